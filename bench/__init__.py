@@ -1,0 +1,1 @@
+"""The measurements and their bars: ``cogmap bench``."""

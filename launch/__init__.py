@@ -1,0 +1,1 @@
+"""Launch files and the command line: where the parts are put together."""

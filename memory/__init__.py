@@ -1,0 +1,1 @@
+"""The cognitive map as a plain library: no sockets, no processes."""

@@ -1,0 +1,1 @@
+"""One thin file a process: each joins the runtime to the parts."""

@@ -1,0 +1,1 @@
+"""Recorded episodes: one file a format, found by looking at the path."""

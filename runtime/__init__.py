@@ -1,0 +1,1 @@
+"""How processes talk and live: messages, wire format, sockets, nodes, supervisor."""

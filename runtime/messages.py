@@ -1,0 +1,270 @@
+"""The glossary: every message that crosses a process boundary, as plain typed data.
+
+Conventions (``docs/conventions.md`` has the whole page):
+
+* SI units. ``stamp_ns`` is the source's own clock, integer nanoseconds. No message
+  carries wall-clock time that decides what the map becomes.
+* World frame: right-handed, z up, gravity aligned. Camera frame: optical, x right,
+  y down, z forward. ``a_from_b`` is a (4, 4) float64 that takes points in b to points in a.
+* Depth on the wire: uint16 times ``depth_scale_m``; 0 is invalid.
+* Arrays are C-contiguous; shapes are written ``(H, W)``.
+
+Shapes and dtypes are checked once, when a message is made or decoded. What fails
+raises ``ValueError`` (``msgspec.ValidationError`` when decoding) that shows the value.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+U8 = NDArray[np.uint8]
+U16 = NDArray[np.uint16]
+F32 = NDArray[np.float32]
+F64 = NDArray[np.float64]
+I32 = NDArray[np.int32]
+
+Vec3 = tuple[float, float, float]
+
+
+class CogmapError(Exception):
+    """Root of every error that cogmap raises on purpose.
+
+    The text is for the person who must act: the cause first, then the file, field or
+    stream, then what would fix it.
+    """
+
+
+class Message(msgspec.Struct, frozen=True, kw_only=True, eq=False, forbid_unknown_fields=True):
+    """Base of everything that can be published. ``VERSION`` goes up when a field changes."""
+
+    VERSION: ClassVar[int] = 1
+
+    stamp_ns: int
+    """The source's clock at capture, nanoseconds."""
+
+
+class Intrinsics(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Pinhole camera. Pixels; the centre of the top left pixel is (0, 0).
+
+    ``distortion`` is OpenCV's (k1, k2, p1, p2[, k3[, k4, k5, k6]]); empty means none.
+    """
+
+    width: int
+    height: int
+    fx: float
+    fy: float
+    cx: float
+    cy: float
+    distortion: tuple[float, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not (0 < self.width <= 16384 and 0 < self.height <= 16384):
+            raise ValueError(f"intrinsics: image size {self.width}x{self.height} is not in 1..16384")
+        if not (self.fx > 0 and self.fy > 0 and np.isfinite([self.fx, self.fy]).all()):
+            raise ValueError(f"intrinsics: focal lengths fx={self.fx}, fy={self.fy} must be positive")
+        if not np.isfinite([self.cx, self.cy, *self.distortion]).all():
+            raise ValueError("intrinsics: cx, cy and distortion must be finite")
+
+    def matrix(self) -> F64:
+        """(3, 3) camera matrix, pixels."""
+        return np.array([[self.fx, 0, self.cx], [0, self.fy, self.cy], [0, 0, 1]], np.float64)
+
+
+class Box(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Gravity-aligned oriented box in the world frame.
+
+    ``center`` is the centroid (m), ``size`` the full lengths along the box's own x, y and
+    the world's z (m), ``yaw`` the angle from world x to box x about z (rad).
+    """
+
+    center: Vec3
+    size: Vec3
+    yaw: float = 0.0
+
+
+class Frame(Message, frozen=True, kw_only=True, eq=False):
+    """What a camera saw. Colour and depth share one pinhole camera (they are registered).
+
+    ``number`` counts the frames of a source from 0 and names the frame: detections and
+    observations refer to it. It is the same in every run over the same recording.
+    """
+
+    number: int
+    intrinsics: Intrinsics
+    color: U8 | None = None
+    """(H, W, 3) RGB."""
+    depth: U16 | None = None
+    """(H, W), times ``depth_scale_m`` gives metres along the optical axis; 0 is invalid."""
+    depth_scale_m: float = 0.001
+    world_from_camera: F64 | None = None
+    """(4, 4), or None if the source does not know where it is."""
+    position_sigma_m: float | None = None
+    """Standard deviation that the source states for its pose; None if it states none."""
+    gravity_in_camera: Vec3 | None = None
+    """Unit vector that points down, camera frame, if an accelerometer told; else None."""
+
+    def __post_init__(self) -> None:
+        height, width = self.intrinsics.height, self.intrinsics.width
+        if self.color is not None:
+            check_array("color", self.color, np.uint8, (height, width, 3))
+        if self.depth is not None:
+            check_array("depth", self.depth, np.uint16, (height, width))
+        if self.color is None and self.depth is None:
+            raise ValueError(f"frame {self.number}: neither color nor depth")
+        if not 0 < self.depth_scale_m < 1:
+            raise ValueError(f"frame {self.number}: depth_scale_m {self.depth_scale_m} is not in (0, 1)")
+        if self.world_from_camera is not None:
+            check_array("world_from_camera", self.world_from_camera, np.float64, (4, 4))
+
+    def depth_m(self) -> F32:
+        """(H, W) float32 metres, 0 invalid. Raises ValueError if the frame has no depth."""
+        if self.depth is None:
+            raise ValueError(f"frame {self.number} has no depth")
+        return self.depth.astype(np.float32) * np.float32(self.depth_scale_m)
+
+
+class VisibleInstance(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A simulated object as it appears in one frame."""
+
+    id: int
+    label: str
+    pixels: int
+    """Pixels of the image that show it."""
+    fraction: float
+    """``pixels`` over the pixels it would cover alone and uncropped, in [0, 1]."""
+
+
+class Instances(Message, frozen=True, kw_only=True, eq=False):
+    """Simulator's truth for one frame: which object each pixel shows."""
+
+    number: int
+    """The frame's number."""
+    ids: U16
+    """(H, W); 0 is structure (walls, floor, doors) or nothing."""
+    visible: tuple[VisibleInstance, ...] = ()
+
+    def __post_init__(self) -> None:
+        check_array("ids", self.ids, np.uint16, (None, None))
+
+
+class WorldEvent(Message, frozen=True, kw_only=True, eq=False):
+    """Simulator's truth: the world has just changed."""
+
+    kind: Literal["moved", "removed", "added", "door_opened", "door_closed"]
+    object_id: int
+    label: str
+    box: Box | None = None
+    """Where it stands now; None once removed."""
+
+
+class Twist(Message, frozen=True, kw_only=True, eq=False):
+    """Velocity command to a differential drive, in the agent's frame (ROS REP 103)."""
+
+    linear_mps: float
+    """Forward."""
+    angular_rps: float
+    """Counter-clockwise seen from above."""
+
+
+FrameVerdict = Literal[
+    "fused", "skipped_redundant", "no_depth", "bad_depth", "no_pose", "pose_jump", "pose_uncertain",
+    "lost", "time_backwards",
+]  # fmt: skip
+
+
+class Observation(Message, frozen=True, kw_only=True, eq=False):
+    """What reconstruction made of one frame: one a frame, also for those not mapped."""
+
+    number: int
+    """The frame's number."""
+    verdict: FrameVerdict
+    intrinsics: Intrinsics
+    world_from_camera: F64 | None = None
+    """(4, 4) pose that was used; None if there is none that can be trusted."""
+    tracked: bool = False
+    """True if the pose was tracked here, False if the source gave it."""
+    keyframe: int = -1
+    """Number of the frame that is the reference keyframe of this one; -1 before the first."""
+    keyframe_from_camera: F64 | None = None
+    """(4, 4) pose relative to that keyframe: what stays true when past poses are corrected."""
+    pose_revision: int = 0
+    """Goes up when past poses were corrected."""
+
+
+class SurfaceUpdate(Message, frozen=True, kw_only=True, eq=False):
+    """The surface as it is now in one chunk of space; replaces what was there before."""
+
+    chunk: tuple[int, int, int]
+    """Index of the cube ``[chunk * chunk_size_m, (chunk + 1) * chunk_size_m)`` of the world."""
+    chunk_size_m: float
+    points: F32
+    """(N, 3) world, metres. N = 0: nothing is left there."""
+    colors: U8
+    """(N, 3) RGB."""
+
+    def __post_init__(self) -> None:
+        check_array("points", self.points, np.float32, (None, 3))
+        check_array("colors", self.colors, np.uint8, (len(self.points), 3))
+
+
+UNKNOWN, FREE, OCCUPIED = 0, 1, 2
+
+
+class OccupancyGrid(Message, frozen=True, kw_only=True, eq=False):
+    """What a robot could bump into, seen from above.
+
+    ``cells[row, column]`` covers x in ``origin[0] + column * resolution_m`` and y in
+    ``origin[1] + row * resolution_m``: 0 unknown, 1 free, 2 occupied.
+    """
+
+    resolution_m: float
+    origin: tuple[float, float]
+    cells: U8
+    """(rows along y, columns along x)."""
+    floor_z: float
+    """Height of the floor in the world, metres."""
+
+    def __post_init__(self) -> None:
+        check_array("cells", self.cells, np.uint8, (None, None))
+
+
+class PlaybackCommand(Message, frozen=True, kw_only=True, eq=False):
+    """To a replaying source."""
+
+    action: Literal["pause", "resume", "step", "seek", "rate"]
+    value: float = 0.0
+    """seek: seconds from the start; rate: factor; otherwise unused."""
+
+
+class PlaybackStatus(Message, frozen=True, kw_only=True, eq=False):
+    """Where a replaying source is."""
+
+    position_s: float
+    duration_s: float
+    frames_sent: int
+    frames_total: int
+    paused: bool
+
+
+class End(Message, frozen=True, kw_only=True, eq=False):
+    """The last message of a stream."""
+
+
+def check_array(
+    name: str, array: np.ndarray, dtype: type, shape: tuple[int | None, ...]
+) -> None:
+    """Raise ValueError that shows what is wrong unless dtype and shape fit (None fits any)."""
+    if not isinstance(array, np.ndarray):
+        raise ValueError(f"{name}: expected an array, got {type(array).__name__}")
+    fits = len(array.shape) == len(shape) and all(
+        want is None or have == want for have, want in zip(array.shape, shape, strict=True)
+    )
+    if array.dtype != dtype or not fits:
+        want = f"({', '.join('any' if n is None else str(n) for n in shape)})"
+        raise ValueError(
+            f"{name}: expected {np.dtype(dtype)} {want}, got {array.dtype} {array.shape}"
+        )

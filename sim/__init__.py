@@ -1,0 +1,1 @@
+"""The embedded simulator: houses, rendering, agent, ground truth."""

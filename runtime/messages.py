@@ -46,6 +46,10 @@ class Message(msgspec.Struct, frozen=True, kw_only=True, eq=False, forbid_unknow
     stamp_ns: int
     """The source's clock at capture, nanoseconds."""
 
+    def key(self) -> str:
+        """Under the policy ``latest`` a message replaces the unread one of the same key."""
+        return ""
+
 
 class Intrinsics(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Pinhole camera. Pixels; the centre of the top left pixel is (0, 0).
@@ -206,6 +210,9 @@ class SurfaceUpdate(Message, frozen=True, kw_only=True, eq=False):
     colors: U8
     """(N, 3) RGB."""
 
+    def key(self) -> str:
+        return "{},{},{}".format(*self.chunk)
+
     def __post_init__(self) -> None:
         check_array("points", self.points, np.float32, (None, 3))
         check_array("colors", self.colors, np.uint8, (len(self.points), 3))
@@ -252,6 +259,56 @@ class PlaybackStatus(Message, frozen=True, kw_only=True, eq=False):
 
 class End(Message, frozen=True, kw_only=True, eq=False):
     """The last message of a stream."""
+
+
+class InputStats(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What one input of a node has seen since the node started."""
+
+    received: int = 0
+    """Messages handled."""
+    skipped: int = 0
+    """Policy ``latest``: messages that a newer one replaced before they were handled."""
+    malformed: int = 0
+    """Messages dropped because they could not be decoded."""
+    latency_p50_ms: float = 0.0
+    """From capture at the source to handled here, wall clock."""
+    latency_p99_ms: float = 0.0
+    handle_p50_ms: float = 0.0
+    """Time spent handling one message."""
+    handle_p99_ms: float = 0.0
+
+
+class NodeStatus(Message, frozen=True, kw_only=True, eq=False):
+    """Heartbeat of a node; ``stamp_ns`` is wall-clock time here."""
+
+    node: str
+    pid: int
+    state: Literal["starting", "running", "ended", "failed", "restarting", "stopped"]
+    inputs: dict[str, InputStats] = {}
+    outputs: dict[str, int] = {}
+    """Messages published per output."""
+    counters: dict[str, int] = {}
+    """What the node itself counts, such as frames fused."""
+    error: str = ""
+    rate_hz: float = 0.0
+    """Messages handled (sources: published) per second, lately."""
+    restarts: int = 0
+    cpu_percent: float = 0.0
+    rss_bytes: int = 0
+
+
+class RunStatus(Message, frozen=True, kw_only=True, eq=False):
+    """The supervisor's status table; ``stamp_ns`` is wall-clock time here."""
+
+    nodes: tuple[NodeStatus, ...]
+
+
+class LogRecord(Message, frozen=True, kw_only=True, eq=False):
+    """One line of a node's log; ``stamp_ns`` is wall-clock time here."""
+
+    node: str
+    level: Literal["DEBUG", "INFO", "WARNING", "ERROR"]
+    text: str
 
 
 def check_array(

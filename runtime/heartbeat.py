@@ -1,0 +1,135 @@
+"""A node's side of supervision: says once in a while how it is, and passes its log on.
+
+Its own thread and socket, so that a long computation does not look like death. It also
+watches the supervisor: a node whose supervisor is gone ends by itself within 5 s.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import queue
+import threading
+import time
+from collections.abc import Callable
+from typing import Literal
+
+import zmq
+
+from cogmap.runtime import wire
+from cogmap.runtime.messages import InputStats, LogRecord, Message, NodeStatus
+from cogmap.runtime.metrics import RateMeter
+
+PERIOD_S = 0.5
+_ORPHAN_GRACE_S = 3.0
+
+State = Literal["starting", "running", "ended", "failed"]
+Level = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
+_LEVELS: dict[int, Level] = {10: "DEBUG", 20: "INFO", 30: "WARNING", 40: "ERROR", 50: "ERROR"}
+
+Stats = Callable[[], tuple[dict[str, InputStats], dict[str, int], dict[str, int]]]
+
+
+class Heartbeat:
+    """Sends `NodeStatus` and `LogRecord` to the supervisor; without one, sends nothing."""
+
+    def __init__(self, node: str, endpoint: str | None) -> None:
+        self._node = node
+        self._endpoint = endpoint
+        self._parent = os.getppid()
+        self._logs: queue.Queue[LogRecord] = queue.Queue(maxsize=1000)
+        self._done = threading.Event()
+        self._final: tuple[State, str] = ("failed", "")
+        self._up = False
+        self._stats: Stats = lambda: ({}, {}, {})
+        self._stop: Callable[[], None] = lambda: None
+        self._rate = RateMeter()
+        self._thread = threading.Thread(target=self._run, daemon=True, name="heartbeat")
+        if endpoint is not None:
+            logging.getLogger().addHandler(_QueueHandler(node, self._logs))
+            self._thread.start()
+
+    def start(self, stats: Stats, stop: Callable[[], None]) -> None:
+        """From now on the node is up: report ``stats``, and call ``stop`` if orphaned."""
+        self._stats, self._stop = stats, stop
+        self._up = True
+
+    def finish(self, state: State, error: str = "") -> None:
+        """Say how it ended and wait until that is sent."""
+        self._final = (state, error)
+        self._done.set()
+        if self._endpoint is not None:
+            self._thread.join(timeout=3)
+
+    def _run(self) -> None:
+        context = zmq.Context()
+        socket = context.socket(zmq.PUSH)
+        socket.setsockopt(zmq.LINGER, 1000)
+        socket.setsockopt(zmq.SNDHWM, 1000)
+        socket.connect(str(self._endpoint))
+        self._send(socket, self._status("starting"))
+        while not self._done.wait(PERIOD_S):
+            self._send(socket, self._status("running" if self._up else "starting"))
+            self._flush_logs(socket)
+            if os.getppid() != self._parent:
+                self._end_as_orphan()
+        self._flush_logs(socket)
+        self._send(socket, self._status(*self._final))
+        socket.close()
+        context.term()
+
+    def _status(self, state: State, error: str = "") -> NodeStatus:
+        inputs, outputs, counters = self._stats()
+        handled = sum(stats.received for stats in inputs.values())
+        total = handled or max(outputs.values(), default=0)
+        return NodeStatus(
+            stamp_ns=time.time_ns(),
+            node=self._node,
+            pid=os.getpid(),
+            state=state,
+            inputs=inputs,
+            outputs=outputs,
+            counters=counters,
+            error=error,
+            rate_hz=self._rate.update(total),
+        )
+
+    def _flush_logs(self, socket: zmq.Socket[bytes]) -> None:
+        while not self._logs.empty():
+            self._send(socket, self._logs.get())
+
+    def _send(self, socket: zmq.Socket[bytes], message: Message) -> None:
+        parts = wire.encode(message, stream="heartbeat", seq=0, captured_ns=time.time_ns())
+        try:
+            socket.send_multipart(parts, zmq.NOBLOCK)
+        except zmq.Again:
+            return  # the supervisor is away; the next heartbeat says the same
+
+    def _end_as_orphan(self) -> None:
+        logging.getLogger(__name__).error("the supervisor is gone; this node ends")
+        self._parent = os.getppid()
+        self._stop()
+        timer = threading.Timer(_ORPHAN_GRACE_S, lambda: os._exit(1))
+        timer.daemon = True
+        timer.start()
+
+
+class _QueueHandler(logging.Handler):
+    """Hands log lines to the heartbeat thread; drops them if it cannot keep up."""
+
+    def __init__(self, node: str, logs: queue.Queue[LogRecord]) -> None:
+        super().__init__(logging.INFO)
+        self._node = node
+        self._logs = logs
+
+    def emit(self, record: logging.LogRecord) -> None:
+        line = LogRecord(
+            stamp_ns=time.time_ns(),
+            node=self._node,
+            level=_LEVELS.get(record.levelno, "INFO"),
+            text=record.getMessage()[:2000],
+        )
+        try:
+            self._logs.put_nowait(line)
+        except queue.Full:
+            return

@@ -1,0 +1,309 @@
+"""Runs one node as a process: sockets, signals, heartbeats, metrics, orderly end.
+
+Started by the supervisor as ``python -m cogmap.runtime.host WIRING.json``.
+"""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import zmq
+
+from cogmap.runtime.bus import (
+    LatestReader,
+    LosslessReader,
+    Policy,
+    Reader,
+    RewindError,
+    StoppedError,
+    Writer,
+    WriterAddress,
+)
+from cogmap.runtime.heartbeat import Heartbeat
+from cogmap.runtime.messages import CogmapError, End, InputStats, Message
+from cogmap.runtime.metrics import Histogram
+from cogmap.runtime.node import Node, Source, make_params
+from cogmap.runtime.wire import Envelope
+
+EXIT_OK, EXIT_FAILED, EXIT_REFUSED, EXIT_START_OVER = 0, 1, 2, 75
+"""Exit codes: done; crashed, start again; will never work, do not; start again at once."""
+
+RUN_STREAMS = ("run/status", "run/log")
+"""Served by the supervisor; they do not keep a node alive."""
+
+_POLL_MS = 100
+_HARD_STOP_AFTER_S = 2.0
+
+
+class InputWire(msgspec.Struct, frozen=True, kw_only=True):
+    """How an input of this node is connected."""
+
+    stream: str
+    policy: Policy
+    address: WriterAddress
+    queue: int = 8
+
+
+class OutputWire(msgspec.Struct, frozen=True, kw_only=True):
+    """How an output of this node is connected."""
+
+    stream: str
+    address: WriterAddress
+
+
+class Wiring(msgspec.Struct, frozen=True, kw_only=True):
+    """All that a node process is told when it starts."""
+
+    node: str
+    uses: str
+    params: dict[str, Any]
+    inputs: dict[str, InputWire]
+    outputs: dict[str, OutputWire]
+    supervisor: str | None = None
+    """Endpoint for heartbeats and logs; None: run alone."""
+    run_dir: str | None = None
+
+
+def load_node_class(uses: str) -> type[Node]:
+    """The class that ``module:Class`` names.
+
+    Raises:
+        CogmapError: there is no such module or class, or it is not a Node.
+    """
+    module_name, _, class_name = uses.partition(":")
+    try:
+        found = getattr(importlib.import_module(module_name), class_name)
+    except (ImportError, AttributeError, ValueError) as error:
+        raise CogmapError(f"cannot load node {uses!r}: {error}") from error
+    if not (isinstance(found, type) and issubclass(found, Node)):
+        raise CogmapError(f"{uses!r} is not a Node")
+    return found
+
+
+class _Port:
+    """An input with what is measured about it."""
+
+    def __init__(self, name: str, wire: InputWire, reader: Reader) -> None:
+        self.name = name
+        self.wire = wire
+        self.reader = reader
+        self.handled = 0
+        self.ended = wire.stream in RUN_STREAMS
+        self.latency = Histogram()
+        self.handling = Histogram()
+
+    def stats(self) -> InputStats:
+        return InputStats(
+            received=self.handled,
+            skipped=self.reader.counts.skipped,
+            malformed=self.reader.counts.malformed,
+            latency_p50_ms=self.latency.percentile(50),
+            latency_p99_ms=self.latency.percentile(99),
+            handle_p50_ms=self.handling.percentile(50),
+            handle_p99_ms=self.handling.percentile(99),
+        )
+
+
+class Host:
+    """Joins a node to its sockets and runs it until its inputs end or it is told to stop."""
+
+    def __init__(self, wiring: Wiring) -> None:
+        self._wiring = wiring
+        self._context = zmq.Context()
+        self._stopping = threading.Event()
+        self._hard_stop = threading.Event()
+        self._captured_ns: int | None = None
+        node_class = load_node_class(wiring.uses)
+        params = make_params(node_class, wiring.params)
+        run_dir = None if wiring.run_dir is None else Path(wiring.run_dir)
+        self.node = node_class(wiring.node, params, run_dir)
+        self._ports = [self._open_input(name, wire) for name, wire in wiring.inputs.items()]
+        self._writers = {name: self._open_output(name, w) for name, w in wiring.outputs.items()}
+        for name in node_class.OUTPUTS.keys() - self._writers.keys():
+            getattr(self.node, name).connect(lambda message: None, lambda message: None)
+        self._poller = zmq.Poller()
+        for port in self._ports:
+            self._poller.register(port.reader.socket, zmq.POLLIN)
+        for writer in self._writers.values():
+            for socket in writer.sockets():
+                self._poller.register(socket, zmq.POLLIN)
+
+    def stop(self) -> None:
+        """End in an orderly way; readers that do not take what is left are given up soon."""
+        self._stopping.set()
+        timer = threading.Timer(_HARD_STOP_AFTER_S, self._hard_stop.set)
+        timer.daemon = True
+        timer.start()
+
+    def stats(self) -> tuple[dict[str, InputStats], dict[str, int], dict[str, int]]:
+        """Inputs, outputs and the node's own counters, for the heartbeat."""
+        outputs = {name: writer.next_seq for name, writer in self._writers.items()}
+        return {port.name: port.stats() for port in self._ports}, outputs, dict(self.node.counters)
+
+    def run(self) -> None:
+        """Until all inputs (of a source: all steps) have ended, or `stop` is called."""
+        try:
+            self.node.setup()
+            try:
+                if isinstance(self.node, Source):
+                    self._run_source(self.node)
+                else:
+                    self._run_reader()
+                self._captured_ns = None
+                self.node.on_end()
+                self._end_outputs()
+            except StoppedError as error:
+                self.node.log.info("%s", error)
+        finally:
+            self.node.close()
+            for port in self._ports:
+                port.reader.close()
+            for writer in self._writers.values():
+                writer.close()
+            self._context.term()
+
+    def _open_input(self, name: str, wire: InputWire) -> _Port:
+        reader: Reader
+        if wire.policy == "lossless":
+            reader_name = f"{self._wiring.node}.{name}"
+            reader = LosslessReader(self._context, wire.address.lossless, reader_name)
+        else:
+            reader = LatestReader(self._context, wire.address.latest, wire.queue)
+        return _Port(name, wire, reader)
+
+    def _open_output(self, name: str, wire: OutputWire) -> Writer:
+        output = getattr(self.node, name)
+        writer = Writer(
+            self._context,
+            wire.stream,
+            wire.address,
+            queue=output.queue,
+            stop=self._hard_stop,
+            on_join=lambda: self.node.on_join(name),
+        )
+        output.connect(lambda m: writer.publish(m, self._captured_ns), writer.repeat)
+        return writer
+
+    def _run_reader(self) -> None:
+        while not self._stopping.is_set() and not all(port.ended for port in self._ports):
+            if not self._handle_one_each():
+                self._wait(_POLL_MS)
+
+    def _run_source(self, source: Source) -> None:
+        step = min((self._wanted_step(source, name) for name in self._writers), default=0)
+        steps = self._produce_from(source, step)
+        while not self._stopping.is_set():
+            try:
+                wait_s = next(steps)
+                deadline = time.monotonic() + wait_s
+                while self._handle_one_each():
+                    pass
+                while (left := deadline - time.monotonic()) > 0 and not self._stopping.is_set():
+                    self._wait(min(int(left * 1000) + 1, _POLL_MS))
+                    self._handle_one_each()
+                self._service_writers()
+            except StopIteration:
+                if self._finish_source():
+                    return
+            except RewindError as error:
+                name = next(n for n, w in self._wiring.outputs.items() if w.stream == error.stream)
+                steps = self._produce_from(source, source.first_step_for(name, error.seq))
+
+    def _wanted_step(self, source: Source, output: str) -> int:
+        return source.first_step_for(output, self._writers[output].wanted_seq())
+
+    def _produce_from(self, source: Source, step: int) -> Iterator[float]:
+        for name, writer in self._writers.items():
+            writer.rewind(source.published_before(name, step))
+        return source.produce(step)
+
+    def _finish_source(self) -> bool:
+        """Wait until readers have all; RewindError comes out if one of them starts anew."""
+        return all(writer.drain() for writer in self._writers.values()) or self._stopping.is_set()
+
+    def _handle_one_each(self) -> bool:
+        """At most one message of every input, so that none starves another."""
+        handled = False
+        for port in self._ports:
+            envelope = port.reader.receive()
+            if envelope is not None:
+                self._handle(port, envelope)
+                handled = True
+        return handled
+
+    def _handle(self, port: _Port, envelope: Envelope) -> None:
+        message: Message = envelope.message
+        if isinstance(message, End):
+            port.ended = True
+            return
+        expected = type(self.node).INPUTS[port.name].message_type
+        if not isinstance(message, expected):
+            port.reader.counts.malformed += 1
+            return
+        self._captured_ns = envelope.captured_ns
+        started = time.perf_counter()
+        getattr(self.node, f"on_{port.name}")(message)
+        port.handling.add((time.perf_counter() - started) * 1e3)
+        port.latency.add((time.time_ns() - envelope.captured_ns) / 1e6)
+        port.handled += 1
+        if isinstance(self.node, Source):
+            self._captured_ns = None
+
+    def _wait(self, timeout_ms: int) -> None:
+        for port in self._ports:
+            port.reader.idle()
+        self._service_writers()
+        self._poller.poll(timeout_ms)
+
+    def _service_writers(self) -> None:
+        for writer in self._writers.values():
+            writer.service()
+
+    def _end_outputs(self) -> None:
+        for writer in self._writers.values():
+            writer.publish(End(stamp_ns=0))
+        for port in self._ports:
+            port.reader.idle()
+        for writer in self._writers.values():
+            writer.drain()
+
+
+def main() -> None:
+    """Run the node that the wiring file in ``argv[1]`` describes."""
+    wiring = msgspec.json.decode(Path(sys.argv[1]).read_bytes(), type=Wiring)
+    logging.basicConfig(
+        level=os.environ.get("COGMAP_LOG", "INFO"),
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+    )
+    heartbeat = Heartbeat(wiring.node, wiring.supervisor)
+    code, error = EXIT_OK, ""
+    try:
+        host = Host(wiring)
+        signal.signal(signal.SIGTERM, lambda *_: host.stop())
+        signal.signal(signal.SIGINT, lambda *_: host.stop())
+        heartbeat.start(host.stats, host.stop)
+        host.run()
+    except RewindError as rewind:
+        code, error = EXIT_START_OVER, str(rewind)
+    except CogmapError as refused:
+        code, error = EXIT_REFUSED, str(refused)
+        logging.getLogger(__name__).error("%s", refused)
+    except Exception as failure:
+        code, error = EXIT_FAILED, f"{type(failure).__name__}: {failure}"
+        logging.getLogger(__name__).exception("the node failed")
+    heartbeat.finish("ended" if code == EXIT_OK else "failed", error)
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()

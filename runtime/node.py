@@ -1,0 +1,160 @@
+"""What a node is: typed inputs, outputs and parameters, and small methods that react.
+
+    class Thinner(Node):
+        "Passes on every n-th frame."
+
+        class Params(NodeParams):
+            every: int = 2
+
+        frames = Input(Frame)
+        thinned = Output(Frame)
+
+        def on_frames(self, frame: Frame) -> None:
+            if frame.number % self.params.every == 0:
+                self.thinned.publish(frame)
+
+Sockets, threads, signals, heartbeats and metrics are the business of `runtime.host`; a test
+drives a node with plain calls through `runtime.driver`.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, ClassVar, Generic, TypeVar
+
+import msgspec
+
+from cogmap.runtime.messages import CogmapError, Message
+
+M = TypeVar("M", bound=Message)
+
+
+class ParamError(CogmapError):
+    """A node's parameters are not what its ``Params`` class declares."""
+
+
+class NodeParams(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Base of a node's typed parameters. All have defaults; ``__post_init__`` may validate."""
+
+
+class Input(Generic[M]):
+    """Declares an input; the node reacts to it in a method ``on_<name>(message)``."""
+
+    def __init__(self, message_type: type[M]) -> None:
+        self.message_type = message_type
+
+
+class Output(Generic[M]):
+    """Declares an output. ``queue``: messages that may wait for a ``latest`` reader."""
+
+    def __init__(self, message_type: type[M], queue: int = 8) -> None:
+        self.message_type = message_type
+        self.queue = queue
+        self._publish: Callable[[Message], None] = _not_connected
+        self._repeat: Callable[[Message], None] = _not_connected
+
+    def publish(self, message: M) -> None:
+        """Send to all readers. Its arrays must not be changed afterwards."""
+        self._publish(message)
+
+    def repeat(self, message: M) -> None:
+        """Send again, to ``latest`` readers only; for those that have just joined."""
+        self._repeat(message)
+
+    def connect(
+        self, publish: Callable[[Message], None], repeat: Callable[[Message], None]
+    ) -> None:
+        """For the host: where published messages go."""
+        self._publish, self._repeat = publish, repeat
+
+    def copy(self) -> Output[M]:
+        return Output(self.message_type, self.queue)
+
+
+def _not_connected(message: Message) -> None:
+    raise RuntimeError(f"{type(message).__name__} was published before the node was connected")
+
+
+class Node:
+    """Base of all nodes. Methods are called one at a time, from one thread."""
+
+    Params: ClassVar[type[NodeParams]] = NodeParams
+    INPUTS: ClassVar[dict[str, Input[Any]]] = {}
+    OUTPUTS: ClassVar[dict[str, Output[Any]]] = {}
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        ports = {name: port for base in reversed(cls.__mro__) for name, port in vars(base).items()}
+        cls.INPUTS = {name: port for name, port in ports.items() if isinstance(port, Input)}
+        cls.OUTPUTS = {name: port for name, port in ports.items() if isinstance(port, Output)}
+        for name in cls.INPUTS:
+            if not callable(getattr(cls, f"on_{name}", None)):
+                raise TypeError(f"{cls.__name__} has an input {name} but no method on_{name}")
+
+    def __init__(self, name: str, params: Any, run_dir: Path | None = None) -> None:
+        self.name = name
+        self.params = params
+        self.run_dir = run_dir
+        """The run's folder; None if the node runs outside of one."""
+        self.log = logging.getLogger(f"cogmap.{name}")
+        self.counters: Counter[str] = Counter()
+        """What the node counts; shown in the status table and in the report."""
+        for port, output in self.OUTPUTS.items():
+            setattr(self, port, output.copy())
+
+    def setup(self) -> None:
+        """Before the first message. A CogmapError here ends the run with its text."""
+
+    def on_join(self, output: str) -> None:
+        """A ``latest`` reader has just subscribed to an output: `repeat` what it needs."""
+
+    def on_end(self) -> None:
+        """After the last message, also when told to stop: publish and store what is left."""
+
+    def close(self) -> None:
+        """Give back what `setup` took. Called once, also after an error."""
+
+
+class Source(Node):
+    """A node that makes messages by itself.
+
+    Outputs with one message a step are numbered by their steps. A subclass with an output
+    that has more or fewer says in `published_before` how many came before a step.
+    """
+
+    def produce(self, step: int) -> Iterator[float]:
+        """Publish from ``step`` on; yield after each step, with seconds to wait (0: none).
+
+        A step asked for again must publish the same messages again.
+        """
+        raise NotImplementedError
+
+    def published_before(self, output: str, step: int) -> int:
+        """How many messages ``output`` has had before ``step``."""
+        return step
+
+    def first_step_for(self, output: str, seq: int) -> int:
+        """A step from which on message ``seq`` of ``output`` comes."""
+        while seq > 0 and self.published_before(output, seq) > seq:
+            seq -= 1
+        return seq if self.published_before(output, seq) <= seq else 0
+
+
+def make_params(node_class: type[Node], values: dict[str, Any]) -> NodeParams:
+    """Typed parameters from plain values.
+
+    Raises:
+        ParamError: unknown key, wrong type, or refused by the class; names the key.
+    """
+    try:
+        return msgspec.convert(values, node_class.Params, strict=False)
+    except (msgspec.ValidationError, ValueError) as error:
+        raise ParamError(f"{node_class.__name__}: {_readable(str(error))}") from error
+
+
+def _readable(text: str) -> str:
+    """Name parameters in msgspec's errors as the launch file does."""
+    return text.replace("Object contains unknown field", "unknown parameter").replace("$.", "")

@@ -1,0 +1,89 @@
+"""How the viewer's page is laid out: the map large on the left, what feeds it on the right."""
+
+from __future__ import annotations
+
+import rerun.blueprint as rrb
+
+__all__ = [
+    "CAMERA", "CEILING", "COLOR", "CPU", "DEPTH", "LATENCY", "LOG", "MEMORY", "OCCUPANCY", "RATE",
+    "SKIPPED", "SURFACE", "TRAJECTORY", "WORLD", "blueprint",
+]  # fmt: skip
+
+WORLD = "world"
+SURFACE = "world/surface"
+CEILING = "world/ceiling"
+OCCUPANCY = "world/occupancy"
+TRAJECTORY = "world/trajectory"
+CAMERA = "world/camera"
+COLOR = "world/camera/color"
+DEPTH = "depth"
+RATE = "metrics/rate"
+LATENCY = "metrics/latency"
+SKIPPED = "metrics/skipped"
+CPU = "metrics/cpu"
+MEMORY = "metrics/memory"
+LOG = "log"
+
+BACKGROUND = (16, 18, 24, 255)
+GRID_LINES = (255, 255, 255, 18)
+
+
+def blueprint() -> rrb.Blueprint:
+    """The default layout. The ceiling is logged but hidden, so that one looks into rooms."""
+    return rrb.Blueprint(
+        rrb.Horizontal(
+            map_view(),
+            rrb.Vertical(images(), plots(), messages(), row_shares=[5, 3, 2]),
+            column_shares=[7, 3],
+        ),
+        rrb.TopPanel(state="hidden"),
+        rrb.BlueprintPanel(state="hidden"),
+        rrb.SelectionPanel(state="hidden"),
+        rrb.TimePanel(state="collapsed", timeline="stamp", play_state="following"),
+        auto_layout=False,
+        auto_views=False,
+    )
+
+
+def map_view() -> rrb.Spatial3DView:
+    return rrb.Spatial3DView(
+        name="Map",
+        origin=WORLD,
+        contents="$origin/**",
+        overrides={CEILING: rrb.EntityBehavior(visible=False)},
+        background=rrb.Background(color=BACKGROUND, kind="solidcolor"),
+        line_grid=rrb.LineGrid3D(visible=True, spacing=1.0, color=GRID_LINES, stroke_width=1.0),
+        eye_controls=rrb.EyeControls3D(kind="orbital"),
+    )
+
+
+def images() -> rrb.Vertical:
+    return rrb.Vertical(
+        rrb.Spatial2DView(name="Colour", origin=CAMERA, contents=COLOR),
+        rrb.Spatial2DView(name="Depth", origin=DEPTH, contents=DEPTH),
+    )
+
+
+def plots() -> rrb.Tabs:
+    titles = {
+        RATE: "Rate (1/s)",
+        LATENCY: "Latency (ms)",
+        CPU: "CPU (%)",
+        MEMORY: "Memory (MB)",
+        SKIPPED: "Skipped",
+    }
+    return rrb.Tabs(
+        *(
+            rrb.TimeSeriesView(
+                name=title,
+                origin=origin,
+                plot_legend=rrb.PlotLegend(visible=True, corner=rrb.Corner2D.LeftTop),
+            )
+            for origin, title in titles.items()
+        ),
+        active_tab=0,
+    )
+
+
+def messages() -> rrb.TextLogView:
+    return rrb.TextLogView(name="Log", origin=LOG, contents="$origin/**")

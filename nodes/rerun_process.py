@@ -1,0 +1,162 @@
+"""The Rerun viewer as a child process: on this desktop, or served as a web page on loopback.
+
+The child is the ``rerun`` binary from the installed wheel, so it always has the version
+of the SDK that talks to it. It is a process of its own because the SDK's in-process
+server listens on all interfaces and shares its memory with the caller; this one binds
+loopback and keeps its own limit. Rerun's usage statistics are switched off.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import importlib.util
+import logging
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+from urllib.parse import quote
+
+from cogmap.runtime.messages import CogmapError
+
+__all__ = ["ViewerError", "ViewerProcess", "has_display", "serve_rrd", "start_viewer"]
+
+log = logging.getLogger(__name__)
+
+LOOPBACK = "127.0.0.1"
+START_TIMEOUT_S = 15.0
+STOP_TIMEOUT_S = 2.0
+
+
+class ViewerError(CogmapError):
+    """The viewer could not be started or what it should show cannot be read."""
+
+
+@dataclass(frozen=True)
+class ViewerProcess:
+    """A running viewer. ``grpc_url`` is where the SDK sends, ``address`` what a person opens."""
+
+    process: subprocess.Popen[bytes]
+    grpc_url: str
+    address: str
+
+    def alive(self) -> bool:
+        return self.process.poll() is None
+
+    def stop(self) -> None:
+        """End the process and wait for it; it is killed if it does not go by itself."""
+        self.process.send_signal(signal.SIGCONT)  # a stopped process cannot terminate
+        self.process.terminate()
+        try:
+            self.process.wait(STOP_TIMEOUT_S)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+def has_display() -> bool:
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def start_viewer(
+    mode: Literal["desktop", "web"],
+    *,
+    web_port: int = 0,
+    grpc_port: int = 0,
+    memory_limit_mb: int = 200,
+    files: Sequence[Path] = (),
+) -> ViewerProcess:
+    """Start a viewer that listens on loopback and return once it does.
+
+    Ports of 0 are replaced by free ones. ``memory_limit_mb`` bounds what the server
+    keeps for pages that are opened later (web), or what the window keeps (desktop).
+    Raises ViewerError if the process ends or does not listen within 15 s.
+    """
+    grpc_port = grpc_port or free_port()
+    web_port = web_port or free_port()
+    grpc_url = f"rerun+http://{LOOPBACK}:{grpc_port}/proxy"
+    arguments = [rerun_binary(), "--bind", LOOPBACK]
+    arguments += ["--port", str(grpc_port), "--server-memory-limit", f"{memory_limit_mb}MB"]
+    if mode == "web":
+        arguments += ["--serve-web", "--web-viewer-port", str(web_port)]
+        address = f"http://{LOOPBACK}:{web_port}/?url={quote(grpc_url, safe='')}"
+    else:
+        arguments += ["--memory-limit", f"{memory_limit_mb}MB", "--expect-data-soon"]
+        address = grpc_url
+    process = spawn([*arguments, *map(str, files)])
+    viewer = ViewerProcess(process, grpc_url, address)
+    for port in [grpc_port, web_port] if mode == "web" else [grpc_port]:
+        wait_until_listening(viewer, port)
+    return viewer
+
+
+def serve_rrd(path: Path, web_port: int = 0) -> ViewerProcess:
+    """Serve a recorded ``.rrd`` as a web page on loopback; the caller stops it.
+
+    Raises ViewerError if the file is missing or is no Rerun recording.
+    """
+    try:
+        with path.open("rb") as file:
+            magic = file.read(4)
+    except OSError as error:
+        raise ViewerError(f"cannot read the recording: {error.strerror}: {path}") from error
+    if not magic.startswith(b"RR"):
+        raise ViewerError(f"not a Rerun recording (starts with {magic!r}): {path}")
+    size_mb = path.stat().st_size // 1_000_000
+    return start_viewer("web", web_port=web_port, memory_limit_mb=2 * size_mb + 200, files=[path])
+
+
+def rerun_binary() -> str:
+    """The one beside the SDK; another on PATH could have another version."""
+    spec = importlib.util.find_spec("rerun_cli")
+    if spec is None or spec.origin is None:
+        raise ViewerError("rerun-sdk comes without its viewer; reinstall rerun-sdk from its wheel")
+    return str(Path(spec.origin).with_name("rerun"))
+
+
+def spawn(arguments: list[str]) -> subprocess.Popen[bytes]:
+    # CI is the one variable by which Rerun can be told to collect no usage statistics.
+    environment = {**os.environ, "CI": "1", "RUST_LOG": "warn"}
+    try:
+        return subprocess.Popen(
+            arguments,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            preexec_fn=die_with_parent,
+        )
+    except OSError as error:
+        raise ViewerError(f"cannot start the viewer: {error}; reinstall rerun-sdk") from error
+
+
+def die_with_parent() -> None:
+    """Runs in the child: Linux ends it when the parent dies, even by SIGKILL."""
+    pr_set_pdeathsig = 1
+    ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGTERM)
+
+
+def wait_until_listening(viewer: ViewerProcess, port: int) -> None:
+    deadline = time.monotonic() + START_TIMEOUT_S
+    while time.monotonic() < deadline:
+        if not viewer.alive():
+            code = viewer.process.returncode
+            raise ViewerError(f"the viewer ended at once (exit {code}); is port {port} taken?")
+        try:
+            socket.create_connection((LOOPBACK, port), timeout=1.0).close()
+            return
+        except OSError:
+            time.sleep(0.05)
+    viewer.stop()
+    raise ViewerError(f"the viewer does not listen on port {port} after {START_TIMEOUT_S:.0f} s")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((LOOPBACK, 0))
+        port: int = probe.getsockname()[1]
+        return port

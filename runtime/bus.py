@@ -240,7 +240,7 @@ class Writer:
                 position = msgspec.msgpack.decode(parts[-1], type=Position)
             except (msgspec.DecodeError, UnicodeDecodeError):
                 continue
-            if link is None or not 0 <= position.next_seq:
+            if link is None or position.next_seq < 0:
                 continue
             link.handled = position.next_seq
             if position.resume or link.next_seq is None:

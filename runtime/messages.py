@@ -67,9 +67,13 @@ class Intrinsics(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
     def __post_init__(self) -> None:
         if not (0 < self.width <= 16384 and 0 < self.height <= 16384):
-            raise ValueError(f"intrinsics: image size {self.width}x{self.height} is not in 1..16384")
+            raise ValueError(
+                f"intrinsics: image size {self.width}x{self.height} is not in 1..16384"
+            )
         if not (self.fx > 0 and self.fy > 0 and np.isfinite([self.fx, self.fy]).all()):
-            raise ValueError(f"intrinsics: focal lengths fx={self.fx}, fy={self.fy} must be positive")
+            raise ValueError(
+                f"intrinsics: focal lengths fx={self.fx}, fy={self.fy} must be positive"
+            )
         if not np.isfinite([self.cx, self.cy, *self.distortion]).all():
             raise ValueError("intrinsics: cx, cy and distortion must be finite")
 
@@ -120,7 +124,9 @@ class Frame(Message, frozen=True, kw_only=True, eq=False):
         if self.color is None and self.depth is None:
             raise ValueError(f"frame {self.number}: neither color nor depth")
         if not 0 < self.depth_scale_m < 1:
-            raise ValueError(f"frame {self.number}: depth_scale_m {self.depth_scale_m} is not in (0, 1)")
+            raise ValueError(
+                f"frame {self.number}: depth_scale_m {self.depth_scale_m} is not in (0, 1)"
+            )
         if self.world_from_camera is not None:
             check_array("world_from_camera", self.world_from_camera, np.float64, (4, 4))
 
@@ -311,9 +317,7 @@ class LogRecord(Message, frozen=True, kw_only=True, eq=False):
     text: str
 
 
-def check_array(
-    name: str, array: np.ndarray, dtype: type, shape: tuple[int | None, ...]
-) -> None:
+def check_array(name: str, array: np.ndarray, dtype: type, shape: tuple[int | None, ...]) -> None:
     """Raise ValueError that shows what is wrong unless dtype and shape fit (None fits any)."""
     if not isinstance(array, np.ndarray):
         raise ValueError(f"{name}: expected an array, got {type(array).__name__}")

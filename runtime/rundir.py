@@ -1,0 +1,77 @@
+"""The run directory: private, one run at a time, with logs, wiring, metrics and sockets."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from types import TracebackType
+
+from cogmap.runtime.messages import CogmapError
+
+_LONGEST_SOCKET_PATH = 100
+"""Of the 107 bytes that Linux allows for the address of a Unix socket."""
+
+
+class RunDirError(CogmapError):
+    """The run directory cannot be used."""
+
+
+class RunDir:
+    """Holds the lock of a run directory; sockets are removed when it is closed."""
+
+    def __init__(self, path: Path) -> None:
+        """Raises RunDirError if another run is using it or it cannot be written."""
+        self.path = path.absolute()
+        try:
+            self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self.path.chmod(0o700)
+            self._lock = (self.path / "lock").open("w")
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise RunDirError(
+                f"another run is using {path}; stop it or choose another --run-dir"
+            ) from error
+        except OSError as error:
+            raise RunDirError(f"cannot use run directory {path}: {error}") from error
+        for folder in (self.logs, self.wiring):
+            folder.mkdir(exist_ok=True)
+        self.sockets = self._make_socket_folder()
+
+    @property
+    def logs(self) -> Path:
+        return self.path / "logs"
+
+    @property
+    def wiring(self) -> Path:
+        return self.path / "wiring"
+
+    @property
+    def metrics(self) -> Path:
+        """One `RunStatus` a second, as JSON lines."""
+        return self.path / "metrics.jsonl"
+
+    def close(self) -> None:
+        shutil.rmtree(self.sockets, ignore_errors=True)
+        self._lock.close()
+
+    def __enter__(self) -> RunDir:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _make_socket_folder(self) -> Path:
+        folder = self.path / "sockets"
+        shutil.rmtree(folder, ignore_errors=True)
+        if len(os.fsencode(folder)) + 50 > _LONGEST_SOCKET_PATH:
+            return Path(tempfile.mkdtemp(prefix="cogmap-"))
+        folder.mkdir(mode=0o700)
+        return folder

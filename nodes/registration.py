@@ -2,10 +2,78 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
-from cogmap.runtime.messages import U16, Intrinsics
+from cogmap.runtime.messages import F64, U16, Intrinsics
+
+_FOOTPRINT_MARGIN = 1.1
+"""Depth pixels are drawn this much larger than they are, so that a rolled camera leaves no
+cracks between them."""
+_MAX_FOOTPRINT = 8
+"""Colour pixels across that one depth pixel is drawn at most."""
+_SAME_SURFACE = 0.03
+"""Relative depth difference up to which neighbouring pixels are taken for one surface."""
+
+
+def register_depth(
+    depth: U16,
+    depth_intrinsics: Intrinsics,
+    color_intrinsics: Intrinsics,
+    color_from_depth: F64,
+    depth_scale_m: float = 0.001,
+) -> U16:
+    """Depth as seen by the colour camera, in the same unit, 0 invalid.
+
+    Each depth pixel is drawn, as large as it appears there, into the colour camera's image,
+    nearest last; then each colour pixel looks up where its ray meets the surface between
+    the depth pixels, so that slopes have no steps. What one camera sees and the other does
+    not stays invalid. If only the resolution differs the image is resized.
+
+    Args:
+        depth: (H, W) of the depth camera.
+        depth_intrinsics: of the depth camera.
+        color_intrinsics: of the colour camera; gives the size of the result.
+        color_from_depth: (4, 4) takes points in the depth camera to the colour camera, metres.
+        depth_scale_m: metres a unit of depth.
+
+    Raises:
+        ValueError: ``depth`` has not the size that ``depth_intrinsics`` state.
+    """
+    size = (depth_intrinsics.height, depth_intrinsics.width)
+    if depth.shape != size:
+        raise ValueError(f"depth: expected shape {size}, got {depth.shape}")
+    if np.allclose(color_from_depth, np.eye(4), atol=1e-9) and _same_camera(
+        depth_intrinsics, color_intrinsics
+    ):
+        return resize_depth(depth, color_intrinsics.width, color_intrinsics.height)
+    transform = color_from_depth.copy()
+    transform[:3, 3] /= depth_scale_m  # from here on lengths are in units of depth
+    drawn = _draw(depth, depth_intrinsics, color_intrinsics, transform)
+    refined = _refine(drawn, depth, depth_intrinsics, color_intrinsics, transform)
+    registered = np.rint(refined)
+    registered[(registered < 0) | (registered > np.iinfo(np.uint16).max)] = 0
+    return registered.astype(np.uint16).reshape(color_intrinsics.height, color_intrinsics.width)
+
+
+def resize_depth(depth: U16, width: int, height: int) -> U16:
+    """(height, width) depth of the same camera at another resolution.
+
+    Nearest neighbour: blending depths would invent surfaces between near and far.
+
+    Raises:
+        ValueError: the aspect ratio differs, so the images are not of one camera.
+    """
+    have_height, have_width = depth.shape
+    if (have_width, have_height) == (width, height):
+        return depth
+    if not same_aspect(have_width, have_height, width, height):
+        raise ValueError(f"depth is {have_width}x{have_height}, colour {width}x{height}")
+    resized = cv2.resize(depth, (width, height), interpolation=cv2.INTER_NEAREST_EXACT)
+    return np.asarray(resized, dtype=np.uint16)
 
 
 def scale_intrinsics(intrinsics: Intrinsics, width: int, height: int) -> Intrinsics:
@@ -28,18 +96,143 @@ def scale_intrinsics(intrinsics: Intrinsics, width: int, height: int) -> Intrins
     )
 
 
-def resize_depth(depth: U16, width: int, height: int) -> U16:
-    """(height, width) depth of the same camera at another resolution.
+def same_aspect(width: int, height: int, other_width: int, other_height: int) -> bool:
+    """True if one size is the other resized, up to rounding to whole pixels."""
+    return abs(width * other_height - height * other_width) <= max(
+        width, height, other_width, other_height
+    )
 
-    Nearest neighbour: blending depths would invent surfaces between near and far.
 
-    Raises:
-        ValueError: the aspect ratio differs, so the images are not of one camera.
+def _same_camera(a: Intrinsics, b: Intrinsics) -> bool:
+    """True if b is a at another resolution, to a tenth of a pixel."""
+    if not same_aspect(a.width, a.height, b.width, b.height) or a.distortion != b.distortion:
+        return False
+    scaled = scale_intrinsics(a, b.width, b.height)
+    return np.allclose(scaled.matrix(), b.matrix(), rtol=0, atol=0.1)
+
+
+def _draw(depth: U16, source: Intrinsics, target: Intrinsics, transform: F64) -> F64:
+    """(H, W) depth in the target camera, each source pixel drawn as a rectangle; inf is none.
+
+    (OpenCV's ``registerDepth`` draws single pixels, and crashes if the sizes differ.)
     """
-    have_height, have_width = depth.shape
-    if (have_width, have_height) == (width, height):
-        return depth
-    if abs(have_width * height - have_height * width) > max(width, height):
-        raise ValueError(f"depth is {have_width}x{have_height}, colour {width}x{height}")
-    resized = cv2.resize(depth, (width, height), interpolation=cv2.INTER_NEAREST_EXACT)
-    return np.asarray(resized, dtype=np.uint16)
+    valid = np.flatnonzero(depth)
+    z = depth.reshape(-1)[valid].astype(np.float64)
+    points = (_rays(source)[valid] * z[:, None]) @ transform[:3, :3].T + transform[:3, 3]
+    magnification = np.divide(z, points[:, 2], out=np.zeros_like(z), where=points[:, 2] > 0)
+    center = _project(target, points)
+    reach = 2 * max(target.width, target.height)
+    seen = (magnification > 0) & (np.abs(center) < reach).all(axis=1)
+    # Sorted far to near: where indices repeat, NumPy keeps what is assigned last.
+    order = np.flatnonzero(seen)[np.argsort(-points[seen, 2], kind="stable")]
+    z, center, magnification = points[order, 2], center[order], magnification[order]
+
+    scale = _FOOTPRINT_MARGIN * _pixel_angles(source).max(1) / _pixel_angles(target).min(1)
+    half = np.minimum(magnification[:, None] * scale, _MAX_FOOTPRINT) / 2
+    first = np.ceil(center - half).astype(np.int64)
+    after = np.ceil(center + half).astype(np.int64)
+    columns, rows = (after - first).max(axis=0, initial=0)
+    image = np.full(target.height * target.width, np.inf)
+    for row, column in np.ndindex(rows, columns):
+        pixel = first + np.array([column, row])
+        inside = ((pixel < after) & (pixel >= 0) & (pixel < (target.width, target.height))).all(1)
+        layer = np.full_like(image, np.inf)
+        layer[pixel[inside, 1] * target.width + pixel[inside, 0]] = z[inside]
+        np.minimum(image, layer, out=image)
+    return image.reshape(target.height, target.width)
+
+
+def _refine(drawn: F64, depth: U16, source: Intrinsics, target: Intrinsics, transform: F64) -> F64:
+    """Moves each drawn depth onto the surface that runs through the source's pixel centres.
+
+    1/z of a plane is linear in the image, so it is that which is interpolated; across an
+    edge (or next to a hole) the drawn depth stays. Two rounds find where ray and surface meet.
+    """
+    hit = np.isfinite(drawn)
+    rays = _rays(target)[hit.reshape(-1)]
+    z = drawn[hit]
+    inverse = np.divide(1.0, depth, out=np.zeros(depth.shape), where=depth > 0)
+    smooth = _is_smooth(inverse)
+    back = np.linalg.inv(transform)
+    for _ in range(2):
+        points = (rays * z[:, None]) @ back[:3, :3].T + back[:3, 3]
+        pixels = _project(source, points)
+        inside = ((pixels >= 0) & (pixels <= (source.width - 1, source.height - 1))).all(axis=1)
+        # The surface on the source's ray through the point: nearer or farther by this factor.
+        factor = 1 / np.maximum(_sample(inverse, pixels) * points[:, 2], 1e-9)
+        use = inside & _sample_is(smooth, pixels) & (np.abs(factor - 1) <= _SAME_SURFACE)
+        moved = (points @ transform[2, :3]) * factor + transform[2, 3]
+        z = np.where(use, moved, z)
+    refined = np.zeros(drawn.shape)
+    refined[hit] = z
+    return refined
+
+
+def _is_smooth(inverse: F64) -> NDArray[np.bool_]:
+    """(H, W) True where a pixel and those right, below and diagonal are one surface."""
+    corners = np.pad(inverse, ((0, 1), (0, 1)), mode="edge")
+    four = np.stack([corners[:-1, :-1], corners[1:, :-1], corners[:-1, 1:], corners[1:, 1:]])
+    lowest = four.min(axis=0)
+    smooth: NDArray[np.bool_] = (lowest > 0) & (four.max(axis=0) <= (1 + _SAME_SURFACE) * lowest)
+    return smooth
+
+
+def _sample(image: F64, pixels: F64) -> F64:
+    """(N,) bilinear values at (N, 2) positions u, v."""
+    u, v = np.clip(pixels, 0, (image.shape[1] - 1, image.shape[0] - 1)).T
+    left, top = u.astype(np.int64), v.astype(np.int64)
+    right = np.minimum(left + 1, image.shape[1] - 1)
+    bottom = np.minimum(top + 1, image.shape[0] - 1)
+    du, dv = u - left, v - top
+    upper = (1 - du) * image[top, left] + du * image[top, right]
+    lower = (1 - du) * image[bottom, left] + du * image[bottom, right]
+    value: F64 = (1 - dv) * upper + dv * lower
+    return value
+
+
+def _sample_is(mask: NDArray[np.bool_], pixels: F64) -> NDArray[np.bool_]:
+    """(N,) the mask at the pixel left and above of (N, 2) positions u, v."""
+    u, v = np.clip(pixels, 0, (mask.shape[1] - 1, mask.shape[0] - 1)).astype(np.int64).T
+    picked: NDArray[np.bool_] = mask[v, u]
+    return picked
+
+
+@lru_cache(maxsize=8)
+def _rays(camera: Intrinsics) -> F64:
+    """(H * W, 3) directions with z = 1 of the pixel centres, distortion removed."""
+    v, u = np.mgrid[0 : camera.height, 0 : camera.width].reshape(2, -1).astype(np.float64)
+    if any(camera.distortion):
+        pixels, coefficients = np.stack([u, v], axis=1), np.array(camera.distortion)
+        x, y = cv2.undistortPoints(pixels, camera.matrix(), coefficients).reshape(-1, 2).T
+    else:
+        x, y = (u - camera.cx) / camera.fx, (v - camera.cy) / camera.fy
+    return np.stack([x, y, np.ones_like(x)], axis=1)
+
+
+@lru_cache(maxsize=8)
+def _pixel_angles(camera: Intrinsics) -> F64:
+    """(2, 2) tangents that a pixel spans: rows horizontal, vertical; columns least, most."""
+    x, y, _ = _rays(camera).T.reshape(3, camera.height, camera.width)
+    if not any(camera.distortion) or min(x.shape) < 2:
+        return np.array([[1 / camera.fx] * 2, [1 / camera.fy] * 2])
+    across, down = np.diff(x, axis=1), np.diff(y, axis=0)
+    return np.array([[across.min(), across.max()], [down.min(), down.max()]])
+
+
+def _project(camera: Intrinsics, points: F64) -> F64:
+    """(N, 2) pixels of (N, 3) points in front of the camera; inf where it cannot see."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        x, y = points[:, 0] / points[:, 2], points[:, 1] / points[:, 2]
+    if any(camera.distortion) and len(points):
+        # The polynomial folds back far outside the image, so only what is near it counts.
+        widest = 1.1 * np.hypot(*_rays(camera)[:, :2].T).max()
+        outside = ~(np.hypot(x, y) < widest)
+        flat = np.stack([np.where(outside, 0, x), np.where(outside, 0, y), np.ones_like(x)], axis=1)
+        still = np.zeros(3)
+        projected, _ = cv2.projectPoints(
+            flat, still, still, camera.matrix(), np.array(camera.distortion)
+        )
+        pixels: F64 = projected.reshape(-1, 2)
+        pixels[outside] = np.inf
+        return pixels
+    return np.stack([x * camera.fx + camera.cx, y * camera.fy + camera.cy], axis=1)

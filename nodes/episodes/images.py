@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -51,7 +52,7 @@ def _read(path: Path) -> bytes:
         ) from error
 
 
-def _decode(data: bytes, flags: int, where: str) -> NDArray[np.uint8] | U16:
+def _decode(data: bytes, flags: int, where: str) -> NDArray[Any]:
     if not data:
         raise EpisodeError(f"image is empty (0 bytes): {where}; restore the file")
     if _is_truncated(data):
@@ -59,7 +60,7 @@ def _decode(data: bytes, flags: int, where: str) -> NDArray[np.uint8] | U16:
             f"image is cut off after {len(data)} bytes: {where}; copy or record it again"
         )
     try:
-        image = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
+        image: NDArray[Any] | None = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
     except cv2.error as error:
         raise EpisodeError(f"image cannot be decoded ({error.err}): {where}") from error
     if image is None:

@@ -1,0 +1,132 @@
+"""Light in a house, computed once for points on its surfaces: lamps, daylight, one bounce.
+
+Values are irradiance over pi, so that a surface looks like its colour times the light.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import open3d as o3d
+import shapely
+
+from cogmap.runtime.messages import F32
+from cogmap.sim.scene import House, Room, Window
+
+SKY = np.array([1.05, 1.2, 1.35], np.float32)
+"""Light that comes in where nothing is outside."""
+_LAMP = np.array([1.0, 0.87, 0.7])
+_DAYLIGHT = np.array([0.85, 0.97, 1.1])
+_REACH_M = 8.0
+_CHUNK = 20_000
+
+
+@dataclass(frozen=True)
+class Light:
+    """A patch that shines to one side. ``samples`` (S, 3) m, ``normal`` (3,), ``color`` (3,)."""
+
+    samples: F32
+    normal: F32
+    color: F32
+
+
+def house_lights(house: House) -> tuple[Light, ...]:
+    """A lamp under each ceiling and daylight through each window."""
+    rooms = {room.id: room for room in house.rooms}
+    lamps = [_lamp(room) for room in house.rooms]
+    return (*lamps, *(_daylight(window, rooms[window.room]) for window in house.windows))
+
+
+def room_center(room: Room) -> tuple[float, float]:
+    """A point well inside the room: its centroid, or if that lies outside, a close one."""
+    polygon = shapely.Polygon(room.polygon)
+    inside = polygon.centroid if polygon.contains(polygon.centroid) else polygon.point_on_surface()
+    return (inside.x, inside.y)
+
+
+def _lamp(room: Room) -> Light:
+    angle = np.arange(6) * np.pi / 3
+    ring = 0.4 * np.stack([np.cos(angle), np.sin(angle), np.zeros(6)], axis=1)
+    samples = ring + np.array([*room_center(room), room.height_m - 0.12])
+    power = 1.1 + 0.13 * shapely.Polygon(room.polygon).area
+    return _light(samples, np.array([0.0, 0.0, -1.0]), power * _LAMP)
+
+
+def _daylight(window: Window, room: Room) -> Light:
+    along = np.array([np.cos(window.yaw), np.sin(window.yaw), 0.0])
+    normal = np.array([-along[1], along[0], 0.0])
+    if normal[:2] @ (np.array(room_center(room)) - window.center[:2]) < 0:
+        normal = -normal
+    width, height = window.size
+    grid = np.linspace(-1 / 3, 1 / 3, 3)
+    offsets = [a * width * along + np.array([0, 0, b * height]) for a in grid for b in grid]
+    samples = np.array(window.center) + 0.15 * normal + np.array(offsets)
+    return _light(samples, normal, 1.5 * width * height * _DAYLIGHT)
+
+
+def _light(samples: np.ndarray, normal: np.ndarray, color: np.ndarray) -> Light:
+    return Light(*(np.asarray(value, np.float32) for value in (samples, normal, color)))
+
+
+def direct_light(
+    scene: o3d.t.geometry.RaycastingScene, points: F32, normals: F32, lights: tuple[Light, ...]
+) -> F32:
+    """(N, 3) light that reaches points (N, 3) m with normals (N, 3) straight from the lights."""
+    total = np.zeros_like(points)
+    for light in lights:
+        for sample in light.samples:
+            way = sample - points
+            squared = (way**2).sum(axis=1)
+            leaving = -(way @ light.normal)
+            arriving = np.einsum("ni,ni->n", way, normals)
+            lit = np.flatnonzero((leaving > 0) & (arriving > 0) & (squared < _REACH_M**2))
+            rays = np.hstack([points[lit], way[lit]]).astype(np.float32)
+            hidden = scene.test_occlusions(o3d.core.Tensor(rays), tnear=0.0, tfar=0.99).numpy()
+            seen = lit[~hidden]
+            falloff = leaving[seen] * arriving[seen] / squared[seen] / (squared[seen] + 0.4)
+            total[seen] += falloff[:, None] * (light.color / len(light.samples))
+    return total
+
+
+def bounced_light(
+    scene: o3d.t.geometry.RaycastingScene, points: F32, normals: F32, radiance: F32, rays: int
+) -> F32:
+    """(N, 3) light that reaches points from other surfaces: (T + 1, 3) ``radiance`` by triangle,
+    the last entry where there is none. ``rays`` directions a point, the same for all."""
+    directions = _hemisphere(rays)
+    total = np.zeros_like(points)
+    for start in range(0, len(points), _CHUNK):
+        part = slice(start, start + _CHUNK)
+        around = np.einsum("kj,nji->nki", directions, _frames(normals[part]))
+        origins = np.broadcast_to(points[part][:, None], around.shape)
+        cast = np.concatenate([origins, around], axis=2).astype(np.float32)
+        hit = scene.cast_rays(o3d.core.Tensor(cast))["primitive_ids"].numpy()
+        seen = radiance.take(np.minimum(hit, len(radiance) - 1), axis=0)
+        total[part] = seen.mean(axis=1)
+    return total
+
+
+def _hemisphere(count: int) -> F32:
+    """(count, 3) directions about z, dense where the cosine is large (a Fibonacci spiral)."""
+    k = np.arange(count) + 0.5
+    radius, angle = np.sqrt(k / count), k * np.pi * (3 - np.sqrt(5))
+    x, y, z = radius * np.cos(angle), radius * np.sin(angle), np.sqrt(1 - k / count)
+    return np.stack([x, y, z], axis=1).astype(np.float32)
+
+
+def _frames(normals: F32) -> F32:
+    """(N, 3, 3) right-handed frames, rows x, y, z with z along the normal (Duff et al. 2017)."""
+    x, y, z = normals.T
+    sign = np.copysign(1.0, z).astype(np.float32)
+    a = -1.0 / (sign + z)
+    b = x * y * a
+    first = np.stack([1 + sign * x * x * a, sign * b, -sign * x], axis=1)
+    second = np.stack([b, sign + y * y * a, -y], axis=1)
+    return np.stack([first, second, normals], axis=1)
+
+
+def tone(light: F32) -> F32:
+    """Factor on an sRGB-encoded colour for light of this strength: a soft shoulder, encoded."""
+    compressed = light * (1 + light / 9) / (0.62 + 0.78 * light)
+    return np.asarray(compressed ** (1 / 2.2), np.float32)

@@ -1,0 +1,204 @@
+"""Reads recordings back, also those that were cut off, from any place on.
+
+Opening walks the file from record to record, reading only their heads; no index at the
+end is needed, so a file without one is opened the same way. One chunk is held in memory.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from io import BytesIO
+from pathlib import Path
+
+import msgspec
+import zstandard
+from mcap.data_stream import ReadDataStream
+from mcap.exceptions import McapError
+from mcap.opcode import Opcode
+from mcap.records import Channel, MessageIndex
+from mcap.stream_reader import MAGIC_SIZE, read_magic
+
+from cogmap.runtime import wire
+from cogmap.runtime.jpeg import decompress
+from cogmap.runtime.recording import RecordingError
+
+_HEAD = struct.Struct("<BQ")
+_CHUNK_HEAD = struct.Struct("<QQQII")
+_MESSAGE_HEAD = struct.Struct("<HIQQ")
+_MAX_CHUNK_BYTES = 2 * wire.MAX_MESSAGE_BYTES
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Where one message is: the number of its chunk and its place among the chunk's records."""
+
+    stream: str
+    type: str
+    log_time_ns: int
+    chunk: int
+    offset: int
+
+
+@dataclass
+class _Chunk:
+    position: int
+    """Of the compressed records in the file."""
+    length: int
+    compression: str
+    complete: bool
+    messages: list[tuple[int, int, int]] = field(default_factory=list)
+    """(offset among the records, log time, channel)."""
+
+
+class Recording:
+    """An MCAP file of cogmap's own.
+
+    Raises:
+        RecordingError: the file is missing, empty, no MCAP, or not written by cogmap.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            self._file = path.open("rb")
+        except OSError as error:
+            raise RecordingError(f"cannot read recording {path}: {error}") from error
+        self._channels: dict[int, Channel] = {}
+        self._chunks: list[_Chunk] = []
+        self.truncated = False
+        """The file was cut off; what is complete before the cut is there."""
+        self._check_magic()
+        self._walk()
+        self.entries = self._read_entries()
+        """All messages, in the order they were recorded."""
+
+    def read(self, start: int = 0) -> Iterator[wire.Envelope]:
+        """Messages from ``entries[start]`` on, decoded one at a time.
+
+        Raises:
+            RecordingError: a message is damaged; those before it have been given.
+        """
+        chunk_at, records = -1, b""
+        for entry in self.entries[start:]:
+            if entry.chunk != chunk_at:
+                chunk_at, records = entry.chunk, self._decompress(self._chunks[entry.chunk])
+            yield self._decode(entry, records)
+
+    def close(self) -> None:
+        self._file.close()
+
+    def _check_magic(self) -> None:
+        try:
+            read_magic(ReadDataStream(self._file))
+        except (McapError, struct.error) as error:
+            raise RecordingError(f"{self.path} is empty or not an MCAP file: {error}") from error
+
+    def _walk(self) -> None:
+        """Find chunks and channels from record to record."""
+        position, size = MAGIC_SIZE, self.path.stat().st_size
+        while position < size:
+            self._file.seek(position)
+            head = self._file.read(_HEAD.size)
+            if len(head) < _HEAD.size:
+                self.truncated = head != b"\x89MCAP0\r\n"
+                return
+            opcode, length = _HEAD.unpack(head)
+            if opcode == Opcode.CHUNK:
+                self._note_chunk(position + _HEAD.size, length, size)
+            elif opcode == Opcode.MESSAGE_INDEX and self._chunks:
+                self._note_index(length)
+            if opcode in (Opcode.DATA_END, Opcode.FOOTER):
+                return
+            position += _HEAD.size + length
+        self.truncated = True
+
+    def _note_chunk(self, position: int, length: int, file_size: int) -> None:
+        head = self._file.read(_CHUNK_HEAD.size)
+        if len(head) < _CHUNK_HEAD.size:
+            return
+        _, _, uncompressed_size, _, name_length = _CHUNK_HEAD.unpack(head)
+        if name_length > 16 or uncompressed_size > _MAX_CHUNK_BYTES:
+            raise RecordingError(
+                f"{self.path}: damaged chunk at byte {position}; what is before it can be had"
+                " by cutting the file there"
+            )
+        compression = self._file.read(name_length).decode(errors="replace")
+        start = position + _CHUNK_HEAD.size + name_length + 8
+        end = min(position + length, file_size)
+        if end > start:
+            complete = position + length <= file_size
+            self._chunks.append(_Chunk(start, end - start, compression, complete))
+
+    def _note_index(self, length: int) -> None:
+        data = self._file.read(length)
+        if len(data) == length:
+            index = MessageIndex.read(ReadDataStream(BytesIO(data)))
+            self._chunks[-1].messages += [(at, ns, index.channel_id) for ns, at in index.records]
+
+    def _read_entries(self) -> list[Entry]:
+        entries = []
+        for number, chunk in enumerate(self._chunks):
+            known = chunk.messages and all(ch in self._channels for _, _, ch in chunk.messages)
+            if not known:
+                chunk.messages = self._scan(self._decompress(chunk))
+            for offset, log_time, channel_id in sorted(chunk.messages):
+                channel = self._channels.get(channel_id)
+                if channel is None or channel.message_encoding != "msgpack":
+                    raise RecordingError(
+                        f"{self.path}: not recorded by cogmap (channel"
+                        f" {getattr(channel, 'topic', channel_id)!r})"
+                    )
+                kind = channel.metadata.get("type", "")
+                entries.append(Entry(channel.topic, kind, log_time, number, offset))
+        return entries
+
+    def _scan(self, records: bytes) -> list[tuple[int, int, int]]:
+        """Complete messages of a chunk, also of one that was cut off; notes its channels."""
+        messages, position = [], 0
+        while position + _HEAD.size <= len(records):
+            opcode, length = _HEAD.unpack_from(records, position)
+            start, end = position + _HEAD.size, position + _HEAD.size + length
+            if end > len(records):
+                break
+            if opcode == Opcode.CHANNEL:
+                channel = Channel.read(ReadDataStream(BytesIO(records[start:end])))
+                self._channels[channel.id] = channel
+            elif opcode == Opcode.MESSAGE:
+                channel_id, _, log_time, _ = _MESSAGE_HEAD.unpack_from(records, start)
+                messages.append((position, log_time, channel_id))
+            position = end
+        return messages
+
+    def _decode(self, entry: Entry, records: bytes) -> wire.Envelope:
+        try:
+            _, length = _HEAD.unpack_from(records, entry.offset)
+            start = entry.offset + _HEAD.size + _MESSAGE_HEAD.size
+            data = memoryview(records)[start : entry.offset + _HEAD.size + length]
+            parts = msgspec.msgpack.decode(data, type=list[msgspec.Raw])
+            header = wire.decode_header(bytes(parts[0]))
+            buffers = [msgspec.msgpack.decode(part, type=memoryview) for part in parts[1:]]
+            return wire.decode_body(header, buffers, decompress)
+        except (wire.WireError, msgspec.DecodeError, IndexError, struct.error) as error:
+            raise RecordingError(
+                f"{self.path}: damaged message on {entry.stream} at {entry.log_time_ns} ns: {error}"
+            ) from error
+
+    def _decompress(self, chunk: _Chunk) -> bytes:
+        self._file.seek(chunk.position)
+        raw = self._file.read(chunk.length)
+        if chunk.compression == "":
+            return raw
+        if chunk.compression != "zstd":
+            raise RecordingError(
+                f"{self.path}: chunks compressed with {chunk.compression!r} are not read"
+            )
+        try:
+            return zstandard.ZstdDecompressor().stream_reader(raw).read(_MAX_CHUNK_BYTES)
+        except zstandard.ZstdError as error:
+            if not chunk.complete:
+                return b""
+            raise RecordingError(
+                f"{self.path}: damaged chunk at byte {chunk.position}: {error}"
+            ) from error

@@ -4,15 +4,38 @@ from __future__ import annotations
 
 import difflib
 from pathlib import Path
+from typing import Protocol
 
+from cogmap.nodes.episodes.cube_slam import CubeSlamEpisode
 from cogmap.nodes.episodes.episode import Episode, EpisodeError
 from cogmap.nodes.episodes.hololens import HololensEpisode
-from cogmap.nodes.episodes.image_episode import ImageEpisode
+from cogmap.nodes.episodes.redwood import RedwoodEpisode
+from cogmap.nodes.episodes.seven_scenes import SevenScenesEpisode
 from cogmap.nodes.episodes.tum import TumEpisode
 
 __all__ = ["Episode", "EpisodeError", "open_episode"]
 
-_FORMATS: tuple[type[ImageEpisode], ...] = (TumEpisode, HololensEpisode)
+
+class _Format(Protocol):
+    """What a class of episodes offers to `open_episode`."""
+
+    format: str
+    looks_for: str
+    """For people: what makes a path one of this format."""
+
+    def matches(self, path: Path, /) -> bool: ...
+
+    def __call__(self, path: Path, /) -> Episode: ...
+
+
+# The first that matches wins: Redwood's layout is contained in others.
+_FORMATS: tuple[_Format, ...] = (
+    TumEpisode,
+    HololensEpisode,
+    SevenScenesEpisode,
+    CubeSlamEpisode,
+    RedwoodEpisode,
+)
 _MCAP_LOOKS_FOR = "a .mcap file, as cogmap record and cogmap convert write it"
 
 

@@ -6,7 +6,6 @@ import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
 
 from cogmap.nodes.episodes.episode import EpisodeError
 from cogmap.nodes.episodes.images import read_color, read_depth
@@ -28,13 +27,13 @@ class FrameFiles:
 class ImageEpisode:
     """What the formats made of image files share; a format finds its files and poses."""
 
-    format: ClassVar[str]
-    looks_for: ClassVar[str]
+    format: str
+    looks_for: str
     """What makes a folder one of this format, for people."""
-    gravity_aligned: ClassVar[bool] = True
+    gravity_aligned: bool = True
     """False if the world's z is up only as well as the first camera was held level."""
-    depth_scale_m: ClassVar[float] = 0.001
-    invalid_depth: ClassVar[int] = 0
+    depth_scale_m: float = 0.001
+    invalid_depth: int = 0
     """Stored depth value that means none, besides 0."""
 
     def __init__(self, path: Path, files: Sequence[FrameFiles], intrinsics: Intrinsics) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 
 from cogmap.nodes.episodes.episode import EpisodeError
 from cogmap.nodes.episodes.poses import read_text, to_floats
-from cogmap.nodes.registration import scale_intrinsics
+from cogmap.nodes.registration import same_aspect, scale_intrinsics
 from cogmap.runtime.messages import Intrinsics
 
 _FORMS = (
@@ -74,7 +74,7 @@ def fit_to_image(intrinsics: Intrinsics, width: int, height: int, where: str) ->
     Raises:
         EpisodeError: the image has another aspect ratio, so it is not a resized one.
     """
-    if abs(width * intrinsics.height - height * intrinsics.width) > max(width, height):
+    if not same_aspect(width, height, intrinsics.width, intrinsics.height):
         raise EpisodeError(
             f"image of {width}x{height} does not fit the intrinsics, which are for "
             f"{intrinsics.width}x{intrinsics.height}: {where}; give the camera of these images"

@@ -14,9 +14,6 @@ from cogmap.runtime.messages import F64
 
 Y_UP_TO_Z_UP: F64 = np.array([[1, 0, 0, 0], [0, 0, -1, 0], [0, 1, 0, 0], [0, 0, 0, 1.0]])
 """(4, 4) takes a world whose y is up to one whose z is up; x stays."""
-Y_DOWN_TO_Z_UP: F64 = np.array([[1, 0, 0, 0], [0, 0, 1, 0], [0, -1, 0, 0], [0, 0, 0, 1.0]])
-"""(4, 4) takes a world whose y is down (that of a level first camera) to one whose z is up."""
-
 _TOLERANCE = 0.02
 """Largest departure from a rotation that rounding in a text file explains."""
 
@@ -101,6 +98,28 @@ def pose_from_quaternion(values: Sequence[float], where: str) -> F64:
     pose[:3, :3] = Rotation.from_quat(numbers[3:]).as_matrix()
     pose[:3, 3] = numbers[:3]
     return pose
+
+
+def upright(poses: Sequence[F64 | None]) -> list[F64 | None]:
+    """The same camera poses in a world turned by right angles so that z is up.
+
+    Recordings whose world is that of their first camera, or of some tool, do not say where
+    down is. People hold cameras upright, so down is taken to be that axis of the world that
+    the mean of the cameras' y axes is nearest to: right up to the tilt of that world.
+    """
+    known = [pose for pose in poses if pose is not None]
+    if not known:
+        return list(poses)
+    mean = np.sum([pose[:3, 1] for pose in known], axis=0)
+    axis = int(np.abs(mean).argmax())
+    down = np.sign(mean[axis]) * np.eye(3)[axis]
+    turn = np.eye(4)
+    if axis == 2:
+        turn[:3, :3] = np.diag([1.0, -down[2], -down[2]])
+    else:
+        quarter = np.cross(down, (0, 0, -1)) * np.pi / 2
+        turn[:3, :3] = np.rint(Rotation.from_rotvec(quarter).as_matrix())
+    return [None if pose is None else turn @ pose for pose in poses]
 
 
 @dataclass(frozen=True)

@@ -246,13 +246,16 @@ class Host:
         if isinstance(message, End):
             port.ended = True
             return
-        expected = type(self.node).INPUTS[port.name].message_type
-        if not isinstance(message, expected):
+        declared = self.node.INPUTS.get(port.name)
+        if declared is not None and not isinstance(message, declared.message_type):
             port.reader.counts.malformed += 1
             return
         self._captured_ns = envelope.captured_ns
         started = time.perf_counter()
-        getattr(self.node, f"on_{port.name}")(message)
+        if declared is None:
+            self.node.on_any(envelope)
+        else:
+            getattr(self.node, f"on_{port.name}")(message)
         port.handling.add((time.perf_counter() - started) * 1e3)
         port.latency.add((time.time_ns() - envelope.captured_ns) / 1e6)
         port.handled += 1

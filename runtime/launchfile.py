@@ -227,14 +227,16 @@ def _check_inputs(launch: Launch, name: str) -> None:
     streams = launch.streams()
     for port, wire in section.inputs.items():
         place = f"{launch.path}: [node.{name}] inputs.{port}"
-        if port not in node_class.INPUTS:
+        declared = node_class.INPUTS.get(port)
+        if declared is None and not node_class.ANY_INPUT:
             hint = _nearest(port, node_class.INPUTS)
             raise LaunchError(f"{place}: {section.uses} has no input {port!r}{hint}")
         if wire.stream not in streams and wire.stream not in RUN_STREAMS:
             raise LaunchError(f"{place}: no stream {wire.stream!r}{_nearest(wire.stream, streams)}")
         if wire.stream in RUN_STREAMS and wire.policy == "lossless":
             raise LaunchError(f"{place}: {wire.stream} is only served as policy = 'latest'")
-        offered, taken = _stream_type(launch, wire.stream), node_class.INPUTS[port].message_type
+        offered = _stream_type(launch, wire.stream)
+        taken = declared.message_type if declared else Message
         if not issubclass(offered, taken):
             raise LaunchError(
                 f"{place}: stream {wire.stream!r} carries {offered.__name__},"

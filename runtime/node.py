@@ -28,6 +28,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 import msgspec
 
 from cogmap.runtime.messages import CogmapError, Message
+from cogmap.runtime.wire import Envelope
 
 M = TypeVar("M", bound=Message)
 
@@ -84,6 +85,8 @@ class Node:
     Params: ClassVar[type[NodeParams]] = NodeParams
     INPUTS: ClassVar[dict[str, Input[Any]]] = {}
     OUTPUTS: ClassVar[dict[str, Output[Any]]] = {}
+    ANY_INPUT: ClassVar[bool] = False
+    """Takes any number of inputs, under any names and of any type, in `on_any`."""
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
@@ -107,6 +110,9 @@ class Node:
 
     def setup(self) -> None:
         """Before the first message. A CogmapError here ends the run with its text."""
+
+    def on_any(self, envelope: Envelope) -> None:
+        """A message on an input that is not declared; only called if ``ANY_INPUT``."""
 
     def on_join(self, output: str) -> None:
         """A ``latest`` reader has just subscribed to an output: `repeat` what it needs."""

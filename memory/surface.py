@@ -11,11 +11,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import cv2
 import numpy as np
 import open3d as o3d
 from numpy.typing import NDArray
 
+from cogmap.memory.blocks import I64, in_front, pack, sorted_unique, unpack
 from cogmap.runtime.messages import (
     F32,
     F64,
@@ -29,15 +29,11 @@ from cogmap.runtime.messages import (
 
 __all__ = ["Surface", "SurfaceConfig", "SurfaceError"]
 
-I64 = NDArray[np.int64]
-
 BORDER_M = 1e-5
 """A point this close below a chunk's border counts as on it: float32 rounds grid positions."""
 FULL = 256.0
 """Colours are stored as 8.8 fixed point: the kernel rounds down at every frame, which in
 whole level darkens noisy colours (120 to 112 in 60 frames)."""
-COARSE = 16
-"""Pixels of a cell of the finest pooled depth that decides which blocks are seen through."""
 FACES = np.concatenate([np.eye(3, dtype=np.int32), -np.eye(3, dtype=np.int32)])
 
 
@@ -134,7 +130,7 @@ class Surface:
             depth_image, _tensor(camera), pose, 1.0, config.depth_max_m, config.truncation_voxels
         ).numpy()
         seen_through = self._seen_through(depth_m, intrinsics, world_from_camera)
-        keys = _sorted_unique(np.concatenate([near, seen_through]))
+        keys = sorted_unique(np.concatenate([near, seen_through]))
         if len(keys) == 0:
             return
         self._remember(keys)
@@ -154,7 +150,7 @@ class Surface:
         """
         while self._dirty:
             batch = sorted(self._dirty)[:64]  # bounds the memory of the copy
-            chunks = _unpack(np.array(batch, np.int64))
+            chunks = unpack(np.array(batch, np.int64))
             points, colors, owners = self._extract(chunks)
             for packed, chunk in zip(batch, chunks.tolist(), strict=True):
                 start, stop = np.searchsorted(owners, [packed, packed + 1])
@@ -203,14 +199,14 @@ class Surface:
         ``keys`` (N, 3) int32, ``tsdf`` (N, R, R, R) float32, ``weight`` (N, R, R, R) uint16,
         ``color`` (N, R, R, R, 3) uint16 in 1/255 * 1/256, ``dirty`` (M, 3) int32 chunks.
         """
-        keys = _sorted_unique(self._grid.hashmap().key_tensor().numpy()[self._active()])
+        keys = sorted_unique(self._grid.hashmap().key_tensor().numpy()[self._active()])
         rows = self._rows(keys)
         return {
             "keys": keys,
             "tsdf": self._attribute("tsdf")[rows][..., 0],
             "weight": self._attribute("weight")[rows][..., 0],
             "color": self._attribute("color")[rows],
-            "dirty": _unpack(np.array(sorted(self._dirty), np.int64)),
+            "dirty": unpack(np.array(sorted(self._dirty), np.int64)),
         }
 
     @classmethod
@@ -232,7 +228,7 @@ class Surface:
             surface._attribute("tsdf")[rows] = state["tsdf"][..., None]
             surface._attribute("weight")[rows] = state["weight"][..., None]
             surface._attribute("color")[rows] = state["color"]
-        surface._dirty = set(_pack(state["dirty"]).tolist())
+        surface._dirty = set(pack(state["dirty"]).tolist())
         return surface
 
     @property
@@ -243,49 +239,49 @@ class Surface:
         return config.depth_max_m + 2 * config.block_size_m * 3**0.5 + truncation
 
     def _seen_through(self, depth_m: F32, intrinsics: Intrinsics, world_from_camera: F64) -> I32:
-        """(N, 3) blocks that hold something and have a chance to be in front of the depth.
+        """(N, 3) blocks that hold a surface and have a chance to be in front of the depth.
 
         A superset: whether a voxel really is in front is decided by the kernel, exactly.
         """
+        blocks = np.zeros((0, 3), np.int32)
         if not self._blocks_of:
-            return np.zeros((0, 3), np.int32)
+            return blocks
+        view = (depth_m, intrinsics, world_from_camera)
         chunks = np.fromiter(self._blocks_of, np.int64, len(self._blocks_of))
-        in_view = _in_front(
-            _unpack(chunks), self.config.chunk_size_m, depth_m, intrinsics, world_from_camera
-        )
-        if not in_view.any():
-            return np.zeros((0, 3), np.int32)
-        blocks = np.concatenate([self._blocks_of[chunk] for chunk in chunks[in_view].tolist()])
-        size = self.config.block_size_m
-        return blocks[_in_front(blocks, size, depth_m, intrinsics, world_from_camera)]
+        chunks = chunks[in_front(unpack(chunks), self.config.chunk_size_m, *view)]
+        blocks = np.concatenate([blocks, *(self._blocks_of[chunk] for chunk in chunks.tolist())])
+        blocks = blocks[in_front(blocks, self.config.block_size_m, *view)]
+        tsdf = self._attribute("tsdf")[self._rows(blocks)]
+        holding: I32 = blocks[tsdf.reshape(len(blocks), -1).min(axis=1, initial=1) < 0]
+        return holding
 
     def _remember(self, keys: I32) -> None:
         """File new blocks (N, 3) under their chunk; mark the chunks whose points can change."""
         chunk_blocks = self.config.chunk_blocks
         _, known = self._grid.hashmap().find(_tensor(keys))
         new = keys[~known.numpy()]
-        chunks = _pack(np.floor_divide(new, chunk_blocks))
+        chunks = pack(np.floor_divide(new, chunk_blocks))
         for chunk in np.unique(chunks).tolist():
             blocks = new[chunks == chunk]
             have = self._blocks_of.get(chunk)
             self._blocks_of[chunk] = blocks if have is None else np.concatenate([have, blocks])
         # A surface point lies on the edge from a voxel to its next: it belongs to the first.
         touched = np.concatenate([keys, *(keys + face for face in FACES[3:])])
-        touched_chunks = np.unique(_pack(np.floor_divide(touched, chunk_blocks)))
+        touched_chunks = np.unique(pack(np.floor_divide(touched, chunk_blocks)))
         self._dirty.update(c for c in touched_chunks.tolist() if c in self._blocks_of)
 
     def _extract(self, chunks: I32) -> tuple[F32, U8, I64]:
         """Points, colours and packed chunk of each point, for the (N, 3) chunks asked for."""
-        blocks = np.concatenate([self._blocks_of[c] for c in _pack(chunks).tolist()])
+        blocks = np.concatenate([self._blocks_of[c] for c in pack(chunks).tolist()])
         apron = np.concatenate([blocks, *(blocks + face for face in FACES)])
-        keys = _sorted_unique(apron)
+        keys = sorted_unique(apron)
         buffer, found = self._grid.hashmap().find(_tensor(keys))
         keys, rows = keys[found.numpy()], buffer.numpy()[found.numpy()]
         part = _new_grid(self.config, len(keys))
         values = [_tensor(self._attribute(name)[rows]) for name in ("tsdf", "weight", "color")]
         part.hashmap().insert(_tensor(keys), values)
         points, colors, owners = self._ordered_points(part)
-        wanted = np.isin(owners, _pack(chunks))
+        wanted = np.isin(owners, pack(chunks))
         return points[wanted], colors[wanted], owners[wanted]
 
     def _ordered_points(self, grid: Any) -> tuple[F32, U8, I64]:
@@ -293,7 +289,7 @@ class Surface:
         cloud = grid.extract_point_cloud(self.config.min_weight)
         points = cloud.point.positions.numpy()
         size = self.config.chunk_size_m
-        owners = _pack(np.floor((points + np.float64(BORDER_M)) / size).astype(np.int32))
+        owners = pack(np.floor((points + np.float64(BORDER_M)) / size).astype(np.int32))
         order = np.lexsort((points[:, 2], points[:, 1], points[:, 0], owners))
         return points[order], _colors(cloud.point.colors.numpy()[order]), owners[order]
 
@@ -320,7 +316,7 @@ def _new_grid(config: SurfaceConfig, blocks: int) -> Any:
     return o3d.t.geometry.VoxelBlockGrid(
         attr_names=("tsdf", "weight", "color"),
         attr_dtypes=(o3d.core.float32, o3d.core.uint16, o3d.core.uint16),
-        attr_channels=((1), (1), (3)),
+        attr_channels=[o3d.core.SizeVector([n]) for n in (1, 1, 3)],
         voxel_size=config.voxel_size_m,
         block_resolution=config.block_resolution,
         block_count=max(blocks, 1),
@@ -329,7 +325,7 @@ def _new_grid(config: SurfaceConfig, blocks: int) -> Any:
 
 
 def _tensor(array: NDArray[Any]) -> Any:
-    return o3d.core.Tensor(np.ascontiguousarray(array))
+    return o3d.core.Tensor.from_numpy(np.ascontiguousarray(array))
 
 
 def _image(array: F32) -> Any:
@@ -340,67 +336,3 @@ def _colors(stored: F32) -> U8:
     """RGB from what the extraction gives: stored value / 255, where stored is 256 a level."""
     level: U8 = np.clip(np.rint(stored * np.float32(255 / FULL)), 0, 255).astype(np.uint8)
     return level
-
-
-def _pack(keys: I32) -> I64:
-    """One int64 for three int32 in +-2^20 that sorts as they do."""
-    x, y, z = (keys.astype(np.int64) + 2**20).T
-    packed: I64 = (x << 42) | (y << 21) | z
-    return packed
-
-
-def _unpack(packed: I64) -> I32:
-    """(N, 3) int32, inverse of ``_pack``."""
-    mask = 2**21 - 1
-    columns = [packed >> 42, (packed >> 21) & mask, packed & mask]
-    return (np.stack(columns, axis=1) - 2**20).astype(np.int32)
-
-
-def _sorted_unique(keys: I32) -> I32:
-    return _unpack(np.unique(_pack(keys)))
-
-
-def _in_front(
-    cubes: I32, size_m: float, depth_m: F32, intrinsics: Intrinsics, world_from_camera: F64
-) -> NDArray[np.bool_]:
-    """Which cubes (N, 3) of the world may hold something nearer than the depth seen there.
-
-    Cubes are judged by their bounding sphere and the farthest depth in the picture around it.
-    """
-    camera_from_world = np.linalg.inv(world_from_camera)
-    centers = (cubes + 0.5) * size_m @ camera_from_world[:3, :3].T + camera_from_world[:3, 3]
-    radius = size_m * np.sqrt(3) / 2
-    z = np.maximum(centers[:, 2], 1e-6)
-    u = intrinsics.fx * centers[:, 0] / z + intrinsics.cx
-    v = intrinsics.fy * centers[:, 1] / z + intrinsics.cy
-    reach = radius / z * max(intrinsics.fx, intrinsics.fy)
-    inside = (u > -reach) & (u < intrinsics.width + reach)
-    inside &= (v > -reach) & (v < intrinsics.height + reach)
-    front = inside & (z - radius < _farthest_around(depth_m, u, v, reach))
-    visible: NDArray[np.bool_] = front & (centers[:, 2] > -radius)
-    return visible
-
-
-def _farthest_around(depth_m: F32, u: F64, v: F64, reach: F64) -> F64:
-    """(N,) largest depth within ``reach`` pixels of each (u, v), or of somewhat more around."""
-    farthest = np.full(len(u), depth_m.max(initial=0), np.float64)
-    cell, level = COARSE, _max_pool(depth_m, COARSE)
-    done = np.zeros(len(u), bool)
-    while min(level.shape) > 3:
-        here = ~done & (reach <= cell)
-        around = cv2.dilate(level, np.ones((3, 3), np.uint8))
-        column = np.clip(u[here] / cell, 0, level.shape[1] - 1).astype(np.intp)
-        row = np.clip(v[here] / cell, 0, level.shape[0] - 1).astype(np.intp)
-        farthest[here] = around[row, column]
-        done |= here
-        cell, level = cell * 2, _max_pool(level, 2)
-    return farthest
-
-
-def _max_pool(image: F32, factor: int) -> F32:
-    """Largest value of each ``factor`` x ``factor`` cell."""
-    height, width = (-(-n // factor) * factor for n in image.shape)
-    padded = np.zeros((height, width), np.float32)
-    padded[: image.shape[0], : image.shape[1]] = image
-    cells: F32 = padded.reshape(height // factor, factor, -1, factor).max(axis=(1, 3))
-    return cells

@@ -1,0 +1,223 @@
+"""The dense side of the map: from frames to poses, surface and free space, one step a frame."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Literal, get_args
+
+import numpy as np
+
+from cogmap.memory.admission import Admission, AdmissionConfig
+from cogmap.memory.camera import rectify
+from cogmap.memory.occupancy import Occupancy, OccupancyConfig
+from cogmap.memory.surface import Surface, SurfaceConfig
+from cogmap.memory.tracking import Tracker, TrackerConfig
+from cogmap.memory.trajectory import Trajectory
+from cogmap.runtime.messages import (
+    F32,
+    F64,
+    FREE,
+    OCCUPIED,
+    CogmapError,
+    Frame,
+    FrameVerdict,
+    Observation,
+    OccupancyGrid,
+    SurfaceUpdate,
+)
+
+__all__ = ["ReconstructionConfig", "ReconstructionError", "Reconstructor"]
+
+PoseSource = Literal["auto", "source", "track"]
+
+POSE_TRUSTED: tuple[FrameVerdict, ...] = ("fused", "skipped_redundant")
+LEVEL_CAMERA = np.array([[1, 0, 0, 0], [0, 0, 1, 0], [0, -1, 0, 0], [0, 0, 0, 1]], np.float64)
+"""world_from_camera of a camera that looks along world y with its top up."""
+
+
+class ReconstructionError(CogmapError):
+    """Reconstruction was configured with values that cannot work."""
+
+
+@dataclass(frozen=True)
+class ReconstructionConfig:
+    """How frames become a map."""
+
+    pose: PoseSource = "auto"
+    """"source": the frame's own pose; "track": tracked here; "auto": what the first frame has."""
+    surface: SurfaceConfig = field(default_factory=SurfaceConfig)
+    occupancy: OccupancyConfig = field(default_factory=OccupancyConfig)
+    admission: AdmissionConfig = field(default_factory=AdmissionConfig)
+    tracker: TrackerConfig = field(default_factory=TrackerConfig)
+    occupancy_every: int = 3
+    """Every so many fused frames, one updates free and occupied space."""
+    keyframe_distance_m: float = 0.5
+    """Where the source knows its pose: a new keyframe after this way from the last,"""
+    keyframe_angle_rad: float = 0.5
+    """or after this turn."""
+
+    def __post_init__(self) -> None:
+        if self.pose not in get_args(PoseSource):
+            raise ReconstructionError(
+                f"reconstruction: pose = {self.pose!r} must be one of {get_args(PoseSource)}"
+            )
+        if self.occupancy_every < 1:
+            raise ReconstructionError(
+                f"reconstruction: occupancy_every = {self.occupancy_every} must be at least 1"
+            )
+        if not (self.keyframe_distance_m > 0 and self.keyframe_angle_rad > 0):
+            raise ReconstructionError("reconstruction: keyframe distances must be positive")
+
+
+@dataclass(frozen=True)
+class _Pose:
+    """Where a frame was taken, and what it is kept relative to."""
+
+    world_from_camera: F64 | None = None
+    position_sigma_m: float | None = None
+    keyframe: int = -1
+    keyframe_from_camera: F64 | None = None
+    lost: bool = False
+
+
+class Reconstructor:
+    """Surface, free space and trajectory of one stream. The same frames give the same bytes."""
+
+    def __init__(self, config: ReconstructionConfig = ReconstructionConfig()) -> None:
+        self.config = config
+        self.surface = Surface(config.surface)
+        self.occupancy = Occupancy(config.occupancy)
+        self.admission = Admission(config.admission)
+        self.trajectory = Trajectory()
+        self.counts: Counter[FrameVerdict] = Counter()
+        """Frames by verdict."""
+        self._pose_source: PoseSource = config.pose
+        self._tracker: Tracker | None = None
+
+    def step(self, frame: Frame) -> Observation:
+        """Take in the next frame: what becomes of it, and where it was taken."""
+        frame = rectify(frame)
+        depth_m = None if frame.depth is None else frame.depth_m()
+        pose = self._locate(frame, depth_m)
+        verdict = self._judge(frame, depth_m, pose)
+        if verdict == "fused":
+            self._map(frame, depth_m, pose)
+        self.counts[verdict] += 1
+        trusted = verdict in POSE_TRUSTED
+        if trusted:
+            pose = self._remember(frame, pose)
+        return Observation(
+            stamp_ns=frame.stamp_ns,
+            number=frame.number,
+            verdict=verdict,
+            intrinsics=frame.intrinsics,
+            world_from_camera=pose.world_from_camera if trusted else None,
+            tracked=self._pose_source == "track",
+            keyframe=pose.keyframe if trusted else -1,
+            keyframe_from_camera=pose.keyframe_from_camera if trusted else None,
+            pose_revision=self.trajectory.revision,
+        )
+
+    def surface_updates(self, stamp_ns: int) -> Iterator[SurfaceUpdate]:
+        """Chunks of the surface that changed since they were last given."""
+        return self.surface.extract_chunks(stamp_ns)
+
+    def occupancy_grid(
+        self, stamp_ns: int, z_min: float = 0.1, z_max: float = 1.5
+    ) -> OccupancyGrid | None:
+        """What stands between the heights above the floor; None before a floor was seen."""
+        floor_z = self.occupancy.floor_z()
+        if floor_z is None:
+            return None
+        return self.occupancy.grid_2d(z_min, z_max, floor_z, stamp_ns)
+
+    def _locate(self, frame: Frame, depth_m: F32 | None) -> _Pose:
+        if self._pose_source == "auto":
+            self._pose_source = "track" if frame.world_from_camera is None else "source"
+        if self._pose_source == "source":
+            return _Pose(frame.world_from_camera, frame.position_sigma_m)
+        return self._track(frame, depth_m)
+
+    def _track(self, frame: Frame, depth_m: F32 | None) -> _Pose:
+        if frame.color is None or depth_m is None:
+            return _Pose(lost=True)
+        if self._tracker is None:
+            self._tracker = Tracker(self.config.tracker, _first_pose(frame))
+        tracked = self._tracker.track(
+            frame.number, frame.stamp_ns, frame.intrinsics, frame.color, depth_m
+        )
+        if tracked.state == "lost" or tracked.world_from_camera is None:
+            return _Pose(lost=True)
+        return _Pose(
+            tracked.world_from_camera,
+            tracked.position_sigma_m,
+            tracked.keyframe,
+            tracked.keyframe_from_camera,
+        )
+
+    def _judge(self, frame: Frame, depth_m: F32 | None, pose: _Pose) -> FrameVerdict:
+        world_from_camera = pose.world_from_camera
+        agreement = None
+        if depth_m is None or world_from_camera is None:
+            pass  # nothing to compare
+        elif self.admission.may_jump(frame.stamp_ns, world_from_camera):
+            agreement = self._map_agreement(frame, depth_m, world_from_camera)
+        verdict = self.admission.judge(
+            frame.stamp_ns, depth_m, world_from_camera, pose.position_sigma_m, agreement
+        )
+        return "lost" if verdict == "no_pose" and pose.lost else verdict
+
+    def _map_agreement(self, frame: Frame, depth_m: F32, pose: F64) -> float | None:
+        """Part of the measured points in known space that is occupied; None if too few are."""
+        sampled = depth_m[::16, ::16]
+        near = (sampled > 0) & (sampled < self.config.occupancy.depth_max_m)
+        rows, columns = np.nonzero(near)
+        z = sampled[near].astype(np.float64)
+        camera = frame.intrinsics
+        x = (columns * 16 - camera.cx) / camera.fx * z
+        y = (rows * 16 - camera.cy) / camera.fy * z
+        points = np.stack([x, y, z], axis=1) @ pose[:3, :3].T + pose[:3, 3]
+        classes = self.occupancy.at(points)
+        occupied, free = int((classes == OCCUPIED).sum()), int((classes == FREE).sum())
+        return occupied / (occupied + free) if occupied + free >= 100 else None
+
+    def _map(self, frame: Frame, depth_m: F32 | None, pose: _Pose) -> None:
+        assert frame.depth is not None and depth_m is not None
+        assert pose.world_from_camera is not None
+        self.surface.integrate(
+            frame.color, frame.depth, frame.depth_scale_m, frame.intrinsics, pose.world_from_camera
+        )
+        if self.counts["fused"] % self.config.occupancy_every == 0:
+            self.occupancy.integrate(depth_m, frame.intrinsics, pose.world_from_camera)
+
+    def _remember(self, frame: Frame, pose: _Pose) -> _Pose:
+        """Add the frame to the trajectory; the pose with its keyframe filled in."""
+        if pose.keyframe < 0:
+            pose = self._relative_to_keyframe(frame.number, pose)
+        assert pose.world_from_camera is not None and pose.keyframe_from_camera is not None
+        if not self.trajectory.has_keyframe(pose.keyframe):
+            world_from_keyframe = pose.world_from_camera @ np.linalg.inv(pose.keyframe_from_camera)
+            self.trajectory.add_keyframe(pose.keyframe, world_from_keyframe)
+        self.trajectory.add(frame.number, frame.stamp_ns, pose.keyframe, pose.keyframe_from_camera)
+        return pose
+
+    def _relative_to_keyframe(self, number: int, pose: _Pose) -> _Pose:
+        """Of the last keyframe, or of a new one if the camera has left it behind."""
+        assert pose.world_from_camera is not None
+        keyframe, relative = number, np.eye(4)
+        keyframes = self.trajectory.keyframes()
+        if len(keyframes):
+            world_from_last = self.trajectory.world_from_keyframe(int(keyframes[-1]))
+            from_last = np.linalg.inv(world_from_last) @ pose.world_from_camera
+            angle = np.arccos(np.clip((np.trace(from_last[:3, :3]) - 1) / 2, -1, 1))
+            near = np.linalg.norm(from_last[:3, 3]) < self.config.keyframe_distance_m
+            if near and angle < self.config.keyframe_angle_rad:
+                keyframe, relative = int(keyframes[-1]), from_last
+        return _Pose(pose.world_from_camera, pose.position_sigma_m, keyframe, relative)
+
+
+def _first_pose(frame: Frame) -> F64:
+    """(4, 4) pose of the first tracked frame in a z-up world."""
+    return LEVEL_CAMERA

@@ -30,7 +30,15 @@ from cogmap.runtime.bus import (
     WriterAddress,
 )
 from cogmap.runtime.heartbeat import Heartbeat
-from cogmap.runtime.messages import CogmapError, End, InputStats, Message
+from cogmap.runtime.messages import (
+    CogmapError,
+    End,
+    InputStats,
+    LogRecord,
+    Message,
+    PlaybackCommand,
+    RunStatus,
+)
 from cogmap.runtime.metrics import Histogram
 from cogmap.runtime.node import Node, Source, make_params
 from cogmap.runtime.wire import Envelope
@@ -38,7 +46,11 @@ from cogmap.runtime.wire import Envelope
 EXIT_OK, EXIT_FAILED, EXIT_REFUSED, EXIT_START_OVER = 0, 1, 2, 75
 """Exit codes: done; crashed, start again; will never work, do not; start again at once."""
 
-RUN_STREAMS = ("run/status", "run/log")
+RUN_STREAMS: dict[str, type[Message]] = {
+    "run/status": RunStatus,
+    "run/log": LogRecord,
+    "run/control": PlaybackCommand,
+}
 """Served by the supervisor; they do not keep a node alive."""
 
 _POLL_MS = 100
@@ -101,6 +113,15 @@ class _Port:
         self.ended = wire.stream in RUN_STREAMS
         self.latency = Histogram()
         self.handling = Histogram()
+        self._first_s = self._last_s = 0.0
+
+    def note(self, started_s: float, captured_ns: int) -> None:
+        """A message that came with ``captured_ns`` has been handled."""
+        self._last_s = time.perf_counter()
+        self._first_s = self._first_s or started_s
+        self.handled += 1
+        self.handling.add((self._last_s - started_s) * 1e3)
+        self.latency.add((time.time_ns() - captured_ns) / 1e6)
 
     def stats(self) -> InputStats:
         return InputStats(
@@ -111,6 +132,7 @@ class _Port:
             latency_p99_ms=self.latency.percentile(99),
             handle_p50_ms=self.handling.percentile(50),
             handle_p99_ms=self.handling.percentile(99),
+            mean_rate_hz=self.handled / max(self._last_s - self._first_s, 1e-9),
         )
 
 
@@ -256,9 +278,7 @@ class Host:
             self.node.on_any(envelope)
         else:
             getattr(self.node, f"on_{port.name}")(message)
-        port.handling.add((time.perf_counter() - started) * 1e3)
-        port.latency.add((time.time_ns() - envelope.captured_ns) / 1e6)
-        port.handled += 1
+        port.note(started, envelope.captured_ns)
         if isinstance(self.node, Source):
             self._captured_ns = None
 

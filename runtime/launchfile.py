@@ -28,7 +28,7 @@ import msgspec
 
 from cogmap.runtime.bus import Policy
 from cogmap.runtime.host import RUN_STREAMS, load_node_class
-from cogmap.runtime.messages import CogmapError, LogRecord, Message, RunStatus
+from cogmap.runtime.messages import CogmapError, Message
 from cogmap.runtime.node import Node, ParamError, Source, make_params
 
 
@@ -251,7 +251,7 @@ def _check_inputs(launch: Launch, name: str) -> None:
 
 def _stream_type(launch: Launch, stream: str) -> type[Message]:
     if stream in RUN_STREAMS:
-        return RunStatus if stream == "run/status" else LogRecord
+        return RUN_STREAMS[stream]
     node, port = launch.streams()[stream]
     message_type: type[Message] = launch.classes[node].OUTPUTS[port].message_type
     return message_type

@@ -282,6 +282,8 @@ class InputStats(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     handle_p50_ms: float = 0.0
     """Time spent handling one message."""
     handle_p99_ms: float = 0.0
+    mean_rate_hz: float = 0.0
+    """Messages handled a second from the first to the last."""
 
 
 class NodeStatus(Message, frozen=True, kw_only=True, eq=False):

@@ -27,12 +27,13 @@ from cogmap.runtime.host import (
     EXIT_OK,
     EXIT_REFUSED,
     EXIT_START_OVER,
+    RUN_STREAMS,
     InputWire,
     OutputWire,
     Wiring,
 )
 from cogmap.runtime.launchfile import Launch, stream_name
-from cogmap.runtime.messages import LogRecord, Message, NodeStatus, RunStatus
+from cogmap.runtime.messages import LogRecord, Message, NodeStatus, PlaybackCommand, RunStatus
 from cogmap.runtime.node import Source
 from cogmap.runtime.rundir import RunDir
 
@@ -70,6 +71,7 @@ class _Process:
     """Deaths in a row."""
     restarts: int = 0
     peak_rss_bytes: int = 0
+    mean_cpu_percent: float = 0.0
     busy_at: float = 0.0
     """When it last reported progress."""
     done: bool = False
@@ -89,6 +91,8 @@ class RunResult:
     nodes: tuple[NodeStatus, ...]
     """The last word of every node."""
     peak_rss_bytes: dict[str, int]
+    cpu_percent: dict[str, float]
+    """Mean over the life of each node; 100 is one core."""
     duration_s: float
     failed: dict[str, str] = field(default_factory=dict)
     """Node -> why it could not be kept alive."""
@@ -110,6 +114,7 @@ class Supervisor:
         self._pull.bind(self._supervisor_endpoint)
         self._status_out = self._serve("run/status")
         self._log_out = self._serve("run/log")
+        self._control_out = self._serve("run/control")
         self._processes = {name: self._plan(name) for name in launch.nodes}
         self._stop = threading.Event()
         self._started_at = time.monotonic()
@@ -121,6 +126,10 @@ class Supervisor:
         """Ask the run to end; `run` returns within `STOP_WITHIN_S`. Safe in signal handlers."""
         self._stop.set()
 
+    def control(self, command: PlaybackCommand) -> None:
+        """Publish on ``run/control``. Only from the thread that calls `run`."""
+        self._control_out.publish(command)
+
     def status(self) -> RunStatus:
         """The table as of now."""
         nodes = tuple(self._node_status(process) for process in self._processes.values())
@@ -129,27 +138,33 @@ class Supervisor:
     def run(
         self,
         for_s: float | None = None,
-        on_status: Callable[[RunStatus], None] = lambda status: None,
+        on_tick: Callable[[], None] = lambda: None,
     ) -> RunResult:
-        """Until all nodes have ended, one has failed for good, ``for_s`` is over, or `stop`."""
+        """Until all nodes have ended, one has failed for good, ``for_s`` is over, or `stop`.
+
+        ``on_tick`` is called about ten times a second, from this thread.
+        """
         deadline = None if for_s is None else time.monotonic() + for_s
         try:
             self._start_all(sources=False)
             while not self._finished():
                 if self._stop.is_set() or (deadline is not None and time.monotonic() > deadline):
                     break
-                self._tick(on_status)
+                self._tick()
+                on_tick()
         finally:
-            self._stop_all(on_status)
+            self._stop_all()
+            on_tick()
         return self._result()
 
     def close(self) -> None:
         self._pull.close(linger=0)
         self._status_out.close()
         self._log_out.close()
+        self._control_out.close()
         self._context.term()
 
-    def _tick(self, on_status: Callable[[RunStatus], None]) -> None:
+    def _tick(self) -> None:
         self._hear(timeout_ms=100)
         self._start_sources_when_ready()
         for process in self._processes.values():
@@ -162,12 +177,11 @@ class Supervisor:
             self._status_out.publish(status)
             with self.run_dir.metrics.open("ab") as file:
                 file.write(msgspec.json.encode(status) + b"\n")
-            on_status(status)
 
     # starting
 
     def _plan_addresses(self) -> dict[str, WriterAddress]:
-        streams = [*self.launch.streams(), "run/status", "run/log", "supervisor"]
+        streams = [*self.launch.streams(), *RUN_STREAMS, "supervisor"]
         addresses = {}
         for index, stream in enumerate(streams):
             if self.launch.run.transport == "tcp":
@@ -273,6 +287,7 @@ class Supervisor:
     def _hear(self, timeout_ms: int) -> None:
         self._status_out.service()
         self._log_out.service()
+        self._control_out.service()
         while self._pull.poll(timeout_ms):
             timeout_ms = 0
             try:
@@ -345,10 +360,12 @@ class Supervisor:
                 continue
             try:
                 cpu = process.meter.cpu_percent()
+                cpu_s = sum(process.meter.cpu_times()[:2])
                 rss = process.meter.memory_info().rss
             except psutil.Error:
                 continue
             process.peak_rss_bytes = max(process.peak_rss_bytes, rss)
+            process.mean_cpu_percent = 100 * cpu_s / (time.monotonic() - process.started_at)
             process.status = msgspec.structs.replace(process.status, cpu_percent=cpu, rss_bytes=rss)
 
     def _node_status(self, process: _Process) -> NodeStatus:
@@ -372,7 +389,7 @@ class Supervisor:
             if process.alive and quiet_s > _LEFT_OVER_S and process.popen is not None:
                 process.popen.terminate()
 
-    def _stop_all(self, on_status: Callable[[RunStatus], None]) -> None:
+    def _stop_all(self) -> None:
         """Sources first, so that the others can finish what is on its way; then all; then kill."""
         began = time.monotonic()
         terminated: set[str] = set()
@@ -392,7 +409,6 @@ class Supervisor:
         for process in self._processes.values():
             if process.popen is not None:
                 process.exit_code = process.popen.wait()
-        on_status(self.status())
 
     def _sourceless(self) -> bool:
         """No source is left whose end the others could hear of."""
@@ -403,6 +419,7 @@ class Supervisor:
         return RunResult(
             nodes=self.status().nodes,
             peak_rss_bytes={p.name: p.peak_rss_bytes for p in self._processes.values()},
+            cpu_percent={p.name: p.mean_cpu_percent for p in self._processes.values()},
             duration_s=time.monotonic() - self._started_at,
             failed=failed,
             refused=any(

@@ -1,0 +1,88 @@
+"""What a run came to, as plain data: the report that ``--report`` writes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cogmap.runtime.launchfile import Launch
+from cogmap.runtime.messages import Frame, InputStats, NodeStatus
+from cogmap.runtime.supervisor import RunResult
+
+_PREFIX = "frames."
+_SKIPPED = "skipped_redundant"
+
+
+def make_report(launch: Launch, result: RunResult) -> dict[str, Any]:
+    """Rates in Hz, latencies in ms, memory in bytes, CPU in percent of one core."""
+    return {
+        "launch": str(launch.path),
+        "duration_s": round(result.duration_s, 3),
+        "ok": not result.failed,
+        "failed": result.failed,
+        "run": _run_figures(launch, result),
+        "nodes": {status.node: _node_figures(status, result) for status in result.nodes},
+    }
+
+
+def _run_figures(launch: Launch, result: RunResult) -> dict[str, Any]:
+    """Of the frames: how many came, and what became of them."""
+    status = {node.node: node for node in result.nodes}
+    verdicts: dict[str, int] = {}
+    fusing: InputStats | None = None
+    for node in result.nodes:
+        for counter, count in node.counters.items():
+            if counter.startswith(_PREFIX):
+                verdicts[counter.removeprefix(_PREFIX)] = count
+                fusing = node.inputs.get("frames")
+    frames_in = sum(
+        status[name].outputs.get(port, 0)
+        for name, port in launch.streams().values()
+        if launch.classes[name].OUTPUTS[port].message_type is Frame and name in status
+    )
+    ends = sum(
+        1
+        for name, port in launch.streams().values()
+        if launch.classes[name].OUTPUTS[port].message_type is Frame
+        and status[name].state == "ended"
+    )
+    rejected = {
+        verdict: count for verdict, count in verdicts.items() if verdict not in ("fused", _SKIPPED)
+    }
+    handled = fusing.received + fusing.skipped if fusing else 0
+    return {
+        "frames_in": frames_in - ends,
+        "fused": verdicts.get("fused", 0),
+        "skipped": verdicts.get(_SKIPPED, 0) + (fusing.skipped if fusing else 0),
+        "rejected": rejected,
+        "lost": max(frames_in - ends - handled, 0) if fusing else 0,
+        "capture_to_fused_ms": {
+            "p50": fusing.latency_p50_ms if fusing else None,
+            "p99": fusing.latency_p99_ms if fusing else None,
+        },
+    }
+
+
+def _node_figures(status: NodeStatus, result: RunResult) -> dict[str, Any]:
+    return {
+        "state": status.state,
+        "error": status.error,
+        "restarts": status.restarts,
+        "rate_hz": max((stats.mean_rate_hz for stats in status.inputs.values()), default=0.0),
+        "inputs": {port: _input_figures(stats) for port, stats in status.inputs.items()},
+        "published": status.outputs,
+        "counters": status.counters,
+        "cpu_percent": round(result.cpu_percent.get(status.node, 0.0), 1),
+        "rss_bytes": status.rss_bytes,
+        "peak_rss_bytes": result.peak_rss_bytes.get(status.node, 0),
+    }
+
+
+def _input_figures(stats: InputStats) -> dict[str, Any]:
+    return {
+        "received": stats.received,
+        "rate_hz": round(stats.mean_rate_hz, 3),
+        "skipped": stats.skipped,
+        "malformed": stats.malformed,
+        "latency_ms": {"p50": stats.latency_p50_ms, "p99": stats.latency_p99_ms},
+        "handle_ms": {"p50": stats.handle_p50_ms, "p99": stats.handle_p99_ms},
+    }

@@ -1,0 +1,75 @@
+"""Fuses frames: pose, surface and free space, one observation a frame."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from cogmap.memory.reconstruction import PoseSource, ReconstructionConfig, Reconstructor
+from cogmap.memory.surface import SurfaceConfig
+from cogmap.runtime.messages import Frame, Observation, OccupancyGrid, SurfaceUpdate
+from cogmap.runtime.node import Input, Node, NodeParams, Output
+
+
+class Reconstruction(Node):
+    """Owns the dense side of the map; `cogmap.memory.reconstruction` does the work."""
+
+    class Params(NodeParams, frozen=True, kw_only=True, forbid_unknown_fields=True):
+        voxel_size_m: float = 0.02
+        depth_max_m: float = 4.0
+        pose: PoseSource = "auto"
+        """"source", "track", or "auto": tracked if the first frame has no pose."""
+        surface_every: int = 15
+        """Frames between updates of the surface for those who watch; 0: none."""
+        map_dir: str = ""
+        """Folder to store the map in at the end; relative to the run directory."""
+
+        def __post_init__(self) -> None:
+            if self.surface_every < 0:
+                raise ValueError("surface_every must be 0 or more")
+
+    params: Params
+    frames = Input(Frame)
+    observations = Output(Observation, queue=256)
+    surface = Output(SurfaceUpdate, queue=1024)
+    occupancy = Output(OccupancyGrid)
+
+    def setup(self) -> None:
+        surface = SurfaceConfig(
+            voxel_size_m=self.params.voxel_size_m, depth_max_m=self.params.depth_max_m
+        )
+        config = ReconstructionConfig(pose=self.params.pose, surface=surface)
+        self._reconstructor = Reconstructor(config)
+        self._shown: dict[str, SurfaceUpdate] = {}
+        self._grid: OccupancyGrid | None = None
+        self._stamp_ns = 0
+
+    def on_frames(self, frame: Frame) -> None:
+        observation = self._reconstructor.step(frame)
+        self._stamp_ns = frame.stamp_ns
+        self.counters["frames." + observation.verdict] += 1
+        self.observations.publish(observation)
+        if self.params.surface_every and frame.number % self.params.surface_every == 0:
+            self._publish_surface()
+
+    def on_join(self, output: str) -> None:
+        """Who joins late sees the whole surface, not only what changes from now on."""
+        if output == "surface":
+            for update in self._shown.values():
+                self.surface.repeat(update)
+        if output == "occupancy" and self._grid is not None:
+            self.occupancy.repeat(self._grid)
+
+    def on_end(self) -> None:
+        self._publish_surface()
+        if self.params.map_dir:
+            folder = (self.run_dir or Path()) / self.params.map_dir
+            self._reconstructor.save(folder)
+            self.log.info("map stored in %s", folder)
+
+    def _publish_surface(self) -> None:
+        for update in self._reconstructor.surface_updates(self._stamp_ns):
+            self._shown[update.key()] = update
+            self.surface.publish(update)
+        self._grid = self._reconstructor.occupancy_grid(self._stamp_ns)
+        if self._grid is not None:
+            self.occupancy.publish(self._grid)

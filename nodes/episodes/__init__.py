@@ -10,6 +10,7 @@ from cogmap.nodes.episodes.cube_slam import CubeSlamEpisode
 from cogmap.nodes.episodes.episode import Episode, EpisodeError
 from cogmap.nodes.episodes.hololens import HololensEpisode
 from cogmap.nodes.episodes.redwood import RedwoodEpisode
+from cogmap.nodes.episodes.rosbag import RosbagEpisode
 from cogmap.nodes.episodes.seven_scenes import SevenScenesEpisode
 from cogmap.nodes.episodes.tum import TumEpisode
 
@@ -35,6 +36,7 @@ _FORMATS: tuple[_Format, ...] = (
     SevenScenesEpisode,
     CubeSlamEpisode,
     RedwoodEpisode,
+    RosbagEpisode,
 )
 _MCAP_LOOKS_FOR = "a .mcap file, as cogmap record and cogmap convert write it"
 
@@ -48,7 +50,7 @@ def open_episode(path: Path | str) -> Episode:
     path = Path(path)
     if not path.exists():
         raise EpisodeError(f"no such file or folder: {path}{_hint_for_typo(path)}")
-    if path.suffix == ".mcap":
+    if path.suffix == ".mcap" and not RosbagEpisode.matches(path):
         from cogmap.nodes.episodes.mcap import McapEpisode
 
         return McapEpisode(path)

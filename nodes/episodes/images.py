@@ -28,12 +28,12 @@ def read_depth(path: Path) -> U16:
 
 def decode_color(data: bytes, where: str) -> U8:
     """(H, W, 3) RGB from an encoded image; ``where`` names it in errors."""
-    return np.ascontiguousarray(_decode(data, _COLOR, where), dtype=np.uint8)
+    return np.ascontiguousarray(decode_encoded(data, _COLOR, where), dtype=np.uint8)
 
 
 def decode_depth(data: bytes, where: str) -> U16:
     """(H, W) uint16 from an encoded image; ``where`` names it in errors."""
-    image = _decode(data, cv2.IMREAD_UNCHANGED, where)
+    image = decode_encoded(data, cv2.IMREAD_UNCHANGED, where)
     if image.dtype != np.uint16 or image.ndim != 2:
         channels = 1 if image.ndim == 2 else image.shape[2]
         raise EpisodeError(
@@ -43,16 +43,8 @@ def decode_depth(data: bytes, where: str) -> U16:
     return np.ascontiguousarray(image, dtype=np.uint16)
 
 
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise EpisodeError(
-            f"image cannot be read ({error.strerror}): {path}; restore the file"
-        ) from error
-
-
-def _decode(data: bytes, flags: int, where: str) -> NDArray[Any]:
+def decode_encoded(data: bytes, flags: int, where: str) -> NDArray[Any]:
+    """The image as OpenCV decodes it under ``flags``; ``where`` names it in errors."""
     if not data:
         raise EpisodeError(f"image is empty (0 bytes): {where}; restore the file")
     if _is_truncated(data):
@@ -68,6 +60,15 @@ def _decode(data: bytes, flags: int, where: str) -> NDArray[Any]:
             f"image cannot be decoded: {where}; it is damaged or of an unknown format"
         )
     return image
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise EpisodeError(
+            f"image cannot be read ({error.strerror}): {path}; restore the file"
+        ) from error
 
 
 def _is_truncated(data: bytes) -> bool:

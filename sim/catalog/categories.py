@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
-from cogmap.runtime.messages import Vec3
 from cogmap.sim.catalog import (
+    appliances,
+    bathroom,
     bedroom,
+    belongings,
     decor,
     electronics,
+    fixtures,
     kitchen,
+    lamps,
     seating,
+    soft,
     storage,
     tables,
     tableware,
 )
 from cogmap.sim.catalog.draw import Rng
+from cogmap.sim.catalog.info import CategoryInfo
 from cogmap.sim.scene import ObjectModel, RoomType
 
-__all__ = ["CATEGORIES", "CategoryInfo", "build"]
-
-Mount = Literal["floor", "wall", "ceiling", "surface"]
+__all__ = ["CATEGORIES", "build"]
 
 KITCHEN: RoomType = "kitchen"
 BATH: RoomType = "bathroom"
@@ -30,161 +32,215 @@ BEDROOM: RoomType = "bedroom"
 LIVING: RoomType = "living room"
 OFFICE: RoomType = "office"
 HALL: RoomType = "hallway"
+EVERYWHERE = (LIVING, BEDROOM, KITCHEN, OFFICE, HALL, BATH)
 TABLES = ("dining table", "coffee table", "desk", "side table")
-SEATS = ("chair", "sofa", "armchair")
 
-
-@dataclass(frozen=True)
-class CategoryInfo:
-    """What a placement needs to know of a category before it builds one."""
-
-    builder: Callable[..., ObjectModel]
-    rooms: tuple[RoomType, ...]
-    """Where it is typically found; the first is the most typical."""
-    size_m: tuple[Vec3, Vec3]
-    """Smallest and largest bounding box that ``build`` gives, without options."""
-    mount: Mount = "floor"
-    """surface: stands on or in other things; wall: its back, -x, touches the wall."""
-    on: tuple[str, ...] = ()
-    """Categories that typically carry it; for a floor thing, where else it may stand."""
-    in_: tuple[str, ...] = ()
-    under: tuple[str, ...] = ()
-    wall_height_m: tuple[float, float] = (0.0, 0.0)
-    """Of the lower edge above the floor, for wall things."""
-    against_wall: bool = False
-    """Stands with its back to a wall."""
-    movable: bool = False
-    """A person can plausibly put it elsewhere."""
-
-    def build(self, rng: Rng, **options: Any) -> ObjectModel:
-        return self.builder(rng, **options)
-
-
+# fmt: off
 CATEGORIES: dict[str, CategoryInfo] = {
-    "chair": CategoryInfo(
-        seating.chair,
-        (KITCHEN, LIVING, OFFICE),
-        ((0.4, 0.4, 0.75), (0.75, 0.62, 1.1)),
-        movable=True,
-    ),
-    "office chair": CategoryInfo(
-        seating.office_chair, (OFFICE, BEDROOM), ((0.5, 0.5, 0.85), (0.75, 0.7, 1.3)), movable=True
-    ),
-    "armchair": CategoryInfo(
-        seating.armchair, (LIVING, BEDROOM), ((0.8, 0.7, 0.7), (1.1, 1.15, 1.0)), movable=True
-    ),
-    "stool": CategoryInfo(
-        seating.stool, (KITCHEN, BATH), ((0.28, 0.28, 0.42), (0.4, 0.4, 0.8)), movable=True
-    ),
-    "bench": CategoryInfo(
-        seating.bench,
-        (HALL, BEDROOM),
-        ((0.28, 0.78, 0.4), (0.42, 1.32, 0.55)),
-        against_wall=True,
-        movable=True,
-    ),
-    "sofa": CategoryInfo(
-        seating.sofa, (LIVING,), ((0.8, 1.3, 0.7), (1.7, 3.2, 1.0)), against_wall=True
-    ),
-    "bed": CategoryInfo(
-        bedroom.bed, (BEDROOM,), ((1.9, 0.9, 0.8), (2.2, 1.75, 1.2)), against_wall=True
-    ),
-    "nightstand": CategoryInfo(
-        tables.nightstand,
-        (BEDROOM,),
-        ((0.35, 0.38, 0.42), (0.5, 0.55, 0.65)),
-        against_wall=True,
-        movable=True,
-    ),
-    "side table": CategoryInfo(
-        tables.side_table, (LIVING, HALL), ((0.35, 0.35, 0.4), (0.6, 0.6, 0.65)), movable=True
-    ),
-    "coffee table": CategoryInfo(
-        tables.coffee_table, (LIVING,), ((0.45, 0.65, 0.33), (1.0, 1.35, 0.5)), movable=True
-    ),
-    "dining table": CategoryInfo(
-        tables.dining_table, (KITCHEN, LIVING), ((0.7, 0.85, 0.7), (1.35, 2.05, 0.8))
-    ),
-    "desk": CategoryInfo(
-        tables.desk, (OFFICE, BEDROOM), ((0.55, 1.05, 0.7), (0.8, 1.65, 0.8)), against_wall=True
-    ),
-    "bookshelf": CategoryInfo(
-        storage.bookshelf,
-        (LIVING, OFFICE, BEDROOM, HALL),
-        ((0.24, 0.58, 0.9), (0.36, 1.02, 2.1)),
-        against_wall=True,
-    ),
-    "wardrobe": CategoryInfo(
-        storage.wardrobe, (BEDROOM, HALL), ((0.55, 0.9, 1.85), (0.75, 1.85, 2.3)), against_wall=True
-    ),
-    "dresser": CategoryInfo(
-        storage.dresser, (BEDROOM, HALL), ((0.4, 0.8, 0.7), (0.6, 1.45, 1.0)), against_wall=True
-    ),
-    "tv stand": CategoryInfo(
-        storage.tv_stand, (LIVING,), ((0.36, 1.15, 0.4), (0.5, 1.85, 0.6)), against_wall=True
-    ),
-    "kitchen counter": CategoryInfo(
-        kitchen.kitchen_counter,
-        (KITCHEN,),
-        ((0.55, 0.55, 0.88), (0.68, 1.85, 0.92)),
-        against_wall=True,
-    ),
-    "refrigerator": CategoryInfo(
-        kitchen.refrigerator, (KITCHEN,), ((0.58, 0.55, 1.35), (0.8, 0.8, 1.95)), against_wall=True
-    ),
-    "television": CategoryInfo(
-        electronics.television,
-        (LIVING, BEDROOM),
-        ((0.1, 0.7, 0.45), (0.3, 1.5, 0.95)),
-        "surface",
-        on=("tv stand", "dresser"),
-    ),
-    "monitor": CategoryInfo(
-        electronics.monitor,
-        (OFFICE, BEDROOM),
-        ((0.12, 0.45, 0.35), (0.3, 0.75, 0.62)),
-        "surface",
-        on=("desk",),
-        movable=True,
-    ),
-    "floor lamp": CategoryInfo(
-        decor.floor_lamp,
-        (LIVING, BEDROOM, OFFICE),
-        ((0.28, 0.28, 1.4), (0.55, 0.55, 1.8)),
-        movable=True,
-    ),
-    "potted plant": CategoryInfo(
-        decor.potted_plant,
-        (LIVING, OFFICE, HALL, BEDROOM, KITCHEN, BATH),
-        ((0.15, 0.15, 0.2), (1.5, 1.5, 1.5)),
-        on=(*TABLES, "dresser", "kitchen counter"),
-        movable=True,
-    ),
-    "picture": CategoryInfo(
-        decor.picture,
-        (LIVING, BEDROOM, HALL, OFFICE, KITCHEN),
-        ((0.02, 0.28, 0.38), (0.05, 1.25, 0.75)),
-        "wall",
-        wall_height_m=(1.1, 1.5),
-        movable=True,
-    ),
-    "cup": CategoryInfo(
-        tableware.cup,
-        (KITCHEN, LIVING, OFFICE),
-        ((0.07, 0.08, 0.07), (0.1, 0.15, 0.11)),
-        "surface",
-        on=(*TABLES, "kitchen counter", "nightstand"),
-        movable=True,
-    ),
-    "bowl": CategoryInfo(
-        tableware.bowl,
-        (KITCHEN, LIVING),
-        ((0.15, 0.15, 0.03), (0.3, 0.3, 0.1)),
-        "surface",
-        on=("dining table", "kitchen counter", "coffee table"),
-        movable=True,
-    ),
+    # Seats and beds
+    "chair": CategoryInfo(seating.chair, "floor", (KITCHEN, LIVING, OFFICE),
+        ((0.4, 0.35, 0.75), (0.6, 0.6, 1.05)), movable=True),
+    "office chair": CategoryInfo(seating.office_chair, "floor", (OFFICE, BEDROOM),
+        ((0.6, 0.55, 0.85), (0.75, 0.7, 1.3)), movable=True),
+    "armchair": CategoryInfo(seating.armchair, "floor", (LIVING, BEDROOM),
+        ((0.8, 0.75, 0.7), (1, 1.1, 0.9)), movable=True),
+    "stool": CategoryInfo(seating.stool, "floor", (KITCHEN, BATH),
+        ((0.31, 0.31, 0.4), (0.35, 0.35, 0.8)), movable=True),
+    "bench": CategoryInfo(seating.bench, "floor", (HALL, BEDROOM),
+        ((0.29, 0.75, 0.4), (0.45, 1.35, 0.55)), against_wall=True, movable=True),
+    "sofa": CategoryInfo(seating.sofa, "floor", (LIVING,),
+        ((0.8, 1.3, 0.7), (1.55, 3.1, 0.9)), against_wall=True),
+    "bed": CategoryInfo(bedroom.bed, "floor", (BEDROOM,),
+        ((1.95, 0.95, 0.8), (2.15, 1.75, 1.2)), against_wall=True),
+    # Tables
+    "dining table": CategoryInfo(tables.dining_table, "floor", (KITCHEN, LIVING),
+        ((0.7, 0.85, 0.7), (1.35, 2.05, 0.8))),
+    "coffee table": CategoryInfo(tables.coffee_table, "floor", (LIVING,),
+        ((0.45, 0.65, 0.35), (1, 1.35, 0.5)), movable=True),
+    "side table": CategoryInfo(tables.side_table, "floor", (LIVING, HALL),
+        ((0.35, 0.35, 0.4), (0.55, 0.55, 0.65)), movable=True),
+    "desk": CategoryInfo(tables.desk, "floor", (OFFICE, BEDROOM),
+        ((0.55, 1.05, 0.7), (0.8, 1.65, 0.8)), against_wall=True),
+    "nightstand": CategoryInfo(tables.nightstand, "floor", (BEDROOM,),
+        ((0.4, 0.4, 0.4), (0.5, 0.55, 0.65)), against_wall=True, movable=True),
+    # Storage
+    "wardrobe": CategoryInfo(storage.wardrobe, "floor", (BEDROOM, HALL),
+        ((0.55, 0.9, 1.9), (0.7, 1.85, 2.3)), against_wall=True),
+    "dresser": CategoryInfo(storage.dresser, "floor", (BEDROOM, HALL),
+        ((0.45, 0.8, 0.7), (0.55, 1.45, 1)), against_wall=True),
+    "bookshelf": CategoryInfo(storage.bookshelf, "floor", (LIVING, OFFICE, BEDROOM, HALL),
+        ((0.25, 0.55, 1), (0.35, 1.05, 2)), against_wall=True),
+    "tv stand": CategoryInfo(storage.tv_stand, "floor", (LIVING,),
+        ((0.4, 1.15, 0.4), (0.5, 1.85, 0.6)), against_wall=True),
+    "file cabinet": CategoryInfo(fixtures.file_cabinet, "floor", (OFFICE,),
+        ((0.5, 0.35, 0.65), (0.7, 0.5, 1.35)), against_wall=True),
+    "shoe rack": CategoryInfo(storage.shoe_rack, "floor", (HALL,),
+        ((0.27, 0.55, 0.5), (0.35, 0.95, 0.75)), against_wall=True, movable=True),
+    "coat rack": CategoryInfo(storage.coat_rack, "floor", (HALL,),
+        ((0.33, 0.33, 1.6), (0.35, 0.35, 1.9)), movable=True),
+    "shelf": CategoryInfo(storage.shelf_board, "wall", (LIVING, OFFICE, KITCHEN, BEDROOM),
+        ((0.19, 0.55, 0.18), (0.27, 1.15, 0.19)), wall_height_m=(1.2, 1.6)),
+    # Kitchen furniture and appliances
+    "kitchen counter": CategoryInfo(kitchen.kitchen_counter, "floor", (KITCHEN,),
+        ((0.55, 0.55, 0.85), (0.65, 1.85, 0.95)), against_wall=True),
+    "kitchen sink": CategoryInfo(kitchen.kitchen_sink, "floor", (KITCHEN,),
+        ((0.55, 0.55, 1.1), (0.65, 1.25, 1.15)), against_wall=True),
+    "stove": CategoryInfo(kitchen.stove, "floor", (KITCHEN,),
+        ((0.6, 0.55, 0.85), (0.65, 0.65, 1.05)), against_wall=True),
+    "dishwasher": CategoryInfo(kitchen.dishwasher, "floor", (KITCHEN,),
+        ((0.55, 0.55, 0.85), (0.65, 0.65, 0.95)), against_wall=True),
+    "refrigerator": CategoryInfo(kitchen.refrigerator, "floor", (KITCHEN,),
+        ((0.6, 0.55, 1.35), (0.75, 0.8, 1.95)), against_wall=True),
+    "cabinet": CategoryInfo(kitchen.cabinet, "wall", (KITCHEN,),
+        ((0.36, 0.39, 0.55), (0.38, 1.25, 0.75)), wall_height_m=(1.4, 1.5)),
+    "microwave": CategoryInfo(appliances.microwave, "surface", (KITCHEN,),
+        ((0.35, 0.4, 0.25), (0.45, 0.55, 0.32)), on=("kitchen counter",), movable=True),
+    "kettle": CategoryInfo(appliances.kettle, "surface", (KITCHEN,),
+        ((0.23, 0.14, 0.19), (0.29, 0.18, 0.24)), on=("kitchen counter", "stove"), movable=True),
+    "toaster": CategoryInfo(appliances.toaster, "surface", (KITCHEN,),
+        ((0.14, 0.28, 0.16), (0.19, 0.36, 0.21)), on=("kitchen counter",), movable=True),
+    "washing machine": CategoryInfo(appliances.washing_machine, "floor", (BATH, KITCHEN),
+        ((0.55, 0.55, 0.8), (0.7, 0.65, 0.9)), against_wall=True),
+    # Bathroom
+    "toilet": CategoryInfo(bathroom.toilet, "floor", (BATH,),
+        ((0.6, 0.35, 0.7), (0.7, 0.45, 0.95)), against_wall=True),
+    "bathroom sink": CategoryInfo(bathroom.bathroom_sink, "floor", (BATH,),
+        ((0.4, 0.45, 0.95), (0.55, 1.05, 1.1)), against_wall=True),
+    "bathtub": CategoryInfo(bathroom.bathtub, "floor", (BATH,),
+        ((0.65, 1.45, 0.55), (0.8, 1.8, 0.7)), against_wall=True),
+    "shower": CategoryInfo(bathroom.shower, "floor", (BATH,),
+        ((0.75, 0.75, 1.9), (1.05, 1.05, 2.15)), against_wall=True),
+    "mirror": CategoryInfo(bathroom.mirror, "wall", (BATH, HALL, BEDROOM),
+        ((0.022, 0.4, 0.45), (0.026, 0.95, 0.95)), wall_height_m=(1.1, 1.3)),
+    "towel": CategoryInfo(bathroom.towel, "wall", (BATH, KITCHEN),
+        ((0.09, 0.5, 0.4), (0.11, 0.75, 0.65)), wall_height_m=(0.8, 1.0), movable=True),
+    "toilet paper": CategoryInfo(bathroom.toilet_paper, "wall", (BATH,),
+        ((0.12, 0.16, 0.13), (0.15, 0.18, 0.16)), wall_height_m=(0.55, 0.7), movable=True),
+    "soap dispenser": CategoryInfo(bathroom.soap_dispenser, "surface", (BATH, KITCHEN),
+        ((0.07, 0.05, 0.13), (0.09, 0.09, 0.19)),
+        on=("bathroom sink", "kitchen sink", "washing machine"), movable=True),
+    # Electronics
+    "television": CategoryInfo(electronics.television, "surface", (LIVING, BEDROOM),
+        ((0.21, 0.7, 0.45), (0.23, 1.5, 0.95)), on=("tv stand", "dresser")),
+    "monitor": CategoryInfo(electronics.monitor, "surface", (OFFICE, BEDROOM),
+        ((0.17, 0.45, 0.37), (0.23, 0.75, 0.6)), on=("desk",), movable=True),
+    "keyboard": CategoryInfo(electronics.keyboard, "surface", (OFFICE, BEDROOM),
+        ((0.11, 0.35, 0.018), (0.16, 0.5, 0.022)), on=("desk",), movable=True),
+    "mouse": CategoryInfo(electronics.mouse, "surface", (OFFICE, BEDROOM),
+        ((0.09, 0.05, 0.032), (0.13, 0.07, 0.042)), on=("desk",), movable=True),
+    "laptop": CategoryInfo(electronics.laptop, "surface", (OFFICE, LIVING, BEDROOM),
+        ((0.23, 0.29, 0.19), (0.36, 0.38, 0.26)),
+        on=("desk", "dining table", "coffee table"), movable=True),
+    "printer": CategoryInfo(electronics.printer, "surface", (OFFICE,),
+        ((0.4, 0.35, 0.17), (0.55, 0.5, 0.29)),
+        on=("file cabinet", "desk", "dresser"), movable=True),
+    "speaker": CategoryInfo(electronics.speaker, "surface", (LIVING, OFFICE),
+        ((0.16, 0.13, 0.23), (0.24, 0.21, 0.37)),
+        on=("tv stand", "bookshelf", "desk"), in_=("bookshelf",), movable=True),
+    "remote": CategoryInfo(electronics.remote, "surface", (LIVING,),
+        ((0.13, 0.038, 0.018), (0.21, 0.06, 0.02)),
+        on=("coffee table", "sofa", "tv stand"), movable=True),
+    "cell phone": CategoryInfo(
+        electronics.cell_phone, "surface", (LIVING, BEDROOM, OFFICE, KITCHEN),
+        ((0.13, 0.06, 0.008), (0.17, 0.08, 0.01)),
+        on=(*TABLES, "nightstand", "kitchen counter", "bed"), movable=True),
+    # Lamps, plants and decoration
+    "floor lamp": CategoryInfo(lamps.floor_lamp, "floor", (LIVING, BEDROOM, OFFICE),
+        ((0.33, 0.33, 1.4), (0.5, 0.5, 1.8)), movable=True),
+    "table lamp": CategoryInfo(lamps.table_lamp, "surface", (BEDROOM, LIVING, OFFICE),
+        ((0.19, 0.19, 0.34), (0.31, 0.31, 0.6)),
+        on=("nightstand", "desk", "side table", "dresser"), movable=True),
+    "ceiling light": CategoryInfo(lamps.ceiling_light, "ceiling", EVERYWHERE,
+        ((0.3, 0.3, 0.09), (0.55, 0.55, 0.65))),
+    "potted plant": CategoryInfo(decor.potted_plant, "floor", EVERYWHERE,
+        ((0.13, 0.12, 0.23), (1.1, 1.05, 1.2)),
+        on=(*TABLES, "dresser", "kitchen counter"), movable=True),
+    "vase": CategoryInfo(decor.vase, "surface", (LIVING, BEDROOM, HALL, KITCHEN),
+        ((0.1, 0.1, 0.17), (0.19, 0.18, 0.55)),
+        on=(*TABLES, "dresser", "tv stand", "shelf"), in_=("bookshelf",), movable=True),
+    "candle": CategoryInfo(decor.candle, "surface", (LIVING, BATH, BEDROOM),
+        ((0.08, 0.08, 0.08), (0.14, 0.14, 0.17)),
+        on=("coffee table", "dining table", "shelf", "nightstand"), movable=True),
+    "picture": CategoryInfo(decor.picture, "wall", (LIVING, BEDROOM, HALL, OFFICE, KITCHEN),
+        ((0.026, 0.29, 0.35), (0.03, 1.25, 0.75)), wall_height_m=(1.2, 1.5), movable=True),
+    "clock": CategoryInfo(decor.clock, "wall", (KITCHEN, LIVING, OFFICE, HALL),
+        ((0.034, 0.23, 0.23), (0.036, 0.45, 0.45)), wall_height_m=(1.6, 1.8), movable=True),
+    "whiteboard": CategoryInfo(decor.whiteboard, "wall", (OFFICE,),
+        ((0.06, 1.15, 0.85), (0.08, 1.85, 1.05)), wall_height_m=(0.9, 1.1)),
+    "rug": CategoryInfo(soft.rug, "floor", (LIVING, BEDROOM, BATH, HALL, OFFICE),
+        ((0.45, 0.75, 0.008), (1.95, 2.35, 0.012)), movable=True),
+    "curtain": CategoryInfo(soft.curtain, "wall", (LIVING, BEDROOM, OFFICE, KITCHEN),
+        ((0.1, 1.3, 1.95), (0.12, 2.3, 2.3)), wall_height_m=(0.03, 0.1)),
+    "pillow": CategoryInfo(soft.pillow, "surface", (BEDROOM, LIVING),
+        ((0.35, 0.4, 0.1), (0.5, 0.75, 0.16)), on=("bed", "sofa", "armchair"), movable=True),
+    "blanket": CategoryInfo(soft.blanket, "surface", (BEDROOM, LIVING),
+        ((0.29, 0.35, 0.05), (0.45, 0.6, 0.13)),
+        on=("bed", "sofa", "armchair", "bench"), movable=True),
+    # Tableware and food
+    "cup": CategoryInfo(tableware.cup, "surface", (KITCHEN, LIVING, OFFICE),
+        ((0.07, 0.09, 0.07), (0.1, 0.13, 0.11)),
+        on=(*TABLES, "kitchen counter", "nightstand"), in_=("kitchen sink",), movable=True),
+    "plate": CategoryInfo(tableware.plate, "surface", (KITCHEN, LIVING),
+        ((0.17, 0.17, 0.018), (0.29, 0.29, 0.03)),
+        on=("dining table", "kitchen counter"), in_=("kitchen sink",), movable=True),
+    "bowl": CategoryInfo(tableware.bowl, "surface", (KITCHEN, LIVING),
+        ((0.15, 0.15, 0.04), (0.29, 0.29, 0.09)),
+        on=("dining table", "kitchen counter", "coffee table"), movable=True),
+    "bottle": CategoryInfo(tableware.bottle, "surface", (KITCHEN, LIVING, OFFICE),
+        ((0.06, 0.06, 0.19), (0.09, 0.09, 0.34)), on=(*TABLES, "kitchen counter"), movable=True),
+    "wine glass": CategoryInfo(tableware.wine_glass, "surface", (KITCHEN, LIVING),
+        ((0.06, 0.06, 0.16), (0.09, 0.09, 0.23)),
+        on=("dining table", "kitchen counter", "coffee table"), movable=True),
+    "pan": CategoryInfo(tableware.pan, "surface", (KITCHEN,),
+        ((0.36, 0.19, 0.07), (0.5, 0.29, 0.1)), on=("stove", "kitchen counter"), movable=True),
+    "apple": CategoryInfo(tableware.apple, "surface", (KITCHEN, LIVING),
+        ((0.06, 0.06, 0.06), (0.09, 0.09, 0.09)),
+        on=("kitchen counter", "dining table", "plate"), in_=("bowl",), movable=True),
+    "orange": CategoryInfo(tableware.orange, "surface", (KITCHEN, LIVING),
+        ((0.06, 0.06, 0.06), (0.09, 0.09, 0.09)),
+        on=("kitchen counter", "dining table", "plate"), in_=("bowl",), movable=True),
+    "banana": CategoryInfo(tableware.banana, "surface", (KITCHEN, LIVING),
+        ((0.044, 0.12, 0.03), (0.06, 0.16, 0.032)),
+        on=("kitchen counter", "dining table"), movable=True),
+    # Belongings
+    "book": CategoryInfo(belongings.book, "surface", (LIVING, BEDROOM, OFFICE),
+        ((0.12, 0.18, 0.014), (0.21, 0.29, 0.046)),
+        on=(*TABLES, "nightstand", "sofa", "shelf"), in_=("bookshelf", "tv stand"), movable=True),
+    "tissue box": CategoryInfo(belongings.tissue_box, "surface", (BEDROOM, BATH, LIVING),
+        ((0.11, 0.19, 0.12), (0.13, 0.25, 0.16)),
+        on=("nightstand", "coffee table", "desk", "dresser"), movable=True),
+    "box": CategoryInfo(belongings.box_, "floor", (HALL, OFFICE, BEDROOM),
+        ((0.24, 0.29, 0.19), (0.65, 1, 0.45)), under=("bed", "desk"), movable=True),
+    "basket": CategoryInfo(belongings.basket, "floor", (BATH, BEDROOM, LIVING),
+        ((0.32, 0.33, 0.27), (0.5, 0.55, 0.6)), under=("desk", "bench"), movable=True),
+    "trash can": CategoryInfo(belongings.trash_can, "floor", (KITCHEN, BATH, OFFICE),
+        ((0.23, 0.23, 0.28), (0.45, 0.37, 0.65)), under=("desk",), movable=True),
+    "backpack": CategoryInfo(belongings.backpack, "floor", (BEDROOM, HALL, OFFICE),
+        ((0.23, 0.27, 0.4), (0.3, 0.35, 0.55)), on=("chair", "bed", "bench"), movable=True),
+    "suitcase": CategoryInfo(belongings.suitcase, "floor", (BEDROOM, HALL),
+        ((0.2, 0.35, 0.55), (0.3, 0.5, 1.05)), movable=True),
+    "shoes": CategoryInfo(belongings.shoes, "floor", (HALL, BEDROOM),
+        ((0.23, 0.18, 0.09), (0.31, 0.26, 0.13)),
+        on=("shoe rack",), in_=("shoe rack",), under=("bed", "bench"), movable=True),
+    "umbrella": CategoryInfo(belongings.umbrella, "floor", (HALL,),
+        ((0.19, 0.19, 0.7), (0.21, 0.2, 0.9)), movable=True),
+    "teddy bear": CategoryInfo(soft.teddy_bear, "floor", (BEDROOM,),
+        ((0.12, 0.12, 0.19), (0.25, 0.24, 0.38)),
+        on=("bed", "armchair", "chair"), in_=("box", "basket"), movable=True),
+    "ball": CategoryInfo(belongings.ball, "floor", (BEDROOM, LIVING),
+        ((0.14, 0.14, 0.14), (0.24, 0.24, 0.25)),
+        in_=("basket", "box"), under=("bed", "dining table"), movable=True),
+    # Fixtures and large things
+    "radiator": CategoryInfo(fixtures.radiator, "wall", EVERYWHERE,
+        ((0.09, 0.65, 0.45), (0.1, 1.5, 0.7)), wall_height_m=(0.1, 0.15)),
+    "fan": CategoryInfo(fixtures.fan, "floor", (LIVING, BEDROOM, OFFICE),
+        ((0.35, 0.36, 0.95), (0.37, 0.5, 1.3)), movable=True),
+    "piano": CategoryInfo(fixtures.piano, "floor", (LIVING,),
+        ((0.6, 1.45, 1.05), (0.65, 1.55, 1.25)), against_wall=True),
+    "bicycle": CategoryInfo(fixtures.bicycle, "floor", (HALL,),
+        ((1.65, 0.6, 0.95), (1.8, 0.65, 1.05)), movable=True),
 }
+# fmt: on
 
 
 def build(category: str, rng: Rng, **options: Any) -> ObjectModel:

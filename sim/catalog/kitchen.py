@@ -1,55 +1,166 @@
-"""Kitchen furniture and large appliances. Worktops are ``WORKTOP_M`` high, 0.6 m deep."""
+"""Kitchen cabinets and large appliances.
+
+What stands in a row under the worktop is ``WORKTOP_M`` high and ``DEPTH_M`` deep; equal
+``style`` numbers give the cabinets of one kitchen the same look.
+"""
 
 from __future__ import annotations
 
-from cogmap.sim.catalog.assembly import assemble, on
+from typing import NamedTuple
+
+import numpy as np
+
+from cogmap.sim.catalog.assembly import assemble, inside, on
 from cogmap.sim.catalog.draw import Rng, between, chance, one_of
 from cogmap.sim.catalog.palette import (
     BLACK,
+    BLACK_GLASS,
     CHROME,
     DARK_GREY,
+    GREY,
     STEEL,
     WHITE,
     finish,
     srgb,
     wood,
 )
-from cogmap.sim.catalog.primitives import box, rounded_box
+from cogmap.sim.catalog.plumbing import basin, tap
+from cogmap.sim.catalog.primitives import (
+    box,
+    cylinder,
+    frame,
+    moved,
+    rod,
+    rounded_box,
+)
 from cogmap.sim.catalog.storage import fronts
-from cogmap.sim.scene import Material, ObjectModel, Part
+from cogmap.sim.scene import Material, ObjectModel, Part, Surface
 
-__all__ = ["kitchen_counter", "refrigerator"]
+__all__ = [
+    "DEPTH_M",
+    "WORKTOP_M",
+    "cabinet",
+    "dishwasher",
+    "kitchen_counter",
+    "kitchen_sink",
+    "refrigerator",
+    "stove",
+]
 
 WORKTOP_M = 0.9
 DEPTH_M = 0.6
+TOP = 0.04
 
 
-def _worktop(rng: Rng) -> Material:
-    if chance(rng, 0.4):
-        return wood(rng)
-    color = srgb(one_of(rng, ("#d8d5cf", "#5a5b5e", "#2e2f33", "#b9a994")))
-    return Material(color, "marble", scale_m=0.8, gloss=0.4)
+class Look(NamedTuple):
+    worktop: Material
+    face: Material
+    handle: Material
 
 
-def kitchen_counter(rng: Rng, width: float | None = None) -> ObjectModel:
-    """Base cabinets under a worktop, ``width`` m long."""
-    top, face, kick = _worktop(rng), finish(rng), DARK_GREY
-    doors_or_drawers = chance(rng, 0.7)
+def _look(rng: Rng, style: int | None) -> Look:
+    source = rng if style is None else np.random.default_rng(style)
+    color = srgb(one_of(source, ("#d8d5cf", "#5a5b5e", "#2e2f33", "#b9a994")))
+    stone = Material(color, "marble", scale_m=0.8, gloss=0.4)
+    worktop = wood(source) if chance(source, 0.4) else stone
+    return Look(worktop, finish(source), one_of(source, (STEEL, BLACK, CHROME)))
+
+
+def _base(look: Look, width: float, height: float) -> list[Part]:
+    """Cabinet body up to ``height`` and the recessed plinth."""
+    body = box(look.face, (0.56, width - 0.002, height - 0.1), (-0.02, 0, 0.1))
+    return [body, box(DARK_GREY, (0.5, width - 0.002, 0.1), (-0.05, 0, 0))]
+
+
+def _slab(look: Look, width: float, y: float = 0.0) -> Part:
+    return rounded_box(look.worktop, (DEPTH_M, width, TOP), (0, y, WORKTOP_M - TOP), 0.006)
+
+
+def _worktop_area(width: float, y: float = 0.0) -> Surface:
+    return on(0, y, WORKTOP_M, DEPTH_M - 0.06, width - 0.04, 0.45)
+
+
+def kitchen_counter(rng: Rng, width: float | None = None, style: int | None = None) -> ObjectModel:
+    """Base cabinets with doors or drawers under a worktop, ``width`` m long."""
+    look, drawers = _look(rng, style), chance(rng, 0.35)
     drawn = one_of(rng, (0.6, 0.9, 1.2, 1.8))
     width = drawn if width is None else width
-    parts = _base(face, kick, width)
     columns = max(1, round(width / 0.5))
-    rows = 1 if doors_or_drawers else 3
-    parts += fronts(face, STEEL, (0.56, width, WORKTOP_M - 0.15), 0.105, columns, rows)
-    parts.append(rounded_box(top, (DEPTH_M, width, 0.04), (0, 0, WORKTOP_M - 0.04), 0.006))
-    return assemble("kitchen counter", parts, [on(0, 0, WORKTOP_M, DEPTH_M - 0.06, width - 0.04)])
+    size = (0.52, width, WORKTOP_M - TOP - 0.11)
+    parts = [*_base(look, width, WORKTOP_M - TOP), _slab(look, width)]
+    parts += fronts(look.face, look.handle, size, 0.105, columns, 3 if drawers else 1)
+    return assemble("kitchen counter", parts, [_worktop_area(width)])
 
 
-def _base(
-    face: Material, kick: Material, width: float, height: float = WORKTOP_M - 0.04
-) -> list[Part]:
-    body = box(face, (0.56, width - 0.002, height - 0.1), (-0.02, 0, 0.1))
-    return [body, box(kick, (0.5, width - 0.002, 0.1), (-0.05, 0, 0))]
+def kitchen_sink(rng: Rng, width: float | None = None, style: int | None = None) -> ObjectModel:
+    """Base cabinet with a basin let into its worktop and a tap."""
+    look, drawn = _look(rng, style), one_of(rng, (0.6, 0.9, 1.2))
+    width, metal = drawn if width is None else width, one_of(rng, (STEEL, CHROME))
+    y, low, depth = -(width - 0.6) / 2, 0.7, between(rng, 0.14, 0.17)
+    parts = _base(look, width, low)
+    parts.append(
+        frame(look.face, (0.56, width - 0.002, WORKTOP_M - TOP - low), 0.02, (-0.02, 0, low), "z")
+    )
+    parts += fronts(
+        look.face, look.handle, (0.52, width, 0.75), 0.105, max(1, round(width / 0.5)), 1
+    )
+    parts.append(frame(look.worktop, (DEPTH_M, 0.6, TOP), 0.08, (0, y, WORKTOP_M - TOP), "z"))
+    parts.append(moved(basin(metal, 0.46, 0.46, depth), (0.0, y, WORKTOP_M + 0.004 - depth)))
+    parts += [moved(part, (-0.255, y, WORKTOP_M)) for part in tap(CHROME, 0.22, 0.16)]
+    surfaces = [inside(0.02, y, WORKTOP_M + 0.016 - depth, 0.3, 0.34, depth + 0.1)]
+    if width > 0.7:
+        parts.append(_slab(look, width - 0.6, 0.3))
+        surfaces.append(_worktop_area(width - 0.6, 0.3))
+    return assemble("kitchen sink", parts, surfaces)
+
+
+def dishwasher(rng: Rng, style: int | None = None) -> ObjectModel:
+    """Built in under the worktop."""
+    look, front = _look(rng, style), one_of(rng, (WHITE, STEEL, BLACK))
+    parts = [*_base(look, 0.6, WORKTOP_M - TOP), _slab(look, 0.6)]
+    parts.append(rounded_box(front, (0.03, 0.59, 0.62), (0.265, 0, 0.11), 0.008))
+    parts.append(rounded_box(DARK_GREY, (0.03, 0.59, 0.11), (0.265, 0, 0.74), 0.008))
+    parts.append(rounded_box(CHROME, (0.025, 0.5, 0.02), (0.29, 0, 0.69), 0.006))
+    for y in (0.16, 0.2, 0.24):
+        parts.append(box(WHITE, (0.004, 0.02, 0.02), (0.281, y, 0.785)))
+    return assemble("dishwasher", parts, [_worktop_area(0.6)])
+
+
+def stove(rng: Rng) -> ObjectModel:
+    """Oven below four burners."""
+    shell, hob = one_of(rng, (WHITE, STEEL, BLACK)), WORKTOP_M - 0.01
+    parts = [
+        rounded_box(shell, (0.58, 0.6, hob - 0.06), (-0.01, 0, 0.05), 0.008),
+        box(BLACK, (0.5, 0.56, 0.05), (-0.03, 0, 0)),
+        rounded_box(BLACK_GLASS, (0.59, 0.6, 0.02), (-0.005, 0, hob - 0.015), 0.005),
+        rounded_box(shell, (0.025, 0.56, 0.48), (0.285, 0, 0.2), 0.008),
+        box(BLACK_GLASS, (0.006, 0.42, 0.28), (0.298, 0, 0.28)),
+        rounded_box(shell, (0.02, 0.56, 0.12), (0.285, 0, 0.06), 0.006),
+        rod(CHROME, (0.325, -0.24, 0.64), (0.325, 0.24, 0.64), 0.01),
+    ]
+    parts += [rod(CHROME, (0.29, y, 0.64), (0.325, y, 0.64), 0.008) for y in (-0.22, 0.22)]
+    for y in np.linspace(-0.22, 0.22, 5):
+        parts.append(
+            rod(
+                DARK_GREY if shell is not BLACK else GREY,
+                (0.28, y, 0.77),
+                (0.31, y, 0.77),
+                0.02,
+                12,
+            )
+        )
+    surfaces = []
+    for x, y, radius in (
+        (-0.14, -0.15, 0.09),
+        (0.13, -0.15, 0.075),
+        (-0.14, 0.15, 0.075),
+        (0.13, 0.15, 0.09),
+    ):
+        parts.append(cylinder(DARK_GREY, radius, 0.008, (x, y, hob + 0.005), sides=20))
+        surfaces.append(on(x, y, hob + 0.013, radius * 1.3, radius * 1.3, 0.45))
+    if chance(rng, 0.35):
+        parts.append(box(shell, (0.02, 0.6, 0.12), (-0.29, 0, hob)))
+    return assemble("stove", parts, surfaces)
 
 
 def refrigerator(rng: Rng) -> ObjectModel:
@@ -58,11 +169,23 @@ def refrigerator(rng: Rng) -> ObjectModel:
     low = height * split if chance(rng, 0.6) else height * (1 - split)
     parts = [
         rounded_box(shell, (depth - 0.06, width, height - 0.03), (0, 0, 0.03), 0.01),
-        box(BLACK, (depth - 0.12, width - 0.04, 0.03), (0, 0, 0)),
+        box(BLACK, (depth - 0.12, width - 0.04, 0.03)),
     ]
     for z, tall in ((0.04, low - 0.045), (low, height - low)):
         parts.append(rounded_box(shell, (0.06, width, tall), (depth / 2, 0, z), 0.015))
-        y, near = width / 2 - 0.05, z + (0.06 if z >= low else tall - 0.41)
-        parts.append(rounded_box(CHROME, (0.03, 0.025, 0.35), (depth / 2 + 0.045, y, near), 0.01))
-    surfaces = [on(0, 0, height, depth - 0.15, width - 0.1)] if height < 1.7 else []
+        at = (depth / 2 + 0.045, width / 2 - 0.05, z + (0.06 if z >= low else tall - 0.41))
+        parts.append(rounded_box(CHROME, (0.03, 0.025, 0.35), at, 0.01))
+    surfaces = [on(0, 0, height, depth - 0.15, width - 0.1, 0.5)] if height < 1.7 else []
     return assemble("refrigerator", parts, surfaces)
+
+
+def cabinet(rng: Rng, width: float | None = None, style: int | None = None) -> ObjectModel:
+    """Wall cabinet with doors, to hang above a worktop."""
+    look, height, depth = _look(rng, style), between(rng, 0.6, 0.72), 0.33
+    drawn = one_of(rng, (0.4, 0.6, 0.8, 1.2))
+    width = drawn if width is None else width
+    parts = [box(look.face, (depth, width - 0.002, height))]
+    parts += fronts(
+        look.face, look.handle, (depth, width, height), 0.0, max(1, round(width / 0.45)), 1
+    )
+    return assemble("cabinet", parts)

@@ -1,9 +1,12 @@
-"""Materials that things are made of: fixed ones as constants, varied ones drawn by a function."""
+"""Materials that things are made of: fixed ones as constants, varied ones drawn by a function.
+
+The choice is from few colours, so that a house has few different textures to store.
+"""
 
 from __future__ import annotations
 
 from cogmap.runtime.messages import Vec3
-from cogmap.sim.catalog.draw import Rng, between, chance, one_of
+from cogmap.sim.catalog.draw import Rng, chance, one_of
 from cogmap.sim.scene import Material
 
 WOODS = ("#c89f68", "#8f5f3a", "#dfc59c", "#5e3d29", "#b67c45", "#a58767", "#7a4a2a")
@@ -69,12 +72,12 @@ CARDBOARD = Material(srgb("#b98d5b"), "paper", scale_m=0.4)
 
 
 def wood(rng: Rng) -> Material:
-    color = shaded(srgb(one_of(rng, WOODS)), between(rng, 0.85, 1.15))
-    return Material(color, "wood", shaded(color, 0.6), scale_m=0.4, gloss=between(rng, 0.05, 0.3))
+    color = srgb(one_of(rng, WOODS))
+    return Material(color, "wood", shaded(color, 0.6), scale_m=0.7, gloss=0.2)
 
 
 def paint(rng: Rng) -> Material:
-    return Material(srgb(one_of(rng, PAINTS)), gloss=between(rng, 0.1, 0.4))
+    return Material(srgb(one_of(rng, PAINTS)), gloss=0.25)
 
 
 def finish(rng: Rng) -> Material:
@@ -84,7 +87,7 @@ def finish(rng: Rng) -> Material:
 
 def fabric(rng: Rng) -> Material:
     """Of upholstery."""
-    color = shaded(srgb(one_of(rng, FABRICS)), between(rng, 0.85, 1.15))
+    color = srgb(one_of(rng, FABRICS))
     return Material(color, "fabric", shaded(color, 0.75), scale_m=0.08)
 
 
@@ -111,7 +114,7 @@ def metal(rng: Rng) -> Material:
 
 def plastic(rng: Rng) -> Material:
     """Of small things, in vivid colours."""
-    return Material(srgb(one_of(rng, VIVID)), gloss=between(rng, 0.2, 0.6))
+    return Material(srgb(one_of(rng, VIVID)), gloss=0.4)
 
 
 def glaze(rng: Rng) -> Material:

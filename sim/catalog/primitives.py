@@ -124,17 +124,20 @@ def loft(
     at: Vec3 = ORIGIN,
     corner: float = 1.0,
     steps: int = 3,
+    *,
+    closed: bool = False,
 ) -> Part:
     """Solid through rounded rectangles: ``layers`` are (x, length, width, z), bottom first.
 
     ``corner`` is the corner radius as a share of half the shorter side: 1 makes discs of
-    squares. A hollow thing goes up outside, over the rim and down again inside.
+    squares. A hollow thing goes up outside, over the rim and down again inside; a ring
+    is ``closed`` from there to its start.
     """
     rings = []
     for x, length, width, z in layers:
         points = outline((length, width), corner * min(length, width) / 2, steps)
         rings.append(_at_height(points + np.array([x, 0.0]), z, at))
-    return skin(material, rings)
+    return skin(material, rings, closed=closed)
 
 
 def lathe(
@@ -193,7 +196,7 @@ def frame(
 
 
 def tube(
-    material: Material, path: ArrayLike, radius: float, *, sides: int = 6, closed: bool = False
+    material: Material, path: ArrayLike, radius: float, *, sides: int = 10, closed: bool = False
 ) -> Part:
     """Round bar along the points ``path`` (N, 3); ``closed`` joins its ends."""
     points = np.asarray(path, dtype=np.float64)
@@ -215,7 +218,7 @@ def tube(
     return skin(material, rings, closed=closed)
 
 
-def rod(material: Material, start: Vec3, end: Vec3, radius: float, sides: int = 6) -> Part:
+def rod(material: Material, start: Vec3, end: Vec3, radius: float, sides: int = 10) -> Part:
     return tube(material, [start, end], radius, sides=sides)
 
 

@@ -55,7 +55,7 @@ def _chair_legs(rng: Rng, material: Material, width: float, depth: float, top: f
     x, y, spread = depth / 2 - 0.03, width / 2 - 0.03, between(rng, 0.0, 0.05)
     if chance(rng, 0.5):
         return four_corners(box(material, (0.036, 0.036, top), (x, y, 0)))
-    return four_corners(rod(material, (x + spread, y + spread, 0), (x, y, top), 0.017, 8))
+    return four_corners(rod(material, (x + spread, y + spread, 0), (x, y, top), 0.017))
 
 
 def _chair_back(rng: Rng, material: Material, width: float, height: float) -> list[Part]:
@@ -97,7 +97,7 @@ def office_chair(rng: Rng) -> ObjectModel:
     seat, height = between(rng, 0.44, 0.54), between(rng, 0.90, 1.25)
     shell, cover = one_of(rng, (BLACK, DARK_GREY, CHROME)), upholstery(rng)
     parts = _star_base(shell, between(rng, 0.27, 0.32))
-    parts.append(cylinder(CHROME, 0.025, seat - 0.16, (0, 0, 0.09), sides=8))
+    parts.append(cylinder(CHROME, 0.025, seat - 0.16, (0, 0, 0.09)))
     parts.append(box(shell, (0.2, 0.18, 0.03), (0, 0, seat - 0.1)))
     parts.append(rounded_box(cover, (depth, width, 0.08), (0, 0, seat - 0.08), 0.035, 2))
     back = rounded_box(cover, (0.07, width - 0.04, height - seat - 0.12), (0, 0, 0.12), 0.035, 2)
@@ -117,7 +117,7 @@ def _star_base(material: Material, radius: float) -> list[Part]:
     parts = []
     for angle in np.arange(5) * 2 * np.pi / 5:
         leg = rod(material, (0, 0, 0.115), (radius, 0, 0.075), 0.02)
-        caster = turned(cylinder(BLACK, 0.03, 0.045, sides=8), np.pi / 2, "x")
+        caster = turned(cylinder(BLACK, 0.03, 0.045), np.pi / 2, "x")
         parts += [turned(part, angle) for part in (leg, moved(caster, (radius, 0.0225, 0.03)))]
     return parts
 
@@ -183,9 +183,7 @@ def _upholstered(rng: Rng, category: str, seats: int) -> ObjectModel:
     foot = one_of(rng, (wood(rng), metal(rng)))
     front, middle = depth / 2, back / 2
     parts = four_corners(
-        cylinder(
-            foot, 0.016, legs + 0.02, (depth / 2 - 0.07, width / 2 - 0.07, 0), top=0.026, sides=8
-        )
+        cylinder(foot, 0.016, legs + 0.02, (depth / 2 - 0.07, width / 2 - 0.07, 0), top=0.026)
     )
     parts.append(rounded_box(cover, (depth, width, seat - 0.12 - legs), (0, 0, legs), 0.03))
     rounding = between(rng, 0.03, 0.09)

@@ -132,7 +132,7 @@ def dresser(rng: Rng) -> ObjectModel:
     face = body if chance(rng, 0.6) else finish(rng)
     legs = between(rng, 0.08, 0.14)
     parts = four_corners(
-        cylinder(body, 0.016, legs, (depth / 2 - 0.05, width / 2 - 0.05, 0), top=0.026, sides=8)
+        cylinder(body, 0.016, legs, (depth / 2 - 0.05, width / 2 - 0.05, 0), top=0.026)
     )
     parts.append(box(body, (depth, width, height - legs - 0.02), (0, 0, legs)))
     parts.append(
@@ -155,7 +155,7 @@ def tv_stand(rng: Rng) -> ObjectModel:
     bay, tall = width - 2 * door, height - legs
     parts = case(material, (depth, width, tall), legs)
     parts += four_corners(
-        cylinder(material, 0.016, legs, (depth / 2 - 0.05, width / 2 - 0.06, 0), top=0.024, sides=8)
+        cylinder(material, 0.016, legs, (depth / 2 - 0.05, width / 2 - 0.06, 0), top=0.024)
     )
     parts += two_sides(
         box(

@@ -142,7 +142,7 @@ def nightstand(rng: Rng) -> ObjectModel:
     material, legs = finish(rng), between(rng, 0.08, 0.16)
     drawers = one_of(rng, (1, 2))
     parts = four_corners(
-        cylinder(material, 0.014, legs, (depth / 2 - 0.04, width / 2 - 0.04, 0), top=0.022, sides=8)
+        cylinder(material, 0.014, legs, (depth / 2 - 0.04, width / 2 - 0.04, 0), top=0.022)
     )
     top, bay = height - 0.02, height - legs - 0.02
     parts.append(rounded_box(material, (depth + 0.02, width + 0.02, 0.02), (0, 0, top), 0.006))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from cogmap.sim.faces import openings_of
 from cogmap.sim.finishes import draw_finishes
 from cogmap.sim.floorplan import plan_rooms
+from cogmap.sim.furnishing import furnish
 from cogmap.sim.openings import plan_doors, plan_entrance, plan_windows
 from cogmap.sim.scene import House
 from cogmap.sim.structure import build_structure
@@ -18,11 +20,13 @@ def build_house(seed: int, rooms: int | None = None) -> House:
     ValueError if it is out of range or ``seed`` is negative.
     """
     # Streams of their own: a change in one step leaves what the others draw as it was.
-    layout, finishing, _furnishing = np.random.default_rng(seed).spawn(3)
+    layout, finishing, furnishing = np.random.default_rng(seed).spawn(3)
     plan = plan_rooms(layout, int(layout.integers(4, 8)) if rooms is None else rooms)
     finishes = draw_finishes(finishing, plan.rooms)
     doors = plan_doors(layout, plan, finishes.door_color)
     entrance = plan_entrance(layout, plan, doors)
     windows = plan_windows(layout, plan, entrance)
     structure = build_structure(plan, doors, windows, entrance, finishes)
-    return House(seed, plan.rooms, doors, windows, structure)
+    openings = openings_of(doors, windows, entrance)
+    objects = furnish(furnishing, plan.rooms, doors, openings)
+    return House(seed, plan.rooms, doors, windows, structure, objects)

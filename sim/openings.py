@@ -124,7 +124,7 @@ def _hang(rng: np.random.Generator, door: Door, into: Room, hinge_side: float, c
     to_other_jamb = -along * hinge_side
     # The object frame's +y runs along the closed leaf; the room is then on its +x or -x side.
     hand = 1 if normal @ (to_other_jamb[1], -to_other_jamb[0]) > 0 else -1
-    angle = round(float(rng.uniform(1.2, 1.5)), 3)
+    angle = round(float(rng.uniform(1.3, 1.5)), 3)
     return replace(
         door,
         leaf=leaf_model(door.width_m, door.height_m, hand, color),

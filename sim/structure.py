@@ -8,49 +8,16 @@ the walls (they cover the plan's cells), so no ray finds a crack to the outside.
 from __future__ import annotations
 
 import itertools
-import math
-from dataclasses import dataclass
 
 import numpy as np
 import shapely
 
-from cogmap.runtime.messages import F64, Vec3
+from cogmap.runtime.messages import Vec3
+from cogmap.sim.faces import CASING_M, SKIRTING_M, Face, Opening, faces, openings_of, span_on_face
 from cogmap.sim.finishes import Finishes
-from cogmap.sim.floorplan import INNER_WALL_M, OUTER_WALL_M, FloorPlan
+from cogmap.sim.floorplan import INNER_WALL_M, FloorPlan
 from cogmap.sim.openings import Entrance
-from cogmap.sim.scene import Door, Material, Part, Polygon, Window
-
-SKIRTING_M = (0.012, 0.07)
-"""Thickness and height of the skirting boards."""
-CASING_M = (0.015, 0.07)
-"""Thickness and width of the frame boards around a doorway, on both faces of the wall."""
-
-
-@dataclass(frozen=True)
-class Opening:
-    """A hole through a wall: middle on the wall's centre line, z span, and what fills it."""
-
-    center: tuple[float, float]
-    yaw: float
-    width_m: float
-    bottom_m: float
-    top_m: float
-    depth_m: float
-    kind: str
-
-
-@dataclass(frozen=True)
-class _Edge:
-    """A wall face from ``start`` along ``along``; ``normal`` points into the open."""
-
-    start: F64
-    along: F64
-    normal: F64
-    length: float
-
-    def at(self, s: float, out: float, z: float) -> Vec3:
-        x, y = self.start + self.along * s + self.normal * out
-        return (float(x), float(y), z)
+from cogmap.sim.scene import Door, Material, Part, Window
 
 
 class _Mesher:
@@ -64,14 +31,14 @@ class _Mesher:
         """Corners counter-clockwise from the side that is seen."""
         self._quads.setdefault(material, []).append((a, b, c, d))
 
-    def panel(self, edge: _Edge, material: Material, s: tuple[float, float], out: float,
+    def panel(self, edge: Face, material: Material, s: tuple[float, float], out: float,
               z: tuple[float, float]) -> None:  # fmt: skip
         """A vertical rectangle parallel to ``edge``, seen from its open side."""
         (s0, s1), (z0, z1) = s, z
         self.quad(material, edge.at(s0, out, z0), edge.at(s1, out, z0), edge.at(s1, out, z1),
                   edge.at(s0, out, z1))  # fmt: skip
 
-    def bar(self, edge: _Edge, material: Material, s: tuple[float, float],
+    def bar(self, edge: Face, material: Material, s: tuple[float, float],
             out: tuple[float, float], z: tuple[float, float]) -> None:  # fmt: skip
         """A box along ``edge``; all faces, as parts of it may be seen through openings."""
         (s0, s1), (n0, n1), (z0, z1) = s, out, z
@@ -114,14 +81,14 @@ def build_structure(
 ) -> tuple[Part, ...]:
     """All parts of a house that never move, world frame, metres."""
     mesher = _Mesher()
-    openings = _openings(doors, windows, entrance)
+    openings = openings_of(doors, windows, entrance)
     height = plan.rooms[0].height_m
     for room, cell in zip(plan.rooms, plan.cells, strict=True):
         finish = finishes.rooms[room.id]
         mesher.flat(finish.floor, cell, 0.0, faces_up=True)
         mesher.flat(finishes.ceiling, cell, height, faces_up=False)
-        for edge in _edges(room.polygon):
-            holes = [_on_edge(edge, opening) for opening in openings]
+        for edge in faces(room.polygon):
+            holes = [span_on_face(edge, opening) for opening in openings]
             found = [(hole, s) for hole, s in zip(openings, holes, strict=True) if s is not None]
             _wall_face(mesher, edge, finish.wall, height, found)
             _skirting(mesher, edge, finishes.trim, found)
@@ -131,48 +98,9 @@ def build_structure(
     return mesher.parts()
 
 
-def _openings(
-    doors: tuple[Door, ...], windows: tuple[Window, ...], entrance: Entrance
-) -> list[Opening]:
-    made = [
-        Opening(d.center, d.yaw, d.width_m, 0.0, d.height_m, d.wall_thickness_m, "doorway")
-        for d in doors
-    ]
-    for w in windows:
-        bottom, top = w.center[2] - w.size[1] / 2, w.center[2] + w.size[1] / 2
-        place = (w.center[0], w.center[1])
-        made.append(Opening(place, w.yaw, w.size[0], bottom, top, OUTER_WALL_M, "window"))
-    e = entrance
-    made.append(Opening(e.center, e.yaw, e.width_m, 0.0, e.height_m, OUTER_WALL_M, "entrance"))
-    return made
-
-
-def _edges(polygon: Polygon, inward: bool = True) -> list[_Edge]:
-    """Faces of a counter-clockwise polygon, seen from inside (or, reversed, from outside)."""
-    corners = [np.array(corner, np.float64) for corner in polygon]
-    edges = []
-    for a, b in zip(corners, [*corners[1:], corners[0]], strict=True):
-        start, end = (b, a) if inward else (a, b)
-        length = float(np.hypot(*(end - start)))
-        along = (end - start) / length
-        edges.append(_Edge(start, along, np.array([along[1], -along[0]]), length))
-    return edges
-
-
-def _on_edge(edge: _Edge, opening: Opening) -> tuple[float, float] | None:
-    """Where along ``edge`` an opening is, or None if it is in another wall."""
-    offset = np.array(opening.center) - edge.start
-    s, out = float(offset @ edge.along), float(offset @ edge.normal)
-    parallel = abs(math.cos(opening.yaw) * edge.along[0] + math.sin(opening.yaw) * edge.along[1])
-    behind = abs(out + opening.depth_m / 2) < 0.02
-    if not behind or parallel < 0.99 or not 0.0 < s < edge.length:
-        return None
-    return (s - opening.width_m / 2, s + opening.width_m / 2)
-
-
 def _wall_face(
     mesher: _Mesher,
-    edge: _Edge,
+    edge: Face,
     material: Material,
     height: float,
     holes: list[tuple[Opening, tuple[float, float]]],
@@ -192,7 +120,7 @@ def _wall_face(
 
 def _skirting(
     mesher: _Mesher,
-    edge: _Edge,
+    edge: Face,
     material: Material,
     holes: list[tuple[Opening, tuple[float, float]]],
 ) -> None:
@@ -206,7 +134,7 @@ def _skirting(
 
 
 def _trim(
-    mesher: _Mesher, edge: _Edge, finishes: Finishes, opening: Opening, s: tuple[float, float]
+    mesher: _Mesher, edge: Face, finishes: Finishes, opening: Opening, s: tuple[float, float]
 ) -> None:
     """Reveals, casing, frame and filling of an opening, seen from the side of ``edge``."""
     half = -opening.depth_m / 2
@@ -237,7 +165,7 @@ def _trim(
 
 def _window(
     mesher: _Mesher,
-    edge: _Edge,
+    edge: Face,
     finishes: Finishes,
     s: tuple[float, float],
     z: tuple[float, float],
@@ -263,8 +191,8 @@ def _outside(
     """Outer faces, and the top of the walls, for views from above with the ceiling left out."""
     outline = shapely.orient_polygons(plan.outline)
     corners = tuple((x, y) for x, y in outline.exterior.coords[:-1])
-    for edge in _edges(corners, inward=False):
-        found = [(o, s) for o in openings if (s := _on_edge(edge, o)) is not None]
+    for edge in faces(corners, inward=False):
+        found = [(o, s) for o in openings if (s := span_on_face(edge, o)) is not None]
         _wall_face(mesher, edge, finishes.facade, height, found)
     inside = shapely.union_all([shapely.Polygon(room.polygon) for room in plan.rooms])
     mesher.flat(finishes.wall_top, shapely.difference(plan.outline, inside), height, faces_up=True)

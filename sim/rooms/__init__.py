@@ -1,0 +1,1 @@
+"""One recipe a room type: which furniture it gets, and how people arrange it."""

@@ -39,22 +39,16 @@ def _run_figures(launch: Launch, result: RunResult) -> dict[str, Any]:
         for name, port in launch.streams().values()
         if launch.classes[name].OUTPUTS[port].message_type is Frame and name in status
     )
-    ends = sum(
-        1
-        for name, port in launch.streams().values()
-        if launch.classes[name].OUTPUTS[port].message_type is Frame
-        and status[name].state == "ended"
-    )
     rejected = {
         verdict: count for verdict, count in verdicts.items() if verdict not in ("fused", _SKIPPED)
     }
     handled = fusing.received + fusing.skipped if fusing else 0
     return {
-        "frames_in": frames_in - ends,
+        "frames_in": frames_in,
         "fused": verdicts.get("fused", 0),
         "skipped": verdicts.get(_SKIPPED, 0) + (fusing.skipped if fusing else 0),
         "rejected": rejected,
-        "lost": max(frames_in - ends - handled, 0) if fusing else 0,
+        "lost": max(frames_in - handled, 0) if fusing else 0,
         "capture_to_fused_ms": {
             "p50": fusing.latency_p50_ms if fusing else None,
             "p99": fusing.latency_p99_ms if fusing else None,

@@ -145,6 +145,7 @@ class Host:
         self._stopping = threading.Event()
         self._hard_stop = threading.Event()
         self._captured_ns: int | None = None
+        self._outputs_ended = False
         node_class = load_node_class(wiring.uses)
         params = make_params(node_class, wiring.params)
         run_dir = None if wiring.run_dir is None else Path(wiring.run_dir)
@@ -169,7 +170,9 @@ class Host:
 
     def stats(self) -> tuple[dict[str, InputStats], dict[str, int], dict[str, int]]:
         """Inputs, outputs and the node's own counters, for the heartbeat."""
-        outputs = {name: writer.next_seq for name, writer in self._writers.items()}
+        outputs = {
+            name: writer.next_seq - self._outputs_ended for name, writer in self._writers.items()
+        }
         return {port.name: port.stats() for port in self._ports}, outputs, dict(self.node.counters)
 
     def run(self) -> None:
@@ -295,6 +298,7 @@ class Host:
     def _end_outputs(self) -> None:
         for writer in self._writers.values():
             writer.publish(End(stamp_ns=0))
+        self._outputs_ended = True
         for port in self._ports:
             port.reader.idle()
         for writer in self._writers.values():

@@ -126,6 +126,10 @@ class Supervisor:
         """Ask the run to end; `run` returns within `STOP_WITHIN_S`. Safe in signal handlers."""
         self._stop.set()
 
+    def address(self, stream: str) -> WriterAddress:
+        """Where a stream is served; KeyError if the run has no such stream."""
+        return self._addresses[stream]
+
     def control(self, command: PlaybackCommand) -> None:
         """Publish on ``run/control``. Only from the thread that calls `run`."""
         self._control_out.publish(command)

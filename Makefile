@@ -1,0 +1,52 @@
+# cogmap: demo, test, check, bench. Each sets itself up the first time.
+
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+PARTS := runtime memory sim nodes launch bench
+SYSTEM_PACKAGES := libusb-1.0-0 libgl1 libegl1 libx11-6 libgomp1
+
+.PHONY: demo test check bench setup system clean
+
+demo: setup  ## A simulated apartment, mapped live; EPISODE=path for a recording
+ifdef EPISODE
+	$(BIN)/cogmap up episode --set camera.episode="$(abspath $(EPISODE))"
+else
+	$(BIN)/cogmap up demo
+endif
+
+test: setup  ## All tests
+	$(BIN)/pytest -q
+
+check: setup types  ## Formatting, lint, types
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+bench: setup  ## All measurements, and the table in README.md
+	$(BIN)/cogmap bench
+
+setup: system $(VENV)/.done
+
+# mypy looks for the package under its import name.
+.PHONY: types
+types: setup
+	@mkdir -p build/types/cogmap
+	@for part in $(PARTS); do ln -sfn ../../../$$part build/types/cogmap/$$part; done
+	cd build/types && MYPYPATH=. ../../$(BIN)/mypy --config-file ../../pyproject.toml $(addprefix -p cogmap.,$(PARTS))
+
+$(VENV)/.done: pyproject.toml constraints.txt
+	@command -v $(PYTHON) >/dev/null || { echo "cogmap needs Python 3.11; install it or say make PYTHON=..."; exit 1; }
+	test -d $(VENV) || $(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+# What Open3D loads from the system.
+system:
+	@missing=""; for package in $(SYSTEM_PACKAGES); do \
+	  dpkg -s $$package >/dev/null 2>&1 || missing="$$missing $$package"; done; \
+	if [ -z "$$missing" ]; then exit 0; \
+	elif [ "$$(id -u)" = 0 ]; then apt-get update -qq && apt-get install -y -qq --no-install-recommends $$missing; \
+	else echo "System libraries are missing. Type: sudo apt-get install -y$$missing"; exit 1; fi
+
+clean:
+	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache

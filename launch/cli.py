@@ -1,0 +1,181 @@
+"""The command line: ``cogmap up``, ``replay``, ``record``, ``convert``, ``info``, ``view``, ..."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cogmap.launch import running
+from cogmap.launch.running import console, errors_to_exit_codes, run_launch
+
+app = typer.Typer(
+    name="cogmap",
+    help="Streaming spatial memory for embodied agents.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Set = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="NODE.KEY=VALUE", help="Change a node's parameter."),
+]
+ForSeconds = Annotated[
+    float | None, typer.Option("--for", metavar="SECONDS", help="End after this time.")
+]
+Headless = Annotated[
+    bool, typer.Option("--headless", help="No window: the viewer serves a page on loopback.")
+]
+RunDirectory = Annotated[
+    Path | None, typer.Option("--run-dir", help="Where logs, metrics and the map go.")
+]
+Report = Annotated[Path | None, typer.Option("--report", help="Write a JSON report here.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No table, no summary.")]
+
+
+def main() -> None:
+    """Entry point of the ``cogmap`` command."""
+    app()
+
+
+@app.command()
+def up(
+    launch: Annotated[str, typer.Argument(help="Launch file, or one built in: demo, episode.")],
+    set_: Set = None,
+    for_s: ForSeconds = None,
+    headless: Headless = False,
+    run_dir: RunDirectory = None,
+    report: Report = None,
+    quiet: Quiet = False,
+) -> None:
+    """Run a launch file: every node a process, with a live status table.
+
+    Exit codes: 0 ended, 1 a node could not be kept alive, 2 bad input, 130 interrupted.
+    """
+    with errors_to_exit_codes():
+        overrides = list(set_ or [])
+        checked = running.load(launch, overrides)
+        if headless:
+            checked = running.load(launch, overrides + running.headless_overrides(checked))
+        code = run_launch(checked, run_dir=run_dir, for_s=for_s, report=report, quiet=quiet)
+    raise typer.Exit(code)
+
+
+@app.command()
+def replay(
+    episode: Annotated[Path, typer.Argument(help="MCAP, TUM, 7-Scenes, Redwood, ROS bag, ...")],
+    rate: Annotated[str, typer.Option(help="1: as recorded; 2.5: faster; max: no waiting.")] = "1",
+    map_dir: Annotated[Path | None, typer.Option("--map", help="Store the map here.")] = None,
+    view: Annotated[bool, typer.Option("--view", help="Show it in the viewer.")] = False,
+    set_: Set = None,
+    for_s: ForSeconds = None,
+    run_dir: RunDirectory = None,
+    report: Report = None,
+    quiet: Quiet = False,
+) -> None:
+    """Stream a recording again through reconstruction; nothing is lost, at any rate.
+
+    Keys: space pauses, . steps one frame, left and right jump 5 s, up and down change the
+    rate, q quits.
+    """
+    from cogmap.launch.replaying import replay_episode
+
+    with errors_to_exit_codes():
+        code = replay_episode(
+            episode, rate, map_dir, view, list(set_ or []), for_s, run_dir, report, quiet
+        )
+    raise typer.Exit(code)
+
+
+@app.command()
+def record(
+    source: Annotated[str, typer.Argument(help="Launch file to run, or directory of a live run.")],
+    out: Annotated[Path, typer.Argument(help="MCAP file to write.")],
+    jpeg_quality: Annotated[int, typer.Option(help="Stored colour; 0 keeps it exact.")] = 95,
+    set_: Set = None,
+    for_s: ForSeconds = None,
+    headless: Headless = False,
+    run_dir: RunDirectory = None,
+    report: Report = None,
+    quiet: Quiet = False,
+) -> None:
+    """Write every stream of a run to one MCAP file.
+
+    With a launch file, the run is started and nothing is missed. With the run directory of
+    a run that is going on, recording begins now; what cannot be kept up with is counted.
+    """
+    from cogmap.launch import recording
+
+    with errors_to_exit_codes():
+        if Path(source).is_dir():
+            code = recording.record_live(Path(source), out, jpeg_quality, for_s)
+        else:
+            checked = recording.with_recorder(
+                running.load(source, list(set_ or [])), out, jpeg_quality, headless
+            )
+            code = run_launch(checked, run_dir=run_dir, for_s=for_s, report=report, quiet=quiet)
+    raise typer.Exit(code)
+
+
+@app.command()
+def convert(
+    source: Annotated[Path, typer.Argument(help="A recording of any known format.")],
+    out: Annotated[Path, typer.Argument(help="MCAP file to write.")],
+    jpeg_quality: Annotated[int, typer.Option(help="Stored colour; 0 keeps it exact.")] = 95,
+) -> None:
+    """Turn a recording of any known format into an MCAP episode."""
+    from cogmap.launch.recording import convert_episode
+
+    with errors_to_exit_codes():
+        convert_episode(source, out, jpeg_quality, console)
+
+
+@app.command()
+def info(
+    path: Annotated[Path, typer.Argument(help="An episode, a map or a run directory.")],
+) -> None:
+    """Say what is in an episode, a map or a run directory."""
+    from cogmap.launch.info import describe
+
+    with errors_to_exit_codes():
+        console.print(describe(path))
+
+
+@app.command()
+def view(
+    path: Annotated[Path, typer.Argument(help="A run directory, a map, or an .rrd file.")],
+    port: Annotated[int, typer.Option(help="Of the page; 0 takes a free one.")] = 9090,
+    for_s: ForSeconds = None,
+) -> None:
+    """Look at a finished run, a map or a Rerun recording; Ctrl-C ends it."""
+    from cogmap.launch.viewing import view_path
+
+    with errors_to_exit_codes():
+        view_path(path, port, for_s, console)
+
+
+@app.command()
+def doctor() -> None:
+    """Check libraries, versions, cores, GPU and display, and say what to do."""
+    from cogmap.launch.doctor import examine
+
+    raise typer.Exit(0 if examine(console) else 1)
+
+
+@app.command()
+def bench(
+    name: Annotated[str | None, typer.Argument(help="One benchmark; all without a name.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+) -> None:
+    """Measure, against the bars. Exits 0 only if all are met."""
+    from cogmap.bench.harness import run_benches
+
+    with errors_to_exit_codes():
+        met = run_benches(name, as_json, console)
+    raise typer.Exit(0 if met else 1)
+
+
+if __name__ == "__main__":
+    main()

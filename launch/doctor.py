@@ -1,0 +1,140 @@
+"""``cogmap doctor``: what this machine has, and what to do about what it has not."""
+
+from __future__ import annotations
+
+import ctypes
+import importlib.metadata
+import os
+import platform
+import shutil
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+import psutil
+from packaging.requirements import Requirement
+from packaging.version import InvalidVersion, Version
+from rich.console import Console
+from rich.table import Table
+
+from cogmap.nodes.rerun_process import has_display
+
+_SYSTEM_LIBRARIES = {
+    "libusb-1.0.so.0": "libusb-1.0-0",
+    "libGL.so.1": "libgl1",
+    "libEGL.so.1": "libegl1",
+    "libX11.so.6": "libx11-6",
+    "libgomp.so.1": "libgomp1",
+}
+"""Shared library that Open3D loads -> Debian package."""
+_MIN_CORES, _MIN_MEMORY_GB, _MIN_DISK_GB = 2, 4, 2
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of the examination; a ``bad`` one keeps cogmap from working."""
+
+    what: str
+    state: Literal["good", "note", "bad"]
+    found: str
+    advice: str = ""
+
+
+def examine(console: Console) -> bool:
+    """Print all findings; True if none is bad."""
+    findings = list(all_findings())
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in ("", "what", "found", "what to do"):
+        table.add_column(column, overflow="fold")
+    marks = {"good": "[green]ok[/]", "note": "[yellow]note[/]", "bad": "[red]BAD[/]"}
+    for finding in findings:
+        table.add_row(marks[finding.state], finding.what, finding.found, finding.advice)
+    console.print(table)
+    return all(finding.state != "bad" for finding in findings)
+
+
+def all_findings() -> Iterator[Finding]:
+    """Python, system libraries, packages, machine, GPU, display."""
+    yield _python()
+    yield from _system_libraries()
+    yield from _packages()
+    yield from _machine()
+    yield _gpu()
+    yield _display()
+
+
+def _python() -> Finding:
+    found = platform.python_version()
+    if (3, 11) <= sys.version_info[:2] < (3, 13):
+        return Finding("Python", "good", found)
+    return Finding("Python", "bad", found, "use Python 3.11 or 3.12")
+
+
+def _system_libraries() -> Iterator[Finding]:
+    for library, package in _SYSTEM_LIBRARIES.items():
+        try:
+            ctypes.CDLL(library)
+        except OSError:
+            yield Finding(library, "bad", "missing", f"apt-get install {package}")
+        else:
+            yield Finding(library, "good", "loads")
+
+
+def _packages() -> Iterator[Finding]:
+    for text in importlib.metadata.requires("cogmap") or []:
+        requirement = Requirement(text)
+        if requirement.marker is not None and not requirement.marker.evaluate({"extra": ""}):
+            continue
+        yield _package(requirement)
+
+
+def _package(requirement: Requirement) -> Finding:
+    name = requirement.name
+    try:
+        found = importlib.metadata.version(name)
+        fits = Version(found) in requirement.specifier
+    except importlib.metadata.PackageNotFoundError:
+        return Finding(name, "bad", "missing", "make setup")
+    except InvalidVersion:
+        return Finding(name, "note", "unreadable version", "make setup")
+    if fits:
+        return Finding(name, "good", found)
+    return Finding(name, "bad", found, f"pip install '{requirement}' -c constraints.txt")
+
+
+def _machine() -> Iterator[Finding]:
+    cores = len(os.sched_getaffinity(0))
+    few = cores < _MIN_CORES
+    yield Finding(
+        "cores",
+        "note" if few else "good",
+        str(cores),
+        "lower the frame rate: --set simulator.rate_hz=5" if few else "",
+    )
+    memory_gb = psutil.virtual_memory().available / 2**30
+    little = memory_gb < _MIN_MEMORY_GB
+    advice = "close other programs, or map with --set reconstruction.voxel_size_m=0.04"
+    yield Finding(
+        "free memory", "note" if little else "good", f"{memory_gb:.1f} GB", advice if little else ""
+    )
+    disk_gb = shutil.disk_usage(".").free / 1e9
+    full = disk_gb < _MIN_DISK_GB
+    yield Finding(
+        "free disk here",
+        "note" if full else "good",
+        f"{disk_gb:.1f} GB",
+        "free some, or give --run-dir on another disk" if full else "",
+    )
+
+
+def _gpu() -> Finding:
+    if shutil.which("nvidia-smi") is None:
+        return Finding("GPU", "good", "none; none is needed")
+    return Finding("GPU", "good", "NVIDIA driver found; not used yet")
+
+
+def _display() -> Finding:
+    if has_display():
+        return Finding("display", "good", "the viewer opens a window")
+    return Finding("display", "good", "none; the viewer serves a page on loopback")

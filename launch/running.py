@@ -1,0 +1,138 @@
+"""Runs a launch file from the command line: live table, signals, summary, exit code."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+import msgspec
+import typer
+from rich.console import Console
+
+from cogmap.launch.report import make_report
+from cogmap.launch.table import LiveTable, summary
+from cogmap.runtime.host import EXIT_FAILED, EXIT_REFUSED
+from cogmap.runtime.launchfile import Launch, read_launch_file
+from cogmap.runtime.messages import CogmapError
+from cogmap.runtime.rundir import RunDir
+from cogmap.runtime.supervisor import Supervisor
+
+EXIT_INTERRUPTED = 130
+BUILT_IN = Path(__file__).parent
+OnTick = Callable[[Supervisor], None]
+
+console = Console()
+
+
+def find_launch_file(name: str) -> Path:
+    """A path, or the name of a launch file that comes with cogmap (``demo``)."""
+    built_in = BUILT_IN / f"{Path(name).stem}.toml"
+    path = Path(name)
+    if not path.exists() and path.parent == Path() and built_in.exists():
+        return built_in
+    if not path.exists():
+        names = ", ".join(sorted(file.stem for file in BUILT_IN.glob("*.toml")))
+        raise CogmapError(f"no launch file {name!r}; built in are: {names}")
+    return path
+
+
+def default_run_dir(launch: Launch) -> Path:
+    """``runs/<name>``, or the first of ``runs/<name>-2``, ... that does not exist."""
+    path, number = Path("runs") / launch.run.name, 1
+    while path.exists():
+        number += 1
+        path = Path("runs") / f"{launch.run.name}-{number}"
+    return path
+
+
+def run_launch(
+    launch: Launch,
+    *,
+    run_dir: Path | None = None,
+    for_s: float | None = None,
+    report: Path | None = None,
+    on_tick: OnTick | None = None,
+    quiet: bool = False,
+    live: bool = True,
+) -> int:
+    """Run until it ends; the exit code says how. ``live``: show the status table.
+
+    0: ended, or ``for_s`` was over; 1: a node could not be kept alive; 2: refused (bad
+    launch file or input); 130: interrupted.
+    """
+    with RunDir(run_dir or default_run_dir(launch)) as folder:
+        supervisor = Supervisor(launch, folder)
+        try:
+            with (
+                _signals_stop(supervisor) as interrupted,
+                LiveTable(console, hidden=quiet or not live) as table,
+            ):
+                result = supervisor.run(for_s, lambda: _tick(supervisor, table, on_tick))
+        finally:
+            supervisor.close()
+        figures = make_report(launch, result)
+        if report is not None:
+            report.parent.mkdir(parents=True, exist_ok=True)
+            report.write_bytes(msgspec.json.format(msgspec.json.encode(figures)))
+        (folder.path / "report.json").write_bytes(msgspec.json.format(msgspec.json.encode(figures)))
+        if not quiet:
+            summary(console, figures, folder.path)
+        for node, reason in result.failed.items():
+            console.print(f"[red]{node}: {reason}[/red]", markup=True, highlight=False)
+        if result.failed:
+            return EXIT_REFUSED if result.refused else EXIT_FAILED
+        return EXIT_INTERRUPTED if interrupted else 0
+
+
+@contextmanager
+def errors_to_exit_codes() -> Iterator[None]:
+    """Show a CogmapError as one clear message, and leave with the code for refused input."""
+    try:
+        yield
+    except CogmapError as error:
+        Console(stderr=True).print(f"error: {error}", style="red", markup=False, highlight=False)
+        raise typer.Exit(EXIT_REFUSED) from error
+
+
+def headless_overrides(launch: Launch) -> list[str]:
+    """Settings that keep every viewer of a launch file from opening a window."""
+    return [
+        f'{name}.mode="web"'
+        for name, node_class in launch.classes.items()
+        if node_class.__name__ == "Viewer"
+    ]
+
+
+def load(name: str, overrides: list[str]) -> Launch:
+    """The launch file of that name or path, checked."""
+    return read_launch_file(find_launch_file(name), overrides)
+
+
+def _tick(supervisor: Supervisor, table: LiveTable, on_tick: OnTick | None) -> None:
+    table.update(supervisor.status())
+    if on_tick is not None:
+        on_tick(supervisor)
+
+
+@contextmanager
+def _signals_stop(supervisor: Supervisor) -> Iterator[list[float]]:
+    """SIGINT and SIGTERM stop the run in order; yields a list that then is not empty."""
+    interrupted: list[float] = []
+
+    def handle(number: int, frame: FrameType | None) -> None:
+        if len(interrupted) > 1:
+            sys.exit(EXIT_INTERRUPTED)
+        interrupted.append(time.monotonic())
+        supervisor.stop()
+
+    previous = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield interrupted
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)

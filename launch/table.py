@@ -1,0 +1,103 @@
+"""The live status table, and the summary at the end of a run."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from rich.console import Console, Group
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+from cogmap.runtime.messages import InputStats, NodeStatus, RunStatus
+
+_REFRESH_S = 0.5
+_STYLES = {"running": "green", "ended": "dim", "failed": "red", "restarting": "yellow"}
+
+
+class LiveTable:
+    """Redraws in place on a terminal; elsewhere says a line every ten seconds."""
+
+    def __init__(self, console: Console, hidden: bool = False) -> None:
+        self._console = console
+        self._hidden = hidden
+        self._live = Live(console=console, auto_refresh=False, transient=True)
+        self._shown_at = 0.0
+        self.below: Text = Text("")
+        """A line under the table."""
+
+    def update(self, status: RunStatus) -> None:
+        period_s = _REFRESH_S if self._console.is_terminal else 10.0
+        if self._hidden or time.monotonic() - self._shown_at < period_s:
+            return
+        self._shown_at = time.monotonic()
+        if self._console.is_terminal:
+            self._live.update(Group(status_table(status), self.below), refresh=True)
+        else:
+            line = ", ".join(f"{n.node} {n.state} {n.rate_hz:.1f} Hz" for n in status.nodes)
+            self._console.print(line, highlight=False)
+
+    def __enter__(self) -> LiveTable:
+        if not self._hidden:
+            self._live.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if not self._hidden:
+            self._live.stop()
+
+
+def status_table(status: RunStatus) -> Table:
+    """One row a node."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("node")
+    table.add_column("state")
+    for name in ("Hz", "p50 ms", "p99 ms", "skipped", "malformed", "restarts", "CPU %", "MB"):
+        table.add_column(name, justify="right")
+    for node in status.nodes:
+        table.add_row(*_row(node))
+    return table
+
+
+def _row(node: NodeStatus) -> tuple[Text | str, ...]:
+    busiest = max(node.inputs.values(), key=lambda stats: stats.received, default=InputStats())
+    return (
+        node.node,
+        Text(node.state, style=_STYLES.get(node.state, "")),
+        f"{node.rate_hz:.1f}",
+        f"{busiest.latency_p50_ms:.1f}" if busiest.received else "",
+        f"{busiest.latency_p99_ms:.1f}" if busiest.received else "",
+        str(sum(stats.skipped for stats in node.inputs.values())),
+        str(sum(stats.malformed for stats in node.inputs.values())),
+        str(node.restarts),
+        f"{node.cpu_percent:.0f}",
+        f"{node.rss_bytes / 2**20:.0f}",
+    )
+
+
+def summary(console: Console, report: dict[str, Any], run_dir: Path) -> None:
+    """What the run came to, and where its files are."""
+    run = report["run"]
+    rejected = "".join(f", {count} {verdict}" for verdict, count in run["rejected"].items())
+    console.print(
+        f"{run['frames_in']} frames in {report['duration_s']:.0f} s: {run['fused']} fused,"
+        f" {run['skipped']} skipped{rejected}, {run['lost']} lost.",
+        highlight=False,
+    )
+    latency = run["capture_to_fused_ms"]
+    if latency["p50"]:
+        console.print(
+            f"From capture to fused: median {latency['p50']:.0f} ms, p99 {latency['p99']:.0f} ms.",
+            highlight=False,
+        )
+    console.print(f"Run directory: {run_dir}", highlight=False, soft_wrap=True)
+    if (run_dir / "view.rrd").exists():
+        console.print(f"Look at it again: cogmap view {run_dir}", highlight=False, soft_wrap=True)

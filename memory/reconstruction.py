@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Literal, get_args
+from pathlib import Path
+from typing import Any, Literal, get_args
 
+import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from cogmap.memory.admission import Admission, AdmissionConfig
 from cogmap.memory.camera import rectify
 from cogmap.memory.occupancy import Occupancy, OccupancyConfig
+from cogmap.memory.persistence import MapError, SavedMap, load_map, ply, save_map
 from cogmap.memory.surface import Surface, SurfaceConfig
 from cogmap.memory.tracking import Tracker, TrackerConfig
 from cogmap.memory.trajectory import Trajectory
@@ -133,6 +137,53 @@ class Reconstructor:
             return None
         return self.occupancy.grid_2d(z_min, z_max, floor_z, stamp_ns)
 
+    def save(self, folder: Path, recording: str = "") -> None:
+        """Write everything to a map folder, with ``surface.ply`` for other programs.
+
+        Raises MapError if that cannot be done; the map that was there is then still whole.
+        """
+        parts = {
+            "surface": self.surface.state(),
+            "occupancy": self.occupancy.state(),
+            "admission": self.admission.state(),
+            "trajectory": self.trajectory.state(),
+        }
+        arrays = {f"{part}/{name}": a for part, state in parts.items() for name, a in state.items()}
+        details = {
+            "config": msgspec.to_builtins(self.config),
+            "counts": dict(self.counts),
+            "pose_source": self._pose_source,
+        }
+        exports = {"surface.ply": ply(*self.surface.point_cloud())}
+        save_map(folder, SavedMap(recording, arrays, details), exports)
+
+    @classmethod
+    def load(cls, folder: Path) -> Reconstructor:
+        """Go on with a saved map as if it had never been put away, with its configuration.
+
+        Raises MapError if the folder is not a map or is damaged.
+        """
+        saved = load_map(folder)
+        try:
+            config = msgspec.convert(saved.details["config"], ReconstructionConfig)
+            reconstructor = cls(config)
+            reconstructor.surface = Surface.from_state(_part(saved, "surface"), config.surface)
+            reconstructor.occupancy = Occupancy.from_state(
+                _part(saved, "occupancy"), config.occupancy
+            )
+            reconstructor.admission = Admission.from_state(
+                _part(saved, "admission"), config.admission
+            )
+            reconstructor.trajectory = Trajectory.from_state(_part(saved, "trajectory"))
+            reconstructor.counts = Counter(saved.details["counts"])
+            reconstructor._pose_source = saved.details["pose_source"]
+        except (KeyError, msgspec.ValidationError) as error:
+            raise MapError(
+                f"the map lacks what reconstruction needs: {folder}, {error}; "
+                "make the map again with this cogmap"
+            ) from error
+        return reconstructor
+
     def _locate(self, frame: Frame, depth_m: F32 | None) -> _Pose:
         if self._pose_source == "auto":
             self._pose_source = "track" if frame.world_from_camera is None else "source"
@@ -216,6 +267,16 @@ class Reconstructor:
             if near and angle < self.config.keyframe_angle_rad:
                 keyframe, relative = int(keyframes[-1]), from_last
         return _Pose(pose.world_from_camera, pose.position_sigma_m, keyframe, relative)
+
+
+def _part(saved: SavedMap, part: str) -> dict[str, NDArray[Any]]:
+    """The arrays of one part of a saved map, by their names in it."""
+    prefix = part + "/"
+    return {
+        name.removeprefix(prefix): array
+        for name, array in saved.arrays.items()
+        if name.startswith(prefix)
+    }
 
 
 def _first_pose(frame: Frame) -> F64:

@@ -1,0 +1,224 @@
+"""A map as a folder of arrays: versioned, checked, and replaced in one step.
+
+Every array is a zstd-compressed ``.npy`` file that carries its checksum in its name. New files
+are written beside the old ones; the map changes at the moment when ``manifest.json`` is renamed
+into place. Until then the old map is whole, afterwards the new one is, and what only the old
+one used is deleted. Nothing in the folder depends on when or where it was written.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import io
+import json
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import zstandard
+from numpy.typing import NDArray
+
+from cogmap.runtime.messages import F32, U8, CogmapError
+
+__all__ = ["FORMAT", "MapError", "SavedMap", "load_map", "ply", "save_map"]
+
+FORMAT = 1
+"""Goes up when an older reader could no longer understand the folder."""
+MANIFEST = "manifest.json"
+OUR_FILE = re.compile(r"[a-z0-9_.]+-[0-9a-f]{16}\.(npy\.zst|ply)|.*\.unfinished")
+
+
+class MapError(CogmapError):
+    """A map folder cannot be written or read."""
+
+
+@dataclass(frozen=True)
+class SavedMap:
+    """What a map folder holds."""
+
+    recording: str
+    """Id of the recording that the map was made from; empty if it was live."""
+    arrays: Mapping[str, NDArray[Any]]
+    """By name, such as "surface/tsdf"."""
+    details: Mapping[str, Any] = field(default_factory=dict)
+    """What else is needed to go on, as JSON: counts, configuration."""
+
+
+def save_map(folder: Path, saved: SavedMap, exports: Mapping[str, bytes] | None = None) -> None:
+    """Write ``saved`` to ``folder`` in place of the map that may be there.
+
+    ``exports`` are files for other programs, by file name ("surface.ply"); they are not read
+    back. Raises MapError if the folder holds something else or cannot be written.
+    """
+    _refuse_foreign_folder(folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        files = {}
+        for name, array in sorted(saved.arrays.items()):
+            packed, raw_size = _pack(array)
+            file = _write(folder, name.replace("/", "."), ".npy.zst", packed)
+            files[name] = {**file, "raw_size": raw_size}
+        for name, content in sorted((exports or {}).items()):
+            files[name] = _write(folder, Path(name).stem, Path(name).suffix, content)
+        manifest = {
+            "format": FORMAT,
+            "recording": saved.recording,
+            "details": dict(saved.details),
+            "files": files,
+        }
+        manifest["sha256"] = _manifest_checksum(manifest)
+        text = json.dumps(manifest, indent=1, sort_keys=True) + "\n"
+        _write_durably(folder / MANIFEST, text.encode())
+        _delete_unused(folder, {file["file"] for file in files.values()})
+    except OSError as error:
+        raise MapError(
+            f"the map cannot be written: {error.strerror or error} ({error.filename or folder}); "
+            "choose a folder that you may write to, on a disk with room"
+        ) from error
+
+
+def load_map(folder: Path) -> SavedMap:
+    """Read a map folder and verify every byte of it.
+
+    Raises MapError if it is no map, damaged, incomplete, or newer than this program.
+    """
+    while True:
+        text = _read(folder / MANIFEST, "this is not a map folder")
+        manifest = _parse_manifest(folder, text)
+        try:
+            contents = {
+                name: _read_verified(folder, name, file) for name, file in manifest["files"].items()
+            }
+        except MapError:
+            if _read(folder / MANIFEST, "the map was deleted while being read") != text:
+                continue  # a newer map took its place meanwhile
+            raise
+        arrays = {
+            name: _unpack(contents.pop(name), name, file)
+            for name, file in manifest["files"].items()
+            if "raw_size" in file
+        }
+        return SavedMap(manifest["recording"], arrays, manifest["details"])
+
+
+def ply(points: F32, colors: U8) -> bytes:
+    """Binary PLY of points (N, 3) in metres with RGB colours (N, 3)."""
+    vertex = [(axis, "<f4") for axis in "xyz"] + [(c, "u1") for c in ("red", "green", "blue")]
+    rows = np.empty(len(points), np.dtype(vertex))
+    for column, axis in enumerate("xyz"):
+        rows[axis] = points[:, column]
+    for column, channel in enumerate(("red", "green", "blue")):
+        rows[channel] = colors[:, column]
+    header = ["ply", "format binary_little_endian 1.0", f"element vertex {len(points)}"]
+    header += [f"property float {axis}" for axis in "xyz"]
+    header += [f"property uchar {channel}" for channel in ("red", "green", "blue")]
+    return "\n".join([*header, "end_header\n"]).encode() + rows.tobytes()
+
+
+def _pack(array: NDArray[Any]) -> tuple[bytes, int]:
+    """The array as zstd-compressed .npy, and the size of the .npy."""
+    buffer = io.BytesIO()
+    np.lib.format.write_array(buffer, np.ascontiguousarray(array), allow_pickle=False)
+    raw = buffer.getbuffer()
+    packed: bytes = zstandard.ZstdCompressor(level=1, threads=0).compress(raw)
+    return packed, len(raw)
+
+
+def _write(folder: Path, stem: str, suffix: str, content: bytes) -> dict[str, Any]:
+    """Write a file named by its content; its entry in the manifest."""
+    checksum = hashlib.sha256(content).hexdigest()
+    name = f"{stem}-{checksum[:16]}{suffix}"
+    if not OUR_FILE.fullmatch(name):
+        raise MapError(f"a map cannot hold a file named {name}; use a-z, 0-9, _ and .")
+    _write_durably(folder / name, content)
+    return {"file": name, "sha256": checksum, "size": len(content)}
+
+
+def _write_durably(path: Path, content: bytes) -> None:
+    """Have the whole file under its name, on disk, or not at all."""
+    unfinished = path.with_name(path.name + ".unfinished")
+    with unfinished.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    unfinished.replace(path)
+    directory = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(directory)
+    finally:
+        os.close(directory)
+
+
+def _delete_unused(folder: Path, used: set[str]) -> None:
+    for path in folder.iterdir():
+        if OUR_FILE.fullmatch(path.name) and path.name not in used:
+            with contextlib.suppress(FileNotFoundError):
+                path.unlink()
+
+
+def _refuse_foreign_folder(folder: Path) -> None:
+    if not folder.is_dir() or (folder / MANIFEST).exists():
+        return
+    foreign = sorted(p.name for p in folder.iterdir() if not OUR_FILE.fullmatch(p.name))
+    if foreign:
+        raise MapError(
+            f"the folder holds other things ({foreign[0]!r}) and no map: {folder}; "
+            "choose a new or empty folder"
+        )
+
+
+def _parse_manifest(folder: Path, text: bytes) -> dict[str, Any]:
+    path = folder / MANIFEST
+    try:
+        manifest = json.loads(text)
+        version = manifest["format"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise MapError(f"the manifest is damaged: {path}, {error}; use a backup") from error
+    if not isinstance(version, int) or version > FORMAT:
+        raise MapError(
+            f"the map is of format {version}, this cogmap reads up to {FORMAT}: {path}, field "
+            "format; update cogmap"
+        )
+    if manifest.pop("sha256", None) != _manifest_checksum(manifest):
+        raise MapError(f"the manifest is damaged: {path}, field sha256 differs; use a backup")
+    checked: dict[str, Any] = manifest
+    return checked
+
+
+def _manifest_checksum(manifest: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(manifest, sort_keys=True).encode()).hexdigest()
+
+
+def _read_verified(folder: Path, name: str, file: dict[str, Any]) -> bytes:
+    path = folder / file["file"]
+    if path.parent != folder or not OUR_FILE.fullmatch(path.name):
+        raise MapError(f"{name} of the map is outside of its folder: {path}; use a backup")
+    content = _read(path, f"{name} of the map is missing")
+    if hashlib.sha256(content).hexdigest() != file["sha256"]:
+        raise MapError(f"{name} of the map is damaged (its checksum differs): {path}; use a backup")
+    return content
+
+
+def _unpack(content: bytes, name: str, file: dict[str, Any]) -> NDArray[Any]:
+    """Inverse of ``_pack``; the size is checked before it is believed."""
+    if zstandard.get_frame_parameters(content).content_size != file["raw_size"]:
+        raise MapError(f"{name} of the map has a false raw_size in {MANIFEST}; use a backup")
+    raw = zstandard.ZstdDecompressor().decompress(content)
+    array: NDArray[Any] = np.lib.format.read_array(io.BytesIO(raw), allow_pickle=False)
+    return array
+
+
+def _read(path: Path, missing: str) -> bytes:
+    try:
+        return path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        raise MapError(f"{missing}: there is no {path}; check the path or use a backup") from None
+    except OSError as error:
+        raise MapError(
+            f"the map cannot be read: {error.strerror} ({path}); check its permissions"
+        ) from error

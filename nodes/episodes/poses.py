@@ -32,15 +32,15 @@ def read_text(path: Path) -> str:
 
 
 def read_rows(path: Path, columns: int) -> list[tuple[int, list[str]]]:
-    """(line number, words) of each line with data; ``#`` starts a comment.
+    """(line number, words) of each line with data; lines that begin with ``#`` are comments.
 
     Raises:
         EpisodeError: unreadable, no rows, or a row without exactly ``columns`` words.
     """
     rows = []
     for number, line in enumerate(read_text(path).splitlines(), start=1):
-        words = line.split("#", 1)[0].split()
-        if not words:
+        words = line.split()
+        if not words or words[0].startswith("#"):
             continue
         if len(words) != columns:
             raise EpisodeError(
@@ -55,7 +55,8 @@ def read_rows(path: Path, columns: int) -> list[tuple[int, list[str]]]:
 def to_floats(words: Sequence[str], where: str) -> list[float]:
     """Numbers (NaN and infinities allowed). Raises EpisodeError that shows the word."""
     try:
-        return [float(word) for word in words]
+        # Windows writes 1.#INF and -1.#IND for what is not finite.
+        return [float("nan") if ".#" in word else float(word) for word in words]
     except ValueError as error:
         raise EpisodeError(f"not a number ({error}): {where}") from error
 

@@ -80,7 +80,8 @@ class Renderer:
             distortion = np.array(intrinsics.distortion) if intrinsics.distortion else None
             flat = cv2.undistortPoints(pixels, intrinsics.matrix(), distortion).reshape(-1, 2)
             directions = np.column_stack([flat, np.ones(len(flat))]).astype(np.float32)
-            self._cameras = {intrinsics: (directions[:, None], np.empty((len(flat), 6), np.float32))}
+            rays = np.empty((len(flat), 6), np.float32)
+            self._cameras = {intrinsics: (directions[:, None], rays)}
         return self._cameras[intrinsics]
 
     def _cast(self, rays: F32) -> _Hits:

@@ -214,7 +214,8 @@ def _paper(size: int, rng: np.random.Generator) -> tuple[F32, F32]:
         x, y = 0.1, (line + 0.2) / lines
         while x < 0.85:
             word = float(rng.uniform(0.03, 0.11))
-            cv2.line(ink, _pixel(x, y, size), _pixel(min(x + word, 0.9), y, size), 0.8, 1 + size // 90)
+            end = _pixel(min(x + word, 0.9), y, size)
+            cv2.line(ink, _pixel(x, y, size), end, 0.8, 1 + size // 90)
             x += word + 0.025
     return ink, 1 + 0.015 * _noise(size, rng)
 

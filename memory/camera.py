@@ -76,11 +76,22 @@ def backproject(pixels: F64, depth_m: F64, intrinsics: Intrinsics) -> F64:
     return np.stack([x * depth_m, y * depth_m, depth_m], axis=1)
 
 
-def project(points: F64, intrinsics: Intrinsics) -> F64:
-    """Pixels (N, 2) of ``points`` (N, 3), camera frame, metres, which must be in front of it."""
-    focal = np.array([intrinsics.fx, intrinsics.fy])
-    center = np.array([intrinsics.cx, intrinsics.cy])
-    return points[:, :2] / points[:, 2:] * focal + center
+def project(
+    points: F64, camera_from_points: F64, intrinsics: Intrinsics
+) -> tuple[F64, NDArray[np.bool_]]:
+    """Pixels (N, 2) where a pinhole camera sees ``points`` (N, 3), and which (N,) it does see.
+
+    A point is seen if it is at least 5 cm in front and inside the image, occlusion aside. The
+    pixels of the others, and of NaN, mean nothing.
+    """
+    x, y, z = transform(camera_from_points, points).T
+    in_front = z > 0.05
+    z = np.where(in_front, z, 1.0)
+    u = intrinsics.fx * np.where(in_front, x, 0) / z + intrinsics.cx
+    v = intrinsics.fy * np.where(in_front, y, 0) / z + intrinsics.cy
+    seen = in_front & (u > -0.5) & (u < intrinsics.width - 0.5)
+    seen &= (v > -0.5) & (v < intrinsics.height - 0.5)
+    return np.stack([u, v], axis=1), seen
 
 
 def transform(a_from_b: F64, points_in_b: NDArray[np.float64]) -> F64:

@@ -93,18 +93,22 @@ class FeatureDetector:
 def smooth_depth_at(pixels: F64, depth_m: F32, max_step: float = 0.05) -> F64:
     """(N,) depth at ``pixels`` (N, 2); 0 where it is missing or next to a depth edge.
 
-    At an edge, foreground and background pixels are assigned by chance. ``max_step`` is the
-    range of depth among the 3x3 neighbours, relative to the depth, that counts as an edge.
+    It is the median of the 3x3 neighbours that have depth, at least 4. At an edge, foreground and
+    background pixels are assigned by chance: ``max_step`` is the range of depth among the
+    neighbours, relative to the depth, that counts as one.
     """
     height, width = depth_m.shape
     column = np.clip(np.rint(pixels[:, 0]).astype(np.int64), 1, width - 2)
     row = np.clip(np.rint(pixels[:, 1]).astype(np.int64), 1, height - 2)
     around = [(dr, dc) for dr in (-1, 0, 1) for dc in (-1, 0, 1)]
-    patch = np.stack([depth_m[row + dr, column + dc] for dr, dc in around]).astype(np.float64)
-    center = patch[len(around) // 2]
-    nearest = np.where(patch > 0, patch, np.inf).min(axis=0)
-    smooth = (center > 0) & (patch.max(axis=0) - nearest <= max_step * center)
-    return np.where(smooth, center, 0.0)
+    patch = np.stack([depth_m[row + dr, column + dc] for dr, dc in around], 1).astype(np.float64)
+    valid = (patch > 0).sum(axis=1)
+    ordered = np.sort(np.where(patch > 0, patch, np.inf), axis=1)
+    each = np.arange(len(pixels))
+    nearest, farthest = ordered[:, 0], ordered[each, np.maximum(valid, 1) - 1]
+    middle = ordered[each, np.maximum(valid - 1, 0) // 2]
+    smooth = (valid >= 4) & (farthest <= (1 + max_step) * nearest)
+    return np.where(smooth, middle, 0.0)
 
 
 def match_descriptors(query: U8, train: U8, max_ratio: float = 0.8) -> tuple[Indices, Indices]:

@@ -2,35 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
-from cogmap.memory.camera import backproject, transform
-from cogmap.memory.features import Features
+from cogmap.memory.camera import backproject, project, transform
+from cogmap.memory.features import Features, Indices
 from cogmap.runtime.messages import F32, F64, U8, Intrinsics
 
 THUMBNAIL = (40, 30)
-"""Width and height of the picture that a keyframe is recognised by."""
+"""Width and height of the picture that a view is recognised by."""
 
-SAMPLES = (32, 24)
-"""Columns and rows of depth samples kept of a keyframe."""
+SAMPLES = (16, 12)
+"""Columns and rows of the depth samples kept of a view."""
 
 
 @dataclass(frozen=True)
-class Keyframe:
-    """One remembered view."""
+class View:
+    """What one frame showed, and from where."""
 
     number: int
-    """Of the frame that it was."""
+    """Of the frame."""
+    stamp_ns: int
     world_from_camera: F64
     """(4, 4)."""
     features: Features
     """Those with depth."""
     samples: F64
-    """(S, 3) camera frame, metres: a sparse regular grid of its depth."""
+    """(S, 3) camera frame, metres: a sparse regular grid of its surface; NaN without depth."""
     thumbnail: F32
     """(P,) zero mean, unit length."""
 
@@ -38,24 +39,41 @@ class Keyframe:
         """(N, 3) world."""
         return transform(self.world_from_camera, self.features.points)
 
+    def sample_points(self) -> F64:
+        """(S, 3) world."""
+        return transform(self.world_from_camera, self.samples)
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """How well remembered surface agrees with a depth image, sample by sample."""
+
+    shared: F64
+    """Fraction of the surface that is in view and where the image measures it, or cannot tell."""
+    seen_through: F64
+    """Of the surface that the image could confirm, the fraction that it looks right through.
+    The world stands still, so this much of it means that a pose is wrong."""
+    compared: Indices
+    """How many samples were confirmed or seen through."""
+
 
 def depth_samples(depth_m: F32, intrinsics: Intrinsics) -> F64:
-    """(S, 3) points of a regular grid of pixels that have depth, camera frame, metres."""
+    """(S, 3) points of a regular grid of pixels, camera frame, metres; NaN without depth."""
     columns, rows = SAMPLES
     height, width = depth_m.shape
     column = ((np.arange(columns) + 0.5) * width / columns).astype(np.int64)
     row = ((np.arange(rows) + 0.5) * height / rows).astype(np.int64)
     x, y = (grid.ravel() for grid in np.meshgrid(column, row))
     depth = depth_m[y, x].astype(np.float64)
-    pixels = np.stack([x, y], axis=1).astype(np.float64)[depth > 0]
-    return backproject(pixels, depth[depth > 0], intrinsics)
+    depth[depth <= 0] = np.nan
+    return backproject(np.stack([x, y], axis=1).astype(np.float64), depth, intrinsics)
 
 
 def thumbnail(color: U8) -> F32:
     """(P,) a small blurred grey picture, zero mean and unit length.
 
     Recognising views by such pictures: Klein and Murray, "Improving the Agility of Keyframe-Based
-    SLAM", ECCV 2008, 3.
+    SLAM", ECCV 2008, section 3.
     """
     gray = cv2.cvtColor(color, cv2.COLOR_RGB2GRAY)
     small = cv2.resize(gray, THUMBNAIL, interpolation=cv2.INTER_AREA).astype(np.float32)
@@ -65,80 +83,90 @@ def thumbnail(color: U8) -> F32:
     return picture
 
 
-def view_overlap(samples_in_world: F64, camera_from_world: F64, intrinsics: Intrinsics) -> float:
-    """Fraction of points (S, 3) that lie in the view of a camera; occlusion is ignored."""
-    if not len(samples_in_world):
-        return 0.0
-    x, y, z = transform(camera_from_world, samples_in_world).T
-    in_front = z > 0.05
-    z = np.where(in_front, z, 1.0)
-    u = intrinsics.fx * x / z + intrinsics.cx
-    v = intrinsics.fy * y / z + intrinsics.cy
-    seen = in_front & (u >= 0) & (u < intrinsics.width) & (v >= 0) & (v < intrinsics.height)
-    return float(seen.mean())
+def agreement(
+    sample_points: F64, camera_from_world: F64, depth_m: F32, intrinsics: Intrinsics
+) -> Agreement:
+    """Compares the surface of K views with one depth image, given its pose.
+
+    Args:
+        sample_points: (K, S, 3) world, metres; NaN is ignored.
+        camera_from_world: (4, 4) of the image.
+        depth_m: (H, W) metres, 0 invalid.
+    """
+    points = sample_points.reshape(-1, 3)
+    pixels, seen = project(points, camera_from_world, intrinsics)
+    column, row = np.rint(np.where(seen[:, None], pixels, 0)).astype(np.int64).T
+    expected = np.where(seen, transform(camera_from_world, points)[:, 2], 1.0)
+    measured = np.where(seen, depth_m[row, column], 0.0)
+    tolerance = 0.05 + 0.05 * expected
+    confirmed = seen & (measured > 0) & (np.abs(measured - expected) <= tolerance)
+    through = seen & (measured > expected + tolerance)
+    untold = seen & (measured == 0)
+
+    def count(mask: NDArray[np.bool_]) -> Indices:
+        return np.asarray(mask.reshape(sample_points.shape[:2]).sum(axis=1), np.int64)
+
+    compared = count(confirmed | through)
+    return Agreement(
+        shared=count(confirmed | untold) / np.maximum(count(np.isfinite(points[:, 2])), 1),
+        seen_through=count(through) / np.maximum(compared, 1),
+        compared=compared,
+    )
 
 
 class KeyframeMap:
     """Keyframes of one world, at most ``max_keyframes`` of them.
 
-    When there is one too many, the one goes whose view is closest to an older one's.
+    When there is one too many, the one goes whose pose is closest to an older one's.
     """
 
     def __init__(self, max_keyframes: int) -> None:
         self._max_keyframes = max_keyframes
-        self._keyframes: list[Keyframe] = []
+        self._keyframes: list[View] = []
         self._turn = 0
 
     def __len__(self) -> int:
         return len(self._keyframes)
 
-    def __iter__(self) -> Iterator[Keyframe]:
-        return iter(self._keyframes)
+    def has(self, number: int) -> bool:
+        """Whether that frame is a keyframe."""
+        return any(view.number == number for view in self._keyframes)
 
-    def insert(self, keyframe: Keyframe) -> None:
+    def insert(self, view: View) -> None:
         """Remembers a view."""
-        self._keyframes.append(keyframe)
+        self._keyframes.append(view)
         if len(self._keyframes) > self._max_keyframes:
             self._forget_most_redundant()
 
     def nearby(
-        self, camera_from_world: F64, intrinsics: Intrinsics, count: int, min_overlap: float = 0.15
-    ) -> list[tuple[float, Keyframe]]:
-        """Up to ``count`` keyframes that share most view with a camera, with the overlap."""
-        rated = [
-            (_overlap(keyframe, camera_from_world, intrinsics), keyframe)
-            for keyframe in self._keyframes
-        ]
-        rated = [entry for entry in rated if entry[0] >= min_overlap]
-        rated.sort(key=lambda entry: (-entry[0], entry[1].number))
-        return rated[:count]
+        self, camera_from_world: F64, depth_m: F32, intrinsics: Intrinsics, count: int
+    ) -> list[View]:
+        """Up to ``count`` keyframes that share most surface with an image, best first."""
+        surface = np.stack([view.sample_points() for view in self._keyframes])
+        shared = agreement(surface, camera_from_world, depth_m, intrinsics).shared
+        best = np.argsort(-shared, kind="stable")[:count]
+        return [self._keyframes[i] for i in best if shared[i] > 0]
 
-    def lookalikes(self, picture: F32, count: int) -> list[Keyframe]:
+    def lookalikes(self, picture: F32, count: int) -> list[View]:
         """Keyframes to try when the pose is unknown: two in three look most like ``picture``.
 
         The others take turns, so that after some frames every keyframe was tried.
         """
         if not self._keyframes:
             return []
-        score = np.stack([k.thumbnail for k in self._keyframes]) @ picture
-        alike = list(np.argsort(-score, kind="stable")[: count - count // 3])
-        size = len(self._keyframes)
-        turns = [(self._turn + i) % size for i in range(count // 3)]
-        self._turn = (self._turn + count // 3) % size
-        return [self._keyframes[i] for i in dict.fromkeys([*alike, *turns])]
+        likeness = np.stack([view.thumbnail for view in self._keyframes]) @ picture
+        in_turn = count // 3
+        alike = np.argsort(-likeness, kind="stable")[: count - in_turn]
+        turns = (self._turn + np.arange(in_turn)) % len(self._keyframes)
+        self._turn = (self._turn + in_turn) % len(self._keyframes)
+        return [self._keyframes[i] for i in dict.fromkeys([*alike.tolist(), *turns.tolist()])]
 
     def _forget_most_redundant(self) -> None:
         """Drops one, never the first (it defines the world) nor the newest."""
-        positions = np.array([k.world_from_camera[:3, 3] for k in self._keyframes])
-        ahead = np.array([k.world_from_camera[:3, 2] for k in self._keyframes])
-        # A metre apart counts as much as a radian.
-        distance = np.linalg.norm(positions[:, None] - positions, axis=2)
-        distance += np.arccos(np.clip(ahead @ ahead.T, -1, 1))
-        distance[np.triu_indices(len(distance))] = np.inf
-        del self._keyframes[1 + int(np.argmin(distance[1:-1].min(axis=1)))]
-
-
-def _overlap(keyframe: Keyframe, camera_from_world: F64, intrinsics: Intrinsics) -> float:
-    return view_overlap(
-        keyframe.samples, camera_from_world @ keyframe.world_from_camera, intrinsics
-    )
+        poses = np.stack([view.world_from_camera for view in self._keyframes])
+        turn = np.arccos(np.clip(poses[:, :3, 2] @ poses[:, :3, 2].T, -1, 1))
+        distance = np.linalg.norm(poses[:, None, :3, 3] - poses[None, :, :3, 3], axis=2)
+        # A metre apart is as different as a radian.
+        different = distance + turn
+        different[np.triu_indices(len(poses))] = np.inf
+        del self._keyframes[1 + int(np.argmin(different[1:-1].min(axis=1)))]

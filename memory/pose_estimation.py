@@ -63,6 +63,11 @@ class PoseEstimate:
     covariance: F64
     """(6, 6) of the error in the camera frame: translation (m), rotation (rad)."""
 
+    @property
+    def position_sigma_m(self) -> float:
+        """Standard deviation of the position, all directions together."""
+        return float(np.sqrt(np.trace(self.covariance[:3, :3])))
+
 
 def pose_by_consensus(
     sightings: Sightings, intrinsics: Intrinsics, max_error_px: float = 6.0

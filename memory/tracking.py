@@ -3,25 +3,21 @@
 A frame is first matched with the one before it, for a rough pose, then with every nearby
 keyframe, old ones too, for the pose that counts: a place seen again is the same place, so drift
 ends where the camera comes back. A pose that the evidence does not carry is not given out: the
-state is then ``lost`` until a keyframe is recognised.
+state is then ``lost`` until the last view or a keyframe is recognised.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from scipy.spatial.transform import Rotation
 
-from cogmap.memory.camera import transform
+from cogmap.memory.camera import project
 from cogmap.memory.features import FeatureDetector, Features, match_descriptors, match_near
-from cogmap.memory.keyframes import (
-    Keyframe,
-    KeyframeMap,
-    depth_samples,
-    thumbnail,
-)
+from cogmap.memory.keyframes import KeyframeMap, View, agreement, depth_samples, thumbnail
 from cogmap.memory.pose_estimation import (
     PoseEstimate,
     Sightings,
@@ -35,28 +31,32 @@ from cogmap.runtime.messages import F32, F64, U8, Intrinsics
 class TrackerConfig:
     """What can be set about tracking."""
 
-    max_features: int = 1000
+    max_features: int = 800
     """Features of a frame."""
     local_keyframes: int = 6
     """Keyframes that a frame is matched with."""
     max_keyframes: int = 400
-    """Keyframes remembered (about 100 KB each)."""
+    """Keyframes remembered, about 100 KB each."""
+    keyframe_shared: float = 0.65
+    """A frame becomes a keyframe where none shares more of its surface with it,"""
+    keyframe_inliers: int = 100
+    """or where fewer points of the keyframes were found."""
     search_radius_px: float = 12.0
-    """How far from its expected place a point of a keyframe is looked for."""
-    min_inliers: int = 25
-    """Points that must agree with a pose."""
-    keyframe_overlap: float = 0.75
-    """A new keyframe is made where no keyframe shares more of the view."""
-    max_speed_mps: float = 3.0
-    """Faster is implausible."""
-    max_turn_rps: float = 8.0
-    """Likewise, rad/s."""
+    """How far from its expected place a point is looked for."""
+    min_inliers: int = 30
+    """Points that must agree with a pose,"""
+    min_inlier_fraction: float = 0.25
+    """and their fraction of the points found."""
     max_position_sigma_m: float = 0.05
     """A pose less certain than that is not given out."""
-    max_disagreement: float = 0.35
-    """Fraction of the keyframe's surface that a pose may make the camera see through."""
+    max_seen_through: float = 0.35
+    """Nor one by which the camera looks through this much of the surface seen before."""
+    max_speed_mps: float = 3.0
+    """Nor one that is reached faster than that,"""
+    max_turn_rps: float = 8.0
+    """or by turning faster (rad/s)."""
     relocalise_keyframes: int = 9
-    """Keyframes tried a frame while lost."""
+    """Keyframes tried a frame while lost: it bounds the time that a lost frame takes."""
 
 
 @dataclass(frozen=True)
@@ -72,25 +72,58 @@ class Tracked:
     """(4, 4) pose relative to that keyframe: stays true when keyframes are corrected."""
     inliers: int = 0
     """Points that agree with the pose."""
-    position_sigma_m: float = np.inf
-    """Standard deviation of the position."""
+    position_sigma_m: float = float("inf")
+    """Standard deviation of the position relative to the points it was found by. It knows
+    nothing of drift: that is in the points."""
+
+
+@dataclass(frozen=True)
+class _Frame:
+    """An image whose pose is looked for."""
+
+    number: int
+    stamp_ns: int
+    intrinsics: Intrinsics
+    depth_m: F32
+    features: Features
+    thumbnail: F32
+
+    def seen_from(self, world_from_camera: F64) -> View:
+        return View(
+            self.number,
+            self.stamp_ns,
+            world_from_camera,
+            self.features.with_depth(),
+            depth_samples(self.depth_m, self.intrinsics),
+            self.thumbnail,
+        )
+
+
+@dataclass(frozen=True)
+class _Located:
+    """A pose of a frame, and which views speak for it."""
+
+    estimate: PoseEstimate
+    views: Sequence[View]
+    inliers_of: Sequence[int]
+    """Points of each view that agree."""
 
 
 class Tracker:
     """Tracks one camera through one world. The same frames give the same poses, bit by bit.
 
     Args:
-        world_from_first: (4, 4) pose of the first frame; identity where nothing is known.
+        world_from_first: (4, 4) pose of the first frame; identity if nothing is known of it.
     """
 
     def __init__(
         self, config: TrackerConfig | None = None, world_from_first: F64 | None = None
     ) -> None:
         self.config = config or TrackerConfig()
-        self._first = np.eye(4) if world_from_first is None else world_from_first
-        self._detector = FeatureDetector(self.config.max_features)
         self.keyframes = KeyframeMap(self.config.max_keyframes)
-        self._last: _View | None = None
+        self._world_from_first = np.eye(4) if world_from_first is None else world_from_first
+        self._detector = FeatureDetector(self.config.max_features)
+        self._last: View | None = None
 
     def track(
         self, number: int, stamp_ns: int, intrinsics: Intrinsics, color: U8, depth_m: F32
@@ -103,163 +136,131 @@ class Tracker:
             intrinsics: without distortion (see ``camera.rectify``).
             color: (H, W, 3) uint8 RGB.
             depth_m: (H, W) float32 metres, 0 invalid.
+
+        Raises:
+            ValueError: the intrinsics have distortion.
         """
+        if any(intrinsics.distortion):
+            raise ValueError(f"frame {number}: has lens distortion; rectify() it before tracking")
         features = self._detector.detect(color, depth_m, intrinsics)
-        frame = _Frame(number, stamp_ns, intrinsics, color, depth_m, features)
-        if not len(self.keyframes):
+        frame = _Frame(number, stamp_ns, intrinsics, depth_m, features, thumbnail(color))
+        if self._last is None:
             return self._begin(frame)
-        estimate = self._follow(frame) or self._relocalise(frame)
-        if estimate is None:
-            self._last = None
-            return Tracked("lost")
-        return self._accept(frame, estimate)
+        located = self._locate(frame, self._last)
+        return Tracked("lost") if located is None else self._accept(frame, located)
 
     def _begin(self, frame: _Frame) -> Tracked:
-        """The first frame that has something to see defines the world."""
-        if (frame.features.depth_m > 0).sum() < 2 * self.config.min_inliers:
+        """The first frame with enough to see defines the world."""
+        view = frame.seen_from(self._world_from_first)
+        if len(view.features) < 2 * self.config.min_inliers:
             return Tracked("lost")
-        self._insert(frame, self._first)
-        self._last = _View(frame.features, self._first, frame.stamp_ns)
+        self.keyframes.insert(view)
+        self._last = view
         return Tracked(
             "tracking",
-            self._first,
-            frame.number,
+            view.world_from_camera,
+            view.number,
             np.eye(4),
-            inliers=len(frame.features),
+            inliers=len(view.features),
             position_sigma_m=0.0,
         )
 
-    def _follow(self, frame: _Frame) -> PoseEstimate | None:
-        """The pose if the camera is still where it was a moment ago."""
-        if self._last is None:
-            return None
-        rough = self._rough_pose(frame, self._last.features, self._last.world_from_camera)
-        if rough is None:
-            return None
-        estimate = self._refined(frame, rough)
-        if estimate is None or not self._plausible_motion(frame, estimate):
-            return None
-        return estimate
-
-    def _relocalise(self, frame: _Frame) -> PoseEstimate | None:
-        """The pose from a keyframe that shows the same place."""
-        for keyframe in self.keyframes.lookalikes(
-            thumbnail(frame.color), self.config.relocalise_keyframes
-        ):
-            rough = self._rough_pose(frame, keyframe.features, keyframe.world_from_camera)
-            estimate = None if rough is None else self._refined(frame, rough)
-            if estimate is not None:
-                return estimate
+    def _locate(self, frame: _Frame, last: View) -> _Located | None:
+        """The pose by the last view or else by keyframes that look alike, if it can be trusted."""
+        located = self._locate_by(last, frame)
+        if located is not None and self._plausible_motion(frame, last, located):
+            return located
+        for view in self.keyframes.lookalikes(frame.thumbnail, self.config.relocalise_keyframes):
+            located = self._locate_by(view, frame)
+            if located is not None and self._plausible_motion(frame, last, located):
+                return located
         return None
 
-    def _rough_pose(
-        self, frame: _Frame, features: Features, world_from_features: F64
-    ) -> F64 | None:
+    def _locate_by(self, view: View, frame: _Frame) -> _Located | None:
+        rough = self._rough_pose(view, frame)
+        if rough is None:
+            return None
+        located = self._refined(view, frame, rough)
+        return located if self._trusted(view, frame, located.estimate) else None
+
+    def _rough_pose(self, view: View, frame: _Frame) -> F64 | None:
         """``camera_from_world`` from what one view and the frame both show."""
-        with_depth = np.flatnonzero(features.depth_m > 0)
-        seen, found = match_descriptors(
-            features.descriptors[with_depth], frame.features.descriptors
-        )
-        points = transform(world_from_features, features.points[with_depth[seen]])
-        sightings = Sightings.by(frame.features, found, points)
+        seen, found = match_descriptors(view.features.descriptors, frame.features.descriptors)
+        sightings = Sightings.by(frame.features, found, view.feature_points()[seen])
         return pose_by_consensus(sightings, frame.intrinsics)
 
-    def _refined(self, frame: _Frame, camera_from_world: F64) -> PoseEstimate | None:
-        """The pose by all nearby keyframes, or None if the evidence does not carry it."""
-        sightings = self._sightings(frame, camera_from_world)
-        if len(sightings) < self.config.min_inliers:
-            return None
-        estimate = refine_pose(camera_from_world, sightings, frame.intrinsics)
-        return estimate if self._trusted(frame, estimate) else None
-
-    def _sightings(self, frame: _Frame, camera_from_world: F64) -> Sightings:
-        """Points of nearby keyframes, found in the frame near where they should be."""
-        config = self.config
-        nearby = self.keyframes.nearby(camera_from_world, frame.intrinsics, config.local_keyframes)
-        if not nearby:
-            return Sightings.by(frame.features, np.zeros(0, np.int64), np.zeros((0, 3)))
-        points = np.concatenate([keyframe.feature_points() for _, keyframe in nearby])
-        descriptors = np.concatenate([keyframe.features.descriptors for _, keyframe in nearby])
-        pixels, visible = _project(points, camera_from_world, frame.intrinsics)
+    def _refined(self, view: View, frame: _Frame, rough: F64) -> _Located:
+        """The pose by ``view`` and by all nearby keyframes together."""
+        nearby = self.keyframes.nearby(
+            rough, frame.depth_m, frame.intrinsics, self.config.local_keyframes
+        )
+        views = [view, *(k for k in nearby if k.number != view.number)]
+        points = np.concatenate([v.feature_points() for v in views])
+        descriptors = np.concatenate([v.features.descriptors for v in views])
+        owner = np.repeat(np.arange(len(views)), [len(v.features) for v in views])
+        pixels, seen = project(points, rough, frame.intrinsics)
+        points, owner = points[seen], owner[seen]
         query, found = match_near(
-            pixels[visible], descriptors[visible], frame.features, config.search_radius_px
+            pixels[seen], descriptors[seen], frame.features, self.config.search_radius_px
         )
-        return Sightings.by(frame.features, found, points[visible][query])
+        sightings = Sightings.by(frame.features, found, points[query])
+        estimate = refine_pose(rough, sightings, frame.intrinsics)
+        inliers_of = np.bincount(owner[query][estimate.inliers], minlength=len(views))
+        return _Located(estimate, views, inliers_of.tolist())
 
-    def _trusted(self, frame: _Frame, estimate: PoseEstimate) -> bool:
+    def _trusted(self, view: View, frame: _Frame, estimate: PoseEstimate) -> bool:
         config = self.config
-        return (
-            int(estimate.inliers.sum()) >= config.min_inliers
-            and _position_sigma(estimate) <= config.max_position_sigma_m
+        inliers = int(estimate.inliers.sum())
+        if inliers < max(
+            config.min_inliers, config.min_inlier_fraction * len(estimate.inliers)
+        ) or not (estimate.position_sigma_m <= config.max_position_sigma_m):
+            return False
+        surface = agreement(
+            view.sample_points()[None], estimate.camera_from_world, frame.depth_m, frame.intrinsics
         )
+        return bool(surface.seen_through[0] <= config.max_seen_through)
 
-    def _plausible_motion(self, frame: _Frame, estimate: PoseEstimate) -> bool:
-        assert self._last is not None
-        seconds = max(frame.stamp_ns - self._last.stamp_ns, 0) * 1e-9
-        motion = estimate.camera_from_world @ self._last.world_from_camera
+    def _plausible_motion(self, frame: _Frame, last: View, located: _Located) -> bool:
+        seconds = max(frame.stamp_ns - last.stamp_ns, 0) * 1e-9
+        motion = located.estimate.camera_from_world @ last.world_from_camera
         turn = float(Rotation.from_matrix(motion[:3, :3]).magnitude())
         distance = float(np.linalg.norm(motion[:3, 3]))
+        # The constants let a frame through whose stamp is a little early.
         return (
             distance <= 0.05 + self.config.max_speed_mps * seconds
             and turn <= 0.1 + self.config.max_turn_rps * seconds
         )
 
-    def _accept(self, frame: _Frame, estimate: PoseEstimate) -> Tracked:
-        world_from_camera = np.linalg.inv(estimate.camera_from_world)
-        self._last = _View(frame.features, world_from_camera, frame.stamp_ns)
-        nearby = self.keyframes.nearby(estimate.camera_from_world, frame.intrinsics, 1, 0.0)
-        overlap, reference = nearby[0]
-        if overlap < self.config.keyframe_overlap:
-            reference = self._insert(frame, world_from_camera)
+    def _accept(self, frame: _Frame, located: _Located) -> Tracked:
+        estimate = located.estimate
+        view = frame.seen_from(np.linalg.inv(estimate.camera_from_world))
+        self._last = view
+        reference = self._reference_keyframe(frame, located)
+        if reference is None:
+            self.keyframes.insert(view)
+            reference = view
         return Tracked(
             "tracking",
-            world_from_camera,
+            view.world_from_camera,
             reference.number,
-            np.linalg.inv(reference.world_from_camera) @ world_from_camera,
+            np.linalg.inv(reference.world_from_camera) @ view.world_from_camera,
             int(estimate.inliers.sum()),
-            _position_sigma(estimate),
+            estimate.position_sigma_m,
         )
 
-    def _insert(self, frame: _Frame, world_from_camera: F64) -> Keyframe:
-        keyframe = Keyframe(
-            frame.number,
-            world_from_camera,
-            frame.features.with_depth(),
-            depth_samples(frame.depth_m, frame.intrinsics),
-            thumbnail(frame.color),
-        )
-        self.keyframes.insert(keyframe)
-        return keyframe
-
-
-@dataclass(frozen=True)
-class _Frame:
-    number: int
-    stamp_ns: int
-    intrinsics: Intrinsics
-    color: U8
-    depth_m: F32
-    features: Features
-
-
-@dataclass(frozen=True)
-class _View:
-    """The frame before: what it showed and where it was."""
-
-    features: Features
-    world_from_camera: F64
-    stamp_ns: int
-
-
-def _position_sigma(estimate: PoseEstimate) -> float:
-    return float(np.sqrt(np.trace(estimate.covariance[:3, :3])))
-
-
-def _project(points, camera_from_world, intrinsics):
-    x, y, z = transform(camera_from_world, points).T
-    visible = z > 0.05
-    z = np.where(visible, z, 1.0)
-    u = intrinsics.fx * x / z + intrinsics.cx
-    v = intrinsics.fy * y / z + intrinsics.cy
-    visible &= (u >= 0) & (u < intrinsics.width) & (v >= 0) & (v < intrinsics.height)
-    return np.stack([u, v], axis=1), visible
+    def _reference_keyframe(self, frame: _Frame, located: _Located) -> View | None:
+        """The keyframe that carries the pose most; None if the frame should become one."""
+        support = [
+            (inliers, view)
+            for view, inliers in zip(located.views, located.inliers_of, strict=True)
+            if self.keyframes.has(view.number)
+        ]
+        if sum(inliers for inliers, _ in support) < self.config.keyframe_inliers:
+            return None
+        surface = np.stack([view.sample_points() for _, view in support])
+        shared = agreement(
+            surface, located.estimate.camera_from_world, frame.depth_m, frame.intrinsics
+        ).shared
+        if shared.max() < self.config.keyframe_shared:
+            return None
+        return max(support, key=lambda entry: entry[0])[1]

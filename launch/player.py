@@ -16,8 +16,8 @@ import zmq
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from cogmap.runtime.bus import LatestReader
 from cogmap.runtime.messages import PlaybackCommand, PlaybackStatus
+from cogmap.runtime.readers import LatestReader
 from cogmap.runtime.supervisor import Supervisor
 
 KEYS = "space: pause, .: one frame, left/right: 5 s, up/down: faster/slower, q: quit"

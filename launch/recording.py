@@ -12,9 +12,10 @@ from rich.console import Console
 from rich.progress import track
 
 from cogmap.nodes.episodes import open_episode
-from cogmap.runtime.bus import LatestReader, WriterAddress
+from cogmap.runtime.bus import WriterAddress
 from cogmap.runtime.launchfile import Launch, check_launch
 from cogmap.runtime.messages import CogmapError, End
+from cogmap.runtime.readers import LatestReader
 from cogmap.runtime.recording import RecordingWriter
 from cogmap.runtime.wire import Envelope
 

@@ -16,11 +16,11 @@ from rich.console import Console
 
 from cogmap.launch.report import make_report
 from cogmap.launch.table import LiveTable, summary
-from cogmap.runtime.host import EXIT_FAILED, EXIT_REFUSED
 from cogmap.runtime.launchfile import Launch, read_launch_file
 from cogmap.runtime.messages import CogmapError
 from cogmap.runtime.rundir import RunDir
 from cogmap.runtime.supervisor import Supervisor
+from cogmap.runtime.wiring import EXIT_FAILED, EXIT_REFUSED
 
 EXIT_INTERRUPTED = 130
 BUILT_IN = Path(__file__).parent

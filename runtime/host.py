@@ -5,7 +5,6 @@ Started by the supervisor as ``python -m cogmap.runtime.host WIRING.json``.
 
 from __future__ import annotations
 
-import importlib
 import logging
 import os
 import signal
@@ -14,92 +13,32 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import zmq
 
-from cogmap.runtime.bus import (
-    LatestReader,
-    LosslessReader,
-    Policy,
-    Reader,
-    RewindError,
-    StoppedError,
-    Writer,
-    WriterAddress,
-)
+from cogmap.runtime.bus import RewindError, StoppedError
 from cogmap.runtime.heartbeat import Heartbeat
-from cogmap.runtime.messages import (
-    CogmapError,
-    End,
-    InputStats,
-    LogRecord,
-    Message,
-    PlaybackCommand,
-    RunStatus,
-)
+from cogmap.runtime.messages import CogmapError, End, InputStats, Message
 from cogmap.runtime.metrics import Histogram
-from cogmap.runtime.node import Node, Source, make_params
+from cogmap.runtime.node import Source, make_params
+from cogmap.runtime.readers import LatestReader, LosslessReader, Reader
 from cogmap.runtime.wire import Envelope
-
-EXIT_OK, EXIT_FAILED, EXIT_REFUSED, EXIT_START_OVER = 0, 1, 2, 75
-"""Exit codes: done; crashed, start again; will never work, do not; start again at once."""
-
-RUN_STREAMS: dict[str, type[Message]] = {
-    "run/status": RunStatus,
-    "run/log": LogRecord,
-    "run/control": PlaybackCommand,
-}
-"""Served by the supervisor; they do not keep a node alive."""
+from cogmap.runtime.wiring import (
+    EXIT_FAILED,
+    EXIT_OK,
+    EXIT_REFUSED,
+    EXIT_START_OVER,
+    RUN_STREAMS,
+    InputWire,
+    OutputWire,
+    Wiring,
+    load_node_class,
+)
+from cogmap.runtime.writer import Writer
 
 _POLL_MS = 100
 _HARD_STOP_AFTER_S = 2.0
-
-
-class InputWire(msgspec.Struct, frozen=True, kw_only=True):
-    """How an input of this node is connected."""
-
-    stream: str
-    policy: Policy
-    address: WriterAddress
-    queue: int = 8
-
-
-class OutputWire(msgspec.Struct, frozen=True, kw_only=True):
-    """How an output of this node is connected."""
-
-    stream: str
-    address: WriterAddress
-
-
-class Wiring(msgspec.Struct, frozen=True, kw_only=True):
-    """All that a node process is told when it starts."""
-
-    node: str
-    uses: str
-    params: dict[str, Any]
-    inputs: dict[str, InputWire]
-    outputs: dict[str, OutputWire]
-    supervisor: str | None = None
-    """Endpoint for heartbeats and logs; None: run alone."""
-    run_dir: str | None = None
-
-
-def load_node_class(uses: str) -> type[Node]:
-    """The class that ``module:Class`` names.
-
-    Raises:
-        CogmapError: there is no such module or class, or it is not a Node.
-    """
-    module_name, _, class_name = uses.partition(":")
-    try:
-        found = getattr(importlib.import_module(module_name), class_name)
-    except (ImportError, AttributeError, ValueError) as error:
-        raise CogmapError(f"cannot load node {uses!r}: {error}") from error
-    if not (isinstance(found, type) and issubclass(found, Node)):
-        raise CogmapError(f"{uses!r} is not a Node")
-    return found
 
 
 class _Port:

@@ -27,9 +27,9 @@ from typing import Any
 import msgspec
 
 from cogmap.runtime.bus import Policy
-from cogmap.runtime.host import RUN_STREAMS, load_node_class
 from cogmap.runtime.messages import CogmapError, Message
 from cogmap.runtime.node import Node, ParamError, Source, make_params
+from cogmap.runtime.wiring import RUN_STREAMS, load_node_class
 
 
 class LaunchError(CogmapError):

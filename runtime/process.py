@@ -1,0 +1,203 @@
+"""One node's process as the supervisor sees it: start, listen, measure, bury."""
+
+from __future__ import annotations
+
+import logging
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+import psutil
+
+from cogmap.runtime.messages import NodeStatus
+from cogmap.runtime.wiring import EXIT_OK, EXIT_REFUSED, EXIT_START_OVER
+
+log = logging.getLogger(__name__)
+
+_SILENT_S = 15.0
+"""A node without a heartbeat for this long is taken for dead."""
+_START_WITHIN_S = 60.0
+_BACKOFF_S = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0)
+_HEALTHY_AFTER_S = 30.0
+
+
+class NodeProcess:
+    """Keeps one node alive; knows nothing of the other nodes."""
+
+    def __init__(
+        self,
+        name: str,
+        wiring_file: Path,
+        log_file: Path,
+        *,
+        is_source: bool = False,
+        critical: bool = True,
+        restarts_allowed: int = 5,
+    ) -> None:
+        self.name = name
+        self.is_source = is_source
+        self.critical = critical
+        self.done = False
+        """It has ended, and is not started again."""
+        self.gave_up = False
+        """It is done because it could not be kept alive."""
+        self.exit_code: int | None = None
+        self.error = ""
+        self.peak_rss_bytes = 0
+        self.mean_cpu_percent = 0.0
+        self._wiring_file = wiring_file
+        self._log_file = log_file
+        self._restarts_allowed = restarts_allowed
+        self._restarts = 0
+        self._failures_in_a_row = 0
+        self._popen: subprocess.Popen[bytes] | None = None
+        self._meter: psutil.Process | None = None
+        self._start_at: float | None = None
+        self._started_at = self._heard_at = self._busy_at = 0.0
+        self._rss_bytes = 0
+        self._cpu_percent = 0.0
+        self._status = NodeStatus(stamp_ns=time.time_ns(), node=name, pid=0, state="starting")
+
+    @property
+    def started(self) -> bool:
+        return self._popen is not None
+
+    @property
+    def alive(self) -> bool:
+        return self._popen is not None and self._popen.poll() is None
+
+    @property
+    def ready(self) -> bool:
+        """It has connected its inputs, or never will."""
+        return self.done or self._status.state != "starting"
+
+    @property
+    def quiet_s(self) -> float:
+        """How long it has handled and published nothing."""
+        return time.monotonic() - max(self._busy_at, self._started_at)
+
+    def status(self) -> NodeStatus:
+        """Its last heartbeat, with what is measured from outside."""
+        return msgspec.structs.replace(
+            self._status,
+            restarts=self._restarts,
+            error=self.error,
+            cpu_percent=self._cpu_percent,
+            rss_bytes=self._rss_bytes,
+        )
+
+    def start(self) -> None:
+        self._start_at = None
+        self._started_at = self._heard_at = time.monotonic()
+        command = [sys.executable, "-m", "cogmap.runtime.host", str(self._wiring_file)]
+        with self._log_file.open("ab") as output:
+            self._popen = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
+        self._set_state("starting")
+        self._meter = psutil.Process(self._popen.pid)
+
+    def hear(self, heartbeat: NodeStatus) -> None:
+        """A heartbeat in this node's name; one from a process before this one is ignored."""
+        if self._popen is None or heartbeat.pid != self._popen.pid:
+            return
+        self._heard_at = time.monotonic()
+        was = (self._status.inputs, self._status.outputs)
+        if (heartbeat.inputs, heartbeat.outputs) != was:
+            self._busy_at = self._heard_at
+        self._status = heartbeat
+        if heartbeat.error:
+            self.error = heartbeat.error
+        if self._heard_at - self._started_at > _HEALTHY_AFTER_S:
+            self._failures_in_a_row = 0
+
+    def watch(self) -> None:
+        """Notice its death or silence, and start it again when that is due."""
+        if self._start_at is not None:
+            if time.monotonic() >= self._start_at:
+                self.start()
+        elif self._popen is not None and not self.done:
+            code = self._popen.poll()
+            if code is not None:
+                self._bury(code)
+            elif self._silent():
+                log.error("%s: no heartbeat; killed", self.name)
+                self.kill()
+
+    def measure(self) -> None:
+        """CPU and memory as of now."""
+        if self._meter is None or not self.alive:
+            return
+        try:
+            self._rss_bytes = self._meter.memory_info().rss
+            self._cpu_percent = self._meter.cpu_percent()
+            cpu_s = sum(self._meter.cpu_times()[:2])
+        except psutil.Error:
+            return
+        self.peak_rss_bytes = max(self.peak_rss_bytes, self._rss_bytes)
+        self.mean_cpu_percent = 100 * cpu_s / (time.monotonic() - self._started_at)
+
+    def terminate(self) -> None:
+        """Ask it to end."""
+        if self._popen is not None:
+            self._popen.terminate()
+
+    def kill(self) -> None:
+        if self._popen is not None:
+            self._popen.kill()
+
+    def wait(self) -> None:
+        """Until it has ended, however that came."""
+        if self._popen is not None:
+            self.exit_code = self._popen.wait()
+            if self._status.state not in ("ended", "failed"):
+                self._set_state("stopped")
+
+    def _bury(self, code: int) -> None:
+        """It has ended: was that the plan, and if not, what now?"""
+        self.exit_code = code
+        if code == EXIT_OK:
+            self.done = True
+            self._set_state("ended")
+        elif code == EXIT_START_OVER:
+            self._restart_in(0.0)
+        else:
+            self._recover(code)
+
+    def _recover(self, code: int) -> None:
+        killed = f"killed by signal {-code}" if code < 0 else f"exit code {code}"
+        reason = (self._status.error if self._status.state == "failed" else "") or killed
+        self._failures_in_a_row += 1
+        if code == EXIT_REFUSED or self._failures_in_a_row > self._restarts_allowed:
+            self.done = self.gave_up = True
+            self.error = reason
+            self._set_state("failed")
+            log.error("%s: given up: %s; its log is %s", self.name, reason, self._log_file)
+            return
+        wait_s = _BACKOFF_S[min(self._failures_in_a_row, len(_BACKOFF_S)) - 1]
+        log.warning("%s: %s; started again in %.1f s", self.name, reason, wait_s)
+        self._restart_in(wait_s)
+
+    def _restart_in(self, wait_s: float) -> None:
+        self._start_at = time.monotonic() + wait_s
+        self._restarts += 1
+        self._set_state("restarting")
+
+    def _silent(self) -> bool:
+        patience_s = _START_WITHIN_S if self._status.state == "starting" else _SILENT_S
+        return time.monotonic() - self._heard_at > patience_s
+
+    def _set_state(
+        self, state: Literal["starting", "restarting", "ended", "failed", "stopped"]
+    ) -> None:
+        pid = 0 if self._popen is None else self._popen.pid
+        self._status = msgspec.structs.replace(
+            self._status, state=state, pid=pid, stamp_ns=time.time_ns()
+        )

@@ -1,0 +1,216 @@
+"""The reading ends of a stream, one for each delivery policy."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import OrderedDict
+from dataclasses import dataclass
+
+import msgspec
+import zmq
+
+from cogmap.runtime import wire
+from cogmap.runtime.bus import SEND_QUEUE, WAIT_MS, Position
+from cogmap.runtime.messages import End
+
+log = logging.getLogger(__name__)
+
+_POSITION_EVERY = 4
+_POSITION_PERIOD_S = 0.25
+_REFUSE_BYTES = 4 * wire.MAX_MESSAGE_BYTES
+"""ZeroMQ hangs up on a peer that sends a bigger part; smaller ones are counted and dropped."""
+
+
+@dataclass
+class ReaderCounts:
+    """What a reader has seen so far."""
+
+    skipped: int = 0
+    malformed: int = 0
+
+
+class LosslessReader:
+    """Every message of a stream, in order, once. Belongs to one thread."""
+
+    def __init__(
+        self,
+        context: zmq.Context[zmq.Socket[bytes]],
+        endpoint: str,
+        name: str,
+        next_seq: int = 0,
+    ) -> None:
+        self.counts = ReaderCounts()
+        self.next_seq = next_seq
+        self._told = -1
+        self._told_at = 0.0
+        self.socket = context.socket(zmq.DEALER)
+        self.socket.setsockopt(zmq.IDENTITY, name.encode())
+        self.socket.setsockopt(zmq.RCVHWM, SEND_QUEUE)
+        self.socket.setsockopt(zmq.MAXMSGSIZE, _REFUSE_BYTES)
+        self.socket.setsockopt(zmq.LINGER, 500)
+        self.socket.connect(endpoint)
+        self._tell(resume=True)
+
+    def receive(self) -> wire.Envelope | None:
+        """The next message, or None if there is none now. Does not wait.
+
+        The message counts as handled when `receive` or `idle` is called again.
+        """
+        self._tell_if_due()
+        while True:
+            try:
+                parts = self.socket.recv_multipart(zmq.NOBLOCK, copy=False)
+            except zmq.Again:
+                return None
+            envelope = self._accept([part.buffer for part in parts])
+            if envelope is not None:
+                return envelope
+
+    def idle(self) -> None:
+        """Tell the writer how far this reader is; call it when there is nothing to do."""
+        if self._told != self.next_seq or time.monotonic() - self._told_at > _POSITION_PERIOD_S:
+            self._tell()
+
+    def close(self) -> None:
+        self._tell()
+        self.socket.close()
+
+    def _accept(self, parts: list[memoryview]) -> wire.Envelope | None:
+        try:
+            header = wire.decode_header(parts[1])
+        except (wire.WireError, IndexError) as error:
+            self.counts.malformed += 1
+            _complain("dropped a message: %s", error)
+            return None
+        if header.seq > self.next_seq:  # sent before the writer heard where to resume
+            if time.monotonic() - self._told_at > _POSITION_PERIOD_S:
+                self._tell(resume=True)
+            return None
+        if header.seq < self.next_seq:
+            return None
+        self.next_seq += 1
+        try:
+            return wire.decode_body(header, parts[2:])
+        except wire.WireError as error:
+            self.counts.malformed += 1
+            _complain("dropped a message: %s", error)
+            return None
+
+    def _tell_if_due(self) -> None:
+        if self.next_seq - self._told >= _POSITION_EVERY:
+            self._tell()
+
+    def _tell(self, resume: bool = False) -> None:
+        position = msgspec.msgpack.encode(Position(self.next_seq, resume))
+        try:
+            self.socket.send(position, zmq.NOBLOCK)
+        except zmq.Again:
+            return
+        self._told, self._told_at = self.next_seq, time.monotonic()
+
+
+class LatestReader:
+    """The newest message of each key. A thread keeps the socket empty.
+
+    ``wake`` is written to whenever something new has come, so that the owner can poll.
+    """
+
+    def __init__(
+        self,
+        context: zmq.Context[zmq.Socket[bytes]],
+        endpoint: str,
+        queue: int = SEND_QUEUE,
+        keep_all: bool = False,
+    ) -> None:
+        self.counts = ReaderCounts()
+        self._keep_all = keep_all
+        self._unread: OrderedDict[object, list[memoryview]] = OrderedDict()
+        self._next_seq: int | None = None
+        self._lock = threading.Lock()
+        self._stop = threading.Event()
+        pair = f"inproc://wake-{id(self)}"
+        self._waker = context.socket(zmq.PAIR)
+        self._waker.bind(pair)
+        self.socket = context.socket(zmq.PAIR)
+        """Readable when `receive` has something."""
+        self.socket.connect(pair)
+        self._sub = context.socket(zmq.SUB)
+        self._sub.setsockopt(zmq.RCVHWM, queue)
+        self._sub.setsockopt(zmq.MAXMSGSIZE, _REFUSE_BYTES)
+        self._sub.setsockopt(zmq.SUBSCRIBE, b"")
+        self._sub.setsockopt(zmq.LINGER, 0)
+        self._sub.connect(endpoint)
+        self._thread = threading.Thread(target=self._keep_empty, daemon=True)
+        self._thread.start()
+
+    def receive(self) -> wire.Envelope | None:
+        """The longest waiting of the newest messages, or None. Does not wait."""
+        while True:
+            with self._lock:
+                if not self._unread:
+                    while self.socket.poll(0):
+                        self.socket.recv()
+                    return None
+                _, parts = self._unread.popitem(last=False)
+            try:
+                return wire.decode(parts)
+            except wire.WireError as error:
+                self.counts.malformed += 1
+                _complain("dropped a message: %s", error)
+
+    def idle(self) -> None:
+        """Nothing to tell: the writer does not wait."""
+
+    def close(self) -> None:
+        self._stop.set()
+        self._thread.join()
+        self.socket.close()
+
+    def _keep_empty(self) -> None:
+        while not self._stop.is_set():
+            if self._sub.poll(WAIT_MS):
+                parts = self._sub.recv_multipart(copy=False)
+                self._put([part.buffer for part in parts])
+        self._sub.close()
+        self._waker.close(linger=0)
+
+    def _put(self, parts: list[memoryview]) -> None:
+        try:
+            header = wire.decode_header(parts[1])
+        except (wire.WireError, IndexError) as error:
+            self.counts.malformed += 1
+            _complain("dropped a message: %s", error)
+            return
+        slot: object = header.key
+        if header.type == End.__name__ or self._keep_all:
+            slot = object()
+        with self._lock:
+            if header.seq >= 0:
+                self.counts.skipped += self._missed(header.seq)
+            replaced = self._unread.pop(slot, None)
+            self.counts.skipped += replaced is not None
+            was_empty = not self._unread
+            self._unread[slot] = parts
+        if was_empty:
+            self._waker.send(b"")
+
+    def _missed(self, seq: int) -> int:
+        """How many messages ZeroMQ dropped before this one. A restarted writer counts anew."""
+        missed = max(seq - self._next_seq, 0) if self._next_seq is not None else 0
+        self._next_seq = seq + 1
+        return missed
+
+
+Reader = LosslessReader | LatestReader
+
+_last_complaint = 0.0
+
+
+def _complain(text: str, error: Exception) -> None:
+    """Log at most once a second: a flood of bad messages must not become a flood of logs."""
+    global _last_complaint
+    if time.monotonic() - _last_complaint > 1:
+        _last_complaint = time.monotonic()
+        log.warning(text, error)

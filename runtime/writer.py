@@ -1,0 +1,204 @@
+"""The writing end of a stream."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import msgspec
+import zmq
+
+from cogmap.runtime import wire
+from cogmap.runtime.bus import (
+    SEND_QUEUE,
+    WAIT_MS,
+    Position,
+    RewindError,
+    StoppedError,
+    WriterAddress,
+)
+from cogmap.runtime.messages import Message
+
+RETAINED_BYTES = 64 * 2**20
+"""What a writer keeps of what it sent, for a reader that was killed."""
+
+
+@dataclass
+class _Link:
+    """The writer's view of one lossless reader."""
+
+    name: bytes
+    next_seq: int | None = None
+    """What to send next; None until the reader has said."""
+    handled: int = 0
+
+
+@dataclass
+class Writer:
+    """Publishes one stream. Belongs to one thread.
+
+    Published arrays are sent without a copy: do not change them afterwards.
+    """
+
+    context: zmq.Context[zmq.Socket[bytes]]
+    stream: str
+    address: WriterAddress
+    queue: int = SEND_QUEUE
+    stop: threading.Event = field(default_factory=threading.Event)
+    next_seq: int = 0
+    on_join: Callable[[], None] | None = None
+    """Called when a ``latest`` reader has subscribed; may call `repeat`."""
+
+    def __post_init__(self) -> None:
+        self._pub = self.context.socket(zmq.XPUB)
+        self._pub.setsockopt(zmq.SNDHWM, self.queue)
+        self._pub.setsockopt(zmq.XPUB_VERBOSE, 1)
+        self._pub.setsockopt(zmq.LINGER, 500)
+        self._pub.bind(self.address.latest)
+        self._links = {name.encode(): _Link(name.encode()) for name in self.address.readers}
+        self._unseen_seq = 0  # what `latest` readers have not been sent before
+        self._retained: deque[tuple[int, list[wire.Part], int]] = deque()
+        self._retained_bytes = 0
+        self._router: zmq.Socket[bytes] | None = None
+        if self._links:
+            self._router = self.context.socket(zmq.ROUTER)
+            self._router.setsockopt(zmq.SNDHWM, SEND_QUEUE)
+            self._router.setsockopt(zmq.ROUTER_MANDATORY, 1)
+            self._router.setsockopt(zmq.ROUTER_HANDOVER, 1)
+            self._router.setsockopt(zmq.LINGER, 0)
+            self._router.setsockopt(zmq.SNDTIMEO, WAIT_MS)
+            self._router.setsockopt(zmq.MAXMSGSIZE, 4096)
+            self._router.bind(self.address.lossless)
+
+    def sockets(self) -> list[zmq.Socket[bytes]]:
+        """Sockets whose input `service` wants to see."""
+        return [self._pub] if self._router is None else [self._pub, self._router]
+
+    def publish(self, message: Message, captured_ns: int | None = None) -> None:
+        """Send to all readers; wait for the lossless ones.
+
+        Raises:
+            StoppedError: told to stop while waiting.
+            RewindError: a restarted reader wants what is no longer held.
+        """
+        seq = self.next_seq
+        self.next_seq += 1
+        captured_ns = time.time_ns() if captured_ns is None else captured_ns
+        parts = wire.encode(message, stream=self.stream, seq=seq, captured_ns=captured_ns)
+        if seq >= self._unseen_seq:
+            self._unseen_seq = self.next_seq
+            self._pub.send_multipart(parts, copy=False)
+        if self._links:
+            self._retain(seq, parts)
+            self._hear_positions()
+            self._deliver()
+
+    def repeat(self, message: Message) -> None:
+        """Send again what ``latest`` readers that came late have missed."""
+        parts = wire.encode(message, stream=self.stream, seq=-1, captured_ns=time.time_ns())
+        self._pub.send_multipart(parts, copy=False)
+
+    def wanted_seq(self) -> int:
+        """Wait for all lossless readers; the first message that one of them still wants."""
+        while any(link.next_seq is None for link in self._links.values()):
+            if self.stop.is_set():
+                raise StoppedError(f"stopped while {self.stream} waited for its readers")
+            self._wait_for_readers()
+        return min((link.next_seq or 0 for link in self._links.values()), default=0)
+
+    def rewind(self, seq: int) -> None:
+        """What is published next is message ``seq``; readers that had it are not sent it."""
+        self.next_seq = seq
+        self._retained.clear()
+        self._retained_bytes = 0
+
+    def service(self) -> None:
+        """Hear what readers want and send it, if any of them is there."""
+        self._hear_joins()
+        self._hear_positions()
+        for link in self._links.values():
+            while link.next_seq is not None and link.next_seq < self.next_seq:
+                if not self._send(link):
+                    break
+
+    def drain(self, timeout_s: float | None = None) -> bool:
+        """Wait until every lossless reader has handled all that was published."""
+        deadline = None if timeout_s is None else time.monotonic() + timeout_s
+        while any(link.handled < self.next_seq for link in self._links.values()):
+            if self.stop.is_set() or (deadline is not None and time.monotonic() > deadline):
+                return False
+            assert self._router is not None
+            self._router.poll(WAIT_MS)
+            self.service()
+        return True
+
+    def close(self) -> None:
+        self._pub.close()
+        if self._router is not None:
+            self._router.close()
+
+    def _retain(self, seq: int, parts: list[wire.Part]) -> None:
+        size = sum(memoryview(part).nbytes for part in parts)
+        self._retained.append((seq, parts, size))
+        self._retained_bytes += size
+        while self._retained_bytes > RETAINED_BYTES and len(self._retained) > 2 * SEND_QUEUE:
+            self._retained_bytes -= self._retained.popleft()[2]
+
+    def _deliver(self) -> None:
+        """Bring every reader up to what was published."""
+        for link in self._links.values():
+            while link.next_seq is None or link.next_seq < self.next_seq:
+                if link.next_seq is not None and self._send(link):
+                    continue
+                if self.stop.is_set():
+                    raise StoppedError(f"stopped while {self.stream} waited for {link.name!r}")
+                self._wait_for_readers()
+
+    def _send(self, link: _Link) -> bool:
+        """One message to a reader; False if it cannot take it now."""
+        assert self._router is not None and link.next_seq is not None
+        oldest = self._retained[0][0] if self._retained else self.next_seq
+        if link.next_seq < oldest:
+            raise RewindError(self.stream, link.next_seq)
+        parts = self._retained[link.next_seq - oldest][1]
+        try:
+            self._router.send_multipart([link.name, *parts], copy=False)
+        except zmq.ZMQError as error:  # Again: its queue is full. EHOSTUNREACH: it is away
+            if error.errno == zmq.EHOSTUNREACH:
+                link.next_seq = None
+            elif error.errno != zmq.EAGAIN:
+                raise
+            return False
+        link.next_seq += 1
+        return True
+
+    def _wait_for_readers(self) -> None:
+        assert self._router is not None
+        self._router.poll(WAIT_MS)
+        self._hear_positions()
+        self._hear_joins()
+
+    def _hear_positions(self) -> None:
+        if self._router is None:
+            return
+        while self._router.poll(0):
+            parts = self._router.recv_multipart()
+            link = self._links.get(parts[0])
+            try:
+                position = msgspec.msgpack.decode(parts[-1], type=Position)
+            except (msgspec.DecodeError, UnicodeDecodeError):
+                continue
+            if link is None or position.next_seq < 0:
+                continue
+            link.handled = position.next_seq
+            if position.resume or link.next_seq is None:
+                link.next_seq = position.next_seq
+
+    def _hear_joins(self) -> None:
+        while self._pub.poll(0):
+            event = self._pub.recv()
+            if event[:1] == b"\x01" and self.on_join is not None:
+                self.on_join()

@@ -18,17 +18,23 @@ from cogmap.runtime.messages import (
 )  # fmt: skip
 
 __all__ = [
-    "color_image", "depth_image", "entity_name", "floor_grid", "frustum", "points", "printable",
-    "split_at_height", "thinned", "trajectory",
+    "color_image", "depth_image", "entity_name", "floor_grid", "frustum", "plot_style", "points",
+    "printable", "split_at_height", "thinned", "trajectory",
 ]  # fmt: skip
 
 TEXT_LIMIT = 300
 GRID_CELLS = 512
 JPEG_QUALITY = 75
 DEPTH_RANGE_M = (0.2, 5.0)
-FRUSTUM_M = 0.35
+FRUSTUM_M = 0.4
+PLOT_COLORS = (
+    (86, 180, 233), (230, 159, 0), (0, 158, 115), (204, 121, 167), (240, 228, 66), (213, 94, 0),
+)  # fmt: skip
+"""Okabe and Ito's, told apart also by the colour-blind."""
 TRACKED_COLOR, LOST_COLOR = (255, 176, 32), (255, 64, 64)
-CELL_COLORS = {FREE: (86, 104, 128, 150), OCCUPIED: (232, 92, 64, 230)}
+LINE_WIDTH = rr.Radius.ui_points(1.8)
+"""The same at any distance."""
+CELL_COLORS = {FREE: (92, 112, 140, 130), OCCUPIED: (224, 100, 76, 150)}
 """RGBA; unknown cells are transparent."""
 
 
@@ -36,6 +42,11 @@ def printable(text: str) -> str:
     """Text from a stranger as one line: no control or direction characters, at most 300 long."""
     cut = text[:TEXT_LIMIT]
     return "".join(c if c.isprintable() else " " for c in cut) + ("…" if cut != text else "")
+
+
+def plot_style(node: str, index: int) -> rr.SeriesLines:
+    """The curve of a node: the same colour in every plot."""
+    return rr.SeriesLines(names=printable(node), colors=PLOT_COLORS[index % len(PLOT_COLORS)])
 
 
 def entity_name(text: str) -> str:
@@ -81,7 +92,7 @@ def frustum(camera: Intrinsics, width: int, *, lost: bool) -> rr.Pinhole:
         camera_xyz=rr.ViewCoordinates.RDF,
         image_plane_distance=FRUSTUM_M,
         color=LOST_COLOR if lost else TRACKED_COLOR,
-        line_width=1.5,
+        line_width=LINE_WIDTH,
     )
 
 
@@ -114,8 +125,8 @@ def points(update: SurfaceUpdate | None, radius_m: float) -> rr.Points3D:
 
 
 def trajectory(line: F64) -> rr.LineStrips3D:
-    """(N, 3) world, metres; drawn equally wide at any distance."""
-    return rr.LineStrips3D([line], colors=TRACKED_COLOR, radii=rr.Radius.ui_points(1.5))
+    """(N, 3) world, metres; an edge from point to point."""
+    return rr.LineStrips3D([line], colors=TRACKED_COLOR, radii=LINE_WIDTH)
 
 
 def floor_grid(grid: OccupancyGrid) -> rr.GridMap:
@@ -132,6 +143,7 @@ def floor_grid(grid: OccupancyGrid) -> rr.GridMap:
         ),
         cell_size=grid.resolution_m * step,
         translation=[*grid.origin, grid.floor_z - 0.01],
+        opacity=0.99,
     )
 
 

@@ -33,7 +33,7 @@ def blueprint() -> rrb.Blueprint:
     return rrb.Blueprint(
         rrb.Horizontal(
             map_view(),
-            rrb.Vertical(images(), plots(), messages(), row_shares=[5, 3, 2]),
+            rrb.Vertical(images(), plots(), messages(), row_shares=[5, 3, 3]),
             column_shares=[7, 3],
         ),
         rrb.TopPanel(state="hidden"),
@@ -86,4 +86,8 @@ def plots() -> rrb.Tabs:
 
 
 def messages() -> rrb.TextLogView:
-    return rrb.TextLogView(name="Log", origin=LOG, contents="$origin/**")
+    return rrb.TextLogView(
+        name="Log",
+        origin=LOG,
+        columns=rrb.TextLogColumns(text_log_columns=["loglevel", "body"]),
+    )

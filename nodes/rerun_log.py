@@ -43,7 +43,7 @@ class RerunLog:
         rrd_limit_mb: int = 500,
     ) -> None:
         if viewer is None and rrd_path is None:
-            raise ViewerError('nothing to show on: mode is "none" and rrd_path is not set')
+            raise ViewerError('nothing to show on: mode is "none" and rrd is not set')
         self.viewer = viewer
         self.rrd_path = rrd_path
         self.sent_bytes = 0

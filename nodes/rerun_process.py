@@ -24,7 +24,10 @@ from urllib.parse import quote
 
 from cogmap.runtime.messages import CogmapError
 
-__all__ = ["ViewerError", "ViewerProcess", "has_display", "serve_rrd", "start_viewer"]
+__all__ = [
+    "ViewerError", "ViewerProcess", "has_display", "quiet_environment", "rerun_binary",
+    "serve_rrd", "start_viewer",
+]  # fmt: skip
 
 log = logging.getLogger(__name__)
 
@@ -119,13 +122,16 @@ def rerun_binary() -> str:
     return str(Path(spec.origin).with_name("rerun"))
 
 
+def quiet_environment() -> dict[str, str]:
+    """For the Rerun binary: CI is the variable by which it collects no usage statistics."""
+    return {**os.environ, "CI": "1", "RUST_LOG": "warn"}
+
+
 def spawn(arguments: list[str]) -> subprocess.Popen[bytes]:
-    # CI is the one variable by which Rerun can be told to collect no usage statistics.
-    environment = {**os.environ, "CI": "1", "RUST_LOG": "warn"}
     try:
         return subprocess.Popen(
             arguments,
-            env=environment,
+            env=quiet_environment(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             preexec_fn=die_with_parent,

@@ -12,7 +12,6 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Literal
@@ -26,6 +25,7 @@ from cogmap.nodes.pacing import Mailbox
 from cogmap.nodes.rerun_log import RerunLog
 from cogmap.nodes.rerun_process import ViewerError, ViewerProcess, has_display, start_viewer
 from cogmap.runtime.messages import F64, Frame, Observation, OccupancyGrid, SurfaceUpdate
+from cogmap.runtime.node import NodeParams
 
 __all__ = ["RerunView", "ViewConfig"]
 
@@ -44,8 +44,7 @@ SEGMENTS = 200
 UNCERTAIN = frozenset({"lost", "no_pose", "pose_jump", "pose_uncertain"})
 
 
-@dataclass(frozen=True)
-class ViewConfig:
+class ViewConfig(NodeParams, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Where the viewer runs and how much it may use. Rates are upper limits, wall clock."""
 
     mode: Literal["auto", "desktop", "web", "none"] = "auto"
@@ -56,8 +55,8 @@ class ViewConfig:
     """0: a free one."""
     memory_limit_mb: int = 200
     """What the viewer's server keeps for pages that are opened later."""
-    rrd_path: Path | None = None
-    """Also write this Rerun recording."""
+    rrd: str = ""
+    """Also write this Rerun recording; a node takes it relative to the run directory."""
     rrd_limit_mb: int = 500
     """The recording ends at this size; the page goes on."""
     color_hz: float = 5.0
@@ -68,9 +67,17 @@ class ViewConfig:
     occupancy_hz: float = 0.5
     image_width: int = 480
     """Wider images are shrunk (px)."""
-    point_radius_m: float = 0.012
+    point_radius_m: float = 0.014
     hide_above_m: float = 2.0
     """Surface higher than this above the floor goes to ``world/ceiling``, which is hidden."""
+
+    def __post_init__(self) -> None:
+        for name in ("color_hz", "depth_hz", "pose_hz", "surface_hz", "occupancy_hz"):
+            if not 0 < getattr(self, name) <= 100:
+                raise ValueError(f"{name} = {getattr(self, name)} must be in (0, 100]")
+        for name in ("memory_limit_mb", "rrd_limit_mb", "image_width"):
+            if getattr(self, name) < 16:
+                raise ValueError(f"{name} = {getattr(self, name)} must be at least 16")
 
 
 class RerunView:
@@ -85,7 +92,7 @@ class RerunView:
         self._log = RerunLog(
             self._viewer,
             memory_limit_mb=self.config.memory_limit_mb,
-            rrd_path=self.config.rrd_path,
+            rrd_path=Path(self.config.rrd) if self.config.rrd else None,
             rrd_limit_mb=self.config.rrd_limit_mb,
         )
         self._mailbox: Mailbox[Send] = Mailbox()
@@ -94,6 +101,7 @@ class RerunView:
         self._texts: deque[tuple[str, str, str]] = deque(maxlen=PENDING_TEXTS)
         self._segment = 0
         self._line: list[F64] = []
+        self._plotted: dict[str, int] = {}
         self._surface: dict[str, SurfaceUpdate] = {}
         self._stride = 1
         self._floor_z: float | None = None
@@ -269,14 +277,19 @@ class RerunView:
             self._send_surface_again()
 
     def _send_metrics(self, node: str, figures: dict[str, float]) -> None:
+        styled = node in self._plotted
+        index = self._plotted.setdefault(node, len(self._plotted))
         for plot, value in figures.items():
-            self._log.log(f"{plot}/{draw.entity_name(node)}", rr.Scalars(value))
+            entity = f"{plot}/{draw.entity_name(node)}"
+            if not styled:
+                self._log.log(entity, draw.plot_style(node, index), static=True)
+            self._log.log(entity, rr.Scalars(value))
 
     def _send_texts(self) -> None:
         while self._texts:
             level, node, text = self._texts.popleft()
-            line = rr.TextLog(draw.printable(text), level=draw.printable(level))
-            self._log.log(f"{layout.LOG}/{draw.entity_name(node)}", line)
+            line = rr.TextLog(draw.printable(f"{node}: {text}"), level=draw.printable(level))
+            self._log.log(layout.LOG, line)
 
 
 def start(config: ViewConfig) -> ViewerProcess | None:

@@ -25,9 +25,12 @@ def against_wall(
     model: ObjectModel,
     prefer: Literal["corner", "centre", "any"] = "any",
     gap_m: float = WALL_GAP_M,
+    sideways: bool = False,
 ) -> PlacedObject | None:
-    """With its back to a wall, near a corner, near the middle, or anywhere."""
+    """With its back to a wall (or its left side), near a corner, near the middle, or anywhere."""
     depth, width, _ = model.size
+    if sideways:
+        depth, width = width, depth
     spots: list[tuple[float, Face, float]] = []
     for face in site.faces:
         reach = face.length / 2 - width / 2 - WALL_GAP_M
@@ -40,7 +43,7 @@ def against_wall(
     spots.sort(key=lambda spot: spot[0])
     for _, face, s in spots[:_TRIES]:
         x, y, _ = face.at(s, gap_m + depth / 2)
-        placed = site.add(model, (x, y), face.yaw)
+        placed = site.add(model, (x, y), face.yaw + (math.pi / 2 if sideways else 0.0))
         if placed is not None:
             return placed
     return None

@@ -12,10 +12,12 @@ from cogmap.sim.site import Site
 
 Kind = Literal["on", "in", "under"]
 
-PER_M2 = {"on": 4.5, "in": 9.0, "under": 1.6}
+PER_M2 = {"on": 1.8, "in": 2.2, "under": 0.8}
 """Things per square metre of a surface, on average."""
-MOST_ON_ONE = 6
-MOST_OF_A_KIND = 5
+MOST_ON_ONE = 4
+PLENTY: dict[str, float] = {"book": 3.0, "cup": 2.0, "plate": 1.5, "bottle": 1.5, "apple": 1.5}
+"""Things that people have several of; of others, a second is less common than the first."""
+MOST_OF_A_KIND = 6
 STRANGE_ROOM = 0.12
 """How much rarer a thing is in a room that is not typical of it."""
 ARRANGED = ("television", "monitor", "keyboard", "mouse", "pillow", "laptop", "printer")
@@ -40,9 +42,9 @@ def leave_about(site: Site) -> None:
         for name, info in CATEGORIES.items()
         if info.mount == "floor" and site.room.type in info.rooms and name in LEFT_ABOUT
     ]
-    for _ in range(int(site.rng.integers(1, 4)) if names else 0):
+    for _ in range(int(site.rng.integers(0, 3)) if names else 0):
         name = names[int(site.rng.integers(len(names)))]
-        if len(site.of(name)) < 2:
+        if not site.of(name):
             gap = round(float(site.rng.uniform(0.03, 0.12)), 3)
             against_wall(site, site.make(name), "corner" if chance(site, 0.7) else "any", gap)
 
@@ -54,7 +56,7 @@ def _fill(site: Site, carrier: PlacedObject) -> None:
         area = sum(s.size[0] * s.size[1] for s in carrier.model.surfaces if s.kind == kind)
         if not options or not area:
             continue
-        wanted = min(int(site.rng.poisson(area * PER_M2[kind] + 0.25)), MOST_ON_ONE)
+        wanted = min(int(site.rng.poisson(area * PER_M2[kind] + 0.1)), MOST_ON_ONE)
         for _ in range(wanted):
             options = _options(site, carrier, kind)
             weights = [weight for _, weight in options]
@@ -73,7 +75,8 @@ def _options(site: Site, carrier: PlacedObject, kind: Kind) -> list[tuple[str, f
             continue
         number = len(site.of(name))
         typical = 1.0 if site.room.type in info.rooms else STRANGE_ROOM
-        options.append((name, typical if number < MOST_OF_A_KIND else 0.0))
+        weight = PLENTY.get(name, 1.0 / (1 + 2 * number))
+        options.append((name, typical * weight if number < MOST_OF_A_KIND else 0.0))
     return options
 
 

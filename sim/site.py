@@ -16,8 +16,9 @@ import shapely
 from shapely.geometry import Polygon as ShapelyPolygon
 
 from cogmap.sim import catalog
-from cogmap.sim.faces import Face, Opening, faces
+from cogmap.sim.faces import Face, Opening, faces, span_on_face
 from cogmap.sim.footprints import (
+    AGENT_HEIGHT_M,
     FLAT_M,
     doorway_area,
     footprint,
@@ -26,13 +27,15 @@ from cogmap.sim.footprints import (
     swing_area,
 )
 from cogmap.sim.scene import FLOOR, WALL, Door, ObjectModel, PlacedObject, Room
-from cogmap.sim.walkspace import WalkSpace, gate_points
+from cogmap.sim.walkspace import WalkSpace
 
 WALL_GAP_M = 0.02
 """Between furniture and the wall: the skirting board fits in."""
 DOORWAY_CLEAR_M = 0.55
 ENTRANCE_CLEAR_M = 0.9
 WINDOW_CLEAR_M = 0.45
+WALK_RADIUS_M = 0.28
+"""Of the agent that must be able to get about."""
 HEADROOM_M = 2.3
 """Nothing hangs lower than this in a doorway or where a door swings."""
 
@@ -56,17 +59,19 @@ class Site:
         self._ids = ids
         self._usable = self.polygon.buffer(-WALL_GAP_M + 1e-4, join_style="mitre")
         mine = [door for door in doors if room.id in door.rooms]
-        entries = [_front_of(o, ENTRANCE_CLEAR_M) for o in openings if o.kind == "entrance"]
-        ways = [doorway_area(door, DOORWAY_CLEAR_M) for door in mine]
-        ways += [area for area in entries if area.intersects(self.polygon)]
-        self._clear = [*ways, *(_swing(door) for door in mine if door.leaf is not None)]
+        entries = [o for o in openings if o.kind == "entrance" and self._borders(o)]
+        self._clear = [doorway_area(door, DOORWAY_CLEAR_M) for door in mine]
+        self._clear += [_swing(door) for door in mine if door.leaf is not None]
+        self._clear += [_front_of(entry, ENTRANCE_CLEAR_M) for entry in entries]
         self._windows = [
             (_front_of(o, WINDOW_CLEAR_M), o.bottom_m + 0.12, o.top_m)
             for o in openings
             if o.kind == "window"
         ]
-        radius = 0.26 if room.type == "bathroom" else 0.3
-        self._walk = WalkSpace(self.polygon, gate_points(self.polygon, ways), radius)
+        floor = shapely.union_all([self.polygon, *(doorway_area(door, 0.4) for door in mine)])
+        gates = [door.center for door in mine] + [entry.center for entry in entries]
+        leaves = [leaf_footprint(door) for door in mine if door.leaf is not None]
+        self._walk = WalkSpace(floor, gates, leaves, WALK_RADIUS_M)
 
     def make(self, category: str, **options: Any) -> ObjectModel:
         """A new model from the catalogue, drawn from this room's generator."""
@@ -90,8 +95,7 @@ class Site:
         area = footprint(trial)
         if not self._is_free(trial, area, dresses_window):
             return None
-        blocks = support == FLOOR and model.size[2] >= FLAT_M
-        if blocks and not self._walk.block(area):
+        if self._is_in_the_way(trial) and not self._walk.block(area):
             return None
         placed = replace(trial, id=next(self._ids))
         self.objects.append(placed)
@@ -155,6 +159,17 @@ class Site:
             if not apart and other.id not in carriers and taken.intersects(area):
                 return False
         return True
+
+    def _is_in_the_way(self, trial: PlacedObject) -> bool:
+        """Whether an agent could bump into it, and not just into what carries it."""
+        on_floor = trial.support in (FLOOR, WALL) or (
+            trial.support > FLOOR and self.get(trial.support).model.size[2] < FLAT_M
+        )
+        low = trial.position[2] < AGENT_HEIGHT_M
+        return on_floor and low and trial.position[2] + trial.model.size[2] >= FLAT_M
+
+    def _borders(self, opening: Opening) -> bool:
+        return any(span_on_face(face, opening) is not None for face in self.faces)
 
     def _keeps_ways_clear(self, area: ShapelyPolygon, bottom: float) -> bool:
         return bottom >= HEADROOM_M or not any(area.intersects(clear) for clear in self._clear)

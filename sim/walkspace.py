@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
 from scipy import ndimage
 from shapely.geometry import Polygon as ShapelyPolygon
@@ -13,18 +12,24 @@ from cogmap.sim.footprints import paint
 RESOLUTION_M = 0.05
 REACH_M = 0.85
 """Everything on the floor stays within this distance of a place where an agent can be."""
+OPEN_M2 = 0.8
+"""Least floor for the agent's centre that stays connected to the doorways."""
 STRANDED_M2 = 0.4
 """Free floor that furniture may cut off from the doors."""
 
 
 class WalkSpace:
-    """Free floor of one room for an agent of ``radius_m``, on a grid.
+    """Free floor of one room and its doorways for an agent of ``radius_m``, on a grid.
 
-    ``gates`` are points near the doorways, inside the room, that must stay connected.
+    ``gates`` are points in the doorways that must stay connected; ``leaves`` are in the way.
     """
 
     def __init__(
-        self, polygon: ShapelyPolygon, gates: list[tuple[float, float]], radius_m: float
+        self,
+        polygon: ShapelyPolygon,
+        gates: list[tuple[float, float]],
+        leaves: list[ShapelyPolygon],
+        radius_m: float,
     ) -> None:
         self._radius_m = radius_m
         x0, y0, x1, y1 = polygon.bounds
@@ -32,6 +37,8 @@ class WalkSpace:
         shape = (int((y1 - y0) / RESOLUTION_M) + 1, int((x1 - x0) / RESOLUTION_M) + 1)
         self._free = np.zeros(shape, np.bool_)
         paint(self._free, self._origin, RESOLUTION_M, polygon.buffer(-radius_m), True)
+        for leaf in leaves:
+            paint(self._free, self._origin, RESOLUTION_M, leaf.buffer(radius_m), False)
         self._gates = [self._nearest_free(gate) for gate in gates]
         self._reaches: list[NDArray[np.bool_]] = []
         self._before: list[tuple[ShapelyPolygon, NDArray[np.bool_]]] = []
@@ -65,6 +72,8 @@ class WalkSpace:
             return False
         main = labels == reached.pop()
         stranded = (np.count_nonzero(free) - np.count_nonzero(main)) * RESOLUTION_M**2
+        if np.count_nonzero(main) * RESOLUTION_M**2 < OPEN_M2:
+            return False
         reachable = all(bool((main & reach).any()) for reach in reaches)
         return bool(stranded <= STRANDED_M2) and reachable
 
@@ -74,11 +83,3 @@ class WalkSpace:
         y = self._origin[1] + (rows + 0.5) * RESOLUTION_M
         best = int(np.argmin((x - point[0]) ** 2 + (y - point[1]) ** 2))
         return int(rows[best]), int(columns[best])
-
-
-def gate_points(
-    polygon: ShapelyPolygon, doorways: list[ShapelyPolygon]
-) -> list[tuple[float, float]]:
-    """The middle of the part of each extended doorway that lies in the room."""
-    inside = [shapely.intersection(doorway, polygon) for doorway in doorways]
-    return [(float(area.centroid.x), float(area.centroid.y)) for area in inside]

@@ -30,7 +30,7 @@ def furnish(site: Site) -> None:
     if bed is not None:
         hang(site, "picture", above=bed)
     corner_plant(site, 0.4)
-    pictures(site, 2)
+    pictures(site, 1)
 
 
 def _bed(site: Site) -> PlacedObject | None:

@@ -77,7 +77,7 @@ def hang(site: Site, category: str, above: PlacedObject | None = None) -> Placed
 
 
 def pictures(site: Site, most: int) -> None:
-    for _ in range(int(site.rng.integers(1, most + 1))):
+    for _ in range(int(site.rng.integers(0, most + 1))):
         hang(site, "picture")
 
 

@@ -16,6 +16,8 @@ def furnish(site: Site) -> None:
             model = site.make(category)
             if model.size[0] <= DEEPEST_M:
                 against_wall(site, model, "corner" if category == "coat rack" else "any")
+    if chance(site, 0.3):
+        against_wall(site, site.make("bicycle"), "any", 0.05, sideways=True)
     hang(site, "mirror", above=rack)
     corner_plant(site, 0.4)
-    pictures(site, 4)
+    pictures(site, 3)

@@ -23,11 +23,14 @@ def furnish(site: Site) -> None:
     rest = _run(site, units, style)
     if rest:
         _run(site, rest, style)
-    if site.of("stove") and chance(site, 0.5):
+    _appliances(site)
+    if chance(site, 0.5):
         hang(site, "clock")
     dining_place(site)
+    if chance(site, 0.4):
+        against_wall(site, site.make("stool"), "any")
     corner_plant(site, 0.3)
-    pictures(site, 2)
+    pictures(site, 1)
 
 
 def _units(site: Site, style: int) -> list[ObjectModel]:
@@ -88,6 +91,18 @@ def _cabinets(site: Site, run: list[PlacedObject], style: int) -> None:
         model = site.make("cabinet", width=round(unit.model.size[1], 3), style=style)
         height = model.size[2] if height is None else height
         on_wall(site, model, CABINET_BOTTOM_M, above=unit, shifts=(0.0,))
+
+
+def _appliances(site: Site) -> None:
+    """Small ones on the worktops, a pan on the stove."""
+    worktops = site.of("kitchen counter", "dishwasher")
+    for category in ("microwave", "kettle", "toaster"):
+        if worktops and chance(site, 0.6):
+            worktop = worktops[int(site.rng.integers(len(worktops)))]
+            upon(site, worktop, site.make(category), turn=0.0)
+    for stove in site.of("stove"):
+        if chance(site, 0.6):
+            upon(site, stove, site.make("pan"))
 
 
 def dining_place(site: Site) -> None:

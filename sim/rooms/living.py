@@ -36,7 +36,7 @@ def furnish(site: Site) -> None:
     corner_plant(site, 0.4)
     if chance(site, 0.5):
         hang(site, "clock")
-    pictures(site, 3)
+    pictures(site, 2)
 
 
 def _screen_and_sofa(site: Site) -> PlacedObject | None:

@@ -63,12 +63,12 @@ def toilet(rng: Rng) -> ObjectModel:
         (0.02, length - 0.12, 0.25, rim),
         (0.0, 0.2, 0.14, rim - 0.14),
     ]
-    back = -length / 2 - 0.06
+    back = -length / 2 - 0.1
     parts = [loft(CERAMIC, bowl, corner=0.95)]
-    parts.append(rounded_box(CERAMIC, (0.2, 0.3, rim), (back + 0.07, 0, 0), 0.03, 2))
+    parts.append(rounded_box(CERAMIC, (0.2, 0.3, rim), (back + 0.11, 0, 0), 0.03, 2))
     parts.append(rounded_box(CERAMIC, (0.18, 0.38, tank - rim - 0.03), (back, 0, rim), 0.025, 2))
     parts.append(rounded_box(CERAMIC, (0.2, 0.4, 0.035), (back, 0, tank - 0.035), 0.012))
-    parts.append(cylinder(CHROME, 0.025, 0.006, (back, 0, tank)))
+    parts.append(cylinder(CHROME, 0.025, 0.004, (back, 0, tank - 0.002)))
     ring = [
         (0, length, 0.37, 0),
         (0, length, 0.37, 0.02),
@@ -78,8 +78,8 @@ def toilet(rng: Rng) -> ObjectModel:
     parts.append(loft(seat, ring, (0.01, 0, rim), closed=True))
     lid = loft(seat, [(0, length, 0.37, 0), (0, length - 0.02, 0.35, 0.018)], (0.01, 0, rim + 0.02))
     if chance(rng, 0.4):
-        lid = turned(lid, -np.pi / 2 - 0.1, "y", (-length / 2 + 0.03, 0, rim + 0.03))
-    return assemble("toilet", [*parts, lid], [on(back, 0, tank + 0.006, 0.15, 0.3, 0.5)])
+        lid = turned(lid, -np.pi / 2, "y", (-length / 2 + 0.04, 0, rim + 0.03))
+    return assemble("toilet", [*parts, lid], [on(back, 0, tank + 0.002, 0.15, 0.3, 0.5)])
 
 
 def bathroom_sink(rng: Rng) -> ObjectModel:

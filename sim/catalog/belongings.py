@@ -37,6 +37,7 @@ from cogmap.sim.catalog.primitives import (
     tube,
     turned,
     two_sides,
+    vessel,
 )
 from cogmap.sim.scene import Material, ObjectModel
 
@@ -110,58 +111,27 @@ def basket(rng: Rng) -> ObjectModel:
     color = srgb(one_of(rng, ("#b98d5b", "#d9c39a", "#8a6a45", "#e4e0d6", "#6f7780")))
     weave = Material(color, "checker", shaded(color, 0.7), scale_m=0.12)
     bottom = radius * between(rng, 0.75, 0.95)
-    wall = [
-        (0, 0),
-        (bottom, 0),
-        (radius, height),
-        (radius - 0.012, height),
-        (bottom - 0.012, 0.012),
-        (0, 0.012),
-    ]
-    rim = tube(
-        weave,
-        arc((0, 0, height), radius - 0.006, 0, 2 * np.pi, "xy", 19)[:-1],
-        0.012,
-        sides=6,
-        closed=True,
-    )
-    bow = tube(weave, arc((0, radius, height - 0.01), 0.06, 0, np.pi, "xz"), 0.009, sides=6)
-    side = (bottom - 0.015) * 1.38
-    return assemble(
-        "basket",
-        [lathe(weave, wall, sides=18), rim, *two_sides(bow)],
-        [inside(0, 0, 0.012, side, side, height)],
-    )
+    circle = arc((0, 0, height), radius - 0.006, 0, 2 * np.pi, "xy", 19)[:-1]
+    rim = tube(weave, circle, 0.012, sides=6, closed=True)
+    handle = tube(weave, arc((0, radius, height - 0.01), 0.06, 0, np.pi), 0.009, sides=6)
+    body = vessel(weave, bottom, radius, height, 0.012)
+    side = (bottom - 0.015) * 1.36
+    surface = inside(0, 0, 0.012, side, side, height)
+    return assemble("basket", [body, rim, *two_sides(handle)], [surface])
 
 
 def trash_can(rng: Rng) -> ObjectModel:
-    radius, height, shell = (
-        between(rng, 0.12, 0.18),
-        between(rng, 0.28, 0.55),
-        one_of(rng, (STEEL, plastic(rng), DARK_GREY)),
-    )
+    """With lid and pedal, or open."""
+    radius, height = between(rng, 0.12, 0.18), between(rng, 0.28, 0.55)
+    shell = one_of(rng, (STEEL, plastic(rng), DARK_GREY))
     if chance(rng, 0.45):
-        lid = lathe(
-            BLACK,
-            [(radius * 1.02, 0), (radius * 1.02, 0.02), (radius * 0.7, 0.05), (0, 0.06)],
-            (0, 0, height),
-            20,
-        )
+        dome = [(radius * 1.02, 0), (radius * 1.02, 0.02), (radius * 0.7, 0.05), (0, 0.06)]
+        lid = lathe(BLACK, dome, (0, 0, height), 20)
         pedal = rounded_box(BLACK, (0.05, 0.07, 0.02), (radius + 0.015, 0, 0.01), 0.006)
         return assemble("trash can", [cylinder(shell, radius, height, sides=20), lid, pedal])
-    low = radius * 0.8
-    wall = [
-        (0, 0),
-        (low, 0),
-        (radius, height),
-        (radius - 0.006, height),
-        (low - 0.006, 0.008),
-        (0, 0.008),
-    ]
-    side = (low - 0.01) * 1.36
-    return assemble(
-        "trash can", [lathe(shell, wall, sides=20)], [inside(0, 0, 0.008, side, side, height)]
-    )
+    body = vessel(shell, radius * 0.8, radius, height, 0.008, sides=20)
+    side = (radius * 0.8 - 0.01) * 1.36
+    return assemble("trash can", [body], [inside(0, 0, 0.008, side, side, height)])
 
 
 def backpack(rng: Rng) -> ObjectModel:
@@ -266,16 +236,12 @@ def shoes(rng: Rng) -> ObjectModel:
 
 
 def umbrella(rng: Rng) -> ObjectModel:
-    """Folded, leaning on nothing: it stands in its own small stand."""
+    """Folded, in a stand of its own."""
     cloth, height, iron = plastic(rng), between(rng, 0.8, 0.92), metal(rng)
     cover = [(0.012, 0.1), (0.035, 0.3), (0.045, 0.6), (0.02, 0.66)]
     crook = [(0, 0, 0.6), *arc((0.045, 0, height - 0.1), 0.045, np.pi, -0.3, points=7)]
-    stand = [(0.1, 0), (0.1, 0.4), (0.094, 0.4), (0.094, 0.01), (0, 0.01)]
-    parts = [
-        lathe(cloth, cover, sides=10),
-        tube(DARK_GREY, crook, 0.009),
-        lathe(iron, stand, sides=18),
-    ]
+    stand = vessel(iron, 0.1, 0.1, 0.4, 0.006)
+    parts = [lathe(cloth, cover, sides=10), tube(DARK_GREY, crook, 0.009), stand]
     return assemble("umbrella", parts)
 
 

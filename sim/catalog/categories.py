@@ -103,7 +103,7 @@ CATEGORIES: dict[str, CategoryInfo] = {
         ((0.55, 0.55, 0.8), (0.7, 0.65, 0.9)), against_wall=True),
     # Bathroom
     "toilet": CategoryInfo(bathroom.toilet, "floor", (BATH,),
-        ((0.6, 0.35, 0.7), (0.7, 0.45, 0.95)), against_wall=True),
+        ((0.6, 0.35, 0.7), (0.75, 0.45, 0.95)), against_wall=True),
     "bathroom sink": CategoryInfo(bathroom.bathroom_sink, "floor", (BATH,),
         ((0.4, 0.45, 0.95), (0.55, 1.05, 1.1)), against_wall=True),
     "bathtub": CategoryInfo(bathroom.bathtub, "floor", (BATH,),

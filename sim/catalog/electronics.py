@@ -6,7 +6,7 @@ import numpy as np
 
 from cogmap.sim.catalog.assembly import assemble, on
 from cogmap.sim.catalog.draw import Rng, between, chance, one_of
-from cogmap.sim.catalog.palette import BLACK, DARK_GREY, GREY, PAPER, STEEL, WHITE, srgb, wood
+from cogmap.sim.catalog.palette import BLACK, DARK_GREY, GREY, PRINT, STEEL, WHITE, srgb, wood
 from cogmap.sim.catalog.primitives import (
     box,
     cylinder,
@@ -143,10 +143,10 @@ def printer(rng: Rng) -> ObjectModel:
         rounded_box(trim, (depth * 0.9, width * 0.94, 0.02), (-0.01, 0, height), 0.008),
         box(BLACK, (0.01, width * 0.66, height * 0.28), (front, 0, height * 0.28)),
         box(trim, (0.12, width * 0.6, 0.012), (front + 0.05, 0, height * 0.24)),
-        box(PAPER, (0.1, 0.21, 0.006), (front + 0.045, 0, height * 0.24 + 0.012)),
+        box(PRINT, (0.1, 0.21, 0.006), (front + 0.045, 0, height * 0.24 + 0.012)),
         box(screen(rng, 0.1), (0.012, 0.07, 0.04), (front, width * 0.3, height * 0.7)),
     ]
-    return assemble("printer", parts, [on(-0.06, 0, height + 0.02, depth * 0.7, width * 0.8)])
+    return assemble("printer", parts, [on(-0.01, 0, height + 0.02, depth * 0.8, width * 0.85, 0.5)])
 
 
 def speaker(rng: Rng) -> ObjectModel:

@@ -107,7 +107,7 @@ def kitchen_sink(rng: Rng, width: float | None = None, style: int | None = None)
     parts.append(frame(look.worktop, (DEPTH_M, 0.6, TOP), 0.08, (0, y, WORKTOP_M - TOP), "z"))
     parts.append(moved(basin(metal, 0.46, 0.46, depth), (0.0, y, WORKTOP_M + 0.004 - depth)))
     parts += [moved(part, (-0.255, y, WORKTOP_M)) for part in tap(CHROME, 0.22, 0.16)]
-    surfaces = [inside(0.02, y, WORKTOP_M + 0.016 - depth, 0.3, 0.34, depth + 0.1)]
+    surfaces = [inside(0.02, y, WORKTOP_M + 0.016 - depth, 0.27, 0.28, depth + 0.1)]
     if width > 0.7:
         parts.append(_slab(look, width - 0.6, 0.3))
         surfaces.append(_worktop_area(width - 0.6, 0.3))

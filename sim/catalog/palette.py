@@ -67,13 +67,14 @@ MIRROR_GLASS = Material(srgb("#c3d2d8"), gloss=1.0)
 WATER_GLASS = Material(srgb("#d3e4e8"), gloss=0.8)
 LIGHT = Material(srgb("#fff4d6"), gloss=0.1)
 SOIL = Material(srgb("#3b2a20"), "carpet", scale_m=0.05)
-PAPER = Material(srgb("#f5f2e8"), "paper", scale_m=0.1)
-CARDBOARD = Material(srgb("#b98d5b"), "paper", scale_m=0.4)
+PAPER = Material(srgb("#f5f2e8"))
+PRINT = Material(srgb("#f5f2e8"), "paper", scale_m=0.2)
+CARDBOARD = Material(srgb("#b98d5b"), "concrete", scale_m=0.4)
 
 
 def wood(rng: Rng) -> Material:
     color = srgb(one_of(rng, WOODS))
-    return Material(color, "wood", shaded(color, 0.6), scale_m=0.7, gloss=0.2)
+    return Material(color, "wood", shaded(color, 0.6), scale_m=1.3, gloss=0.2)
 
 
 def paint(rng: Rng) -> Material:

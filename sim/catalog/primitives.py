@@ -36,6 +36,7 @@ __all__ = [
     "tube",
     "turned",
     "two_sides",
+    "vessel",
 ]
 
 
@@ -150,6 +151,21 @@ def lathe(
     angles = np.arange(sides) * 2 * np.pi / sides
     circle = np.stack([np.cos(angles), np.sin(angles)], axis=1)
     return skin(material, [_at_height(radius * circle, z, at) for radius, z in profile])
+
+
+def vessel(
+    material: Material,
+    foot: float,
+    rim: float,
+    height: float,
+    wall: float,
+    at: Vec3 = ORIGIN,
+    sides: int = 18,
+) -> Part:
+    """Round open vessel: outer radius at ``foot`` and ``rim``; bottom as thick as the ``wall``."""
+    outside = [(0, 0), (foot, 0), (rim, height)]
+    inside = [(rim - wall, height), (foot - wall, wall), (0, wall)]
+    return lathe(material, outside + inside, at, sides)
 
 
 def cylinder(

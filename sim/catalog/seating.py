@@ -167,7 +167,7 @@ def armchair(rng: Rng) -> ObjectModel:
 
 
 def sofa(rng: Rng) -> ObjectModel:
-    return _upholstered(rng, "sofa", seats=one_of(rng, (2, 2, 3, 3, 4)))
+    return _upholstered(rng, "sofa", seats=one_of(rng, (2, 2, 2, 3, 3, 4)))
 
 
 def _upholstered(rng: Rng, category: str, seats: int) -> ObjectModel:

@@ -26,9 +26,17 @@ def pillow(rng: Rng) -> ObjectModel:
     """Lying flat: long for a bed, square for a sofa."""
     length, width = one_of(rng, ((0.4, 0.6), (0.45, 0.7), (0.42, 0.42), (0.48, 0.48)))
     height, cloth = between(rng, 0.11, 0.15), linen(rng, 0.25)
-    shape = ((0.45, 0.0), (0.82, 0.12), (1.0, 0.5), (0.82, 0.88), (0.45, 1.0))
+    shape = (
+        (0.3, 0.0),
+        (0.75, 0.1),
+        (0.94, 0.28),
+        (1.0, 0.5),
+        (0.94, 0.72),
+        (0.75, 0.9),
+        (0.3, 1.0),
+    )
     layers = [(0.0, k * length, k * width, z * height) for k, z in shape]
-    return assemble("pillow", [loft(cloth, layers, corner=0.25)])
+    return assemble("pillow", [loft(cloth, layers, corner=0.35)])
 
 
 def blanket(rng: Rng) -> ObjectModel:

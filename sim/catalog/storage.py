@@ -192,19 +192,17 @@ def shelf_board(rng: Rng) -> ObjectModel:
 
 def shoe_rack(rng: Rng) -> ObjectModel:
     width, depth, rows = between(rng, 0.6, 0.9), between(rng, 0.28, 0.34), one_of(rng, (2, 3))
-    material, bars, gap = wood(rng), metal(rng), 0.22
+    material, rail, gap = wood(rng), metal(rng), 0.22
     height = 0.08 + rows * gap
-    parts = four_corners(
-        box(material, (0.03, 0.025, height), (depth / 2 - 0.015, width / 2 - 0.0125, 0))
-    )
-    surfaces = []
+    post = box(material, (0.03, 0.025, height), (depth / 2 - 0.015, width / 2 - 0.0125, 0))
+    top = rounded_box(material, (depth, width, 0.02), (0, 0, height - 0.02), 0.006)
+    parts, surfaces = [*four_corners(post), top], [on(0, 0, height, depth - 0.04, width - 0.04)]
     for row in range(rows):
         z = 0.08 + row * gap
-        for x in np.linspace(-depth / 2 + 0.03, depth / 2 - 0.03, 6):
-            parts.append(rod(bars, (x, -width / 2, z - 0.008), (x, width / 2, z - 0.008), 0.008))
-        surfaces.append(inside(0, 0, z, depth - 0.07, width - 0.08, gap - 0.03))
-    parts.append(rounded_box(material, (depth, width, 0.02), (0, 0, height - 0.02), 0.006))
-    surfaces.insert(0, on(0, 0, height, depth - 0.04, width - 0.04))
+        parts.append(box(material, (depth - 0.02, width - 0.03, 0.015), (0, 0, z - 0.015)))
+        for x in (-depth / 2 + 0.012, depth / 2 - 0.012):
+            parts.append(rod(rail, (x, -width / 2, z + 0.012), (x, width / 2, z + 0.012), 0.007))
+        surfaces.append(inside(0, 0, z, depth - 0.07, width - 0.08, gap - 0.045))
     return assemble("shoe rack", parts, surfaces)
 
 

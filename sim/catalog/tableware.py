@@ -16,7 +16,7 @@ from cogmap.sim.catalog.palette import (
     srgb,
     wood,
 )
-from cogmap.sim.catalog.primitives import arc, cylinder, ellipsoid, lathe, rod, skin, tube
+from cogmap.sim.catalog.primitives import arc, cylinder, ellipsoid, lathe, rod, skin, tube, vessel
 from cogmap.sim.scene import Material, ObjectModel
 
 __all__ = ["apple", "banana", "bottle", "bowl", "cup", "orange", "pan", "plate", "wine_glass"]
@@ -24,17 +24,9 @@ __all__ = ["apple", "banana", "bottle", "bowl", "cup", "orange", "pan", "plate",
 
 def cup(rng: Rng) -> ObjectModel:
     radius, height, clay = between(rng, 0.036, 0.046), between(rng, 0.075, 0.105), glaze(rng)
-    foot = radius * between(rng, 0.65, 1.0)
-    wall = [
-        (0, 0),
-        (foot, 0),
-        (radius, height),
-        (radius - 0.005, height),
-        (foot - 0.006, 0.008),
-        (0, 0.008),
-    ]
+    body = vessel(clay, radius * between(rng, 0.65, 1.0), radius, height, 0.006, sides=16)
     bow = arc((0, radius * 0.92, height * 0.52), height * 0.28, -1.5, 1.5, "yz")
-    return assemble("cup", [lathe(clay, wall, sides=16), tube(clay, bow, 0.005, sides=8)])
+    return assemble("cup", [body, tube(clay, bow, 0.005, sides=8)])
 
 
 def bowl(rng: Rng) -> ObjectModel:
@@ -76,57 +68,38 @@ def bottle(rng: Rng) -> ObjectModel:
 
 def wine_glass(rng: Rng) -> ObjectModel:
     height, radius = between(rng, 0.17, 0.22), between(rng, 0.034, 0.044)
-    stem = height * 0.42
-    outer = [
-        (0, 0),
-        (radius * 0.9, 0),
-        (0.005, 0.008),
-        (0.004, stem),
-        (radius, stem + height * 0.25),
-        (radius * 0.8, height),
-    ]
-    inner = [
-        (radius * 0.8 - 0.002, height),
-        (radius - 0.003, stem + height * 0.25),
-        (0, stem + 0.01),
-    ]
-    return assemble("wine glass", [lathe(WATER_GLASS, [*outer, *inner], sides=16)])
+    stem, belly, rim = height * 0.42, height * 0.66, radius * 0.8
+    foot = [(0, 0), (radius * 0.9, 0), (0.005, 0.008), (0.004, stem)]
+    outside = [(radius * 0.75, stem + 0.02), (radius, belly), (rim, height)]
+    hollow = [(rim - 0.002, height), (radius - 0.003, belly), (0, stem + 0.015)]
+    return assemble("wine glass", [lathe(WATER_GLASS, foot + outside + hollow, sides=16)])
 
 
 def pan(rng: Rng) -> ObjectModel:
     """Frying pan, its handle toward +x."""
     radius, height = between(rng, 0.1, 0.14), between(rng, 0.045, 0.06)
     iron, grip = one_of(rng, (BLACK, DARK_GREY, STEEL)), one_of(rng, (BLACK, wood(rng)))
-    wall = [
-        (0, 0),
-        (radius * 0.8, 0),
-        (radius, height),
-        (radius - 0.004, height),
-        (radius * 0.78, 0.006),
-        (0, 0.006),
-    ]
-    handle = rod(grip, (radius - 0.01, 0, height - 0.008), (radius + 0.17, 0, height + 0.02), 0.011)
-    side = radius * 1.0
-    return assemble(
-        "pan", [lathe(iron, wall, sides=24), handle], [inside(0, 0, 0.006, side, side, 0.3)]
-    )
+    body = vessel(iron, radius * 0.8, radius, height, 0.006, sides=24)
+    start, end = (radius - 0.01, 0, height - 0.008), (radius + 0.17, 0, height + 0.02)
+    surface = inside(0, 0, 0.006, radius, radius, 0.3)
+    return assemble("pan", [body, rod(grip, start, end, 0.011)], [surface])
 
 
 def apple(rng: Rng) -> ObjectModel:
     r = between(rng, 0.034, 0.042)
-    skin_color = Material(
-        srgb(one_of(rng, ("#b8322a", "#8fae3a", "#d3a03c", "#a52a2f"))), gloss=0.4
+    peel = Material(srgb(one_of(rng, ("#b8322a", "#8fae3a", "#d3a03c", "#a52a2f"))), gloss=0.4)
+    shape = (
+        (0.3, 0),
+        (0.65, 0.15),
+        (0.9, 0.55),
+        (1, 1.05),
+        (0.9, 1.5),
+        (0.6, 1.78),
+        (0.3, 1.8),
+        (0, 1.6),
     )
-    profile = [
-        (r * 0.25, 0),
-        (r * 0.75, r * 0.25),
-        (r, r * 1.05),
-        (r * 0.75, r * 1.65),
-        (r * 0.35, r * 1.8),
-        (0, r * 1.6),
-    ]
     stalk = rod(Material(srgb("#4f3a22")), (0, 0, r * 1.6), (0.004, 0, r * 2.05), 0.0018, 5)
-    return assemble("apple", [lathe(skin_color, profile, sides=14), stalk])
+    return assemble("apple", [lathe(peel, [(x * r, z * r) for x, z in shape], sides=14), stalk])
 
 
 def orange(rng: Rng) -> ObjectModel:

@@ -86,6 +86,8 @@ def reading(path: Path) -> Iterator[Any]:
     from rosbags.highlevel import AnyReader
     from rosbags.typesys import Stores, get_typestore
 
+    for database in [path] if path.is_file() else sorted(path.glob("*.db3")):
+        _check_complete(database)
     try:
         store = get_typestore(Stores.ROS2_HUMBLE)  # for old bags without definitions
         with AnyReader([path], default_typestore=store) as reader:
@@ -97,6 +99,23 @@ def reading(path: Path) -> Iterator[Any]:
             f"ROS bag cannot be read ({type(error).__name__}: {error}): {path}; "
             "if its recording was cut off, try `rosbag reindex` or `ros2 bag reindex`"
         ) from error
+
+
+def _check_complete(path: Path) -> None:
+    """Raises EpisodeError for an SQLite file that lacks pages, which SQLite reads as zeros.
+
+    The header states page size (offset 16; 1 stands for 65536) and number of pages (28).
+    """
+    with path.open("rb") as file:
+        header = file.read(32)
+    if len(header) < 32 or not header.startswith(b"SQLite format 3"):
+        return
+    page_size, pages = *struct.unpack_from(">H", header, 16), *struct.unpack_from(">I", header, 28)
+    expected = pages * (65536 if page_size == 1 else page_size)
+    if path.stat().st_size < expected:
+        raise EpisodeError(
+            f"file is cut off, {path.stat().st_size} of {expected} bytes: {path}; copy it again"
+        )
 
 
 def _first_images(reader: Any) -> dict[str, Any]:

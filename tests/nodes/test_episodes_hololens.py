@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import open3d as o3d
 import pytest
@@ -108,8 +109,6 @@ def test_damage_is_reported_at_opening(hololens, case):
 
 
 def test_image_of_another_size_is_reported_when_it_is_reached(hololens, write_pair):
-    import cv2
-
     cv2.imwrite(str(hololens / "depth/00004.png"), np.ones((30, 32), np.uint16))
     frames = HololensEpisode(hololens).frames()
     next(frames)
@@ -121,8 +120,6 @@ def test_image_of_another_size_is_reported_when_it_is_reached(hololens, write_pa
 
 
 def test_smaller_depth_of_the_same_camera_is_scaled(hololens):
-    import cv2
-
     for image in hololens.glob("depth/*.png"):
         cv2.imwrite(str(image), np.arange(12 * 16, dtype=np.uint16).reshape(12, 16))
     frame = next(HololensEpisode(hololens).frames())

@@ -96,7 +96,7 @@ DAMAGE = {
         write(
             "camera.json",
             '{"width": 32, "height": 24, "intrinsic_matrix": [-1, 0, 0, 0, 1, 0, 0, 0, 1]}',
-        ),  # fmt: skip
+        ),
         r"must be positive.*camera\.json",
     ),
 }

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import lru_cache, reduce
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from cogmap.runtime.messages import F64, U16, Intrinsics
+
+I64 = NDArray[np.int64]
 
 _FOOTPRINT_MARGIN = 1.1
 """Depth pixels are drawn this much larger than they are, so that a rolled camera leaves no
@@ -112,34 +114,35 @@ def _same_camera(a: Intrinsics, b: Intrinsics) -> bool:
 
 
 def _draw(depth: U16, source: Intrinsics, target: Intrinsics, transform: F64) -> F64:
-    """(H, W) depth in the target camera, each source pixel drawn as a rectangle; inf is none.
+    """(H * W,) depth in the target camera, each source pixel drawn as a rectangle; inf is none.
 
     (OpenCV's ``registerDepth`` draws single pixels, and crashes if the sizes differ.)
     """
     valid = np.flatnonzero(depth)
     z = depth.reshape(-1)[valid].astype(np.float64)
-    points = (_rays(source)[valid] * z[:, None]) @ transform[:3, :3].T + transform[:3, 3]
-    magnification = np.divide(z, points[:, 2], out=np.zeros_like(z), where=points[:, 2] > 0)
-    center = _project(target, points)
+    points = _moved(transform, _rays(source)[:, valid] * z)
+    u, v = _project(target, points)
     reach = 2 * max(target.width, target.height)
-    seen = (magnification > 0) & (np.abs(center) < reach).all(axis=1)
-    # Sorted far to near: where indices repeat, NumPy keeps what is assigned last.
-    order = np.flatnonzero(seen)[np.argsort(-points[seen, 2], kind="stable")]
-    z, center, magnification = points[order, 2], center[order], magnification[order]
+    seen = np.flatnonzero((points[2] > 0) & (np.abs(u) < reach) & (np.abs(v) < reach))
+    # Sorted far to near: where indices repeat, NumPy keeps what is assigned last. (16 bits
+    # are as fine as the result and sort several times faster.)
+    nearness = np.iinfo(np.uint16).max - np.rint(np.minimum(points[2, seen], 65535))
+    seen = seen[np.argsort(nearness.astype(np.uint16), kind="stable")]
+    u, v, z, magnification = u[seen], v[seen], points[2, seen], z[seen] / points[2, seen]
 
     scale = _FOOTPRINT_MARGIN * _pixel_angles(source).max(1) / _pixel_angles(target).min(1)
-    half = np.minimum(magnification[:, None] * scale, _MAX_FOOTPRINT) / 2
-    first = np.ceil(center - half).astype(np.int64)
-    after = np.ceil(center + half).astype(np.int64)
-    columns, rows = (after - first).max(axis=0, initial=0)
+    half_u, half_v = np.minimum(np.outer(scale, magnification), _MAX_FOOTPRINT) / 2
+    left, after_right = _pixels_between(u - half_u, u + half_u, target.width)
+    top, after_bottom = _pixels_between(v - half_v, v + half_v, target.height)
     image = np.full(target.height * target.width, np.inf)
-    for row, column in np.ndindex(rows, columns):
-        pixel = first + np.array([column, row])
-        inside = ((pixel < after) & (pixel >= 0) & (pixel < (target.width, target.height))).all(1)
-        layer = np.full_like(image, np.inf)
-        layer[pixel[inside, 1] * target.width + pixel[inside, 0]] = z[inside]
-        np.minimum(image, layer, out=image)
-    return image.reshape(target.height, target.width)
+    layer = np.empty_like(image)
+    for down in range((after_bottom - top).max(initial=0)):
+        for right in range((after_right - left).max(initial=0)):
+            inside = (left + right < after_right) & (top + down < after_bottom)
+            layer.fill(np.inf)
+            layer[((top + down) * target.width + left + right)[inside]] = z[inside]
+            np.minimum(image, layer, out=image)
+    return image
 
 
 def _refine(drawn: F64, depth: U16, source: Intrinsics, target: Intrinsics, transform: F64) -> F64:
@@ -149,90 +152,85 @@ def _refine(drawn: F64, depth: U16, source: Intrinsics, target: Intrinsics, tran
     edge (or next to a hole) the drawn depth stays. Two rounds find where ray and surface meet.
     """
     hit = np.isfinite(drawn)
-    rays = _rays(target)[hit.reshape(-1)]
-    z = drawn[hit]
+    z = np.where(hit, drawn, 1.0)
     inverse = np.divide(1.0, depth, out=np.zeros(depth.shape), where=depth > 0)
     smooth = _is_smooth(inverse)
-    back = np.linalg.inv(transform)
+    back = np.linalg.inv(transform).astype(np.float64)
     for _ in range(2):
-        points = (rays * z[:, None]) @ back[:3, :3].T + back[:3, 3]
-        pixels = _project(source, points)
-        inside = ((pixels >= 0) & (pixels <= (source.width - 1, source.height - 1))).all(axis=1)
+        points = _moved(back, _rays(target) * z)
+        u, v = (a.reshape(target.height, target.width) for a in _project(source, points))
+        sampled, use = _sample(inverse, smooth, u, v)
         # The surface on the source's ray through the point: nearer or farther by this factor.
-        factor = 1 / np.maximum(_sample(inverse, pixels) * points[:, 2], 1e-9)
-        use = inside & _sample_is(smooth, pixels) & (np.abs(factor - 1) <= _SAME_SURFACE)
-        moved = (points @ transform[2, :3]) * factor + transform[2, 3]
-        z = np.where(use, moved, z)
-    refined = np.zeros(drawn.shape)
-    refined[hit] = z
-    return refined
+        factor = 1 / np.maximum(sampled * points[2], 1e-9)
+        use &= np.abs(factor - 1) <= _SAME_SURFACE
+        z = np.where(use, (transform[2, :3] @ points) * factor + transform[2, 3], z)
+    return np.where(hit, z, 0.0)
 
 
 def _is_smooth(inverse: F64) -> NDArray[np.bool_]:
     """(H, W) True where a pixel and those right, below and diagonal are one surface."""
-    corners = np.pad(inverse, ((0, 1), (0, 1)), mode="edge")
-    four = np.stack([corners[:-1, :-1], corners[1:, :-1], corners[:-1, 1:], corners[1:, 1:]])
-    lowest = four.min(axis=0)
-    smooth: NDArray[np.bool_] = (lowest > 0) & (four.max(axis=0) <= (1 + _SAME_SURFACE) * lowest)
+    four = [inverse[:-1, :-1], inverse[1:, :-1], inverse[:-1, 1:], inverse[1:, 1:]]
+    lowest, highest = reduce(np.minimum, four), reduce(np.maximum, four)
+    smooth = np.zeros(inverse.shape, np.bool_)
+    smooth[:-1, :-1] = (lowest > 0) & (highest <= (1 + _SAME_SURFACE) * lowest)
     return smooth
 
 
-def _sample(image: F64, pixels: F64) -> F64:
-    """(N,) bilinear values at (N, 2) positions u, v."""
-    u, v = np.clip(pixels, 0, (image.shape[1] - 1, image.shape[0] - 1)).T
-    left, top = u.astype(np.int64), v.astype(np.int64)
-    right = np.minimum(left + 1, image.shape[1] - 1)
-    bottom = np.minimum(top + 1, image.shape[0] - 1)
-    du, dv = u - left, v - top
-    upper = (1 - du) * image[top, left] + du * image[top, right]
-    lower = (1 - du) * image[bottom, left] + du * image[bottom, right]
-    value: F64 = (1 - dv) * upper + dv * lower
-    return value
+def _sample(image: F64, mask: NDArray[np.bool_], u: F64, v: F64) -> tuple[F64, NDArray[np.bool_]]:
+    """(H * W,) bilinear values at (H, W) positions; is the mask set at the pixel left above?"""
+    u, v = u.astype(np.float32), v.astype(np.float32)
+    values = cv2.remap(image.astype(np.float32), u, v, cv2.INTER_LINEAR)
+    at = np.floor(u), np.floor(v)
+    is_set = cv2.remap(mask.astype(np.uint8), *at, cv2.INTER_NEAREST) > 0
+    return values.reshape(-1).astype(np.float64), is_set.reshape(-1)
 
 
-def _sample_is(mask: NDArray[np.bool_], pixels: F64) -> NDArray[np.bool_]:
-    """(N,) the mask at the pixel left and above of (N, 2) positions u, v."""
-    u, v = np.clip(pixels, 0, (mask.shape[1] - 1, mask.shape[0] - 1)).astype(np.int64).T
-    picked: NDArray[np.bool_] = mask[v, u]
-    return picked
+def _pixels_between(low: F64, high: F64, size: int) -> tuple[I64, I64]:
+    """First pixel centre in [low, high) and the one after the last, within the image."""
+    first = np.clip(np.ceil(low), 0, size).astype(np.int64)
+    return first, np.clip(np.ceil(high), 0, size).astype(np.int64)
+
+
+def _moved(transform: F64, points: F64) -> F64:
+    """(3, N) points, transformed."""
+    moved: F64 = transform[:3, :3] @ points + transform[:3, 3:]
+    return moved
 
 
 @lru_cache(maxsize=8)
 def _rays(camera: Intrinsics) -> F64:
-    """(H * W, 3) directions with z = 1 of the pixel centres, distortion removed."""
+    """(3, H * W) directions with z = 1 of the pixel centres, distortion removed."""
     v, u = np.mgrid[0 : camera.height, 0 : camera.width].reshape(2, -1).astype(np.float64)
     if any(camera.distortion):
         pixels, coefficients = np.stack([u, v], axis=1), np.array(camera.distortion)
         x, y = cv2.undistortPoints(pixels, camera.matrix(), coefficients).reshape(-1, 2).T
     else:
         x, y = (u - camera.cx) / camera.fx, (v - camera.cy) / camera.fy
-    return np.stack([x, y, np.ones_like(x)], axis=1)
+    return np.stack([x, y, np.ones_like(x)])
 
 
 @lru_cache(maxsize=8)
 def _pixel_angles(camera: Intrinsics) -> F64:
     """(2, 2) tangents that a pixel spans: rows horizontal, vertical; columns least, most."""
-    x, y, _ = _rays(camera).T.reshape(3, camera.height, camera.width)
+    x, y, _ = _rays(camera).reshape(3, camera.height, camera.width)
     if not any(camera.distortion) or min(x.shape) < 2:
         return np.array([[1 / camera.fx] * 2, [1 / camera.fy] * 2])
     across, down = np.diff(x, axis=1), np.diff(y, axis=0)
     return np.array([[across.min(), across.max()], [down.min(), down.max()]])
 
 
-def _project(camera: Intrinsics, points: F64) -> F64:
-    """(N, 2) pixels of (N, 3) points in front of the camera; inf where it cannot see."""
+def _project(camera: Intrinsics, points: F64) -> tuple[F64, F64]:
+    """u and v (N,) of (3, N) points in front of the camera; inf where it cannot see."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        x, y = points[:, 0] / points[:, 2], points[:, 1] / points[:, 2]
-    if any(camera.distortion) and len(points):
-        # The polynomial folds back far outside the image, so only what is near it counts.
-        widest = 1.1 * np.hypot(*_rays(camera)[:, :2].T).max()
-        outside = ~(np.hypot(x, y) < widest)
-        flat = np.stack([np.where(outside, 0, x), np.where(outside, 0, y), np.ones_like(x)], axis=1)
-        still = np.zeros(3)
-        projected, _ = cv2.projectPoints(
-            flat, still, still, camera.matrix(), np.array(camera.distortion)
-        )
-        pixels: F64 = projected.reshape(-1, 2)
-        pixels[outside] = np.inf
-        return pixels
-    return np.stack([x * camera.fx + camera.cx, y * camera.fy + camera.cy], axis=1)
+        x, y = points[:2] / points[2]
+    if not any(camera.distortion) or not len(x):
+        return x * camera.fx + camera.cx, y * camera.fy + camera.cy
+    # The polynomial folds back far outside the image, so only what is near it counts.
+    widest = 1.1 * np.hypot(*_rays(camera)[:2]).max()
+    outside = ~(np.hypot(x, y) < widest)
+    flat = np.stack([np.where(outside, 0, x), np.where(outside, 0, y), np.ones_like(x)], axis=1)
+    still, coefficients = np.zeros(3), np.array(camera.distortion)
+    projected, _ = cv2.projectPoints(flat, still, still, camera.matrix(), coefficients)
+    projected[outside] = np.inf
+    u, v = projected.reshape(-1, 2).T
+    return u, v

@@ -15,6 +15,7 @@ raises ``ValueError`` (``msgspec.ValidationError`` when decoding) that shows the
 
 from __future__ import annotations
 
+import math
 from typing import ClassVar, Literal
 
 import msgspec
@@ -70,11 +71,11 @@ class Intrinsics(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
             raise ValueError(
                 f"intrinsics: image size {self.width}x{self.height} is not in 1..16384"
             )
-        if not (self.fx > 0 and self.fy > 0 and np.isfinite([self.fx, self.fy]).all()):
+        if not (self.fx > 0 and self.fy > 0 and math.isfinite(self.fx * self.fy)):
             raise ValueError(
                 f"intrinsics: focal lengths fx={self.fx}, fy={self.fy} must be positive"
             )
-        if not np.isfinite([self.cx, self.cy, *self.distortion]).all():
+        if not all(map(math.isfinite, (self.cx, self.cy, *self.distortion))):
             raise ValueError("intrinsics: cx, cy and distortion must be finite")
 
     def matrix(self) -> F64:

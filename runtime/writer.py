@@ -55,7 +55,8 @@ class Writer:
     def __post_init__(self) -> None:
         self._pub = self.context.socket(zmq.XPUB)
         self._pub.setsockopt(zmq.SNDHWM, self.queue)
-        self._pub.setsockopt(zmq.XPUB_VERBOSE, 1)
+        self._pub.setsockopt(zmq.XPUB_VERBOSER, 1)
+        self._subscribers = 0
         self._pub.setsockopt(zmq.LINGER, 500)
         self._pub.bind(self.address.latest)
         self._links = {name.encode(): _Link(name.encode()) for name in self.address.readers}
@@ -88,9 +89,11 @@ class Writer:
         self.next_seq += 1
         captured_ns = time.time_ns() if captured_ns is None else captured_ns
         parts = wire.encode(message, stream=self.stream, seq=seq, captured_ns=captured_ns)
+        self._hear_joins()
         if seq >= self._unseen_seq:
             self._unseen_seq = self.next_seq
-            self._pub.send_multipart(parts, copy=False)
+            if self._subscribers:
+                self._pub.send_multipart(parts, copy=False)
         if self._links:
             self._retain(seq, parts)
             self._hear_positions()
@@ -184,7 +187,7 @@ class Writer:
     def _hear_positions(self) -> None:
         if self._router is None:
             return
-        while self._router.poll(0):
+        while self._router.getsockopt(zmq.EVENTS) & zmq.POLLIN:
             parts = self._router.recv_multipart()
             link = self._links.get(parts[0])
             try:
@@ -198,7 +201,8 @@ class Writer:
                 link.next_seq = position.next_seq
 
     def _hear_joins(self) -> None:
-        while self._pub.poll(0):
-            event = self._pub.recv()
-            if event[:1] == b"\x01" and self.on_join is not None:
+        while self._pub.getsockopt(zmq.EVENTS) & zmq.POLLIN:
+            joined = self._pub.recv()[:1] == b"\x01"
+            self._subscribers += 1 if joined else -1
+            if joined and self.on_join is not None:
                 self.on_join()

@@ -1,0 +1,118 @@
+"""Source: a simulated house, live or as fast as its frames are taken."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from cogmap.nodes.clock import StreamClock
+from cogmap.runtime.messages import Frame, Instances, Twist, WorldEvent
+from cogmap.runtime.node import Input, NodeParams, Output, Source
+from cogmap.sim.noise import DepthNoise, ExposureNoise, PoseNoise
+from cogmap.sim.simulator import Simulator, SimulatorConfig
+from cogmap.sim.timeline import TimelineConfig
+from cogmap.sim.truth import truth_dict
+
+
+class SimulatedCamera(Source):
+    """An agent that walks through a house, on a tour or as it is told. A step is a frame."""
+
+    class Params(NodeParams, frozen=True, kw_only=True, forbid_unknown_fields=True):
+        seed: int = 7
+        """Of the house, and of everything that happens in it."""
+        rooms: int | None = None
+        """2 to 8; none: drawn from the seed."""
+        width: int = 320
+        height: int = 240
+        rate_hz: float = 15.0
+        """Frames a simulated second."""
+        speed: float = 1.0
+        """Simulated seconds a second, at most; 0: as fast as the frames are taken."""
+        mode: str = "tour"
+        """"tour", or "commanded": drive it with velocities on ``commands``."""
+        duration_s: float | None = None
+        """Simulated; none: until the tour is over."""
+        depth_noise: bool = True
+        pose_noise: bool = False
+        exposure_noise: bool = False
+        states_pose: bool = True
+        """False: frames come without poses, which then have to be tracked."""
+        moved: int = 0
+        removed: int = 0
+        added: int = 0
+        doors: int = 0
+        """How many things are moved, removed or added, and doors turned, on the way."""
+
+    params: Params
+    commands = Input(Twist)
+    frames = Output(Frame)
+    instances = Output(Instances)
+    events = Output(WorldEvent, queue=256)
+
+    def setup(self) -> None:
+        self._make_simulator()
+        if self.run_dir is not None:
+            truth = msgspec.json.encode(truth_dict(self._simulator.house))
+            (self.run_dir / "truth.json").write_bytes(msgspec.json.format(truth))
+
+    def produce(self, step: int) -> Iterator[float]:
+        self._go_to(step)
+        clock = StreamClock(self.params.speed)
+        while not self._simulator.done:
+            taken = self._simulator.step()
+            self._count_events(len(taken.events))
+            while (wait_s := clock.wait_s(taken.frame.stamp_ns)) > 0:
+                yield min(wait_s, 0.1)
+            self.frames.publish(taken.frame)
+            self.instances.publish(taken.instances)
+            for event in taken.events:
+                self.events.publish(event)
+            yield 0.0
+
+    def published_before(self, output: str, step: int) -> int:
+        if output != "events":
+            return step
+        self._go_to(step)
+        return self._events_before[step]
+
+    def on_commands(self, twist: Twist) -> None:
+        if self.params.mode == "commanded":
+            self._simulator.command(twist)
+
+    def _make_simulator(self) -> None:
+        params = self.params
+        self._simulator = Simulator(
+            SimulatorConfig(
+                seed=params.seed,
+                rooms=params.rooms,
+                width=params.width,
+                height=params.height,
+                rate_hz=params.rate_hz,
+                mode="commanded" if params.mode == "commanded" else "tour",
+                duration_s=params.duration_s,
+                depth_noise=DepthNoise(seed=params.seed) if params.depth_noise else None,
+                pose_noise=PoseNoise(seed=params.seed) if params.pose_noise else None,
+                exposure_noise=ExposureNoise(seed=params.seed) if params.exposure_noise else None,
+                states_pose=params.states_pose,
+                timeline=TimelineConfig(
+                    seed=params.seed,
+                    moved=params.moved,
+                    removed=params.removed,
+                    added=params.added,
+                    doors=params.doors,
+                ),
+            )
+        )
+        self._events_before = [0]
+
+    def _go_to(self, step: int) -> None:
+        """The next frame is number ``step``; on the way count what happens."""
+        if step < self._simulator.number:
+            self._make_simulator()
+        while self._simulator.number < step and not self._simulator.done:
+            self._count_events(len(self._simulator.pending_events))
+            self._simulator.skip_to(self._simulator.number + 1)
+
+    def _count_events(self, count: int) -> None:
+        self._events_before.append(self._events_before[-1] + count)

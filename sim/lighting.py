@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import open3d as o3d
 import shapely
+from numpy.typing import NDArray
 
 from cogmap.runtime.messages import F32
 from cogmap.sim.scene import House, Room, Window
@@ -18,7 +19,7 @@ SKY = np.array([1.05, 1.2, 1.35], np.float32)
 """Light that comes in where nothing is outside."""
 _LAMP = np.array([1.0, 0.87, 0.7])
 _DAYLIGHT = np.array([0.85, 0.97, 1.1])
-_REACH_M = 8.0
+_REACH_M = 7.0
 _CHUNK = 20_000
 
 
@@ -46,8 +47,8 @@ def room_center(room: Room) -> tuple[float, float]:
 
 
 def _lamp(room: Room) -> Light:
-    angle = np.arange(6) * np.pi / 3
-    ring = 0.4 * np.stack([np.cos(angle), np.sin(angle), np.zeros(6)], axis=1)
+    angle = np.arange(5) * 2 * np.pi / 5
+    ring = 0.4 * np.stack([np.cos(angle), np.sin(angle), np.zeros(5)], axis=1)
     samples = ring + np.array([*room_center(room), room.height_m - 0.12])
     power = 1.1 + 0.13 * shapely.Polygon(room.polygon).area
     return _light(samples, np.array([0.0, 0.0, -1.0]), power * _LAMP)
@@ -59,8 +60,8 @@ def _daylight(window: Window, room: Room) -> Light:
     if normal[:2] @ (np.array(room_center(room)) - window.center[:2]) < 0:
         normal = -normal
     width, height = window.size
-    grid = np.linspace(-1 / 3, 1 / 3, 3)
-    offsets = [a * width * along + np.array([0, 0, b * height]) for a in grid for b in grid]
+    spots = [(-0.33, -0.25), (0.0, -0.3), (0.33, -0.2), (-0.25, 0.3), (0.1, 0.25), (0.36, 0.33)]
+    offsets = [a * width * along + np.array([0, 0, b * height]) for a, b in spots]
     samples = np.array(window.center) + 0.15 * normal + np.array(offsets)
     return _light(samples, normal, 1.5 * width * height * _DAYLIGHT)
 
@@ -75,18 +76,27 @@ def direct_light(
     """(N, 3) light that reaches points (N, 3) m with normals (N, 3) straight from the lights."""
     total = np.zeros_like(points)
     for light in lights:
+        near = _facing(points, normals, light)
+        at, facing = points[near], normals[near]
+        received = np.zeros(len(near), np.float32)
         for sample in light.samples:
-            way = sample - points
-            squared = (way**2).sum(axis=1)
-            leaving = -(way @ light.normal)
-            arriving = np.einsum("ni,ni->n", way, normals)
-            lit = np.flatnonzero((leaving > 0) & (arriving > 0) & (squared < _REACH_M**2))
-            rays = np.hstack([points[lit], way[lit]]).astype(np.float32)
-            hidden = scene.test_occlusions(o3d.core.Tensor(rays), tnear=0.0, tfar=0.99).numpy()
-            seen = lit[~hidden]
-            falloff = leaving[seen] * arriving[seen] / squared[seen] / (squared[seen] + 0.4)
-            total[seen] += falloff[:, None] * (light.color / len(light.samples))
+            rays = np.hstack([at, sample - at])
+            way = rays[:, 3:]
+            leaving = np.maximum(-(way @ light.normal), 0)
+            arriving = np.maximum(np.einsum("ni,ni->n", way, facing), 0)
+            squared = np.einsum("ni,ni->n", way, way)
+            hidden = scene.test_occlusions(o3d.core.Tensor.from_numpy(rays), tfar=0.99).numpy()
+            received += np.where(hidden, 0, leaving * arriving / squared / (squared + 0.4))
+        total[near] += received[:, None] * (light.color / len(light.samples))
     return total
+
+
+def _facing(points: F32, normals: F32, light: Light) -> NDArray[np.intp]:
+    """Indices of the points that the light's middle can reach if nothing is between."""
+    way = light.samples.mean(axis=0) - points
+    near = np.einsum("ni,ni->n", way, way) < _REACH_M**2
+    arriving = np.einsum("ni,ni->n", way, normals) > -0.3
+    return np.flatnonzero(near & arriving & (way @ light.normal < 0))
 
 
 def bounced_light(

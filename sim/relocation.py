@@ -10,13 +10,12 @@ import numpy as np
 import shapely
 
 from cogmap.runtime.messages import Vec3
+from cogmap.sim.catalog import CATEGORIES
 from cogmap.sim.footprints import doorway_area, footprint, rectangle, swing_area
 from cogmap.sim.scene import FLOOR, House, PlacedObject, Room, Surface
 
 _TRIES = 200
 _GAP_M = 0.01
-_LOOSE_M = 0.9
-"""What is longer than this stays where it is."""
 _AGENT_GAP_M = 0.25
 _CORRIDOR_M = 0.6
 """Floor on both sides of a doorway that is kept free."""
@@ -34,9 +33,10 @@ class Placement:
 
 
 def is_loose(thing: PlacedObject, house: House) -> bool:
-    """Whether somebody could pick it up: not too large, carries nothing, not on wall or ceiling."""
+    """Whether a person could put it elsewhere: movable, carries nothing, not fixed."""
+    info = CATEGORIES.get(thing.category)
     carries = any(other.support == thing.id for other in house.objects)
-    return thing.support >= FLOOR and not carries and math.hypot(*thing.model.size[:2]) < _LOOSE_M
+    return thing.support >= FLOOR and not carries and info is not None and info.movable
 
 
 def find_place(
@@ -87,10 +87,11 @@ def _on_floor(
 def _on_something(
     thing: PlacedObject, others: list[PlacedObject], rng: np.random.Generator
 ) -> Placement | None:
-    """Anywhere on one of the surfaces that are large and high enough."""
+    """Anywhere on a surface that is high enough, of a thing that typically carries it."""
     choices = [
         (carrier, surface)
         for carrier in others
+        if carrier.category in CATEGORIES[thing.category].on
         for surface in carrier.model.surfaces
         if surface.kind == "on" and surface.headroom_m > thing.model.size[2]
     ]

@@ -14,6 +14,8 @@ from cogmap.sim.stage import LightingConfig, Stage
 
 _LEVEL_STEPS = (1.5, 3.0, 6.0)
 """Texels of the finest tile under a pixel from which on the next smaller tiles are used."""
+_MATT = 0.04
+"""Gloss up to this is not drawn."""
 
 
 @dataclass(frozen=True)
@@ -58,13 +60,14 @@ class Renderer:
         """Picture from a pose (4, 4); ``exposure`` multiplies the light that is collected."""
         directions, rays = self._camera(intrinsics)
         rays[:, :3] = world_from_camera[:3, 3]
-        rays[:, 3:] = cv2.transform(directions, world_from_camera[:3, :3])[:, 0]
+        directions = cv2.transform(directions, world_from_camera[:3, :3])
+        rays[:, 3:] = directions[:, 0]
         hits = self._cast(rays)
         light = self._light(hits)
-        color = cv2.multiply(
-            self._texture(hits, intrinsics.fx), light, scale=exposure ** (1 / 2.2), dtype=cv2.CV_8U
-        )
-        self._add_highlights(color, light, hits, rays, exposure)
+        if exposure != 1.0:
+            light *= np.float32(exposure ** (1 / 2.2))
+        color = cv2.multiply(self._texture(hits, intrinsics.fx), light, dtype=cv2.CV_8U)
+        color = cv2.add(color, self._highlights(light, hits, rays, directions))
         shape = (intrinsics.height, intrinsics.width)
         return Rendered(
             color=cv2.cvtColor(color, cv2.COLOR_RGBA2RGB).reshape(*shape, 3),
@@ -116,31 +119,31 @@ class Renderer:
         )
         return _lookup(self.stage.light, x + hits.b1 * along1, y + hits.b2 * along2)
 
-    def _add_highlights(
-        self, color: U8, light: F32, hits: _Hits, rays: F32, exposure: float
-    ) -> None:
-        """Mirror images of the lamps, and a brighter rim at grazing angles, on glossy pixels."""
+    def _highlights(self, light: F32, hits: _Hits, rays: F32, directions: F32) -> U8:
+        """(N, 1, 4) what glossy surfaces add: a mirror image of the lamp, a bright rim where
+        they are seen at a grazing angle. ``directions`` (N, 1, 3) are those of the rays."""
         tables = self.stage.tables
         gloss = tables.gloss.take(hits.triangle, mode="clip")
-        shiny = np.flatnonzero(gloss)
-        if not len(shiny):
-            return
-        triangle, ray = hits.triangle[shiny], rays[shiny]
+        shine = np.zeros(len(gloss), np.uint8)
+        glossy = np.flatnonzero(gloss > _MATT)
+        triangle, depth = hits.triangle.take(glossy), hits.depth.take(glossy)
         normal = [row.take(triangle) for row in tables.normal]
-        way = [ray[:, 3 + axis] for axis in range(3)]
-        towards = _dot(way, normal)
-        mirrored = [w - 2 * towards * n for w, n in zip(way, normal, strict=True)]
-        depth = hits.depth[shiny]
+        way = [part.ravel().take(glossy) for part in cv2.split(directions)]
         lamp = [
-            tables.lamp[axis].take(triangle) - ray[:, axis] - depth * way[axis] for axis in range(3)
+            row.take(triangle) - origin - depth * part
+            for row, origin, part in zip(tables.lamp, rays[0, :3], way, strict=True)
         ]
+        towards = _dot(way, normal)
+        # The mirrored way is way - 2 (way . normal) normal.
+        along = _dot(way, lamp) - 2 * towards * _dot(normal, lamp)
         squared = _dot(way, way)
-        cosine = _dot(mirrored, lamp) / np.sqrt(squared * _dot(lamp, lamp))
-        spot = np.exp(np.float32(60) * (cosine - 1))
-        rim = (1 - np.abs(towards) / np.sqrt(squared)) ** 4
-        shine = gloss[shiny] * (0.5 * spot + 0.35 * rim) * light[shiny, 0, 1] * (255 * exposure)
-        added = np.repeat(shine.astype(np.float32)[:, None], 4, axis=1)
-        color[shiny, 0] = cv2.add(color[shiny, 0], added, dtype=cv2.CV_8U)
+        spot = np.exp(np.float32(60) * (along / np.sqrt(squared * _dot(lamp, lamp)) - 1))
+        rim = 1 - np.abs(towards) / np.sqrt(squared)
+        rim *= rim
+        strength = np.float32(127) * spot + np.float32(90) * rim * rim
+        strength *= gloss.take(glossy) * light[:, 0, 1].take(glossy)
+        shine[glossy] = np.minimum(strength, 255)
+        return np.asarray(cv2.merge([shine] * 4)).reshape(-1, 1, 4)
 
 
 def _fraction(value: F32) -> F32:

@@ -215,8 +215,11 @@ class Simulator:
     def _change(self, house: House) -> None:
         self.house = house
         self._space = FreeSpace(obstacles(house, self.config.body.height_m))
-        self._renderer.update(house, relight=not self._timeline.moving)
-        if self._driver is not None and not self._timeline.moving:
+        if self._timeline.moving:
+            return
+        # While a door swings this waits: the frames in between only show its leaf elsewhere.
+        self._renderer.update(house)
+        if self._driver is not None:
             self._driver.replan(self._paths())
 
     def _command(self, dt_s: float) -> tuple[float, float]:
@@ -234,6 +237,8 @@ class Simulator:
         exposure = 1.0
         if config.exposure_noise is not None:
             exposure = exposure_at(self.number, self._period_s, config.exposure_noise)
+        if self._timeline.moving:
+            self._renderer.update(self.house, relight=False)
         rendered = self._renderer.render(self.intrinsics, pose, exposure=exposure)
         if config.depth_noise is None:
             depth = millimetres(rendered.depth_m)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import open3d as o3d
@@ -22,6 +22,8 @@ _RELIGHT_M = 1.2
 _OFF_SURFACE_M = 0.008
 _INWARD_M = 0.015
 """Light is sampled a little off the surface and away from its edges, out of touching faces."""
+_MERGE_M = 0.025
+"""Samples closer than about this that face the same way share their light."""
 
 BoolArray = NDArray[np.bool_]
 Bounds = tuple[F32, F32]
@@ -51,9 +53,13 @@ class _Node:
     """(P, 3) where its light is sampled."""
     glow: BoolArray
     """(P,) 1 where it shines itself or lies outdoors, and needs no light computed."""
-    direct: F32 = field(default_factory=lambda: np.zeros((0, 3), np.float32))
-    light: F32 = field(default_factory=lambda: np.zeros((0, 3), np.float32))
-    """(P, 3) light straight from lamps and windows, and all of it; empty until computed."""
+    direct: F32
+    light: F32
+    """(P, 3) light straight from lamps and windows, and all of it."""
+    lit_bounds: Bounds | None = None
+    """Where it was when its light was computed; None before."""
+    moved: bool = True
+    """Since then."""
 
     @property
     def bounds(self) -> Bounds:
@@ -80,20 +86,22 @@ class Stage:
         shines = _panes(structure, house.windows) | _outdoors(structure, house.rooms)
         self._structure = self._node(0, structure, None, shines)
         self._nodes: dict[tuple[str, int], _Node] = {}
+        self._left: list[Bounds] = []
         self.update(house)
 
     def update(self, house: House, *, relight: bool = True) -> None:
         """Show ``house`` from now on; its structure is that of the house at the start.
 
-        ``relight=False`` leaves the light on what stands still as it is, for the steps of a
-        motion that goes on.
+        ``relight=False`` puts off the light to the next update, for the steps of a motion that
+        goes on. The light afterwards does not depend on how many such steps there were.
         """
-        touched = self._sync(house)
-        if not touched and self._structure.light.size:
-            return
-        self._build_scene()
-        self._relight(touched if relight else [])
-        self._build_light_image()
+        changed = self._sync(house)
+        if changed:
+            self._build_scene()
+        if relight and any(node.moved for node in self._all()) | bool(self._left):
+            self._relight()
+        if changed or relight:
+            self._build_light_image()
 
     def mesh(self, model: ObjectModel) -> Mesh:
         """Mesh of a model in its own frame; computed once."""
@@ -101,8 +109,8 @@ class Stage:
             self._meshes[id(model)] = (model, mesh_of(model.parts))
         return self._meshes[id(model)][1]
 
-    def _sync(self, house: House) -> list[Bounds]:
-        """Bring the nodes up to the house; returns the boxes where something changed."""
+    def _sync(self, house: House) -> bool:
+        """Bring the nodes up to the house; whether something changed."""
         wanted: dict[tuple[str, int], Placement] = {}
         for door in house.doors:
             if door.leaf is not None:
@@ -110,26 +118,40 @@ class Stage:
                 wanted["door", door.id] = (door.leaf, hinge, door.closed_yaw + door.open_angle)
         for thing in sorted(house.objects, key=lambda thing: thing.id):
             wanted["object", thing.id] = (thing.model, thing.position, thing.yaw)
-        touched, kept = [], self._nodes
-        self._nodes = {}
-        for key, placement in wanted.items():
-            old = kept.pop(key, None)
-            if old is None or not _same(old.placement, placement):
-                touched += [old.bounds] if old else []
-                mesh = self.mesh(placement[0]).placed(*placement[1:])
-                old = self._node(key[1] if key[0] == "object" else 0, mesh, placement)
-                touched.append(old.bounds)
-            self._nodes[key] = old
-        return touched + [gone.bounds for gone in kept.values()]
+        before = self._nodes
+        self._nodes = {
+            key: self._moved_node(key, before.get(key), placement)
+            for key, placement in wanted.items()
+        }
+        gone = [node for key, node in before.items() if key not in wanted]
+        self._left += [node.lit_bounds for node in gone if node.lit_bounds is not None]
+        same = all(before.get(key) is node for key, node in self._nodes.items())
+        return not same or bool(gone) or not hasattr(self, "scene")
+
+    def _moved_node(self, key: tuple[str, int], old: _Node | None, placement: Placement) -> _Node:
+        """The node at its place; it keeps the light that it had."""
+        if old is not None and _same(old.placement, placement):
+            return old
+        mesh = self.mesh(placement[0]).placed(*placement[1:])
+        node = self._node(key[1] if key[0] == "object" else 0, mesh, placement)
+        if old is not None and len(old.light) == len(node.light):
+            node.direct, node.light, node.lit_bounds = old.direct, old.light, old.lit_bounds
+        return node
 
     def _node(
-        self, number: int, mesh: Mesh, placement: Placement | None, glow: BoolArray | None = None
+        self,
+        number: int,
+        mesh: Mesh,
+        placement: Placement | None,
+        glow: BoolArray | None = None,
     ) -> _Node:
         steps = patch_steps(mesh.corners, self._config.spacing_m)
         triangle, weights = patch_samples(steps)
         points, normals = _sample(mesh, triangle, weights)
         shine = np.zeros(len(points), bool) if glow is None else glow[triangle]
-        return _Node(number, mesh, placement, steps, points, normals, shine)
+        direct, light = np.zeros_like(points), np.full_like(points, 0.5)
+        light[shine] = lighting.SKY
+        return _Node(number, mesh, placement, steps, points, normals, shine, direct, light)
 
     def _all(self) -> list[_Node]:
         return [self._structure, *self._nodes.values()]
@@ -153,9 +175,12 @@ class Stage:
         )  # fmt: skip
         self.scene = raycasting_scene([node.mesh for node in nodes])
 
-    def _relight(self, touched: list[Bounds]) -> None:
-        """Compute the light of new nodes, and of others close to the boxes in ``touched``."""
+    def _relight(self) -> None:
+        """Compute the light of nodes that moved, and close to where they were and are."""
         nodes = self._all()
+        moved = [node for node in nodes if node.moved]
+        touched = [*self._left, *(node.lit_bounds for node in moved if node.lit_bounds)]
+        touched += [node.bounds for node in moved]
         stale = [_stale(node, touched) for node in nodes]
         points = np.concatenate([node.points[s] for node, s in zip(nodes, stale, strict=True)])
         normals = np.concatenate([node.normals[s] for node, s in zip(nodes, stale, strict=True)])
@@ -163,14 +188,13 @@ class Stage:
         points, normals = points[first], normals[first]
         direct = lighting.direct_light(self.scene, points, normals, self._lights)[of_point]
         for node, s, values in zip(nodes, stale, _split(direct, stale), strict=True):
-            node.direct = node.direct if node.light.size else np.zeros_like(node.points)
-            node.direct[s] = values
+            node.direct = _replaced(node.direct, s, values)
         radiance = self._radiance(nodes)
         bounced = lighting.bounced_light(self.scene, points, normals, radiance, self._config.rays)
         for node, s, values in zip(nodes, stale, _split(bounced[of_point], stale), strict=True):
-            node.light = node.light if node.light.size else np.zeros_like(node.points)
-            node.light[s] = node.direct[s] + 1.5 * values
-            node.light[node.glow] = lighting.SKY
+            node.light = _replaced(node.light, s, node.direct[s] + 1.5 * values)
+            node.lit_bounds, node.moved = node.bounds, False
+        self._left = []
 
     def _radiance(self, nodes: list[_Node]) -> F32:
         """(T + 1, 3) light that each triangle sends back, the sky last."""
@@ -243,7 +267,7 @@ def _sample(mesh: Mesh, triangle: I32, weights: F32) -> tuple[F32, F32]:
 
 def _stale(node: _Node, touched: list[Bounds]) -> BoolArray:
     """(P,) samples whose light must be computed anew."""
-    if not node.light.size:
+    if node.moved:
         return ~node.glow
     near = np.zeros(len(node.points), bool)
     for low, high in touched:
@@ -252,9 +276,16 @@ def _stale(node: _Node, touched: list[Bounds]) -> BoolArray:
     return near & ~node.glow
 
 
+def _replaced(values: F32, where: BoolArray, by: F32) -> F32:
+    """A copy, since a node that moves takes its arrays along."""
+    values = values.copy()
+    values[where] = by
+    return values
+
+
 def _merge(points: F32, normals: F32) -> tuple[np.ndarray, np.ndarray]:
     """Samples that lie together and face the same way: one of each, and which one is whose."""
-    keys = np.hstack([np.round(points / 0.008), np.round(4 * normals)]).astype(np.int64)
+    keys = np.hstack([np.round(points / _MERGE_M), np.round(2.4 * normals)]).astype(np.int64)
     code = keys @ np.array([1, 1 << 13, 1 << 26, 1 << 36, 1 << 40, 1 << 44], np.int64)
     _, first, of_point = np.unique(code, return_index=True, return_inverse=True)
     return first, of_point

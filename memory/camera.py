@@ -35,14 +35,16 @@ class Rectifier:
 
     def color(self, color: U8) -> U8:
         """(H, W, 3) uint8 without distortion, bilinear."""
-        return np.asarray(cv2.remap(color, *self._linear, cv2.INTER_LINEAR), np.uint8)
+        return np.asarray(
+            cv2.remap(color, self._linear[0], self._linear[1], cv2.INTER_LINEAR), np.uint8
+        )
 
     def depth(self, depth: Depth) -> Depth:
         """(H, W) depth along the optical axis, any unit, without distortion.
 
         Nearest neighbour: a mean of foreground and background is a point in mid air.
         """
-        rectified: Depth = cv2.remap(depth, *self._nearest, cv2.INTER_NEAREST)
+        rectified: Depth = cv2.remap(depth, self._nearest[0], self._nearest[1], cv2.INTER_NEAREST)
         return rectified
 
 

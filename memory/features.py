@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -57,7 +58,7 @@ class FeatureDetector:
         self._max_features = max_features
         self._cell_px = cell_px
         # Twice what is kept, and a low threshold: blurred images have weak corners only.
-        self._orb = cv2.ORB_create(2 * max_features, scaleFactor=1.2, nlevels=8, fastThreshold=7)
+        self._orb = cv2.ORB.create(2 * max_features, scaleFactor=1.2, nlevels=8, fastThreshold=7)
         self._equalize = cv2.createCLAHE(clipLimit=2.0, tileGridSize=(8, 8))
 
     def detect(self, color: U8, depth_m: F32, intrinsics: Intrinsics) -> Features:
@@ -78,7 +79,7 @@ class FeatureDetector:
             points=backproject(pixels, depth, intrinsics),
         )
 
-    def _spread(self, found: list[cv2.KeyPoint], width: int) -> Indices:
+    def _spread(self, found: Sequence[cv2.KeyPoint], width: int) -> Indices:
         """Indices of the strongest features, taken in turn from every cell of the image."""
         if not found:
             return np.zeros(0, np.int64)
@@ -87,7 +88,8 @@ class FeatureDetector:
         cell = cells[:, 1] * (width // self._cell_px + 1) + cells[:, 0]
         order = np.lexsort((-strength, cell))
         rank = _rank_in_group(cell[order])
-        return order[np.lexsort((-strength[order], rank))][: self._max_features]
+        chosen: Indices = order[np.lexsort((-strength[order], rank))][: self._max_features]
+        return chosen
 
 
 def smooth_depth_at(pixels: F64, depth_m: F32, max_step: float = 0.05) -> F64:
@@ -155,7 +157,8 @@ def match_near(
 
 def _hamming(a: U8, b: U8) -> Indices:
     differing = np.bitwise_count(a.view(np.uint64) ^ b.view(np.uint64))
-    return differing.sum(axis=1, dtype=np.int64)
+    bits: Indices = differing.sum(axis=1, dtype=np.int64)
+    return bits
 
 
 def _rank_in_group(sorted_groups: Indices) -> Indices:

@@ -99,19 +99,20 @@ def pose_by_consensus(
 def refine_pose(
     camera_from_world: F64, sightings: Sightings, intrinsics: Intrinsics, iterations: int = 8
 ) -> PoseEstimate:
-    """Least squares over reprojection and inverse depth, robust (Huber), then inliers alone."""
-    everything = np.ones(len(sightings), bool)
+    """Least squares over reprojection and inverse depth, robust (Huber), then of inliers alone.
+
+    With fewer than 6 inliers, nothing is an inlier and the covariance is infinite.
+    """
     pose = camera_from_world
-    inliers = everything
-    normal = np.eye(6)
-    for stage in (everything, None, None):
-        chosen = inliers if stage is None else stage
-        pose, normal = _gauss_newton(pose, sightings.of(chosen), intrinsics, iterations)
+    normal = np.zeros((6, 6))
+    inliers = np.ones(len(sightings), bool)
+    for _ in range(3):
+        if inliers.sum() < 6:
+            return PoseEstimate(pose, np.zeros(len(sightings), bool), np.full((6, 6), np.inf))
+        pose, normal = _gauss_newton(pose, sightings.of(inliers), intrinsics, iterations)
         error, degrees = _squared_errors(pose, sightings, intrinsics)
         inliers = error <= np.where(degrees == 3, CHI2_3, CHI2_2)
-        if inliers.sum() < 6:
-            break
-    covariance = np.linalg.pinv(normal, hermitian=True)
+    covariance = np.asarray(np.linalg.pinv(normal, hermitian=True), np.float64)
     return PoseEstimate(pose, inliers, covariance)
 
 

@@ -233,7 +233,8 @@ class Tracker:
 
     def _accept(self, frame: _Frame, located: _Located) -> Tracked:
         estimate = located.estimate
-        view = frame.seen_from(np.linalg.inv(estimate.camera_from_world))
+        world_from_camera = np.linalg.inv(estimate.camera_from_world)
+        view = frame.seen_from(np.asarray(world_from_camera, np.float64))
         self._last = view
         reference = self._reference_keyframe(frame, located)
         if reference is None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import cv2
 import numpy as np
 import rerun as rr
 
+from cogmap.nodes.rerun_layout import Bounds
 from cogmap.runtime.messages import (
     F64,
     FREE,
@@ -18,8 +21,8 @@ from cogmap.runtime.messages import (
 )  # fmt: skip
 
 __all__ = [
-    "color_image", "depth_image", "entity_name", "floor_grid", "frustum", "plot_style", "points",
-    "printable", "split_at_height", "thinned", "trajectory",
+    "bounds_of", "color_image", "depth_image", "entity_name", "floor_grid", "frustum", "plot_style",
+    "points", "printable", "split_at_height", "thinned", "trajectory",
 ]  # fmt: skip
 
 TEXT_LIMIT = 300
@@ -94,6 +97,19 @@ def frustum(camera: Intrinsics, width: int, *, lost: bool) -> rr.Pinhole:
         color=LOST_COLOR if lost else TRACKED_COLOR,
         line_width=LINE_WIDTH,
     )
+
+
+def bounds_of(updates: Iterable[SurfaceUpdate], top_z: float) -> Bounds | None:
+    """The box that holds nearly all of the surface below ``top_z``; None if there is none.
+
+    Every tenth point is looked at, and one in a hundred may stick out on each side.
+    """
+    sample = [update.points[update.points[:, 2] <= top_z][::10] for update in updates]
+    points = np.concatenate(sample) if sample else np.zeros((0, 3), np.float32)
+    if len(points) == 0:
+        return None
+    low, high = np.percentile(points, [1, 99], axis=0).tolist()
+    return Bounds((low[0], low[1], low[2]), (high[0], high[1], high[2]))
 
 
 def split_at_height(update: SurfaceUpdate, z: float) -> tuple[SurfaceUpdate, SurfaceUpdate]:

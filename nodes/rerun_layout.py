@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import math
+from typing import NamedTuple
+
 import rerun.blueprint as rrb
+
+from cogmap.runtime.messages import Vec3
 
 __all__ = [
     "CAMERA", "CEILING", "COLOR", "CPU", "DEPTH", "LATENCY", "LOG", "MEMORY", "OCCUPANCY", "RATE",
-    "SKIPPED", "SURFACE", "TRAJECTORY", "WORLD", "blueprint",
+    "SKIPPED", "SURFACE", "TRAJECTORY", "WORLD", "Bounds", "blueprint",
 ]  # fmt: skip
 
 WORLD = "world"
@@ -26,13 +31,29 @@ LOG = "log"
 
 BACKGROUND = (16, 18, 24, 255)
 GRID_LINES = (255, 255, 255, 18)
+EYE_ELEVATION, EYE_AZIMUTH = math.radians(48.0), math.radians(-110.0)
+EYE_DISTANCE = 0.85
+"""Of the diagonal."""
 
 
-def blueprint() -> rrb.Blueprint:
-    """The default layout. The ceiling is logged but hidden, so that one looks into rooms."""
+class Bounds(NamedTuple):
+    """Corners of what there is to look at, world, metres."""
+
+    low: Vec3
+    high: Vec3
+
+    def diagonal_m(self) -> float:
+        return math.dist(self.low, self.high)
+
+
+def blueprint(bounds: Bounds | None = None) -> rrb.Blueprint:
+    """The layout; the eye looks down on ``bounds``, or finds its place itself if None.
+
+    The ceiling is there but hidden, so that one looks into rooms.
+    """
     return rrb.Blueprint(
         rrb.Horizontal(
-            map_view(),
+            map_view(bounds),
             rrb.Vertical(images(), plots(), messages(), row_shares=[5, 3, 3]),
             column_shares=[7, 3],
         ),
@@ -45,7 +66,7 @@ def blueprint() -> rrb.Blueprint:
     )
 
 
-def map_view() -> rrb.Spatial3DView:
+def map_view(bounds: Bounds | None) -> rrb.Spatial3DView:
     return rrb.Spatial3DView(
         name="Map",
         origin=WORLD,
@@ -53,7 +74,21 @@ def map_view() -> rrb.Spatial3DView:
         overrides={CEILING: rrb.EntityBehavior(visible=False)},
         background=rrb.Background(color=BACKGROUND, kind="solidcolor"),
         line_grid=rrb.LineGrid3D(visible=True, spacing=1.0, color=GRID_LINES, stroke_width=1.0),
-        eye_controls=rrb.EyeControls3D(kind="orbital"),
+        eye_controls=eye_above(bounds) if bounds else None,
+    )
+
+
+def eye_above(bounds: Bounds) -> rrb.EyeControls3D:
+    """From outside, EYE_ELEVATION above the horizon, so far away that all of it fits."""
+    middle = [(low + high) / 2 for low, high in zip(*bounds, strict=True)]
+    across = EYE_DISTANCE * bounds.diagonal_m() * math.cos(EYE_ELEVATION)
+    position = (
+        middle[0] + across * math.cos(EYE_AZIMUTH),
+        middle[1] + across * math.sin(EYE_AZIMUTH),
+        middle[2] + EYE_DISTANCE * bounds.diagonal_m() * math.sin(EYE_ELEVATION),
+    )
+    return rrb.EyeControls3D(
+        kind="orbital", position=position, look_target=middle, eye_up=(0.0, 0.0, 1.0)
     )
 
 

@@ -85,6 +85,12 @@ class RerunLog:
             due.append(self._kept.pop(next(iter(self._kept)))[1])
         return due
 
+    def look_at(self, bounds: layout.Bounds, *, now: bool) -> None:
+        """Where the eye starts in pages opened from here on; ``now``: also in open ones."""
+        if self.viewer or self.rrd_path:
+            page = layout.blueprint(bounds)
+            self._recording.send_blueprint(page, make_active=now, make_default=True)
+
     def tend(self) -> None:
         """Let go of a viewer that has ended and of a file that has reached its size."""
         ended = self.viewer is not None and not self.viewer.alive()

@@ -41,6 +41,8 @@ TRAJECTORY_STEP_M = 0.02
 SEGMENT_POINTS = 100
 SEGMENTS = 200
 """The trajectory is this many lines of SEGMENT_POINTS; the oldest is then written over."""
+EYE_GROWTH = 1.25
+"""The eye moves back each time the map has become so much larger."""
 UNCERTAIN = frozenset({"lost", "no_pose", "pose_jump", "pose_uncertain"})
 
 
@@ -105,6 +107,7 @@ class RerunView:
         self._surface: dict[str, SurfaceUpdate] = {}
         self._stride = 1
         self._floor_z: float | None = None
+        self._looked_at_m = 0.0
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._run, name="viewer", daemon=True)
         self._thread.start()
@@ -205,6 +208,7 @@ class RerunView:
                 self._log.tend()
                 next_check = now + 1.0
         self._send_all(self._mailbox.take_all(time.monotonic()))
+        self._aim(last=True)
         self._log.close(CLOSE_TIMEOUT_S)
 
     def _send_all(self, sends: list[Send]) -> None:
@@ -259,8 +263,7 @@ class RerunView:
     def _send_surface(self, key: str) -> None:
         """Show a chunk as it is now; if it is gone, show nothing in its place."""
         update = self._surface.get(key)
-        top = np.inf if self._floor_z is None else self._floor_z + self.config.hide_above_m
-        low, high = draw.split_at_height(update, top) if update else (None, None)
+        low, high = draw.split_at_height(update, self._top_z()) if update else (None, None)
         for root, part in ((layout.SURFACE, low), (layout.CEILING, high)):
             entity = key.replace("surface", root, 1)
             self._log.log(entity, draw.points(part, self.config.point_radius_m))
@@ -269,12 +272,24 @@ class RerunView:
         else:
             self._log.forget(key)
 
+    def _top_z(self) -> float:
+        """Where the ceiling begins: unknown before the floor is."""
+        return np.inf if self._floor_z is None else self._floor_z + self.config.hide_above_m
+
+    def _aim(self, *, last: bool = False) -> None:
+        """Keep the eye that new pages and the recording start with on the whole map."""
+        bounds = draw.bounds_of(self._surface.values(), self._top_z())
+        if bounds and (last or bounds.diagonal_m() > EYE_GROWTH * self._looked_at_m):
+            self._log.look_at(bounds, now=last)
+            self._looked_at_m = bounds.diagonal_m()
+
     def _send_occupancy(self, grid: OccupancyGrid) -> None:
         self._log.log(layout.OCCUPANCY, draw.floor_grid(grid))
         self._log.keep("occupancy", partial(self._send_occupancy, grid))
         if self._floor_z is None or abs(grid.floor_z - self._floor_z) > 0.1:
             self._floor_z = grid.floor_z
             self._send_surface_again()
+        self._aim()
 
     def _send_metrics(self, node: str, figures: dict[str, float]) -> None:
         styled = node in self._plotted

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cogmap.memory.blocks import I64, in_front, pack, sorted_unique, unpack
+from cogmap.memory.camera import backproject, transform
 from cogmap.runtime.messages import (
     F32,
     F64,
@@ -57,7 +58,8 @@ class OccupancyConfig:
     depth_max_m: float = 4.0
     """Beyond this nothing is learnt."""
     decimation: int = 4
-    """Pixels along the patch that counts as one measurement."""
+    """Pixels along the patch that counts as one measurement; fewer for a camera so coarse that
+    the patches would be further apart than voxels."""
     hit: int = 4
     """Added where a point is measured."""
     miss: int = 3
@@ -114,17 +116,19 @@ class Occupancy:
         """Learn from one depth image of an undistorted camera.
 
         ``depth_m`` (H, W) float32 metres along the optical axis, 0 invalid;
-        ``world_from_camera`` (4, 4). Patches of ``decimation`` pixels count as their nearest
-        depth, so nothing behind what any pixel saw is ever called free; patches that are
-        mostly invalid teach nothing.
+        ``world_from_camera`` (4, 4). Patches of pixels count as their nearest depth, so that
+        nothing behind what any pixel saw is ever called free; patches that are mostly invalid
+        teach nothing.
         """
-        patches = _nearest_of_patches(depth_m, self.config.decimation)
+        finest = min(intrinsics.fx, intrinsics.fy) * self.config.voxel_size_m
+        step = max(1, min(self.config.decimation, int(finest / self.config.depth_max_m)))
+        patches = _nearest_of_patches(depth_m, step)
         if not patches.any():
             return
-        hit_blocks, hit_voxels = self._hits(depth_m, intrinsics, world_from_camera)
+        hit_blocks, hit_voxels = self._hits(depth_m, step, intrinsics, world_from_camera)
         candidates = self._blocks_in_view(depth_m, intrinsics, world_from_camera)
         keys = np.unique(np.concatenate([candidates, hit_blocks]))
-        free = self._passed(unpack(keys), patches, intrinsics, world_from_camera)
+        free = self._passed(unpack(keys), patches, step, intrinsics, world_from_camera)
         change = np.where(free, np.int8(-self.config.miss), np.int8(0))
         change[np.searchsorted(keys, hit_blocks), hit_voxels] = self.config.hit
         learnt = change.any(axis=1)
@@ -218,20 +222,19 @@ class Occupancy:
                 f"({len(keys)}, {SIDE}, {SIDE}, {SIDE}); the map is damaged"
             )
         occupancy = cls(config)
-        occupancy._pool[occupancy._rows(pack(keys))] = log_odds.reshape(-1, VOXELS)
+        rows = occupancy._rows(pack(keys))  # before the pool is looked up: it may grow
+        occupancy._pool[rows] = log_odds.reshape(-1, VOXELS)
         return occupancy
 
     def _hits(
-        self, depth_m: F32, intrinsics: Intrinsics, pose: F64
+        self, depth_m: F32, step: int, intrinsics: Intrinsics, pose: F64
     ) -> tuple[I64, NDArray[np.intp]]:
         """Packed block and index of the voxels in which a point was measured."""
-        step = self.config.decimation
         sampled = depth_m[::step, ::step]
         rows, columns = np.nonzero((sampled > 0) & (sampled <= self.config.depth_max_m))
-        z = sampled[rows, columns].astype(np.float64)
-        x = (columns * step - intrinsics.cx) / intrinsics.fx * z
-        y = (rows * step - intrinsics.cy) / intrinsics.fy * z
-        points = np.stack([x, y, z], axis=1) @ pose[:3, :3].T + pose[:3, 3]
+        pixels = np.stack([columns, rows], axis=1).astype(np.float64) * step
+        depth = sampled[rows, columns].astype(np.float64)
+        points = transform(pose, backproject(pixels, depth, intrinsics))
         voxels = sorted_unique(np.floor(points / self.config.voxel_size_m).astype(np.int32))
         blocks, index = _split(voxels)
         return pack(blocks), index
@@ -252,7 +255,7 @@ class Occupancy:
         return pack(blocks[in_front(blocks, self.block_size_m, near, intrinsics, pose)])
 
     def _passed(
-        self, blocks: I32, patches: F32, intrinsics: Intrinsics, pose: F64
+        self, blocks: I32, patches: F32, step: int, intrinsics: Intrinsics, pose: F64
     ) -> NDArray[np.bool_]:
         """(N, 512) which voxels of the blocks have their centre clearly before the surface."""
         camera_from_world = np.linalg.inv(pose)
@@ -262,7 +265,7 @@ class Occupancy:
         corners = corners.astype(np.float32)
         x, y, z = (base[i] + corners[:, i, None] for i in range(3))
         # A patch of n pixels has its centre at (n - 1) / 2 of the first pixel's.
-        n = np.float32(self.config.decimation)
+        n = np.float32(step)
         per_depth = np.float32(1) / np.maximum(z, np.float32(NEAREST_M))
         x *= per_depth
         x *= np.float32(intrinsics.fx) / n

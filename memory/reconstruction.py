@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cogmap.memory.admission import Admission, AdmissionConfig
-from cogmap.memory.camera import rectify
+from cogmap.memory.camera import rectify, transform
+from cogmap.memory.gravity import first_pose, sparse_points
 from cogmap.memory.occupancy import Occupancy, OccupancyConfig
 from cogmap.memory.persistence import MapError, SavedMap, load_map, ply, save_map
 from cogmap.memory.surface import Surface, SurfaceConfig
@@ -37,8 +38,6 @@ __all__ = ["ReconstructionConfig", "ReconstructionError", "Reconstructor"]
 PoseSource = Literal["auto", "source", "track"]
 
 POSE_TRUSTED: tuple[FrameVerdict, ...] = ("fused", "skipped_redundant")
-LEVEL_CAMERA = np.array([[1, 0, 0, 0], [0, 0, 1, 0], [0, -1, 0, 0], [0, 0, 0, 1]], np.float64)
-"""world_from_camera of a camera that looks along world y with its top up."""
 
 
 class ReconstructionError(CogmapError):
@@ -195,7 +194,7 @@ class Reconstructor:
         if frame.color is None or depth_m is None:
             return _Pose(lost=True)
         if self._tracker is None:
-            self._tracker = Tracker(self.config.tracker, _first_pose(frame))
+            self._tracker = Tracker(self.config.tracker, first_pose(frame))
         tracked = self._tracker.track(
             frame.number, frame.stamp_ns, frame.intrinsics, frame.color, depth_m
         )
@@ -222,14 +221,8 @@ class Reconstructor:
 
     def _map_agreement(self, frame: Frame, depth_m: F32, pose: F64) -> float | None:
         """Part of the measured points in known space that is occupied; None if too few are."""
-        sampled = depth_m[::16, ::16]
-        near = (sampled > 0) & (sampled < self.config.occupancy.depth_max_m)
-        rows, columns = np.nonzero(near)
-        z = sampled[near].astype(np.float64)
-        camera = frame.intrinsics
-        x = (columns * 16 - camera.cx) / camera.fx * z
-        y = (rows * 16 - camera.cy) / camera.fy * z
-        points = np.stack([x, y, z], axis=1) @ pose[:3, :3].T + pose[:3, 3]
+        points = sparse_points(depth_m, frame.intrinsics)
+        points = transform(pose, points[points[:, 2] < self.config.occupancy.depth_max_m])
         classes = self.occupancy.at(points)
         occupied, free = int((classes == OCCUPIED).sum()), int((classes == FREE).sum())
         return occupied / (occupied + free) if occupied + free >= 100 else None
@@ -277,8 +270,3 @@ def _part(saved: SavedMap, part: str) -> dict[str, NDArray[Any]]:
         for name, array in saved.arrays.items()
         if name.startswith(prefix)
     }
-
-
-def _first_pose(frame: Frame) -> F64:
-    """(4, 4) pose of the first tracked frame in a z-up world."""
-    return LEVEL_CAMERA

@@ -22,7 +22,7 @@ class TrajectoryError(CogmapError):
 class Trajectory:
     """Poses of frames relative to keyframes, and of keyframes in the world.
 
-    112 bytes a frame and 104 a keyframe: the upper 3x4 of each pose as float64, and integers.
+    120 bytes for each: the upper 3x4 of the pose as float64, and three integers.
     Adding is quick in order of the numbers, and allowed in any.
     """
 

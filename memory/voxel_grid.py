@@ -109,6 +109,10 @@ class VoxelGrid:
         truncation: float,
     ) -> I32:
         """(N, 3) blocks within ``truncation`` voxels of the measured surface, unsorted."""
+        height, width = (n // 4 * 4 for n in depth_m.shape)  # the pixels that Open3D samples
+        sampled = depth_m[:height:4, :width:4]
+        if not ((sampled > 0) & (sampled < depth_max_m)).any():  # an error to Open3D
+            return np.zeros((0, 3), np.int32)
         blocks: I32 = self._grid.compute_unique_block_coordinates(
             _image(depth_m),
             _tensor(camera),

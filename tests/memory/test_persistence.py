@@ -1,0 +1,175 @@
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import array_shapes, arrays
+
+from cogmap.memory.persistence import MapError, SavedMap, load_map, ply, save_map
+
+
+def small_map(value: int = 1) -> SavedMap:
+    return SavedMap(
+        "flat-3",
+        {
+            "surface/tsdf": np.arange(600, dtype=np.float32).reshape(3, 200) * value,
+            "occupancy/keys": np.full((4, 3), value, np.int32),
+        },
+        {"counts": {"fused": value}},
+    )
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def same(left: SavedMap, right: SavedMap) -> bool:
+    return (
+        (left.recording, left.details) == (right.recording, right.details)
+        and left.arrays.keys() == right.arrays.keys()
+        and all(np.array_equal(left.arrays[name], right.arrays[name]) for name in left.arrays)
+    )
+
+
+@settings(deadline=None, max_examples=30)
+@given(
+    array=st.sampled_from([np.uint8, np.int8, np.uint16, np.int32, np.int64, np.float32]).flatmap(
+        lambda dtype: arrays(dtype, array_shapes(min_side=0, max_dims=4))
+    )
+)
+def test_arrays_come_back_exactly(array, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("map")
+    save_map(folder, SavedMap("", {"a": array}))
+    loaded = load_map(folder).arrays["a"]
+    assert loaded.dtype == array.dtype and loaded.shape == array.shape
+    assert loaded.tobytes() == array.tobytes()
+
+
+def test_same_map_same_bytes_whatever_was_there_before(tmp_path):
+    save_map(tmp_path / "a", small_map(), {"surface.ply": b"ply"})
+    save_map(tmp_path / "b", small_map(2), {"surface.ply": b"other"})
+    save_map(tmp_path / "b", small_map(), {"surface.ply": b"ply"})
+    assert contents(tmp_path / "a") == contents(tmp_path / "b")
+    assert same(load_map(tmp_path / "b"), small_map())
+
+
+def test_every_flipped_bit_is_noticed(tmp_path):
+    save_map(tmp_path, small_map(), {"surface.ply": b"ply"})
+    rng = np.random.default_rng(0)
+    for name, content in contents(tmp_path).items():
+        for position in rng.integers(0, len(content), 8):
+            damaged = bytearray(content)
+            damaged[position] ^= 1 << rng.integers(8)
+            (tmp_path / name).write_bytes(damaged)
+            with pytest.raises(MapError, match=r"damaged|newer|reads up to|missing|outside"):
+                load_map(tmp_path)
+        (tmp_path / name).write_bytes(content)
+    assert same(load_map(tmp_path), small_map())
+
+
+def test_a_missing_file_is_named(tmp_path):
+    save_map(tmp_path, small_map())
+    lost = next(tmp_path.glob("surface.tsdf-*"))
+    lost.unlink()
+    with pytest.raises(MapError, match="surface/tsdf of the map is missing") as error:
+        load_map(tmp_path)
+    assert lost.name in str(error.value)
+
+
+def test_what_is_no_map_is_called_so(tmp_path):
+    for folder in (tmp_path, tmp_path / "nowhere"):
+        with pytest.raises(MapError, match="not a map folder"):
+            load_map(folder)
+    file = tmp_path / "file"
+    file.write_text("hello")
+    with pytest.raises(MapError, match="not a map folder"):
+        load_map(file)
+    with pytest.raises(MapError, match="cannot be written"):
+        save_map(file, small_map())
+    with pytest.raises(MapError, match="holds other things"):
+        save_map(tmp_path, small_map())
+    assert file.read_text() == "hello"
+
+
+def test_a_newer_format_is_refused(tmp_path):
+    save_map(tmp_path, small_map())
+    manifest = json.loads((tmp_path / "manifest.json").read_text())
+    manifest["format"] = 99
+    (tmp_path / "manifest.json").write_text(json.dumps(manifest))
+    with pytest.raises(MapError, match="update cogmap"):
+        load_map(tmp_path)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "3", '{"format": "x"}', '{"format": 1}'])
+def test_a_foreign_manifest_is_refused(tmp_path, text):
+    (tmp_path / "manifest.json").write_text(text)
+    with pytest.raises(MapError, match=r"manifest\.json"):
+        load_map(tmp_path)
+
+
+def test_interrupted_anywhere_the_old_map_stays_whole(tmp_path, monkeypatch):
+    save_map(tmp_path, small_map(1))
+    replace = Path.replace
+    survived = []
+    for steps in range(10):
+        left = [steps]
+
+        def dying(self: Path, target: Path, left=left) -> Path:
+            if left[0] == 0:
+                raise KeyboardInterrupt
+            left[0] -= 1
+            return replace(self, target)
+
+        monkeypatch.setattr(Path, "replace", dying)
+        try:
+            save_map(tmp_path, small_map(2))
+        except KeyboardInterrupt:
+            assert same(load_map(tmp_path), small_map(1))
+            survived.append(steps)
+        else:
+            break
+    assert survived == [0, 1, 2]
+    assert same(load_map(tmp_path), small_map(2))
+    assert len(contents(tmp_path)) == 3  # leftovers are gone
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_a_read_only_folder_is_named(tmp_path):
+    tmp_path.chmod(0o500)
+    with pytest.raises(MapError, match="cannot be written"):
+        save_map(tmp_path / "map", small_map())
+    tmp_path.chmod(0o700)
+
+
+def test_a_full_disk_is_named(tmp_path, monkeypatch):
+    def full(descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    save_map(tmp_path, small_map(1))
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(MapError, match="No space left"):
+        save_map(tmp_path, small_map(2))
+    assert same(load_map(tmp_path), small_map(1))
+
+
+def test_names_cannot_leave_the_folder(tmp_path):
+    with pytest.raises(MapError, match="cannot hold a file"):
+        save_map(tmp_path / "map", SavedMap("", {"A b": np.zeros(1)}))
+    save_map(tmp_path / "map", SavedMap("", {"../evil": np.zeros(1)}))
+    assert [path.name for path in tmp_path.iterdir()] == ["map"]
+
+
+def test_ply_is_read_by_other_programs(tmp_path):
+    import open3d as o3d
+
+    points = np.random.default_rng(0).normal(size=(50, 3)).astype(np.float32)
+    colors = np.random.default_rng(1).integers(0, 255, (50, 3), dtype=np.uint8)
+    (tmp_path / "a.ply").write_bytes(ply(points, colors))
+    cloud = o3d.t.io.read_point_cloud(str(tmp_path / "a.ply"))
+    np.testing.assert_array_equal(cloud.point.positions.numpy(), points)
+    np.testing.assert_array_equal(cloud.point.colors.numpy(), colors)

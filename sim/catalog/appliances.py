@@ -1,12 +1,15 @@
-"""Smaller machines of kitchen and laundry."""
+"""Machines of kitchen and laundry, large and small."""
 
 from __future__ import annotations
+
+from itertools import product
 
 import numpy as np
 
 from cogmap.sim.catalog.assembly import assemble, on
-from cogmap.sim.catalog.draw import Rng, between, one_of
+from cogmap.sim.catalog.draw import Rng, between, chance, one_of
 from cogmap.sim.catalog.electronics import screen
+from cogmap.sim.catalog.kitchen import WORKTOP_M
 from cogmap.sim.catalog.palette import (
     BLACK,
     BLACK_GLASS,
@@ -26,41 +29,29 @@ from cogmap.sim.catalog.primitives import (
     rod,
     rounded_box,
     tube,
+    two_sides,
 )
 from cogmap.sim.scene import ObjectModel
 
-__all__ = ["kettle", "microwave", "toaster", "washing_machine"]
+__all__ = ["kettle", "microwave", "refrigerator", "stove", "toaster", "washing_machine"]
 
 
 def microwave(rng: Rng) -> ObjectModel:
-    width, depth, height = (
-        between(rng, 0.44, 0.54),
-        between(rng, 0.32, 0.4),
-        between(rng, 0.26, 0.31),
-    )
-    shell, front, door = one_of(rng, (WHITE, STEEL, BLACK)), depth / 2, width * 0.72
-    y = -(width - door) / 2
+    width, depth = between(rng, 0.44, 0.54), between(rng, 0.32, 0.4)
+    height, shell = between(rng, 0.26, 0.31), one_of(rng, (WHITE, STEEL, BLACK))
+    front, door = depth / 2, width * 0.72
+    y, grip, pad = (door - width) / 2, door - width / 2 - 0.03, door / 2
     parts = [
         rounded_box(shell, (depth, width, height - 0.01), (0, 0, 0.01), 0.008),
         box(BLACK, (depth - 0.06, width - 0.06, 0.012)),
         rounded_box(shell, (0.02, door - 0.01, height - 0.03), (front, y, 0.02), 0.006),
         box(BLACK_GLASS, (0.004, door - 0.11, height - 0.12), (front + 0.01, y - 0.01, 0.065)),
-        rod(
-            CHROME,
-            (front + 0.03, door / 2 + y - 0.03, 0.06),
-            (front + 0.03, door / 2 + y - 0.03, height - 0.05),
-            0.008,
-        ),
-        box(
-            screen(rng, 0.1),
-            (0.004, width - door - 0.04, 0.03),
-            (front, width / 2 - (width - door) / 2, height - 0.08),
-        ),
+        rod(CHROME, (front + 0.03, grip, 0.06), (front + 0.03, grip, height - 0.05), 0.008),
+        box(screen(rng, 0.1), (0.004, width - door - 0.04, 0.03), (front, pad, height - 0.08)),
     ]
-    for row in range(4):
-        for column in (-1, 0, 1):
-            at = (front + 0.002, width / 2 - (width - door) / 2 + column * 0.025, 0.04 + row * 0.03)
-            parts.append(box(GREY, (0.006, 0.018, 0.018), at))
+    for row, column in product(range(4), (-1, 0, 1)):
+        at = (front + 0.002, pad + column * 0.025, 0.04 + row * 0.03)
+        parts.append(box(GREY, (0.006, 0.018, 0.018), at))
     return assemble("microwave", parts, [on(0, 0, height, depth - 0.06, width - 0.06, 0.4)])
 
 
@@ -123,3 +114,47 @@ def toaster(rng: Rng) -> ObjectModel:
         box(BLACK, (0.025, length * 0.7, 0.004), (x, 0, height - 0.003)) for x in (-0.028, 0.028)
     ]
     return assemble("toaster", [*parts, *slots])
+
+
+def stove(rng: Rng) -> ObjectModel:
+    """Oven below four burners, as high as a worktop."""
+    shell, hob = one_of(rng, (WHITE, STEEL, BLACK)), WORKTOP_M - 0.01
+    knob = GREY if shell is BLACK else DARK_GREY
+    parts = [
+        rounded_box(shell, (0.58, 0.6, hob - 0.06), (-0.01, 0, 0.05), 0.008),
+        box(BLACK, (0.5, 0.56, 0.05), (-0.03, 0, 0)),
+        rounded_box(BLACK_GLASS, (0.59, 0.6, 0.02), (-0.005, 0, hob - 0.015), 0.005),
+        rounded_box(shell, (0.025, 0.56, 0.48), (0.285, 0, 0.2), 0.008),
+        box(BLACK_GLASS, (0.006, 0.42, 0.28), (0.298, 0, 0.28)),
+        rounded_box(shell, (0.02, 0.56, 0.12), (0.285, 0, 0.06), 0.006),
+        rod(CHROME, (0.325, -0.24, 0.64), (0.325, 0.24, 0.64), 0.01),
+        *two_sides(rod(CHROME, (0.29, 0.22, 0.64), (0.325, 0.22, 0.64), 0.008)),
+        *(
+            rod(knob, (0.28, y, 0.77), (0.31, y, 0.77), 0.02, 12)
+            for y in np.linspace(-0.22, 0.22, 5)
+        ),
+    ]
+    surfaces = []
+    for x, y in product((-0.14, 0.13), (-0.15, 0.15)):
+        radius = 0.09 if x * y > 0 else 0.075
+        parts.append(cylinder(DARK_GREY, radius, 0.008, (x, y, hob + 0.005), sides=20))
+        surfaces.append(on(x, y, hob + 0.013, radius * 1.3, radius * 1.3, 0.45))
+    if chance(rng, 0.35):
+        parts.append(box(shell, (0.02, 0.6, 0.12), (-0.29, 0, hob)))
+    return assemble("stove", parts, surfaces)
+
+
+def refrigerator(rng: Rng) -> ObjectModel:
+    width, depth, height = between(rng, 0.56, 0.75), between(rng, 0.6, 0.7), between(rng, 1.4, 1.9)
+    shell, split = one_of(rng, (WHITE, STEEL, STEEL, DARK_GREY)), between(rng, 0.3, 0.4)
+    low = height * split if chance(rng, 0.6) else height * (1 - split)
+    parts = [
+        rounded_box(shell, (depth - 0.06, width, height - 0.03), (0, 0, 0.03), 0.01),
+        box(BLACK, (depth - 0.12, width - 0.04, 0.03)),
+    ]
+    for z, tall in ((0.04, low - 0.045), (low, height - low)):
+        parts.append(rounded_box(shell, (0.06, width, tall), (depth / 2, 0, z), 0.015))
+        at = (depth / 2 + 0.045, width / 2 - 0.05, z + (0.06 if z >= low else tall - 0.41))
+        parts.append(rounded_box(CHROME, (0.03, 0.025, 0.35), at, 0.01))
+    surfaces = [on(0, 0, height, depth - 0.15, width - 0.1, 0.5)] if height < 1.7 else []
+    return assemble("refrigerator", parts, surfaces)

@@ -37,7 +37,7 @@ from cogmap.sim.catalog.primitives import (
     two_sides,
 )
 from cogmap.sim.catalog.storage import fronts
-from cogmap.sim.scene import Material, ObjectModel
+from cogmap.sim.scene import Material, ObjectModel, Part
 
 __all__ = [
     "bathroom_sink",
@@ -139,85 +139,52 @@ def _pedestal_sink(rng: Rng) -> ObjectModel:
 def bathtub(rng: Rng) -> ObjectModel:
     """Its long side, at the back, stands against the wall."""
     width, depth, height = between(rng, 1.5, 1.75), between(rng, 0.7, 0.78), between(rng, 0.52, 0.6)
-    tub = [
-        (0, depth - 0.04, width - 0.04, 0),
-        (0, depth - 0.02, width - 0.02, height - 0.04),
-        (0, depth, width, height - 0.04),
-        (0, depth, width, height),
-        (0, depth - 0.14, width - 0.16, height),
-        (0, depth - 0.2, width - 0.26, 0.25),
-        (0, depth - 0.3, width - 0.4, 0.12),
+    lip, tap_x, tap_z = height - 0.04, -depth / 2 + 0.03, height + 0.055
+    shell = [(0.04, 0.04, 0), (0.02, 0.02, lip), (0, 0, lip), (0, 0, height)]
+    hollow = [(0.14, 0.16, height), (0.2, 0.26, 0.25), (0.3, 0.4, 0.12)]
+    layers = [(0, depth - dx, width - dy, z) for dx, dy, z in shell + hollow]
+    spout = [(tap_x, 0, tap_z), (tap_x + 0.09, 0, tap_z), (tap_x + 0.12, 0, tap_z - 0.035)]
+    parts = [
+        loft(CERAMIC, layers, corner=between(rng, 0.15, 0.5)),
+        *two_sides(cylinder(CHROME, 0.022, 0.07, (tap_x, 0.08, height))),
+        rod(CHROME, (tap_x, -0.1, tap_z), (tap_x, 0.1, tap_z), 0.02),
+        tube(CHROME, spout, 0.014),
     ]
-    parts = [loft(CERAMIC, tub, corner=between(rng, 0.15, 0.5))]
-    mixer = [(-depth / 2 + 0.03, y, height) for y in (-0.08, 0.08)]
-    parts += [cylinder(CHROME, 0.022, 0.07, at) for at in mixer]
-    parts.append(
-        rod(
-            CHROME,
-            (-depth / 2 + 0.03, -0.1, height + 0.055),
-            (-depth / 2 + 0.03, 0.1, height + 0.055),
-            0.02,
-        )
-    )
-    parts.append(
-        tube(
-            CHROME,
-            [
-                (-depth / 2 + 0.03, 0, height + 0.055),
-                (-depth / 2 + 0.12, 0, height + 0.05),
-                (-depth / 2 + 0.15, 0, height + 0.02),
-            ],
-            0.014,
-        )
-    )
-    return assemble(
-        "bathtub", parts, [inside(0, 0, 0.12, depth - 0.36, width - 0.5, height - 0.12)]
-    )
+    surface = inside(0, 0, 0.12, depth - 0.36, width - 0.5, height - 0.12)
+    return assemble("bathtub", parts, [surface])
 
 
 def shower(rng: Rng) -> ObjectModel:
     """Tray with a tiled back wall, a shower rail on it and a frame of clear glass."""
-    side, height, gap = one_of(rng, (0.8, 0.9, 1.0)), between(rng, 1.95, 2.1), 0.015
-    tiles = Material(
-        srgb(one_of(rng, ("#dfe6e6", "#9fb8bd", "#c9c1b4"))), "tiles", scale_m=0.3, gloss=0.5
-    )
-    iron, back = one_of(rng, (CHROME, BLACK)), -side / 2
-    tray = [
-        (0, side, side, 0),
-        (0, side, side, 0.08),
-        (0, side - 0.1, side - 0.1, 0.08),
-        (0, side - 0.16, side - 0.16, 0.05),
-    ]
+    side, height = one_of(rng, (0.8, 0.9, 1.0)), between(rng, 1.95, 2.1)
+    color = srgb(one_of(rng, ("#dfe6e6", "#9fb8bd", "#c9c1b4")))
+    tiles = Material(color, "tiles", scale_m=0.3, gloss=0.5)
+    iron, edge = one_of(rng, (CHROME, BLACK)), side / 2 - 0.015
+    steps = ((0, 0), (0, 0.08), (0.1, 0.08), (0.16, 0.05))
+    tray = [(0, side - inset, side - inset, z) for inset, z in steps]
     parts = [
         loft(CERAMIC, tray, corner=0.05),
-        box(tiles, (0.02, side, height - 0.08), (back + 0.01, 0, 0.08)),
+        box(tiles, (0.02, side, height - 0.08), (-side / 2 + 0.01, 0, 0.08)),
+        *two_sides(box(iron, (0.025, 0.025, height - 0.08), (edge, edge, 0.08))),
+        *two_sides(box(iron, (side - 0.04, 0.025, 0.025), (0.01, edge, height - 0.025))),
+        box(iron, (0.025, side - 0.05, 0.025), (edge, 0, height - 0.025)),
+        *(moved(part, (-side / 2 + 0.06, 0, 0)) for part in _shower_rail(iron)),
     ]
-    posts = [
-        box(iron, (0.025, 0.025, height - 0.08), (-back - gap, y, 0.08))
-        for y in (back + gap, -back - gap)
+    surface = inside(0.02, 0, 0.05, side - 0.3, side - 0.22, 0.5)
+    return assemble("shower", parts, [surface])
+
+
+def _shower_rail(metal: Material) -> list[Part]:
+    """Rail along x = 0 with rain shower, mixer and hose; the wall is behind it."""
+    arm = [(0, 0, 1.85), (0.12, 0, 1.92), (0.26, 0, 1.9)]
+    hose = [(0.02, 0.06, 0.98), (0.08, 0.1, 0.7), (0.08, 0.16, 0.75), (0.02, 0.14, 1.2)]
+    return [
+        rod(metal, (0, 0, 0.95), (0, 0, 1.9), 0.01),
+        tube(metal, arm, 0.01),
+        cylinder(metal, 0.1, 0.02, (0.26, 0, 1.87), top=0.04, sides=20),
+        rounded_box(metal, (0.06, 0.22, 0.05), (-0.015, 0, 0.98), 0.015),
+        tube(metal, hose, 0.007),
     ]
-    beams = [
-        box(iron, (side - 0.04, 0.025, 0.025), (0.01, y, height - 0.025))
-        for y in (back + gap, -back - gap)
-    ]
-    parts += [
-        *posts,
-        *beams,
-        box(iron, (0.025, side - 0.05, 0.025), (-back - gap, 0, height - 0.025)),
-    ]
-    x = back + 0.06
-    parts.append(rod(iron, (x, 0, 0.95), (x, 0, 1.9), 0.01))
-    parts.append(tube(iron, [(x, 0, 1.85), (x + 0.12, 0, 1.92), (x + 0.26, 0, 1.9)], 0.01))
-    parts.append(cylinder(iron, 0.1, 0.02, (x + 0.26, 0, 1.87), top=0.04, sides=20))
-    parts.append(rounded_box(iron, (0.06, 0.22, 0.05), (back + 0.045, 0, 0.98), 0.015))
-    hose = [
-        (x + 0.02, 0.06, 0.98),
-        (x + 0.08, 0.1, 0.7),
-        (x + 0.08, 0.16, 0.75),
-        (x + 0.02, 0.14, 1.2),
-    ]
-    parts.append(tube(iron, hose, 0.007))
-    return assemble("shower", parts, [inside(0.02, 0, 0.05, side - 0.3, side - 0.22, 0.5)])
 
 
 def mirror(rng: Rng) -> ObjectModel:

@@ -15,6 +15,7 @@ from cogmap.sim.catalog.palette import (
     PAPER,
     STEEL,
     VIVID,
+    WHITE,
     fabric,
     leather,
     metal,
@@ -39,7 +40,7 @@ from cogmap.sim.catalog.primitives import (
     two_sides,
     vessel,
 )
-from cogmap.sim.scene import Material, ObjectModel
+from cogmap.sim.scene import Material, ObjectModel, Part
 
 __all__ = [
     "backpack",
@@ -136,36 +137,24 @@ def trash_can(rng: Rng) -> ObjectModel:
 
 def backpack(rng: Rng) -> ObjectModel:
     """Standing, its pocket toward +x and the straps at the back."""
-    width, height, depth = (
-        between(rng, 0.28, 0.34),
-        between(rng, 0.4, 0.5),
-        between(rng, 0.14, 0.19),
-    )
+    width, height = between(rng, 0.28, 0.34), between(rng, 0.4, 0.5)
+    depth = between(rng, 0.14, 0.19)
     cloth, trim = fabric(rng), one_of(rng, (BLACK, DARK_GREY, leather(rng)))
-    shape = (
-        (0, 0.9, 0.94, 0),
-        (0, 1, 1, 0.08),
-        (0, 0.95, 0.98, 0.7),
-        (-0.05, 0.75, 0.85, 0.9),
-        (-0.1, 0.4, 0.5, 1.0),
-    )
-    body = loft(
-        cloth, [(x * depth, k * depth, w * width, z * height) for x, k, w, z in shape], corner=0.6
-    )
-    pocket = rounded_box(
-        trim, (0.07, width * 0.75, height * 0.42), (depth / 2, 0, height * 0.07), 0.03, 2
-    )
-    zipper = box(GREY, (0.004, width * 0.6, 0.008), (depth / 2 + 0.035, 0, height * 0.4))
-    strap = [
-        (-depth * 0.4, 0.08, height * 0.9),
-        (-depth * 0.5 - 0.05, 0.09, height * 0.65),
-        (-depth * 0.5 - 0.045, 0.1, height * 0.3),
-        (-depth * 0.45, 0.11, height * 0.1),
+    trunk = ((0, 0.9, 0.94, 0), (0, 1, 1, 0.08), (0, 0.95, 0.98, 0.7))
+    top = ((-0.05, 0.75, 0.85, 0.9), (-0.1, 0.4, 0.5, 1.0))
+    layers = [(x * depth, k * depth, w * width, z * height) for x, k, w, z in trunk + top]
+    bulge = (0.07, width * 0.75, height * 0.42)
+    path = ((-0.4, 0.08, 0.9), (-0.82, 0.09, 0.65), (-0.78, 0.1, 0.3), (-0.45, 0.11, 0.1))
+    strap = tube(trim, [(x * depth, y, z * height) for x, y, z in path], 0.014, sides=6)
+    bow = arc((-depth * 0.1, 0, height - 0.015), 0.035, 0, np.pi, "yz")
+    parts = [
+        loft(cloth, layers, corner=0.6),
+        rounded_box(trim, bulge, (depth / 2, 0, height * 0.07), 0.03, 2),
+        box(GREY, (0.004, width * 0.6, 0.008), (depth / 2 + 0.035, 0, height * 0.4)),
+        tube(trim, bow, 0.008, sides=6),
+        *two_sides(strap),
     ]
-    grip = tube(trim, arc((-depth * 0.1, 0, height - 0.015), 0.035, 0, np.pi, "yz"), 0.008, sides=6)
-    return assemble(
-        "backpack", [body, pocket, zipper, grip, *two_sides(tube(trim, strap, 0.014, sides=6))]
-    )
+    return assemble("backpack", parts)
 
 
 def suitcase(rng: Rng) -> ObjectModel:
@@ -199,40 +188,35 @@ def shoes(rng: Rng) -> ObjectModel:
     """A pair, toes toward +x."""
     length, height = between(rng, 0.24, 0.3), between(rng, 0.09, 0.12)
     upper = one_of(rng, (leather(rng), plastic(rng), fabric(rng)))
-    sole = one_of(rng, (BLACK, Material(srgb("#efece4"))))
-    width = length * 0.36
-    outline = ((-0.5, 0.5), (-0.44, 0.72), (-0.1, 0.78), (0.2, 1.0), (0.4, 0.85), (0.5, 0.4))
-    plan = [(x * length, w * width / 2) for x, w in outline]
-    polygon = [(x, -y) for x, y in plan] + [(x, y) for x, y in plan[::-1]]
-    shape = (
-        (-0.48, 0.55, 0.75),
-        (-0.42, 0.7, 1.0),
-        (-0.12, 0.72, 0.95),
-        (0.08, 0.8, 0.72),
-        (0.3, 0.9, 0.5),
-        (0.44, 0.7, 0.42),
-        (0.49, 0.35, 0.3),
-    )
-    rings = []
-    for x, w, z in shape:
-        y, top = w * width / 2, z * height
-        rings.append(
-            [
-                (x * length, y, 0.02),
-                (x * length, y, top * 0.6),
-                (x * length, y * 0.6, top),
-                (x * length, -y * 0.6, top),
-                (x * length, -y, top * 0.6),
-                (x * length, -y, 0.02),
-            ]
-        )
-    lining = box(
-        DARK_GREY, (length * 0.24, width * 0.3, 0.004), (-length * 0.27, 0, height * 0.975)
-    )
-    pair = [prism(sole, polygon, 0.022), skin(upper, rings), lining]
+    shoe, gap = _shoe(upper, one_of(rng, (BLACK, WHITE)), length, height), length * 0.22
     turn = between(rng, -0.15, 0.15)
-    left = [moved(turned(part, turn), (between(rng, 0, 0.001), width * 0.62, 0)) for part in pair]
-    return assemble("shoes", [*left, *(moved(part, (0, -width * 0.62, 0)) for part in pair)])
+    left = [moved(turned(part, turn), (0, gap, 0)) for part in shoe]
+    return assemble("shoes", [*left, *(moved(part, (0, -gap, 0)) for part in shoe)])
+
+
+SOLE = ((-0.5, 0.5), (-0.44, 0.72), (-0.1, 0.78), (0.2, 1.0), (0.4, 0.85), (0.5, 0.4))
+"""(x, width) from heel to toe, as shares of length and width."""
+UPPER = (
+    *((-0.48, 0.55, 0.75), (-0.42, 0.7, 1.0), (-0.12, 0.72, 0.95), (0.08, 0.8, 0.72)),
+    *((0.3, 0.9, 0.5), (0.44, 0.7, 0.42), (0.49, 0.35, 0.3)),
+)
+"""(x, width, height) from heel to toe, as shares of length, width and height."""
+SECTION = ((1, 0), (1, 0.6), (0.6, 1), (-0.6, 1), (-1, 0.6), (-1, 0))
+
+
+def _shoe(upper: Material, sole: Material, length: float, height: float) -> list[Part]:
+    half = length * 0.18
+    plan = [(x * length, w * half) for x, w in SOLE]
+    rings = [
+        [(x * length, y * w * half, max(0.02, k * z * height)) for y, k in SECTION]
+        for x, w, z in UPPER
+    ]
+    opening = (length * 0.24, half * 0.6, 0.004)
+    return [
+        prism(sole, [(x, -y) for x, y in plan] + plan[::-1], 0.022),
+        skin(upper, rings),
+        box(DARK_GREY, opening, (-length * 0.27, 0, height * 0.975)),
+    ]
 
 
 def umbrella(rng: Rng) -> ObjectModel:

@@ -1,4 +1,4 @@
-"""Kitchen cabinets and large appliances.
+"""Kitchen units that stand in a row.
 
 What stands in a row under the worktop is ``WORKTOP_M`` high and ``DEPTH_M`` deep; equal
 ``style`` numbers give the cabinets of one kitchen the same look.
@@ -14,10 +14,8 @@ from cogmap.sim.catalog.assembly import assemble, inside, on
 from cogmap.sim.catalog.draw import Rng, between, chance, one_of
 from cogmap.sim.catalog.palette import (
     BLACK,
-    BLACK_GLASS,
     CHROME,
     DARK_GREY,
-    GREY,
     STEEL,
     WHITE,
     finish,
@@ -27,10 +25,8 @@ from cogmap.sim.catalog.palette import (
 from cogmap.sim.catalog.plumbing import basin, tap
 from cogmap.sim.catalog.primitives import (
     box,
-    cylinder,
     frame,
     moved,
-    rod,
     rounded_box,
 )
 from cogmap.sim.catalog.storage import fronts
@@ -43,8 +39,6 @@ __all__ = [
     "dishwasher",
     "kitchen_counter",
     "kitchen_sink",
-    "refrigerator",
-    "stove",
 ]
 
 WORKTOP_M = 0.9
@@ -124,59 +118,6 @@ def dishwasher(rng: Rng, style: int | None = None) -> ObjectModel:
     for y in (0.16, 0.2, 0.24):
         parts.append(box(WHITE, (0.004, 0.02, 0.02), (0.281, y, 0.785)))
     return assemble("dishwasher", parts, [_worktop_area(0.6)])
-
-
-def stove(rng: Rng) -> ObjectModel:
-    """Oven below four burners."""
-    shell, hob = one_of(rng, (WHITE, STEEL, BLACK)), WORKTOP_M - 0.01
-    parts = [
-        rounded_box(shell, (0.58, 0.6, hob - 0.06), (-0.01, 0, 0.05), 0.008),
-        box(BLACK, (0.5, 0.56, 0.05), (-0.03, 0, 0)),
-        rounded_box(BLACK_GLASS, (0.59, 0.6, 0.02), (-0.005, 0, hob - 0.015), 0.005),
-        rounded_box(shell, (0.025, 0.56, 0.48), (0.285, 0, 0.2), 0.008),
-        box(BLACK_GLASS, (0.006, 0.42, 0.28), (0.298, 0, 0.28)),
-        rounded_box(shell, (0.02, 0.56, 0.12), (0.285, 0, 0.06), 0.006),
-        rod(CHROME, (0.325, -0.24, 0.64), (0.325, 0.24, 0.64), 0.01),
-    ]
-    parts += [rod(CHROME, (0.29, y, 0.64), (0.325, y, 0.64), 0.008) for y in (-0.22, 0.22)]
-    for y in np.linspace(-0.22, 0.22, 5):
-        parts.append(
-            rod(
-                DARK_GREY if shell is not BLACK else GREY,
-                (0.28, y, 0.77),
-                (0.31, y, 0.77),
-                0.02,
-                12,
-            )
-        )
-    surfaces = []
-    for x, y, radius in (
-        (-0.14, -0.15, 0.09),
-        (0.13, -0.15, 0.075),
-        (-0.14, 0.15, 0.075),
-        (0.13, 0.15, 0.09),
-    ):
-        parts.append(cylinder(DARK_GREY, radius, 0.008, (x, y, hob + 0.005), sides=20))
-        surfaces.append(on(x, y, hob + 0.013, radius * 1.3, radius * 1.3, 0.45))
-    if chance(rng, 0.35):
-        parts.append(box(shell, (0.02, 0.6, 0.12), (-0.29, 0, hob)))
-    return assemble("stove", parts, surfaces)
-
-
-def refrigerator(rng: Rng) -> ObjectModel:
-    width, depth, height = between(rng, 0.56, 0.75), between(rng, 0.6, 0.7), between(rng, 1.4, 1.9)
-    shell, split = one_of(rng, (WHITE, STEEL, STEEL, DARK_GREY)), between(rng, 0.3, 0.4)
-    low = height * split if chance(rng, 0.6) else height * (1 - split)
-    parts = [
-        rounded_box(shell, (depth - 0.06, width, height - 0.03), (0, 0, 0.03), 0.01),
-        box(BLACK, (depth - 0.12, width - 0.04, 0.03)),
-    ]
-    for z, tall in ((0.04, low - 0.045), (low, height - low)):
-        parts.append(rounded_box(shell, (0.06, width, tall), (depth / 2, 0, z), 0.015))
-        at = (depth / 2 + 0.045, width / 2 - 0.05, z + (0.06 if z >= low else tall - 0.41))
-        parts.append(rounded_box(CHROME, (0.03, 0.025, 0.35), at, 0.01))
-    surfaces = [on(0, 0, height, depth - 0.15, width - 0.1, 0.5)] if height < 1.7 else []
-    return assemble("refrigerator", parts, surfaces)
 
 
 def cabinet(rng: Rng, width: float | None = None, style: int | None = None) -> ObjectModel:

@@ -1,4 +1,4 @@
-"""Things to sit on."""
+"""Chairs, stools and benches."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from cogmap.sim.catalog.primitives import (
 )
 from cogmap.sim.scene import Material, ObjectModel, Part
 
-__all__ = ["armchair", "bench", "chair", "office_chair", "sofa", "stool"]
+__all__ = ["bench", "chair", "office_chair", "stool"]
 
 
 def chair(rng: Rng) -> ObjectModel:
@@ -160,79 +160,3 @@ def bench(rng: Rng) -> ObjectModel:
         under(0, 0, depth - 0.15, length - 0.18, shelf - 0.02),
     ]
     return assemble("bench", parts, surfaces)
-
-
-def armchair(rng: Rng) -> ObjectModel:
-    return _upholstered(rng, "armchair", seats=1)
-
-
-def sofa(rng: Rng) -> ObjectModel:
-    return _upholstered(rng, "sofa", seats=one_of(rng, (2, 2, 2, 3, 3, 4)))
-
-
-def _upholstered(rng: Rng, category: str, seats: int) -> ObjectModel:
-    cover = upholstery(rng)
-    cushion, arm = between(rng, 0.56, 0.66), between(rng, 0.10, 0.22)
-    depth, seat, height = (
-        between(rng, 0.82, 0.95),
-        between(rng, 0.40, 0.46),
-        between(rng, 0.74, 0.9),
-    )
-    legs, back, inner = between(rng, 0.05, 0.16), between(rng, 0.18, 0.24), cushion * seats
-    width, arm_height = inner + 2 * arm, between(rng, 0.54, 0.64)
-    foot = one_of(rng, (wood(rng), metal(rng)))
-    front, middle = depth / 2, back / 2
-    parts = four_corners(
-        cylinder(foot, 0.016, legs + 0.02, (depth / 2 - 0.07, width / 2 - 0.07, 0), top=0.026)
-    )
-    parts.append(rounded_box(cover, (depth, width, seat - 0.12 - legs), (0, 0, legs), 0.03))
-    rounding = between(rng, 0.03, 0.09)
-    parts += two_sides(
-        rounded_box(
-            cover, (depth, arm, arm_height - legs), (0, width / 2 - arm / 2, legs), rounding, 2
-        )
-    )
-    parts.append(
-        rounded_box(
-            cover,
-            (back * 0.7, width - 0.02, height - 0.06 - legs),
-            (-front + back * 0.35, 0, legs),
-            0.05,
-            2,
-        )
-    )
-    surfaces = []
-    for y in (np.arange(seats) - (seats - 1) / 2) * cushion:
-        parts.append(
-            rounded_box(
-                cover,
-                (depth - back + 0.02, cushion - 0.008, 0.15),
-                (middle, y, seat - 0.15),
-                0.04,
-                2,
-            )
-        )
-        pad = rounded_box(cover, (0.16, cushion - 0.01, height - seat), (0, 0, 0), 0.07, 2)
-        parts.append(
-            turned(
-                moved(pad, (-front + back - 0.06, y, seat - 0.02)),
-                -0.1,
-                "y",
-                (-front + back, y, seat),
-            )
-        )
-        surfaces.append(on(middle + 0.06, float(y), seat, depth - back - 0.20, cushion - 0.1))
-    if seats > 2 and chance(rng, 0.4):
-        y = (seats - 1) / 2 * cushion * one_of(rng, (-1, 1))
-        parts += _chaise(cover, (front, y, legs), cushion, seat)
-    surfaces.append(under(0, 0, depth - 0.2, width - 0.24, legs - 0.005))
-    return assemble(category, parts, surfaces)
-
-
-def _chaise(
-    cover: Material, at: tuple[float, float, float], width: float, seat: float
-) -> list[Part]:
-    x, y, legs = at
-    base = rounded_box(cover, (0.62, width, seat - 0.12 - legs), (x + 0.25, y, legs), 0.03)
-    top = rounded_box(cover, (0.62, width - 0.008, 0.15), (x + 0.25, y, seat - 0.15), 0.04, 2)
-    return [base, top]

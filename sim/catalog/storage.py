@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import numpy as np
 
 from cogmap.runtime.messages import Vec3
@@ -46,27 +48,17 @@ def fronts(
     depth, width, height = size
     w, h = width / columns, height / rows
     parts = []
-    for column in range(columns):
-        y = -width / 2 + (column + 0.5) * w
-        toward_middle = 1 if column % 2 == 0 else -1
-        for row in range(rows):
-            low = z + row * h
-            parts.append(
-                rounded_box(
-                    material,
-                    (0.018, w - 0.006, h - 0.006),
-                    (depth / 2 + 0.009, y, low + 0.003),
-                    0.004,
-                )
-            )
-            if rows == 1:
-                at, bar = (
-                    (y + toward_middle * (w / 2 - 0.04), low + h * 0.45),
-                    (0.02, 0.012, min(0.2, h * 0.3)),
-                )
-            else:
-                at, bar = (y, low + h * 0.65), (0.02, min(0.16, w * 0.4), 0.012)
-            parts.append(box(knob, bar, (depth / 2 + 0.028, *at)))
+    for column, row in product(range(columns), range(rows)):
+        y, low = (column + 0.5) * w - width / 2, z + row * h
+        panel = (0.018, w - 0.006, h - 0.006)
+        parts.append(rounded_box(material, panel, (depth / 2 + 0.009, y, low + 0.003), 0.004))
+        handle: Vec3 = (0.02, min(0.16, w * 0.4), 0.012)
+        at: Vec3 = (depth / 2 + 0.028, y, low + h * 0.65)
+        if rows == 1:
+            toward_next = w / 2 - 0.04 if column % 2 == 0 else 0.04 - w / 2
+            handle = (0.02, 0.012, min(0.2, h * 0.3))
+            at = (depth / 2 + 0.028, y + toward_next, low + h * 0.45)
+        parts.append(box(knob, handle, at))
     return parts
 
 
@@ -74,7 +66,8 @@ def book_row(
     rng: Rng, start: float, end: float, z: float, headroom: float, depth: float
 ) -> list[Part]:
     """Books standing side by side along y from ``start`` to ``end``, spines to +x."""
-    parts, y = [], start
+    parts: list[Part] = []
+    y = start
     while True:
         thick, tall = between(rng, 0.018, 0.05), headroom * between(rng, 0.6, 0.92)
         if y + thick > end:
@@ -144,39 +137,29 @@ def dresser(rng: Rng) -> ObjectModel:
 
 
 def tv_stand(rng: Rng) -> ObjectModel:
-    """A low board with a free shelf in the middle and a door on either side."""
-    width, depth, height = (
-        between(rng, 1.2, 1.8),
-        between(rng, 0.38, 0.45),
-        between(rng, 0.42, 0.58),
-    )
-    material, legs, door = finish(rng), between(rng, 0.06, 0.12), width * 0.3
+    """A low board with free shelves in the middle and a door on either side."""
+    width, depth = between(rng, 1.2, 1.8), between(rng, 0.38, 0.45)
+    height, legs = between(rng, 0.42, 0.58), between(rng, 0.06, 0.12)
+    material, door, tall = finish(rng), width * 0.3, height - legs
     face = material if chance(rng, 0.5) else finish(rng)
-    bay, tall = width - 2 * door, height - legs
-    parts = case(material, (depth, width, tall), legs)
-    parts += four_corners(
-        cylinder(material, 0.016, legs, (depth / 2 - 0.05, width / 2 - 0.06, 0), top=0.024)
-    )
-    parts += two_sides(
-        box(
-            material,
-            (depth - 0.02, door, tall - 0.03),
-            (-0.005, bay / 2 + door / 2 - 0.01, legs + 0.015),
-        )
-    )
-    panel = rounded_box(
-        face,
-        (0.018, door - 0.03, tall - 0.05),
-        (depth / 2, bay / 2 + door / 2, legs + 0.025),
-        0.004,
-    )
-    knob = box(CHROME, (0.02, 0.012, 0.1), (depth / 2 + 0.018, bay / 2 + 0.05, legs + tall * 0.45))
-    parts += two_sides(panel) + two_sides(knob)
-    middle, gap = legs + tall / 2, tall / 2 - BOARD
-    parts.append(shelf(material, depth, bay + 0.01, middle - BOARD / 2))
+    bay, front, y = width - 2 * door, depth / 2, (width - door) / 2
+    middle = legs + tall / 2
+    cupboard = (depth - 0.02, door, tall - 0.03)
+    panel = (0.018, door - 0.03, tall - 0.05)
+    knob = box(CHROME, (0.02, 0.012, 0.1), (front + 0.018, bay / 2 + 0.05, middle - 0.05))
+    parts = [
+        *case(material, (depth, width, tall), legs),
+        *four_corners(
+            cylinder(material, 0.016, legs, (front - 0.05, width / 2 - 0.06, 0), top=0.024)
+        ),
+        *two_sides(box(material, cupboard, (-0.005, y - 0.01, legs + 0.015))),
+        *two_sides(rounded_box(face, panel, (front, y, legs + 0.025), 0.004)),
+        *two_sides(knob),
+        shelf(material, depth, bay + 0.01, middle - BOARD / 2),
+    ]
     surfaces = [on(0, 0, height, depth - 0.04, width - 0.06)]
     for z in (legs + BOARD, middle + BOARD / 2):
-        surfaces.append(inside(0, 0, z, depth - 0.05, bay - 0.08, gap - 0.02))
+        surfaces.append(inside(0, 0, z, depth - 0.05, bay - 0.08, tall / 2 - BOARD - 0.02))
     return assemble("tv stand", parts, surfaces)
 
 

@@ -63,7 +63,7 @@ def _daylight(window: Window, room: Room) -> Light:
     spots = [(-0.33, -0.25), (0.0, -0.3), (0.33, -0.2), (-0.25, 0.3), (0.1, 0.25), (0.36, 0.33)]
     offsets = [a * width * along + np.array([0, 0, b * height]) for a, b in spots]
     samples = np.array(window.center) + 0.15 * normal + np.array(offsets)
-    return _light(samples, normal, 1.5 * width * height * _DAYLIGHT)
+    return _light(samples, normal, 2.2 * width * height * _DAYLIGHT)
 
 
 def _light(samples: np.ndarray, normal: np.ndarray, color: np.ndarray) -> Light:
@@ -101,20 +101,26 @@ def _facing(points: F32, normals: F32, light: Light) -> NDArray[np.intp]:
 
 def bounced_light(
     scene: o3d.t.geometry.RaycastingScene, points: F32, normals: F32, radiance: F32, rays: int
-) -> F32:
-    """(N, 3) light that reaches points from other surfaces: (T + 1, 3) ``radiance`` by triangle,
-    the last entry where there is none. ``rays`` directions a point, the same for all."""
+) -> tuple[F32, NDArray[np.bool_]]:
+    """Light (N, 3) that reaches points from other surfaces, and (N,) which points lie inside a
+    thing, where light means nothing.
+
+    ``radiance`` (T + 1, 3) is what each triangle sends out, the last entry what comes from where
+    there is none. ``rays`` directions are tried at a point, the same for all.
+    """
     directions = _hemisphere(rays)
-    total = np.zeros_like(points)
+    total, buried = np.zeros_like(points), np.zeros(len(points), bool)
     for start in range(0, len(points), _CHUNK):
         part = slice(start, start + _CHUNK)
-        around = np.einsum("kj,nji->nki", directions, _frames(normals[part]))
-        origins = np.broadcast_to(points[part][:, None], around.shape)
-        cast = np.concatenate([origins, around], axis=2).astype(np.float32)
-        hit = scene.cast_rays(o3d.core.Tensor(cast))["primitive_ids"].numpy()
-        seen = radiance.take(np.minimum(hit, len(radiance) - 1), axis=0)
-        total[part] = seen.mean(axis=1)
-    return total
+        cast = np.empty((len(points[part]), rays, 6), np.float32)
+        cast[..., :3] = points[part, None]
+        cast[..., 3:] = directions @ _frames(normals[part])
+        hits = scene.cast_rays(o3d.core.Tensor.from_numpy(cast))
+        triangle = np.minimum(hits["primitive_ids"].numpy(), len(radiance) - 1)
+        total[part] = radiance.take(triangle, axis=0).mean(axis=1)
+        facing = np.einsum("nki,nki->nk", hits["primitive_normals"].numpy(), cast[..., 3:])
+        buried[part] = (facing > 0).mean(axis=1) > 0.4
+    return total, buried
 
 
 def _hemisphere(count: int) -> F32:
@@ -138,5 +144,5 @@ def _frames(normals: F32) -> F32:
 
 def tone(light: F32) -> F32:
     """Factor on an sRGB-encoded colour for light of this strength: a soft shoulder, encoded."""
-    compressed = light * (1 + light / 9) / (0.62 + 0.78 * light)
+    compressed = light * (1 + light / 9) / (0.45 + 0.8 * light)
     return np.asarray(compressed ** (1 / 2.2), np.float32)

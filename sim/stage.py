@@ -8,6 +8,7 @@ import numpy as np
 import open3d as o3d
 import shapely
 from numpy.typing import NDArray
+from scipy.spatial import cKDTree
 
 from cogmap.runtime.messages import F32, I32
 from cogmap.sim import lighting
@@ -19,9 +20,11 @@ from cogmap.sim.tables import Tables, build_tables
 _SKY = Material(color=(0.62, 0.74, 0.9))
 _RELIGHT_M = 1.2
 """A change of the scene is taken to change the light no further away than this."""
-_OFF_SURFACE_M = 0.008
+_OFF_SURFACE_M = 0.012
 _INWARD_M = 0.015
 """Light is sampled a little off the surface and away from its edges, out of touching faces."""
+_BOUNCES = 1.7
+"""Light after one bounce, times this, stands for that of all bounces."""
 _MERGE_M = 0.025
 """Samples closer than about this that face the same way share their light."""
 
@@ -190,20 +193,24 @@ class Stage:
         for node, s, values in zip(nodes, stale, _split(direct, stale), strict=True):
             node.direct = _replaced(node.direct, s, values)
         radiance = self._radiance(nodes)
-        bounced = lighting.bounced_light(self.scene, points, normals, radiance, self._config.rays)
+        bounced, buried = lighting.bounced_light(
+            self.scene, points, normals, radiance, self._config.rays
+        )
+        bounced[buried] = np.nan
         for node, s, values in zip(nodes, stale, _split(bounced[of_point], stale), strict=True):
-            node.light = _replaced(node.light, s, node.direct[s] + 1.5 * values)
+            light = _replaced(node.light, s, node.direct[s] + _BOUNCES * values)
+            node.light = _without_gaps(light, node.points, node.normals)
             node.lit_bounds, node.moved = node.bounds, False
         self._left = []
 
     def _radiance(self, nodes: list[_Node]) -> F32:
-        """(T + 1, 3) light that each triangle sends back, the sky last."""
+        """(T + 1, 3) light that each triangle sends back, the sky last. Window panes send none:
+        theirs is direct light."""
         rows = []
         for node in nodes:
             counts = (node.steps + 1).prod(axis=1)
             starts = np.cumsum(counts) - counts
-            shining = node.direct + node.glow[:, None] * 2 * lighting.SKY
-            rows.append(np.add.reduceat(shining, starts) / counts[:, None])
+            rows.append(np.add.reduceat(node.direct, starts) / counts[:, None])
         albedo = self.textures.mean[self.tables.tile // 4]
         return np.asarray(albedo * np.vstack([*rows, lighting.SKY]), np.float32)
 
@@ -281,6 +288,18 @@ def _replaced(values: F32, where: BoolArray, by: F32) -> F32:
     values = values.copy()
     values[where] = by
     return values
+
+
+def _without_gaps(light: F32, points: F32, normals: F32) -> F32:
+    """Where light (P, 3) is NaN, that of the closest sample that faces the same way."""
+    gaps = np.isnan(light[:, 0])
+    if gaps.all():
+        return np.full_like(light, 0.3)
+    if gaps.any():
+        features = np.hstack([points, 0.3 * normals])
+        _, nearest = cKDTree(features[~gaps]).query(features[gaps])
+        light[gaps] = light[~gaps][nearest]
+    return light
 
 
 def _merge(points: F32, normals: F32) -> tuple[np.ndarray, np.ndarray]:

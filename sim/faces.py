@@ -18,6 +18,9 @@ SKIRTING_M = (0.012, 0.07)
 CASING_M = (0.015, 0.07)
 """Thickness and width of the frame boards around a doorway, on both faces of the wall."""
 
+SILL_BOARD_M = 0.03
+"""Thickness of the board below a window, and how far it stands out of the wall."""
+
 
 @dataclass(frozen=True)
 class Opening:

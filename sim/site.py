@@ -16,7 +16,7 @@ import shapely
 from shapely.geometry import Polygon as ShapelyPolygon
 
 from cogmap.sim import catalog
-from cogmap.sim.faces import Face, Opening, faces, span_on_face
+from cogmap.sim.faces import SILL_BOARD_M, Face, Opening, faces, span_on_face
 from cogmap.sim.footprints import (
     AGENT_HEIGHT_M,
     FLAT_M,
@@ -64,7 +64,7 @@ class Site:
         self._clear += [_swing(door) for door in mine if door.leaf is not None]
         self._clear += [_front_of(entry, ENTRANCE_CLEAR_M) for entry in entries]
         self._windows = [
-            (_front_of(o, WINDOW_CLEAR_M), o.bottom_m + 0.12, o.top_m)
+            (_front_of(o, WINDOW_CLEAR_M), o.bottom_m - SILL_BOARD_M - 0.005, o.top_m)
             for o in openings
             if o.kind == "window"
         ]
@@ -120,12 +120,11 @@ class Site:
         turned = round(math.remainder(yaw, 2 * math.pi), 6)
         return PlacedObject(0, model, position, turned, self.room.id, support, relation)
 
-    def take_back(self, obj: PlacedObject) -> None:
-        """Undo the latest ``add``. Raises ValueError if ``obj`` is not its result."""
-        if not self.objects or self.objects[-1] is not obj:
-            raise ValueError(f"object {obj.id}: only the latest one placed can be taken back")
-        self.objects.pop()
-        self._walk.free(self._areas.pop())
+    def take_back(self, since: int) -> None:
+        """Undo what was placed since there were ``since`` objects. Their ids stay unused."""
+        while len(self.objects) > since:
+            self.objects.pop()
+            self._walk.free(self._areas.pop())
 
     def get(self, object_id: int) -> PlacedObject:
         return next(obj for obj in self.objects if obj.id == object_id)

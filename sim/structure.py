@@ -13,7 +13,16 @@ import numpy as np
 import shapely
 
 from cogmap.runtime.messages import Vec3
-from cogmap.sim.faces import CASING_M, SKIRTING_M, Face, Opening, faces, openings_of, span_on_face
+from cogmap.sim.faces import (
+    CASING_M,
+    SILL_BOARD_M,
+    SKIRTING_M,
+    Face,
+    Opening,
+    faces,
+    openings_of,
+    span_on_face,
+)
 from cogmap.sim.finishes import Finishes
 from cogmap.sim.floorplan import INNER_WALL_M, FloorPlan
 from cogmap.sim.openings import Entrance
@@ -182,7 +191,9 @@ def _window(
         middle = (s0 + s1) / 2
         mesher.bar(edge, finishes.trim, (middle - 0.03, middle + 0.03), out, (z0 + bar, z1 - bar))
     mesher.panel(edge, finishes.glass, s, half, z)
-    mesher.bar(edge, finishes.trim, (s0 - 0.04, s1 + 0.04), (0.0, 0.03), (z0 - 0.03, z0))
+    mesher.bar(
+        edge, finishes.trim, (s0 - 0.04, s1 + 0.04), (0.0, SILL_BOARD_M), (z0 - SILL_BOARD_M, z0)
+    )
 
 
 def _outside(

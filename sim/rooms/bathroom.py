@@ -8,15 +8,13 @@ from cogmap.sim.site import Site
 
 
 def furnish(site: Site) -> None:
-    tub = chance(site, 0.6) and against_wall(site, site.make("bathtub"), "corner")
-    if not tub:
-        against_wall(site, site.make("shower"), "corner")
-    for _ in range(3):
-        sink = against_wall(site, site.make("bathroom sink"), "any")
-        if sink is not None:
-            hang(site, "mirror", above=sink)
+    before = len(site.objects)
+    for attempt in range(8):
+        site.take_back(before)
+        if _plumbing(site, "bathtub" if attempt < 4 and chance(site, 0.7) else "shower"):
             break
-    against_wall(site, site.make("toilet"), "any")
+    for sink in site.of("bathroom sink"):
+        hang(site, "mirror", above=sink)
     if chance(site, 0.6):
         against_wall(site, site.make("washing machine"), "corner")
     if chance(site, 0.6):
@@ -28,3 +26,10 @@ def furnish(site: Site) -> None:
         hang(site, "shelf")
     if chance(site, 0.6):
         freely(site, site.make("rug"), 0.0)
+
+
+def _plumbing(site: Site, wash: str) -> bool:
+    """Whether tub or shower, toilet and sink all found their place."""
+    washed = against_wall(site, site.make(wash), "corner") is not None
+    toilet = against_wall(site, site.make("toilet"), "any") is not None
+    return against_wall(site, site.make("bathroom sink"), "any") is not None and washed and toilet

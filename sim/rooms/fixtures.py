@@ -6,7 +6,7 @@ import numpy as np
 
 from cogmap.sim import catalog
 from cogmap.sim.arrange import HANGING_GAP_M
-from cogmap.sim.faces import Face, Opening, span_on_face
+from cogmap.sim.faces import SILL_BOARD_M, Face, Opening, span_on_face
 from cogmap.sim.rooms.groups import chance
 from cogmap.sim.scene import CEILING, WALL
 from cogmap.sim.site import Site
@@ -34,7 +34,7 @@ def dress_windows(site: Site) -> None:
 def _radiator(site: Site, face: Face, opening: Opening, s: float) -> None:
     model = site.make("radiator", width=round(opening.width_m * 0.85, 2))
     x, y, _ = face.at(s, model.size[0] / 2 + HANGING_GAP_M)
-    if RADIATOR_BOTTOM_M + model.size[2] < opening.bottom_m - 0.06:
+    if RADIATOR_BOTTOM_M + model.size[2] < opening.bottom_m - SILL_BOARD_M - 0.02:
         site.add(model, (x, y), face.yaw, RADIATOR_BOTTOM_M, WALL)
 
 
@@ -44,7 +44,7 @@ def _curtain(site: Site, face: Face, opening: Opening, s: float, cloth: int) -> 
     top = min(opening.top_m + 0.12, site.room.height_m - 0.03)
     size = {"width": round(opening.width_m + 0.5, 2), "height": round(top - bottom, 2)}
     model = catalog.build("curtain", np.random.default_rng(cloth), **size)
-    x, y, _ = face.at(s, model.size[0] / 2 + 0.032)
+    x, y, _ = face.at(s, model.size[0] / 2 + SILL_BOARD_M + 0.002)
     site.add(model, (x, y), face.yaw, round(bottom, 3), WALL, dresses_window=True)
 
 

@@ -49,13 +49,10 @@ def _seat(
 
 
 def workplace(site: Site) -> PlacedObject | None:
-    """Desk with its back to a wall, a screen, keyboard and mouse or a laptop, and a chair."""
-    desk = against_wall(site, site.make("desk"), "any")
+    """Desk with its back to a wall, a chair, a screen with keyboard and mouse or a laptop."""
+    desk = _desk_and_chair(site)
     if desk is None:
         return None
-    chair = site.make("office chair" if chance(site, 0.8) else "chair")
-    if in_front_of(site, desk, chair, float(site.rng.uniform(0.03, 0.12))) is None:
-        in_front_of(site, desk, site.make("chair"), 0.03)
     if chance(site, 0.75):
         upon(site, desk, site.make("monitor"), turn=0.0, at=(-0.9, 0.0))
         upon(site, desk, site.make("keyboard"), turn=0.0, at=(0.7, 0.0))
@@ -63,6 +60,18 @@ def workplace(site: Site) -> PlacedObject | None:
     else:
         upon(site, desk, site.make("laptop"), turn=0.0, at=(0.1, 0.0))
     return desk
+
+
+def _desk_and_chair(site: Site) -> PlacedObject | None:
+    model, before = site.make("desk"), len(site.objects)
+    chair = site.make("office chair" if chance(site, 0.8) else "chair")
+    for _ in range(6):
+        desk = against_wall(site, model, "any")
+        gap = float(site.rng.uniform(0.03, 0.12))
+        if desk is not None and in_front_of(site, desk, chair, gap) is not None:
+            return desk
+        site.take_back(before)
+    return None
 
 
 def hang(site: Site, category: str, above: PlacedObject | None = None) -> PlacedObject | None:

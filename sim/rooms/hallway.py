@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cogmap.sim.arrange import against_wall
+from cogmap.sim.arrange import against_wall, freely
 from cogmap.sim.rooms.groups import chance, corner_plant, hang, pictures
 from cogmap.sim.site import Site
 
@@ -19,5 +19,7 @@ def furnish(site: Site) -> None:
     if chance(site, 0.3):
         against_wall(site, site.make("bicycle"), "any", 0.05, sideways=True)
     hang(site, "mirror", above=rack)
+    if chance(site, 0.6):
+        freely(site, site.make("rug"), 0.06)
     corner_plant(site, 0.4)
     pictures(site, 3)

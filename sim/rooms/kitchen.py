@@ -21,8 +21,10 @@ def furnish(site: Site) -> None:
     style = int(site.rng.integers(1 << 30))
     units = _units(site, style)
     rest = _run(site, units, style)
-    if rest:
-        _run(site, rest, style)
+    rest = _run(site, rest, style) if rest else rest
+    for unit in rest:
+        if unit.category != "kitchen counter":
+            against_wall(site, unit, "corner")
     _appliances(site)
     if chance(site, 0.5):
         hang(site, "clock")
@@ -94,22 +96,19 @@ def _cabinets(site: Site, run: list[PlacedObject], style: int) -> None:
 
 
 def _appliances(site: Site) -> None:
-    """Small ones on the worktops, a pan on the stove."""
+    """Small ones on the worktops."""
     worktops = site.of("kitchen counter", "dishwasher")
-    for category in ("microwave", "kettle", "toaster"):
+    for category in ("microwave", "kettle", "toaster", "pan"):
         if worktops and chance(site, 0.6):
             worktop = worktops[int(site.rng.integers(len(worktops)))]
             upon(site, worktop, site.make(category), turn=0.0)
-    for stove in site.of("stove"):
-        if chance(site, 0.6):
-            upon(site, stove, site.make("pan"))
 
 
 def dining_place(site: Site) -> None:
     """A table with chairs all around where there is room, else at a wall."""
     chair = site.make("chair")
     for attempt in range(3):
-        model = site.make("dining table")
+        model, before = site.make("dining table"), len(site.objects)
         if attempt == 2 and max(model.size[:2]) > 1.4:
             continue
         table = freely(site, model, away_m=0.75)
@@ -118,7 +117,7 @@ def dining_place(site: Site) -> None:
         if table is None:
             continue
         if seats_around(site, table, chair, int(site.rng.integers(4, 7))) == 0:
-            site.take_back(table)
+            site.take_back(before)
             continue
         _lay(site, table)
         return

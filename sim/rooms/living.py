@@ -42,7 +42,9 @@ def furnish(site: Site) -> None:
 def _screen_and_sofa(site: Site) -> PlacedObject | None:
     """Television on its stand, and the sofa that looks at it. The sofa, if both fitted."""
     stand_model, sofa_model = site.make("tv stand"), site.make("sofa")
-    for _ in range(40):
+    for attempt in range(80):
+        if attempt % 20 == 19:  # perhaps a smaller one fits
+            stand_model, sofa_model = site.make("tv stand"), site.make("sofa")
         face = site.faces[int(site.rng.integers(len(site.faces)))]
         room = face.length - stand_model.size[1] - 0.1
         if room <= 0:
@@ -52,15 +54,18 @@ def _screen_and_sofa(site: Site) -> PlacedObject | None:
         if sofa_spot is None:
             continue
         x, y, _ = face.at(s, sofa_spot)
+        before = len(site.objects)
         sofa = site.add(sofa_model, (x, y), face.yaw + math.pi)
         if sofa is None:
             continue
         x, y, _ = face.at(s, WALL_GAP_M + stand_model.size[0] / 2)
         stand = site.add(stand_model, (x, y), face.yaw)
         if stand is None:
-            site.take_back(sofa)
+            site.take_back(before)
             continue
-        upon(site, stand, site.make("television"), turn=0.0, at=(-0.3, 0.0))
+        for _ in range(4):
+            if upon(site, stand, site.make("television"), turn=0.0, at=(-0.3, 0.0)) is not None:
+                break
         return sofa
     return against_wall(site, sofa_model, "centre")
 
@@ -83,19 +88,15 @@ def _sofa_distance(
 def _between(site: Site, sofa: PlacedObject) -> None:
     """A rug before the sofa with the coffee table on it."""
     table = site.make("coffee table")
-    rug = None
-    for _ in range(4):
+    before = len(site.objects)
+    for _ in range(6):
         model = site.make("rug")
-        if model.size[0] < table.size[0] + 0.1 or model.size[1] < table.size[1] + 0.1:
-            continue
         gap = max(0.08, 0.38 - (model.size[0] - table.size[0]) / 2)
         rug = in_front_of(site, sofa, model, gap)
-        if rug is not None:
-            break
-    if rug is not None and upon(site, rug, table, turn=0.0, at=(0.0, 0.0)) is not None:
-        return
-    if rug is None:
-        in_front_of(site, sofa, table, 0.42)
+        if rug is not None and upon(site, rug, table, turn=0.0, at=(0.0, 0.0)) is not None:
+            return
+        site.take_back(before)
+    in_front_of(site, sofa, table, 0.42)
 
 
 def _around(site: Site, sofa: PlacedObject) -> None:

@@ -28,6 +28,7 @@ from cogmap.sim.catalog.primitives import (
     box,
     cylinder,
     ellipsoid,
+    four_corners,
     lathe,
     loft,
     moved,
@@ -158,29 +159,19 @@ def backpack(rng: Rng) -> ObjectModel:
 
 
 def suitcase(rng: Rng) -> ObjectModel:
-    """Standing on its wheels."""
+    """Standing on its wheels, the handle more or less drawn out."""
     width, depth, height = between(rng, 0.36, 0.48), between(rng, 0.2, 0.28), between(rng, 0.5, 0.7)
-    shell, lift, top = plastic(rng), 0.04, between(rng, 0.02, 0.3)
-    parts = [rounded_box(shell, (depth, width, height), (0, 0, lift), 0.04, 2)]
+    shell, lift, out = plastic(rng), 0.04, between(rng, 0.02, 0.3)
+    top, rear = lift + height, 0.05 - depth / 2
+    wheel = turned(cylinder(BLACK, 0.028, 0.02), np.pi / 2, "x")
+    parts = [
+        rounded_box(shell, (depth, width, height), (0, 0, lift), 0.04, 2),
+        *four_corners(moved(wheel, (depth / 2 - 0.05, width / 2 - 0.05, 0.028))),
+        *two_sides(rod(CHROME, (rear, 0.09, top - 0.02), (rear, 0.09, top + out), 0.007)),
+        rounded_box(BLACK, (0.025, 0.21, 0.025), (rear, 0, top + out), 0.01),
+    ]
     for y in np.linspace(-width * 0.36, width * 0.36, 5):
         parts.append(box(shell, (depth + 0.008, 0.02, height - 0.1), (0, float(y), lift + 0.05)))
-    wheel = moved(
-        turned(cylinder(BLACK, 0.028, 0.02), np.pi / 2, "x"),
-        (depth / 2 - 0.05, width / 2 - 0.05, 0.028),
-    )
-    parts += [
-        part for side in (wheel, moved(wheel, (-depth + 0.1, 0, 0))) for part in two_sides(side)
-    ]
-    stem = rod(
-        CHROME,
-        (-depth / 2 + 0.05, 0.09, lift + height - 0.02),
-        (-depth / 2 + 0.05, 0.09, lift + height + top),
-        0.007,
-    )
-    parts += [
-        *two_sides(stem),
-        rounded_box(BLACK, (0.025, 0.21, 0.025), (-depth / 2 + 0.05, 0, lift + height + top), 0.01),
-    ]
     return assemble("suitcase", parts)
 
 

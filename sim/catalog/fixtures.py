@@ -73,36 +73,25 @@ def file_cabinet(rng: Rng) -> ObjectModel:
 
 def piano(rng: Rng) -> ObjectModel:
     """Upright; the player sits at +x."""
-    width, height, case = (
-        1.48,
-        between(rng, 1.08, 1.2),
-        one_of(rng, (BLACK, wood(rng), wood(rng), WHITE)),
-    )
-    keys = 0.64
+    width, height, keys = 1.48, between(rng, 1.08, 1.2), 0.64
+    case = one_of(rng, (BLACK, wood(rng), wood(rng), WHITE))
+    y, low, pitch = width / 2 - 0.03, keys - 0.07, (width - 0.16) / 52
+    stand = box(case, (0.015, 0.6, 0.2), (0.08, 0, 0.82))
     parts = [
         rounded_box(case, (0.36, width, height - 0.03), (-0.12, 0, 0), 0.01),
         rounded_box(case, (0.4, width + 0.03, 0.03), (-0.11, 0, height - 0.03), 0.008),
-        box(case, (0.3, width, 0.07), (0.16, 0, keys - 0.07)),
+        box(case, (0.3, width, 0.07), (0.16, 0, low)),
+        *two_sides(rounded_box(case, (0.3, 0.06, 0.15), (0.16, y, low), 0.015)),
+        *two_sides(box(case, (0.06, 0.05, keys - 0.06), (0.26, y - 0.01, 0))),
+        *two_sides(rod(CHROME, (0.05, 0.05, 0.06), (0.12, 0.05, 0.05), 0.012)),
+        turned(stand, -0.2, "y", (0.08, 0, 0.82)),
         box(WHITE, (0.15, width - 0.16, 0.02), (0.225, 0, keys)),
     ]
-    parts += two_sides(
-        rounded_box(case, (0.3, 0.06, 0.15), (0.16, width / 2 - 0.03, keys - 0.07), 0.015)
-    )
-    parts += two_sides(box(case, (0.06, 0.05, keys - 0.06), (0.26, width / 2 - 0.04, 0)))
-    pitch = (width - 0.16) / 52
-    for k in range(51):
-        if k % 7 not in (1, 4):
-            parts.append(
-                box(BLACK, (0.095, pitch * 0.5, 0.012), (0.195, (k - 25) * pitch, keys + 0.019))
-            )
-    stand = turned(box(case, (0.015, 0.6, 0.2), (0.08, 0, 0.82)), -0.2, "y", (0.08, 0, 0.82))
-    for y in (-0.05, 0.05):
-        parts.append(rod(CHROME, (0.05, y, 0.06), (0.12, y, 0.05), 0.012))
-    surfaces = [
-        on(-0.11, 0, height, 0.32, width - 0.1, 0.6),
-        under(0.18, 0, 0.1, width - 0.2, keys - 0.09),
-    ]
-    return assemble("piano", [*parts, stand], surfaces)
+    for k in (k for k in range(51) if k % 7 not in (1, 4)):
+        at = (0.195, (k - 25) * pitch, keys + 0.019)
+        parts.append(box(BLACK, (0.095, pitch * 0.5, 0.012), at))
+    top = on(-0.11, 0, height, 0.32, width - 0.1, 0.6)
+    return assemble("piano", parts, [top, under(0.18, 0, 0.1, width - 0.2, keys - 0.09)])
 
 
 def fan(rng: Rng) -> ObjectModel:

@@ -8,7 +8,7 @@ import numpy as np
 
 from cogmap.sim.catalog.assembly import assemble, on, under
 from cogmap.sim.catalog.draw import Rng, between, chance, one_of
-from cogmap.sim.catalog.palette import metal, upholstery, wood
+from cogmap.sim.catalog.palette import BLACK, metal, upholstery, wood
 from cogmap.sim.catalog.primitives import (
     cylinder,
     four_corners,
@@ -110,7 +110,9 @@ def _chaise(cover: Material, shape: Shape, x: float, y: float) -> list[Part]:
     """Makes the seat at ``y`` longer, around ``x``."""
     base = (0.62, shape.cushion, shape.seat - 0.12 - shape.legs)
     top = (0.62, shape.cushion - 0.008, 0.15)
+    feet = [(x + 0.25, y + side * (shape.cushion / 2 - 0.06), 0.0) for side in (-1, 1)]
     return [
+        *(cylinder(BLACK, 0.02, shape.legs + 0.02, foot) for foot in feet),
         rounded_box(cover, base, (x, y, shape.legs), 0.03),
         rounded_box(cover, top, (x, y, shape.seat - 0.15), 0.04, 2),
     ]

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from cogmap.memory.admission import AdmissionConfig
 from cogmap.memory.reconstruction import PoseSource, ReconstructionConfig, Reconstructor
 from cogmap.memory.surface import SurfaceConfig
 from cogmap.runtime.messages import Frame, Observation, OccupancyGrid, SurfaceUpdate
 from cogmap.runtime.node import Input, Node, NodeParams, Output
+
+FUSE_STILL = AdmissionConfig(still_fused=10**8)
 
 
 class Reconstruction(Node):
@@ -18,6 +21,8 @@ class Reconstruction(Node):
         depth_max_m: float = 4.0
         pose: PoseSource = "auto"
         """"source", "track", or "auto": tracked if the first frame has no pose."""
+        skip_redundant: bool = True
+        """Leave out frames that show nothing new; they are counted."""
         surface_every: int = 15
         """Frames between updates of the surface for those who watch; 0: none."""
         map_dir: str = ""
@@ -37,7 +42,8 @@ class Reconstruction(Node):
         surface = SurfaceConfig(
             voxel_size_m=self.params.voxel_size_m, depth_max_m=self.params.depth_max_m
         )
-        config = ReconstructionConfig(pose=self.params.pose, surface=surface)
+        admission = AdmissionConfig() if self.params.skip_redundant else FUSE_STILL
+        config = ReconstructionConfig(pose=self.params.pose, surface=surface, admission=admission)
         self._reconstructor = Reconstructor(config)
         self._shown: dict[str, SurfaceUpdate] = {}
         self._grid: OccupancyGrid | None = None

@@ -39,14 +39,14 @@ class AdmissionConfig:
     slack_rad: float = 0.3
     """Turn that is always allowed."""
     return_s: float = 1.0
-    """Time for which a pose near the last good one ends a jump."""
+    """Time for which a pose that goes on from the last good one ends a jump."""
     recovery_frames: int = 15
     """Consistent frames after which the place jumped to is believed, if the map has no say."""
     agreeing_frames: int = 2
     """Consistent frames after which it is believed if the map agrees."""
-    agreement: float = 0.6
+    agreement: float = 0.8
     """Part of the measured points that must fall on what the map holds for it to agree."""
-    disagreement: float = 0.3
+    disagreement: float = 0.65
     """Part below which the map disagrees, and the frames are kept out."""
     still_m: float = 0.01
     """Movement under which the view is the same as that of the last fused frame."""
@@ -75,10 +75,10 @@ class Admission:
     """Judges frames in their order. ``judge`` decides, then remembers what it decided.
 
     A pose that cannot be reached from the last one at plausible speed starts a jump. The jump
-    ends when the camera is back where it can have come to from the last good pose (within
-    ``return_s``), or when the new place is believed: after ``agreeing_frames`` frames that
-    follow from each other and whose depth agrees with the map, or, where the map knows nothing
-    there, after ``recovery_frames``. While the map disagrees the frames stay out.
+    ends when, within ``return_s``, a pose does not go on from the jump but from the last good
+    one; or when the new place is believed: after ``agreeing_frames`` frames that go on from
+    each other and whose depth agrees with the map, or, where the map has no say, after
+    ``recovery_frames``. While the map disagrees the frames stay out.
     """
 
     def __init__(self, config: AdmissionConfig = AdmissionConfig()) -> None:
@@ -104,7 +104,7 @@ class Admission:
 
         ``depth_m`` (H, W) metres, 0 invalid; ``world_from_camera`` (4, 4); ``map_agreement``
         the part of measured points that fall on what the map holds, None if it knows too
-        little there. It is needed only while ``in_jump``.
+        little there. It is needed only where ``may_jump``.
         """
         if self._last_stamp is not None and stamp_ns <= self._last_stamp:
             return "time_backwards"
@@ -130,8 +130,8 @@ class Admission:
         """Whether ``judge`` will want ``map_agreement`` for this pose."""
         if self._good is None or not is_pose(world_from_camera):
             return False
-        return not self._reachable(
-            self._good, stamp_ns, world_from_camera, self._good_gap(stamp_ns)
+        return self._jump is not None or not self._reachable(
+            self._good, stamp_ns, world_from_camera
         )
 
     def state(self) -> dict[str, NDArray[Any]]:
@@ -175,13 +175,12 @@ class Admission:
         return bool(valid.min() < valid.max())
 
     def _plausible(self, stamp_ns: int, pose: F64, map_agreement: float | None) -> bool:
-        good, jump = self._good, self._jump
-        if good is None or self._reachable(good, stamp_ns, pose, self._good_gap(stamp_ns)):
+        goes_on = self._reachable(self._jump, stamp_ns, pose)
+        if not goes_on and self._back_or_never_left(stamp_ns, pose):
             self._good, self._jump, self._jump_frames = (stamp_ns, pose.copy()), None, 0
             return True
-        follows = jump is not None and self._reachable(jump, stamp_ns, pose, stamp_ns - jump[0])
         self._jump = (stamp_ns, pose.copy())
-        self._jump_frames = self._jump_frames + 1 if follows else 1
+        self._jump_frames = self._jump_frames + 1 if goes_on else 1
         needed = self.config.recovery_frames
         if map_agreement is not None and map_agreement >= self.config.agreement:
             needed = self.config.agreeing_frames
@@ -192,19 +191,18 @@ class Admission:
         self._good, self._jump, self._jump_frames = self._jump, None, 0
         return True
 
-    def _good_gap(self, stamp_ns: int) -> int:
-        """Time in which the camera moved from the last good pose, ns.
+    def _back_or_never_left(self, stamp_ns: int, pose: F64) -> bool:
+        if self._good is None:
+            return True
+        in_time = stamp_ns - self._good[0] <= self.config.return_s * 1e9
+        return (self._jump is None or in_time) and self._reachable(self._good, stamp_ns, pose)
 
-        While frames of a jump come in, the camera is there, so the time does not count on.
-        """
-        assert self._good is not None
-        gap = stamp_ns - self._good[0]
-        return gap if self._jump is None else min(gap, int(self.config.return_s * 1e9))
-
-    def _reachable(self, start: tuple[int, F64], stamp_ns: int, pose: F64, gap_ns: int) -> bool:
-        distance, angle = _motion(start[1], pose)
-        seconds = gap_ns * 1e-9
+    def _reachable(self, start: tuple[int, F64] | None, stamp_ns: int, pose: F64) -> bool:
+        if start is None:
+            return False
         config = self.config
+        distance, angle = _motion(start[1], pose)
+        seconds = (stamp_ns - start[0]) * 1e-9
         return (
             distance <= config.slack_m + config.max_speed_mps * seconds
             and angle <= config.slack_rad + config.max_turn_rps * seconds

@@ -1,15 +1,38 @@
-"""What every bench gives back: figures, and the bars that they must clear."""
+"""What every benchmark is made of, and ``cogmap bench``, which runs them.
+
+A benchmark is a module with ``run() -> BenchResult``. It compares within one run, side by
+side, because machines are noisy; it quotes medians and spreads.
+"""
 
 from __future__ import annotations
 
+import importlib
+import os
+import platform
+import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal
+
+import msgspec
+import psutil
+from rich.console import Console
+from rich.table import Table
 
 from cogmap.runtime.messages import CogmapError
 
+BENCHES = ("transport", "stream", "sim", "resident", "track")
+"""Every name is a module of this folder."""
+_MARK = "<!-- bench:{} -->"
 
-class BenchSkipped(CogmapError):  # noqa: N818 - nothing went wrong
-    """A bench cannot run here; says what it lacks."""
+
+class BenchError(CogmapError):
+    """A benchmark that does not exist, or that failed."""
+
+
+class BenchSkipped(BenchError):  # noqa: N818 - nothing went wrong
+    """A benchmark cannot run here; says what it lacks."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +52,111 @@ class Bar:
 
 @dataclass(frozen=True)
 class BenchResult:
-    """The outcome of one bench."""
+    """Figures by name (any plain data), and the bars among them."""
 
     figures: dict[str, Any]
     bars: list[Bar] = field(default_factory=list)
+
+
+def machine() -> dict[str, Any]:
+    """What the figures were measured on."""
+    return {
+        "cores": len(os.sched_getaffinity(0)),
+        "memory_gb": round(psutil.virtual_memory().total / 2**30, 1),
+        "python": platform.python_version(),
+        "system": platform.platform(),
+        "load_before": round(os.getloadavg()[0], 2),
+    }
+
+
+def run_benches(name: str | None, as_json: bool, console: Console) -> bool:
+    """Run one benchmark, or all and write README.md's table; True if all bars are met.
+
+    Raises:
+        BenchError: no such benchmark, or it cannot run here.
+    """
+    if name is not None:
+        report = run_bench(name)
+        _show(report, as_json, console)
+        return all_met(report)
+    reports = []
+    for each in BENCHES:
+        try:
+            reports.append(run_bench(each))
+        except BenchSkipped as error:
+            console.print(f"{each}: skipped: {error}", highlight=False)
+            continue
+        _show(reports[-1], as_json, console)
+    _write_readme(Path("README.md"), reports)
+    return all(all_met(report) for report in reports)
+
+
+def run_bench(name: str) -> dict[str, Any]:
+    """``{"bench", "machine", "figures", "bars"}`` of one benchmark."""
+    if name not in BENCHES:
+        raise BenchError(f"no benchmark {name!r}; there are {', '.join(BENCHES)}")
+    run: Callable[[], BenchResult] = importlib.import_module(f"cogmap.bench.{name}").run
+    described = machine()
+    result = run()
+    bars = [
+        {
+            "figure": bar.figure,
+            "value": bar.value,
+            "bar": bar.bar,
+            "direction": bar.direction,
+            "ok": bar.ok,
+        }
+        for bar in result.bars
+    ]
+    return {"bench": name, "machine": described, "figures": result.figures, "bars": bars}
+
+
+def all_met(report: dict[str, Any]) -> bool:
+    return all(bar["ok"] for bar in report["bars"])
+
+
+def _show(report: dict[str, Any], as_json: bool, console: Console) -> None:
+    if as_json:
+        console.print(msgspec.json.encode(report).decode(), soft_wrap=True, highlight=False)
+        return
+    table = Table(title=report["bench"], box=None, header_style="bold", title_justify="left")
+    table.add_column("figure")
+    table.add_column("value", justify="right")
+    table.add_column("bar")
+    table.add_column("")
+    bars = {bar["figure"]: bar for bar in report["bars"]}
+    for figure, value in report["figures"].items():
+        bar = bars.get(figure)
+        table.add_row(figure, _format(value), _bar_text(bar), _verdict(bar))
+    console.print(table)
+
+
+def _verdict(bar: dict[str, Any] | None) -> str:
+    if bar is None:
+        return ""
+    return "[green]met[/]" if bar["ok"] else "[red]MISSED[/]"
+
+
+def _bar_text(bar: dict[str, Any] | None) -> str:
+    return f"{bar['direction']} {_format(bar['bar'])}" if bar else ""
+
+
+def _format(value: Any) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+def _write_readme(path: Path, reports: list[dict[str, Any]]) -> None:
+    """Replace what stands between the two marks by the table of all bars."""
+    begin, end = _MARK.format("begin"), _MARK.format("end")
+    if not path.exists() or begin not in (text := path.read_text()):
+        return
+    lines = ["| command | figure | measured | bar |", "|---|---|---|---|"]
+    for report in reports:
+        for bar in report["bars"]:
+            verdict = "" if bar["ok"] else " **missed**"
+            lines.append(
+                f"| `cogmap bench {report['bench']}` | {bar['figure']} |"
+                f" {_format(bar['value'])}{verdict} | {_bar_text(bar)} |"
+            )
+    block = "\n".join([begin, *lines, end])
+    path.write_text(re.sub(f"{begin}.*{end}", lambda _: block, text, flags=re.DOTALL))

@@ -66,7 +66,9 @@ def _fan(ring: NDArray[Any]) -> NDArray[Any]:
 
 def _solid(material: Material, points: F64, triangles: NDArray[Any]) -> Part:
     """Welds equal points, drops the triangles that collapse, turns the rest outward."""
-    vertices, index = np.unique(np.round(points, 6), axis=0, return_inverse=True)
+    # The shift keeps round lengths, such as half a micrometre, off the rounding's ties.
+    rounded = np.round(points + 3e-8, 6)
+    vertices, index = np.unique(rounded, axis=0, return_inverse=True)
     triangles = index.ravel()[triangles]
     a, b, c = triangles.T
     triangles = triangles[(a != b) & (b != c) & (c != a)]

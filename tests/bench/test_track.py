@@ -4,10 +4,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.spatial.transform import Rotation
+
 from cogmap.bench.harness import BenchSkipped
 from cogmap.bench.track import Run, figures_of, recording, track
 from cogmap.memory.tracking import Tracked
-from scipy.spatial.transform import Rotation
 
 
 def test_steps_over_lost_frames_do_not_count():

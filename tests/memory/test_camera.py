@@ -3,10 +3,11 @@ from __future__ import annotations
 import cv2
 import numpy as np
 import pytest
-from cogmap.memory.camera import backproject, project, rectifier, rectify
-from cogmap.runtime.messages import Frame, Intrinsics
 from hypothesis import given
 from hypothesis import strategies as st
+
+from cogmap.memory.camera import backproject, project, rectifier, rectify
+from cogmap.runtime.messages import Frame, Intrinsics
 
 PINHOLE = Intrinsics(width=160, height=120, fx=130.0, fy=128.0, cx=79.0, cy=61.0)
 KINECT = Intrinsics(

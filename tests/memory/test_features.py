@@ -3,6 +3,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 import pytest
+
 from cogmap.memory.features import (
     FeatureDetector,
     match_descriptors,
@@ -69,7 +70,7 @@ def test_match_near_looks_nearby_only():
     detector = FeatureDetector(300)
     shifted = np.roll(picture(), (0, 20), axis=(0, 1))
     here, there = (detector.detect(c, FLAT, CAMERA) for c in (picture(), shifted))
-    query, found = match_near(here.pixels + [20, 0], here.descriptors, there, radius_px=6)
+    query, found = match_near(here.pixels + np.array([20, 0]), here.descriptors, there, radius_px=6)
     assert len(query) > 100
     assert np.abs(there.pixels[found] - here.pixels[query] - [20, 0]).max() <= 6
     assert len(match_near(here.pixels, here.descriptors, there, radius_px=6)[0]) < 0.2 * len(query)

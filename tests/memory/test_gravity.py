@@ -2,6 +2,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from scipy.spatial.transform import Rotation
+
 from cogmap.memory.gravity import (
     CAMERA_UP,
     first_pose,
@@ -11,9 +15,6 @@ from cogmap.memory.gravity import (
     up_from_floor,
 )
 from cogmap.runtime.messages import Frame, Intrinsics
-from hypothesis import assume, given
-from hypothesis import strategies as st
-from scipy.spatial.transform import Rotation
 
 UP = np.array([0.0, 0.0, 1.0])
 directions = st.tuples(*[st.floats(-1, 1)] * 3).map(np.array)

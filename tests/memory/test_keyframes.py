@@ -2,10 +2,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.spatial.transform import Rotation
+
 from cogmap.memory.features import Features
 from cogmap.memory.keyframes import KeyframeMap, View, agreement, depth_samples, thumbnail
 from cogmap.runtime.messages import Intrinsics
-from scipy.spatial.transform import Rotation
 
 CAMERA = Intrinsics(width=160, height=120, fx=130, fy=130, cx=79.5, cy=59.5)
 

@@ -2,6 +2,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.spatial.transform import Rotation
+
 from cogmap.memory.camera import project, transform
 from cogmap.memory.pose_estimation import (
     PoseEstimate,
@@ -10,9 +14,6 @@ from cogmap.memory.pose_estimation import (
     refine_pose,
 )
 from cogmap.runtime.messages import Intrinsics
-from hypothesis import given
-from hypothesis import strategies as st
-from scipy.spatial.transform import Rotation
 
 CAMERA = Intrinsics(width=640, height=480, fx=520, fy=520, cx=319.5, cy=239.5)
 

@@ -2,15 +2,16 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.spatial.transform import Rotation
+
 from cogmap.memory.trajectory_error import (
     TrajectoryMismatchError,
     align_orientations,
     align_positions,
     trajectory_error,
 )
-from hypothesis import given
-from hypothesis import strategies as st
-from scipy.spatial.transform import Rotation
 
 
 def poses(rotations: Rotation, positions: np.ndarray) -> np.ndarray:

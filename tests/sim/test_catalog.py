@@ -221,9 +221,9 @@ SOLIDS = {
     "cone": (primitives.cylinder(GREY, 1, 3, top=0, sides=64), np.pi),
     "ellipsoid": (primitives.ellipsoid(GREY, (2, 2, 4), sides=64), 8 / 3 * np.pi),
     "rounded box": (primitives.rounded_box(GREY, (1, 1, 1), radius=0.5, steps=16), np.pi / 6),
-    "box rounded away on a rounding tie": (
-        primitives.rounded_box(GREY, (0.05, 0.03, 0.6), (0.0, -0.0518375, 0.0), radius=0.015),
-        0.57 * 0.00105 + 2 * 6.75e-6,
+    "bevelled box with corners on rounding ties": (
+        primitives.rounded_box(GREY, (0.06, 0.8 * 1.094 / 16, 0.637), (0.03, -0.0341875, 0), 0.015),
+        0.06 * 0.0547 * 0.637 * 0.847,
     ),
     "frame": (primitives.frame(GREY, (0.1, 1, 2), 0.25), 0.125),
     "torus": (

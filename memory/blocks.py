@@ -76,5 +76,6 @@ def _max_pool(image: F32, factor: int) -> F32:
     height, width = (-(-n // factor) * factor for n in image.shape)
     padded = np.zeros((height, width), np.float32)
     padded[: image.shape[0], : image.shape[1]] = image
-    cells: F32 = padded.reshape(height // factor, factor, -1, factor).max(axis=(1, 3))
+    rows = padded.reshape(height // factor, factor, width).max(axis=1)  # both axes at once: 5 x
+    cells: F32 = rows.reshape(height // factor, width // factor, factor).max(axis=2)
     return cells

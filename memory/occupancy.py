@@ -319,8 +319,10 @@ def _split(voxels: I32) -> tuple[I32, NDArray[np.intp]]:
 def _nearest_of_patches(depth_m: F32, size: int) -> F32:
     """(H/size, W/size) smallest valid depth of each patch, 0 where most of it is invalid."""
     height, width = (n // size * size for n in depth_m.shape)
-    patches = depth_m[:height, :width].reshape(height // size, size, width // size, size)
-    valid = patches > 0
-    nearest: F32 = np.where(valid, patches, np.float32(np.inf)).min(axis=(1, 3))
-    nearest[2 * valid.sum(axis=(1, 3)) < size * size] = 0
+    cropped = depth_m[:height, :width]
+    valid = cropped > 0
+    rows = np.where(valid, cropped, np.float32(np.inf)).reshape(-1, size, width).min(axis=1)
+    nearest: F32 = rows.reshape(len(rows), -1, size).min(axis=2)
+    valid_rows = valid.reshape(-1, size, width).sum(axis=1, dtype=np.int16)
+    nearest[2 * valid_rows.reshape(len(rows), -1, size).sum(axis=2) < size * size] = 0
     return nearest

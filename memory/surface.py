@@ -53,7 +53,11 @@ class SurfaceConfig:
     depth_max_m: float = 4.0
     """Depth beyond this is not fused."""
     max_weight: int = 32
-    """Observations after which a voxel stops growing more certain; as many to forget it."""
+    """Observations after which a voxel stops growing more certain. A surface that is gone is
+    forgotten after about 0.7 times as many that see through it."""
+    carve_every: int = 3
+    """Every so many frames, surfaces seen through far in front of what is measured are worn
+    away; those within the truncation of it are at every frame."""
     min_weight: float = 3.0
     """A voxel with this many observations or fewer shows no surface."""
     chunk_blocks: int = 8
@@ -65,7 +69,13 @@ class SurfaceConfig:
         for name in ("voxel_size_m", "depth_max_m", "truncation_voxels"):
             if not 0 < getattr(self, name) < 1000:
                 raise SurfaceError(f"surface: {name} = {getattr(self, name)} must be positive")
-        for name in ("block_resolution", "max_weight", "chunk_blocks", "initial_blocks"):
+        for name in (
+            "block_resolution",
+            "max_weight",
+            "carve_every",
+            "chunk_blocks",
+            "initial_blocks",
+        ):
             if not 1 <= getattr(self, name) <= 2**24:
                 raise SurfaceError(f"surface: {name} = {getattr(self, name)} must be at least 1")
         if not 0 <= self.min_weight < self.max_weight <= 65000:
@@ -97,6 +107,7 @@ class Surface:
         self._scratch = self._new_grid(1)
         self._blocks_of: dict[int, I32] = {}  # packed chunk -> (N, 3) coordinates of its blocks
         self._dirty: set[int] = set()
+        self._frames = 0
 
     def __len__(self) -> int:
         """Number of blocks."""
@@ -125,8 +136,11 @@ class Surface:
         camera = intrinsics.matrix()
         camera_from_world = np.asarray(np.linalg.inv(world_from_camera), np.float64)
         near = self._grid.blocks_near(depth_m, camera, camera_from_world, reach, truncation)
-        seen_through = self._seen_through(depth_m, intrinsics, world_from_camera)
-        keys = sorted_unique(np.concatenate([near, seen_through]))
+        keys = sorted_unique(near)
+        if self._frames % self.config.carve_every == 0:
+            seen_through = self._seen_through(depth_m, intrinsics, world_from_camera)
+            keys = sorted_unique(np.concatenate([keys, seen_through]))
+        self._frames += 1
         if len(keys) == 0:
             return
         self._remember(keys)
@@ -184,13 +198,14 @@ class Surface:
         """Exact arrays, blocks sorted by coordinate; ``from_state`` gives the same surface.
 
         ``keys`` (N, 3) int32, ``tsdf`` (N, R, R, R, 1) float32, ``weight`` (N, R, R, R, 1)
-        uint16, ``color`` (N, R, R, R, 3) uint16, 256 a level, ``dirty`` (M, 3) int32 chunks.
+        uint16, ``color`` (N, R, R, R, 3) uint16, 256 a level, ``dirty`` (M, 3) int32 chunks,
+        ``frames`` (1,) number of frames fused.
         """
         keys = self._grid.keys()
         rows = self._grid.rows(keys)
         dirty = unpack(np.array(sorted(self._dirty), np.int64))
         values = {name: self._grid.attribute(name)[rows] for name in ATTRIBUTES}
-        return {"keys": keys, "dirty": dirty, **values}
+        return {"keys": keys, "dirty": dirty, "frames": np.array([self._frames]), **values}
 
     @classmethod
     def from_state(cls, state: Mapping[str, NDArray[Any]], config: SurfaceConfig) -> Surface:
@@ -210,6 +225,7 @@ class Surface:
         for name in ATTRIBUTES:
             surface._grid.attribute(name)[rows] = state[name]
         surface._dirty = set(pack(state["dirty"]).tolist())
+        surface._frames = int(state["frames"][0])
         return surface
 
     def _new_grid(self, blocks: int) -> VoxelGrid:

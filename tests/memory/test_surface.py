@@ -21,6 +21,11 @@ def fuse(surface: Surface, frame: Frame) -> None:
     )
 
 
+def see(surface: Surface, frame: Frame, times: int) -> None:
+    for _ in range(times):
+        fuse(surface, frame)
+
+
 def digest(surface: Surface) -> str:
     parts = [*surface.state().values(), *surface.point_cloud(), *surface.mesh()]
     return hashlib.sha256(b"".join(part.tobytes() for part in parts)).hexdigest()
@@ -107,11 +112,9 @@ def test_only_what_was_looked_at_is_extracted_again(room):
 
 def test_a_box_taken_away_is_forgotten_and_the_rest_is_not(room):
     surface = Surface()
-    for number in range(40):
-        fuse(surface, room.frame(number, room.look(-1.5, 0)))
-    behind = room.look(-1.5, np.pi)
-    for number in range(6):
-        fuse(surface, room.frame(number, behind))
+    ahead = room.look(-1.5, 0)
+    see(surface, room.frame(0, ahead), 40)
+    see(surface, room.frame(0, room.look(-1.5, np.pi)), 6)
 
     def points_of_box() -> int:
         points, _ = surface.point_cloud()
@@ -126,14 +129,13 @@ def test_a_box_taken_away_is_forgotten_and_the_rest_is_not(room):
     before = points_behind()
     assert before > 300
     room.boxes.clear()
-    for number in range(45):
-        fuse(surface, room.frame(number, room.look(-1.5, 0)))
+    see(surface, room.frame(0, ahead), 80)
     assert points_of_box() == 0
     assert points_behind() == before
 
 
 def test_depth_out_of_reach_makes_no_surface_but_clears_what_is_in_front():
-    surface = Surface(SurfaceConfig(depth_max_m=3.0, max_weight=8))
+    surface = Surface(SurfaceConfig(depth_max_m=3.0, max_weight=8, carve_every=1))
     near = np.full((240, 320), 1507, np.uint16)
     far = np.full((240, 320), 9000, np.uint16)
     for _ in range(10):

@@ -7,6 +7,7 @@ import time
 import numpy as np
 
 from cogmap.bench.harness import Bar, BenchResult
+from cogmap.runtime.messages import F64
 from cogmap.sim.agent import world_from_camera
 from cogmap.sim.renderer import Renderer
 from cogmap.sim.simulator import Simulator, SimulatorConfig
@@ -40,8 +41,8 @@ def run() -> BenchResult:
     return BenchResult(figures, bars)
 
 
-def _tour_poses(simulator: Simulator) -> list[np.ndarray]:
-    poses = []
+def _tour_poses(simulator: Simulator) -> list[F64]:
+    poses: list[F64] = []
     while len(poses) < _FRAMES and not simulator.done:
         poses.append(world_from_camera(simulator.state, simulator.config.body))
         simulator.skip_to(simulator.number + _EVERY)

@@ -8,6 +8,7 @@ import statistics
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import open3d as o3d
@@ -84,10 +85,10 @@ def _bare_rate(episode: Path) -> float:
 
 def _integrate(grid: o3d.t.geometry.VoxelBlockGrid, frame: Frame, config: SurfaceConfig) -> None:
     assert frame.world_from_camera is not None
-    depth = o3d.t.geometry.Image(o3d.core.Tensor(np.array(frame.depth)))
-    color = o3d.t.geometry.Image(o3d.core.Tensor(np.array(frame.color)))
-    intrinsics = o3d.core.Tensor(frame.intrinsics.matrix())
-    extrinsics = o3d.core.Tensor(np.linalg.inv(frame.world_from_camera))
+    depth = o3d.t.geometry.Image(_tensor(frame.depth))
+    color = o3d.t.geometry.Image(_tensor(frame.color))
+    intrinsics = _tensor(frame.intrinsics.matrix())
+    extrinsics = _tensor(np.linalg.inv(frame.world_from_camera))
     scale, reach = 1 / frame.depth_scale_m, config.depth_max_m
     truncation = config.truncation_voxels
     blocks = grid.compute_unique_block_coordinates(
@@ -96,3 +97,8 @@ def _integrate(grid: o3d.t.geometry.VoxelBlockGrid, frame: Frame, config: Surfac
     grid.integrate(
         blocks, depth, color, intrinsics, intrinsics, extrinsics, scale, reach, truncation
     )
+
+
+def _tensor(array: Any) -> o3d.core.Tensor:
+    """Open3D takes no read-only arrays."""
+    return o3d.core.Tensor.from_numpy(np.array(array))

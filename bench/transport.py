@@ -17,10 +17,11 @@ from pathlib import Path
 
 import numpy as np
 import zmq
+from numpy.typing import NDArray
 
 from cogmap.bench.harness import Bar, BenchResult
 from cogmap.runtime.bus import WriterAddress
-from cogmap.runtime.messages import End, Frame, Intrinsics
+from cogmap.runtime.messages import U8, U16, End, Frame, Intrinsics
 from cogmap.runtime.readers import LosslessReader
 from cogmap.runtime.writer import Writer
 
@@ -30,6 +31,7 @@ _LATENCY_PERIOD_S = 0.005
 _THROUGHPUT_FRAMES = 1500
 _K = Intrinsics(width=640, height=480, fx=525, fy=525, cx=319.5, cy=239.5)
 
+I64 = NDArray[np.int64]
 Receiver = Callable[[str, Connection], None]
 Sender = Callable[[str, int, float], None]
 
@@ -80,13 +82,13 @@ def _measure(send: Sender, receive: Receiver, frames: int, period_s: float) -> t
         reader = context.Process(target=receive, args=(endpoint, theirs))
         reader.start()
         send(endpoint, frames, period_s)
-        arrivals: np.ndarray = ours.recv()
+        arrivals: I64 = ours.recv()
         reader.join()
     latency_ms = float(np.median(arrivals[:, 1] - arrivals[:, 0])) / 1e6
     return latency_ms, (len(arrivals) - 1) / (arrivals[-1, 1] - arrivals[0, 1]) * 1e9
 
 
-def _images() -> tuple[np.ndarray, np.ndarray]:
+def _images() -> tuple[U8, U16]:
     rng = np.random.default_rng(0)
     color = rng.integers(0, 256, (480, 640, 3), np.uint8)
     return color, rng.integers(0, 5000, (480, 640)).astype(np.uint16)
@@ -140,7 +142,7 @@ def _send_bare(endpoint: str, frames: int, period_s: float) -> None:
     color, depth = _images()
     for _ in range(frames):
         stamp = time.monotonic_ns().to_bytes(8, "little")
-        socket.send_multipart([stamp, color, depth], copy=False)
+        socket.send_multipart([stamp, color.data, depth.data], copy=False)
         time.sleep(period_s)
     socket.send(b"")
     socket.close(linger=10_000)

@@ -30,7 +30,7 @@ class Viewer(Node):
     surface = Input(SurfaceUpdate)
     occupancy = Input(OccupancyGrid)
     status = Input(RunStatus)
-    log = Input(LogRecord)  # type: ignore[assignment]  # hides the node's logger
+    logs = Input(LogRecord)
 
     def setup(self) -> None:
         config = self.params
@@ -56,7 +56,7 @@ class Viewer(Node):
         for node in status.nodes:
             self._show_status(node)
 
-    def on_log(self, record: LogRecord) -> None:
+    def on_logs(self, record: LogRecord) -> None:
         self._view.log_text(record.level, record.node, record.text)
 
     def close(self) -> None:

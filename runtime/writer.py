@@ -187,7 +187,7 @@ class Writer:
     def _hear_positions(self) -> None:
         if self._router is None:
             return
-        while self._router.getsockopt(zmq.EVENTS) & zmq.POLLIN:
+        while _readable(self._router):
             parts = self._router.recv_multipart()
             link = self._links.get(parts[0])
             try:
@@ -201,8 +201,13 @@ class Writer:
                 link.next_seq = position.next_seq
 
     def _hear_joins(self) -> None:
-        while self._pub.getsockopt(zmq.EVENTS) & zmq.POLLIN:
+        while _readable(self._pub):
             joined = self._pub.recv()[:1] == b"\x01"
             self._subscribers += 1 if joined else -1
             if joined and self.on_join is not None:
                 self.on_join()
+
+
+def _readable(socket: zmq.Socket[bytes]) -> bool:
+    """Without waiting; a tenth of the cost of `Socket.poll`, which makes a poller each time."""
+    return bool(int(socket.getsockopt(zmq.EVENTS)) & zmq.POLLIN)

@@ -1,0 +1,120 @@
+"""``cogmap info``: what is in an episode, a map or a run directory."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from rich.table import Table
+
+from cogmap.launch.paths import is_map, is_run
+from cogmap.memory.reconstruction import Reconstructor
+from cogmap.nodes.episodes import open_episode
+from cogmap.runtime.messages import Frame
+from cogmap.runtime.playback import Recording
+
+
+def describe(path: Path) -> Table:
+    """A table of what is there.
+
+    Raises:
+        CogmapError: it is neither an episode nor a map nor a run, or it is damaged.
+    """
+    if is_run(path):
+        facts = _run_facts(path)
+    elif is_map(path):
+        facts = _map_facts(path)
+    else:
+        facts = _episode_facts(path)
+    table = Table(box=None, show_header=False, pad_edge=False)
+    table.add_column(style="dim")
+    table.add_column(overflow="fold")
+    for name, value in facts.items():
+        table.add_row(name, str(value))
+    return table
+
+
+def _episode_facts(path: Path) -> Mapping[str, Any]:
+    episode = open_episode(path)
+    stamps = episode.stamps_ns
+    seconds = (stamps[-1] - stamps[0]) * 1e-9 if stamps else 0.0
+    first = next(iter(episode.frames()), None)
+    facts: dict[str, Any] = {
+        "episode": path,
+        "format": episode.format,
+        "frames": len(episode),
+        "duration": f"{seconds:.1f} s",
+        "rate": f"{(len(stamps) - 1) / seconds:.1f} frames/s" if seconds else "",
+    }
+    if first is not None:
+        facts |= _frame_facts(first)
+    if path.suffix == ".mcap":
+        facts |= _stream_facts(path)
+    return facts
+
+
+def _frame_facts(frame: Frame) -> Mapping[str, Any]:
+    camera = frame.intrinsics
+    pixels = f"fx {camera.fx:.1f} fy {camera.fy:.1f} cx {camera.cx:.1f} cy {camera.cy:.1f}"
+    return {
+        "image": f"{camera.width} x {camera.height}, {pixels}",
+        "distortion": ", ".join(f"{value:g}" for value in camera.distortion) or "none",
+        "colour": "yes" if frame.color is not None else "no",
+        "depth": f"{frame.depth_scale_m * 1000:g} mm units" if frame.depth is not None else "no",
+        "poses": "yes" if frame.world_from_camera is not None else "no",
+    }
+
+
+def _stream_facts(path: Path) -> Mapping[str, Any]:
+    recording = Recording(path)
+    counts = Counter((entry.stream, entry.type) for entry in recording.entries)
+    recording.close()
+    streams = [f"{stream}: {count} {kind}" for (stream, kind), count in sorted(counts.items())]
+    facts = {"streams": "\n".join(streams)}
+    if recording.truncated:
+        facts["cut off"] = "yes; what is before the cut can be read"
+    return facts
+
+
+def _map_facts(path: Path) -> Mapping[str, Any]:
+    reconstructor = Reconstructor.load(path)
+    points, _ = reconstructor.surface.point_cloud()
+    facts: dict[str, Any] = {
+        "map": path,
+        "frames": ", ".join(
+            f"{count} {verdict}" for verdict, count in reconstructor.counts.items()
+        ),
+        "poses": len(reconstructor.trajectory),
+        "surface": f"{len(points)} points",
+        "size on disk": f"{_megabytes(path):.1f} MB",
+    }
+    if len(points):
+        size = np.ptp(points, axis=0)
+        facts["extent"] = " x ".join(f"{length:.1f}" for length in size) + " m"
+    return facts
+
+
+def _run_facts(path: Path) -> Mapping[str, Any]:
+    report_file = path / "report.json"
+    facts: dict[str, Any] = {"run": path, "size on disk": f"{_megabytes(path):.1f} MB"}
+    if not report_file.exists():
+        return facts | {"state": "going on, or cut off; logs are in logs/"}
+    report = json.loads(report_file.read_text())
+    run = report["run"]
+    return facts | {
+        "launch file": report["launch"],
+        "duration": f"{report['duration_s']:.1f} s",
+        "ended": "well" if report["ok"] else f"badly: {report['failed']}",
+        "frames": f"{run['frames_in']} in, {run['fused']} fused, {run['skipped']} skipped,"
+        f" {run['lost']} lost",
+        "nodes": ", ".join(report["nodes"]),
+        "map": path / "map" if is_map(path / "map") else "none",
+    }
+
+
+def _megabytes(folder: Path) -> float:
+    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()) / 1e6

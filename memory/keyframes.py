@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -114,6 +116,43 @@ def agreement(
     )
 
 
+def pack_views(views: Sequence[View]) -> dict[str, NDArray[Any]]:
+    """Views as a few arrays, features of all views after each other."""
+    features = [view.features for view in views]
+    return {
+        "numbers": np.array([(v.number, v.stamp_ns) for v in views], np.int64).reshape(-1, 2),
+        "poses": np.array([v.world_from_camera for v in views], np.float64).reshape(-1, 4, 4),
+        "samples": np.array([v.samples for v in views], np.float64),
+        "thumbnails": np.array([v.thumbnail for v in views], np.float32),
+        "feature_counts": np.array([len(f) for f in features], np.int64),
+        "pixels": np.concatenate([np.zeros((0, 2)), *(f.pixels for f in features)]),
+        "sigma_px": np.concatenate([np.zeros(0), *(f.sigma_px for f in features)]),
+        "descriptors": np.concatenate(
+            [np.zeros((0, 32), np.uint8), *(f.descriptors for f in features)]
+        ),
+        "depth_m": np.concatenate([np.zeros(0), *(f.depth_m for f in features)]),
+        "points": np.concatenate([np.zeros((0, 3)), *(f.points for f in features)]),
+    }
+
+
+def unpack_views(state: Mapping[str, NDArray[Any]]) -> list[View]:
+    """What ``pack_views`` packed. Raises KeyError if an array is missing."""
+    ends = np.cumsum(state["feature_counts"])[:-1]
+    parts = ("pixels", "sigma_px", "descriptors", "depth_m", "points")
+    columns = [np.split(state[part], ends) for part in parts]
+    return [
+        View(
+            number=int(number),
+            stamp_ns=int(stamp_ns),
+            world_from_camera=state["poses"][i],
+            features=Features(*(column[i] for column in columns)),
+            samples=state["samples"][i],
+            thumbnail=state["thumbnails"][i],
+        )
+        for i, (number, stamp_ns) in enumerate(state["numbers"])
+    ]
+
+
 class KeyframeMap:
     """Keyframes of one world, at most ``max_keyframes`` of them.
 
@@ -131,6 +170,20 @@ class KeyframeMap:
     def has(self, number: int) -> bool:
         """Whether that frame is a keyframe."""
         return any(view.number == number for view in self._keyframes)
+
+    def state(self) -> dict[str, NDArray[Any]]:
+        """Everything remembered, for ``from_state``."""
+        state = pack_views(self._keyframes)
+        state["turn"] = np.array(self._turn)
+        return state
+
+    @classmethod
+    def from_state(cls, state: Mapping[str, NDArray[Any]], max_keyframes: int) -> KeyframeMap:
+        """The same keyframes again. Raises KeyError if something is missing."""
+        keyframes = cls(max_keyframes)
+        keyframes._keyframes = unpack_views(state)
+        keyframes._turn = int(state["turn"])
+        return keyframes
 
     def insert(self, view: View) -> None:
         """Remembers a view."""

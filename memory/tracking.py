@@ -8,16 +8,25 @@ state is then ``lost`` until the last view or a keyframe is recognised.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.spatial.transform import Rotation
 
 from cogmap.memory.camera import project
 from cogmap.memory.features import FeatureDetector, Features, match_descriptors, match_near
-from cogmap.memory.keyframes import KeyframeMap, View, agreement, depth_samples, thumbnail
+from cogmap.memory.keyframes import (
+    KeyframeMap,
+    View,
+    agreement,
+    depth_samples,
+    pack_views,
+    thumbnail,
+    unpack_views,
+)
 from cogmap.memory.pose_estimation import (
     PoseEstimate,
     Sightings,
@@ -124,6 +133,27 @@ class Tracker:
         self._world_from_first = np.eye(4) if world_from_first is None else world_from_first
         self._detector = FeatureDetector(self.config.max_features)
         self._last: View | None = None
+
+    def state(self) -> dict[str, NDArray[Any]]:
+        """Everything remembered, for ``from_state``."""
+        last = pack_views([] if self._last is None else [self._last])
+        return {
+            "world_from_first": self._world_from_first,
+            **{f"keyframes/{name}": array for name, array in self.keyframes.state().items()},
+            **{f"last/{name}": array for name, array in last.items()},
+        }
+
+    @classmethod
+    def from_state(
+        cls, state: Mapping[str, NDArray[Any]], config: TrackerConfig | None = None
+    ) -> Tracker:
+        """Goes on as if it had never stopped. Raises KeyError if something is missing."""
+        tracker = cls(config, state["world_from_first"])
+        tracker.keyframes = KeyframeMap.from_state(
+            _part(state, "keyframes/"), tracker.config.max_keyframes
+        )
+        tracker._last = next(iter(unpack_views(_part(state, "last/"))), None)
+        return tracker
 
     def track(
         self, number: int, stamp_ns: int, intrinsics: Intrinsics, color: U8, depth_m: F32
@@ -265,3 +295,7 @@ class Tracker:
         if shared.max() < self.config.keyframe_shared:
             return None
         return max(support, key=lambda entry: entry[0])[1]
+
+
+def _part(state: Mapping[str, NDArray[Any]], prefix: str) -> dict[str, NDArray[Any]]:
+    return {k.removeprefix(prefix): array for k, array in state.items() if k.startswith(prefix)}

@@ -177,6 +177,21 @@ def test_the_same_frames_give_the_same_bytes_whatever_the_threads():
     assert run() == several
 
 
+@pytest.mark.parametrize("stop_after", [0, 1, 7])
+def test_a_tracker_put_away_goes_on_as_if_it_had_not_been(stop_after):
+    poses = [turn(yaw) for yaw in [*range(0, 40, 5), -60, 35]]  # -60 is lost
+    whole = track(Tracker(), poses)
+    tracker = Tracker()
+    track(tracker, poses[:stop_after])
+    again = Tracker.from_state({k: a.copy() for k, a in tracker.state().items()})
+    for one, other in zip(
+        whole[stop_after:], track(again, poses[stop_after:], start=stop_after), strict=True
+    ):
+        assert (one.state, one.keyframe) == (other.state, other.keyframe)
+        np.testing.assert_array_equal(one.world_from_camera, other.world_from_camera)
+    assert "lost" in {t.state for t in whole}
+
+
 def test_a_blurred_turn_of_a_real_camera(shared_data: Path):
     """The first 30 frames of TUM freiburg1_rpy: 6 degrees from frame to frame."""
     tracker, tracked, true = Tracker(), [], []

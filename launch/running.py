@@ -17,7 +17,7 @@ from rich.console import Console
 from cogmap.launch.report import make_report
 from cogmap.launch.table import LiveTable, summary
 from cogmap.runtime.launchfile import Launch, read_launch_file
-from cogmap.runtime.messages import CogmapError
+from cogmap.runtime.messages import CogmapError, LogRecord
 from cogmap.runtime.rundir import RunDir
 from cogmap.runtime.supervisor import Supervisor
 from cogmap.runtime.wiring import EXIT_FAILED, EXIT_REFUSED
@@ -72,7 +72,9 @@ def run_launch(
                 _signals_stop(supervisor) as interrupted,
                 LiveTable(console, hidden=quiet or not live) as table,
             ):
-                result = supervisor.run(for_s, lambda: _tick(supervisor, table, on_tick))
+                result = supervisor.run(
+                    for_s, lambda: _tick(supervisor, table, on_tick), _logger(quiet)
+                )
         finally:
             supervisor.close()
         figures = make_report(launch, result)
@@ -111,6 +113,18 @@ def headless_overrides(launch: Launch) -> list[str]:
 def load(name: str, overrides: list[str]) -> Launch:
     """The launch file of that name or path, checked."""
     return read_launch_file(find_launch_file(name), overrides)
+
+
+def _logger(quiet: bool) -> Callable[[LogRecord], None]:
+    """Shows what nodes have to say: few lines, meant for users."""
+
+    def show(record: LogRecord) -> None:
+        style = {"WARNING": "yellow", "ERROR": "red"}.get(record.level, "")
+        if not quiet or record.level == "ERROR":
+            text = f"{record.node}: {record.text}"
+            console.print(text, style=style, markup=False, highlight=False, soft_wrap=True)
+
+    return show
 
 
 def _tick(supervisor: Supervisor, table: LiveTable, on_tick: OnTick | None) -> None:

@@ -38,7 +38,7 @@ class LiveTable:
             self._live.update(Group(status_table(status), self.below), refresh=True)
         else:
             line = ", ".join(f"{n.node} {n.state} {n.rate_hz:.1f} Hz" for n in status.nodes)
-            self._console.print(line, highlight=False)
+            self._console.print(line, highlight=False, soft_wrap=True)
 
     def __enter__(self) -> LiveTable:
         if not self._hidden:

@@ -72,6 +72,7 @@ class Supervisor:
         self._started_at = time.monotonic()
         self._next_status = 0.0
         self._sources_started = False
+        self._on_log: Callable[[LogRecord], None] = lambda record: None
         self._write_plans()
 
     def stop(self) -> None:
@@ -95,11 +96,14 @@ class Supervisor:
         self,
         for_s: float | None = None,
         on_tick: Callable[[], None] = lambda: None,
+        on_log: Callable[[LogRecord], None] = lambda record: None,
     ) -> RunResult:
         """Until all nodes have ended, one has failed for good, ``for_s`` is over, or `stop`.
 
-        ``on_tick`` is called about ten times a second, from this thread.
+        ``on_tick`` is called about ten times a second, ``on_log`` for every line that a node
+        logs, both from this thread.
         """
+        self._on_log = on_log
         deadline = float("inf") if for_s is None else time.monotonic() + for_s
         try:
             self._start_all(sources=False)
@@ -224,6 +228,7 @@ class Supervisor:
                 continue
             if isinstance(message, LogRecord):
                 self._writers["run/log"].publish(message)
+                self._on_log(message)
             elif isinstance(message, NodeStatus) and message.node in self._processes:
                 self._processes[message.node].hear(message)
 

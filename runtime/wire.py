@@ -195,8 +195,9 @@ def _arrays(
 def _check_spec(index: int, spec: BufferSpec) -> None:
     if spec.dtype not in DTYPES:
         raise WireError(f"buffer {index}: dtype {spec.dtype[:20]!r} is not allowed")
-    in_bounds = all(0 <= size <= MAX_MESSAGE_BYTES for size in spec.shape)
-    if len(spec.shape) > MAX_DIMENSIONS or not in_bounds:
+    in_bounds = len(spec.shape) <= MAX_DIMENSIONS and min(spec.shape, default=0) >= 0
+    # NumPy refuses shapes that are too big even where another dimension is 0.
+    if not in_bounds or math.prod(max(size, 1) for size in spec.shape) > 2**40:
         raise WireError(f"buffer {index}: shape {spec.shape[:9]} is not allowed")
 
 

@@ -93,9 +93,8 @@ def advance(
         blocked |= moved != (x + way * math.cos(middle), y + way * math.sin(middle))
         x, y = moved
     yaw = math.remainder(yaw, 2 * math.pi)
-    travelled = math.hypot(x - state.x, y - state.y) / dt_s
-    if blocked:
-        linear = math.copysign(min(abs(linear), travelled), linear)
+    if (x, y) == (state.x, state.y):
+        linear = 0.0
     return AgentState(x, y, yaw, linear, angular, blocked)
 
 

@@ -100,4 +100,4 @@ def _rectangle(points: F64, intrinsics: Intrinsics) -> tuple[int, int, int, int]
 def _samples(first: int, last: int, stride: float) -> F64:
     """Centres of pieces ``stride`` long that cover the pixels from first to last."""
     count = math.ceil((last - first + 1) / stride)
-    return first - 0.5 + stride * (np.arange(count) + 0.5)
+    return np.asarray(first - 0.5 + stride * (np.arange(count) + 0.5), np.float64)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 from cogmap.sim.agent import AgentState, Body
 from cogmap.sim.paths import Paths, Point
 from cogmap.sim.tour import Stop
 
+PLANNING_MARGIN_M = 0.07
+"""Ways keep this much further from things than the agent's radius: it cuts corners a little."""
 _REACHED_M = 0.06
-_PASSED_M = 0.2
+_LOOKAHEAD_M = 0.15
+"""At a corner it turns to the next one this much before."""
 _ALIGNED_RAD = 0.03
 _STUCK_S = 1.5
 _PATIENCE_S = 30.0
@@ -72,23 +76,24 @@ class TourDriver:
 
     def _drive(self, state: AgentState, stop: Stop) -> tuple[float, float]:
         assert self._route is not None
+        here = (state.x, state.y)
         while self._route:
-            gap = math.dist((state.x, state.y), self._route[0])
-            if gap > (_REACHED_M if len(self._route) == 1 else _PASSED_M / 2):
+            reached = _REACHED_M if len(self._route) == 1 else _LOOKAHEAD_M
+            if math.dist(here, self._route[0]) > reached:
                 break
             self._route.pop(0)
         if not self._route:
             return self._align(state, stop)
         x, y = self._route[0]
         off = _difference(math.atan2(y - state.y, x - state.x), state.yaw)
-        gap = math.dist((state.x, state.y), (x, y))
-        return (self._speed(off, gap), self._turn_rate(off))
+        left = math.dist(here, (x, y)) + sum(math.dist(*leg) for leg in pairwise(self._route))
+        return (self._speed(off, left), self._turn_rate(off))
 
-    def _speed(self, off: float, gap: float) -> float:
-        """Slower the further off the heading is, and in time before the next corner."""
+    def _speed(self, off: float, left: float) -> float:
+        """Slower the further off the heading is, and in time before the end."""
         body = self._body
-        braking = math.sqrt(2 * 0.7 * body.max_linear_mps2 * max(0.0, gap - _REACHED_M / 2) + 0.01)
-        return min(body.max_linear_mps, braking) * max(0.0, 1 - abs(off) / 0.35)
+        braking = math.sqrt(1.4 * body.max_linear_mps2 * max(0.0, left - _REACHED_M / 2) + 0.01)
+        return min(body.max_linear_mps, braking) * max(0.0, 1 - abs(off) / 0.6)
 
     def _turn_rate(self, off: float) -> float:
         """Proportional, but such that it can still stop in time."""

@@ -90,7 +90,7 @@ def millimetres(depth_m: F32) -> U16:
     """Round metres to millimetres; 0 where it is beyond the range of uint16 (65.5 m)."""
     rounded = np.rint(depth_m * np.float32(1000))
     rounded[rounded > 65535] = 0
-    return rounded.astype(np.uint16)
+    return np.asarray(rounded, np.uint16)
 
 
 def axial_sigma_m(depth_m: F32, incidence_rad: F32, config: DepthNoise) -> F32:
@@ -145,7 +145,7 @@ def _incidence(depth_m: F32, intrinsics: Intrinsics) -> F32:
     across = (intrinsics.fx * du) ** 2 + (intrinsics.fy * dv) ** 2
     ray = np.sqrt((x / intrinsics.fx) ** 2 + (y / intrinsics.fy) ** 2 + 1).astype(np.float32)
     cosine = depth_m / np.maximum(ray * np.sqrt(across + along * along), 1e-6)
-    return np.arccos(np.clip(cosine, 0.017, 1.0)).astype(np.float32)
+    return np.asarray(np.arccos(np.clip(cosine, 0.017, 1.0)), np.float32)
 
 
 def _edges(depth_m: F32, step: float) -> np.ndarray:
@@ -161,4 +161,4 @@ def _jittered(depth_m: F32, pixels: np.ndarray, sigma_px: float, rng: np.random.
     shift = np.rint(sigma_px * rng.standard_normal((2, len(pixels)))).astype(np.intp)
     row = np.clip(pixels // width + shift[0], 0, height - 1)
     column = np.clip(pixels % width + shift[1], 0, width - 1)
-    return depth_m[row, column]
+    return np.asarray(depth_m[row, column])

@@ -62,7 +62,8 @@ def find_place(
         area = _footprint_at(thing, place)
         if not shapely.Polygon(rooms[place.room].polygon).contains(area):
             continue
-        if area.distance(agent) > _AGENT_GAP_M and _is_free(thing, place, area, others):
+        near_agent = area.distance(agent) <= _AGENT_GAP_M
+        if not near_agent and _is_free(thing, place, area, others):
             return place
     return None
 

@@ -162,4 +162,4 @@ def _lookup(image: np.ndarray, x: F32, y: F32) -> np.ndarray:
 
 
 def _dot(a: list[F32], b: list[F32]) -> F32:
-    return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
+    return np.asarray(a[0] * b[0] + a[1] * b[1] + a[2] * b[2])

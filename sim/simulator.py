@@ -20,10 +20,9 @@ from cogmap.runtime.messages import (
 )
 from cogmap.sim.agent import AgentState, Body, FreeSpace, advance, world_from_camera
 from cogmap.sim.coverage import Coverage
-from cogmap.sim.driver import TourDriver
+from cogmap.sim.driver import PLANNING_MARGIN_M, TourDriver
 from cogmap.sim.footprints import obstacles
 from cogmap.sim.house import build_house
-from cogmap.sim.lighting import room_center
 from cogmap.sim.noise import (
     DepthNoise,
     ExposureNoise,
@@ -38,12 +37,10 @@ from cogmap.sim.renderer import Renderer
 from cogmap.sim.scene import House
 from cogmap.sim.stage import LightingConfig
 from cogmap.sim.timeline import Timeline, TimelineConfig
-from cogmap.sim.tour import Sight, plan_tour, tour_targets
+from cogmap.sim.tour import Sight, plan_tour, start_point, tour_targets
 
 _PHYSICS_S = 0.01
 """Longest step of the agent's motion."""
-_PLANNING_MARGIN_M = 0.04
-"""Ways keep this much further from things than the agent's radius."""
 
 
 class SimulationError(CogmapError):
@@ -134,8 +131,7 @@ class Simulator:
         self._twist, self._twist_age_s = (0.0, 0.0), math.inf
         self._space = FreeSpace(obstacles(self.house, config.body.height_m))
         paths = self._paths()
-        x, y = paths.nearest(room_center(self.house.rooms[0]))
-        self.state = AgentState(x, y, 0.0)
+        self.state = AgentState(*start_point(self.house, paths), 0.0)
         self._driver = self._plan(paths) if config.mode == "tour" else None
 
     @property
@@ -189,7 +185,7 @@ class Simulator:
             raise SimulationError(f"the simulation is over after {self.number} frames")
 
     def _paths(self) -> Paths:
-        return house_paths(self.house, self.config.body.radius_m + _PLANNING_MARGIN_M)
+        return house_paths(self.house, self.config.body.radius_m + PLANNING_MARGIN_M)
 
     def _plan(self, paths: Paths) -> TourDriver:
         targets = tour_targets(self.house, paths)

@@ -230,7 +230,9 @@ def raycasting_scene(meshes: list[Mesh]) -> o3d.t.geometry.RaycastingScene:
     corners = np.concatenate([mesh.corners for mesh in meshes])
     triangles = np.arange(3 * len(corners), dtype=np.uint32).reshape(-1, 3)
     scene = o3d.t.geometry.RaycastingScene(nthreads=1)
-    scene.add_triangles(o3d.core.Tensor(corners.reshape(-1, 3)), o3d.core.Tensor(triangles))
+    scene.add_triangles(
+        o3d.core.Tensor.from_numpy(corners.reshape(-1, 3)), o3d.core.Tensor.from_numpy(triangles)
+    )
     return scene
 
 

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
+from typing import Any
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from cogmap.runtime.messages import F32, U8
 from cogmap.sim.scene import Material
 
-Pattern = Callable[[int, np.random.Generator], tuple[F32, F32]]
+Field = NDArray[np.floating[Any]]
+Pattern = Callable[[int, np.random.Generator], tuple[Field, Field]]
 """(tile size, generator) -> mix (S, S) in [0, 1], brightness (S, S) around 1."""
 
 
@@ -32,7 +35,7 @@ def tile(material: Material, size: int) -> U8:
     color = np.asarray(material.color, np.float32)
     accent = color * 0.45 if material.accent is None else np.asarray(material.accent, np.float32)
     linear = (color + mix[..., None] * (accent - color)) * brightness[..., None]
-    return np.asarray(np.round(255 * srgb_from_linear(linear)), np.uint8)
+    return np.asarray(255 * srgb_from_linear(linear) + 0.5).astype(np.uint8)
 
 
 def _color_code(material: Material) -> int:
@@ -41,18 +44,18 @@ def _color_code(material: Material) -> int:
 
 
 @lru_cache(maxsize=256)
-def _pattern(texture: str, size: int, variant: int) -> tuple[F32, F32]:
+def _pattern(texture: str, size: int, variant: int) -> tuple[Field, Field]:
     seed = [variant, *texture.encode()]
     return _PATTERNS[texture](size, np.random.default_rng(seed))
 
 
-def srgb_from_linear(linear: F32) -> F32:
+def srgb_from_linear(linear: Field) -> F32:
     """Encode linear light as sRGB, both in [0, 1]; a plain power of 1/2.2, so that the
     encoding of a product is the product of the encodings (rendering depends on it)."""
     return np.asarray(np.clip(linear, 0, 1) ** (1 / 2.2), np.float32)
 
 
-def _grid(size: int) -> tuple[F32, F32]:
+def _grid(size: int) -> tuple[Field, Field]:
     """u (to the right) and v (up) in [0, 1) of the pixel centres."""
     line = (np.arange(size, dtype=np.float32) + 0.5) / size
     u, v = np.meshgrid(line, line[::-1])
@@ -76,18 +79,18 @@ def _flat(size: int, value: float = 0.0) -> F32:
     return np.full((size, size), value, np.float32)
 
 
-def _step(value: F32, width: float) -> F32:
+def _step(value: Field, width: float) -> F32:
     """0 below -width, 1 above +width, a ramp between."""
     return np.asarray(np.clip(0.5 + 0.5 * value / width, 0, 1), np.float32)
 
 
-def _plain(size: int, rng: np.random.Generator) -> tuple[F32, F32]:
+def _plain(size: int, rng: np.random.Generator) -> tuple[Field, Field]:
     mottled = 1 + 0.012 * _noise(size, rng) + 0.015 * _noise(size, rng, (48, 48), 1.0)
     specks = _step(_noise(size, rng, (24, 24)) - 2.6, 0.5)
     return 0.12 * specks, mottled
 
 
-def _wood(size: int, rng: np.random.Generator) -> tuple[F32, F32]:
+def _wood(size: int, rng: np.random.Generator) -> tuple[Field, Field]:
     _, v = _grid(size)
     bend = _noise(size, rng, (1.5, 5), 2.0)
     rings = 0.5 + 0.5 * np.sin(2 * np.pi * (9 * v + 0.55 * bend))
@@ -99,24 +102,24 @@ def _wood(size: int, rng: np.random.Generator) -> tuple[F32, F32]:
     return mix * 0.7, (1 + tint + 0.03 * fibre) * (0.72 + 0.28 * seam)
 
 
-def _fabric(size: int, rng: np.random.Generator) -> tuple[F32, F32]:
+def _fabric(size: int, rng: np.random.Generator) -> tuple[Field, Field]:
     u, v = _grid(size)
     weave = np.sin(2 * np.pi * 32 * u) * np.sin(2 * np.pi * 32 * v)
     threads = _noise(size, rng, (2, 60), 1.0) + _noise(size, rng, (60, 2), 1.0)
     return np.clip(0.1 + 0.1 * weave, 0, 1), 1 + 0.05 * threads + 0.03 * _noise(size, rng, (3, 3))
 
 
-def _leather(size: int, rng: np.random.Generator) -> tuple[F32, F32]:
+def _leather(size: int, rng: np.random.Generator) -> tuple[Field, Field]:
     creases = np.abs(_noise(size, rng, (18, 18), 1.6))
     return 0.4 * (1 - _step(creases - 0.12, 0.12)), 1 + 0.06 * _noise(size, rng)
 
 
-def _metal(size: int, rng: np.random.Generator) -> tuple[F32, F32]:
+def _metal(size: int, rng: np.random.Generator) -> tuple[Field, Field]:
     brushed = _noise(size, rng, (1, 100), 0.8)
     return _flat(size), 1 + 0.05 * brushed + 0.03 * _noise(size, rng, (2, 2))
 
 
-def _marble(size: int, rng: np.random.Generator) -> tuple[F32, F32]:
+def _marble(size: int, rng: np.random.Generator) -> tuple[Field, Field]:
     u, v = _grid(size)
     turbulence = _noise(size, rng, (3, 3), 1.3)
     veins = np.abs(np.sin(np.pi * (2 * u + 1 * v + 0.45 * turbulence)))
@@ -125,7 +128,9 @@ def _marble(size: int, rng: np.random.Generator) -> tuple[F32, F32]:
     return np.clip(mix, 0, 1), 1 + 0.03 * turbulence
 
 
-def _cells(size: int, columns: int, rows: int, shift: float) -> tuple[F32, F32, np.ndarray]:
+def _cells(
+    size: int, columns: int, rows: int, shift: float
+) -> tuple[Field, Field, NDArray[np.intp]]:
     """Position inside each cell in [0, 1) and the cell's number; every other row shifted."""
     u, v = _grid(size)
     row = np.floor(v * rows)
@@ -135,7 +140,7 @@ def _cells(size: int, columns: int, rows: int, shift: float) -> tuple[F32, F32, 
 
 
 def _masonry(size: int, rng: np.random.Generator, layout: tuple[int, int, float], joint: float,
-             tint: float) -> tuple[F32, F32]:  # fmt: skip
+             tint: float) -> tuple[Field, Field]:  # fmt: skip
     columns, rows, shift = layout
     x, y, cell = _cells(size, columns, rows, shift)
     edge = np.minimum(np.minimum(x, 1 - x) / columns, np.minimum(y, 1 - y) / rows)
@@ -144,34 +149,34 @@ def _masonry(size: int, rng: np.random.Generator, layout: tuple[int, int, float]
     return gap, 1 + (1 - gap) * per_cell + 0.025 * _noise(size, rng, (12, 12))
 
 
-def _tiles(size: int, rng: np.random.Generator) -> tuple[F32, F32]:
+def _tiles(size: int, rng: np.random.Generator) -> tuple[Field, Field]:
     return _masonry(size, rng, (2, 2, 0.0), 0.014, 0.03)
 
 
-def _brick(size: int, rng: np.random.Generator) -> tuple[F32, F32]:
+def _brick(size: int, rng: np.random.Generator) -> tuple[Field, Field]:
     return _masonry(size, rng, (4, 8, 0.5), 0.018, 0.13)
 
 
-def _carpet(size: int, rng: np.random.Generator) -> tuple[F32, F32]:
+def _carpet(size: int, rng: np.random.Generator) -> tuple[Field, Field]:
     pile = _noise(size, rng, (70, 70), 1.0)
     x, y, _ = _cells(size, 4, 4, 0.5)
     motif = _step(0.22 - np.abs(x - 0.5) - np.abs(y - 0.5), 0.05)
     return np.clip(0.55 * motif + 0.08 * pile, 0, 1), 1 + 0.1 * pile + 0.03 * _noise(size, rng)
 
 
-def _stripes(size: int, rng: np.random.Generator) -> tuple[F32, F32]:
+def _stripes(size: int, rng: np.random.Generator) -> tuple[Field, Field]:
     u, _ = _grid(size)
     bands = _step(np.sin(2 * np.pi * 4 * u) + 0.3, 0.1)
     return 1 - bands, 1 + 0.03 * _noise(size, rng, (40, 40), 1.0)
 
 
-def _checker(size: int, rng: np.random.Generator) -> tuple[F32, F32]:
+def _checker(size: int, rng: np.random.Generator) -> tuple[Field, Field]:
     u, v = _grid(size)
     board = ((np.floor(4 * u) + np.floor(4 * v)) % 2).astype(np.float32)
     return board, 1 + 0.03 * _noise(size, rng, (20, 20))
 
 
-def _leaves(size: int, rng: np.random.Generator) -> tuple[F32, F32]:
+def _leaves(size: int, rng: np.random.Generator) -> tuple[Field, Field]:
     mix = np.full((size, size), 0.95, np.float32)
     brightness = np.full((size, size), 0.55, np.float32)
     for _ in range(90):
@@ -186,7 +191,7 @@ def _leaves(size: int, rng: np.random.Generator) -> tuple[F32, F32]:
     return mix, brightness
 
 
-def _screen(size: int, rng: np.random.Generator) -> tuple[F32, F32]:
+def _screen(size: int, rng: np.random.Generator) -> tuple[Field, Field]:
     u, v = _grid(size)
     ridge = 0.32 + 0.06 * np.sin(2 * np.pi * (2 * u + 0.2)) + 0.03 * np.sin(2 * np.pi * 7 * u)
     near = 0.18 + 0.05 * np.sin(2 * np.pi * (1.0 * u + 0.6))
@@ -195,7 +200,7 @@ def _screen(size: int, rng: np.random.Generator) -> tuple[F32, F32]:
     return np.clip(mix + sun, 0, 1).astype(np.float32), 1 + 0.01 * _noise(size, rng)
 
 
-def _painting(size: int, rng: np.random.Generator) -> tuple[F32, F32]:
+def _painting(size: int, rng: np.random.Generator) -> tuple[Field, Field]:
     mix, brightness = _flat(size, 0.25), _flat(size, 1.0)
     for _ in range(14):
         center = tuple(rng.uniform(0.1, 0.9, 2) * size)
@@ -207,7 +212,7 @@ def _painting(size: int, rng: np.random.Generator) -> tuple[F32, F32]:
     return np.clip(mix + 0.06 * strokes, 0, 1), brightness * (1 + 0.05 * strokes)
 
 
-def _paper(size: int, rng: np.random.Generator) -> tuple[F32, F32]:
+def _paper(size: int, rng: np.random.Generator) -> tuple[Field, Field]:
     ink = _flat(size)
     lines = 14
     for line in range(1, lines):
@@ -224,7 +229,7 @@ def _pixel(u: float, v: float, size: int) -> tuple[int, int]:
     return int(u * size), int(v * size)
 
 
-def _concrete(size: int, rng: np.random.Generator) -> tuple[F32, F32]:
+def _concrete(size: int, rng: np.random.Generator) -> tuple[Field, Field]:
     pores = _step(_noise(size, rng, (40, 40)) - 2.3, 0.3)
     clouds = 0.06 * _noise(size, rng, (2, 2)) + 0.04 * _noise(size, rng, (30, 30), 1.0)
     return 0.6 * pores, 1 + clouds

@@ -161,10 +161,10 @@ class Timeline:
 def _drawn(config: TimelineConfig, house: House) -> list[Change]:
     """The random part of a timeline."""
     rng = np.random.default_rng(config.seed)
-    kinds: list[ChangeKind] = [
-        *(["move"] * config.moved), *(["remove"] * config.removed), *(["add"] * config.added),
-    ]  # fmt: skip
-    changes = [Change(_time(config, rng), kind) for kind in kinds]
+    numbers: tuple[tuple[ChangeKind, int], ...] = (
+        ("move", config.moved), ("remove", config.removed), ("add", config.added),
+    )  # fmt: skip
+    changes = [Change(_time(config, rng), kind) for kind, number in numbers for _ in range(number)]
     leaves = [door.id for door in house.doors if door.leaf is not None]
     for _ in range(config.doors if leaves else 0):
         at_s, door = _time(config, rng), int(rng.choice(leaves))

@@ -108,7 +108,9 @@ class Sight:
         near = np.linalg.norm(way, axis=1) < self._targets.range_m
         wanted = np.flatnonzero(near & (slope < self._highest) & (slope > self._lowest))
         rays = np.hstack([np.broadcast_to(eye, (len(wanted), 3)), way[wanted]]).astype(np.float32)
-        hidden = self._scene.test_occlusions(o3d.core.Tensor(rays), tnear=0.0, tfar=0.995).numpy()
+        hidden = self._scene.test_occlusions(
+            o3d.core.Tensor.from_numpy(rays), tnear=0.0, tfar=0.995
+        ).numpy()
         seen = np.zeros(len(way), bool)
         seen[wanted[~hidden]] = True
         return seen
@@ -118,6 +120,11 @@ class Sight:
         way = self._targets.points[:, :2] - (state.x, state.y)
         off = np.abs(_turned(np.arctan2(way[:, 1], way[:, 0]) - state.yaw))
         return self.around((state.x, state.y)) & (off < 0.95 * self.half_width)
+
+
+def start_point(house: House, paths: Paths) -> Point:
+    """Where an agent begins: in the middle of the first room, or close to it."""
+    return paths.nearest(room_center(house.rooms[0]))
 
 
 def plan_tour(
@@ -151,7 +158,7 @@ def _candidates(paths: Paths, start: Point) -> F64:
     stride = max(1, round(_SPACING_M / paths.resolution_m))
     row, column = np.nonzero(paths.free)
     coarse = (row % stride == stride // 2) & (column % stride == stride // 2)
-    return paths.centers[coarse & reachable]
+    return np.asarray(paths.centers[coarse & reachable])
 
 
 def _cover(visible: np.ndarray, targets: Targets) -> dict[int, np.ndarray]:
@@ -164,7 +171,7 @@ def _cover(visible: np.ndarray, targets: Targets) -> dict[int, np.ndarray]:
         mine = (targets.owner == owner) & visible.any(axis=0)
         weight[mine] = _OBJECT_WEIGHT / max(1, mine.sum())
     open_targets = visible.any(axis=0)
-    enough = 0.004 * weight[open_targets].sum()
+    enough = 0.007 * weight[open_targets].sum()
     chosen: dict[int, np.ndarray] = {}
     while True:
         gain = visible[:, open_targets] @ weight[open_targets]

@@ -151,22 +151,29 @@ class Surface:
         """Extract the chunks that changed since the last call, in order of their index.
 
         Points are those of ``point_cloud()`` that lie in the chunk, ordered by x, y, z.
-        A chunk counts as extracted when it has been yielded.
+        A chunk that changes again while the others are being read is given by the next call;
+        those that a reader stopped before are too.
         """
-        while self._dirty:
-            batch = sorted(self._dirty)[:BATCH]
+        changed = sorted(self._dirty)
+        for begin in range(0, len(changed), BATCH):
+            batch = changed[begin : begin + BATCH]
+            self._dirty.difference_update(batch)
             chunks = unpack(np.array(batch, np.int64))
             points, colors, owners = self._extract(chunks)
-            for packed, chunk in zip(batch, chunks.tolist(), strict=True):
-                start, stop = np.searchsorted(owners, [packed, packed + 1])
-                self._dirty.discard(packed)
-                yield SurfaceUpdate(
-                    stamp_ns=stamp_ns,
-                    chunk=(chunk[0], chunk[1], chunk[2]),
-                    chunk_size_m=self.config.chunk_size_m,
-                    points=points[start:stop],
-                    colors=colors[start:stop],
-                )
+            given = 0
+            try:
+                for packed, chunk in zip(batch, chunks.tolist(), strict=True):
+                    start, stop = np.searchsorted(owners, [packed, packed + 1])
+                    given += 1
+                    yield SurfaceUpdate(
+                        stamp_ns=stamp_ns,
+                        chunk=(chunk[0], chunk[1], chunk[2]),
+                        chunk_size_m=self.config.chunk_size_m,
+                        points=points[start:stop],
+                        colors=colors[start:stop],
+                    )
+            finally:  # the reader may stop early
+                self._dirty.update(batch[given:])
 
     def mark_all_dirty(self) -> None:
         """Have the next ``extract_chunks`` give everything, for a reader that came late."""

@@ -101,6 +101,23 @@ def test_changed_chunks_add_up_to_the_whole_surface(room):
     assert seen == len(points)
 
 
+def test_no_change_is_missed_when_a_reader_stops_or_dawdles(room):
+    frames = turning_around(room, 8)
+    surface = Surface(SurfaceConfig(chunk_blocks=4))
+    for frame in frames[:4]:
+        fuse(surface, frame)
+    collected: dict[tuple[int, int, int], SurfaceUpdate] = {}
+    updates = surface.extract_chunks(0)
+    for _ in range(5):
+        collected |= chunk_map([next(updates)])
+    for frame in frames[4:]:
+        fuse(surface, frame)
+    collected |= chunk_map([next(updates)])
+    updates.close()
+    collected |= chunk_map(surface.extract_chunks(0))
+    assert sum(len(update.points) for update in collected.values()) == len(surface.point_cloud()[0])
+
+
 def test_only_what_was_looked_at_is_extracted_again(room):
     surface = Surface()
     for frame in turning_around(room):

@@ -77,8 +77,10 @@ def off(tracked: Tracked, true: np.ndarray, first: np.ndarray) -> tuple[float, f
 
 def test_a_turning_camera_is_tracked_and_comes_home_without_drift():
     poses = [turn(yaw, 0.01 * i) for i, yaw in enumerate([*range(0, 60, 5), *range(60, -5, -5)])]
-    tracked = track(Tracker(), poses)
+    tracker = Tracker()
+    tracked = track(tracker, poses)
     assert all(t.state == "tracking" for t in tracked)
+    assert len(tracker.keyframes) <= len(poses) / 3
     errors = np.array([off(t, pose, poses[0]) for t, pose in zip(tracked, poses, strict=True)])
     assert errors[:, 0].max() < 0.03
     assert errors[:, 1].max() < 0.5
@@ -107,14 +109,14 @@ def test_the_first_frame_is_where_it_is_said_to_be():
 
 def test_blank_frames_are_lost_and_a_known_view_is_recognised():
     tracker = Tracker()
-    poses = [turn(yaw) for yaw in range(0, 50, 5)]
+    poses = [turn(yaw) for yaw in range(0, 100, 10)]
     track(tracker, poses)
     black = np.zeros((240, 320, 3), np.uint8), np.zeros((240, 320), np.float32)
     for number in range(10, 14):
         lost = tracker.track(number, number * PERIOD_NS, CAMERA, *black)
         assert lost == Tracked("lost")
         assert lost.world_from_camera is None and lost.keyframe == -1
-    found = track(tracker, [turn(3)], start=14)[0]  # far from where it was lost
+    found = track(tracker, [turn(3)], start=16)[0]  # nothing of where it was lost is in view
     metres, degrees = off(found, turn(3), poses[0])
     assert metres < 0.03 and degrees < 0.5
 
@@ -139,6 +141,17 @@ def test_a_wrong_depth_scale_is_not_believed():
     track(tracker, [turn(0), turn(4)])
     color, depth = look(turn(8), ROOM)
     assert tracker.track(2, 2 * PERIOD_NS, CAMERA, color, depth * 3).state == "lost"
+
+
+def test_a_pose_that_looks_through_walls_is_not_believed():
+    """The features left say one thing, most of the surface another."""
+    tracker = Tracker()
+    track(tracker, [turn(0), turn(4)])
+    color, depth = look(turn(8), ROOM)
+    color[100:], depth[100:] = 0, depth[100:] * 2
+    assert tracker.track(2, 2 * PERIOD_NS, CAMERA, color, depth).state == "lost"
+    depth[100:] = 0  # nothing measured there contradicts nothing
+    assert tracker.track(3, 3 * PERIOD_NS, CAMERA, color, depth).state == "tracking"
 
 
 def test_nothing_to_see_at_the_start_waits_for_something():

@@ -57,11 +57,15 @@ def _run_figures(launch: Launch, result: RunResult) -> dict[str, Any]:
 
 
 def _node_figures(status: NodeStatus, result: RunResult) -> dict[str, Any]:
+    """Rate and latency are those of the busiest input."""
+    busiest = max(status.inputs.values(), key=lambda stats: stats.received, default=InputStats())
     return {
         "state": status.state,
         "error": status.error,
         "restarts": status.restarts,
-        "rate_hz": max((stats.mean_rate_hz for stats in status.inputs.values()), default=0.0),
+        "rate_hz": round(busiest.mean_rate_hz, 3),
+        "latency_ms": {"p50": busiest.latency_p50_ms, "p99": busiest.latency_p99_ms},
+        "skipped": sum(stats.skipped for stats in status.inputs.values()),
         "inputs": {port: _input_figures(stats) for port, stats in status.inputs.items()},
         "published": status.outputs,
         "counters": status.counters,

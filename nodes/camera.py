@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterator
 
@@ -67,7 +68,7 @@ class Camera(Source):
 
     def _frame(self, number: int, stamp_ns: int, image: np.ndarray) -> Frame:
         height, width = image.shape[:2]
-        fx = self.params.fx or width / (2 * np.tan(np.radians(30)))
+        fx = self.params.fx or width / (2 * math.tan(math.radians(30)))
         intrinsics = Intrinsics(
             width=width,
             height=height,

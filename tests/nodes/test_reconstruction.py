@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+
+from cogmap.nodes.reconstruction import Reconstruction
+from cogmap.runtime.driver import NodeDriver
+from cogmap.runtime.messages import Frame, Intrinsics, Observation, SurfaceUpdate
+from cogmap.runtime.node import ParamError
+
+CAMERA = Intrinsics(width=80, height=60, fx=70, fy=70, cx=39.5, cy=29.5)
+
+
+def wall(number: int, distance_m: float = 1.5) -> Frame:
+    """A wall in front of a camera that looks along world y and moves along it, 2 cm a frame.
+
+    The wall recedes by 10 cm from left to right.
+    """
+    pose = np.array([[1, 0, 0, 0], [0, 0, 1, 0], [0, -1, 0, 1.2], [0, 0, 0, 1]], np.float64)
+    pose[1, 3] = 0.02 * number
+    recess = np.linspace(-50, 50, 80)
+    depth = np.tile(1000 * (distance_m - 0.02 * number) + recess, (60, 1)).astype(np.uint16)
+    return Frame(
+        stamp_ns=number * 100_000_000,
+        number=number,
+        intrinsics=CAMERA,
+        color=np.full((60, 80, 3), (200, 100, 50), np.uint8),
+        depth=depth,
+        world_from_camera=pose,
+    )
+
+
+def test_one_observation_a_frame_and_the_surface_where_the_wall_is() -> None:
+    with NodeDriver(Reconstruction, surface_every=0) as driver:
+        for number in range(8):
+            driver.send("frames", wall(number))
+        driver.end()
+        observations = driver.published["observations"]
+        surface = driver.published["surface"]
+    assert [each.number for each in observations if isinstance(each, Observation)] == [*range(8)]
+    assert {each.verdict for each in observations if isinstance(each, Observation)} == {"fused"}
+    points = np.concatenate([each.points for each in surface if isinstance(each, SurfaceUpdate)])
+    assert len(points) > 500
+    assert abs(float(np.median(points[:, 1])) - 1.5) < 0.01
+
+
+def test_frames_without_depth_are_counted_with_their_reason() -> None:
+    with NodeDriver(Reconstruction) as driver:
+        driver.send("frames", msgspec.structs.replace(wall(0), depth=None))
+        driver.send("frames", wall(1))
+        assert driver.node.counters == {"frames.no_depth": 1, "frames.fused": 1}
+
+
+def test_surface_is_published_every_so_many_frames() -> None:
+    with NodeDriver(Reconstruction, surface_every=5) as driver:
+        for number in range(6):
+            driver.send("frames", wall(number))
+        stamps = {each.stamp_ns for each in driver.published["surface"]}
+    assert stamps == {0, 500_000_000}
+
+
+def test_the_map_is_stored_at_the_end(tmp_path: Path) -> None:
+    with NodeDriver(Reconstruction, run_dir=tmp_path, map_dir="map") as driver:
+        driver.send("frames", wall(0))
+        assert not (tmp_path / "map").exists()
+        driver.end()
+    assert (tmp_path / "map" / "manifest.json").is_file()
+
+
+def test_parameters_are_checked() -> None:
+    with pytest.raises(ParamError, match="surface_every"):
+        NodeDriver(Reconstruction, surface_every=-1)

@@ -101,6 +101,25 @@ def test_changed_chunks_add_up_to_the_whole_surface(room):
     assert seen == len(points)
 
 
+def test_a_chunk_changes_when_only_its_neighbour_was_seen():
+    surface = Surface(SurfaceConfig(chunk_blocks=1, truncation_voxels=2.0))
+    u, v = np.meshgrid(np.arange(160), np.arange(120))
+    depth = np.rint(1000 + 3 * u + 2 * v).astype(np.uint16)
+    camera = Intrinsics(width=160, height=120, fx=262.0, fy=262.0, cx=79.5, cy=59.5)
+    collected: dict[tuple[int, int, int], SurfaceUpdate] = {}
+    for row in range(112, -1, -8):
+        for column in range(152, -1, -8):
+            seen = (u // 8 * 8 == column) & (v // 8 * 8 == row)
+            for _ in range(4):
+                surface.integrate(None, np.where(seen, depth, 0), 0.001, camera, np.eye(4))
+            collected |= chunk_map(surface.extract_chunks(0))
+    points, _ = surface.point_cloud()
+    assert len(collected) > 20
+    for chunk, update in collected.items():
+        inside = (np.floor((points + 1e-5) / surface.config.chunk_size_m) == chunk).all(axis=1)
+        np.testing.assert_array_equal(update.points, points[inside])
+
+
 def test_no_change_is_missed_when_a_reader_stops_or_dawdles(room):
     frames = turning_around(room, 8)
     surface = Surface(SurfaceConfig(chunk_blocks=4))

@@ -1,4 +1,4 @@
-"""Take a picture of the viewer: ``python docs/screenshot.py RECORDING.rrd|ADDRESS OUT.png``.
+"""Take a picture of the viewer: ``python docs/screenshot.py RECORDING.rrd|ADDRESS OUT.webp``.
 
 Needs Chromium (``apt-get install chromium``); it draws in software, so neither display nor
 GPU is needed. The picture is taken once the page has stopped changing.
@@ -21,8 +21,10 @@ from typing import Any
 
 import cv2
 import numpy as np
+from rerun.chunk import ChunkStore, OptimizationProfile, RrdReader
 
-from cogmap.nodes.rerun_process import quiet_environment, rerun_binary, serve_rrd
+from cogmap.nodes import rerun_layout as layout
+from cogmap.nodes.rerun_process import start_viewer
 
 FLAGS = [
     "--headless=new",
@@ -34,6 +36,7 @@ FLAGS = [
     "--remote-debugging-pipe",
 ]
 POLL_S = 2.0
+FORMATS = {".png": "png", ".jpg": "jpeg", ".webp": "webp"}
 WEBGL = "&renderer=webgl"
 """Several times faster than WebGPU where both are drawn in software."""
 
@@ -65,9 +68,11 @@ class Page:
             result: dict[str, Any] = reply["result"]
             return result
 
-    def picture(self) -> bytes:
-        """The page as PNG."""
-        return base64.b64decode(self.call("Page.captureScreenshot", format="png")["data"])
+    def picture(self, format: str = "png") -> bytes:
+        """The page as png, jpeg or webp."""
+        quality = {} if format == "png" else {"quality": 88}
+        answer = self.call("Page.captureScreenshot", format=format, **quality)
+        return base64.b64decode(answer["data"])
 
     def _receive(self) -> dict[str, Any]:
         while b"\0" not in self._received:
@@ -91,7 +96,7 @@ def browser_page(width: int, height: int, profile: str) -> Iterator[Page]:
     arguments = [executable, *FLAGS, f"--user-data-dir={profile}"]
     arguments.append(f"--window-size={width},{height}")
     process = subprocess.Popen(
-        ["sh", "-c", f'exec "$@" 3<&{command_read} 4>&{answer_write}', "sh", *arguments],
+        ["bash", "-c", f'exec "$@" 3<&{command_read} 4>&{answer_write}', "bash", *arguments],
         pass_fds=(command_read, answer_write),
         stderr=subprocess.DEVNULL,
     )
@@ -107,17 +112,17 @@ def browser_page(width: int, height: int, profile: str) -> Iterator[Page]:
         os.close(answer_read)
 
 
-def settled_picture(page: Page, timeout_s: float) -> bytes:
-    """The first picture that equals the one before it and shows something."""
+def wait_until_settled(page: Page, timeout_s: float) -> None:
+    """Return when two pictures in a row are the same and show something."""
     deadline = time.monotonic() + timeout_s
     before = b""
     while time.monotonic() < deadline:
         time.sleep(POLL_S)
         now = page.picture()
         if now == before and shows_something(now):
-            break
+            return
         before = now
-    return before
+    raise SystemExit(f"the page still changes after {timeout_s:.0f} s; give it more --timeout")
 
 
 def shows_something(png: bytes) -> bool:
@@ -125,12 +130,26 @@ def shows_something(png: bytes) -> bool:
     return image is not None and len(np.unique(image)) > 128
 
 
-def optimized(rrd: Path, folder: Path) -> Path:
-    """The recording in fewer, larger pieces: a page drawn in software loads it much sooner."""
-    out = folder / "optimized.rrd"
-    command = [rerun_binary(), "rrd", "optimize", str(rrd), "-o", str(out)]
-    subprocess.run(command, check=True, env=quiet_environment())
-    return out
+def prepared(rrd: Path, folder: Path) -> list[Path]:
+    """The recording in fewer, larger pieces, and a layout with the eye above its whole map.
+
+    A page that is drawn in software loads these several times sooner.
+    """
+    store = RrdReader(rrd).stream().collect(optimize=OptimizationProfile.LIVE)
+    data, page = folder / "data.rrd", folder / "layout.rbl"
+    store.write_rrd(data, application_id="cogmap", recording_id="picture")
+    layout.blueprint(surface_bounds(store)).save("cogmap", page)
+    return [data, page]
+
+
+def surface_bounds(store: ChunkStore) -> layout.Bounds | None:
+    chunks = store.stream().filter(content=f"/{layout.SURFACE}/**").to_chunks()
+    columns = [chunk.to_record_batch().column("Points3D:positions") for chunk in chunks]
+    points = [column.flatten().flatten().to_numpy().reshape(-1, 3) for column in columns]
+    if sum(map(len, points)) == 0:
+        return None
+    low, high = np.percentile(np.concatenate(points), [1, 99], axis=0).tolist()
+    return layout.Bounds(tuple(low), tuple(high))
 
 
 def take(address: str, out: Path, size: tuple[int, int], timeout_s: float) -> None:
@@ -146,23 +165,26 @@ def take(address: str, out: Path, size: tuple[int, int], timeout_s: float) -> No
         dark = {"name": "prefers-color-scheme", "value": "dark"}
         page.call("Emulation.setEmulatedMedia", features=[dark])
         page.call("Page.navigate", url=address)
-        out.write_bytes(settled_picture(page, timeout_s))
+        wait_until_settled(page, timeout_s)
+        out.write_bytes(page.picture(FORMATS[out.suffix]))
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("source", help="recording of the viewer (.rrd) or address of a page")
-    parser.add_argument("out", type=Path, help="picture to write (.png)")
+    parser.add_argument("out", type=Path, help="picture to write: .png, .jpg or .webp")
     parser.add_argument("--width", type=int, default=1440)
     parser.add_argument("--height", type=int, default=810)
-    parser.add_argument("--timeout", type=float, default=90.0, help="seconds")
+    parser.add_argument("--timeout", type=float, default=180.0, help="seconds")
     args = parser.parse_args()
+    if args.out.suffix not in FORMATS:
+        parser.error(f"{args.out}: the name must end with one of {', '.join(FORMATS)}")
     size = (args.width, args.height)
     if args.source.startswith(("http://", "https://")):
         take(args.source, args.out, size, args.timeout)
         return
     with tempfile.TemporaryDirectory() as folder:
-        viewer = serve_rrd(optimized(Path(args.source), Path(folder)))
+        viewer = start_viewer("web", files=prepared(Path(args.source), Path(folder)))
         try:
             take(viewer.address + WEBGL, args.out, size, args.timeout)
         finally:

@@ -35,7 +35,7 @@ PLOT_COLORS = (
 )  # fmt: skip
 """Okabe and Ito's, told apart also by the colour-blind."""
 TRACKED_COLOR, LOST_COLOR = (255, 176, 32), (255, 64, 64)
-LINE_WIDTH = rr.Radius.ui_points(1.8)
+LINE_WIDTH = rr.Radius.ui_points(1.5)
 """The same at any distance."""
 CELL_COLORS = {FREE: (92, 112, 140, 130), OCCUPIED: (224, 100, 76, 150)}
 """RGBA; unknown cells are transparent."""

@@ -32,7 +32,7 @@ LOG = "log"
 BACKGROUND = (16, 18, 24, 255)
 GRID_LINES = (255, 255, 255, 18)
 EYE_ELEVATION, EYE_AZIMUTH = math.radians(48.0), math.radians(-110.0)
-EYE_DISTANCE = 0.85
+EYE_DISTANCE = 0.95
 """Of the diagonal."""
 
 

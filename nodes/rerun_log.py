@@ -31,6 +31,7 @@ WALL_CLOCK_NS = 10**18
 class RerunLog:
     """One Rerun recording that goes to a viewer, to a file, or to both.
 
+    ``history_bytes`` is how much the viewer's server remembers.
     Raises ViewerError if there is neither, or if the file cannot be written.
     """
 
@@ -38,7 +39,7 @@ class RerunLog:
         self,
         viewer: ViewerProcess | None,
         *,
-        memory_limit_mb: int,
+        history_bytes: int,
         rrd_path: Path | None = None,
         rrd_limit_mb: int = 500,
     ) -> None:
@@ -47,7 +48,7 @@ class RerunLog:
         self.viewer = viewer
         self.rrd_path = rrd_path
         self.sent_bytes = 0
-        self._limit_bytes = memory_limit_mb * 1_000_000
+        self._history_bytes = history_bytes
         self._rrd_limit_bytes = rrd_limit_mb * 1_000_000
         self._kept: dict[str, tuple[int, Callable[[], None]]] = {}
         self._recording = rr.RecordingStream("cogmap")
@@ -70,7 +71,7 @@ class RerunLog:
         self.sent_bytes += LOG_CALL_BYTES + weight(archetype)
 
     def keep(self, key: str, send: Callable[[], None]) -> None:
-        """Call ``send`` again when half the server's limit has been sent since now."""
+        """Have ``send`` called again once half of what the server remembers was sent since."""
         self._kept.pop(key, None)
         self._kept[key] = (self.sent_bytes, send)
 
@@ -79,7 +80,7 @@ class RerunLog:
 
     def due_again(self) -> list[Callable[[], None]]:
         """What was kept and is about to be pushed out; to be sent and kept anew."""
-        too_old = self.sent_bytes - self._limit_bytes // 2
+        too_old = self.sent_bytes - self._history_bytes // 2
         due = []
         while self._kept and next(iter(self._kept.values()))[0] <= too_old:
             due.append(self._kept.pop(next(iter(self._kept)))[1])

@@ -23,7 +23,13 @@ from cogmap.nodes import rerun_archetypes as draw
 from cogmap.nodes import rerun_layout as layout
 from cogmap.nodes.pacing import Mailbox
 from cogmap.nodes.rerun_log import RerunLog
-from cogmap.nodes.rerun_process import ViewerError, ViewerProcess, has_display, start_viewer
+from cogmap.nodes.rerun_process import (
+    ViewerError,
+    ViewerProcess,
+    has_display,
+    history_mb,
+    start_viewer,
+)
 from cogmap.runtime.messages import F64, Frame, Observation, OccupancyGrid, SurfaceUpdate
 from cogmap.runtime.node import NodeParams
 
@@ -55,8 +61,8 @@ class ViewConfig(NodeParams, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """0: a free one."""
     grpc_port: int = 0
     """0: a free one."""
-    memory_limit_mb: int = 200
-    """What the viewer's server keeps for pages that are opened later."""
+    memory_limit_mb: int = 400
+    """Resident memory of the viewer's process, at most; the oldest data is dropped for it."""
     rrd: str = ""
     """Also write this Rerun recording; a node takes it relative to the run directory."""
     rrd_limit_mb: int = 500
@@ -77,9 +83,9 @@ class ViewConfig(NodeParams, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         for name in ("color_hz", "depth_hz", "pose_hz", "surface_hz", "occupancy_hz"):
             if not 0 < getattr(self, name) <= 100:
                 raise ValueError(f"{name} = {getattr(self, name)} must be in (0, 100]")
-        for name in ("memory_limit_mb", "rrd_limit_mb", "image_width"):
-            if getattr(self, name) < 16:
-                raise ValueError(f"{name} = {getattr(self, name)} must be at least 16")
+        for name, least in (("memory_limit_mb", 100), ("rrd_limit_mb", 16), ("image_width", 16)):
+            if getattr(self, name) < least:
+                raise ValueError(f"{name} = {getattr(self, name)} must be at least {least}")
 
 
 class RerunView:
@@ -91,9 +97,10 @@ class RerunView:
     def __init__(self, config: ViewConfig | None = None) -> None:
         self.config = config or ViewConfig()
         self._viewer = start(self.config)
+        self._history_bytes = history_mb(self.config.memory_limit_mb) * 1_000_000
         self._log = RerunLog(
             self._viewer,
-            memory_limit_mb=self.config.memory_limit_mb,
+            history_bytes=self._history_bytes,
             rrd_path=Path(self.config.rrd) if self.config.rrd else None,
             rrd_limit_mb=self.config.rrd_limit_mb,
         )
@@ -249,9 +256,9 @@ class RerunView:
         self._send_surface(key)
 
     def _thin_surface_to_fit(self) -> None:
-        """Halve the points of all chunks once they would take a quarter of the limit."""
+        """Halve the points of all chunks once they would take a quarter of the history."""
         count = sum(len(update.points) for update in self._surface.values())
-        if count * POINT_BYTES > self.config.memory_limit_mb * 1_000_000 / 4:
+        if count * POINT_BYTES > self._history_bytes / 4:
             self._stride *= 2
             self._surface = {key: draw.thinned(u, 2) for key, u in self._surface.items()}
             self._send_surface_again()

@@ -89,7 +89,7 @@ def summary(console: Console, report: dict[str, Any], run_dir: Path) -> None:
     rejected = "".join(f", {count} {verdict}" for verdict, count in run["rejected"].items())
     console.print(
         f"{run['frames_in']} frames in {report['duration_s']:.0f} s: {run['fused']} fused,"
-        f" {run['skipped']} skipped{rejected}, {run['lost']} lost.",
+        f" {run['skipped']} skipped{rejected}, {run['lost']} lost on the way.",
         highlight=False,
     )
     latency = run["capture_to_fused_ms"]

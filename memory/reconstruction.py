@@ -147,6 +147,8 @@ class Reconstructor:
             "admission": self.admission.state(),
             "trajectory": self.trajectory.state(),
         }
+        if self._tracker is not None:
+            parts["tracker"] = self._tracker.state()
         arrays = {f"{part}/{name}": a for part, state in parts.items() for name, a in state.items()}
         details = {
             "config": msgspec.to_builtins(self.config),
@@ -176,6 +178,8 @@ class Reconstructor:
             reconstructor.trajectory = Trajectory.from_state(_part(saved, "trajectory"))
             reconstructor.counts = Counter(saved.details["counts"])
             reconstructor._pose_source = saved.details["pose_source"]
+            if tracker := _part(saved, "tracker"):
+                reconstructor._tracker = Tracker.from_state(tracker, config.tracker)
         except (KeyError, msgspec.ValidationError) as error:
             raise MapError(
                 f"the map lacks what reconstruction needs: {folder}, {error}; "

@@ -225,3 +225,16 @@ def test_a_real_desk_is_tracked_and_mapped(shared_data):
                 observation.world_from_camera,
                 atol=1e-9,
             )
+
+
+def test_a_tracked_map_is_gone_on_with_where_it_was(shared_data, tmp_path):
+    frames = desk(shared_data, 10)
+    reconstructor = Reconstructor()
+    for frame in frames[:6]:
+        reconstructor.step(frame)
+    reconstructor.save(tmp_path / "half")
+    resumed = Reconstructor.load(tmp_path / "half")
+    for frame in frames[6:]:
+        before, after = reconstructor.step(frame), resumed.step(frame)
+        assert before.verdict == after.verdict == "fused"
+        np.testing.assert_array_equal(before.world_from_camera, after.world_from_camera)

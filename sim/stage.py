@@ -242,7 +242,7 @@ def _same(old: Placement | None, new: Placement) -> bool:
 
 def _outdoors(structure: Mesh, rooms: tuple[Room, ...]) -> BoolArray:
     """(T,) facades and the tops of walls: what no room sees."""
-    indoors = shapely.union_all([shapely.Polygon(room.polygon) for room in rooms]).buffer(0.15)
+    indoors = shapely.union_all([shapely.Polygon(room.polygon) for room in rooms]).buffer(0.2)
     x, y, z = structure.corners.mean(axis=1).T
     above = z > max(room.height_m for room in rooms) + 0.01
     return np.asarray(above | ~shapely.contains_xy(indoors, x, y))

@@ -285,6 +285,16 @@ class TestRoundTrip:
         with pytest.raises(WireError, match="complex64"):
             as_bytes(twist)
 
+    def test_message_that_no_reader_would_take(self):
+        """Refused where it is made: dropped by every reader it would be lost in silence."""
+        big = np.zeros((wire.MAX_MESSAGE_BYTES // 1024 + 1, 1024), np.uint8)
+        grid = OccupancyGrid(stamp_ns=0, resolution_m=1, origin=(0, 0), cells=big, floor_z=0)
+        with pytest.raises(WireError, match=r"OccupancyGrid on 'a/b' is too big to send: 67109888"):
+            as_bytes(grid)
+        text = "x" * wire.MAX_HEADER_BYTES
+        with pytest.raises(WireError, match="LogRecord on 'a/b' is too big"):
+            as_bytes(LogRecord(stamp_ns=0, node="n", level="INFO", text=text))
+
     def test_value_of_a_type_that_cannot_be_sent(self):
         with pytest.raises(WireError, match="Twist: cannot send a complex"):
             as_bytes(Twist(stamp_ns=0, linear_mps=1j, angular_rps=0.0))
@@ -407,8 +417,7 @@ class TestLies:
             wire.decode([*parts, *[b""] * number])
 
     def test_header_over_the_limit(self):
-        text = "x" * wire.MAX_HEADER_BYTES
-        parts = as_bytes(LogRecord(stamp_ns=0, node="n", level="INFO", text=text))
+        parts = changed(as_bytes(End(stamp_ns=0)), stream="x" * wire.MAX_HEADER_BYTES)
         with pytest.raises(WireError, match="over the limit"):
             wire.decode(parts)
 

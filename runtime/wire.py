@@ -86,7 +86,8 @@ def encode(message: Message, *, stream: str, seq: int, captured_ns: int) -> list
     """Parts of a message. Arrays are not copied if they are C-contiguous and little-endian.
 
     Raises:
-        WireError: an array has a dtype that is not in ``DTYPES``.
+        WireError: an array has a dtype that is not in ``DTYPES``, or the message is over a
+            limit, so that no reader would take it.
     """
     buffers: list[Part] = []
     specs: list[BufferSpec] = []
@@ -113,7 +114,15 @@ def encode(message: Message, *, stream: str, seq: int, captured_ns: int) -> list
         buffers=tuple(specs),
         body=msgspec.Raw(body),
     )
-    return [stream.encode(), msgspec.msgpack.encode(header), *buffers]
+    encoded = msgspec.msgpack.encode(header)
+    total = sum(spec.nbytes() for spec in specs)
+    if total > MAX_MESSAGE_BYTES or len(encoded) > MAX_HEADER_BYTES or len(specs) > MAX_BUFFERS:
+        raise WireError(
+            f"{header.type} on {stream!r} is too big to send: {total} bytes in {len(specs)} buffers"
+            f" and a header of {len(encoded)} bytes; the limits are {MAX_MESSAGE_BYTES},"
+            f" {MAX_BUFFERS} and {MAX_HEADER_BYTES}"
+        )
+    return [stream.encode(), encoded, *buffers]
 
 
 def decode_header(part: Part) -> Header:

@@ -24,6 +24,8 @@ from cogmap.runtime.messages import Message
 
 RETAINED_BYTES = 64 * 2**20
 """What a writer keeps of what it sent, for a reader that was killed."""
+_HEAR_BYTES = 4096
+"""ZeroMQ hangs up on a peer that says more to a writer."""
 
 
 @dataclass
@@ -55,8 +57,9 @@ class Writer:
     def __post_init__(self) -> None:
         self._pub = self.context.socket(zmq.XPUB)
         self._pub.setsockopt(zmq.SNDHWM, self.queue)
-        self._pub.setsockopt(zmq.XPUB_VERBOSER, 1)
-        self._subscribers = 0
+        self._pub.setsockopt(zmq.XPUB_VERBOSE, 1)
+        self._pub.setsockopt(zmq.MAXMSGSIZE, _HEAR_BYTES)
+        self._has_been_joined = False
         self._pub.setsockopt(zmq.LINGER, 500)
         self._pub.bind(self.address.latest)
         self._links = {name.encode(): _Link(name.encode()) for name in self.address.readers}
@@ -71,7 +74,7 @@ class Writer:
             self._router.setsockopt(zmq.ROUTER_HANDOVER, 1)
             self._router.setsockopt(zmq.LINGER, 0)
             self._router.setsockopt(zmq.SNDTIMEO, WAIT_MS)
-            self._router.setsockopt(zmq.MAXMSGSIZE, 4096)
+            self._router.setsockopt(zmq.MAXMSGSIZE, _HEAR_BYTES)
             self._router.bind(self.address.lossless)
 
     def sockets(self) -> list[zmq.Socket[bytes]]:
@@ -92,7 +95,7 @@ class Writer:
         self._hear_joins()
         if seq >= self._unseen_seq:
             self._unseen_seq = self.next_seq
-            if self._subscribers:
+            if self._has_been_joined:
                 self._pub.send_multipart(parts, copy=False)
         if self._links:
             self._retain(seq, parts)
@@ -202,10 +205,10 @@ class Writer:
 
     def _hear_joins(self) -> None:
         while _readable(self._pub):
-            joined = self._pub.recv()[:1] == b"\x01"
-            self._subscribers += 1 if joined else -1
-            if joined and self.on_join is not None:
-                self.on_join()
+            if self._pub.recv()[:1] == b"\x01":  # anything else may come from a stranger
+                self._has_been_joined = True
+                if self.on_join is not None:
+                    self.on_join()
 
 
 def _readable(socket: zmq.Socket[bytes]) -> bool:

@@ -123,7 +123,9 @@ def ply(points: F32, colors: U8) -> bytes:
 def _pack(array: NDArray[Any]) -> tuple[bytes, int]:
     """The array as zstd-compressed .npy, and the size of the .npy."""
     buffer = io.BytesIO()
-    np.lib.format.write_array(buffer, np.ascontiguousarray(array), allow_pickle=False)
+    np.lib.format.write_array(
+        buffer, np.ascontiguousarray(array).reshape(array.shape), allow_pickle=False
+    )
     raw = buffer.getbuffer()
     packed: bytes = zstandard.ZstdCompressor(level=1, threads=0).compress(raw)
     return packed, len(raw)

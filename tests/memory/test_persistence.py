@@ -173,3 +173,8 @@ def test_ply_is_read_by_other_programs(tmp_path):
     cloud = o3d.t.io.read_point_cloud(str(tmp_path / "a.ply"))
     np.testing.assert_array_equal(cloud.point.positions.numpy(), points)
     np.testing.assert_array_equal(cloud.point.colors.numpy(), colors)
+
+
+def test_a_single_number_stays_one(tmp_path):
+    save_map(tmp_path / "m", SavedMap("", {"part/number": np.array(7)}))
+    assert load_map(tmp_path / "m").arrays["part/number"].shape == ()

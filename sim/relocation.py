@@ -51,6 +51,7 @@ def find_place(
     It touches none of ``others`` and not the polygon ``agent``; None if no try succeeds.
     """
     rooms = {room.id: room for room in house.rooms}
+    taken = [_taken(other) for other in others]
     for _ in range(_TRIES):
         if thing.support == FLOOR:
             room = house.rooms[int(rng.integers(len(house.rooms)))]
@@ -63,7 +64,7 @@ def find_place(
         if not shapely.Polygon(rooms[place.room].polygon).contains(area):
             continue
         near_agent = area.distance(agent) <= _AGENT_GAP_M
-        if not near_agent and _is_free(thing, place, area, others):
+        if not near_agent and _is_free(thing, place, taken):
             return place
     return None
 
@@ -126,21 +127,34 @@ def _footprint_at(thing: PlacedObject, place: Placement) -> shapely.Polygon:
     return rectangle((place.position[0], place.position[1]), thing.model.size[:2], place.yaw)
 
 
-def _is_free(
-    thing: PlacedObject, place: Placement, area: shapely.Polygon, others: list[PlacedObject]
-) -> bool:
+@dataclass(frozen=True)
+class _Taken:
+    """Space that a thing takes."""
+
+    id: int
+    support: int
+    area: shapely.Polygon
+    low: float
+    high: float
+
+
+def _taken(other: PlacedObject) -> _Taken:
+    low = other.position[2]
+    return _Taken(other.id, other.support, footprint(other), low, low + other.model.size[2])
+
+
+def _is_free(thing: PlacedObject, place: Placement, taken: list[_Taken]) -> bool:
     """No box of another thing meets the new one, but for what carries it and what carries that."""
-    carriers, by_id = set(), {other.id: other for other in others}
-    support = place.support
-    while support in by_id:
+    supports = {other.id: other.support for other in taken}
+    carriers, support = set(), place.support
+    while support in supports:
         carriers.add(support)
-        support = by_id[support].support
-    low, high = place.position[2], place.position[2] + thing.model.size[2]
-    padded = area.buffer(_GAP_M)
-    for other in others:
-        bottom = other.position[2]
-        # Standing on something includes what it stands at: no gap is asked for below.
-        level = bottom < high + _GAP_M and bottom + other.model.size[2] > low + 1e-4
-        if level and other.id not in carriers and padded.intersects(footprint(other)):
-            return False
-    return True
+        support = supports[support]
+    padded = _footprint_at(thing, place).buffer(_GAP_M)
+    # Standing on something includes what it stands at: no gap is asked for below.
+    low, high = place.position[2] + 1e-4, place.position[2] + thing.model.size[2] + _GAP_M
+    return not any(
+        other.low < high and other.high > low and padded.intersects(other.area)
+        for other in taken
+        if other.id not in carriers
+    )

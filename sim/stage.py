@@ -204,15 +204,15 @@ class Stage:
         self._left = []
 
     def _radiance(self, nodes: list[_Node]) -> F32:
-        """(T + 1, 3) light that each triangle sends back, the sky last. Window panes send none:
-        theirs is direct light."""
+        """(T + 1, 3) light that each triangle sends back, the outdoors last. Window panes send
+        none: theirs is direct light."""
         rows = []
         for node in nodes:
             counts = (node.steps + 1).prod(axis=1)
             starts = np.cumsum(counts) - counts
             rows.append(np.add.reduceat(node.direct, starts) / counts[:, None])
         albedo = self.textures.mean[self.tables.tile // 4]
-        return np.asarray(albedo * np.vstack([*rows, lighting.SKY]), np.float32)
+        return np.asarray(albedo * np.vstack([*rows, 0.3 * lighting.SKY]), np.float32)
 
     def _build_light_image(self) -> None:
         sky = np.broadcast_to(lighting.SKY, (4, 3))

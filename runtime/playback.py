@@ -30,6 +30,10 @@ _MESSAGE_HEAD = struct.Struct("<HIQQ")
 _MAX_CHUNK_BYTES = 2 * wire.MAX_MESSAGE_BYTES
 
 
+_DAMAGE = (McapError, struct.error, ValueError, OverflowError, OSError)
+"""What reading the records of a damaged file may raise."""
+
+
 @dataclass(frozen=True)
 class Entry:
     """Where one message is: the number of its chunk and its place among the chunk's records."""
@@ -46,8 +50,11 @@ class _Chunk:
     position: int
     """Of the compressed records in the file."""
     length: int
+    uncompressed_size: int
     compression: str
     complete: bool
+    indexed: bool = True
+    """``messages`` can be relied on; otherwise the chunk is scanned."""
     messages: list[tuple[int, int, int]] = field(default_factory=list)
     """(offset among the records, log time, channel)."""
 
@@ -69,10 +76,18 @@ class Recording:
         self._chunks: list[_Chunk] = []
         self.truncated = False
         """The file was cut off; what is complete before the cut is there."""
-        self._check_magic()
-        self._walk()
-        self.entries = self._read_entries()
+        self.entries: list[Entry] = []
         """All messages, in the order they were recorded."""
+        try:
+            self._check_magic()
+            self._walk()
+            self.entries = self._read_entries()
+        except RecordingError:
+            self.close()
+            raise
+        except _DAMAGE as error:
+            self.close()
+            raise RecordingError(f"{path}: damaged recording: {error!r}") from error
 
     def read(self, start: int = 0) -> Iterator[wire.Envelope]:
         """Messages from ``entries[start]`` on, decoded one at a time.
@@ -102,17 +117,18 @@ class Recording:
             self._file.seek(position)
             head = self._file.read(_HEAD.size)
             if len(head) < _HEAD.size:
-                self.truncated = head != b"\x89MCAP0\r\n"
-                return
+                break
             opcode, length = _HEAD.unpack(head)
             if opcode == Opcode.CHUNK:
                 self._note_chunk(position + _HEAD.size, length, size)
             elif opcode == Opcode.MESSAGE_INDEX and self._chunks:
-                self._note_index(length)
+                self._note_index(min(length, size - position))
             if opcode in (Opcode.DATA_END, Opcode.FOOTER):
                 return
             position += _HEAD.size + length
         self.truncated = True
+        if self._chunks:
+            self._chunks[-1].indexed = False  # not for all its channels
 
     def _note_chunk(self, position: int, length: int, file_size: int) -> None:
         head = self._file.read(_CHUNK_HEAD.size)
@@ -129,19 +145,25 @@ class Recording:
         end = min(position + length, file_size)
         if end > start:
             complete = position + length <= file_size
-            self._chunks.append(_Chunk(start, end - start, compression, complete))
+            self._chunks.append(
+                _Chunk(start, end - start, uncompressed_size, compression, complete)
+            )
 
     def _note_index(self, length: int) -> None:
         data = self._file.read(length)
         if len(data) == length:
-            index = MessageIndex.read(ReadDataStream(BytesIO(data)))
+            try:
+                index = MessageIndex.read(ReadDataStream(BytesIO(data)))
+            except _DAMAGE:
+                self._chunks[-1].indexed = False
+                return
             self._chunks[-1].messages += [(at, ns, index.channel_id) for ns, at in index.records]
 
     def _read_entries(self) -> list[Entry]:
         entries = []
         for number, chunk in enumerate(self._chunks):
-            known = chunk.messages and all(ch in self._channels for _, _, ch in chunk.messages)
-            if not known:
+            known = all(channel in self._channels for _, _, channel in chunk.messages)
+            if not (chunk.indexed and chunk.messages and known):
                 chunk.messages = self._scan(self._decompress(chunk))
             for offset, log_time, channel_id in sorted(chunk.messages):
                 channel = self._channels.get(channel_id)
@@ -180,7 +202,7 @@ class Recording:
             header = wire.decode_header(bytes(parts[0]))
             buffers = [msgspec.msgpack.decode(part, type=memoryview) for part in parts[1:]]
             return wire.decode_body(header, buffers, decompress)
-        except (wire.WireError, msgspec.DecodeError, IndexError, struct.error) as error:
+        except (wire.WireError, msgspec.DecodeError, IndexError, *_DAMAGE) as error:
             raise RecordingError(
                 f"{self.path}: damaged message on {entry.stream} at {entry.log_time_ns} ns: {error}"
             ) from error
@@ -195,7 +217,7 @@ class Recording:
                 f"{self.path}: chunks compressed with {chunk.compression!r} are not read"
             )
         try:
-            return zstandard.ZstdDecompressor().stream_reader(raw).read(_MAX_CHUNK_BYTES)
+            return zstandard.ZstdDecompressor().stream_reader(raw).read(chunk.uncompressed_size)
         except zstandard.ZstdError as error:
             if not chunk.complete:
                 return b""

@@ -8,6 +8,8 @@ gives back what was complete before the cut (`cogmap.runtime.playback`).
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -46,7 +48,8 @@ class RecordingWriter:
         except OSError as error:
             raise RecordingError(f"cannot write recording {path}: {error}") from error
         self._mcap = Writer(self._file, CHUNK_BYTES, CompressionType.ZSTD)
-        self._mcap.start(profile=PROFILE, library="cogmap")
+        with self._disk_errors():
+            self._mcap.start(profile=PROFILE, library="cogmap")
 
     def write(self, envelope: wire.Envelope, *, source_clock: bool = True) -> None:
         """Append a message. Its log time is its stamp; with ``source_clock`` false, which is
@@ -58,27 +61,34 @@ class RecordingWriter:
         message = envelope.message
         if source_clock:
             self._last_ns = max(message.stamp_ns, 0)
-        try:
+        with self._disk_errors():
             self._mcap.add_message(
                 channel_id=self._channel(envelope.stream, type(message)),
                 log_time=self._last_ns,
                 publish_time=max(envelope.captured_ns, 0),
-                sequence=envelope.seq,
+                sequence=envelope.seq % 2**32,  # for other tools; ours read the header
                 data=self._encode(envelope),
             )
-        except OSError as error:
-            raise RecordingError(f"cannot write recording {self.path}: {error}") from error
 
     def flush(self) -> None:
-        """Write out the chunk in progress, so that a crash does not take it."""
-        self._mcap.flush()
-        self._file.flush()
+        """Write out the chunk in progress, so that a crash does not take it.
+
+        Raises:
+            RecordingError: the file cannot be written (disk full).
+        """
+        with self._disk_errors():
+            self._mcap.flush()
 
     def close(self) -> None:
-        """Write the index and close; without it the file can still be read."""
+        """Write the index and close; without it the file can still be read.
+
+        Raises:
+            RecordingError: the file cannot be written (disk full); it is closed all the same.
+        """
         if not self._file.closed:
-            self._mcap.finish()
-            self._file.close()
+            with self._disk_errors():
+                self._mcap.finish()
+                self._file.close()
 
     def __enter__(self) -> RecordingWriter:
         return self
@@ -90,6 +100,16 @@ class RecordingWriter:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+    @contextmanager
+    def _disk_errors(self) -> Iterator[None]:
+        """A file that cannot be written is closed as it is."""
+        try:
+            yield
+        except OSError as error:
+            with suppress(OSError):
+                self._file.close()
+            raise RecordingError(f"cannot write recording {self.path}: {error}") from error
 
     def _encode(self, envelope: wire.Envelope) -> bytes:
         message = envelope.message

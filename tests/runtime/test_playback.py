@@ -1,0 +1,337 @@
+"""Reading recordings: whole, cut off anywhere, damaged, foreign, and from the middle."""
+
+from __future__ import annotations
+
+import random
+import struct
+import tracemalloc
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from mcap.writer import CompressionType, Writer
+
+from cogmap.runtime import recording as recording_module
+from cogmap.runtime.messages import Frame, Intrinsics, Twist
+from cogmap.runtime.playback import Recording
+from cogmap.runtime.recording import RecordingError, RecordingWriter
+from cogmap.runtime.wire import Envelope
+
+CAMERA = Intrinsics(width=16, height=12, fx=50.0, fy=50.0, cx=8.0, cy=6.0)
+FRAMES = 40
+PER_CHUNK_BYTES = 4000
+
+
+def small_frame(number: int) -> Frame:
+    depth = np.random.default_rng(number).integers(0, 2**16, (12, 16)).astype(np.uint16)
+    return Frame(stamp_ns=1000 * number, number=number, intrinsics=CAMERA, depth=depth)
+
+
+def twist(number: int) -> Twist:
+    return Twist(stamp_ns=1000 * number, linear_mps=float(number), angular_rps=0.0)
+
+
+def write_both_streams(path: Path) -> None:
+    """Frames and, after each, a command, in chunks of a few messages."""
+    with RecordingWriter(path) as writer:
+        for number in range(FRAMES):
+            writer.write(Envelope(small_frame(number), "camera/frames", number, 0))
+            writer.write(Envelope(twist(number), "agent/commands", number, 0))
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory) -> bytes:
+    """A recording of many small chunks."""
+    path = tmp_path_factory.mktemp("recording") / "whole.mcap"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(recording_module, "CHUNK_BYTES", PER_CHUNK_BYTES)
+        write_both_streams(path)
+    return path.read_bytes()
+
+
+def numbers_in(path: Path) -> list[tuple[str, int]]:
+    """(stream, number) of what can be read; the rest of the file must raise nothing."""
+    with closing(Recording(path)) as recording:
+        return [(item.stream, item.seq) for item in recording.read()]
+
+
+def complete_before(data: bytes, cut: int) -> int:
+    """Messages whose chunk lies wholly before the cut, found by walking the file by hand."""
+    position, count = 8, 0
+    while position + 9 <= cut:
+        opcode, length = struct.unpack_from("<BQ", data, position)
+        end = position + 9 + length
+        if opcode == 0x06 and end <= cut:
+            count = max(count, chunk_ends(data)[end])
+        position = end
+    return count
+
+
+def chunk_ends(data: bytes) -> dict[int, int]:
+    """End of every chunk -> number of messages up to there, from the index records."""
+    ends, position, count, last = {}, 8, 0, 0
+    while position + 9 <= len(data):
+        opcode, length = struct.unpack_from("<BQ", data, position)
+        if opcode == 0x06:
+            last = position + 9 + length
+        elif opcode == 0x07:
+            (size,) = struct.unpack_from("<I", data, position + 9 + 2)
+            count += size // 16
+            ends[last] = count
+        position += 9 + length
+    return ends
+
+
+ALL = [(stream, n) for n in range(FRAMES) for stream in ("camera/frames", "agent/commands")]
+
+
+class TestWhole:
+    def test_messages_in_order(self, whole, tmp_path):
+        (tmp_path / "a.mcap").write_bytes(whole)
+        recording = Recording(tmp_path / "a.mcap")
+        assert not recording.truncated
+        assert [(entry.stream, entry.log_time_ns // 1000) for entry in recording.entries] == ALL
+        messages = [item.message for item in recording.read()]
+        for number in range(FRAMES):
+            np.testing.assert_array_equal(messages[2 * number].depth, small_frame(number).depth)
+            assert messages[2 * number + 1].linear_mps == number
+        recording.close()
+        assert len(chunk_ends(whole)) > 5, "the file is to have many chunks"
+
+    @pytest.mark.parametrize("start", [0, 1, 7, 2 * FRAMES - 1, 2 * FRAMES, 10**6])
+    def test_from_the_middle(self, whole, tmp_path, start):
+        (tmp_path / "a.mcap").write_bytes(whole)
+        recording = Recording(tmp_path / "a.mcap")
+        assert [(item.stream, item.seq) for item in recording.read(start)] == ALL[start:]
+        recording.close()
+
+    def test_starting_at_the_end_does_not_decode_the_beginning(self, whole, tmp_path, monkeypatch):
+        (tmp_path / "a.mcap").write_bytes(whole)
+        recording = Recording(tmp_path / "a.mcap")
+        read: list[int] = []
+        decompress = recording._decompress
+        monkeypatch.setattr(
+            recording, "_decompress", lambda chunk: read.append(1) or decompress(chunk)
+        )
+        assert len(list(recording.read(2 * FRAMES - 1))) == 1
+        assert len(read) == 1
+        recording.close()
+
+    def test_two_readers_of_one_recording_do_not_disturb_each_other(self, whole, tmp_path):
+        (tmp_path / "a.mcap").write_bytes(whole)
+        recording = Recording(tmp_path / "a.mcap")
+        pairs = zip(recording.read(), recording.read(2), strict=False)
+        assert [(one.seq, other.seq) for one, other in pairs][:4] == [
+            (0, 1),
+            (0, 1),
+            (1, 2),
+            (1, 2),
+        ]
+        recording.close()
+
+    def test_recording_of_nothing(self, tmp_path):
+        RecordingWriter(tmp_path / "a.mcap").close()
+        recording = Recording(tmp_path / "a.mcap")
+        assert recording.entries == []
+        assert list(recording.read()) == []
+        assert not recording.truncated
+        recording.close()
+
+
+class TestCutOff:
+    @settings(max_examples=60, deadline=None)
+    @given(where=st.floats(0, 1))
+    def test_anywhere(self, whole, tmp_path_factory, where):
+        self.check(whole, int(where * len(whole)), tmp_path_factory.mktemp("cut"))
+
+    def test_around_every_record(self, whole, tmp_path):
+        """Where the bugs are: at, just before and just after each boundary."""
+        position, cuts = 8, set()
+        while position + 9 <= len(whole):
+            cuts |= {
+                position - 1,
+                position,
+                position + 1,
+                position + 8,
+                position + 9,
+                position + 40,
+            }
+            position += 9 + struct.unpack_from("<Q", whole, position + 1)[0]
+        for cut in sorted(cuts):
+            self.check(whole, min(cut, len(whole)), tmp_path)
+
+    def check(self, whole: bytes, cut: int, folder: Path) -> None:
+        path = folder / "cut.mcap"
+        path.write_bytes(whole[:cut])
+        if cut < 8:
+            with pytest.raises(RecordingError, match="is empty or not an MCAP file"):
+                Recording(path)
+            return
+        found = numbers_in(path)
+        assert found == ALL[: len(found)], f"cut at {cut}"
+        assert len(found) >= complete_before(whole, cut), f"cut at {cut}"
+
+    def test_of_a_cut_chunk_the_complete_messages_are_read(self, tmp_path):
+        """Chunks that are not compressed give back all that is before the cut."""
+        path = tmp_path / "a.mcap"
+        with pytest.MonkeyPatch.context() as patch:
+            uncompressed = lambda file, size, _: Writer(file, size, CompressionType.NONE)  # noqa: E731
+            patch.setattr(recording_module, "Writer", uncompressed)
+            write_both_streams(path)
+        data = path.read_bytes()
+        path.write_bytes(data[: len(data) // 3])
+        assert 10 < len(numbers_in(path)) < 2 * FRAMES
+
+    def test_it_says_so(self, whole, tmp_path):
+        (tmp_path / "a.mcap").write_bytes(whole[: len(whole) // 2])
+        recording = Recording(tmp_path / "a.mcap")
+        assert recording.truncated
+        recording.close()
+
+
+class TestDamaged:
+    def test_random_changes_give_messages_or_one_clear_error(self, whole, tmp_path):
+        rng = random.Random(5)
+        path = tmp_path / "damaged.mcap"
+        for _ in range(250):
+            data = bytearray(whole)
+            for _ in range(rng.randint(1, 3)):
+                at = rng.randrange(8, len(data))
+                if rng.random() < 0.8:
+                    data[at] = rng.randrange(256)
+                else:
+                    data[at : at + 8] = struct.pack("<Q", rng.choice([0, 2**31, 2**62, 2**64 - 1]))
+            path.write_bytes(data)
+            try:
+                numbers_in(path)
+            except RecordingError as error:
+                assert str(path) in str(error)
+
+    def test_changes_to_the_heads_of_records(self, whole, tmp_path):
+        """Lengths and counts that lie, at every record of the file."""
+        path = tmp_path / "damaged.mcap"
+        position = 8
+        while position + 9 <= len(whole):
+            length = struct.unpack_from("<Q", whole, position + 1)[0]
+            for offset, value in (
+                (1, 2**63),
+                (1, 2**40),
+                (9, 2**64 - 1),
+                (11, 2**32),
+                (25, 2**64 - 1),
+            ):
+                data = bytearray(whole)
+                data[position + offset : position + offset + 8] = struct.pack("<Q", value)
+                path.write_bytes(data)
+                try:
+                    numbers_in(path)
+                except RecordingError as error:
+                    assert str(path) in str(error)
+            position += 9 + length
+
+    def test_what_is_before_the_damage_is_given(self, whole, tmp_path):
+        ends = sorted(chunk_ends(whole))
+        data = bytearray(whole)
+        data[ends[4] - 40 : ends[4]] = bytes(40)  # the end of the fifth chunk
+        (tmp_path / "a.mcap").write_bytes(data)
+        recording = Recording(tmp_path / "a.mcap")
+        found = []
+        with pytest.raises(RecordingError, match=r"a\.mcap.*damaged"):
+            for item in recording.read():
+                found.append((item.stream, item.seq))
+        assert found == ALL[: len(found)]
+        assert len(found) >= chunk_ends(whole)[ends[3]]
+        recording.close()
+
+    def test_damaged_index_is_not_needed(self, whole, tmp_path):
+        """The chunk itself says what is in it."""
+        data = bytearray(whole)
+        position = whole.index(b"\x07", sorted(chunk_ends(whole))[3])
+        data[position + 11 : position + 15] = struct.pack("<I", 2**31)  # the array's length
+        (tmp_path / "a.mcap").write_bytes(data)
+        assert numbers_in(tmp_path / "a.mcap") == ALL
+
+    def test_chunk_that_claims_to_be_huge(self, whole, tmp_path):
+        position = whole.index(b"zstd") - 4 - 4 - 8  # of the uncompressed size
+        data = bytearray(whole)
+        data[position : position + 8] = struct.pack("<Q", 2**40)
+        (tmp_path / "a.mcap").write_bytes(data)
+        with pytest.raises(RecordingError, match="damaged chunk at byte"):
+            Recording(tmp_path / "a.mcap")
+
+
+class TestForeign:
+    @pytest.mark.parametrize(
+        ("content", "text"),
+        [
+            (b"", "is empty or not an MCAP file"),
+            (b"\x89MCAP0", "is empty or not an MCAP file"),
+            (b"#ROSBAG V2.0\n" + bytes(100), "is empty or not an MCAP file"),
+            (b"\x89MCAP1\r\n" + bytes(100), "is empty or not an MCAP file"),
+        ],
+    )
+    def test_no_mcap(self, tmp_path, content, text):
+        (tmp_path / "a.mcap").write_bytes(content)
+        with pytest.raises(RecordingError, match=text) as caught:
+            Recording(tmp_path / "a.mcap")
+        assert str(tmp_path / "a.mcap") in str(caught.value)
+
+    def test_missing(self, tmp_path):
+        with pytest.raises(RecordingError, match=r"cannot read recording .*none\.mcap"):
+            Recording(tmp_path / "none.mcap")
+
+    def test_folder(self, tmp_path):
+        with pytest.raises(RecordingError, match="cannot read recording"):
+            Recording(tmp_path)
+
+    @pytest.mark.parametrize("compression", list(CompressionType))
+    def test_mcap_by_others(self, tmp_path, compression):
+        path = tmp_path / "a.mcap"
+        write_foreign(path, compression, lambda number: b'{"a": 1}', "json")
+        with pytest.raises(RecordingError, match=r"a\.mcap: (not recorded by cogmap|.*lz4)"):
+            numbers_in(path)
+
+    def test_msgpack_by_others(self, tmp_path):
+        path = tmp_path / "a.mcap"
+        write_foreign(path, CompressionType.ZSTD, lambda number: b"\x81\xa1a\x01", "msgpack")
+        with pytest.raises(RecordingError, match="damaged message on /topic at 0 ns"):
+            numbers_in(path)
+
+
+class TestMemory:
+    def test_one_chunk_is_held(self, tmp_path):
+        """A reader of a long recording needs no more memory than of a short one."""
+        rng = np.random.default_rng(0)
+        camera = Intrinsics(width=320, height=240, fx=1.0, fy=1.0, cx=0.0, cy=0.0)
+        with RecordingWriter(tmp_path / "a.mcap", jpeg_quality=0) as writer:
+            for number in range(120):
+                color = rng.integers(0, 256, (240, 320, 3), np.uint8)
+                frame = Frame(stamp_ns=number, number=number, intrinsics=camera, color=color)
+                writer.write(Envelope(frame, "camera/frames", number, 0))
+        size = (tmp_path / "a.mcap").stat().st_size
+        assert size > 25e6
+        tracemalloc.start()
+        recording = Recording(tmp_path / "a.mcap")
+        count = sum(1 for _ in recording.read())
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        recording.close()
+        assert count == 120
+        assert peak < 8 * recording_module.CHUNK_BYTES, f"{peak / 1e6:.0f} MB"
+
+
+def write_foreign(
+    path: Path, compression: CompressionType, data: Callable[[int], bytes], encoding: str
+) -> None:
+    with path.open("wb") as file:
+        writer = Writer(file, compression=compression)
+        writer.start()
+        schema = writer.register_schema("s", "jsonschema", b"{}")
+        channel = writer.register_channel("/topic", encoding, schema)
+        for number in range(3):
+            writer.add_message(channel, log_time=number, data=data(number), publish_time=0)
+        writer.finish()

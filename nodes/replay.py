@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -80,14 +81,19 @@ class Replay(Source):
             return self._statuses
         if output == "frames":
             return step
-        if not isinstance(self._episode, McapEpisode):
-            return 0
         kind = type(self).OUTPUTS[output].message_type
-        passes, frame = divmod(self._position_of(step), len(self._episode))
-        whole = self._episode.count_before(kind, len(self._episode))
-        return passes * whole + self._episode.count_before(kind, frame)
+        ends = [at for at, _ in self._jumps[1:]] + [step]
+        count = 0
+        for (at, position), end in zip(self._jumps, ends, strict=True):
+            frames = max(min(end, step) - at, 0)
+            count += self._count_before(kind, position + frames)
+            count -= self._count_before(kind, position)
+        return count
 
     def on_control(self, command: PlaybackCommand) -> None:
+        if not math.isfinite(command.value):
+            self.log.warning("ignored %s %s", command.action, command.value)
+            return
         if command.action == "rate":
             self._clock.rate = max(command.value, 0.0)
         elif command.action == "seek":
@@ -141,6 +147,13 @@ class Replay(Source):
         """Which frame a step streams: other than ``step`` once somebody has jumped."""
         at, position = next(jump for jump in reversed(self._jumps) if jump[0] <= step)
         return position + step - at
+
+    def _count_before(self, kind: type[Message], position: int) -> int:
+        if not isinstance(self._episode, McapEpisode):
+            return 0
+        passes, frame = divmod(position, len(self))
+        whole = self._episode.count_before(kind, len(self))
+        return passes * whole + self._episode.count_before(kind, frame)
 
     def _jump(self, step: int) -> None:
         if self._jump_to is not None:

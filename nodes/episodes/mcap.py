@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Iterator
 from itertools import accumulate
 from pathlib import Path
@@ -27,6 +28,7 @@ class McapEpisode:
             self._recording = Recording(path)
         except RecordingError as error:
             raise EpisodeError(str(error)) from error
+        weakref.finalize(self, self._recording.close)
         entries = self._recording.entries
         self._frame_stream = next((e.stream for e in entries if e.type == Frame.__name__), None)
         if self._frame_stream is None:
@@ -51,11 +53,14 @@ class McapEpisode:
                 yield message
 
     def messages(self, start: int = 0) -> Iterator[Message]:
-        """Frames and what the source said beside them, in order, from frame ``start`` on."""
+        """Frames and what the source said beside them, in order, from frame ``start`` on.
+
+        What was said before the first frame belongs to the first frame.
+        """
         if start >= len(self):
             return
         try:
-            for envelope in self._recording.read(self._frame_entries[start]):
+            for envelope in self._recording.read(self._first_entry(start)):
                 is_source = type(envelope.message).__name__ in _SOURCE_TYPES
                 other_camera = isinstance(envelope.message, Frame) and (
                     envelope.stream != self._frame_stream
@@ -66,7 +71,11 @@ class McapEpisode:
             raise EpisodeError(str(error)) from error
 
     def count_before(self, kind: type[Message], frame: int) -> int:
-        """Messages of a type that stand before the ``frame``-th frame."""
-        entries = self._recording.entries
-        end = self._frame_entries[frame] if frame < len(self) else len(entries)
-        return sum(entry.type == kind.__name__ for entry in entries[:end])
+        """Messages of a type that `messages` leaves out when it starts at ``frame``."""
+        entries = self._recording.entries[: self._first_entry(frame)]
+        return sum(entry.type == kind.__name__ for entry in entries)
+
+    def _first_entry(self, frame: int) -> int:
+        if frame >= len(self):
+            return len(self._recording.entries)
+        return self._frame_entries[frame] if frame else 0

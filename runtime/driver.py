@@ -13,6 +13,7 @@ what another process would see.
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -47,23 +48,27 @@ class NodeDriver:
     def send(self, port: str, message: Message) -> None:
         """Deliver a message to an input, through the wire format.
 
+        A node with ``ANY_INPUT`` gets it as message of a stream that is called ``port``.
+
         Raises:
             ValueError: there is no such input, or it takes another type.
         """
         declared = type(self.node).INPUTS.get(port)
+        if declared is None and type(self.node).ANY_INPUT:
+            self.node.on_any(_over_the_wire(message, port))
+            return
         if declared is None:
             raise ValueError(f"no input {port!r}; there are {sorted(type(self.node).INPUTS)}")
         if not isinstance(message, declared.message_type):
             raise ValueError(f"input {port!r} takes {declared.message_type.__name__}")
-        getattr(self.node, f"on_{port}")(_over_the_wire(message))
+        getattr(self.node, f"on_{port}")(_over_the_wire(message).message)
 
     def run(self, steps: int | None = None, start: int = 0) -> None:
         """Let a source make ``steps`` steps (None: until it ends), without waiting."""
         if not isinstance(self.node, Source):
             raise ValueError(f"{type(self.node).__name__} is not a Source")
-        for made, _ in enumerate(self.node.produce(start), start=1):
-            if steps is not None and made >= steps:
-                return
+        for _ in islice(self.node.produce(start), steps):
+            pass
 
     def connect(self, output: str, to: NodeDriver, port: str) -> None:
         """From now on what ``output`` publishes is delivered to another driven node."""
@@ -88,12 +93,12 @@ class NodeDriver:
         self.close()
 
     def _publish(self, port: str, message: Message) -> None:
-        received = _over_the_wire(message)
+        received = _over_the_wire(message, port).message
         self.published[port].append(received)
         for listener in self._listeners.get(port, []):
             listener(received)
 
 
-def _over_the_wire(message: Message) -> Message:
-    parts = wire.encode(message, stream="driver", seq=0, captured_ns=0)
-    return wire.decode([bytes(part) for part in parts]).message
+def _over_the_wire(message: Message, stream: str = "driver") -> wire.Envelope:
+    parts = wire.encode(message, stream=stream, seq=0, captured_ns=0)
+    return wire.decode([bytes(part) for part in parts])

@@ -1,0 +1,74 @@
+"""The stream clock: when a stamp is due, and what happens to those who are late."""
+
+from __future__ import annotations
+
+import pytest
+
+from cogmap.nodes import clock as clock_module
+from cogmap.nodes.clock import StreamClock
+
+SECOND_NS = 10**9
+
+
+class Wall:
+    """A wall clock that stands still until it is told."""
+
+    def __init__(self) -> None:
+        self.now_s = 1000.0
+
+    def monotonic(self) -> float:
+        return self.now_s
+
+
+@pytest.fixture
+def wall(monkeypatch) -> Wall:
+    wall = Wall()
+    monkeypatch.setattr(clock_module.time, "monotonic", wall.monotonic)
+    return wall
+
+
+def test_first_stamp_is_due_at_once(wall):
+    assert StreamClock(1.0).wait_s(123 * SECOND_NS) == 0
+
+
+@pytest.mark.parametrize(("rate", "wait_s"), [(1.0, 2.0), (4.0, 0.5), (0.5, 4.0)])
+def test_rate_divides_the_wait(wall, rate, wait_s):
+    clock = StreamClock(rate)
+    clock.wait_s(7 * SECOND_NS)
+    assert clock.wait_s(9 * SECOND_NS) == pytest.approx(wait_s)
+    wall.now_s += wait_s / 2
+    assert clock.wait_s(9 * SECOND_NS) == pytest.approx(wait_s / 2)
+    wall.now_s += wait_s / 2
+    assert clock.wait_s(9 * SECOND_NS) == pytest.approx(0)
+
+
+@pytest.mark.parametrize("rate", [0.0, -1.0])
+def test_no_rate_no_wait(wall, rate):
+    clock = StreamClock(rate)
+    clock.wait_s(0)
+    assert clock.wait_s(10**6 * SECOND_NS) == 0
+
+
+def test_a_little_late_is_made_up_for(wall):
+    clock = StreamClock(1.0)
+    clock.wait_s(0)
+    wall.now_s += 1.3
+    assert clock.wait_s(SECOND_NS) == 0
+    assert clock.wait_s(2 * SECOND_NS) == pytest.approx(0.7)
+
+
+def test_far_behind_does_not_become_a_burst(wall):
+    """After a standstill of 10 s the stream goes on at its pace, it does not catch up."""
+    clock = StreamClock(1.0)
+    clock.wait_s(0)
+    wall.now_s += 10
+    assert clock.wait_s(SECOND_NS) == 0
+    assert clock.wait_s(2 * SECOND_NS) == pytest.approx(1.0)
+
+
+def test_restart_after_a_jump(wall):
+    clock = StreamClock(1.0)
+    clock.wait_s(0)
+    clock.restart()
+    assert clock.wait_s(500 * SECOND_NS) == 0
+    assert clock.wait_s(501 * SECOND_NS) == pytest.approx(1.0)

@@ -1,0 +1,75 @@
+"""The recorder node, driven with plain calls."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cogmap.nodes.recorder import Recorder
+from cogmap.runtime.driver import NodeDriver
+from cogmap.runtime.messages import Frame, Intrinsics, LogRecord, Twist
+from cogmap.runtime.node import ParamError
+from cogmap.runtime.playback import Recording
+from cogmap.runtime.recording import RecordingError
+
+
+def frame(number: int) -> Frame:
+    camera = Intrinsics(width=8, height=6, fx=1.0, fy=1.0, cx=0.0, cy=0.0)
+    color = np.random.default_rng(number).integers(0, 256, (6, 8, 3), np.uint8)
+    return Frame(stamp_ns=1000 * number, number=number, intrinsics=camera, color=color)
+
+
+def test_every_stream_is_in_the_file(tmp_path):
+    with NodeDriver(Recorder, run_dir=tmp_path, path="r.mcap", jpeg_quality=0) as recorder:
+        for number in range(3):
+            recorder.send("camera/frames", frame(number))
+            recorder.send("agent/commands", Twist(stamp_ns=0, linear_mps=number, angular_rps=0))
+        assert recorder.node.counters["recorded"] == 6
+    with closing(Recording(tmp_path / "r.mcap")) as recording:
+        read = list(recording.read())
+    assert [item.stream for item in read] == ["camera/frames", "agent/commands"] * 3
+    for number in range(3):
+        np.testing.assert_array_equal(read[2 * number].message.color, frame(number).color)
+
+
+def test_wall_clock_does_not_become_the_time_of_the_file(tmp_path):
+    with NodeDriver(Recorder, run_dir=tmp_path, path="r.mcap") as recorder:
+        recorder.send("camera/frames", frame(4))
+        line = LogRecord(stamp_ns=10**18, node="n", level="INFO", text="t")
+        recorder.send("run/log", line)
+    with closing(Recording(tmp_path / "r.mcap")) as recording:
+        assert [entry.log_time_ns for entry in recording.entries] == [4000, 4000]
+
+
+def test_what_was_flushed_survives_a_kill(tmp_path):
+    recorder = NodeDriver(Recorder, run_dir=tmp_path, path="r.mcap", flush_s=0)
+    for number in range(4):
+        recorder.send("camera/frames", frame(number))
+    with closing(Recording(tmp_path / "r.mcap")) as recording:
+        assert len(recording.entries) == 4
+    recorder.close()
+
+
+def test_path_outside_of_a_run(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with NodeDriver(Recorder, path="here.mcap") as recorder:
+        recorder.send("camera/frames", frame(0))
+    assert Path("here.mcap").stat().st_size > 0
+
+
+def test_folder_that_is_not_there(tmp_path):
+    with pytest.raises(RecordingError, match="nowhere"):
+        NodeDriver(Recorder, path=str(tmp_path / "nowhere" / "r.mcap"))
+
+
+@pytest.mark.parametrize("quality", [-1, 101])
+def test_quality_out_of_range(quality):
+    with pytest.raises(ParamError, match=r"jpeg_quality must be in 0\.\.100"):
+        NodeDriver(Recorder, jpeg_quality=quality)
+
+
+def test_closing_a_recorder_that_never_opened(tmp_path):
+    Recorder("recorder", Recorder.Params(), None).close()

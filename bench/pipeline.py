@@ -24,7 +24,7 @@ def replay_tree(episode: Path, **camera: Any) -> dict[str, Any]:
             },
             "reconstruction": {
                 "uses": "cogmap.nodes.reconstruction:Reconstruction",
-                "params": {"skip_redundant": False, "surface_every": 0},
+                "params": {"skip_redundant": False, "surface_chunks": 0, "grid_every": 0},
                 "inputs": {"frames": {"stream": "camera/frames", "policy": "lossless"}},
             },
             "sink": {

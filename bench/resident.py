@@ -22,7 +22,7 @@ def run() -> BenchResult:
         config = SimulatorConfig(seed=3, rate_hz=15.0, mode="commanded", truth=False)
         frames = write_turn(episode, config)
         tree = replay_tree(episode, repeat=_TIMES)
-        tree["node"]["reconstruction"]["params"]["surface_every"] = 30
+        tree["node"]["reconstruction"]["params"] = {"skip_redundant": False}
         tree["node"]["viewer"] = {
             "uses": "cogmap.nodes.viewer:Viewer",
             "params": {"mode": "web"},

@@ -123,9 +123,9 @@ class Reconstructor:
             pose_revision=self.trajectory.revision,
         )
 
-    def surface_updates(self, stamp_ns: int) -> Iterator[SurfaceUpdate]:
-        """Chunks of the surface that changed since they were last given."""
-        return self.surface.extract_chunks(stamp_ns)
+    def surface_updates(self, stamp_ns: int, most: int | None = None) -> Iterator[SurfaceUpdate]:
+        """Chunks of the surface that changed since they were last given, at most ``most``."""
+        return self.surface.extract_chunks(stamp_ns, most)
 
     def occupancy_grid(
         self, stamp_ns: int, z_min: float = 0.1, z_max: float = 1.5

@@ -106,7 +106,7 @@ class Surface:
         self._grid = self._new_grid(config.initial_blocks)
         self._scratch = self._new_grid(1)
         self._blocks_of: dict[int, I32] = {}  # packed chunk -> (N, 3) coordinates of its blocks
-        self._dirty: set[int] = set()
+        self._dirty: dict[int, None] = {}  # a set that remembers the order
         self._frames = 0
 
     def __len__(self) -> int:
@@ -147,37 +147,39 @@ class Surface:
         self._grid.integrate(keys, color, depth_m, camera, camera_from_world, truncation)
         self._cap_weights(keys)
 
-    def extract_chunks(self, stamp_ns: int) -> Iterator[SurfaceUpdate]:
-        """Extract the chunks that changed since the last call, in order of their index.
+    def extract_chunks(self, stamp_ns: int, most: int | None = None) -> Iterator[SurfaceUpdate]:
+        """Extract the chunks that changed since they were last extracted, longest waiting first,
+        at most ``most`` of them.
 
         Points are those of ``point_cloud()`` that lie in the chunk, ordered by x, y, z.
         A chunk that changes again while the others are being read is given by the next call;
         those that a reader stopped before are too.
         """
-        changed = sorted(self._dirty)
+        changed = list(self._dirty)[:most]
         for begin in range(0, len(changed), BATCH):
             batch = changed[begin : begin + BATCH]
-            self._dirty.difference_update(batch)
+            for chunk in batch:
+                del self._dirty[chunk]
             chunks = unpack(np.array(batch, np.int64))
             points, colors, owners = self._extract(chunks)
             given = 0
             try:
-                for packed, chunk in zip(batch, chunks.tolist(), strict=True):
+                for packed, (i, j, k) in zip(batch, chunks.tolist(), strict=True):
                     start, stop = np.searchsorted(owners, [packed, packed + 1])
                     given += 1
                     yield SurfaceUpdate(
                         stamp_ns=stamp_ns,
-                        chunk=(chunk[0], chunk[1], chunk[2]),
+                        chunk=(i, j, k),
                         chunk_size_m=self.config.chunk_size_m,
                         points=points[start:stop],
                         colors=colors[start:stop],
                     )
             finally:  # the reader may stop early
-                self._dirty.update(batch[given:])
+                self._dirty.update(dict.fromkeys(batch[given:]))
 
     def mark_all_dirty(self) -> None:
         """Have the next ``extract_chunks`` give everything, for a reader that came late."""
-        self._dirty.update(self._blocks_of)
+        self._dirty.update(dict.fromkeys(self._blocks_of))
 
     def point_cloud(self) -> tuple[F32, U8]:
         """Whole surface: points (N, 3) world metres, colours (N, 3) RGB; ordered by chunk."""
@@ -205,14 +207,13 @@ class Surface:
         """Exact arrays, blocks sorted by coordinate; ``from_state`` gives the same surface.
 
         ``keys`` (N, 3) int32, ``tsdf`` (N, R, R, R, 1) float32, ``weight`` (N, R, R, R, 1)
-        uint16, ``color`` (N, R, R, R, 3) uint16, 256 a level, ``dirty`` (M, 3) int32 chunks,
-        ``frames`` (1,) number of frames fused.
+        uint16, ``color`` (N, R, R, R, 3) uint16, 256 a level, ``frames`` (1,) number of frames
+        fused. What was not extracted yet is no part of it: after ``from_state`` all is.
         """
         keys = self._grid.keys()
         rows = self._grid.rows(keys)
-        dirty = unpack(np.array(sorted(self._dirty), np.int64))
         values = {name: self._grid.attribute(name)[rows] for name in ATTRIBUTES}
-        return {"keys": keys, "dirty": dirty, "frames": np.array([self._frames]), **values}
+        return {"keys": keys, "frames": np.array([self._frames]), **values}
 
     @classmethod
     def from_state(cls, state: Mapping[str, NDArray[Any]], config: SurfaceConfig) -> Surface:
@@ -231,7 +232,6 @@ class Surface:
         rows = surface._grid.rows(keys)
         for name in ATTRIBUTES:
             surface._grid.attribute(name)[rows] = state[name]
-        surface._dirty = set(pack(state["dirty"]).tolist())
         surface._frames = int(state["frames"][0])
         return surface
 
@@ -276,7 +276,8 @@ class Surface:
         # A surface point lies on the edge from a voxel to its next: it belongs to the first.
         touched = np.concatenate([keys, *(keys + face for face in FACES[3:])])
         touched_chunks = np.unique(pack(np.floor_divide(touched, chunk_blocks)))
-        self._dirty.update(c for c in touched_chunks.tolist() if c in self._blocks_of)
+        known = [chunk for chunk in touched_chunks.tolist() if chunk in self._blocks_of]
+        self._dirty.update(dict.fromkeys(known))
 
     def _cap_weights(self, keys: I32) -> None:
         weight, rows = self._grid.attribute("weight"), self._grid.rows(keys)

@@ -23,14 +23,16 @@ class Reconstruction(Node):
         """"source", "track", or "auto": tracked if the first frame has no pose."""
         skip_redundant: bool = True
         """Leave out frames that show nothing new; they are counted."""
-        surface_every: int = 15
-        """Frames between updates of the surface for those who watch; 0: none."""
+        surface_chunks: int = 3
+        """Changed chunks of the surface published after every frame; 0: all at the end."""
+        grid_every: int = 30
+        """Frames between publications of the occupancy grid; 0: at the end."""
         map_dir: str = ""
         """Folder to store the map in at the end; relative to the run directory."""
 
         def __post_init__(self) -> None:
-            if self.surface_every < 0:
-                raise ValueError("surface_every must be 0 or more")
+            if self.surface_chunks < 0 or self.grid_every < 0:
+                raise ValueError("surface_chunks and grid_every must be 0 or more")
 
     params: Params
     frames = Input(Frame)
@@ -54,8 +56,10 @@ class Reconstruction(Node):
         self._stamp_ns = frame.stamp_ns
         self.counters["frames." + observation.verdict] += 1
         self.observations.publish(observation)
-        if self.params.surface_every and frame.number % self.params.surface_every == 0:
-            self._publish_surface()
+        if self.params.surface_chunks:
+            self._publish_surface(self.params.surface_chunks)
+        if self.params.grid_every and frame.number % self.params.grid_every == 0:
+            self._publish_grid()
 
     def on_join(self, output: str) -> None:
         """Who joins late sees the whole surface, not only what changes from now on."""
@@ -67,15 +71,18 @@ class Reconstruction(Node):
 
     def on_end(self) -> None:
         self._publish_surface()
+        self._publish_grid()
         if self.params.map_dir:
             folder = (self.run_dir or Path()) / self.params.map_dir
             self._reconstructor.save(folder)
             self.log.info("map stored in %s", folder)
 
-    def _publish_surface(self) -> None:
-        for update in self._reconstructor.surface_updates(self._stamp_ns):
+    def _publish_surface(self, most: int | None = None) -> None:
+        for update in self._reconstructor.surface_updates(self._stamp_ns, most):
             self._shown[update.key()] = update
             self.surface.publish(update)
+
+    def _publish_grid(self) -> None:
         self._grid = self._reconstructor.occupancy_grid(self._stamp_ns)
         if self._grid is not None:
             self.occupancy.publish(self._grid)

@@ -8,7 +8,7 @@ import math
 import numpy as np
 import scipy.sparse
 from numpy.typing import NDArray
-from scipy.sparse.csgraph import dijkstra
+from scipy.sparse.csgraph import connected_components, dijkstra
 
 from cogmap.runtime.messages import F64
 from cogmap.sim.footprints import walkable
@@ -77,6 +77,12 @@ class Paths:
         """Centre of the free cell closest to a point. Raises ValueError if no cell is free."""
         x, y = self._points(np.array([self._cell(point)]))[0].tolist()
         return (x, y)
+
+    def largest_area(self) -> F64:
+        """(N, 2) centres of the cells of the largest connected part."""
+        _, labels = connected_components(self._graph, directed=False)
+        mine = labels[self.free.ravel()]
+        return np.asarray(self.centers[mine == np.bincount(mine).argmax()])
 
     def sees(self, a: Point, b: Point) -> bool:
         """Whether the straight way from a to b stays on free cells."""

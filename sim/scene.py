@@ -9,6 +9,7 @@ placed object is the heading of its front.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -69,7 +70,7 @@ class ObjectModel:
     parts: tuple[Part, ...]
     surfaces: tuple[Surface, ...] = ()
 
-    @property
+    @cached_property
     def size(self) -> Vec3:
         """Tight bounding box, full lengths along x, y, z (m)."""
         vertices = np.concatenate([part.vertices for part in self.parts])

@@ -141,6 +141,11 @@ class Simulator:
         over = limit is not None and self.number * self._period_s >= limit
         return over or (self._driver is not None and self._driver.done)
 
+    @property
+    def pending_events(self) -> tuple[WorldEvent, ...]:
+        """What comes with the frame that ``step`` gives next."""
+        return self._pending
+
     def step(self) -> SimStep:
         """Draw the next frame and move the world on to the one after it.
 

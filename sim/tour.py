@@ -123,8 +123,11 @@ class Sight:
 
 
 def start_point(house: House, paths: Paths) -> Point:
-    """Where an agent begins: in the middle of the first room, or close to it."""
-    return paths.nearest(room_center(house.rooms[0]))
+    """Where an agent begins: in the middle of the first room, or close to it, but not in a
+    corner that furniture cuts off from the rest of the house."""
+    cells = paths.largest_area()
+    x, y = cells[((cells - room_center(house.rooms[0])) ** 2).sum(axis=1).argmin()].tolist()
+    return (x, y)
 
 
 def plan_tour(

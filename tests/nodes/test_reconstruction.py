@@ -34,7 +34,7 @@ def wall(number: int, distance_m: float = 1.5) -> Frame:
 
 
 def test_one_observation_a_frame_and_the_surface_where_the_wall_is() -> None:
-    with NodeDriver(Reconstruction, surface_every=0) as driver:
+    with NodeDriver(Reconstruction, surface_chunks=0) as driver:
         for number in range(8):
             driver.send("frames", wall(number))
         driver.end()
@@ -54,12 +54,16 @@ def test_frames_without_depth_are_counted_with_their_reason() -> None:
         assert driver.node.counters == {"frames.no_depth": 1, "frames.fused": 1}
 
 
-def test_surface_is_published_every_so_many_frames() -> None:
-    with NodeDriver(Reconstruction, surface_every=5) as driver:
+def test_a_few_changed_chunks_are_published_after_every_frame() -> None:
+    with NodeDriver(Reconstruction, surface_chunks=2, grid_every=0) as driver:
         for number in range(6):
             driver.send("frames", wall(number))
-        stamps = {each.stamp_ns for each in driver.published["surface"]}
-    assert stamps == {0, 500_000_000}
+            assert len(driver.published["surface"]) <= 2 * (number + 1)
+        early = [each.key() for each in driver.published["surface"]]
+        driver.end()
+        everything = {each.key() for each in driver.published["surface"]}
+    assert len(set(early)) > 2  # none is left waiting while others are published again
+    assert len(everything) >= len(set(early))
 
 
 def test_the_map_is_stored_at_the_end(tmp_path: Path) -> None:
@@ -71,5 +75,5 @@ def test_the_map_is_stored_at_the_end(tmp_path: Path) -> None:
 
 
 def test_parameters_are_checked() -> None:
-    with pytest.raises(ParamError, match="surface_every"):
-        NodeDriver(Reconstruction, surface_every=-1)
+    with pytest.raises(ParamError, match="surface_chunks"):
+        NodeDriver(Reconstruction, surface_chunks=-1)

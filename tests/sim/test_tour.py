@@ -8,9 +8,10 @@ from cogmap.sim.agent import AgentState, Body, FreeSpace, advance
 from cogmap.sim.driver import PLANNING_MARGIN_M, TourDriver
 from cogmap.sim.footprints import obstacles
 from cogmap.sim.house import build_house
+from cogmap.sim.lighting import room_center
 from cogmap.sim.paths import house_paths
 from cogmap.sim.rehearsal import rehearse
-from cogmap.sim.tour import Stop
+from cogmap.sim.tour import Stop, start_point
 
 CAMERA = Intrinsics(width=640, height=480, fx=480.0, fy=480.0, cx=319.5, cy=239.5)
 BODY = Body()
@@ -68,3 +69,12 @@ def test_driver_gives_up_a_stop_that_no_way_leads_to(tiny_house):
     states = drive(driver, closed, (1.0, 1.0, 0.0))
     assert driver.skipped == 1
     assert math.dist((states[-1].x, states[-1].y), (3.0, 2.0)) < 0.1
+
+
+def test_a_tour_does_not_begin_in_a_corner_that_is_cut_off():
+    house = build_house(1, 2)  # the cell closest to the middle of its first room is stranded
+    paths = house_paths(house, BODY.radius_m + PLANNING_MARGIN_M)
+    reached = np.isfinite(paths.distances_m(start_point(house, paths)))
+    assert reached.mean() > 0.9
+    stranded = np.isfinite(paths.distances_m(paths.nearest(room_center(house.rooms[0]))))
+    assert stranded.mean() < 0.1, "the house has changed: find another seed for this test"

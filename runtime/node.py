@@ -144,9 +144,10 @@ class Source(Node):
 
     def first_step_for(self, output: str, seq: int) -> int:
         """A step from which on message ``seq`` of ``output`` comes."""
-        while seq > 0 and self.published_before(output, seq) > seq:
-            seq -= 1
-        return seq if self.published_before(output, seq) <= seq else 0
+        step = seq
+        while step > 0 and self.published_before(output, step) > seq:
+            step -= 1
+        return step
 
 
 def make_params(node_class: type[Node], values: dict[str, Any]) -> NodeParams:

@@ -19,6 +19,18 @@ class RunDirError(CogmapError):
     """The run directory cannot be used."""
 
 
+def is_going_on(path: Path) -> bool:
+    """Whether some process runs in this run directory now."""
+    try:
+        with (path / "lock").open() as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
 class RunDir:
     """Holds the lock of a run directory; sockets are removed when it is closed."""
 
@@ -29,16 +41,21 @@ class RunDir:
             self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
             self.path.chmod(0o700)
             self._lock = (self.path / "lock").open("w")
+        except OSError as error:
+            raise RunDirError(f"cannot use run directory {path}: {error}") from error
+        try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            for folder in (self.logs, self.wiring):
+                folder.mkdir(exist_ok=True)
+            self.sockets = self._make_socket_folder()
         except BlockingIOError as error:
+            self._lock.close()
             raise RunDirError(
                 f"another run is using {path}; stop it or choose another --run-dir"
             ) from error
         except OSError as error:
+            self._lock.close()
             raise RunDirError(f"cannot use run directory {path}: {error}") from error
-        for folder in (self.logs, self.wiring):
-            folder.mkdir(exist_ok=True)
-        self.sockets = self._make_socket_folder()
 
     @property
     def logs(self) -> Path:

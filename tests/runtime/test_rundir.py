@@ -1,0 +1,99 @@
+"""The run directory: private, locked, cleaned up."""
+
+from __future__ import annotations
+
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from cogmap.runtime.rundir import RunDir, RunDirError, is_going_on
+
+
+def test_is_private(tmp_path):
+    with RunDir(tmp_path / "a" / "run") as run:
+        for folder in (run.path, run.sockets):
+            assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+
+def test_is_made_private_if_it_was_not(tmp_path):
+    (tmp_path / "run").mkdir(mode=0o755)
+    with RunDir(tmp_path / "run") as run:
+        assert stat.S_IMODE(run.path.stat().st_mode) == 0o700
+
+
+def test_a_second_run_is_refused(tmp_path):
+    with RunDir(tmp_path / "run") as first:
+        with pytest.raises(RunDirError, match=r"another run is using .*run; stop it or choose"):
+            RunDir(tmp_path / "run")
+        assert first.sockets.is_dir(), "the first one's sockets must stay"
+
+
+def test_a_second_run_in_another_process_is_refused(tmp_path):
+    code = (
+        "from pathlib import Path; from cogmap.runtime.rundir import RunDir;"
+        f" RunDir(Path({str(tmp_path)!r}))"
+    )
+    with RunDir(tmp_path):
+        result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert "RunDirError: another run is using" in result.stderr
+    again = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert again.returncode == 0, again.stderr
+
+
+def test_whether_a_run_is_going_on(tmp_path):
+    assert not is_going_on(tmp_path / "none")
+    with RunDir(tmp_path / "run"):
+        assert is_going_on(tmp_path / "run")
+        assert is_going_on(tmp_path / "run"), "asking must not take the lock"
+    assert not is_going_on(tmp_path / "run")
+
+
+def test_can_be_used_again(tmp_path):
+    for _ in range(2):
+        with RunDir(tmp_path / "run") as run:
+            (run.logs / "a.log").write_text("kept")
+    assert (tmp_path / "run" / "logs" / "a.log").read_text() == "kept"
+
+
+def test_sockets_of_a_killed_run_are_removed(tmp_path):
+    (tmp_path / "sockets").mkdir()
+    (tmp_path / "sockets" / "0.latest").touch()
+    with RunDir(tmp_path) as run:
+        assert list(run.sockets.iterdir()) == []
+
+
+def test_no_socket_is_left(tmp_path):
+    with RunDir(tmp_path) as run:
+        (run.sockets / "0.latest").touch()
+    assert not run.sockets.exists()
+
+
+def test_path_too_long_for_sockets(tmp_path):
+    """A Unix socket's address has room for 107 bytes."""
+    with RunDir(tmp_path / ("long" * 30)) as run:
+        assert len(str(run.sockets)) < 60
+        assert stat.S_IMODE(run.sockets.stat().st_mode) == 0o700
+        assert run.path.name == "long" * 30
+    assert not run.sockets.exists()
+
+
+def test_relative_path(tmp_path, monkeypatch):
+    """Nodes may be started elsewhere: the paths they are given must be absolute."""
+    monkeypatch.chdir(tmp_path)
+    with RunDir(Path("run")) as run:
+        assert run.path == tmp_path / "run"
+        assert run.sockets.is_absolute()
+
+
+def test_a_file_is_in_the_way(tmp_path):
+    (tmp_path / "run").write_text("")
+    with pytest.raises(RunDirError, match="cannot use run directory"):
+        RunDir(tmp_path / "run")
+
+
+def test_folder_that_cannot_be_made():
+    with pytest.raises(RunDirError, match="cannot use run directory"):
+        RunDir(Path("/proc/run"))

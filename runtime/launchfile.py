@@ -152,13 +152,30 @@ def _apply_override(tree: dict[str, Any], override: str) -> None:
     if not (equals and dot and key):
         raise LaunchError(f"--set {override!r}: write node.parameter=value")
     nodes = tree.get("node", {})
+    nodes = nodes if isinstance(nodes, dict) else {}
     if node not in nodes:
         raise LaunchError(f"--set {override!r}: no node {node!r}{_nearest(node, nodes)}")
+    section = nodes[node]
+    params = section.setdefault("params", {}) if isinstance(section, dict) else None
+    if isinstance(params, dict):  # otherwise `check_launch` says what is wrong
+        params[key] = _parse_value(value.strip(), takes_text=_is_text(section.get("uses"), key))
+
+
+def _parse_value(text: str, takes_text: bool) -> Any:
+    """A TOML value, or plain text. Where text is taken, 7 is a name and not a number."""
     try:
-        parsed = tomllib.loads(f"v = {value}")["v"]
+        value = tomllib.loads(f"v = {text}")["v"]
     except tomllib.TOMLDecodeError:
-        parsed = value
-    nodes[node].setdefault("params", {})[key] = parsed
+        return text
+    return text if takes_text and not isinstance(value, str) else value
+
+
+def _is_text(uses: Any, key: str) -> bool:
+    try:
+        fields = msgspec.structs.fields(load_node_class(str(uses)).Params)
+    except CogmapError:
+        return False
+    return any(field.name == key and field.type is str for field in fields)
 
 
 def _node_section(path: Path, name: str, table: Any) -> NodeSection:
@@ -194,6 +211,8 @@ def _node_class(path: Path, name: str, section: NodeSection) -> type[Node]:
 def _check_transport(path: Path, run: RunSection) -> None:
     if run.transport not in ("ipc", "tcp"):
         raise LaunchError(f"{path}: [run] transport: {run.transport!r} is neither ipc nor tcp")
+    if not 1024 <= run.base_port <= 65000:
+        raise LaunchError(f"{path}: [run] base_port: {run.base_port} is not in 1024..65000")
     if run.transport == "tcp" and run.bind not in ("127.0.0.1", "::1", "localhost"):
         raise LaunchError(
             f"{path}: [run] bind: {run.bind!r} is off loopback, where streams need CURVE keys,"
@@ -213,7 +232,7 @@ def _check_outputs(launch: Launch) -> None:
                 )
         for port in ports:
             stream = stream_name(name, section, port)
-            if stream in writers or stream in RUN_STREAMS:
+            if stream in writers or stream.startswith("run/"):
                 other = writers.get(stream, "the supervisor")
                 raise LaunchError(
                     f"{launch.path}: [node.{name}] outputs.{port}: stream {stream!r} already has"
@@ -235,6 +254,11 @@ def _check_inputs(launch: Launch, name: str) -> None:
             raise LaunchError(f"{place}: no stream {wire.stream!r}{_nearest(wire.stream, streams)}")
         if wire.stream in RUN_STREAMS and wire.policy == "lossless":
             raise LaunchError(f"{place}: {wire.stream} is only served as policy = 'latest'")
+        if wire.policy == "lossless" and not section.critical:
+            raise LaunchError(
+                f"{place}: a lossless reader must be critical, as its writer would wait for it"
+                " for ever; drop critical = false or make it policy = 'latest'"
+            )
         offered = _stream_type(launch, wire.stream)
         taken = declared.message_type if declared else Message
         if not issubclass(offered, taken):

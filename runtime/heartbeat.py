@@ -90,7 +90,7 @@ class Heartbeat:
             inputs=inputs,
             outputs=outputs,
             counters=counters,
-            error=error,
+            error=_sendable(error),
             rate_hz=self._rate.update(total),
         )
 
@@ -123,13 +123,20 @@ class _QueueHandler(logging.Handler):
         self._logs = logs
 
     def emit(self, record: logging.LogRecord) -> None:
-        line = LogRecord(
-            stamp_ns=time.time_ns(),
-            node=self._node,
-            level=_LEVELS.get(record.levelno, "INFO"),
-            text=record.getMessage()[:2000],
-        )
         try:
+            line = LogRecord(
+                stamp_ns=time.time_ns(),
+                node=self._node,
+                level=_LEVELS.get(record.levelno, "INFO"),
+                text=_sendable(record.getMessage()),
+            )
             self._logs.put_nowait(line)
         except queue.Full:
             return
+        except Exception:  # a wrong format string must not end the node
+            self.handleError(record)
+
+
+def _sendable(text: str) -> str:
+    """Short, and without the half characters that odd file names bring."""
+    return text[:2000].encode(errors="replace").decode()

@@ -102,6 +102,8 @@ class Host:
 
     def stop(self) -> None:
         """End in an orderly way; readers that do not take what is left are given up soon."""
+        if self._stopping.is_set():
+            return
         self._stopping.set()
         timer = threading.Timer(_HARD_STOP_AFTER_S, self._hard_stop.set)
         timer.daemon = True
@@ -112,7 +114,8 @@ class Host:
         outputs = {
             name: writer.next_seq - self._outputs_ended for name, writer in self._writers.items()
         }
-        return {port.name: port.stats() for port in self._ports}, outputs, dict(self.node.counters)
+        counters = {name: int(count) for name, count in dict(self.node.counters).items()}
+        return {port.name: port.stats() for port in self._ports}, outputs, counters
 
     def run(self) -> None:
         """Until all inputs (of a source: all steps) have ended, or `stop` is called."""

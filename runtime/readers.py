@@ -17,6 +17,8 @@ from cogmap.runtime.messages import End
 
 log = logging.getLogger(__name__)
 
+KEEP_BYTES = 256 * 2**20
+"""What a reader that keeps all may hold; beyond that the oldest are skipped and counted."""
 _POSITION_EVERY = 4
 _POSITION_PERIOD_S = 0.25
 _REFUSE_BYTES = 4 * wire.MAX_MESSAGE_BYTES
@@ -82,7 +84,7 @@ class LosslessReader:
             header = wire.decode_header(parts[1])
         except (wire.WireError, IndexError) as error:
             self.counts.malformed += 1
-            _complain("dropped a message: %s", error)
+            complain("dropped a message: %s", error)
             return None
         if header.seq > self.next_seq:  # sent before the writer heard where to resume
             if time.monotonic() - self._told_at > _POSITION_PERIOD_S:
@@ -95,7 +97,7 @@ class LosslessReader:
             return wire.decode_body(header, parts[2:])
         except wire.WireError as error:
             self.counts.malformed += 1
-            _complain("dropped a message: %s", error)
+            complain("dropped a message: %s", error)
             return None
 
     def _tell_if_due(self) -> None:
@@ -114,6 +116,7 @@ class LosslessReader:
 class LatestReader:
     """The newest message of each key. A thread keeps the socket empty.
 
+    ``keep_all``: nothing is replaced, for as long as what is unread is under `KEEP_BYTES`.
     ``wake`` is written to whenever something new has come, so that the owner can poll.
     """
 
@@ -126,6 +129,7 @@ class LatestReader:
     ) -> None:
         self.counts = ReaderCounts()
         self._keep_all = keep_all
+        self._unread_bytes = 0
         self._unread: OrderedDict[object, list[memoryview]] = OrderedDict()
         self._next_seq: int | None = None
         self._lock = threading.Lock()
@@ -153,12 +157,12 @@ class LatestReader:
                     while self.socket.poll(0):
                         self.socket.recv()
                     return None
-                _, parts = self._unread.popitem(last=False)
+                parts = self._pop_oldest()
             try:
                 return wire.decode(parts)
             except wire.WireError as error:
                 self.counts.malformed += 1
-                _complain("dropped a message: %s", error)
+                complain("dropped a message: %s", error)
 
     def idle(self) -> None:
         """Nothing to tell: the writer does not wait."""
@@ -181,7 +185,7 @@ class LatestReader:
             header = wire.decode_header(parts[1])
         except (wire.WireError, IndexError) as error:
             self.counts.malformed += 1
-            _complain("dropped a message: %s", error)
+            complain("dropped a message: %s", error)
             return
         slot: object = header.key
         if header.type == End.__name__ or self._keep_all:
@@ -193,8 +197,19 @@ class LatestReader:
             self.counts.skipped += replaced is not None
             was_empty = not self._unread
             self._unread[slot] = parts
+            if self._keep_all:
+                self._unread_bytes += sum(map(len, parts))
+                while self._unread_bytes > KEEP_BYTES and len(self._unread) > 1:
+                    self._pop_oldest()
+                    self.counts.skipped += 1
         if was_empty:
             self._waker.send(b"")
+
+    def _pop_oldest(self) -> list[memoryview]:
+        _, parts = self._unread.popitem(last=False)
+        if self._keep_all:
+            self._unread_bytes -= sum(map(len, parts))
+        return parts
 
     def _missed(self, seq: int) -> int:
         """How many messages ZeroMQ dropped before this one. A restarted writer counts anew."""
@@ -208,7 +223,7 @@ Reader = LosslessReader | LatestReader
 _last_complaint = 0.0
 
 
-def _complain(text: str, error: Exception) -> None:
+def complain(text: str, error: Exception) -> None:
     """Log at most once a second: a flood of bad messages must not become a flood of logs."""
     global _last_complaint
     if time.monotonic() - _last_complaint > 1:

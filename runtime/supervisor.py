@@ -21,9 +21,10 @@ import zmq
 from cogmap.runtime import wire
 from cogmap.runtime.bus import WriterAddress
 from cogmap.runtime.launchfile import Launch, stream_name
-from cogmap.runtime.messages import LogRecord, NodeStatus, PlaybackCommand, RunStatus
+from cogmap.runtime.messages import CogmapError, LogRecord, NodeStatus, PlaybackCommand, RunStatus
 from cogmap.runtime.node import Source
 from cogmap.runtime.process import NodeProcess
+from cogmap.runtime.readers import complain
 from cogmap.runtime.rundir import RunDir
 from cogmap.runtime.wiring import EXIT_REFUSED, RUN_STREAMS, InputWire, OutputWire, Wiring
 from cogmap.runtime.writer import Writer
@@ -36,6 +37,7 @@ _LEFT_OVER_S = 10.0
 """Once the sources have ended, a node that handles nothing for this long is stopped."""
 _STATUS_PERIOD_S = 1.0
 _QUEUE_MESSAGES = 4096
+_HEARTBEATS = "run/heartbeats"
 
 
 @dataclass(frozen=True)
@@ -62,11 +64,9 @@ class Supervisor:
         self.run_dir = run_dir
         self._context = zmq.Context()
         self._addresses = self._plan_addresses()
-        self._heartbeats = self._context.socket(zmq.PULL)
-        self._heartbeats.setsockopt(zmq.RCVHWM, _QUEUE_MESSAGES)
-        self._heartbeats.setsockopt(zmq.MAXMSGSIZE, wire.MAX_HEADER_BYTES)
-        self._heartbeats.bind(self._addresses["supervisor"].latest)
-        self._writers = {stream: self._serve(stream) for stream in RUN_STREAMS}
+        self._heartbeat_endpoint = self._addresses.pop(_HEARTBEATS).latest
+        self._writers: dict[str, Writer] = {}
+        self._open_sockets()
         self._processes = {name: self._plan_process(name) for name in launch.nodes}
         self._stop = threading.Event()
         self._started_at = time.monotonic()
@@ -135,7 +135,7 @@ class Supervisor:
 
     def _plan_addresses(self) -> dict[str, WriterAddress]:
         addresses = {}
-        for index, stream in enumerate([*self.launch.streams(), *RUN_STREAMS, "supervisor"]):
+        for index, stream in enumerate([*self.launch.streams(), *RUN_STREAMS, _HEARTBEATS]):
             if self.launch.run.transport == "tcp":
                 port = self.launch.run.base_port + 2 * index
                 latest, lossless = (f"tcp://{self.launch.run.bind}:{port + i}" for i in (0, 1))
@@ -145,6 +145,21 @@ class Supervisor:
             readers = self.launch.lossless_readers(stream)
             addresses[stream] = WriterAddress(latest, lossless, readers)
         return addresses
+
+    def _open_sockets(self) -> None:
+        self._heartbeats = self._context.socket(zmq.PULL)
+        self._heartbeats.setsockopt(zmq.RCVHWM, _QUEUE_MESSAGES)
+        self._heartbeats.setsockopt(zmq.MAXMSGSIZE, wire.MAX_HEADER_BYTES)
+        try:
+            self._heartbeats.bind(self._heartbeat_endpoint)
+            for stream in RUN_STREAMS:
+                self._writers[stream] = self._serve(stream)
+        except zmq.ZMQError as error:
+            self._context.destroy(linger=0)
+            raise CogmapError(
+                f"cannot open the run's sockets: {error}; with transport = 'tcp' another"
+                " [run] base_port may be free"
+            ) from error
 
     def _serve(self, stream: str) -> Writer:
         return Writer(self._context, stream, self._addresses[stream], queue=_QUEUE_MESSAGES)
@@ -190,7 +205,7 @@ class Supervisor:
                 port: OutputWire(stream=stream, address=self._addresses[stream])
                 for port, stream in streams.items()
             },
-            supervisor=self._addresses["supervisor"].latest,
+            supervisor=self._heartbeat_endpoint,
             run_dir=str(self.run_dir.path),
         )
 
@@ -224,7 +239,7 @@ class Supervisor:
             try:
                 message = wire.decode(self._heartbeats.recv_multipart()).message
             except wire.WireError as error:
-                log.warning("dropped a heartbeat: %s", error)
+                complain("dropped a heartbeat: %s", error)
                 continue
             if isinstance(message, LogRecord):
                 self._writers["run/log"].publish(message)
@@ -247,9 +262,12 @@ class Supervisor:
         return all(p.done for p in processes) or any(p.gave_up and p.critical for p in processes)
 
     def _stop_left_overs(self) -> None:
-        """A reader that was restarted after the end of its streams would wait for ever."""
+        """Started anew when its writers, or all readers, have ended, a node waits for ever."""
+        readers = [process for process in self._processes.values() if not process.is_source]
         sources = [process for process in self._processes.values() if process.is_source]
-        if self._sources_started and all(process.done for process in sources):
+        sources_done = all(process.done for process in sources)
+        readers_done = bool(readers) and all(process.done for process in readers)
+        if self._sources_started and (sources_done or readers_done):
             for process in self._processes.values():
                 if process.alive and process.quiet_s > _LEFT_OVER_S:
                     process.terminate()

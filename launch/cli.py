@@ -110,7 +110,7 @@ def record(
 
     with errors_to_exit_codes():
         if Path(source).is_dir():
-            code = recording.record_live(Path(source), out, jpeg_quality, for_s)
+            code = recording.record_live(Path(source), out, jpeg_quality, for_s, console)
         else:
             checked = recording.with_recorder(
                 running.load(source, list(set_ or [])), out, jpeg_quality, headless

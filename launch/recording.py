@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -11,17 +12,20 @@ import zmq
 from rich.console import Console
 from rich.progress import track
 
+from cogmap.launch.running import signals_stop
 from cogmap.nodes.episodes import open_episode
 from cogmap.runtime.bus import WriterAddress
 from cogmap.runtime.launchfile import Launch, check_launch
-from cogmap.runtime.messages import CogmapError, End
+from cogmap.runtime.messages import CogmapError, End, PlaybackStatus
 from cogmap.runtime.readers import LatestReader
 from cogmap.runtime.recording import RecordingWriter
+from cogmap.runtime.rundir import is_going_on
 from cogmap.runtime.wire import Envelope
 
 _RECORDER = "recorder"
 _QUEUE = 1024
 _LIVE_ONLY = ("run/control",)
+_LOOK_EVERY_S = 1.0
 
 
 def with_recorder(launch: Launch, out: Path, jpeg_quality: int, headless: bool) -> Launch:
@@ -29,14 +33,12 @@ def with_recorder(launch: Launch, out: Path, jpeg_quality: int, headless: bool) 
     tree: dict[str, Any] = launch.dump()
     if _RECORDER in tree["node"]:
         raise CogmapError(f"{launch.path} already has a node {_RECORDER!r}; run it with cogmap up")
-    streams = [*launch.streams(), "run/status", "run/log"]
-    inputs = {
-        f"stream_{number}": {
-            "stream": stream,
-            "policy": "latest" if stream.startswith("run/") else "lossless",
-        }
-        for number, stream in enumerate(streams)
-    }
+    inputs: dict[str, Any] = {"run_status": "run/status", "run_log": "run/log"}
+    for number, (stream, (node, port)) in enumerate(launch.streams().items()):
+        # Where a replay is by the wall clock cannot be said again by a source started anew.
+        fleeting = launch.classes[node].OUTPUTS[port].message_type is PlaybackStatus
+        policy = "latest" if fleeting else "lossless"
+        inputs[f"stream_{number}"] = {"stream": stream, "policy": policy}
     tree["node"][_RECORDER] = {
         "uses": "cogmap.nodes.recorder:Recorder",
         "params": {"path": str(out.absolute()), "jpeg_quality": jpeg_quality},
@@ -45,35 +47,72 @@ def with_recorder(launch: Launch, out: Path, jpeg_quality: int, headless: bool) 
     return check_launch(tree, launch.path)
 
 
-def record_live(run_dir: Path, out: Path, jpeg_quality: int, for_s: float | None) -> int:
-    """Join a run that is going on until it ends; returns the exit code.
+def record_live(
+    run_dir: Path, out: Path, jpeg_quality: int, for_s: float | None, console: Console
+) -> int:
+    """Join a run that is going on, until it or ``for_s`` ends, or Ctrl-C; returns the exit code.
 
     Raises:
-        CogmapError: the directory is not that of a run, or the file cannot be written.
+        CogmapError: the directory is not that of a live run, or the file cannot be written.
     """
-    try:
-        data = (run_dir / "streams.json").read_bytes()
-        addresses = msgspec.json.decode(data, type=dict[str, WriterAddress])
-    except (OSError, msgspec.DecodeError) as error:
-        raise CogmapError(f"{run_dir} is not the directory of a run: {error}") from error
+    addresses = _streams_of(run_dir)
     context = zmq.Context()
     readers = {
         stream: LatestReader(context, address.latest, _QUEUE, keep_all=True)
         for stream, address in addresses.items()
         if stream not in _LIVE_ONLY
     }
-    open_streams = {stream for stream in readers if not stream.startswith("run/")}
-    deadline = time.monotonic() + (for_s if for_s is not None else float("inf"))
-    with RecordingWriter(out, jpeg_quality) as writer:
-        while open_streams and time.monotonic() < deadline:
-            for stream, reader in readers.items():
-                while (envelope := reader.receive()) is not None:
-                    _write(writer, envelope, stream, open_streams)
-            time.sleep(0.005)
-    for reader in readers.values():
-        reader.close()
-    context.term()
+    stop = threading.Event()
+    timer = threading.Timer(for_s if for_s is not None else threading.TIMEOUT_MAX, stop.set)
+    timer.daemon = True
+    timer.start()
+    try:
+        with RecordingWriter(out, jpeg_quality) as writer, signals_stop(stop.set):
+            recorded = _record_until(stop, run_dir, readers, writer)
+    finally:
+        timer.cancel()
+        for reader in readers.values():
+            reader.close()
+        context.term()
+    skipped = sum(reader.counts.skipped for reader in readers.values())
+    console.print(f"{recorded} messages in {out}, {skipped} skipped", highlight=False)
     return 0
+
+
+def _streams_of(run_dir: Path) -> dict[str, WriterAddress]:
+    try:
+        data = (run_dir / "streams.json").read_bytes()
+        addresses = msgspec.json.decode(data, type=dict[str, WriterAddress])
+    except (OSError, msgspec.DecodeError) as error:
+        raise CogmapError(f"{run_dir} is not the directory of a run: {error}") from error
+    if not is_going_on(run_dir):
+        raise CogmapError(f"the run in {run_dir} is over; record while it is going on")
+    return addresses
+
+
+def _record_until(
+    stop: threading.Event,
+    run_dir: Path,
+    readers: dict[str, LatestReader],
+    writer: RecordingWriter,
+) -> int:
+    """Until the streams or the run have ended, or ``stop``; returns the number of messages."""
+    open_streams = {stream for stream in readers if not stream.startswith("run/")}
+    recorded, looked_at = 0, time.monotonic()
+    while open_streams and not stop.is_set():
+        for stream, reader in readers.items():
+            while (envelope := reader.receive()) is not None:
+                if isinstance(envelope.message, End):
+                    open_streams.discard(stream)
+                else:
+                    writer.write(envelope, source_clock=not stream.startswith("run/"))
+                    recorded += 1
+        if time.monotonic() - looked_at > _LOOK_EVERY_S:
+            looked_at = time.monotonic()
+            if not is_going_on(run_dir):
+                break
+        time.sleep(0.005)  # not stop.wait: a signal handler sets it in this very thread
+    return recorded
 
 
 def convert_episode(source: Path, out: Path, jpeg_quality: int, console: Console) -> None:
@@ -90,12 +129,3 @@ def convert_episode(source: Path, out: Path, jpeg_quality: int, console: Console
         for seq, frame in enumerate(frames):
             writer.write(Envelope(frame, "camera/frames", seq, 0))
     console.print(f"{len(episode)} frames of {episode.format} in {out}", highlight=False)
-
-
-def _write(
-    writer: RecordingWriter, envelope: Envelope, stream: str, open_streams: set[str]
-) -> None:
-    if isinstance(envelope.message, End):
-        open_streams.discard(stream)
-    else:
-        writer.write(envelope, source_clock=not stream.startswith("run/"))

@@ -69,7 +69,7 @@ def run_launch(
         supervisor = Supervisor(launch, folder)
         try:
             with (
-                _signals_stop(supervisor) as interrupted,
+                signals_stop(supervisor.stop) as interrupted,
                 LiveTable(console, hidden=quiet or not live) as table,
             ):
                 result = supervisor.run(
@@ -134,15 +134,15 @@ def _tick(supervisor: Supervisor, table: LiveTable, on_tick: OnTick | None) -> N
 
 
 @contextmanager
-def _signals_stop(supervisor: Supervisor) -> Iterator[list[float]]:
-    """SIGINT and SIGTERM stop the run in order; yields a list that then is not empty."""
+def signals_stop(stop: Callable[[], None]) -> Iterator[list[float]]:
+    """SIGINT and SIGTERM call ``stop``; yields a list that then is not empty."""
     interrupted: list[float] = []
 
     def handle(number: int, frame: FrameType | None) -> None:
         if len(interrupted) > 1:
             sys.exit(EXIT_INTERRUPTED)
         interrupted.append(time.monotonic())
-        supervisor.stop()
+        stop()
 
     previous = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
     try:

@@ -54,7 +54,7 @@ class ReconstructionConfig:
     occupancy: OccupancyConfig = field(default_factory=OccupancyConfig)
     admission: AdmissionConfig = field(default_factory=AdmissionConfig)
     tracker: TrackerConfig = field(default_factory=TrackerConfig)
-    occupancy_every: int = 3
+    occupancy_every: int = 4
     """Every so many fused frames, one updates free and occupied space."""
     keyframe_distance_m: float = 0.5
     """Where the source knows its pose: a new keyframe after this way from the last,"""

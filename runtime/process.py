@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import subprocess
 import sys
 import time
@@ -22,6 +23,8 @@ _SILENT_S = 15.0
 _START_WITHIN_S = 60.0
 _BACKOFF_S = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0)
 _HEALTHY_AFTER_S = 30.0
+_SHARED_CORES = {"OMP_WAIT_POLICY": "passive"}
+"""Threads of Open3D that wait must not spin: the cores belong to all nodes."""
 
 
 class NodeProcess:
@@ -96,6 +99,7 @@ class NodeProcess:
         with self._log_file.open("ab") as output:
             self._popen = subprocess.Popen(
                 command,
+                env=_SHARED_CORES | os.environ,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,

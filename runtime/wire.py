@@ -26,6 +26,8 @@ MAX_MESSAGE_BYTES = 64 * 2**20
 MAX_HEADER_BYTES = 4 * 2**20
 MAX_BUFFERS = 4096
 MAX_DIMENSIONS = 8
+SMALL_BYTES = 4096
+"""Smaller buffers are copied: a view of one keeps alive all that ZeroMQ received with it."""
 DTYPES = frozenset({"|b1", "|u1", "|i1", "<u2", "<i2", "<u4", "<i4", "<i8", "<f4", "<f8"})
 
 MESSAGE_TYPES: dict[str, type[Message]] = {
@@ -145,7 +147,8 @@ def decode_header(part: Part) -> Header:
 
 
 def decode(parts: Sequence[Part], decompress: Decompressor | None = None) -> Envelope:
-    """Message from ``[topic, header, buffers...]``; its arrays view the parts, read-only.
+    """Message from ``[topic, header, buffers...]``. Its arrays are read-only; large ones view
+    the parts, small ones are copies.
 
     ``decompress`` turns a buffer with a codec into an array; without it (on the network)
     compressed buffers are refused.
@@ -228,6 +231,8 @@ def _array(
                 f"buffer {index}: {memoryview(buffer).nbytes} bytes, shape {spec.shape} of"
                 f" {spec.dtype} needs {spec.nbytes()}"
             )
+        if memoryview(buffer).nbytes < SMALL_BYTES:
+            buffer = bytes(buffer)
         array = np.frombuffer(buffer, spec.dtype).reshape(spec.shape)
     array.flags.writeable = False
     return array

@@ -23,7 +23,8 @@ from cogmap.runtime.bus import (
 from cogmap.runtime.messages import Message
 
 RETAINED_BYTES = 64 * 2**20
-"""What a writer keeps of what it sent, for a reader that was killed."""
+RETAINED_MESSAGES = 256
+"""What a writer keeps of what it sent, for a reader that was killed; the smaller of the two."""
 _HEAR_BYTES = 4096
 """ZeroMQ hangs up on a peer that says more to a writer."""
 
@@ -150,7 +151,9 @@ class Writer:
         size = sum(memoryview(part).nbytes for part in parts)
         self._retained.append((seq, parts, size))
         self._retained_bytes += size
-        while self._retained_bytes > RETAINED_BYTES and len(self._retained) > 2 * SEND_QUEUE:
+        while len(self._retained) > RETAINED_MESSAGES or (
+            self._retained_bytes > RETAINED_BYTES and len(self._retained) > 2 * SEND_QUEUE
+        ):
             self._retained_bytes -= self._retained.popleft()[2]
 
     def _deliver(self) -> None:

@@ -263,12 +263,21 @@ class TestRoundTrip:
         message = wire.decode(changed(as_bytes(golden_frame()))).message
         assert_same(message, golden_frame())
 
-    def test_arrays_are_neither_copied_nor_writeable(self):
-        frame = golden_frame()
+    def test_large_arrays_are_neither_copied_nor_writeable(self):
+        camera = Intrinsics(width=64, height=48, fx=50, fy=50, cx=31.5, cy=23.5)
+        color = np.zeros((48, 64, 3), np.uint8)
+        frame = Frame(stamp_ns=0, number=0, intrinsics=camera, color=color)
         parts = wire.encode(frame, stream="s", seq=0, captured_ns=0)
-        assert np.shares_memory(np.frombuffer(parts[2], np.uint8), frame.color)
+        assert np.shares_memory(np.frombuffer(parts[2], np.uint8), color)
         received = wire.decode(parts).message
-        assert np.shares_memory(received.color, frame.color)
+        assert np.shares_memory(received.color, color)
+        with pytest.raises(ValueError, match="read-only"):
+            received.color[0, 0, 0] = 1
+
+    def test_small_arrays_do_not_keep_what_came_with_them(self):
+        frame = golden_frame()
+        received = wire.decode(wire.encode(frame, stream="s", seq=0, captured_ns=0)).message
+        assert not np.shares_memory(received.color, frame.color)
         with pytest.raises(ValueError, match="read-only"):
             received.color[0, 0, 0] = 1
 

@@ -162,7 +162,11 @@ class Host:
         return writer
 
     def _run_reader(self) -> None:
-        while not self._stopping.is_set() and not all(port.ended for port in self._ports):
+        # A `latest` reader may miss the end of a stream, or hear it only after its own end, in
+        # a loop; where there is a lossless input, that one decides.
+        decisive = [port for port in self._ports if port.wire.policy == "lossless"]
+        decisive = decisive or self._ports
+        while not self._stopping.is_set() and not all(port.ended for port in decisive):
             if not self._handle_one_each():
                 self._wait(_POLL_MS)
 

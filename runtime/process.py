@@ -39,7 +39,9 @@ class NodeProcess:
         is_source: bool = False,
         critical: bool = True,
         restarts_allowed: int = 5,
+        idle_inputs: frozenset[str] = frozenset(),
     ) -> None:
+        """``idle_inputs``: what comes there does not make the node busy."""
         self.name = name
         self.is_source = is_source
         self.critical = critical
@@ -54,6 +56,7 @@ class NodeProcess:
         self._wiring_file = wiring_file
         self._log_file = log_file
         self._restarts_allowed = restarts_allowed
+        self._idle_inputs = idle_inputs
         self._restarts = 0
         self._failures_in_a_row = 0
         self._popen: subprocess.Popen[bytes] | None = None
@@ -113,12 +116,13 @@ class NodeProcess:
         if self._popen is None or heartbeat.pid != self._popen.pid:
             return
         self._heard_at = time.monotonic()
-        was = (self._status.inputs, self._status.outputs)
-        if (heartbeat.inputs, heartbeat.outputs) != was:
+        if self._work(heartbeat) != self._work(self._status):
             self._busy_at = self._heard_at
         self._status = heartbeat
         if heartbeat.error:
             self.error = heartbeat.error
+        if heartbeat.state != "running":  # it may be gone before it is measured
+            self.measure()
         if self._heard_at - self._started_at > _HEALTHY_AFTER_S:
             self._failures_in_a_row = 0
 
@@ -193,6 +197,11 @@ class NodeProcess:
         self._start_at = time.monotonic() + wait_s
         self._restarts += 1
         self._set_state("restarting")
+
+    def _work(self, status: NodeStatus) -> tuple[object, object]:
+        """What changes when the node has handled or published something."""
+        inputs = {k: v for k, v in status.inputs.items() if k not in self._idle_inputs}
+        return inputs, status.outputs
 
     def _silent(self) -> bool:
         patience_s = _START_WITHIN_S if self._status.state == "starting" else _SILENT_S

@@ -173,6 +173,9 @@ class Supervisor:
             is_source=issubclass(self.launch.classes[name], Source),
             critical=section.critical,
             restarts_allowed=section.restarts,
+            idle_inputs=frozenset(
+                port for port, item in section.inputs.items() if item.stream in RUN_STREAMS
+            ),
         )
 
     def _write_plans(self) -> None:

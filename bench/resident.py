@@ -12,11 +12,11 @@ from cogmap.bench.pipeline import replay_tree, run_tree
 from cogmap.runtime.messages import RunStatus
 from cogmap.sim.simulator import SimulatorConfig
 
-_TIMES = 10
+_TIMES = 11
 
 
 def run() -> BenchResult:
-    """Resident memory in the last of ten passes over that in the second, for every node."""
+    """Resident memory around the last of eleven passes over that around the second, every node."""
     with tempfile.TemporaryDirectory(prefix="cogmap-bench-") as folder:
         episode = Path(folder) / "turn.mcap"
         config = SimulatorConfig(seed=3, rate_hz=15.0, mode="commanded", truth=False)

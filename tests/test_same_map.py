@@ -1,0 +1,102 @@
+"""The same recording gives the same map, byte for byte, whatever happens to processes."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from cogmap.bench.episodes import write_tour
+from cogmap.sim.simulator import SimulatorConfig
+
+pytestmark = [pytest.mark.system, pytest.mark.timeout(180)]
+
+FRAMES = 90
+
+
+@pytest.fixture(scope="module")
+def episode(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("episode") / "tour.mcap"
+    config = SimulatorConfig(seed=2, rooms=2, width=160, height=120, rate_hz=10.0, truth=False)
+    write_tour(path, config, FRAMES)
+    return path
+
+
+@pytest.fixture(scope="module")
+def undisturbed(episode: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    return map_of(episode, tmp_path_factory.mktemp("undisturbed"), [])
+
+
+def map_of(
+    episode: Path,
+    folder: Path,
+    options: list[str],
+    disturb: Callable[[Path], None] = lambda run_dir: None,
+) -> dict[str, bytes]:
+    """Files of the map that a replay stores; ``disturb`` is called while it runs."""
+    run_dir = folder / "run"
+    command = [
+        sys.executable, "-m", "cogmap.launch.cli", "replay", str(episode),
+        "--map", str(folder / "map"), "--run-dir", str(run_dir), *options,
+    ]  # fmt: skip
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    try:
+        disturb(run_dir)
+        output, _ = process.communicate(timeout=120)
+    finally:
+        process.kill()
+    assert process.returncode == 0, output
+    report = json.loads((run_dir / "report.json").read_text())
+    assert report["run"]["lost"] == 0
+    assert report["nodes"]["reconstruction"]["published"]["observations"] == FRAMES
+    return {path.name: path.read_bytes() for path in (folder / "map").iterdir()}
+
+
+def kill_when_busy(run_dir: Path, node: str) -> None:
+    """kill -9 once the node has handled some frames."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        status = last_status(run_dir, node)
+        if status and any(each["received"] > 10 for each in status["inputs"].values()):
+            os.kill(status["pid"], signal.SIGKILL)
+            return
+        time.sleep(0.1)
+    raise AssertionError(f"{node} was never busy")
+
+
+def last_status(run_dir: Path, node: str) -> dict | None:
+    metrics = run_dir / "metrics.jsonl"
+    lines = metrics.read_bytes().splitlines() if metrics.exists() else []
+    nodes = json.loads(lines[-1])["nodes"] if lines else []
+    return next((each for each in nodes if each["node"] == node and each["inputs"]), None)
+
+
+def test_with_reconstruction_killed(
+    episode: Path, undisturbed: dict[str, bytes], tmp_path: Path
+) -> None:
+    disturbed = map_of(
+        episode, tmp_path, ["--rate", "2"], lambda run: kill_when_busy(run, "reconstruction")
+    )
+    assert disturbed == undisturbed
+    assert restarts(tmp_path, "reconstruction") == 1
+
+
+def test_with_a_viewer_that_is_killed(
+    episode: Path, undisturbed: dict[str, bytes], tmp_path: Path
+) -> None:
+    options = ["--rate", "2", "--view", "--set", 'viewer.mode="web"']
+    disturbed = map_of(episode, tmp_path, options, lambda run: kill_when_busy(run, "viewer"))
+    assert disturbed == undisturbed
+    assert restarts(tmp_path, "viewer") >= 1
+
+
+def restarts(folder: Path, node: str) -> int:
+    report = json.loads((folder / "run" / "report.json").read_text())
+    return int(report["nodes"][node]["restarts"])

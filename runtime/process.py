@@ -23,6 +23,8 @@ _SILENT_S = 15.0
 _START_WITHIN_S = 60.0
 _BACKOFF_S = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0)
 _HEALTHY_AFTER_S = 30.0
+_END_WITHIN_S = 30.0
+"""A node that was asked to end is killed after this long; it may have a map to store."""
 _SHARED_CORES = {"OMP_WAIT_POLICY": "passive"}
 """Threads of Open3D that wait must not spin: the cores belong to all nodes."""
 
@@ -62,6 +64,7 @@ class NodeProcess:
         self._popen: subprocess.Popen[bytes] | None = None
         self._meter: psutil.Process | None = None
         self._start_at: float | None = None
+        self._asked_to_end_at: float | None = None
         self._started_at = self._heard_at = self._busy_at = 0.0
         self._rss_bytes = 0
         self._cpu_percent = 0.0
@@ -96,7 +99,7 @@ class NodeProcess:
         )
 
     def start(self) -> None:
-        self._start_at = None
+        self._start_at = self._asked_to_end_at = None
         self._started_at = self._heard_at = time.monotonic()
         command = [sys.executable, "-m", "cogmap.runtime.host", str(self._wiring_file)]
         with self._log_file.open("ab") as output:
@@ -135,6 +138,9 @@ class NodeProcess:
             code = self._popen.poll()
             if code is not None:
                 self._bury(code)
+            elif self._overdue():
+                log.error("%s: told to end, it did not; killed", self.name)
+                self.kill()
             elif self._silent():
                 log.error("%s: no heartbeat; killed", self.name)
                 self.kill()
@@ -153,8 +159,9 @@ class NodeProcess:
         self.mean_cpu_percent = 100 * cpu_s / (time.monotonic() - self._started_at)
 
     def terminate(self) -> None:
-        """Ask it to end."""
-        if self._popen is not None:
+        """Ask it to end, once: a second signal could hit a process that is just closing."""
+        if self._popen is not None and self._asked_to_end_at is None:
+            self._asked_to_end_at = time.monotonic()
             self._popen.terminate()
 
     def kill(self) -> None:
@@ -174,6 +181,9 @@ class NodeProcess:
         if code == EXIT_OK:
             self.done = True
             self._set_state("ended")
+        elif self._asked_to_end_at is not None:
+            self.done = True
+            self._set_state("stopped")
         elif code == EXIT_START_OVER:
             self._restart_in(0.0)
         else:
@@ -202,6 +212,10 @@ class NodeProcess:
         """What changes when the node has handled or published something."""
         inputs = {k: v for k, v in status.inputs.items() if k not in self._idle_inputs}
         return inputs, status.outputs
+
+    def _overdue(self) -> bool:
+        asked_at = self._asked_to_end_at
+        return asked_at is not None and time.monotonic() - asked_at > _END_WITHIN_S
 
     def _silent(self) -> bool:
         patience_s = _START_WITHIN_S if self._status.state == "starting" else _SILENT_S

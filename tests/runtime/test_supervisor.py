@@ -1,0 +1,253 @@
+"""The supervisor in-process, with real node processes: how it ends what would wait for ever."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import zmq
+
+from cogmap.runtime import process as process_module
+from cogmap.runtime import readers
+from cogmap.runtime import supervisor as supervisor_module
+from cogmap.runtime.launchfile import read_launch_file
+from cogmap.runtime.messages import InputStats, NodeStatus, PlaybackCommand, RunStatus
+from cogmap.runtime.process import NodeProcess
+from cogmap.runtime.readers import LatestReader
+from cogmap.runtime.rundir import RunDir
+from cogmap.runtime.supervisor import RunResult, Supervisor
+
+TESTS = Path(__file__).parents[1]
+LINE = """
+[node.source]
+uses = "system_nodes:{source}"
+params = {{ count = {count}, period_s = {period_s} }}
+outputs = {{ numbers = "n" }}
+
+[node.sink]
+uses = "system_nodes:Sink"
+inputs.numbers = {{ stream = "n", policy = "lossless" }}
+"""
+
+
+WATCHER = """
+[node.watcher]
+uses = "system_nodes:Watcher"
+inputs = { numbers = "n", status = "run/status" }
+"""
+
+
+def line(source: str = "Numbers", count: int = 20, period_s: float = 0.0) -> str:
+    return LINE.format(source=source, count=count, period_s=period_s)
+
+
+@pytest.fixture
+def supervise(tmp_path, monkeypatch) -> Iterator[Callable[[str], Supervisor]]:
+    """A supervisor of this launch file, in ``tmp_path / "run"``."""
+    monkeypatch.syspath_prepend(str(TESTS))
+    monkeypatch.setenv("PYTHONPATH", str(TESTS))
+    monkeypatch.setattr(supervisor_module, "_LEFT_OVER_S", 1.5)
+    made: list[Supervisor] = []
+
+    def make(text: str) -> Supervisor:
+        (tmp_path / "test.toml").write_text(text)
+        launch = read_launch_file(tmp_path / "test.toml")
+        made.append(Supervisor(launch, RunDir(tmp_path / "run")))
+        return made[-1]
+
+    yield make
+    for supervisor in made:
+        supervisor.close()
+        supervisor.run_dir.close()
+
+
+def lines(supervisor: Supervisor, name: str = "sink") -> list[str]:
+    file = supervisor.run_dir.path / f"{name}.txt"
+    return file.read_text().split() if file.exists() else []
+
+
+def kill(supervisor: Supervisor, name: str) -> None:
+    (status,) = (node for node in supervisor.status().nodes if node.node == name)
+    os.kill(status.pid, signal.SIGKILL)
+
+
+def states(result: RunResult) -> dict[str, str]:
+    return {node.node: node.state for node in result.nodes}
+
+
+@pytest.mark.system
+class TestWaitingForEver:
+    def test_source_that_dies_when_all_others_have_ended(self, supervise):
+        """Started anew it would wait for readers that are gone."""
+        supervisor = supervise(line("SlowToClose"))
+        killed: list[float] = []
+
+        def on_tick() -> None:
+            if not killed and states_of(supervisor)["sink"] == "ended":
+                kill(supervisor, "source")
+                killed.append(time.monotonic())
+
+        result = supervisor.run(for_s=20, on_tick=on_tick)
+        assert killed
+        assert time.monotonic() - killed[0] < 10
+        assert states(result) == {"source": "ended", "sink": "ended"}
+        assert lines(supervisor)[-1] == "end"
+
+    def test_reader_that_missed_the_end(self, supervise):
+        """What the supervisor itself says every second does not count as being busy."""
+        supervisor = supervise(line(count=200, period_s=0.01) + WATCHER)
+        frozen: list[int] = []
+        killed: list[float] = []
+
+        def on_tick() -> None:
+            (watcher,) = (node for node in supervisor.status().nodes if node.node == "watcher")
+            if not frozen and lines(supervisor):
+                frozen.append(watcher.pid)
+                os.kill(watcher.pid, signal.SIGSTOP)
+            elif not killed and states_of(supervisor)["source"] == "ended":
+                killed.append(time.monotonic())
+                os.kill(watcher.pid, signal.SIGKILL)
+
+        result = supervisor.run(for_s=25, on_tick=on_tick)
+        assert killed
+        assert time.monotonic() - killed[0] < 12
+        assert states(result) == {"source": "ended", "sink": "ended", "watcher": "ended"}
+        assert not result.failed
+
+    def test_node_that_is_stuck_when_the_sources_have_ended(self, supervise, monkeypatch):
+        monkeypatch.setattr(process_module, "_END_WITHIN_S", 1.0)
+        stuck = '[node.stuck]\nuses = "system_nodes:Stuck"\ninputs.numbers = "n"\n'
+        supervisor = supervise(line(count=100, period_s=0.01) + stuck)
+        result = supervisor.run(for_s=20)
+        assert result.duration_s < 15
+        assert states(result) == {"source": "ended", "sink": "ended", "stuck": "stopped"}
+
+
+@pytest.mark.system
+def test_what_is_served_to_others(supervise, context):
+    """Status, log and control can be read from outside; control reaches a node."""
+    supervisor = supervise(line(count=10**6, period_s=0.05))
+    ears = {
+        stream: LatestReader(context, supervisor.address(stream).latest, 64, keep_all=True)
+        for stream in ("run/status", "run/control")
+    }
+    heard: dict[str, list[object]] = {stream: [] for stream in ears}
+
+    def on_tick() -> None:
+        for stream, ear in ears.items():
+            while (envelope := ear.receive()) is not None:
+                heard[stream].append(envelope.message)
+        if heard["run/status"] and not heard["run/control"]:
+            supervisor.control(PlaybackCommand(stamp_ns=0, action="pause"))
+        if heard["run/control"]:
+            supervisor.stop()
+
+    result = supervisor.run(for_s=15, on_tick=on_tick)
+    assert result.duration_s < 15
+    for ear in ears.values():
+        ear.close()
+    first = heard["run/status"][0]
+    assert isinstance(first, RunStatus)
+    assert {node.node for node in first.nodes} == {"source", "sink"}
+    assert isinstance(heard["run/control"][0], PlaybackCommand)
+    with pytest.raises(KeyError):
+        supervisor.address("none")
+
+
+@pytest.mark.system
+def test_garbage_instead_of_heartbeats(supervise, context, caplog, monkeypatch):
+    """Dropped, and complained of once a second at most; the run goes on."""
+    monkeypatch.setattr(readers, "_last_complaint", 0.0)
+    supervisor = supervise(line(count=30, period_s=0.02))
+    stranger = context.socket(zmq.PUSH)
+    stranger.connect(supervisor._heartbeat_endpoint)
+    for _ in range(200):
+        stranger.send_multipart([b"garbage"])
+        stranger.send_multipart([b"x", b"\xff" * 50, b""])
+    result = supervisor.run(for_s=20)
+    stranger.close(linger=0)
+    assert states(result) == {"source": "ended", "sink": "ended"}
+    complaints = [record for record in caplog.records if "dropped a heartbeat" in record.message]
+    assert 1 <= len(complaints) <= result.duration_s + 1
+
+
+@pytest.mark.system
+def test_node_that_hangs_without_heartbeat_is_started_again(supervise, monkeypatch):
+    monkeypatch.setattr(process_module, "_SILENT_S", 1.5)
+    supervisor = supervise(line(count=200, period_s=0.01))
+    stopped: list[int] = []
+
+    def on_tick() -> None:
+        if not stopped and len(lines(supervisor)) > 20:
+            (sink,) = (node for node in supervisor.status().nodes if node.node == "sink")
+            stopped.append(sink.pid)
+            os.kill(sink.pid, signal.SIGSTOP)
+
+    result = supervisor.run(for_s=25, on_tick=on_tick)
+    assert stopped
+    assert states(result) == {"source": "ended", "sink": "ended"}
+    assert lines(supervisor) == [*map(str, range(200)), "end"]
+    (sink,) = (node for node in result.nodes if node.node == "sink")
+    assert sink.restarts == 1
+
+
+class TestNodeProcess:
+    @pytest.fixture
+    def node(self, tmp_path) -> Iterator[NodeProcess]:
+        """A process that is alive only for a moment: it has no wiring file."""
+        node = NodeProcess(
+            "n", tmp_path / "none.json", tmp_path / "n.log", idle_inputs=frozenset({"status"})
+        )
+        node.start()
+        yield node
+        node.kill()
+        node.wait()
+
+    def beat(self, node: NodeProcess, **changes: object) -> NodeStatus:
+        pid = node.status().pid
+        return NodeStatus(**{"stamp_ns": 0, "node": "n", "pid": pid, "state": "running", **changes})
+
+    def test_heartbeat_of_an_earlier_process_is_ignored(self, node):
+        node.hear(self.beat(node, pid=1, state="ended"))
+        assert node.status().state == "starting"
+        node.hear(self.beat(node))
+        assert node.status().state == "running"
+        assert node.ready
+
+    def test_what_makes_it_busy(self, node, monkeypatch):
+        now = [time.monotonic() + 100.0]
+        monkeypatch.setattr(process_module.time, "monotonic", lambda: now[0])
+        node.hear(self.beat(node, outputs={"out": 1}))
+        assert node.quiet_s == 0
+        now[0] += 10
+        node.hear(self.beat(node, outputs={"out": 1}, inputs={"status": InputStats(received=9)}))
+        assert node.quiet_s == 10
+        node.hear(self.beat(node, outputs={"out": 1}, inputs={"frames": InputStats(received=1)}))
+        assert node.quiet_s == 0
+
+    def test_error_of_a_node_that_refuses(self, node):
+        node.hear(self.beat(node, state="failed", error="no such file"))
+        assert node.status().error == "no such file"
+
+    def test_backoff_then_given_up(self, tmp_path):
+        """Each failure in a row waits longer; in the end it is over, and said so."""
+        node = NodeProcess("n", tmp_path / "none.json", tmp_path / "n.log", restarts_allowed=1)
+        node.start()
+        deadline = time.monotonic() + 20
+        while not node.done:
+            node.watch()
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        assert node.gave_up
+        assert node.status().state == "failed"
+        assert node.status().restarts == 1
+        assert "exit code 1" in node.error
+        assert "none.json" in (tmp_path / "n.log").read_text()
+
+
+def states_of(supervisor: Supervisor) -> dict[str, str]:
+    return {node.node: node.state for node in supervisor.status().nodes}

@@ -1,0 +1,118 @@
+"""Small nodes for the tests of whole runs; launch files name them as ``system_nodes:Class``."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import TextIO
+
+import numpy as np
+
+from cogmap.runtime.messages import CogmapError, Instances, RunStatus
+from cogmap.runtime.node import Input, Node, NodeParams, Output, Source
+
+
+class Numbers(Source):
+    """Messages with the stamps 0, 1, 2, ..., and beside them buffers of some size."""
+
+    class Params(NodeParams, frozen=True, kw_only=True, forbid_unknown_fields=True):
+        count: int = 100
+        period_s: float = 0.0
+        kilobytes: int = 1
+
+    params: Params
+    numbers = Output(Instances)
+
+    def produce(self, step: int) -> Iterator[float]:
+        for number in range(step, self.params.count):
+            ids = np.full((self.params.kilobytes, 512), number % 1000, np.uint16)
+            self.numbers.publish(Instances(stamp_ns=number, number=number, ids=ids))
+            yield self.params.period_s
+
+
+class SlowToClose(Numbers):
+    """Has said all, but takes its time to go."""
+
+    def close(self) -> None:
+        time.sleep(1.5)
+
+
+class Relay(Node):
+    """Passes on what comes."""
+
+    numbers = Input(Instances)
+    again = Input(Instances)
+    relayed = Output(Instances)
+
+    def on_numbers(self, message: Instances) -> None:
+        self.counters["relayed"] += 1
+        self.relayed.publish(message)
+
+    def on_again(self, message: Instances) -> None: ...
+
+
+class Sink(Node):
+    """Writes down the stamps of all that comes, a line each, from scratch when started anew."""
+
+    class Params(NodeParams, frozen=True, kw_only=True, forbid_unknown_fields=True):
+        delay_s: float = 0.0
+
+    params: Params
+    numbers = Input(Instances)
+
+    def setup(self) -> None:
+        assert self.run_dir is not None
+        self._file: TextIO = (self.run_dir / f"{self.name}.txt").open("w")
+
+    def on_numbers(self, message: Instances) -> None:
+        assert (message.ids == message.number % 1000).all()
+        print(message.stamp_ns, file=self._file, flush=True)
+        time.sleep(self.params.delay_s)
+
+    def on_end(self) -> None:
+        print("end", file=self._file, flush=True)
+
+    def close(self) -> None:
+        if hasattr(self, "_file"):
+            self._file.close()
+
+
+class Failing(Node):
+    """Cannot get past message 3."""
+
+    numbers = Input(Instances)
+
+    def on_numbers(self, message: Instances) -> None:
+        if message.number >= 3:
+            raise RuntimeError("cannot get past 3")
+
+
+class Refusing(Node):
+    """Refuses its work."""
+
+    numbers = Input(Instances)
+
+    def setup(self) -> None:
+        raise CogmapError("the lens is dirty; clean it")
+
+    def on_numbers(self, message: Instances) -> None: ...
+
+
+class Stuck(Node):
+    """Never comes back from a message."""
+
+    numbers = Input(Instances)
+
+    def on_numbers(self, message: Instances) -> None:
+        while True:
+            time.sleep(1)
+
+
+class Watcher(Node):
+    """Reads the newest of a stream, and what the supervisor says."""
+
+    numbers = Input(Instances)
+    status = Input(RunStatus)
+
+    def on_numbers(self, message: Instances) -> None: ...
+    def on_status(self, message: RunStatus) -> None: ...

@@ -23,7 +23,7 @@ class Reconstruction(Node):
         """"source", "track", or "auto": tracked if the first frame has no pose."""
         skip_redundant: bool = True
         """Leave out frames that show nothing new; they are counted."""
-        surface_chunks: int = 3
+        surface_chunks: int = 2
         """Changed chunks of the surface published after every frame; 0: all at the end."""
         grid_every: int = 30
         """Frames between publications of the occupancy grid; 0: at the end."""

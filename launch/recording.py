@@ -12,7 +12,7 @@ import zmq
 from rich.console import Console
 from rich.progress import track
 
-from cogmap.launch.running import signals_stop
+from cogmap.launch.running import signals_stop, viewers
 from cogmap.nodes.episodes import open_episode
 from cogmap.runtime.bus import WriterAddress
 from cogmap.runtime.launchfile import Launch, check_launch
@@ -30,6 +30,10 @@ _LOOK_EVERY_S = 1.0
 
 def with_recorder(launch: Launch, out: Path, jpeg_quality: int, headless: bool) -> Launch:
     """The same launch file with a recorder that no stream runs away from."""
+    for name, section in launch.nodes.items():
+        for key, value in section.params.items():
+            if isinstance(value, str) and _is_same_file(Path(value), out):
+                raise CogmapError(f"{out} is what [node.{name}] {key} names; record to another")
     tree: dict[str, Any] = launch.dump()
     if _RECORDER in tree["node"]:
         raise CogmapError(f"{launch.path} already has a node {_RECORDER!r}; run it with cogmap up")
@@ -39,6 +43,9 @@ def with_recorder(launch: Launch, out: Path, jpeg_quality: int, headless: bool) 
         fleeting = launch.classes[node].OUTPUTS[port].message_type is PlaybackStatus
         policy = "latest" if fleeting else "lossless"
         inputs[f"stream_{number}"] = {"stream": stream, "policy": policy}
+    if headless:
+        for name in viewers(launch):
+            tree["node"][name]["params"]["mode"] = "web"
     tree["node"][_RECORDER] = {
         "uses": "cogmap.nodes.recorder:Recorder",
         "params": {"path": str(out.absolute()), "jpeg_quality": jpeg_quality},
@@ -121,6 +128,8 @@ def convert_episode(source: Path, out: Path, jpeg_quality: int, console: Console
     Raises:
         CogmapError: the episode cannot be read; the frames before the damage are in the file.
     """
+    if _is_same_file(source, out):
+        raise CogmapError(f"{source} cannot be converted into itself; name another file")
     episode = open_episode(source)
     with RecordingWriter(out, jpeg_quality) as writer:
         frames = track(
@@ -129,3 +138,7 @@ def convert_episode(source: Path, out: Path, jpeg_quality: int, console: Console
         for seq, frame in enumerate(frames):
             writer.write(Envelope(frame, "camera/frames", seq, 0))
     console.print(f"{len(episode)} frames of {episode.format} in {out}", highlight=False)
+
+
+def _is_same_file(one: Path, other: Path) -> bool:
+    return one.exists() and other.exists() and one.samefile(other)

@@ -65,6 +65,8 @@ def run_launch(
     0: ended, or ``for_s`` was over; 1: a node could not be kept alive; 2: refused (bad
     launch file or input); 130: interrupted.
     """
+    if report is not None:
+        _make_writable(report)
     with RunDir(run_dir or default_run_dir(launch)) as folder:
         supervisor = Supervisor(launch, folder)
         try:
@@ -79,7 +81,6 @@ def run_launch(
             supervisor.close()
         figures = make_report(launch, result)
         if report is not None:
-            report.parent.mkdir(parents=True, exist_ok=True)
             report.write_bytes(msgspec.json.format(msgspec.json.encode(figures)))
         (folder.path / "report.json").write_bytes(msgspec.json.format(msgspec.json.encode(figures)))
         if not quiet:
@@ -103,11 +104,12 @@ def errors_to_exit_codes() -> Iterator[None]:
 
 def headless_overrides(launch: Launch) -> list[str]:
     """Settings that keep every viewer of a launch file from opening a window."""
-    return [
-        f'{name}.mode="web"'
-        for name, node_class in launch.classes.items()
-        if node_class.__name__ == "Viewer"
-    ]
+    return [f'{name}.mode="web"' for name in viewers(launch)]
+
+
+def viewers(launch: Launch) -> list[str]:
+    """Names of the nodes that may open a window."""
+    return [name for name, kind in launch.classes.items() if kind.__name__ == "Viewer"]
 
 
 def load(name: str, overrides: list[str]) -> Launch:
@@ -125,6 +127,15 @@ def _logger(quiet: bool) -> Callable[[LogRecord], None]:
             console.print(text, style=style, markup=False, highlight=False, soft_wrap=True)
 
     return show
+
+
+def _make_writable(report: Path) -> None:
+    """Find out now, not after an hour."""
+    try:
+        report.parent.mkdir(parents=True, exist_ok=True)
+        report.touch()
+    except OSError as error:
+        raise CogmapError(f"cannot write report {report}: {error}") from error
 
 
 def _tick(supervisor: Supervisor, table: LiveTable, on_tick: OnTick | None) -> None:

@@ -37,7 +37,9 @@ class RecordingWriter:
     """
 
     def __init__(self, path: Path, jpeg_quality: int = 95) -> None:
-        """Raises RecordingError if the file cannot be made."""
+        """Raises RecordingError if the file cannot be made or the quality is not in 0..100."""
+        if not 0 <= jpeg_quality <= 100:
+            raise RecordingError(f"JPEG quality {jpeg_quality} is not in 0..100")
         self.path = path
         self._jpeg_quality = jpeg_quality
         self._channels: dict[tuple[str, str], int] = {}

@@ -65,11 +65,13 @@ class Player:
     @contextmanager
     def on_screen(self) -> Iterator[None]:
         """Progress bar on, keys read one at a time."""
-        with self._progress, _raw_keys():
-            yield
-        if self._reader is not None:
-            self._reader.close()
-        self._context.term()
+        try:
+            with self._progress, _raw_keys():
+                yield
+        finally:
+            if self._reader is not None:
+                self._reader.close()
+            self._context.term()
 
     def _press(self, key: str, supervisor: Supervisor) -> None:
         if key == "q":

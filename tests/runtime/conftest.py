@@ -1,29 +1,14 @@
-"""What the tests of the transport share: sockets in a folder, nothing left behind."""
+"""What the tests of the transport share."""
 
 from __future__ import annotations
 
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import zmq
 
 from cogmap.runtime.bus import WriterAddress
-
-
-@pytest.fixture
-def context() -> Iterator[zmq.Context[zmq.Socket[bytes]]]:
-    """A context; the test fails if it leaves a socket open or a thread running."""
-    threads = set(threading.enumerate())
-    context = zmq.Context()
-    yield context
-    still_open = [socket for socket in list(context._sockets) if not socket.closed]
-    context.destroy(linger=0)
-    assert not still_open, f"sockets were left open: {still_open}"
-    left = [thread.name for thread in threading.enumerate() if thread not in threads]
-    assert not left, f"threads were left running: {left}"
 
 
 @pytest.fixture

@@ -1,0 +1,158 @@
+"""The command line: what is wrong with an argument is said, and the exit code is 2."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner, Result
+
+from cogmap.launch.cli import app
+from cogmap.runtime.messages import Frame, Intrinsics
+from cogmap.runtime.recording import RecordingWriter
+from cogmap.runtime.wire import Envelope
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path, monkeypatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def cogmap(*arguments: str) -> Result:
+    return CliRunner(env={"COLUMNS": "300", "NO_COLOR": "1"}).invoke(app, list(arguments))
+
+
+def words(result: Result) -> str:
+    """All that was printed, in one line."""
+    return re.sub(r"\s+", " ", result.output)
+
+
+COMMANDS = ("up", "replay", "record", "convert", "info", "view", "doctor", "bench")
+
+
+def test_help_names_all_commands():
+    result = cogmap("--help")
+    assert result.exit_code == 0
+    for command in COMMANDS:
+        assert command in result.output
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help(command):
+    result = cogmap(command, "--help")
+    assert result.exit_code == 0
+    assert "Usage" in result.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        (["up"], "Missing argument"),
+        (["up", "nothing"], "no launch file 'nothing'; built in are: camera, demo, episode"),
+        (["up", "no.toml"], "no launch file 'no.toml'"),
+        (["up", "demo", "--for", "soon"], "Invalid value for '--for'"),
+        (["up", "demo", "--set", "simulator"], "--set 'simulator': write node.parameter=value"),
+        (["up", "demo", "--set", "simulater.seed=1"], "did you mean 'simulator'?"),
+        (["up", "demo", "--set", "simulator.sed=1"], "did you mean 'seed'?"),
+        (["up", "demo", "--sett", "x"], "No such option"),
+        (["replay", "none.mcap"], "no such file or folder: none.mcap"),
+        (["convert", "none", "out.mcap"], "no such file or folder: none"),
+        (["convert", "none"], "Missing argument"),
+        (["record", "nothing", "out.mcap"], "no launch file 'nothing'"),
+        (["record", ".", "out.mcap"], "is not the directory of a run"),
+        (["info", "none"], "none"),
+        (["view", "none"], "none"),
+        (["bench", "none"], "none"),
+        (["fly"], "No such command 'fly'"),
+    ],
+)
+def test_bad_arguments(arguments, text, elsewhere):
+    result = cogmap(*arguments)
+    assert result.exit_code == 2, result.output
+    assert text in words(result)
+    assert not isinstance(result.exception, KeyError | AttributeError)
+    assert list(elsewhere.iterdir()) == [], "nothing is made"
+
+
+@pytest.mark.parametrize("rate", ["fast", "0", "-1", "nan", "inf", ""])
+def test_rate(rate, elsewhere):
+    write_episode(elsewhere / "e.mcap")
+    result = cogmap("replay", "e.mcap", "--rate", rate)
+    assert result.exit_code == 2
+    assert "give a factor such as 0.5 or 2, or max" in words(result)
+
+
+def test_foreign_file(elsewhere):
+    (elsewhere / "a.mcap").write_bytes(b"no recording")
+    for command in (["replay", "a.mcap"], ["convert", "a.mcap", "b.mcap"], ["info", "a.mcap"]):
+        result = cogmap(*command)
+        assert result.exit_code == 2
+        assert "a.mcap is empty or not an MCAP file" in words(result)
+
+
+@pytest.mark.parametrize("quality", ["-1", "101"])
+def test_jpeg_quality(quality, elsewhere):
+    write_episode(elsewhere / "e.mcap")
+    result = cogmap("convert", "e.mcap", "b.mcap", "--jpeg-quality", quality)
+    assert result.exit_code == 2
+    assert "jpeg" in words(result).lower()
+    assert not (elsewhere / "b.mcap").exists()
+
+
+def test_converting_a_file_into_itself(elsewhere):
+    """It must not be emptied before it is read."""
+    write_episode(elsewhere / "e.mcap")
+    before = (elsewhere / "e.mcap").read_bytes()
+    result = cogmap("convert", "e.mcap", "e.mcap")
+    assert result.exit_code == 2
+    assert "itself" in words(result)
+    assert (elsewhere / "e.mcap").read_bytes() == before
+
+
+def test_recording_a_replay_into_the_file_that_is_replayed(elsewhere):
+    write_episode(elsewhere / "e.mcap")
+    before = (elsewhere / "e.mcap").read_bytes()
+    (elsewhere / "l.toml").write_text(
+        '[node.camera]\nuses = "cogmap.nodes.replay:Replay"\nparams = { episode = "e.mcap" }\n'
+    )
+    result = cogmap("record", "l.toml", "e.mcap", "--quiet")
+    assert result.exit_code == 2
+    assert "e.mcap" in words(result)
+    assert (elsewhere / "e.mcap").read_bytes() == before
+
+
+def test_output_in_a_folder_that_is_not_there(elsewhere):
+    write_episode(elsewhere / "e.mcap")
+    result = cogmap("convert", "e.mcap", "nowhere/b.mcap")
+    assert result.exit_code == 2
+    assert "cannot write recording nowhere/b.mcap" in words(result)
+
+
+def test_report_that_cannot_be_written_is_said_before_the_run(elsewhere):
+    (elsewhere / "l.toml").write_text(
+        '[node.camera]\nuses = "cogmap.nodes.replay:Replay"\nparams = { episode = "e.mcap" }\n'
+    )
+    (elsewhere / "file").write_text("")
+    result = cogmap("up", "l.toml", "--report", "file/report.json")
+    assert result.exit_code == 2
+    assert "file/report.json" in words(result)
+    assert not (elsewhere / "runs").exists()
+
+
+def test_doctor_gives_findings():
+    result = cogmap("doctor")
+    assert result.exit_code in (0, 1)
+    for what in ("Python", "cores", "GPU", "display"):
+        assert what in result.output
+
+
+def write_episode(path: Path) -> None:
+    camera = Intrinsics(width=8, height=6, fx=1.0, fy=1.0, cx=0.0, cy=0.0)
+    with RecordingWriter(path) as writer:
+        for number in range(3):
+            depth = np.full((6, 8), 1000, np.uint16)
+            frame = Frame(stamp_ns=number * 10**8, number=number, intrinsics=camera, depth=depth)
+            writer.write(Envelope(frame, "camera/frames", number, 0))

@@ -1,0 +1,126 @@
+"""The report, the status table and the summary, from statuses as nodes send them."""
+
+from __future__ import annotations
+
+import io
+import json
+
+import pytest
+from rich.console import Console
+
+from cogmap.launch import running
+from cogmap.launch.report import make_report
+from cogmap.launch.table import LiveTable, status_table, summary
+from cogmap.runtime.messages import InputStats, NodeStatus, RunStatus
+from cogmap.runtime.supervisor import RunResult
+
+FRAMES = InputStats(
+    received=90,
+    skipped=4,
+    malformed=1,
+    latency_p50_ms=12.5,
+    latency_p99_ms=40.0,
+    mean_rate_hz=29.5,
+)
+NODES = (
+    NodeStatus(stamp_ns=0, node="camera", pid=1, state="ended", outputs={"frames": 100}),
+    NodeStatus(
+        stamp_ns=0,
+        node="reconstruction",
+        pid=2,
+        state="ended",
+        inputs={"frames": FRAMES},
+        counters={"frames.fused": 70, "frames.skipped_redundant": 15, "frames.lost": 5, "other": 9},
+        restarts=2,
+        rss_bytes=5,
+    ),
+)
+
+
+@pytest.fixture
+def report():
+    launch = running.load("replay", [])
+    result = RunResult(
+        NODES, {"reconstruction": 300 * 10**6}, {"reconstruction": 87.64}, duration_s=3.21987
+    )
+    return make_report(launch, result)
+
+
+def test_what_became_of_the_frames(report):
+    run = report["run"]
+    assert run["frames_in"] == 100
+    assert run["fused"] == 70
+    assert run["skipped"] == 15 + 4
+    assert run["rejected"] == {"lost": 5}
+    assert run["lost"] == 100 - 94
+    assert run["capture_to_fused_ms"] == {"p50": 12.5, "p99": 40.0}
+
+
+def test_figures_of_the_nodes(report):
+    node = report["nodes"]["reconstruction"]
+    assert (node["restarts"], node["cpu_percent"], node["peak_rss_bytes"]) == (2, 87.6, 300 * 10**6)
+    assert node["inputs"]["frames"]["skipped"] == 4
+    assert node["inputs"]["frames"]["malformed"] == 1
+    assert node["rate_hz"] == 29.5
+    assert report["nodes"]["camera"]["published"] == {"frames": 100}
+
+
+def test_is_json(report):
+    assert json.loads(json.dumps(report)) == report
+    assert (report["ok"], report["duration_s"]) == (True, 3.22)
+
+
+def test_run_without_reconstruction():
+    launch = running.load("replay", [])
+    report = make_report(launch, RunResult(NODES[:1], {}, {}, 1.0, failed={"x": "why"}))
+    assert report["run"]["capture_to_fused_ms"] == {"p50": None, "p99": None}
+    assert report["run"]["lost"] == 0
+    assert not report["ok"]
+
+
+def printed(width: int = 160) -> Console:
+    return Console(file=io.StringIO(), width=width)
+
+
+def text_of(console: Console) -> str:
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue()
+
+
+def test_table_has_a_row_a_node():
+    console = printed()
+    console.print(status_table(RunStatus(stamp_ns=0, nodes=NODES)))
+    header, camera, reconstruction = text_of(console).splitlines()
+    assert {"Hz", "skipped", "malformed", "restarts", "MB"} <= set(header.split())
+    assert camera.split()[:2] == ["camera", "ended"]
+    assert reconstruction.split() == [
+        *("reconstruction", "ended", "0.0", "12.5", "40.0", "4", "1", "2", "0", "0")
+    ]
+
+
+def test_summary(report, tmp_path):
+    console = printed()
+    summary(console, report, tmp_path)
+    text = text_of(console)
+    assert "100 frames in 3 s: 70 fused, 19 skipped, 5 lost, 6 lost on the way." in text
+    assert "median 12 ms, p99 40 ms" in text
+    assert f"Run directory: {tmp_path}" in text
+    assert "cogmap view" not in text
+    (tmp_path / "view.rrd").touch()
+    summary(console, report, tmp_path)
+    assert f"cogmap view {tmp_path}" in text_of(console)
+
+
+def test_without_a_terminal_a_line_once_in_a_while():
+    console = printed()
+    with LiveTable(console) as table:
+        for _ in range(5):
+            table.update(RunStatus(stamp_ns=0, nodes=NODES))
+    assert text_of(console) == "camera ended 0.0 Hz, reconstruction ended 0.0 Hz\n"
+
+
+def test_hidden_table_says_nothing():
+    console = printed()
+    with LiveTable(console, hidden=True) as table:
+        table.update(RunStatus(stamp_ns=0, nodes=NODES))
+    assert text_of(console) == ""

@@ -1,0 +1,103 @@
+"""Finding launch files, naming run directories, and turning errors into exit codes."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+import typer
+
+from cogmap.launch import replaying, running
+from cogmap.runtime.messages import CogmapError
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path, monkeypatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+class TestLaunchFile:
+    @pytest.mark.parametrize("name", ["demo", "demo.toml"])
+    def test_built_in(self, name):
+        assert running.find_launch_file(name) == running.BUILT_IN / "demo.toml"
+
+    def test_a_file_here_goes_before_one_built_in(self, elsewhere):
+        Path("demo.toml").write_text("")
+        assert running.find_launch_file("demo.toml") == Path("demo.toml")
+
+    def test_unknown(self):
+        with pytest.raises(CogmapError, match=r"no launch file 'dmo'; built in are: camera, demo"):
+            running.find_launch_file("dmo")
+
+    def test_folder_in_the_name(self):
+        with pytest.raises(CogmapError, match="no launch file 'x/demo'"):
+            running.find_launch_file("x/demo")
+
+
+def test_run_directories_do_not_overwrite_each_other():
+    launch = running.load("demo", [])
+    names = []
+    for _ in range(3):
+        path = running.default_run_dir(launch)
+        path.mkdir(parents=True)
+        names.append(str(path))
+    assert names == ["runs/demo", "runs/demo-2", "runs/demo-3"]
+
+
+def test_no_window_for_any_viewer():
+    launch = running.load("demo", [])
+    overrides = running.headless_overrides(launch)
+    assert overrides == ['viewer.mode="web"']
+    assert running.load("demo", overrides).nodes["viewer"].params["mode"] == "web"
+
+
+class TestExitCodes:
+    def test_error_on_purpose(self, capsys):
+        with pytest.raises(typer.Exit) as exited, running.errors_to_exit_codes():
+            raise CogmapError("the lens is [dirty]; clean it")
+        assert exited.value.exit_code == 2
+        assert capsys.readouterr().err == "error: the lens is [dirty]; clean it\n"
+
+    def test_other_errors_are_not_hidden(self):
+        with pytest.raises(ZeroDivisionError), running.errors_to_exit_codes():
+            raise ZeroDivisionError
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_signals_stop_and_are_given_back(number):
+    before = signal.getsignal(number)
+    stopped: list[int] = []
+    with running.signals_stop(lambda: stopped.append(1)) as interrupted:
+        assert not interrupted
+        os.kill(os.getpid(), number)
+        assert stopped == [1]
+        assert interrupted
+    assert signal.getsignal(number) == before
+
+
+def test_third_signal_does_not_wait():
+    with pytest.raises(SystemExit) as exited, running.signals_stop(lambda: None):
+        for _ in range(3):
+            os.kill(os.getpid(), signal.SIGINT)
+    assert exited.value.code == 130
+
+
+@pytest.mark.parametrize(("text", "rate"), [("max", 0.0), ("1", 1.0), ("0.25", 0.25), ("1e2", 100)])
+def test_rates(text, rate):
+    assert replaying.parse_rate(text) == rate
+
+
+@pytest.mark.parametrize("text", ["", "0", "-2", "nan", "inf", "fast", "1e9"])
+def test_no_rates(text):
+    with pytest.raises(CogmapError, match=r"give a factor such as 0\.5 or 2, or max"):
+        replaying.parse_rate(text)
+
+
+@pytest.mark.parametrize("name", ["a b.mcap", 'quo"te.mcap', "back\\slash", "ümläut", "7", "x#y=z"])
+def test_any_file_name_can_be_replayed(name):
+    """The name goes through a TOML value and comes out as it was."""
+    launch = running.load("replay", [replaying._setting("camera", "episode", name)])
+    assert launch.nodes["camera"].params["episode"] == name

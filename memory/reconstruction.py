@@ -136,7 +136,7 @@ class Reconstructor:
             return None
         return self.occupancy.grid_2d(z_min, z_max, floor_z, stamp_ns)
 
-    def save(self, folder: Path, recording: str = "") -> None:
+    def save(self, folder: Path | str, recording: str = "") -> None:
         """Write everything to a map folder, with ``surface.ply`` for other programs.
 
         Raises MapError if that cannot be done; the map that was there is then still whole.
@@ -156,15 +156,15 @@ class Reconstructor:
             "pose_source": self._pose_source,
         }
         exports = {"surface.ply": ply(*self.surface.point_cloud())}
-        save_map(folder, SavedMap(recording, arrays, details), exports)
+        save_map(Path(folder), SavedMap(recording, arrays, details), exports)
 
     @classmethod
-    def load(cls, folder: Path) -> Reconstructor:
+    def load(cls, folder: Path | str) -> Reconstructor:
         """Go on with a saved map as if it had never been put away, with its configuration.
 
         Raises MapError if the folder is not a map or is damaged.
         """
-        saved = load_map(folder)
+        saved = load_map(Path(folder))
         try:
             config = msgspec.convert(saved.details["config"], ReconstructionConfig)
             reconstructor = cls(config)

@@ -1,0 +1,228 @@
+"""A node joined to its sockets, in-process: what the host does that no node sees."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import types
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import numpy as np
+import pytest
+
+from cogmap.runtime.bus import WriterAddress
+from cogmap.runtime.host import Host
+from cogmap.runtime.messages import End, PlaybackCommand, Twist
+from cogmap.runtime.node import Input, Node, Output, Source
+from cogmap.runtime.readers import LosslessReader
+from cogmap.runtime.wiring import InputWire, OutputWire, Wiring
+from cogmap.runtime.writer import Writer
+
+
+class Echo(Node):
+    """Says again what it hears; counts with NumPy's numbers, as careless nodes do."""
+
+    twists = Input(Twist)
+    echoed = Output(Twist)
+
+    def setup(self) -> None:
+        self.closed = 0
+
+    def on_twists(self, twist: Twist) -> None:
+        if twist.stamp_ns == 13:
+            raise RuntimeError("unlucky")
+        self.counters["echoes"] += np.int64(1)
+        self.echoed.publish(twist)
+
+    def on_end(self) -> None:
+        self.echoed.publish(twist(1000))
+
+    def close(self) -> None:
+        self.closed += 1
+
+
+class Steered(Source):
+    """Publishes until it is told to pause."""
+
+    control = Input(PlaybackCommand)
+    twists = Output(Twist)
+
+    def setup(self) -> None:
+        self.told = False
+
+    def produce(self, step: int) -> Iterator[float]:
+        while not self.told:
+            self.twists.publish(twist(step))
+            step += 1
+            yield 0.005
+
+    def on_control(self, command: PlaybackCommand) -> None:
+        self.told = True
+
+
+def twist(number: int) -> Twist:
+    return Twist(stamp_ns=number, linear_mps=0.0, angular_rps=0.0)
+
+
+@pytest.fixture
+def nodes(monkeypatch) -> None:
+    module = types.ModuleType("host_nodes")
+    vars(module).update(Echo=Echo, Steered=Steered)
+    monkeypatch.setitem(sys.modules, "host_nodes", module)
+
+
+@pytest.fixture
+def address_of(tmp_path) -> Callable[..., WriterAddress]:
+    def make(stream: str, *readers: str) -> WriterAddress:
+        base = f"ipc://{tmp_path}/{stream}"
+        return WriterAddress(f"{base}.latest", f"{base}.lossless", readers)
+
+    return make
+
+
+@contextmanager
+def running(host: Host) -> Iterator[list[BaseException]]:
+    errors: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            host.run()
+        except BaseException as error:
+            errors.append(error)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    try:
+        yield errors
+    finally:
+        thread.join(timeout=5)
+        if thread.is_alive():
+            host.stop()
+            thread.join(timeout=10)
+        assert not thread.is_alive()
+
+
+def echo_wiring(address_of, *, wired: bool = True) -> Wiring:
+    echoed = OutputWire(stream="e", address=address_of("e", "ear"))
+    return Wiring(
+        node="echo",
+        uses="host_nodes:Echo",
+        params={},
+        inputs={
+            "twists": InputWire(
+                stream="t", policy="lossless", address=address_of("t", "echo.twists")
+            )
+        },
+        outputs={"echoed": echoed} if wired else {},
+    )
+
+
+def heard_until_end(ear: LosslessReader) -> list[int]:
+    stamps: list[int] = []
+    for _ in range(500):
+        envelope = ear.receive()
+        if envelope is None:
+            ear.idle()
+            ear.socket.poll(20)
+        elif isinstance(envelope.message, End):
+            ear.idle()
+            return stamps
+        else:
+            stamps.append(envelope.message.stamp_ns)
+    raise AssertionError(f"no end after {stamps}")
+
+
+def test_a_life(nodes, address_of, context):
+    """Messages in, messages out, the last word, the end; then everything is closed."""
+    mouth = Writer(context, "t", address_of("t", "echo.twists"))
+    host = Host(echo_wiring(address_of))
+    ear = LosslessReader(context, address_of("e").lossless, "ear")
+    with running(host) as errors:
+        for number in range(5):
+            mouth.publish(twist(number))
+        mouth.publish(End(stamp_ns=0))
+        assert heard_until_end(ear) == [0, 1, 2, 3, 4, 1000]
+        assert mouth.drain(5)
+    ear.close()
+    mouth.close()
+    assert not errors
+    assert host.node.closed == 1
+    inputs, outputs, counters = host.stats()
+    assert inputs["twists"].received == 5
+    assert outputs == {"echoed": 6}, "the End is not counted"
+    assert counters == {"echoes": 5}
+    assert type(counters["echoes"]) is int, "MessagePack knows no NumPy"
+
+
+def test_message_of_another_type_is_counted_and_dropped(nodes, address_of, context):
+    mouth = Writer(context, "t", address_of("t", "echo.twists"))
+    host = Host(echo_wiring(address_of, wired=False))
+    with running(host) as errors:
+        mouth.publish(PlaybackCommand(stamp_ns=0, action="pause"))
+        mouth.publish(twist(1))
+        mouth.publish(End(stamp_ns=0))
+        assert mouth.drain(5)
+    mouth.close()
+    assert not errors
+    inputs, _, counters = host.stats()
+    assert (inputs["twists"].received, inputs["twists"].malformed) == (1, 1)
+    assert counters == {"echoes": 1}
+
+
+def test_node_that_fails_is_closed_and_gives_its_sockets_back(nodes, address_of, context):
+    mouth = Writer(context, "t", address_of("t", "echo.twists"))
+    host = Host(echo_wiring(address_of, wired=False))
+    with running(host) as errors:
+        mouth.publish(twist(13))
+    mouth.close()
+    assert [str(error) for error in errors] == ["unlucky"]
+    assert host.node.closed == 1
+    assert host._context.closed
+
+
+def test_told_to_stop_while_its_reader_is_away(nodes, address_of, context):
+    """It gives the reader up after two seconds, and ends without an error."""
+    mouth = Writer(context, "t", address_of("t", "echo.twists"))
+    host = Host(echo_wiring(address_of))
+    with running(host) as errors:
+        mouth.publish(twist(0))
+        host.stop()
+        host.stop()
+    mouth.close()
+    assert not errors
+    assert host.node.closed == 1
+
+
+def test_source_reacts_between_its_steps(nodes, address_of, context):
+    control = Writer(context, "run/control", address_of("c"))
+    wiring = Wiring(
+        node="steered",
+        uses="host_nodes:Steered",
+        params={},
+        inputs={
+            "control": InputWire(stream="run/control", policy="latest", address=address_of("c"))
+        },
+        outputs={"twists": OutputWire(stream="t", address=address_of("t", "ear"))},
+    )
+    host = Host(wiring)
+    ear = LosslessReader(context, address_of("t").lossless, "ear")
+    control.on_join = lambda: control.publish(PlaybackCommand(stamp_ns=0, action="pause"))
+    heard: list[int] = []
+    with running(host) as errors:
+        for _ in range(500):
+            control.service()
+            envelope = ear.receive()
+            if envelope is None:
+                ear.idle()
+                ear.socket.poll(5)
+            elif isinstance(envelope.message, End):
+                break
+            else:
+                heard.append(envelope.message.stamp_ns)
+        ear.idle()
+    ear.close()
+    control.close()
+    assert not errors
+    assert heard == list(range(len(heard)))
+    assert host.node.told

@@ -70,12 +70,12 @@ class Reconstruction(Node):
             self.occupancy.repeat(self._grid)
 
     def on_end(self) -> None:
-        self._publish_surface()
-        self._publish_grid()
         if self.params.map_dir:
             folder = (self.run_dir or Path()) / self.params.map_dir
             self._reconstructor.save(folder)
             self.log.info("map stored in %s", folder)
+        self._publish_surface()
+        self._publish_grid()
 
     def _publish_surface(self, most: int | None = None) -> None:
         for update in self._reconstructor.surface_updates(self._stamp_ns, most):

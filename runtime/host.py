@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
@@ -121,16 +122,15 @@ class Host:
         """Until all inputs (of a source: all steps) have ended, or `stop` is called."""
         try:
             self.node.setup()
-            try:
+            with self._readers_may_be_gone():
                 if isinstance(self.node, Source):
                     self._run_source(self.node)
                 else:
                     self._run_reader()
-                self._captured_ns = None
+            self._captured_ns = None
+            with self._readers_may_be_gone():
                 self.node.on_end()
                 self._end_outputs()
-            except StoppedError as error:
-                self.node.log.info("%s", error)
         finally:
             self.node.close()
             for port in self._ports:
@@ -138,6 +138,14 @@ class Host:
             for writer in self._writers.values():
                 writer.close()
             self._context.term()
+
+    @contextmanager
+    def _readers_may_be_gone(self) -> Iterator[None]:
+        """Told to stop while a reader takes nothing: leave this part, go on with the next."""
+        try:
+            yield
+        except StoppedError as error:
+            self.node.log.info("%s", error)
 
     def _open_input(self, name: str, wire: InputWire) -> _Port:
         reader: Reader

@@ -27,7 +27,7 @@ class Echo(Node):
     echoed = Output(Twist)
 
     def setup(self) -> None:
-        self.closed = 0
+        self.closed = self.ended = 0
 
     def on_twists(self, twist: Twist) -> None:
         if twist.stamp_ns == 13:
@@ -36,6 +36,7 @@ class Echo(Node):
         self.echoed.publish(twist)
 
     def on_end(self) -> None:
+        self.ended += 1
         self.echoed.publish(twist(1000))
 
     def close(self) -> None:
@@ -182,7 +183,7 @@ def test_node_that_fails_is_closed_and_gives_its_sockets_back(nodes, address_of,
 
 
 def test_told_to_stop_while_its_reader_is_away(nodes, address_of, context):
-    """It gives the reader up after two seconds, and ends without an error."""
+    """It gives the reader up after two seconds, stores what it has, and ends without an error."""
     mouth = Writer(context, "t", address_of("t", "echo.twists"))
     host = Host(echo_wiring(address_of))
     with running(host) as errors:
@@ -191,7 +192,7 @@ def test_told_to_stop_while_its_reader_is_away(nodes, address_of, context):
         host.stop()
     mouth.close()
     assert not errors
-    assert host.node.closed == 1
+    assert host.node.ended == host.node.closed == 1
 
 
 def test_source_reacts_between_its_steps(nodes, address_of, context):

@@ -7,6 +7,7 @@ end is needed, so a file without one is opened the same way. One chunk is held i
 from __future__ import annotations
 
 import struct
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -53,6 +54,8 @@ class _Chunk:
     uncompressed_size: int
     compression: str
     complete: bool
+    uncompressed_crc: int = 0
+    """CRC-32 of the records; 0: whoever wrote the file left it out."""
     indexed: bool = True
     """``messages`` can be relied on; otherwise the chunk is scanned."""
     messages: list[tuple[int, int, int]] = field(default_factory=list)
@@ -134,7 +137,7 @@ class Recording:
         head = self._file.read(_CHUNK_HEAD.size)
         if len(head) < _CHUNK_HEAD.size:
             return
-        _, _, uncompressed_size, _, name_length = _CHUNK_HEAD.unpack(head)
+        _, _, uncompressed_size, crc, name_length = _CHUNK_HEAD.unpack(head)
         if name_length > 16 or uncompressed_size > _MAX_CHUNK_BYTES:
             raise RecordingError(
                 f"{self.path}: damaged chunk at byte {position}; what is before it can be had"
@@ -146,7 +149,7 @@ class Recording:
         if end > start:
             complete = position + length <= file_size
             self._chunks.append(
-                _Chunk(start, end - start, uncompressed_size, compression, complete)
+                _Chunk(start, end - start, uncompressed_size, compression, complete, crc)
             )
 
     def _note_index(self, length: int) -> None:
@@ -195,19 +198,35 @@ class Recording:
 
     def _decode(self, entry: Entry, records: bytes) -> wire.Envelope:
         try:
-            _, length = _HEAD.unpack_from(records, entry.offset)
-            start = entry.offset + _HEAD.size + _MESSAGE_HEAD.size
+            opcode, length = _HEAD.unpack_from(records, entry.offset)
+            at = entry.offset + _HEAD.size
+            channel, _, log_time, _ = _MESSAGE_HEAD.unpack_from(records, at)
+            if (opcode, log_time) != (Opcode.MESSAGE, entry.log_time_ns) or (
+                self._channels[channel].topic != entry.stream
+            ):
+                raise ValueError("it is not what the index says")
+            start = at + _MESSAGE_HEAD.size
             data = memoryview(records)[start : entry.offset + _HEAD.size + length]
             parts = msgspec.msgpack.decode(data, type=list[msgspec.Raw])
             header = wire.decode_header(bytes(parts[0]))
             buffers = [msgspec.msgpack.decode(part, type=memoryview) for part in parts[1:]]
             return wire.decode_body(header, buffers, decompress)
-        except (wire.WireError, msgspec.DecodeError, IndexError, *_DAMAGE) as error:
+        except (wire.WireError, msgspec.DecodeError, LookupError, *_DAMAGE) as error:
             raise RecordingError(
                 f"{self.path}: damaged message on {entry.stream} at {entry.log_time_ns} ns: {error}"
             ) from error
 
     def _decompress(self, chunk: _Chunk) -> bytes:
+        records = self._raw_records(chunk)
+        crc = chunk.uncompressed_crc if chunk.complete else 0
+        if crc and zlib.crc32(records) != crc:
+            raise RecordingError(
+                f"{self.path}: damaged chunk at byte {chunk.position}: its checksum is not that"
+                " of its content; what is before it can be had by cutting the file there"
+            )
+        return records
+
+    def _raw_records(self, chunk: _Chunk) -> bytes:
         self._file.seek(chunk.position)
         raw = self._file.read(chunk.length)
         if chunk.compression == "":

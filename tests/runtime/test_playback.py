@@ -11,6 +11,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from mcap.writer import CompressionType, Writer
 
 from cogmap.runtime import recording as recording_module
@@ -260,6 +262,77 @@ class TestDamaged:
         (tmp_path / "a.mcap").write_bytes(data)
         with pytest.raises(RecordingError, match="damaged chunk at byte"):
             Recording(tmp_path / "a.mcap")
+
+
+class TestFlippedBits:
+    """Storage flips bits; what was recorded must not come back changed."""
+
+    @pytest.fixture
+    def small(self, tmp_path) -> Path:
+        with RecordingWriter(tmp_path / "small.mcap", jpeg_quality=0) as writer:
+            for number in range(2):
+                writer.write(Envelope(small_frame(number), "camera/frames", number, 0))
+        return tmp_path / "small.mcap"
+
+    def content(self, path: Path) -> list[tuple[str, int, bytes]]:
+        with closing(Recording(path)) as recording:
+            return [
+                (item.stream, item.message.stamp_ns, item.message.depth.tobytes())
+                for item in recording.read()
+            ]
+
+    def test_in_the_data_of_a_chunk(self, small):
+        """Every byte of the only chunk, one bit each: the same content or an error."""
+        data, right = small.read_bytes(), self.content(small)
+        begin = data.index(b"zstd") + 4 + 8
+        (length,) = struct.unpack_from("<Q", data, begin - 8)
+        assert length > 700
+        refused = 0
+        for at in range(begin, begin + length):
+            flipped = bytearray(data)
+            flipped[at] ^= 1 << at % 8
+            small.write_bytes(flipped)
+            try:
+                assert self.content(small) == right, f"byte {at}"
+            except RecordingError as error:
+                refused += 1
+                assert str(small) in str(error)
+        assert refused > 0.95 * length
+
+    @settings(max_examples=300, deadline=None)
+    @given(share=st.floats(0, 1, exclude_max=True), bit=st.integers(0, 7))
+    def test_in_chunks_that_are_not_compressed(self, tmp_path_factory, share, bit):
+        path = tmp_path_factory.mktemp("flip") / "a.mcap"
+        with pytest.MonkeyPatch.context() as patch:
+            uncompressed = lambda file, size, _: Writer(file, size, CompressionType.NONE)  # noqa: E731
+            patch.setattr(recording_module, "Writer", uncompressed)
+            with RecordingWriter(path, jpeg_quality=0) as writer:
+                writer.write(Envelope(small_frame(0), "camera/frames", 0, 0))
+        data = bytearray(path.read_bytes())
+        head = 8 + 9 + struct.unpack_from("<Q", data, 9)[0]  # after the header record
+        begin = head + 9 + 32 + 8
+        (length,) = struct.unpack_from("<Q", data, begin - 8)
+        data[begin + int(share * length)] ^= 1 << bit
+        path.write_bytes(data)
+        with pytest.raises(RecordingError, match=f"a.mcap: damaged chunk at byte {begin}"):
+            self.content(path)
+
+    def test_in_the_index(self, small):
+        """An index that leads to another message is noticed, not followed."""
+        data, right = small.read_bytes(), self.content(small)
+        begin = sorted(chunk_ends(data))[0]
+        (length,) = struct.unpack_from("<Q", data, begin + 1)
+        assert data[begin] == 0x07
+        for at in range(begin + 9, begin + 9 + length):
+            for bit in range(8):
+                flipped = bytearray(data)
+                flipped[at] ^= 1 << bit
+                small.write_bytes(flipped)
+                try:
+                    found = self.content(small)
+                except RecordingError:
+                    continue
+                assert found == right, f"bit {bit} of byte {at}"
 
 
 class TestForeign:

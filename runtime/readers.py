@@ -203,7 +203,10 @@ class LatestReader:
                     self._pop_oldest()
                     self.counts.skipped += 1
         if was_empty:
-            self._waker.send(b"")
+            try:
+                self._waker.send(b"", zmq.NOBLOCK)
+            except zmq.Again:  # as many wakes wait as fit: the owner is awake
+                pass
 
     def _pop_oldest(self) -> list[memoryview]:
         _, parts = self._unread.popitem(last=False)

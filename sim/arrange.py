@@ -11,9 +11,9 @@ from typing import Literal
 
 import numpy as np
 
-from cogmap.sim.faces import CASING_M, Face, span_on_face
 from cogmap.sim.scene import WALL, ObjectModel, PlacedObject, Surface
 from cogmap.sim.site import WALL_GAP_M, Site
+from cogmap.sim.wall_faces import CASING_M, Face, span_on_face
 
 _TRIES = 80
 HANGING_GAP_M = 0.0005

@@ -9,8 +9,8 @@ import open3d as o3d
 
 from cogmap.runtime.messages import F32, F64, U16, Intrinsics, VisibleInstance
 from cogmap.sim.mesh import mesh_of
+from cogmap.sim.render_scene import raycasting_scene
 from cogmap.sim.scene import House, ObjectModel, PlacedObject
-from cogmap.sim.stage import raycasting_scene
 
 _RAYS = 900
 """Rays for each object, about; an object that covers fewer pixels gets one for each pixel."""

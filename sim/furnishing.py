@@ -8,11 +8,11 @@ from itertools import count
 import numpy as np
 
 from cogmap.sim.clutter import leave_about, scatter
-from cogmap.sim.faces import Opening
 from cogmap.sim.rooms import bathroom, bedroom, hallway, kitchen, living, office
 from cogmap.sim.rooms.fixtures import ceiling_light, dress_windows
 from cogmap.sim.scene import Door, PlacedObject, Room, RoomType
 from cogmap.sim.site import Site
+from cogmap.sim.wall_faces import Opening
 
 RECIPES: dict[RoomType, Callable[[Site], None]] = {
     "kitchen": kitchen.furnish,

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from cogmap.sim.faces import openings_of
 from cogmap.sim.finishes import draw_finishes
 from cogmap.sim.floorplan import plan_rooms
 from cogmap.sim.furnishing import furnish
 from cogmap.sim.openings import plan_doors, plan_entrance, plan_windows
 from cogmap.sim.scene import House
 from cogmap.sim.structure import build_structure
+from cogmap.sim.wall_faces import openings_of
 
 
 def build_house(seed: int, rooms: int | None = None) -> House:

@@ -9,13 +9,13 @@ import numpy as np
 
 from cogmap.runtime.messages import Intrinsics
 from cogmap.sim.agent import AgentState, Body, FreeSpace, advance
-from cogmap.sim.driver import PLANNING_MARGIN_M, TourDriver
 from cogmap.sim.footprints import obstacles
 from cogmap.sim.mesh import Mesh, mesh_of
 from cogmap.sim.paths import house_paths
+from cogmap.sim.render_scene import raycasting_scene
 from cogmap.sim.scene import House
-from cogmap.sim.stage import raycasting_scene
 from cogmap.sim.tour import Sight, plan_tour, start_point, tour_targets
+from cogmap.sim.tour_follower import PLANNING_MARGIN_M, TourFollower
 from cogmap.sim.truth import room_at
 
 _STEP_S = 0.01
@@ -46,17 +46,19 @@ def rehearse(
     targets = tour_targets(house, paths)
     sight = Sight(raycasting_scene(_meshes(house)), targets, body, intrinsics)
     state = AgentState(*start_point(house, paths), 0.0)
-    driver = TourDriver(plan_tour(house, paths, targets, sight, (state.x, state.y)), body, paths)
+    follower = TourFollower(
+        plan_tour(house, paths, targets, sight, (state.x, state.y)), body, paths
+    )
     space = FreeSpace(obstacles(house, body.height_m))
     seen = np.zeros(len(targets.owner), bool)
     steps, length, visited = 0, 0.0, set[int]()
-    while not driver.done and steps * _STEP_S < limit_s:
+    while not follower.done and steps * _STEP_S < limit_s:
         if steps % _LOOK_EVERY == 0:
             seen |= sight.ahead(state)
             room = room_at(house, (state.x, state.y))
             visited |= {room.id} if room else set()
         before = state
-        state = advance(state, driver.command(state, _STEP_S), _STEP_S, body, space)
+        state = advance(state, follower.command(state, _STEP_S), _STEP_S, body, space)
         length += math.dist((before.x, before.y), (state.x, state.y))
         steps += 1
     floor, objects = targets.seen(seen)
@@ -68,7 +70,7 @@ def rehearse(
         rooms_visited=tuple(sorted(visited)),
         objects_seen=tuple(objects),
         objects_unseen=tuple(unseen),
-        stops_skipped=driver.skipped,
+        stops_skipped=follower.skipped,
     )
 
 

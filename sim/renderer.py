@@ -10,9 +10,9 @@ import numpy as np
 import open3d as o3d
 
 from cogmap.runtime.messages import F32, F64, U8, U16, Intrinsics
+from cogmap.sim.render_scene import LightingConfig, RenderScene
 from cogmap.sim.scene import House
 from cogmap.sim.shading import Hits, shade
-from cogmap.sim.stage import LightingConfig, Stage
 
 _BANDS = 4
 """Horizontal pieces of the image that are coloured side by side."""
@@ -35,12 +35,12 @@ class Renderer:
     """Draws a house; ``update`` shows a changed copy of it."""
 
     def __init__(self, house: House, lighting: LightingConfig | None = None) -> None:
-        self.stage = Stage(house, lighting)
+        self.scene = RenderScene(house, lighting)
         self._cameras: dict[Intrinsics, tuple[F32, F32]] = {}
 
     def update(self, house: House, *, relight: bool = True) -> None:
-        """Show ``house`` from now on. See ``Stage.update``."""
-        self.stage.update(house, relight=relight)
+        """Show ``house`` from now on. See ``RenderScene.update``."""
+        self.scene.update(house, relight=relight)
 
     def render(
         self, intrinsics: Intrinsics, world_from_camera: F64, *, exposure: float = 1.0
@@ -52,7 +52,7 @@ class Renderer:
 
         def paint(first: int, last: int) -> None:
             pixels = slice(first * intrinsics.width, last * intrinsics.width)
-            band = shade(self.stage, hits.part(pixels), intrinsics.width, intrinsics.fx, exposure)
+            band = shade(self.scene, hits.part(pixels), intrinsics.width, intrinsics.fx, exposure)
             color[first:last] = band.reshape(-1, *color.shape[1:])
 
         edges = (
@@ -61,7 +61,7 @@ class Renderer:
             .tolist()
         )
         list(_THREADS.map(paint, edges[:-1], edges[1:]))
-        ids = self.stage.tables.id.take(hits.triangle, mode="clip")
+        ids = self.scene.lookup.id.take(hits.triangle, mode="clip")
         return Rendered(color, hits.depth.reshape(shape), ids.reshape(shape))
 
     def _cast(self, intrinsics: Intrinsics, world_from_camera: F64) -> Hits:
@@ -70,11 +70,11 @@ class Renderer:
         rays[:, :3] = world_from_camera[:3, 3]
         rays[:, 3:] = directions[:, 0]
         # Directions have z = 1 in the camera, so the distance in their lengths is the depth.
-        found = self.stage.scene.cast_rays(o3d.core.Tensor.from_numpy(rays))
+        found = self.scene.raycaster.cast_rays(o3d.core.Tensor.from_numpy(rays))
         depth = found["t_hit"].numpy()
         depth[~np.isfinite(depth)] = 0
         b1, b2 = found["primitive_uvs"].numpy().T.copy()
-        nothing = np.uint32(len(self.stage.tables.id) - 1)
+        nothing = np.uint32(len(self.scene.lookup.id) - 1)
         triangle = np.minimum(found["primitive_ids"].numpy(), nothing).astype(np.intp)
         return Hits(triangle, depth, b1, b2, directions, rays[0, :3].copy())
 

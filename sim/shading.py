@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cogmap.runtime.messages import F32, U8
-from cogmap.sim.stage import Stage
+from cogmap.sim.render_scene import RenderScene
 
 _LEVEL_STEPS = (1.5, 3.0, 6.0)
 """Texels of the finest tile under a pixel from which on the next smaller tiles are used."""
@@ -41,24 +41,24 @@ class Hits:
         )  # fmt: skip
 
 
-def shade(stage: Stage, hits: Hits, width: int, focal_px: float, exposure: float) -> U8:
+def shade(scene: RenderScene, hits: Hits, width: int, focal_px: float, exposure: float) -> U8:
     """(N, 3) RGB of the hits of an image of this width."""
-    light = _light(stage, hits, width)
+    light = _light(scene, hits, width)
     if exposure != 1.0:
         light *= np.float32(exposure ** (1 / 2.2))
-    color = cv2.multiply(_texture(stage, hits, width, focal_px), light, dtype=cv2.CV_8U)
-    color = cv2.add(color, _highlights(stage, hits, light[..., 1].ravel()).reshape(color.shape))
+    color = cv2.multiply(_texture(scene, hits, width, focal_px), light, dtype=cv2.CV_8U)
+    color = cv2.add(color, _highlights(scene, hits, light[..., 1].ravel()).reshape(color.shape))
     return np.asarray(cv2.cvtColor(color, cv2.COLOR_RGBA2RGB)).reshape(-1, 3)
 
 
-def _texture(stage: Stage, hits: Hits, width: int, focal_px: float) -> U8:
+def _texture(scene: RenderScene, hits: Hits, width: int, focal_px: float) -> U8:
     """(rows, width, 4) colour of the surfaces, encoded, without light."""
-    tables, textures = stage.tables, stage.textures
-    u0, u1, u2, v0, v1, v2 = (row.take(hits.triangle, mode="clip") for row in tables.uv)
+    lookup, textures = scene.lookup, scene.textures
+    u0, u1, u2, v0, v1, v2 = (row.take(hits.triangle, mode="clip") for row in lookup.uv)
     u = _fraction(u0 + hits.b1 * u1 + hits.b2 * u2)
     v = _fraction(v0 + hits.b1 * v1 + hits.b2 * v2)
-    footprint = tables.texels_per_m.take(hits.triangle, mode="clip") * hits.depth
-    entry = tables.tile.take(hits.triangle, mode="clip")
+    footprint = lookup.texels_per_m.take(hits.triangle, mode="clip") * hits.depth
+    entry = lookup.tile.take(hits.triangle, mode="clip")
     for step in _LEVEL_STEPS:
         entry += footprint > np.float32(step * focal_px)
     size = textures.size.take(entry, mode="clip")
@@ -67,25 +67,25 @@ def _texture(stage: Stage, hits: Hits, width: int, focal_px: float) -> U8:
     return _lookup(textures.image, x, y, width)
 
 
-def _light(stage: Stage, hits: Hits, width: int) -> F32:
+def _light(scene: RenderScene, hits: Hits, width: int) -> F32:
     """(rows, width, 4) factors on encoded colours."""
-    x, y, along1, along2 = (row.take(hits.triangle, mode="clip") for row in stage.tables.patch)
-    return _lookup(stage.light, x + hits.b1 * along1, y + hits.b2 * along2, width)
+    x, y, along1, along2 = (row.take(hits.triangle, mode="clip") for row in scene.lookup.patch)
+    return _lookup(scene.light, x + hits.b1 * along1, y + hits.b2 * along2, width)
 
 
-def _highlights(stage: Stage, hits: Hits, light: F32) -> U8:
+def _highlights(scene: RenderScene, hits: Hits, light: F32) -> U8:
     """(N, 4) what glossy surfaces add: a mirror image of the lamp, and a bright rim where they
     are seen at a grazing angle. ``light`` (N,) dims them where it is dark."""
-    tables = stage.tables
-    gloss = tables.gloss.take(hits.triangle, mode="clip")
+    lookup = scene.lookup
+    gloss = lookup.gloss.take(hits.triangle, mode="clip")
     shine = np.zeros(len(gloss), np.uint8)
     glossy = np.flatnonzero(gloss > _MATT)
     triangle, depth = hits.triangle.take(glossy), hits.depth.take(glossy)
-    normal = [row.take(triangle) for row in tables.normal]
+    normal = [row.take(triangle) for row in lookup.normal]
     way = [part.ravel().take(glossy) for part in cv2.split(hits.directions)]
     lamp = [
         row.take(triangle) - origin - depth * part
-        for row, origin, part in zip(tables.lamp, hits.eye, way, strict=True)
+        for row, origin, part in zip(lookup.lamp, hits.eye, way, strict=True)
     ]
     towards = _dot(way, normal)
     # The mirrored way is way - 2 (way . normal) normal.

@@ -20,7 +20,6 @@ from cogmap.runtime.messages import (
 )
 from cogmap.sim.agent import AgentState, Body, FreeSpace, advance, world_from_camera
 from cogmap.sim.coverage import Coverage
-from cogmap.sim.driver import PLANNING_MARGIN_M, TourDriver
 from cogmap.sim.footprints import obstacles
 from cogmap.sim.house import build_house
 from cogmap.sim.noise import (
@@ -33,11 +32,12 @@ from cogmap.sim.noise import (
     noisy_pose,
 )
 from cogmap.sim.paths import Paths, house_paths
+from cogmap.sim.render_scene import LightingConfig
 from cogmap.sim.renderer import Renderer
 from cogmap.sim.scene import House
-from cogmap.sim.stage import LightingConfig
 from cogmap.sim.timeline import Timeline, TimelineConfig
 from cogmap.sim.tour import Sight, plan_tour, start_point, tour_targets
+from cogmap.sim.tour_follower import PLANNING_MARGIN_M, TourFollower
 
 _PHYSICS_S = 0.01
 """Longest step of the agent's motion."""
@@ -132,14 +132,14 @@ class Simulator:
         self._space = FreeSpace(obstacles(self.house, config.body.height_m))
         paths = self._paths()
         self.state = AgentState(*start_point(self.house, paths), 0.0)
-        self._driver = self._plan(paths) if config.mode == "tour" else None
+        self._tour = self._plan(paths) if config.mode == "tour" else None
 
     @property
     def done(self) -> bool:
         """True once there is no further frame."""
         limit = self.config.duration_s
         over = limit is not None and self.number * self._period_s >= limit
-        return over or (self._driver is not None and self._driver.done)
+        return over or (self._tour is not None and self._tour.done)
 
     @property
     def pending_events(self) -> tuple[WorldEvent, ...]:
@@ -177,7 +177,7 @@ class Simulator:
 
     def command(self, twist: Twist) -> None:
         """Drive like this from the next frame on. Raises SimulationError during a tour."""
-        if self._driver is not None:
+        if self._tour is not None:
             raise SimulationError('the agent is on a tour; use mode = "commanded" to drive it')
         self._twist, self._twist_age_s = (twist.linear_mps, twist.angular_rps), 0.0
 
@@ -192,11 +192,11 @@ class Simulator:
     def _paths(self) -> Paths:
         return house_paths(self.house, self.config.body.radius_m + PLANNING_MARGIN_M)
 
-    def _plan(self, paths: Paths) -> TourDriver:
+    def _plan(self, paths: Paths) -> TourFollower:
         targets = tour_targets(self.house, paths)
-        sight = Sight(self._renderer.stage.scene, targets, self.config.body, self.intrinsics)
+        sight = Sight(self._renderer.scene.raycaster, targets, self.config.body, self.intrinsics)
         stops = plan_tour(self.house, paths, targets, sight, (self.state.x, self.state.y))
-        return TourDriver(stops, self.config.body, paths)
+        return TourFollower(stops, self.config.body, paths)
 
     def _advance(self) -> None:
         """From this frame to the next: first the world, then the agent in it."""
@@ -220,12 +220,12 @@ class Simulator:
             return
         # While a door swings this waits: the frames in between only show its leaf elsewhere.
         self._renderer.update(house)
-        if self._driver is not None:
-            self._driver.replan(self._paths())
+        if self._tour is not None:
+            self._tour.replan(self._paths())
 
     def _command(self, dt_s: float) -> tuple[float, float]:
-        if self._driver is not None:
-            return self._driver.command(self.state, dt_s)
+        if self._tour is not None:
+            return self._tour.command(self.state, dt_s)
         self._twist_age_s += dt_s
         return self._twist if self._twist_age_s <= self.config.command_timeout_s else (0.0, 0.0)
 

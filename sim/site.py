@@ -16,7 +16,6 @@ import shapely
 from shapely.geometry import Polygon as ShapelyPolygon
 
 from cogmap.sim import catalog
-from cogmap.sim.faces import SILL_BOARD_M, Face, Opening, faces, span_on_face
 from cogmap.sim.footprints import (
     AGENT_HEIGHT_M,
     FLAT_M,
@@ -28,6 +27,7 @@ from cogmap.sim.footprints import (
 )
 from cogmap.sim.scene import FLOOR, WALL, Door, ObjectModel, PlacedObject, Room
 from cogmap.sim.walkspace import WalkSpace
+from cogmap.sim.wall_faces import SILL_BOARD_M, Face, Opening, faces, span_on_face
 
 WALL_GAP_M = 0.02
 """Between furniture and the wall: the skirting board fits in."""

@@ -13,7 +13,11 @@ import numpy as np
 import shapely
 
 from cogmap.runtime.messages import Vec3
-from cogmap.sim.faces import (
+from cogmap.sim.finishes import Finishes
+from cogmap.sim.floorplan import INNER_WALL_M, FloorPlan
+from cogmap.sim.openings import Entrance
+from cogmap.sim.scene import Door, Material, Part, Window
+from cogmap.sim.wall_faces import (
     CASING_M,
     SILL_BOARD_M,
     SKIRTING_M,
@@ -23,10 +27,6 @@ from cogmap.sim.faces import (
     openings_of,
     span_on_face,
 )
-from cogmap.sim.finishes import Finishes
-from cogmap.sim.floorplan import INNER_WALL_M, FloorPlan
-from cogmap.sim.openings import Entrance
-from cogmap.sim.scene import Door, Material, Part, Window
 
 
 class _Mesher:

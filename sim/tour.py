@@ -21,7 +21,6 @@ _CELL_M = 0.2
 _SPACING_M = 0.45
 _OBJECT_WEIGHT = 6.0
 _POINTS_PER_OBJECT = 12
-_WAYPOINT_M = 0.12
 
 
 @dataclass(frozen=True)

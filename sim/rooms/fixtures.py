@@ -6,10 +6,10 @@ import numpy as np
 
 from cogmap.sim import catalog
 from cogmap.sim.arrange import HANGING_GAP_M
-from cogmap.sim.faces import SILL_BOARD_M, Face, Opening, span_on_face
 from cogmap.sim.rooms.groups import chance
 from cogmap.sim.scene import CEILING, WALL
 from cogmap.sim.site import Site
+from cogmap.sim.wall_faces import SILL_BOARD_M, Face, Opening, span_on_face
 
 RADIATOR_BOTTOM_M = 0.12
 

@@ -7,10 +7,10 @@ import math
 import numpy as np
 
 from cogmap.sim.arrange import against_wall, ahead, freely, on_wall, upon, upon_at
-from cogmap.sim.faces import Face
 from cogmap.sim.rooms.groups import chance, corner_plant, hang, pictures, seats_around
 from cogmap.sim.scene import ObjectModel, PlacedObject
 from cogmap.sim.site import WALL_GAP_M, Site
+from cogmap.sim.wall_faces import Face
 
 ABUT_M = 0.003
 """Between units of a run: they look like one worktop."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 
 from cogmap.sim.arrange import against_wall, ahead, beside, in_front_of, upon
-from cogmap.sim.faces import Face
 from cogmap.sim.rooms.groups import chance, corner_plant, hang, opposite_order, pictures
 from cogmap.sim.rooms.kitchen import dining_place
 from cogmap.sim.scene import PlacedObject
 from cogmap.sim.site import WALL_GAP_M, Site
+from cogmap.sim.wall_faces import Face
 
 VIEWING_M = (1.9, 3.6)
 """From the television stand's front to the sofa's front."""

@@ -7,8 +7,8 @@ import shapely
 
 from cogmap.runtime.messages import Twist
 from cogmap.sim.noise import ExposureNoise, PoseNoise
+from cogmap.sim.render_scene import LightingConfig
 from cogmap.sim.simulator import SimulationError, Simulator, SimulatorConfig
-from cogmap.sim.stage import LightingConfig
 from cogmap.sim.timeline import Change, TimelineConfig
 
 COARSE = LightingConfig(spacing_m=0.5, rays=8)

@@ -5,13 +5,13 @@ import pytest
 
 from cogmap.runtime.messages import Intrinsics
 from cogmap.sim.agent import AgentState, Body, FreeSpace, advance
-from cogmap.sim.driver import PLANNING_MARGIN_M, TourDriver
 from cogmap.sim.footprints import obstacles
 from cogmap.sim.house import build_house
 from cogmap.sim.lighting import room_center
 from cogmap.sim.paths import house_paths
 from cogmap.sim.rehearsal import rehearse
 from cogmap.sim.tour import Stop, start_point
+from cogmap.sim.tour_follower import PLANNING_MARGIN_M, TourFollower
 
 CAMERA = Intrinsics(width=640, height=480, fx=480.0, fy=480.0, cx=319.5, cy=239.5)
 BODY = Body()
@@ -35,21 +35,21 @@ def test_a_tour_is_the_same_every_time(tiny_house):
     assert rehearse(tiny_house, CAMERA) == rehearse(tiny_house, CAMERA)
 
 
-def drive(driver, house, start, limit_s=60.0):
+def drive(follower, house, start, limit_s=60.0):
     space, state = FreeSpace(obstacles(house, BODY.height_m)), AgentState(*start)
     states = [state]
-    while not driver.done and len(states) < limit_s * 100:
-        state = advance(state, driver.command(state, 0.01), 0.01, BODY, space)
+    while not follower.done and len(states) < limit_s * 100:
+        state = advance(state, follower.command(state, 0.01), 0.01, BODY, space)
         states.append(state)
     return states
 
 
-def test_driver_goes_through_the_door_and_turns_as_told(tiny_house):
+def test_follower_goes_through_the_door_and_turns_as_told(tiny_house):
     paths = house_paths(tiny_house, BODY.radius_m + PLANNING_MARGIN_M)
-    driver = TourDriver((Stop((6.5, 1.0), 0.3, 2.0),), BODY, paths)
-    states = drive(driver, tiny_house, (1.0, 1.0, 2.0))
-    assert driver.done
-    assert driver.skipped == 0
+    follower = TourFollower((Stop((6.5, 1.0), 0.3, 2.0),), BODY, paths)
+    states = drive(follower, tiny_house, (1.0, 1.0, 2.0))
+    assert follower.done
+    assert follower.skipped == 0
     assert math.dist((states[-1].x, states[-1].y), (6.5, 1.0)) < 0.1
     there = [s.yaw for s in states if math.dist((s.x, s.y), (6.5, 1.0)) < 0.1]
     passed = np.unwrap(there)
@@ -58,16 +58,16 @@ def test_driver_goes_through_the_door_and_turns_as_told(tiny_house):
     assert max(abs(s.angular_rps) for s in states) <= 1.2
 
 
-def test_driver_gives_up_a_stop_that_no_way_leads_to(tiny_house):
+def test_follower_gives_up_a_stop_that_no_way_leads_to(tiny_house):
     from dataclasses import replace
 
     door = replace(tiny_house.doors[0], open_angle=0.0)
     closed = replace(tiny_house, doors=(door,))
     paths = house_paths(closed, BODY.radius_m + PLANNING_MARGIN_M)
     stops = (Stop((6.5, 1.0), 0.0, 0.0), Stop((3.0, 2.0), 0.0, 1.0))
-    driver = TourDriver(stops, BODY, paths)
-    states = drive(driver, closed, (1.0, 1.0, 0.0))
-    assert driver.skipped == 1
+    follower = TourFollower(stops, BODY, paths)
+    states = drive(follower, closed, (1.0, 1.0, 0.0))
+    assert follower.skipped == 1
     assert math.dist((states[-1].x, states[-1].y), (3.0, 2.0)) < 0.1
 
 

@@ -12,7 +12,7 @@ from cogmap.sim.mesh import Mesh
 
 
 @dataclass(frozen=True)
-class Tables:
+class Lookup:
     """One column a triangle; the last one stands for "nothing hit"."""
 
     id: U16
@@ -33,14 +33,14 @@ class Tables:
     """(3, T + 1) position of the closest lamp (m)."""
 
 
-def build_tables(
+def build_lookup(
     meshes: list[Mesh],
     ids: list[int],
     material_index: list[I32],
     textures: TextureAtlas,
     patches: PatchAtlas,
     lamps: F32,
-) -> Tables:
+) -> Lookup:
     """Join the meshes' tables. ``material_index[k]``: position in the texture atlas of each
     material of ``meshes[k]``; entry 0 of the atlas is the sky. ``patches`` has T + 1 entries,
     ``lamps`` is (L, 3)."""
@@ -54,7 +54,7 @@ def build_tables(
     normal /= np.linalg.norm(normal, axis=1, keepdims=True)
     distance = np.linalg.norm(corners.mean(axis=1)[:, None] - lamps, axis=2)
     rows = [uv[:, 0], uv[:, 1] - uv[:, 0], uv[:, 2] - uv[:, 0]]
-    return Tables(
+    return Lookup(
         id=np.append(np.repeat(ids, counts), 0).astype(np.uint16),
         tile=tile.astype(np.int32),
         texels_per_m=(textures.size[tile] / np.append(scale, 1)).astype(np.float32),

@@ -13,9 +13,9 @@ from scipy.spatial import cKDTree
 from cogmap.runtime.messages import F32, I32
 from cogmap.sim import lighting
 from cogmap.sim.atlas import TextureAtlas, patch_atlas, patch_samples, patch_steps, texture_atlas
+from cogmap.sim.lookup import Lookup, build_lookup
 from cogmap.sim.mesh import Mesh, mesh_of
 from cogmap.sim.scene import House, Material, ObjectModel, Room, Window
-from cogmap.sim.tables import Tables, build_tables
 
 _SKY = Material(color=(0.62, 0.74, 0.9))
 _RELIGHT_M = 1.2
@@ -69,11 +69,11 @@ class _Node:
         return self.mesh.corners.min(axis=(0, 1)), self.mesh.corners.max(axis=(0, 1))
 
 
-class Stage:
+class RenderScene:
     """Geometry, look-up tables and light of a house. Holds what ``Renderer`` reads."""
 
-    scene: o3d.t.geometry.RaycastingScene
-    tables: Tables
+    raycaster: o3d.t.geometry.RaycastingScene
+    lookup: Lookup
     textures: TextureAtlas
     light: F32
     """(rows, columns, 4) factors on encoded colours, a patch for each triangle."""
@@ -129,7 +129,7 @@ class Stage:
         gone = [node for key, node in before.items() if key not in wanted]
         self._left += [node.lit_bounds for node in gone if node.lit_bounds is not None]
         same = all(before.get(key) is node for key, node in self._nodes.items())
-        return not same or bool(gone) or not hasattr(self, "scene")
+        return not same or bool(gone) or not hasattr(self, "raycaster")
 
     def _moved_node(self, key: tuple[str, int], old: _Node | None, placement: Placement) -> _Node:
         """The node at its place; it keeps the light that it had."""
@@ -172,11 +172,11 @@ class Stage:
         index = [
             np.array([self._materials[m] for m in node.mesh.materials], np.int32) for node in nodes
         ]
-        self.tables = build_tables(
+        self.lookup = build_lookup(
             [node.mesh for node in nodes], [node.id for node in nodes], index, self.textures,
             self._patches, self._lamps,
         )  # fmt: skip
-        self.scene = raycasting_scene([node.mesh for node in nodes])
+        self.raycaster = raycasting_scene([node.mesh for node in nodes])
 
     def _relight(self) -> None:
         """Compute the light of nodes that moved, and close to where they were and are."""
@@ -189,12 +189,12 @@ class Stage:
         normals = np.concatenate([node.normals[s] for node, s in zip(nodes, stale, strict=True)])
         first, of_point = _merge(points, normals)
         points, normals = points[first], normals[first]
-        direct = lighting.direct_light(self.scene, points, normals, self._lights)[of_point]
+        direct = lighting.direct_light(self.raycaster, points, normals, self._lights)[of_point]
         for node, s, values in zip(nodes, stale, _split(direct, stale), strict=True):
             node.direct = _replaced(node.direct, s, values)
         radiance = self._radiance(nodes)
         bounced, buried = lighting.bounced_light(
-            self.scene, points, normals, radiance, self._config.rays
+            self.raycaster, points, normals, radiance, self._config.rays
         )
         bounced[buried] = np.nan
         for node, s, values in zip(nodes, stale, _split(bounced[of_point], stale), strict=True):
@@ -211,7 +211,7 @@ class Stage:
             counts = (node.steps + 1).prod(axis=1)
             starts = np.cumsum(counts) - counts
             rows.append(np.add.reduceat(node.direct, starts) / counts[:, None])
-        albedo = self.textures.mean[self.tables.tile // 4]
+        albedo = self.textures.mean[self.lookup.tile // 4]
         return np.asarray(albedo * np.vstack([*rows, 0.3 * lighting.SKY]), np.float32)
 
     def _build_light_image(self) -> None:

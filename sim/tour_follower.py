@@ -20,7 +20,7 @@ _PATIENCE_S = 30.0
 """How long in all it waits for a door that is in the way to open again."""
 
 
-class TourDriver:
+class TourFollower:
     """Velocity commands that take an agent from stop to stop; call ``command`` every step."""
 
     def __init__(self, stops: tuple[Stop, ...], body: Body, paths: Paths) -> None:

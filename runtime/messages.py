@@ -77,6 +77,11 @@ class Intrinsics(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
             )
         if not all(map(math.isfinite, (self.cx, self.cy, *self.distortion))):
             raise ValueError("intrinsics: cx, cy and distortion must be finite")
+        if len(self.distortion) not in (0, 4, 5, 8):
+            raise ValueError(
+                f"intrinsics: distortion {self.distortion} has {len(self.distortion)} numbers;"
+                " give none, or k1, k2, p1, p2 (k3 (k4, k5, k6))"
+            )
 
     def matrix(self) -> F64:
         """(3, 3) camera matrix, pixels."""
@@ -114,7 +119,7 @@ class Frame(Message, frozen=True, kw_only=True, eq=False):
     position_sigma_m: float | None = None
     """Standard deviation that the source states for its pose; None if it states none."""
     gravity_in_camera: Vec3 | None = None
-    """Unit vector that points down, camera frame, if an accelerometer told; else None."""
+    """Unit vector (to 5 %) that points down, camera frame, if an accelerometer told; else None."""
 
     def __post_init__(self) -> None:
         height, width = self.intrinsics.height, self.intrinsics.width
@@ -130,6 +135,12 @@ class Frame(Message, frozen=True, kw_only=True, eq=False):
             )
         if self.world_from_camera is not None:
             check_array("world_from_camera", self.world_from_camera, np.float64, (4, 4))
+        down = self.gravity_in_camera
+        if down is not None and not abs(math.hypot(*down) - 1) <= 0.05:
+            raise ValueError(
+                f"frame {self.number}: gravity_in_camera {down} is not of unit length;"
+                " divide it by its length, or give None"
+            )
 
     def depth_m(self) -> F32:
         """(H, W) float32 metres, 0 invalid. Raises ValueError if the frame has no depth."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from typing import Any
 
 import msgpack
@@ -42,6 +43,7 @@ counts = st.integers(0, 2**40)
 reals = st.floats(allow_nan=False)
 texts = st.text(max_size=20)
 vectors = st.tuples(reals, reals, reals)
+directions = st.floats(-3, 3).map(lambda angle: (0.0, math.cos(angle), math.sin(angle)))
 seeds = st.integers(0, 2**32 - 1)
 
 
@@ -85,7 +87,7 @@ def frames(draw: st.DrawFn) -> Frame:
         depth_scale_m=draw(st.sampled_from([0.001, 0.0002])),
         world_from_camera=draw(st.none() | arrays("f8", 4, 4)),
         position_sigma_m=draw(st.none() | reals),
-        gravity_in_camera=draw(st.none() | vectors),
+        gravity_in_camera=draw(st.none() | directions),
     )
 
 

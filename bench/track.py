@@ -13,13 +13,11 @@ from typing import Any, Literal
 import numpy as np
 
 from cogmap.bench.harness import Bar, BenchResult, BenchSkipped
+from cogmap.bench.trajectory_error import TrajectoryDeviation, trajectory_error
 from cogmap.memory.camera import rectify
 from cogmap.memory.tracking import Tracked, Tracker
-from cogmap.memory.trajectory_error import TrajectoryError, trajectory_error
 from cogmap.nodes.episodes import open_episode
 from cogmap.runtime.messages import F64
-
-NAME = "track"
 
 TURNING = "tum_fr1_rpy"
 """About 6 degrees from frame to frame, motion blur. It has bars."""
@@ -39,7 +37,7 @@ class Run:
     """Taken by every frame: distortion removed, features, pose."""
     keyframes: int
 
-    def errors(self) -> TrajectoryError:
+    def errors(self) -> TrajectoryDeviation:
         """Of the frames that were tracked, pose by pose as they were given out."""
         estimated = [t.world_from_camera for t in self.tracked if t.world_from_camera is not None]
         return trajectory_error(np.array(estimated), self.true[self.is_tracked()])

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
 
+from cogmap.bench.trajectory_error import trajectory_error
 from cogmap.memory.camera import rectify
 from cogmap.memory.tracking import Tracked, Tracker, TrackerConfig
-from cogmap.memory.trajectory_error import trajectory_error
 from cogmap.nodes.episodes import open_episode
 from cogmap.runtime.messages import Intrinsics
 
@@ -168,7 +168,8 @@ def test_keyframes_are_bounded():
 
 
 def test_distortion_is_refused():
-    camera = Intrinsics(width=320, height=240, fx=260, fy=260, cx=160, cy=120, distortion=(0.1,))
+    lens = (0.1, 0.0, 0.0, 0.0)
+    camera = Intrinsics(width=320, height=240, fx=260, fy=260, cx=160, cy=120, distortion=lens)
     with pytest.raises(ValueError, match="rectify"):
         Tracker().track(0, 0, camera, *look(turn(0), ROOM))
 

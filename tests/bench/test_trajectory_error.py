@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
-from cogmap.memory.trajectory_error import (
+from cogmap.bench.trajectory_error import (
     TrajectoryMismatchError,
     align_orientations,
     align_positions,

@@ -21,7 +21,7 @@ class TrajectoryMismatchError(CogmapError, ValueError):
 
 
 @dataclass(frozen=True)
-class TrajectoryError:
+class TrajectoryDeviation:
     """Errors of one trajectory. Metres and radians; one entry a pose, or a step between two."""
 
     position_m: F64
@@ -39,7 +39,7 @@ class TrajectoryError:
         return float(np.sqrt(np.mean(self.position_m**2)))
 
 
-def trajectory_error(estimated: F64, true: F64) -> TrajectoryError:
+def trajectory_error(estimated: F64, true: F64) -> TrajectoryDeviation:
     """Compares two (N, 4, 4) trajectories, N >= 2, pose by pose.
 
     Position error follows ``evo_ape --align``. Orientation error uses its own alignment, the
@@ -58,7 +58,7 @@ def trajectory_error(estimated: F64, true: F64) -> TrajectoryError:
     aligned = true_from_estimated @ estimated
     turn = align_orientations(estimated[:, :3, :3], true[:, :3, :3])
     steps = np.linalg.inv(_steps(true)) @ _steps(estimated)
-    return TrajectoryError(
+    return TrajectoryDeviation(
         position_m=np.linalg.norm(aligned[:, :3, 3] - true[:, :3, 3], axis=1),
         orientation_rad=_angles(true[:, :3, :3].transpose(0, 2, 1) @ turn @ estimated[:, :3, :3]),
         step_rotation_rad=_angles(steps[:, :3, :3]),

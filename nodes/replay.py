@@ -57,15 +57,18 @@ class Replay(Source):
         self._paused = False
         self._allowed_steps = 0
         self._jump_to: int | None = None
-        self._jumps = [(0, 0)]
+        self._jumps = self._stored_jumps()
         self._statuses = 0
         self._status_at = 0.0
 
     def produce(self, step: int) -> Iterator[float]:
         self._clock.restart()
         while (position := self._position_of(step)) < self._total():
+            began = step
             for message in self._pass_from(position):
                 if isinstance(message, Frame):
+                    if step > began and self._jumped_at(step):  # produced again, after a restart
+                        break
                     yield from self._wait_until_due(message.stamp_ns, step)
                     if self._jump_to is not None:
                         break
@@ -148,6 +151,9 @@ class Replay(Source):
         at, position = next(jump for jump in reversed(self._jumps) if jump[0] <= step)
         return position + step - at
 
+    def _jumped_at(self, step: int) -> bool:
+        return any(at == step for at, _ in self._jumps)
+
     def _count_before(self, kind: type[Message], position: int) -> int:
         if not isinstance(self._episode, McapEpisode):
             return 0
@@ -159,7 +165,27 @@ class Replay(Source):
         if self._jump_to is not None:
             self._jumps.append((step, self._jump_to))
             self._jump_to = None
+            self._store_jumps()
             self._clock.restart()
+
+    def _jumps_path(self) -> Path | None:
+        return self.run_dir and self.run_dir / "state" / f"{self.name}.jumps.json"
+
+    def _stored_jumps(self) -> list[tuple[int, int]]:
+        """Those of this run before the node was started again, or the beginning alone."""
+        path = self._jumps_path()
+        if path is None or not path.exists():
+            return [(0, 0)]
+        return msgspec.json.decode(path.read_bytes(), type=list[tuple[int, int]])
+
+    def _store_jumps(self) -> None:
+        """Before anything is published that only they explain."""
+        path = self._jumps_path()
+        if path is not None:
+            path.parent.mkdir(exist_ok=True)
+            new = path.with_suffix(".new")
+            new.write_bytes(msgspec.json.encode(self._jumps))
+            new.replace(path)  # all or nothing, whenever the node is killed
 
     def _frame_at(self, seconds: float) -> int:
         target_ns = self._stamps[0] + int(seconds * 1e9)

@@ -266,6 +266,28 @@ class TestControl:
             for name in ("frames", "instances"):
                 assert node.node.published_before(name, sent["frames"]) == sent[name]
 
+    def test_a_killed_replay_remembers_where_it_has_jumped(self, episode, tmp_path):
+        """The second process says the rest of what the first would have said."""
+        with driver(episode, run_dir=tmp_path) as first:
+            steps = first.node.produce(0)
+            self.advance(steps, 2)
+            command(first, "seek", 0.9)
+            self.advance(steps, 2)
+            sent = len(first.published["frames"])
+            with driver(episode, run_dir=tmp_path) as second:
+                before = {name: second.node.published_before(name, 1) for name in replayed(first)}
+                second.run(start=1)
+            self.advance(steps, 100)
+        assert replayed(first)["frames"] == [0, 1, 9, 10, 11]
+        assert sent > 2
+        for name, numbers in replayed(first).items():
+            assert numbers[before[name] :] == replayed(second)[name]
+
+    def test_without_a_jump_nothing_is_stored(self, episode, tmp_path):
+        with driver(episode, run_dir=tmp_path) as node:
+            node.run()
+        assert list(tmp_path.iterdir()) == []
+
     def advance(self, steps, number: int) -> None:
         for _ in range(number):
             if next(steps, None) is None:

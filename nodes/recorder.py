@@ -14,7 +14,11 @@ _WALL_CLOCK_TYPES = (RunStatus, LogRecord, PlaybackStatus)
 
 
 class Recorder(Node):
-    """One more subscriber; taking it away changes nothing."""
+    """One more subscriber; taking it away changes nothing.
+
+    What is recorded is never overwritten: started again, it goes on in ``<name>.2.mcap``,
+    ``<name>.3.mcap`` and so on. Of a source that is not repeatable it takes ``latest``.
+    """
 
     class Params(NodeParams, frozen=True, kw_only=True, forbid_unknown_fields=True):
         path: str = "recording.mcap"
@@ -32,7 +36,10 @@ class Recorder(Node):
     ANY_INPUT = True
 
     def setup(self) -> None:
-        path = (self.run_dir or Path()) / self.params.path
+        wanted = (self.run_dir or Path()) / self.params.path
+        path = _next_part(wanted)
+        if path != wanted:
+            self.log.warning("%s exists already; going on in %s", wanted, path.name)
         self._writer = RecordingWriter(path, self.params.jpeg_quality)
         self._flushed_at = time.monotonic()
 
@@ -47,3 +54,12 @@ class Recorder(Node):
     def close(self) -> None:
         if hasattr(self, "_writer"):
             self._writer.close()
+
+
+def _next_part(path: Path) -> Path:
+    """``path``, or where there is such a file the first of its parts that there is not."""
+    part, number = path, 1
+    while part.is_file():
+        number += 1
+        part = path.with_name(f"{path.stem}.{number}{path.suffix}")
+    return part

@@ -73,3 +73,15 @@ def test_quality_out_of_range(quality):
 
 def test_closing_a_recorder_that_never_opened(tmp_path):
     Recorder("recorder", Recorder.Params(), None).close()
+
+
+def test_started_again_it_goes_on_in_the_next_part(tmp_path, caplog):
+    """A killed recorder does not take with it what it has written."""
+    for number in range(3):
+        with NodeDriver(Recorder, run_dir=tmp_path, path="r.mcap") as recorder:
+            recorder.send("camera/frames", frame(number))
+    for number, name in enumerate(["r.mcap", "r.2.mcap", "r.3.mcap"]):
+        with closing(Recording(tmp_path / name)) as recording:
+            assert [item.message.number for item in recording.read()] == [number]
+    warnings = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
+    assert [text.split()[-1] for text in warnings] == ["r.2.mcap", "r.3.mcap"]

@@ -23,8 +23,8 @@ import cv2
 import numpy as np
 from rerun.chunk import ChunkStore, OptimizationProfile, RrdReader
 
-from cogmap.nodes import rerun_layout as layout
-from cogmap.nodes.rerun_process import start_viewer
+from cogmap.nodes.rerun import layout
+from cogmap.nodes.rerun.process import start_viewer
 
 FLAGS = [
     "--headless=new",

@@ -18,7 +18,7 @@ from packaging.version import InvalidVersion, Version
 from rich.console import Console
 from rich.table import Table
 
-from cogmap.nodes.rerun_process import has_display
+from cogmap.nodes.rerun.process import has_display
 
 _SYSTEM_LIBRARIES = {
     "libusb-1.0.so.0": "libusb-1.0-0",

@@ -9,8 +9,8 @@ from rich.console import Console
 
 from cogmap.launch.paths import is_map, is_run
 from cogmap.memory.reconstruction import Reconstructor
-from cogmap.nodes.rerun_process import ViewerProcess, serve_rrd
-from cogmap.nodes.rerun_view import RerunView, ViewConfig
+from cogmap.nodes.rerun.process import ViewerProcess, serve_rrd
+from cogmap.nodes.rerun.view import RerunView, ViewConfig
 from cogmap.runtime.messages import CogmapError
 
 _RRD = "view.rrd"

@@ -6,7 +6,7 @@ import logging
 
 import msgspec
 
-from cogmap.nodes.rerun_view import RerunView, ViewConfig
+from cogmap.nodes.rerun.view import RerunView, ViewConfig
 from cogmap.runtime.messages import (
     Frame,
     LogRecord,

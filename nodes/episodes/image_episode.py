@@ -9,7 +9,7 @@ from pathlib import Path
 
 from cogmap.nodes.episodes.episode import EpisodeError
 from cogmap.nodes.episodes.images import read_color, read_depth
-from cogmap.nodes.registration import resize_depth
+from cogmap.nodes.episodes.registration import resize_depth
 from cogmap.runtime.messages import F64, U16, Frame, Intrinsics, Vec3
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from cogmap.nodes.episodes.episode import EpisodeError
 from cogmap.nodes.episodes.poses import read_text, to_floats
-from cogmap.nodes.registration import same_aspect, scale_intrinsics
+from cogmap.nodes.episodes.registration import same_aspect, scale_intrinsics
 from cogmap.runtime.messages import Intrinsics
 
 _FORMS = (

@@ -17,9 +17,9 @@ import numpy as np
 
 from cogmap.nodes.episodes.episode import EpisodeError
 from cogmap.nodes.episodes.pairing import pair_nearest
+from cogmap.nodes.episodes.registration import register_depth, scale_intrinsics
 from cogmap.nodes.episodes.ros_images import color_from_message, depth_from_message
 from cogmap.nodes.episodes.ros_index import BagIndex, read_index, reading
-from cogmap.nodes.registration import register_depth, scale_intrinsics
 from cogmap.runtime.messages import F64, Frame
 
 _LONE_PAIR_NS = 200_000_000

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from cogmap.nodes import rerun_archetypes as draw
+from cogmap.nodes.rerun import archetypes as draw
 from cogmap.runtime.messages import FREE, OCCUPIED, UNKNOWN, OccupancyGrid, SurfaceUpdate
 
 

@@ -11,9 +11,9 @@ import pyarrow
 import pytest
 from rerun.chunk import RrdReader
 
-from cogmap.nodes import rerun_layout as layout
-from cogmap.nodes.rerun_process import ViewerError, history_mb, serve_rrd, start_viewer
-from cogmap.nodes.rerun_view import RerunView, ViewConfig
+from cogmap.nodes.rerun import layout
+from cogmap.nodes.rerun.process import ViewerError, history_mb, serve_rrd, start_viewer
+from cogmap.nodes.rerun.view import RerunView, ViewConfig
 from cogmap.nodes.viewer import Viewer
 from cogmap.runtime.driver import NodeDriver
 from cogmap.runtime.messages import (

@@ -5,7 +5,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cogmap.nodes.pacing import Mailbox
+from cogmap.nodes.rerun.pacing import Mailbox
 
 STEPS = st.lists(
     st.tuples(st.sampled_from("abc"), st.floats(0.0, 2.0, allow_nan=False)), max_size=60

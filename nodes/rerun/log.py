@@ -15,8 +15,8 @@ from pathlib import Path
 import numpy as np
 import rerun as rr
 
-from cogmap.nodes import rerun_layout as layout
-from cogmap.nodes.rerun_process import ViewerError, ViewerProcess
+from cogmap.nodes.rerun import layout
+from cogmap.nodes.rerun.process import ViewerError, ViewerProcess
 
 __all__ = ["RerunLog"]
 

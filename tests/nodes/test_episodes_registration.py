@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from scipy.spatial.transform import Rotation
 
-from cogmap.nodes.registration import register_depth, resize_depth, scale_intrinsics
+from cogmap.nodes.episodes.registration import register_depth, resize_depth, scale_intrinsics
 from cogmap.runtime.messages import F64, U16, Intrinsics
 
 SMALL = Intrinsics(width=32, height=24, fx=28.0, fy=27.0, cx=15.2, cy=11.9)

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import rerun as rr
 
-from cogmap.nodes.rerun_layout import Bounds
+from cogmap.nodes.rerun.layout import Bounds
 from cogmap.runtime.messages import (
     F64,
     FREE,

@@ -19,11 +19,11 @@ from typing import Literal
 import numpy as np
 import rerun as rr
 
-from cogmap.nodes import rerun_archetypes as draw
-from cogmap.nodes import rerun_layout as layout
-from cogmap.nodes.pacing import Mailbox
-from cogmap.nodes.rerun_log import RerunLog
-from cogmap.nodes.rerun_process import (
+from cogmap.nodes.rerun import archetypes as draw
+from cogmap.nodes.rerun import layout
+from cogmap.nodes.rerun.log import RerunLog
+from cogmap.nodes.rerun.pacing import Mailbox
+from cogmap.nodes.rerun.process import (
     ViewerError,
     ViewerProcess,
     has_display,

@@ -1,0 +1,1 @@
+"""What the nodes measure and build, shown in the Rerun viewer."""

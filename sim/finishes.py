@@ -12,6 +12,8 @@ from cogmap.sim.scene import Material, Room, RoomType
 
 @dataclass(frozen=True)
 class RoomFinish:
+    """Materials of one room's walls and floor."""
+
     wall: Material
     floor: Material
 

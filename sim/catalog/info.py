@@ -19,6 +19,8 @@ top touches the ceiling."""
 
 @dataclass(frozen=True)
 class CategoryInfo:
+    """How one category is built, and where a home typically has it."""
+
     builder: Callable[..., ObjectModel]
     """Takes a generator and, by keyword, the options that its signature names."""
     mount: Mount

@@ -47,6 +47,8 @@ TOP = 0.04
 
 
 class Look(NamedTuple):
+    """Materials that the units of one kitchen share."""
+
     worktop: Material
     face: Material
     handle: Material

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
+from typing import Literal
 
 import msgspec
 
@@ -13,6 +15,21 @@ from cogmap.sim.noise import DepthNoise, ExposureNoise, PoseNoise
 from cogmap.sim.simulator import Simulator, SimulatorConfig
 from cogmap.sim.timeline import TimelineConfig
 from cogmap.sim.truth import truth_dict
+
+_RANGES: dict[str, tuple[float, float]] = {
+    "rate_hz": (1, 1000),
+    "width": (16, 4096),
+    "height": (16, 4096),
+    "rooms": (2, 8),
+    "seed": (0, math.inf),
+    "speed": (0, math.inf),
+    "duration_s": (0, math.inf),
+    "moved": (0, math.inf),
+    "removed": (0, math.inf),
+    "added": (0, math.inf),
+    "doors": (0, math.inf),
+}
+"""Smallest and largest value of each numeric parameter."""
 
 
 class SimulatedCamera(Source):
@@ -25,11 +42,12 @@ class SimulatedCamera(Source):
         """2 to 8; none: drawn from the seed."""
         width: int = 320
         height: int = 240
+        """16 to 4096 pixels, both."""
         rate_hz: float = 15.0
-        """Frames a simulated second."""
+        """Frames a simulated second, 1 to 1000."""
         speed: float = 1.0
         """Simulated seconds a second, at most; 0: as fast as the frames are taken."""
-        mode: str = "tour"
+        mode: Literal["tour", "commanded"] = "tour"
         """"tour", or "commanded": drive it with velocities on ``commands``."""
         duration_s: float | None = None
         """Simulated; none: until the tour is over."""
@@ -43,6 +61,13 @@ class SimulatedCamera(Source):
         added: int = 0
         doors: int = 0
         """How many things are moved, removed or added, and doors turned, on the way."""
+
+        def __post_init__(self) -> None:
+            """Raises ValueError that names the parameter which cannot be."""
+            for name, (low, high) in _RANGES.items():
+                value = getattr(self, name)
+                if value is not None and not low <= value <= high:
+                    raise ValueError(f"{name} {value} is not {_words(low, high)}")
 
     params: Params
     commands = Input(Twist)
@@ -70,6 +95,11 @@ class SimulatedCamera(Source):
                 self.events.publish(event)
             yield 0.0
 
+    @classmethod
+    def is_repeatable(cls, params: Params) -> bool:
+        """A tour is; what somebody commanded is not known to a new process."""
+        return params.mode != "commanded"
+
     def published_before(self, output: str, step: int) -> int:
         if output != "events":
             return step
@@ -89,7 +119,7 @@ class SimulatedCamera(Source):
                 width=params.width,
                 height=params.height,
                 rate_hz=params.rate_hz,
-                mode="commanded" if params.mode == "commanded" else "tour",
+                mode=params.mode,
                 duration_s=params.duration_s,
                 depth_noise=DepthNoise(seed=params.seed) if params.depth_noise else None,
                 pose_noise=PoseNoise(seed=params.seed) if params.pose_noise else None,
@@ -116,3 +146,7 @@ class SimulatedCamera(Source):
 
     def _count_events(self, count: int) -> None:
         self._events_before.append(self._events_before[-1] + count)
+
+
+def _words(low: float, high: float) -> str:
+    return f"in {low}..{high}" if math.isfinite(high) else f"{low} or more"

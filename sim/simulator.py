@@ -80,10 +80,19 @@ class SimulatorConfig:
     """The agent stops when no command has come for so long (simulated time)."""
 
     def __post_init__(self) -> None:
-        if not 1 <= self.rate_hz <= 1000:
-            raise ValueError(f"simulator: rate_hz {self.rate_hz} is not in 1..1000")
-        if not 1 <= self.hfov_deg < 170:
-            raise ValueError(f"simulator: hfov_deg {self.hfov_deg} is not in 1..170")
+        """Raises SimulationError that names the field which cannot be."""
+        if self.mode not in ("tour", "commanded"):
+            raise SimulationError(f'simulator: mode {self.mode!r} is not "tour" or "commanded"')
+        _require("seed", self.seed, 0, math.inf)
+        _require("rate_hz", self.rate_hz, 1, 1000)
+        _require("hfov_deg", self.hfov_deg, 1, 170)
+        _require("width", self.width, 16, 4096)
+        _require("height", self.height, 16, 4096)
+        _require("command_timeout_s", self.command_timeout_s, 0, math.inf)
+        if self.rooms is not None:
+            _require("rooms", self.rooms, 2, 8)
+        if self.duration_s is not None:
+            _require("duration_s", self.duration_s, 0, math.inf)
 
     @property
     def period_ns(self) -> int:
@@ -97,6 +106,11 @@ class SimulatorConfig:
             width=self.width, height=self.height, fx=focal, fy=focal,
             cx=(self.width - 1) / 2, cy=(self.height - 1) / 2,
         )  # fmt: skip
+
+
+def _require(field: str, value: float, low: float, high: float) -> None:
+    if not low <= value <= high:
+        raise SimulationError(f"simulator: {field} {value} is not in {low}..{high}")
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ import pytest
 from cogmap.nodes.simulator import SimulatedCamera
 from cogmap.runtime.driver import NodeDriver
 from cogmap.runtime.messages import Frame, Instances, Twist
+from cogmap.runtime.node import ParamError, make_params
 
 SMALL = {
     "seed": 1, "rooms": 2, "width": 64, "height": 48, "rate_hz": 5.0, "speed": 0.0,
@@ -74,3 +75,30 @@ def test_the_truth_is_written_down(tmp_path: Path) -> None:
     NodeDriver(SimulatedCamera, run_dir=tmp_path, **SMALL)
     truth = json.loads((tmp_path / "truth.json").read_text())
     assert len(truth["rooms"]) == 2 and len(truth["objects"]) > 10
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("rate_hz", 0), ("rate_hz", 1001), ("width", 15), ("height", 4097), ("rooms", 1),
+        ("rooms", 9), ("speed", -1.0), ("duration_s", -1.0), ("seed", -1), ("moved", -1),
+        ("removed", -1), ("added", -1), ("doors", -1), ("rate_hz", float("nan")),
+    ],
+)  # fmt: skip
+def test_a_parameter_out_of_range_is_refused_by_name(name: str, value: float) -> None:
+    with pytest.raises(ParamError, match=rf"SimulatedCamera: {name} \S+ is not"):
+        make_params(SimulatedCamera, {name: value})
+
+
+def test_a_misspelt_mode_is_refused() -> None:
+    with pytest.raises(ParamError, match=r"'comanded'.*mode"):
+        make_params(SimulatedCamera, {"mode": "comanded"})
+
+
+def test_parameters_at_the_ends_of_their_ranges_are_taken() -> None:
+    for values in (
+        {"rate_hz": 1, "width": 16, "height": 4096, "rooms": 2, "speed": 0, "doors": 0},
+        {"rate_hz": 1000, "width": 4096, "height": 16, "rooms": 8, "duration_s": 0},
+        {"rooms": None, "duration_s": None},
+    ):
+        make_params(SimulatedCamera, values)

@@ -122,5 +122,16 @@ def test_impossible_requests_say_why(tiny_house):
     touring.skip_to(3)
     with pytest.raises(SimulationError, match="frame 1 is past"):
         touring.skip_to(1)
-    with pytest.raises(ValueError, match="rate_hz 0"):
-        SimulatorConfig(rate_hz=0)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("rate_hz", 0), ("rate_hz", math.nan), ("hfov_deg", 0), ("hfov_deg", 171), ("width", 15),
+        ("height", 4097), ("rooms", 1), ("rooms", 9), ("duration_s", -1.0), ("mode", "comanded"),
+        ("command_timeout_s", -0.1), ("seed", -1),
+    ],
+)  # fmt: skip
+def test_a_config_that_cannot_be_is_refused(field, value):
+    with pytest.raises(SimulationError, match=f"simulator: {field} '?{value}'? is not"):
+        SimulatorConfig(**{field: value})

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cogmap.memory.poses import is_pose, motion_between
 from cogmap.runtime.messages import F32, F64, CogmapError, FrameVerdict
 
-__all__ = ["Admission", "AdmissionConfig", "AdmissionError", "is_pose"]
+__all__ = ["Admission", "AdmissionConfig", "AdmissionError"]
 
 
 class AdmissionError(CogmapError):
@@ -48,6 +49,8 @@ class AdmissionConfig:
     """Part of the measured points that must fall on what the map holds for it to agree."""
     disagreement: float = 0.65
     """Part below which the map disagrees, and the frames are kept out."""
+    skip_still: bool = True
+    """False: every frame of the same view is fused, whatever is said below."""
     still_m: float = 0.01
     """Movement under which the view is the same as that of the last fused frame."""
     still_rad: float = 0.0087
@@ -201,9 +204,9 @@ class Admission:
         if start is None:
             return False
         config = self.config
-        distance, angle = _motion(start[1], pose)
+        distance, angle = motion_between(start[1], pose)
         seconds = (stamp_ns - start[0]) * 1e-9
-        return (
+        return bool(
             distance <= config.slack_m + config.max_speed_mps * seconds
             and angle <= config.slack_rad + config.max_turn_rps * seconds
         )
@@ -212,7 +215,7 @@ class Admission:
         if not self._same_view(pose, sampled):
             self._fused_here, self._skipped_here = 1, 0
             return False
-        if self._fused_here < self.config.still_fused:
+        if not self.config.skip_still or self._fused_here < self.config.still_fused:
             self._fused_here += 1
             return False
         self._skipped_here = (self._skipped_here + 1) % self.config.still_every
@@ -222,29 +225,9 @@ class Admission:
         before = self._fused_depth
         if self._fused_pose is None or before is None or before.shape != sampled.shape:
             return False
-        distance, angle = _motion(self._fused_pose, pose)
+        distance, angle = motion_between(self._fused_pose, pose)
         if distance >= self.config.still_m or angle >= self.config.still_rad:
             return False
         both = (before > 0) & (sampled > 0)
         changed = both & (np.abs(before - sampled) > self.config.changed_depth * before)
         return bool(changed.sum() <= self.config.changed_fraction * sampled.size)
-
-
-def is_pose(matrix: F64) -> bool:
-    """Whether a (4, 4) is finite and a rotation (to 1e-3) with a translation."""
-    if matrix.shape != (4, 4) or not np.isfinite(matrix).all():
-        return False
-    rotation = matrix[:3, :3]
-    return bool(
-        np.abs(matrix[3] - (0, 0, 0, 1)).max() < 1e-6
-        and np.abs(matrix).max() < 1e5
-        and np.abs(rotation @ rotation.T - np.eye(3)).max() < 1e-3
-        and np.linalg.det(rotation) > 0
-    )
-
-
-def _motion(start: F64, end: F64) -> tuple[float, float]:
-    """Distance (m) and angle (rad) between two poses (4, 4)."""
-    distance = float(np.linalg.norm(end[:3, 3] - start[:3, 3]))
-    cosine = (np.trace(start[:3, :3].T @ end[:3, :3]) - 1) / 2
-    return distance, float(np.arccos(np.clip(cosine, -1, 1)))

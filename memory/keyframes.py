@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from cogmap.memory.camera import backproject, project, transform
 from cogmap.memory.features import Features, Indices
+from cogmap.memory.poses import motion_between
 from cogmap.runtime.messages import F32, F64, U8, Intrinsics
 
 THUMBNAIL = (40, 30)
@@ -217,8 +218,7 @@ class KeyframeMap:
     def _forget_most_redundant(self) -> None:
         """Drops one, never the first (it defines the world) nor the newest."""
         poses = np.stack([view.world_from_camera for view in self._keyframes])
-        turn = np.arccos(np.clip(poses[:, :3, 2] @ poses[:, :3, 2].T, -1, 1))
-        distance = np.linalg.norm(poses[:, None, :3, 3] - poses[None, :, :3, 3], axis=2)
+        distance, turn = motion_between(poses[:, None], poses)
         # A metre apart is as different as a radian.
         different = distance + turn
         different[np.triu_indices(len(poses))] = np.inf

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from cogmap.runtime.messages import F32, U8, CogmapError
 
-__all__ = ["FORMAT", "MapError", "SavedMap", "load_map", "ply", "save_map"]
+__all__ = ["FORMAT", "MapError", "SavedMap", "load_map", "part_of", "ply", "save_map"]
 
 FORMAT = 1
 """Goes up when an older reader could no longer understand the folder."""
@@ -41,8 +41,6 @@ class MapError(CogmapError):
 class SavedMap:
     """What a map folder holds."""
 
-    recording: str
-    """Id of the recording that the map was made from; empty if it was live."""
     arrays: Mapping[str, NDArray[Any]]
     """By name, such as "surface/tsdf"."""
     details: Mapping[str, Any] = field(default_factory=dict)
@@ -67,7 +65,6 @@ def save_map(folder: Path, saved: SavedMap, exports: Mapping[str, bytes] | None 
             files[name] = _write(folder, Path(name).stem, Path(name).suffix, content)
         manifest = {
             "format": FORMAT,
-            "recording": saved.recording,
             "details": dict(saved.details),
             "files": files,
         }
@@ -103,7 +100,13 @@ def load_map(folder: Path) -> SavedMap:
             for name, file in manifest["files"].items()
             if "raw_size" in file
         }
-        return SavedMap(manifest["recording"], arrays, manifest["details"])
+        return SavedMap(arrays, manifest["details"])
+
+
+def part_of(arrays: Mapping[str, NDArray[Any]], part: str) -> dict[str, NDArray[Any]]:
+    """The arrays named "part/name", by their names; none if there is no such part."""
+    prefix = part + "/"
+    return {k.removeprefix(prefix): a for k, a in arrays.items() if k.startswith(prefix)}
 
 
 def ply(points: F32, colors: U8) -> bytes:

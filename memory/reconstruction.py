@@ -6,17 +6,17 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
 from cogmap.memory.admission import Admission, AdmissionConfig
 from cogmap.memory.camera import rectify, transform
 from cogmap.memory.gravity import first_pose, sparse_points
 from cogmap.memory.occupancy import Occupancy, OccupancyConfig
-from cogmap.memory.persistence import MapError, SavedMap, load_map, ply, save_map
+from cogmap.memory.persistence import MapError, SavedMap, load_map, part_of, ply, save_map
+from cogmap.memory.poses import motion_between
 from cogmap.memory.surface import Surface, SurfaceConfig
 from cogmap.memory.tracking import Tracker, TrackerConfig
 from cogmap.memory.trajectory import Trajectory
@@ -136,7 +136,7 @@ class Reconstructor:
             return None
         return self.occupancy.grid_2d(z_min, z_max, floor_z, stamp_ns)
 
-    def save(self, folder: Path | str, recording: str = "") -> None:
+    def save(self, folder: Path | str) -> None:
         """Write everything to a map folder, with ``surface.ply`` for other programs.
 
         Raises MapError if that cannot be done; the map that was there is then still whole.
@@ -156,7 +156,7 @@ class Reconstructor:
             "pose_source": self._pose_source,
         }
         exports = {"surface.ply": ply(*self.surface.point_cloud())}
-        save_map(Path(folder), SavedMap(recording, arrays, details), exports)
+        save_map(Path(folder), SavedMap(arrays, details), exports)
 
     @classmethod
     def load(cls, folder: Path | str) -> Reconstructor:
@@ -168,17 +168,19 @@ class Reconstructor:
         try:
             config = msgspec.convert(saved.details["config"], ReconstructionConfig)
             reconstructor = cls(config)
-            reconstructor.surface = Surface.from_state(_part(saved, "surface"), config.surface)
+            reconstructor.surface = Surface.from_state(
+                part_of(saved.arrays, "surface"), config.surface
+            )
             reconstructor.occupancy = Occupancy.from_state(
-                _part(saved, "occupancy"), config.occupancy
+                part_of(saved.arrays, "occupancy"), config.occupancy
             )
             reconstructor.admission = Admission.from_state(
-                _part(saved, "admission"), config.admission
+                part_of(saved.arrays, "admission"), config.admission
             )
-            reconstructor.trajectory = Trajectory.from_state(_part(saved, "trajectory"))
+            reconstructor.trajectory = Trajectory.from_state(part_of(saved.arrays, "trajectory"))
             reconstructor.counts = Counter(saved.details["counts"])
             reconstructor._pose_source = saved.details["pose_source"]
-            if tracker := _part(saved, "tracker"):
+            if tracker := part_of(saved.arrays, "tracker"):
                 reconstructor._tracker = Tracker.from_state(tracker, config.tracker)
         except (KeyError, msgspec.ValidationError) as error:
             raise MapError(
@@ -258,19 +260,9 @@ class Reconstructor:
         keyframes = self.trajectory.keyframes()
         if len(keyframes):
             world_from_last = self.trajectory.world_from_keyframe(int(keyframes[-1]))
-            from_last = np.linalg.inv(world_from_last) @ pose.world_from_camera
-            angle = np.arccos(np.clip((np.trace(from_last[:3, :3]) - 1) / 2, -1, 1))
-            near = np.linalg.norm(from_last[:3, 3]) < self.config.keyframe_distance_m
+            distance, angle = motion_between(world_from_last, pose.world_from_camera)
+            near = distance < self.config.keyframe_distance_m
             if near and angle < self.config.keyframe_angle_rad:
-                keyframe, relative = int(keyframes[-1]), from_last
+                keyframe = int(keyframes[-1])
+                relative = np.linalg.inv(world_from_last) @ pose.world_from_camera
         return _Pose(pose.world_from_camera, pose.position_sigma_m, keyframe, relative)
-
-
-def _part(saved: SavedMap, part: str) -> dict[str, NDArray[Any]]:
-    """The arrays of one part of a saved map, by their names in it."""
-    prefix = part + "/"
-    return {
-        name.removeprefix(prefix): array
-        for name, array in saved.arrays.items()
-        if name.startswith(prefix)
-    }

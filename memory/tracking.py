@@ -14,7 +14,6 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial.transform import Rotation
 
 from cogmap.memory.camera import project
 from cogmap.memory.features import FeatureDetector, Features, match_descriptors, match_near
@@ -27,12 +26,14 @@ from cogmap.memory.keyframes import (
     thumbnail,
     unpack_views,
 )
+from cogmap.memory.persistence import part_of
 from cogmap.memory.pose_estimation import (
     PoseEstimate,
     Sightings,
     pose_by_consensus,
     refine_pose,
 )
+from cogmap.memory.poses import motion_between
 from cogmap.runtime.messages import F32, F64, U8, Intrinsics
 
 
@@ -150,9 +151,9 @@ class Tracker:
         """Goes on as if it had never stopped. Raises KeyError if something is missing."""
         tracker = cls(config, state["world_from_first"])
         tracker.keyframes = KeyframeMap.from_state(
-            _part(state, "keyframes/"), tracker.config.max_keyframes
+            part_of(state, "keyframes"), tracker.config.max_keyframes
         )
-        tracker._last = next(iter(unpack_views(_part(state, "last/"))), None)
+        tracker._last = next(iter(unpack_views(part_of(state, "last"))), None)
         return tracker
 
     def track(
@@ -253,10 +254,9 @@ class Tracker:
     def _plausible_motion(self, frame: _Frame, last: View, located: _Located) -> bool:
         seconds = max(frame.stamp_ns - last.stamp_ns, 0) * 1e-9
         motion = located.estimate.camera_from_world @ last.world_from_camera
-        turn = float(Rotation.from_matrix(motion[:3, :3]).magnitude())
-        distance = float(np.linalg.norm(motion[:3, 3]))
+        distance, turn = motion_between(np.eye(4), motion)
         # The constants let a frame through whose stamp is a little early.
-        return (
+        return bool(
             distance <= 0.05 + self.config.max_speed_mps * seconds
             and turn <= 0.1 + self.config.max_turn_rps * seconds
         )
@@ -295,7 +295,3 @@ class Tracker:
         if shared.max() < self.config.keyframe_shared:
             return None
         return max(support, key=lambda entry: entry[0])[1]
-
-
-def _part(state: Mapping[str, NDArray[Any]], prefix: str) -> dict[str, NDArray[Any]]:
-    return {k.removeprefix(prefix): array for k, array in state.items() if k.startswith(prefix)}

@@ -10,8 +10,6 @@ from cogmap.memory.surface import SurfaceConfig
 from cogmap.runtime.messages import Frame, Observation, OccupancyGrid, SurfaceUpdate
 from cogmap.runtime.node import Input, Node, NodeParams, Output
 
-FUSE_STILL = AdmissionConfig(still_fused=10**8)
-
 
 class Reconstruction(Node):
     """Owns the dense side of the map; `cogmap.memory.reconstruction` does the work."""
@@ -44,7 +42,7 @@ class Reconstruction(Node):
         surface = SurfaceConfig(
             voxel_size_m=self.params.voxel_size_m, depth_max_m=self.params.depth_max_m
         )
-        admission = AdmissionConfig() if self.params.skip_redundant else FUSE_STILL
+        admission = AdmissionConfig(skip_still=self.params.skip_redundant)
         config = ReconstructionConfig(pose=self.params.pose, surface=surface, admission=admission)
         self._reconstructor = Reconstructor(config)
         self._shown: dict[str, SurfaceUpdate] = {}

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.spatial.transform import Rotation
 
-from cogmap.memory.admission import Admission, AdmissionConfig, AdmissionError, is_pose
+from cogmap.memory.admission import Admission, AdmissionConfig, AdmissionError
+from cogmap.memory.poses import is_pose
 
 FRAME_NS = 33_000_000
 DEPTH = np.linspace(1, 2, 64 * 48, dtype=np.float32).reshape(48, 64)
@@ -127,6 +128,11 @@ def test_a_still_camera_costs_little_but_change_is_seen_at_once():
     changed = DEPTH.copy()
     changed[:16, :16] = 0.7
     assert admission.judge(101 * FRAME_NS, changed, at(0)) == "fused"
+
+
+def test_a_still_camera_is_fused_all_along_if_so_configured():
+    admission = Admission(AdmissionConfig(skip_still=False))
+    assert verdicts(admission, [0.0] * 60) == ["fused"] * 60
 
 
 def test_slow_motion_is_not_taken_for_standing_still():

@@ -10,12 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-from cogmap.memory.persistence import MapError, SavedMap, load_map, ply, save_map
+from cogmap.memory.persistence import MapError, SavedMap, load_map, part_of, ply, save_map
 
 
 def small_map(value: int = 1) -> SavedMap:
     return SavedMap(
-        "flat-3",
         {
             "surface/tsdf": np.arange(600, dtype=np.float32).reshape(3, 200) * value,
             "occupancy/keys": np.full((4, 3), value, np.int32),
@@ -30,7 +29,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 def same(left: SavedMap, right: SavedMap) -> bool:
     return (
-        (left.recording, left.details) == (right.recording, right.details)
+        left.details == right.details
         and left.arrays.keys() == right.arrays.keys()
         and all(np.array_equal(left.arrays[name], right.arrays[name]) for name in left.arrays)
     )
@@ -44,7 +43,7 @@ def same(left: SavedMap, right: SavedMap) -> bool:
 )
 def test_arrays_come_back_exactly(array, tmp_path_factory):
     folder = tmp_path_factory.mktemp("map")
-    save_map(folder, SavedMap("", {"a": array}))
+    save_map(folder, SavedMap({"a": array}))
     loaded = load_map(folder).arrays["a"]
     assert loaded.dtype == array.dtype and loaded.shape == array.shape
     assert loaded.tobytes() == array.tobytes()
@@ -159,8 +158,8 @@ def test_a_full_disk_is_named(tmp_path, monkeypatch):
 
 def test_names_cannot_leave_the_folder(tmp_path):
     with pytest.raises(MapError, match="cannot hold a file"):
-        save_map(tmp_path / "map", SavedMap("", {"A b": np.zeros(1)}))
-    save_map(tmp_path / "map", SavedMap("", {"../evil": np.zeros(1)}))
+        save_map(tmp_path / "map", SavedMap({"A b": np.zeros(1)}))
+    save_map(tmp_path / "map", SavedMap({"../evil": np.zeros(1)}))
     assert [path.name for path in tmp_path.iterdir()] == ["map"]
 
 
@@ -176,5 +175,11 @@ def test_ply_is_read_by_other_programs(tmp_path):
 
 
 def test_a_single_number_stays_one(tmp_path):
-    save_map(tmp_path / "m", SavedMap("", {"part/number": np.array(7)}))
+    save_map(tmp_path / "m", SavedMap({"part/number": np.array(7)}))
     assert load_map(tmp_path / "m").arrays["part/number"].shape == ()
+
+
+def test_a_part_is_found_by_its_whole_name():
+    arrays = {"last/a": np.zeros(1), "last/b/c": np.ones(1), "lastly/a": np.ones(2)}
+    assert part_of(arrays, "last").keys() == {"a", "b/c"}
+    assert part_of(arrays, "las") == {}

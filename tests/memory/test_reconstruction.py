@@ -7,7 +7,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from cogmap.memory.persistence import MapError, SavedMap, load_map, save_map
+from cogmap.memory.persistence import MapError, SavedMap, save_map
 from cogmap.memory.reconstruction import (
     ReconstructionConfig,
     ReconstructionError,
@@ -138,21 +138,20 @@ def test_put_away_and_gone_on_with_is_as_if_never_put_away(room, tmp_path):
     for frame in frames[:9]:
         reconstructor.step(frame)
     list(reconstructor.surface_updates(0))
-    reconstructor.save(tmp_path / "half", recording="room")
+    reconstructor.save(tmp_path / "half")
     resumed = Reconstructor.load(tmp_path / "half")
     assert resumed.config == reconstructor.config
     for frame in frames[9:]:
         before, after = reconstructor.step(frame), resumed.step(frame)
         assert msgspec.to_builtins(after.verdict) == before.verdict
         assert after.keyframe == before.keyframe
-    reconstructor.save(tmp_path / "one", recording="room")
-    resumed.save(tmp_path / "two", recording="room")
+    reconstructor.save(tmp_path / "one")
+    resumed.save(tmp_path / "two")
     assert contents(tmp_path / "one") == contents(tmp_path / "two")
-    assert load_map(tmp_path / "one").recording == "room"
 
 
 def test_a_map_that_lacks_something_is_refused(tmp_path):
-    save_map(tmp_path, SavedMap("", {}, {"config": {}}))
+    save_map(tmp_path, SavedMap({}, {"config": {}}))
     with pytest.raises(MapError, match="lacks what reconstruction needs"):
         Reconstructor.load(tmp_path)
 

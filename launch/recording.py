@@ -15,7 +15,7 @@ from rich.progress import track
 from cogmap.launch.running import signals_stop, viewers
 from cogmap.nodes.episodes import open_episode
 from cogmap.runtime.bus import WriterAddress
-from cogmap.runtime.launchfile import Launch, check_launch
+from cogmap.runtime.launchfile import Launch, check_launch, is_repeatable
 from cogmap.runtime.messages import CogmapError, End, PlaybackStatus
 from cogmap.runtime.readers import LatestReader
 from cogmap.runtime.recording import RecordingWriter
@@ -29,7 +29,10 @@ _LOOK_EVERY_S = 1.0
 
 
 def with_recorder(launch: Launch, out: Path, jpeg_quality: int, headless: bool) -> Launch:
-    """The same launch file with a recorder that no stream runs away from."""
+    """The same launch file with a recorder that no stream runs away from.
+
+    A live source is not held up: then the recorder keeps what it can and counts the rest.
+    """
     for name, section in launch.nodes.items():
         for key, value in section.params.items():
             if isinstance(value, str) and _is_same_file(Path(value), out):
@@ -37,11 +40,12 @@ def with_recorder(launch: Launch, out: Path, jpeg_quality: int, headless: bool) 
     tree: dict[str, Any] = launch.dump()
     if _RECORDER in tree["node"]:
         raise CogmapError(f"{launch.path} already has a node {_RECORDER!r}; run it with cogmap up")
+    live = not all(is_repeatable(launch, name) for name in launch.nodes)
     inputs: dict[str, Any] = {"run_status": "run/status", "run_log": "run/log"}
     for number, (stream, (node, port)) in enumerate(launch.streams().items()):
         # Where a replay is by the wall clock cannot be said again by a source started anew.
         fleeting = launch.classes[node].OUTPUTS[port].message_type is PlaybackStatus
-        policy = "latest" if fleeting else "lossless"
+        policy = "latest" if live or fleeting else "lossless"
         inputs[f"stream_{number}"] = {"stream": stream, "policy": policy}
     if headless:
         for name in viewers(launch):

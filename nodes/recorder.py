@@ -34,6 +34,7 @@ class Recorder(Node):
 
     params: Params
     ANY_INPUT = True
+    KEEP_ALL = True
 
     def setup(self) -> None:
         wanted = (self.run_dir or Path()) / self.params.path

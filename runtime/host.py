@@ -40,6 +40,7 @@ from cogmap.runtime.writer import Writer
 
 _POLL_MS = 100
 _HARD_STOP_AFTER_S = 2.0
+_KEEP_ALL_QUEUE = 1024
 
 
 class _Port:
@@ -153,7 +154,9 @@ class Host:
             reader_name = f"{self._wiring.node}.{name}"
             reader = LosslessReader(self._context, wire.address.lossless, reader_name)
         else:
-            reader = LatestReader(self._context, wire.address.latest, wire.queue)
+            keep_all = self.node.KEEP_ALL
+            queue = max(wire.queue, _KEEP_ALL_QUEUE) if keep_all else wire.queue
+            reader = LatestReader(self._context, wire.address.latest, queue, keep_all)
         return _Port(name, wire, reader)
 
     def _open_output(self, name: str, wire: OutputWire) -> Writer:

@@ -254,6 +254,11 @@ def _check_inputs(launch: Launch, name: str) -> None:
             raise LaunchError(f"{place}: no stream {wire.stream!r}{_nearest(wire.stream, streams)}")
         if wire.stream in RUN_STREAMS and wire.policy == "lossless":
             raise LaunchError(f"{place}: {wire.stream} is only served as policy = 'latest'")
+        if wire.policy == "lossless" and not is_repeatable(launch, streams[wire.stream][0]):
+            raise LaunchError(
+                f"{place}: {wire.stream!r} comes live, from [node.{streams[wire.stream][0]}], which"
+                " cannot say again what it has said; make it policy = 'latest'"
+            )
         if wire.policy == "lossless" and not section.critical:
             raise LaunchError(
                 f"{place}: a lossless reader must be critical, as its writer would wait for it"
@@ -271,6 +276,14 @@ def _check_inputs(launch: Launch, name: str) -> None:
             f"{launch.path}: [node.{name}] has no inputs and is not a source;"
             f" wire one of {sorted(node_class.INPUTS)}"
         )
+
+
+def is_repeatable(launch: Launch, name: str) -> bool:
+    """False for a live source: started again, it does not publish the same once more."""
+    node_class = launch.classes[name]
+    if not issubclass(node_class, Source):
+        return True
+    return node_class.is_repeatable(make_params(node_class, launch.nodes[name].params))
 
 
 def _stream_type(launch: Launch, stream: str) -> type[Message]:

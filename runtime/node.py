@@ -87,6 +87,9 @@ class Node:
     OUTPUTS: ClassVar[dict[str, Output[Any]]] = {}
     ANY_INPUT: ClassVar[bool] = False
     """Takes any number of inputs, under any names and of any type, in `on_any`."""
+    KEEP_ALL: ClassVar[bool] = False
+    """On ``latest`` inputs nothing that has come is replaced by what is newer, up to a bound of
+    memory; for a node that has to see all that it can, also of a live source."""
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
@@ -134,9 +137,18 @@ class Source(Node):
     def produce(self, step: int) -> Iterator[float]:
         """Publish from ``step`` on; yield after each step, with seconds to wait (0: none).
 
-        A step asked for again must publish the same messages again.
+        A step asked for again must publish the same messages again, unless the source is
+        not repeatable.
         """
         raise NotImplementedError
+
+    @classmethod
+    def is_repeatable(cls, params: Any) -> bool:
+        """Whether a step asked for again, maybe of a new process, comes out the same.
+
+        What is live does not: readers of such a source can be wired as ``latest`` only.
+        """
+        return True
 
     def published_before(self, output: str, step: int) -> int:
         """How many messages ``output`` has had before ``step``."""

@@ -48,3 +48,11 @@ def test_a_recorder_that_is_there_already(demo, tmp_path):
 def test_no_window_where_none_is_wanted(demo, tmp_path):
     launch = recording.with_recorder(demo, tmp_path / "out.mcap", 90, headless=True)
     assert launch.nodes["viewer"].params["mode"] == "web"
+
+
+def test_a_live_source_is_not_held_up(tmp_path):
+    """What it has said it cannot say again, so the recorder takes what comes."""
+    launch = recording.with_recorder(running.load("camera", []), tmp_path / "o.mcap", 95, False)
+    policies = {w.stream: w.policy for w in launch.nodes["recorder"].inputs.values()}
+    assert "camera/frames" in policies
+    assert set(policies.values()) == {"latest"}

@@ -102,3 +102,9 @@ def test_parameters_at_the_ends_of_their_ranges_are_taken() -> None:
         {"rooms": None, "duration_s": None},
     ):
         make_params(SimulatedCamera, values)
+
+
+def test_only_a_tour_can_be_repeated():
+    params = SimulatedCamera.Params
+    assert SimulatedCamera.is_repeatable(params(mode="tour"))
+    assert not SimulatedCamera.is_repeatable(params(mode="commanded"))

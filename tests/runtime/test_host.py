@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
+import time
 import types
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from cogmap.runtime.host import Host
 from cogmap.runtime.messages import End, PlaybackCommand, Twist
 from cogmap.runtime.node import Input, Node, Output, Source
 from cogmap.runtime.readers import LosslessReader
+from cogmap.runtime.wire import Envelope
 from cogmap.runtime.wiring import InputWire, OutputWire, Wiring
 from cogmap.runtime.writer import Writer
 
@@ -41,6 +43,21 @@ class Echo(Node):
 
     def close(self) -> None:
         self.closed += 1
+
+
+class Collector(Node):
+    """Takes its time to begin, and then has to see all."""
+
+    KEEP_ALL = True
+    ANY_INPUT = True
+    begin = threading.Event()
+
+    def setup(self) -> None:
+        self.begin.wait(10)
+        self.seen: list[int] = []
+
+    def on_any(self, envelope: Envelope) -> None:
+        self.seen.append(envelope.message.stamp_ns)
 
 
 class Steered(Source):
@@ -69,7 +86,7 @@ def twist(number: int) -> Twist:
 @pytest.fixture
 def nodes(monkeypatch) -> None:
     module = types.ModuleType("host_nodes")
-    vars(module).update(Echo=Echo, Steered=Steered)
+    vars(module).update(Echo=Echo, Steered=Steered, Collector=Collector)
     monkeypatch.setitem(sys.modules, "host_nodes", module)
 
 
@@ -227,3 +244,25 @@ def test_source_reacts_between_its_steps(nodes, address_of, context):
     assert not errors
     assert heard == list(range(len(heard)))
     assert host.node.told
+
+
+def test_node_that_keeps_all_has_nothing_replaced(nodes, address_of, context):
+    """More messages than the queue of a wire, all before the node takes the first."""
+    address, count = address_of("t"), 300
+    joined = threading.Event()
+    mouth = Writer(context, "t", address, queue=count, on_join=joined.set)
+    inputs = {"any": InputWire(stream="t", policy="latest", address=address, queue=8)}
+    wiring = Wiring(node="c", uses="host_nodes:Collector", params={}, inputs=inputs, outputs={})
+    host = Host(wiring)
+    with running(host) as errors:
+        until = time.monotonic() + 10
+        while not joined.is_set() and time.monotonic() < until:
+            mouth.service()
+            time.sleep(0.01)
+        for number in range(count):
+            mouth.publish(twist(number))
+        mouth.publish(End(stamp_ns=0))
+        Collector.begin.set()
+    mouth.close()
+    assert errors == []
+    assert host.node.seen == list(range(count))

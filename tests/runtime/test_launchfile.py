@@ -19,9 +19,15 @@ class Camera(Source):
     class Params(NodeParams, frozen=True, kw_only=True, forbid_unknown_fields=True):
         rate_hz: float = 10.0
         name: str = ""
+        live: bool = False
 
+    params: Params
     control = Input(PlaybackCommand)
     frames = Output(Frame)
+
+    @classmethod
+    def is_repeatable(cls, params: Params) -> bool:
+        return not params.live
 
     def on_control(self, command: PlaybackCommand) -> None: ...
 
@@ -110,7 +116,7 @@ class TestGood:
 
         launch = read(GOOD, "camera.rate_hz=25")
         dump = launch.dump()
-        assert dump["node"]["camera"]["params"] == {"rate_hz": 25.0, "name": ""}
+        assert dump["node"]["camera"]["params"] == {"rate_hz": 25.0, "name": "", "live": False}
         assert dump["run"]["bind"] == "127.0.0.1"
         assert check_launch(dump, launch.path).dump() == dump
 
@@ -243,6 +249,11 @@ BAD = {
     "node without inputs": (
         GOOD + '[node.p]\nuses = "launch_nodes:Pilot"',
         r"\[node\.p\] has no inputs and is not a source; wire one of \['twists'\]",
+    ),
+    "lossless reader of a live source": (
+        GOOD.replace("outputs =", "params = { live = true }\noutputs ="),
+        r"\[node\.filter\] inputs\.frames: 'camera/frames' comes live, from \[node\.camera\],"
+        r" which cannot say again .*policy = 'latest'",
     ),
     "lossless cycle": (
         GOOD

@@ -10,7 +10,7 @@ SYSTEM_PACKAGES := libusb-1.0-0 libgl1 libegl1 libx11-6 libgomp1
 
 demo: setup  ## A simulated apartment, mapped live; EPISODE=path for a recording
 ifdef EPISODE
-	$(BIN)/cogmap up episode --set camera.episode="$(abspath $(EPISODE))"
+	$(BIN)/cogmap up episode --set camera.episode='$(EPISODE)'
 else
 	$(BIN)/cogmap up demo
 endif
@@ -35,14 +35,16 @@ types: setup
 	cd build/types && MYPYPATH=. ../../$(BIN)/mypy --config-file ../../pyproject.toml $(addprefix -p cogmap.,$(PARTS))
 
 $(VENV)/.done: pyproject.toml constraints.txt
-	@command -v $(PYTHON) >/dev/null || { echo "cogmap needs Python 3.11; install it or say make PYTHON=..."; exit 1; }
 	test -d $(VENV) || $(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
 	@touch $@
 
-# What Open3D loads from the system.
+# What Open3D loads from the system, and what Debian keeps apart from Python.
 system:
-	@missing=""; for package in $(SYSTEM_PACKAGES); do \
+	@command -v $(PYTHON) >/dev/null || { echo "cogmap needs Python 3.11 or 3.12; install it, or say make PYTHON=..."; exit 1; }
+	@packages="$(SYSTEM_PACKAGES)"; \
+	$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || packages="$$packages $(notdir $(PYTHON))-venv"; \
+	missing=""; for package in $$packages; do \
 	  dpkg -s $$package >/dev/null 2>&1 || missing="$$missing $$package"; done; \
 	if [ -z "$$missing" ]; then exit 0; \
 	elif [ "$$(id -u)" = 0 ]; then apt-get update -qq && apt-get install -y -qq --no-install-recommends $$missing; \

@@ -17,8 +17,10 @@ from typing import Any, Literal
 
 import msgspec
 import psutil
+import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from cogmap.runtime.messages import CogmapError
 
@@ -69,6 +71,34 @@ def machine() -> dict[str, Any]:
     }
 
 
+@dataclass(frozen=True)
+class BenchReport:
+    """A benchmark's result and where it was measured."""
+
+    bench: str
+    machine: dict[str, Any]
+    result: BenchResult
+
+    @property
+    def all_met(self) -> bool:
+        return all(bar.ok for bar in self.result.bars)
+
+    def as_json(self) -> bytes:
+        """``{"bench", "machine", "figures", "bars": [{"figure", "value", "bar", "ok"}]}``"""
+        bars = [
+            {"figure": bar.figure, "value": bar.value, "bar": bar.bar, "ok": bar.ok}
+            for bar in self.result.bars
+        ]
+        return msgspec.json.encode(
+            {
+                "bench": self.bench,
+                "machine": self.machine,
+                "figures": self.result.figures,
+                "bars": bars,
+            }
+        )
+
+
 def run_benches(name: str | None, as_json: bool, console: Console) -> bool:
     """Run one benchmark, or all and write README.md's table; True if all bars are met.
 
@@ -78,85 +108,69 @@ def run_benches(name: str | None, as_json: bool, console: Console) -> bool:
     if name is not None:
         report = run_bench(name)
         _show(report, as_json, console)
-        return all_met(report)
+        return report.all_met
     reports = []
     for each in BENCHES:
         try:
             reports.append(run_bench(each))
-        except BenchSkipped as error:
-            console.print(f"{each}: skipped: {error}", highlight=False)
+        except BenchSkipped as skipped:
+            typer.echo(f"{each}: skipped: {skipped}", err=True)
             continue
         _show(reports[-1], as_json, console)
     _write_readme(Path("README.md"), reports)
-    return all(all_met(report) for report in reports)
+    return all(report.all_met for report in reports)
 
 
-def run_bench(name: str) -> dict[str, Any]:
-    """``{"bench", "machine", "figures", "bars"}`` of one benchmark."""
+def run_bench(name: str) -> BenchReport:
+    """Raises BenchError if there is no such benchmark or it cannot run here."""
     if name not in BENCHES:
         raise BenchError(f"no benchmark {name!r}; there are {', '.join(BENCHES)}")
     run: Callable[[], BenchResult] = importlib.import_module(f"cogmap.bench.{name}").run
     described = machine()
-    result = run()
-    bars = [
-        {
-            "figure": bar.figure,
-            "value": bar.value,
-            "bar": bar.bar,
-            "direction": bar.direction,
-            "ok": bar.ok,
-        }
-        for bar in result.bars
-    ]
-    return {"bench": name, "machine": described, "figures": result.figures, "bars": bars}
+    return BenchReport(name, described, run())
 
 
-def all_met(report: dict[str, Any]) -> bool:
-    return all(bar["ok"] for bar in report["bars"])
-
-
-def _show(report: dict[str, Any], as_json: bool, console: Console) -> None:
+def _show(report: BenchReport, as_json: bool, console: Console) -> None:
     if as_json:
-        console.print(msgspec.json.encode(report).decode(), soft_wrap=True, highlight=False)
+        typer.echo(report.as_json())
         return
-    table = Table(title=report["bench"], box=None, header_style="bold", title_justify="left")
+    table = Table(title=report.bench, box=None, header_style="bold", title_justify="left")
     table.add_column("figure")
     table.add_column("value", justify="right")
     table.add_column("bar")
     table.add_column("")
-    bars = {bar["figure"]: bar for bar in report["bars"]}
-    for figure, value in report["figures"].items():
+    bars = {bar.figure: bar for bar in report.result.bars}
+    for figure, value in report.result.figures.items():
         bar = bars.get(figure)
-        table.add_row(figure, _format(value), _bar_text(bar), _verdict(bar))
+        wanted = _wanted(bar) if bar else ""
+        table.add_row(figure, _format(value), wanted, _verdict(bar) if bar else "")
     console.print(table)
 
 
-def _verdict(bar: dict[str, Any] | None) -> str:
-    if bar is None:
-        return ""
-    return "[green]met[/]" if bar["ok"] else "[red]MISSED[/]"
+def _verdict(bar: Bar) -> Text:
+    return Text("met", style="green") if bar.ok else Text("MISSED", style="red")
 
 
-def _bar_text(bar: dict[str, Any] | None) -> str:
-    return f"{bar['direction']} {_format(bar['bar'])}" if bar else ""
+def _wanted(bar: Bar) -> str:
+    return f"{bar.direction} {_format(bar.bar)}"
 
 
 def _format(value: Any) -> str:
     return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
-def _write_readme(path: Path, reports: list[dict[str, Any]]) -> None:
+def _write_readme(path: Path, reports: list[BenchReport]) -> None:
     """Replace what stands between the two marks by the table of all bars."""
     begin, end = _MARK.format("begin"), _MARK.format("end")
     if not path.exists() or begin not in (text := path.read_text()):
         return
     lines = ["| command | figure | measured | bar |", "|---|---|---|---|"]
     for report in reports:
-        for bar in report["bars"]:
-            verdict = "" if bar["ok"] else " **missed**"
+        for bar in report.result.bars:
+            verdict = "" if bar.ok else " **missed**"
             lines.append(
-                f"| `cogmap bench {report['bench']}` | {bar['figure']} |"
-                f" {_format(bar['value'])}{verdict} | {_bar_text(bar)} |"
+                f"| `cogmap bench {report.bench}` | {bar.figure} |"
+                f" {_format(bar.value)}{verdict} | {_wanted(bar)} |"
             )
     block = "\n".join([begin, *lines, end])
     path.write_text(re.sub(f"{begin}.*{end}", lambda _: block, text, flags=re.DOTALL))

@@ -7,8 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cogmap.launch import running
-from cogmap.launch.running import console, errors_to_exit_codes, run_launch
+from cogmap.launch.console import console, errors_to_exit_codes
 
 app = typer.Typer(
     name="cogmap",
@@ -55,11 +54,13 @@ def up(
     Exit codes: 0 ended, 1 a node could not be kept alive, 2 bad input, 130 interrupted.
     """
     with errors_to_exit_codes():
+        from cogmap.launch import running
+
         overrides = list(set_ or [])
         checked = running.load(launch, overrides)
         if headless:
             checked = running.load(launch, overrides + running.headless_overrides(checked))
-        code = run_launch(checked, run_dir=run_dir, for_s=for_s, report=report, quiet=quiet)
+        code = running.run_launch(checked, run_dir=run_dir, for_s=for_s, report=report, quiet=quiet)
     raise typer.Exit(code)
 
 
@@ -80,9 +81,9 @@ def replay(
     Keys: space pauses, . steps one frame, left and right jump 5 s, up and down change the
     rate, q quits.
     """
-    from cogmap.launch.replaying import replay_episode
-
     with errors_to_exit_codes():
+        from cogmap.launch.replaying import replay_episode
+
         code = replay_episode(
             episode, rate, map_dir, view, list(set_ or []), for_s, run_dir, report, quiet
         )
@@ -106,16 +107,18 @@ def record(
     With a launch file, the run is started and nothing is missed. With the run directory of
     a run that is going on, recording begins now; what cannot be kept up with is counted.
     """
-    from cogmap.launch import recording
-
     with errors_to_exit_codes():
+        from cogmap.launch import recording, running
+
         if Path(source).is_dir():
             code = recording.record_live(Path(source), out, jpeg_quality, for_s, console)
         else:
             checked = recording.with_recorder(
                 running.load(source, list(set_ or [])), out, jpeg_quality, headless
             )
-            code = run_launch(checked, run_dir=run_dir, for_s=for_s, report=report, quiet=quiet)
+            code = running.run_launch(
+                checked, run_dir=run_dir, for_s=for_s, report=report, quiet=quiet
+            )
     raise typer.Exit(code)
 
 
@@ -126,9 +129,9 @@ def convert(
     jpeg_quality: Annotated[int, typer.Option(help="Stored colour; 0 keeps it exact.")] = 95,
 ) -> None:
     """Turn a recording of any known format into an MCAP episode."""
-    from cogmap.launch.recording import convert_episode
-
     with errors_to_exit_codes():
+        from cogmap.launch.recording import convert_episode
+
         convert_episode(source, out, jpeg_quality, console)
 
 
@@ -137,9 +140,9 @@ def info(
     path: Annotated[Path, typer.Argument(help="An episode, a map or a run directory.")],
 ) -> None:
     """Say what is in an episode, a map or a run directory."""
-    from cogmap.launch.info import describe
-
     with errors_to_exit_codes():
+        from cogmap.launch.info import describe
+
         console.print(describe(path))
 
 
@@ -150,9 +153,9 @@ def view(
     for_s: ForSeconds = None,
 ) -> None:
     """Look at a finished run, a map or a Rerun recording; Ctrl-C ends it."""
-    from cogmap.launch.viewing import view_path
-
     with errors_to_exit_codes():
+        from cogmap.launch.viewing import view_path
+
         view_path(path, port, for_s, console)
 
 
@@ -170,9 +173,9 @@ def bench(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
     """Measure, against the bars. Exits 0 only if all are met."""
-    from cogmap.bench.harness import run_benches
-
     with errors_to_exit_codes():
+        from cogmap.bench.harness import run_benches
+
         met = run_benches(name, as_json, console)
     raise typer.Exit(0 if met else 1)
 

@@ -17,8 +17,7 @@ from packaging.requirements import Requirement
 from packaging.version import InvalidVersion, Version
 from rich.console import Console
 from rich.table import Table
-
-from cogmap.nodes.rerun.process import has_display
+from rich.text import Text
 
 _SYSTEM_LIBRARIES = {
     "libusb-1.0.so.0": "libusb-1.0-0",
@@ -47,9 +46,14 @@ def examine(console: Console) -> bool:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in ("", "what", "found", "what to do"):
         table.add_column(column, overflow="fold")
-    marks = {"good": "[green]ok[/]", "note": "[yellow]note[/]", "bad": "[red]BAD[/]"}
+    marks = {
+        "good": Text("ok", style="green"),
+        "note": Text("note", style="yellow"),
+        "bad": Text("BAD", style="red"),
+    }
     for finding in findings:
-        table.add_row(marks[finding.state], finding.what, finding.found, finding.advice)
+        row = (finding.what, finding.found, finding.advice)
+        table.add_row(marks[finding.state], *map(Text, row))
     console.print(table)
     return all(finding.state != "bad" for finding in findings)
 
@@ -135,6 +139,6 @@ def _gpu() -> Finding:
 
 
 def _display() -> Finding:
-    if has_display():
+    if os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
         return Finding("display", "good", "the viewer opens a window")
     return Finding("display", "good", "none; the viewer serves a page on loopback")

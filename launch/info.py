@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 from rich.table import Table
+from rich.text import Text
 
 from cogmap.launch.paths import is_map, is_run
 from cogmap.memory.reconstruction import Reconstructor
@@ -34,7 +35,7 @@ def describe(path: Path) -> Table:
     table.add_column(style="dim")
     table.add_column(overflow="fold")
     for name, value in facts.items():
-        table.add_row(name, str(value))
+        table.add_row(name, Text(str(value)))
     return table
 
 

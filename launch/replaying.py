@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 
 from cogmap.launch import running
+from cogmap.launch.console import console
 from cogmap.launch.player import KEYS, Player
 from cogmap.nodes.episodes import open_episode
 from cogmap.runtime.messages import CogmapError
@@ -34,10 +35,10 @@ def replay_episode(
     if map_dir is not None:
         settings.append(_setting("reconstruction", "map_dir", str(map_dir.absolute())))
     launch = running.load("episode" if view else "replay", settings + overrides)
-    if quiet or not running.console.is_terminal:
+    if quiet or not console.is_terminal:
         return running.run_launch(launch, run_dir=run_dir, for_s=for_s, report=report, quiet=quiet)
-    running.console.print(KEYS, style="dim")
-    player = Player(running.console, factor)
+    console.print(KEYS, style="dim")
+    player = Player(console, factor)
     with player.on_screen():
         return running.run_launch(
             launch, run_dir=run_dir, for_s=for_s, report=report, on_tick=player.tick, live=False

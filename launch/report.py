@@ -42,18 +42,32 @@ def _run_figures(launch: Launch, result: RunResult) -> dict[str, Any]:
     rejected = {
         verdict: count for verdict, count in verdicts.items() if verdict not in ("fused", _SKIPPED)
     }
+    restarted = any(node.restarts and node.inputs.get("frames") is fusing for node in result.nodes)
     handled = fusing.received + fusing.skipped if fusing else 0
+    in_doubt = restarted and not _is_lossless(launch)
     return {
         "frames_in": frames_in,
         "fused": verdicts.get("fused", 0),
         "skipped": verdicts.get(_SKIPPED, 0) + (fusing.skipped if fusing else 0),
         "rejected": rejected,
-        "lost": max(frames_in - handled, 0) if fusing else 0,
+        "lost": None if in_doubt else max(frames_in - handled, 0) if fusing else 0,
         "capture_to_fused_ms": {
             "p50": fusing.latency_p50_ms if fusing else None,
             "p99": fusing.latency_p99_ms if fusing else None,
         },
     }
+
+
+def _is_lossless(launch: Launch) -> bool:
+    """Whether all frames go to their readers without loss."""
+    return all(
+        wire.policy == "lossless"
+        for name, section in launch.nodes.items()
+        for port, wire in section.inputs.items()
+        if port == "frames"
+        and launch.classes[name].INPUTS[port].message_type is Frame
+        and section.critical
+    )
 
 
 def _node_figures(status: NodeStatus, result: RunResult) -> dict[str, Any]:

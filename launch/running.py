@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 import msgspec
-import typer
-from rich.console import Console
 
+from cogmap.launch.console import console
 from cogmap.launch.report import make_report
 from cogmap.launch.table import LiveTable, summary
 from cogmap.runtime.launchfile import Launch, read_launch_file
@@ -25,8 +25,6 @@ from cogmap.runtime.wiring import EXIT_FAILED, EXIT_REFUSED
 EXIT_INTERRUPTED = 130
 BUILT_IN = Path(__file__).parent
 OnTick = Callable[[Supervisor], None]
-
-console = Console()
 
 
 def find_launch_file(name: str) -> Path:
@@ -80,26 +78,18 @@ def run_launch(
         finally:
             supervisor.close()
         figures = make_report(launch, result)
-        if report is not None:
-            report.write_bytes(msgspec.json.format(msgspec.json.encode(figures)))
-        (folder.path / "report.json").write_bytes(msgspec.json.format(msgspec.json.encode(figures)))
+        for path in (folder.path / "report.json", report):
+            if path is not None:
+                _write_report(path, figures)
         if not quiet:
             summary(console, figures, folder.path)
         for node, reason in result.failed.items():
-            console.print(f"[red]{node}: {reason}[/red]", markup=True, highlight=False)
+            console.print(f"{node}: {reason}", style="red", soft_wrap=True)
+        if interrupted:
+            return EXIT_INTERRUPTED
         if result.failed:
             return EXIT_REFUSED if result.refused else EXIT_FAILED
-        return EXIT_INTERRUPTED if interrupted else 0
-
-
-@contextmanager
-def errors_to_exit_codes() -> Iterator[None]:
-    """Show a CogmapError as one clear message, and leave with the code for refused input."""
-    try:
-        yield
-    except CogmapError as error:
-        Console(stderr=True).print(f"error: {error}", style="red", markup=False, highlight=False)
-        raise typer.Exit(EXIT_REFUSED) from error
+        return 0
 
 
 def headless_overrides(launch: Launch) -> list[str]:
@@ -136,6 +126,13 @@ def _make_writable(report: Path) -> None:
         report.touch()
     except OSError as error:
         raise CogmapError(f"cannot write report {report}: {error}") from error
+
+
+def _write_report(path: Path, figures: dict[str, Any]) -> None:
+    try:
+        path.write_bytes(msgspec.json.format(msgspec.json.encode(figures)))
+    except OSError as error:
+        raise CogmapError(f"cannot write report {path}: {error}") from error
 
 
 def _tick(supervisor: Supervisor, table: LiveTable, on_tick: OnTick | None) -> None:

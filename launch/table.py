@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+import sys
 import time
 from pathlib import Path
 from types import TracebackType
@@ -87,9 +89,10 @@ def summary(console: Console, report: dict[str, Any], run_dir: Path) -> None:
     """What the run came to, and where its files are."""
     run = report["run"]
     rejected = "".join(f", {count} {verdict}" for verdict, count in run["rejected"].items())
+    lost = "an unknown number" if run["lost"] is None else run["lost"]
     console.print(
         f"{run['frames_in']} frames in {report['duration_s']:.0f} s: {run['fused']} fused,"
-        f" {run['skipped']} skipped{rejected}, {run['lost']} lost on the way.",
+        f" {run['skipped']} skipped{rejected}, {lost} lost on the way.",
         highlight=False,
     )
     latency = run["capture_to_fused_ms"]
@@ -100,4 +103,5 @@ def summary(console: Console, report: dict[str, Any], run_dir: Path) -> None:
         )
     console.print(f"Run directory: {run_dir}", highlight=False, soft_wrap=True)
     if (run_dir / "view.rrd").exists():
-        console.print(f"Look at it again: cogmap view {run_dir}", highlight=False, soft_wrap=True)
+        command = f"{sys.argv[0]} view {shlex.quote(str(run_dir))}"
+        console.print(f"Look at it again: {command}", highlight=False, soft_wrap=True)

@@ -51,7 +51,7 @@ class _Port:
         self.wire = wire
         self.reader = reader
         self.handled = 0
-        self.ended = wire.stream in RUN_STREAMS
+        self.ended = False
         self.latency = Histogram()
         self.handling = Histogram()
         self._first_s = self._last_s = 0.0
@@ -176,8 +176,11 @@ class Host:
         # A `latest` reader may miss the end of a stream, or hear it only after its own end, in
         # a loop; where there is a lossless input, that one decides.
         decisive = [port for port in self._ports if port.wire.policy == "lossless"]
-        decisive = decisive or self._ports
-        while not self._stopping.is_set() and not all(port.ended for port in decisive):
+        decisive = decisive or [p for p in self._ports if p.wire.stream not in RUN_STREAMS]
+        # One that only listens to the supervisor goes on until it is told to stop.
+        while not self._stopping.is_set() and not (
+            decisive and all(port.ended for port in decisive)
+        ):
             if not self._handle_one_each():
                 self._wait(_POLL_MS)
 

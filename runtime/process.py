@@ -139,8 +139,7 @@ class NodeProcess:
             if code is not None:
                 self._bury(code)
             elif self._overdue():
-                log.error("%s: told to end, it did not; killed", self.name)
-                self.kill()
+                self.kill_unended()
             elif self._silent():
                 log.error("%s: no heartbeat; killed", self.name)
                 self.kill()
@@ -167,6 +166,15 @@ class NodeProcess:
     def kill(self) -> None:
         if self._popen is not None:
             self._popen.kill()
+
+    def kill_unended(self) -> None:
+        """It was told to end and takes too long: that must not look like a good end."""
+        if self.gave_up:
+            return
+        self.gave_up = True
+        self.error = "told to end, it did not, and was killed; what it had not stored is lost"
+        log.error("%s: %s", self.name, self.error)
+        self.kill()
 
     def wait(self) -> None:
         """Until it has ended, however that came."""

@@ -11,6 +11,7 @@ from types import TracebackType
 
 from cogmap.runtime.messages import CogmapError
 
+_PREFIX = "cogmap-"
 _LONGEST_SOCKET_PATH = 100
 """Of the 107 bytes that Linux allows for the address of a Unix socket."""
 
@@ -38,14 +39,16 @@ class RunDir:
         """Raises RunDirError if another run is using it or it cannot be written."""
         self.path = path.absolute()
         try:
-            self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._refuse_foreign_folder()
+            self.path.mkdir(parents=True, exist_ok=True)
             self.path.chmod(0o700)
             self._lock = (self.path / "lock").open("w")
         except OSError as error:
             raise RunDirError(f"cannot use run directory {path}: {error}") from error
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            for folder in (self.logs, self.wiring):
+            shutil.rmtree(self.state, ignore_errors=True)
+            for folder in (self.logs, self.wiring, self.state):
                 folder.mkdir(exist_ok=True)
             self.sockets = self._make_socket_folder()
         except BlockingIOError as error:
@@ -57,6 +60,14 @@ class RunDir:
             self._lock.close()
             raise RunDirError(f"cannot use run directory {path}: {error}") from error
 
+    def _refuse_foreign_folder(self) -> None:
+        """What is in the way of a run must not be touched by it."""
+        is_ours = (self.path / "lock").exists()
+        if self.path.is_dir() and not is_ours and any(self.path.iterdir()):
+            raise RunDirError(
+                f"{self.path} is not a run directory and not empty; give --run-dir a new folder"
+            )
+
     @property
     def logs(self) -> Path:
         return self.path / "logs"
@@ -64,6 +75,11 @@ class RunDir:
     @property
     def wiring(self) -> Path:
         return self.path / "wiring"
+
+    @property
+    def state(self) -> Path:
+        """What nodes of this run go on from if they are started again; emptied when it begins."""
+        return self.path / "state"
 
     @property
     def metrics(self) -> Path:
@@ -86,9 +102,19 @@ class RunDir:
         self.close()
 
     def _make_socket_folder(self) -> Path:
-        folder = self.path / "sockets"
+        folder, elsewhere = self.path / "sockets", self.path / "sockets-elsewhere"
         shutil.rmtree(folder, ignore_errors=True)
-        if len(os.fsencode(folder)) + 50 > _LONGEST_SOCKET_PATH:
-            return Path(tempfile.mkdtemp(prefix="cogmap-"))
-        folder.mkdir(mode=0o700)
-        return folder
+        if elsewhere.exists():  # of a run that was killed
+            _remove_ours(Path(elsewhere.read_text()))
+        if len(os.fsencode(folder)) + 50 <= _LONGEST_SOCKET_PATH:
+            folder.mkdir(mode=0o700)
+            return folder
+        short = Path(tempfile.mkdtemp(prefix=_PREFIX))
+        elsewhere.write_text(str(short))
+        return short
+
+
+def _remove_ours(folder: Path) -> None:
+    """Remove a socket folder that `mkdtemp` made; anything else is left alone."""
+    if folder.parent == Path(tempfile.gettempdir()) and folder.name.startswith(_PREFIX):
+        shutil.rmtree(folder, ignore_errors=True)

@@ -32,7 +32,10 @@ from cogmap.runtime.writer import Writer
 log = logging.getLogger(__name__)
 
 STOP_WITHIN_S = 5.0
-_SOURCES_FIRST_S = 2.5
+"""After `Supervisor.stop`, or once a node has failed for good."""
+_OTHERS_IN_HASTE_S, _KILL_AFTER_S = 1.0, 4.2
+_OTHERS_AFTER_S, _END_WITHIN_S = 5.0, 60.0
+"""When the time of a run is over: maps may be large, and nobody waits at the keyboard."""
 _LEFT_OVER_S = 10.0
 """Once the sources have ended, a node that handles nothing for this long is stopped."""
 _STATUS_PERIOD_S = 1.0
@@ -255,14 +258,19 @@ class Supervisor:
             process.measure()
         status = self.status()
         self._writers["run/status"].publish(status)
-        with self.run_dir.metrics.open("ab") as file:
-            file.write(msgspec.json.encode(status) + b"\n")
+        try:
+            with self.run_dir.metrics.open("ab") as file:
+                file.write(msgspec.json.encode(status) + b"\n")
+        except OSError as error:  # a full disk must not end the run
+            complain("cannot write metrics: %s", error)
 
     # ending
 
     def _finished(self) -> bool:
-        processes = self._processes.values()
-        return all(p.done for p in processes) or any(p.gave_up and p.critical for p in processes)
+        return all(p.done for p in self._processes.values()) or self._failed()
+
+    def _failed(self) -> bool:
+        return any(p.gave_up and p.critical for p in self._processes.values())
 
     def _stop_left_overs(self) -> None:
         """Started anew when its writers, or all readers, have ended, a node waits for ever."""
@@ -278,17 +286,20 @@ class Supervisor:
     def _stop_all(self) -> None:
         """Sources first, so that the others can finish what is on its way; then all; then kill."""
         began = time.monotonic()
-        asked: set[str] = set()
         have_source = any(p.is_source and p.alive for p in self._processes.values())
+        haste_from = float("inf")
         while alive := [process for process in self._processes.values() if process.alive]:
-            elapsed_s = time.monotonic() - began
+            now = time.monotonic()
+            if self._stop.is_set() or self._failed():
+                haste_from = min(haste_from, now)
+            others_due = not have_source or now > min(
+                began + _OTHERS_AFTER_S, haste_from + _OTHERS_IN_HASTE_S
+            )
             for process in alive:
-                due = process.is_source or not have_source or elapsed_s > _SOURCES_FIRST_S
-                if due and process.name not in asked:
-                    asked.add(process.name)
+                if process.is_source or others_due:
                     process.terminate()
-                if elapsed_s > STOP_WITHIN_S - 0.3:
-                    process.kill()
+                if now > min(began + _END_WITHIN_S, haste_from + _KILL_AFTER_S):
+                    process.kill_unended()
             self._hear(timeout_ms=50)
         self._hear(timeout_ms=50)
         for process in self._processes.values():

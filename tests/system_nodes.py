@@ -116,3 +116,21 @@ class Watcher(Node):
 
     def on_numbers(self, message: Instances) -> None: ...
     def on_status(self, message: RunStatus) -> None: ...
+
+
+class SlowToStore(Node):
+    """Takes its time at the end, as one with a large map does."""
+
+    class Params(NodeParams, frozen=True, kw_only=True, forbid_unknown_fields=True):
+        seconds: float = 1.0
+
+    params: Params
+    numbers = Input(Instances)
+
+    def on_numbers(self, message: Instances) -> None:
+        self.counters["heard"] += 1
+
+    def on_end(self) -> None:
+        time.sleep(self.params.seconds)
+        assert self.run_dir is not None
+        (self.run_dir / "stored").touch()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import sys
 
 import pytest
 from rich.console import Console
@@ -105,10 +106,10 @@ def test_summary(report, tmp_path):
     assert "100 frames in 3 s: 70 fused, 19 skipped, 5 lost, 6 lost on the way." in text
     assert "median 12 ms, p99 40 ms" in text
     assert f"Run directory: {tmp_path}" in text
-    assert "cogmap view" not in text
+    assert "again" not in text
     (tmp_path / "view.rrd").touch()
     summary(console, report, tmp_path)
-    assert f"cogmap view {tmp_path}" in text_of(console)
+    assert f"Look at it again: {sys.argv[0]} view {tmp_path}" in text_of(console)
 
 
 def test_without_a_terminal_a_line_once_in_a_while():

@@ -10,6 +10,7 @@ import pytest
 import typer
 
 from cogmap.launch import replaying, running
+from cogmap.launch.console import errors_to_exit_codes
 from cogmap.runtime.messages import CogmapError
 
 
@@ -56,13 +57,13 @@ def test_no_window_for_any_viewer():
 
 class TestExitCodes:
     def test_error_on_purpose(self, capsys):
-        with pytest.raises(typer.Exit) as exited, running.errors_to_exit_codes():
+        with pytest.raises(typer.Exit) as exited, errors_to_exit_codes():
             raise CogmapError("the lens is [dirty]; clean it")
         assert exited.value.exit_code == 2
         assert capsys.readouterr().err == "error: the lens is [dirty]; clean it\n"
 
     def test_other_errors_are_not_hidden(self):
-        with pytest.raises(ZeroDivisionError), running.errors_to_exit_codes():
+        with pytest.raises(ZeroDivisionError), errors_to_exit_codes():
             raise ZeroDivisionError
 
 

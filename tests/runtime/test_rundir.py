@@ -59,10 +59,30 @@ def test_can_be_used_again(tmp_path):
 
 
 def test_sockets_of_a_killed_run_are_removed(tmp_path):
+    (tmp_path / "lock").touch()
     (tmp_path / "sockets").mkdir()
     (tmp_path / "sockets" / "0.latest").touch()
     with RunDir(tmp_path) as run:
         assert list(run.sockets.iterdir()) == []
+
+
+def test_a_folder_with_other_things_in_it_is_left_alone(tmp_path):
+    (tmp_path / "sockets").mkdir()
+    (tmp_path / "sockets" / "precious").touch()
+    mode = stat.S_IMODE(tmp_path.stat().st_mode)
+    with pytest.raises(RunDirError, match=r"not empty; give --run-dir a new folder"):
+        RunDir(tmp_path)
+    assert (tmp_path / "sockets" / "precious").exists()
+    assert stat.S_IMODE(tmp_path.stat().st_mode) == mode
+
+
+def test_a_short_socket_folder_of_a_killed_run_is_removed(tmp_path):
+    path = tmp_path / ("long" * 30)
+    killed = RunDir(path)
+    left = killed.sockets
+    killed._lock.close()
+    with RunDir(path) as run:
+        assert not left.exists() and run.sockets.is_dir()
 
 
 def test_no_socket_is_left(tmp_path):

@@ -110,14 +110,13 @@ def test_flood_of_logs_is_bounded(heartbeat, hear):
 
 
 def test_supervisor_that_is_away_is_not_waited_for(endpoint, monkeypatch):
-    """Nobody listens at the endpoint: neither logging nor ending takes long."""
+    """Nobody listens at the endpoint: neither logging nor ending waits for somebody."""
     monkeypatch.setattr(heartbeat_module, "PERIOD_S", 0.01)
     beat = Heartbeat("n", endpoint)
     for number in range(3000):
         logging.getLogger("cogmap.n").warning("line %d", number)
-    began = time.monotonic()
     beat.finish("ended")
-    assert time.monotonic() - began < 4
+    assert not beat._thread.is_alive()
     logging.getLogger().handlers[:] = [
         handler
         for handler in logging.getLogger().handlers

@@ -22,6 +22,8 @@ from cogmap.runtime.rundir import RunDir
 from cogmap.runtime.supervisor import RunResult, Supervisor
 
 TESTS = Path(__file__).parents[1]
+FOR_S = 60.0
+"""Longer than any run here takes, also on a machine that is busy."""
 LINE = """
 [node.source]
 uses = "system_nodes:{source}"
@@ -84,16 +86,16 @@ class TestWaitingForEver:
     def test_source_that_dies_when_all_others_have_ended(self, supervise):
         """Started anew it would wait for readers that are gone."""
         supervisor = supervise(line("SlowToClose"))
-        killed: list[float] = []
+        killed: list[str] = []
 
         def on_tick() -> None:
             if not killed and states_of(supervisor)["sink"] == "ended":
                 kill(supervisor, "source")
-                killed.append(time.monotonic())
+                killed.append("source")
 
-        result = supervisor.run(for_s=20, on_tick=on_tick)
+        result = supervisor.run(for_s=FOR_S, on_tick=on_tick)
         assert killed
-        assert time.monotonic() - killed[0] < 10
+        assert result.duration_s < FOR_S, "it ends by itself"
         assert states(result) == {"source": "ended", "sink": "ended"}
         assert lines(supervisor)[-1] == "end"
 
@@ -101,7 +103,7 @@ class TestWaitingForEver:
         """What the supervisor itself says every second does not count as being busy."""
         supervisor = supervise(line(count=200, period_s=0.01) + WATCHER)
         frozen: list[int] = []
-        killed: list[float] = []
+        killed: list[int] = []
 
         def on_tick() -> None:
             (watcher,) = (node for node in supervisor.status().nodes if node.node == "watcher")
@@ -109,12 +111,12 @@ class TestWaitingForEver:
                 frozen.append(watcher.pid)
                 os.kill(watcher.pid, signal.SIGSTOP)
             elif not killed and states_of(supervisor)["source"] == "ended":
-                killed.append(time.monotonic())
+                killed.append(watcher.pid)
                 os.kill(watcher.pid, signal.SIGKILL)
 
-        result = supervisor.run(for_s=25, on_tick=on_tick)
+        result = supervisor.run(for_s=FOR_S, on_tick=on_tick)
         assert killed
-        assert time.monotonic() - killed[0] < 12
+        assert result.duration_s < FOR_S, "it ends by itself"
         assert states(result) == {"source": "ended", "sink": "ended", "watcher": "ended"}
         assert not result.failed
 
@@ -122,8 +124,8 @@ class TestWaitingForEver:
         monkeypatch.setattr(process_module, "_END_WITHIN_S", 1.0)
         stuck = '[node.stuck]\nuses = "system_nodes:Stuck"\ninputs.numbers = "n"\n'
         supervisor = supervise(line(count=100, period_s=0.01) + stuck)
-        result = supervisor.run(for_s=20)
-        assert result.duration_s < 15
+        result = supervisor.run(for_s=FOR_S)
+        assert result.duration_s < FOR_S, "it ends by itself"
         assert states(result) == {"source": "ended", "sink": "ended", "stuck": "stopped"}
 
 
@@ -146,8 +148,8 @@ def test_what_is_served_to_others(supervise, context):
         if heard["run/control"]:
             supervisor.stop()
 
-    result = supervisor.run(for_s=15, on_tick=on_tick)
-    assert result.duration_s < 15
+    result = supervisor.run(for_s=FOR_S, on_tick=on_tick)
+    assert result.duration_s < FOR_S, "it ends when it is stopped"
     for ear in ears.values():
         ear.close()
     first = heard["run/status"][0]
@@ -168,7 +170,7 @@ def test_garbage_instead_of_heartbeats(supervise, context, caplog, monkeypatch):
     for _ in range(200):
         stranger.send_multipart([b"garbage"])
         stranger.send_multipart([b"x", b"\xff" * 50, b""])
-    result = supervisor.run(for_s=20)
+    result = supervisor.run(for_s=FOR_S)
     stranger.close(linger=0)
     assert states(result) == {"source": "ended", "sink": "ended"}
     complaints = [record for record in caplog.records if "dropped a heartbeat" in record.message]
@@ -187,7 +189,7 @@ def test_node_that_hangs_without_heartbeat_is_started_again(supervise, monkeypat
             stopped.append(sink.pid)
             os.kill(sink.pid, signal.SIGSTOP)
 
-    result = supervisor.run(for_s=25, on_tick=on_tick)
+    result = supervisor.run(for_s=FOR_S, on_tick=on_tick)
     assert stopped
     assert states(result) == {"source": "ended", "sink": "ended"}
     assert lines(supervisor) == [*map(str, range(200)), "end"]

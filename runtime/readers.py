@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from collections import OrderedDict
+from contextlib import suppress
 from dataclasses import dataclass
 
 import msgspec
@@ -203,10 +204,8 @@ class LatestReader:
                     self._pop_oldest()
                     self.counts.skipped += 1
         if was_empty:
-            try:
+            with suppress(zmq.Again):  # as many wakes wait as fit: the owner is awake
                 self._waker.send(b"", zmq.NOBLOCK)
-            except zmq.Again:  # as many wakes wait as fit: the owner is awake
-                pass
 
     def _pop_oldest(self) -> list[memoryview]:
         _, parts = self._unread.popitem(last=False)

@@ -62,9 +62,7 @@ class Camera(Source):
             self._capture.set(cv2.CAP_PROP_FRAME_HEIGHT, self.params.height)
 
     def produce(self, step: int) -> Iterator[float]:
-        is_file = (
-            self.is_repeatable(self.params) or self._capture.get(cv2.CAP_PROP_FRAME_COUNT) > 0
-        )
+        is_file = self.is_repeatable(self.params) or self._capture.get(cv2.CAP_PROP_FRAME_COUNT) > 0
         rate = self._capture.get(cv2.CAP_PROP_FPS) or 30.0
         number, failures = step, 0
         if is_file:

@@ -118,7 +118,7 @@ def test_a_camera_that_stays_silent_is_given_up(device: type[FakeDevice]) -> Non
     device.script = "."
     with (
         NodeDriver(Camera, device="0") as driver,
-        pytest.raises(CameraError, match="camera '0' gives no images.*10 times"),
+        pytest.raises(CameraError, match=r"camera '0' gives no images.*10 times"),
     ):
         driver.run()
     assert device.opened == 11

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import accumulate
 from pathlib import Path
 
 from cogmap.nodes.episodes.episode import EpisodeError
 from cogmap.runtime.messages import Frame, Instances, Message, WorldEvent
-from cogmap.runtime.playback import Recording
+from cogmap.runtime.playback import Entry, Recording
 from cogmap.runtime.recording import RecordingError
-
-_SOURCE_TYPES = {kind.__name__: kind for kind in (Frame, Instances, WorldEvent)}
-"""What a source publishes; the rest of a recording is computed again from it."""
 
 
 class McapEpisode:
@@ -33,6 +30,7 @@ class McapEpisode:
         self._frame_stream = next((e.stream for e in entries if e.type == Frame.__name__), None)
         if self._frame_stream is None:
             raise EpisodeError(f"{path} holds no frames; record a run that has a source")
+        self._streams = _streams_of_camera(entries, self._frame_stream)
         self._frame_entries = [
             index for index, entry in enumerate(entries) if entry.stream == self._frame_stream
         ]
@@ -61,11 +59,7 @@ class McapEpisode:
             return
         try:
             for envelope in self._recording.read(self._first_entry(start)):
-                is_source = type(envelope.message).__name__ in _SOURCE_TYPES
-                other_camera = isinstance(envelope.message, Frame) and (
-                    envelope.stream != self._frame_stream
-                )
-                if is_source and not other_camera:
+                if (envelope.stream, type(envelope.message).__name__) in self._streams:
                     yield envelope.message
         except RecordingError as error:
             raise EpisodeError(str(error)) from error
@@ -73,9 +67,33 @@ class McapEpisode:
     def count_before(self, kind: type[Message], frame: int) -> int:
         """Messages of a type that `messages` leaves out when it starts at ``frame``."""
         entries = self._recording.entries[: self._first_entry(frame)]
-        return sum(entry.type == kind.__name__ for entry in entries)
+        return sum(
+            entry.type == kind.__name__ and (entry.stream, entry.type) in self._streams
+            for entry in entries
+        )
 
     def _first_entry(self, frame: int) -> int:
         if frame >= len(self):
             return len(self._recording.entries)
         return self._frame_entries[frame] if frame else 0
+
+
+def _streams_of_camera(entries: Iterable[Entry], frame_stream: str) -> set[tuple[str, str]]:
+    """(stream, type) of what the source of ``frame_stream`` published, and of world events.
+
+    The rest of a recording is computed again from it.
+    Instances are of the camera whose frames are in the same folder (``left/frames``,
+    ``left/instances``). Where none are, they are of it unless they are of another camera.
+    """
+    streams = dict.fromkeys((entry.stream, entry.type) for entry in entries)  # keeps their order
+    instances = [stream for stream, kind in streams if kind == Instances.__name__]
+    cameras = {_folder(stream) for stream, kind in streams if kind == Frame.__name__}
+    beside = [stream for stream in instances if _folder(stream) == _folder(frame_stream)]
+    free = [stream for stream in instances if _folder(stream) not in cameras]
+    found = {(stream, Instances.__name__) for stream in (beside or free)[:1]}
+    found |= {(stream, kind) for stream, kind in streams if kind == WorldEvent.__name__}
+    return found | {(frame_stream, Frame.__name__)}
+
+
+def _folder(stream: str) -> str:
+    return stream.rpartition("/")[0]

@@ -339,6 +339,31 @@ class TestOurRecordingsAsEpisodes:
         opened = open_episode(write(tmp_path / "a.mcap", messages))
         assert [item.number for item in opened.frames()] == [0, 1, 2]
 
+    @pytest.mark.parametrize(
+        ("first", "other", "expected"),
+        [
+            ("left/instances", "right/instances", [0, 1, 2]),
+            ("masks", "right/instances", [0, 1, 2]),  # of nobody else
+            (None, "right/instances", []),  # of the camera that is left out
+        ],
+    )
+    def test_only_the_instances_of_the_first_camera(self, tmp_path, first, other, expected):
+        messages: list[tuple[str, Message]] = []
+        for number in range(3):
+            messages += [("left/frames", frame(number)), ("right/frames", frame(number + 50))]
+            messages += [(other, instances(number + 50)), ("sim/events", event(number))]
+            messages += [(first, instances(number))] if first else []
+        opened = open_episode(write(tmp_path / "a.mcap", messages))
+        said = list(opened.messages())
+        assert [m.number for m in said if isinstance(m, Frame)] == [0, 1, 2]
+        assert [m.number for m in said if isinstance(m, Instances)] == expected
+        assert sum(isinstance(m, WorldEvent) for m in said) == 3
+        for kind in (Frame, Instances, WorldEvent):
+            for start in range(4):
+                given = sum(isinstance(m, kind) for m in opened.messages(start))
+                left_out = opened.count_before(kind, start)
+                assert left_out + given == sum(isinstance(m, kind) for m in said)
+
     def test_stamps_go_up_even_if_those_recorded_do_not(self, tmp_path):
         messages: list[tuple[str, Message]] = [("f", frame(number)) for number in (3, 3, 2, 4)]
         stamps = open_episode(write(tmp_path / "a.mcap", messages)).stamps_ns

@@ -31,6 +31,7 @@ RunDirectory = Annotated[
     Path | None, typer.Option("--run-dir", help="Where logs, metrics and the map go.")
 ]
 Report = Annotated[Path | None, typer.Option("--report", help="Write a JSON report here.")]
+Force = Annotated[bool, typer.Option("--force", help="Overwrite the file if it exists.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No table, no summary.")]
 
 
@@ -100,6 +101,7 @@ def record(
     headless: Headless = False,
     run_dir: RunDirectory = None,
     report: Report = None,
+    force: Force = False,
     quiet: Quiet = False,
 ) -> None:
     """Write every stream of a run to one MCAP file.
@@ -111,11 +113,15 @@ def record(
         from cogmap.launch import recording, running
 
         if Path(source).is_dir():
-            code = recording.record_live(Path(source), out, jpeg_quality, for_s, console)
+            recording.refuse_options_of_a_start(
+                set=set_, headless=headless, run_dir=run_dir, report=report
+            )
+            code = recording.record_live(Path(source), out, jpeg_quality, for_s, console, force)
         else:
             checked = recording.with_recorder(
                 running.load(source, list(set_ or [])), out, jpeg_quality, headless
             )
+            recording.make_way(out, force)
             code = running.run_launch(
                 checked, run_dir=run_dir, for_s=for_s, report=report, quiet=quiet
             )
@@ -127,12 +133,13 @@ def convert(
     source: Annotated[Path, typer.Argument(help="A recording of any known format.")],
     out: Annotated[Path, typer.Argument(help="MCAP file to write.")],
     jpeg_quality: Annotated[int, typer.Option(help="Stored colour; 0 keeps it exact.")] = 95,
+    force: Force = False,
 ) -> None:
     """Turn a recording of any known format into an MCAP episode."""
     with errors_to_exit_codes():
         from cogmap.launch.recording import convert_episode
 
-        convert_episode(source, out, jpeg_quality, console)
+        convert_episode(source, out, jpeg_quality, console, force)
 
 
 @app.command()

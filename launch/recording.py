@@ -4,19 +4,30 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import zmq
 from rich.console import Console
-from rich.progress import track
+from rich.progress import Progress
 
 from cogmap.launch.running import signals_stop, viewers
 from cogmap.nodes.episodes import open_episode
+from cogmap.nodes.episodes.mcap import McapEpisode
 from cogmap.runtime.bus import WriterAddress
 from cogmap.runtime.launchfile import Launch, check_launch, is_repeatable
-from cogmap.runtime.messages import CogmapError, End, PlaybackStatus
+from cogmap.runtime.messages import (
+    CogmapError,
+    End,
+    Frame,
+    Instances,
+    Message,
+    PlaybackStatus,
+    WorldEvent,
+)
 from cogmap.runtime.readers import LatestReader
 from cogmap.runtime.recording import RecordingWriter
 from cogmap.runtime.rundir import is_going_on
@@ -26,6 +37,36 @@ _RECORDER = "recorder"
 _QUEUE = 1024
 _LIVE_ONLY = ("run/control",)
 _LOOK_EVERY_S = 1.0
+_STREAMS: dict[type[Message], str] = {
+    Frame: "camera/frames",
+    Instances: "camera/instances",
+    WorldEvent: "camera/events",
+}
+"""What the streams of a converted episode are called."""
+
+
+def refuse_existing(out: Path, force: bool) -> None:
+    """What has been recorded is not overwritten unless that was asked for.
+
+    Raises:
+        CogmapError: there is such a file, and no ``force``.
+    """
+    if out.is_file() and not force:
+        raise CogmapError(f"{out} exists already; name another file, or overwrite it with --force")
+
+
+def make_way(out: Path, force: bool) -> None:
+    """Remove an existing file, beside which a recorder would write a second part.
+
+    Raises:
+        CogmapError: there is such a file, and no ``force``; or it cannot be removed.
+    """
+    refuse_existing(out, force)
+    if out.is_file():
+        try:
+            out.unlink()
+        except OSError as error:
+            raise CogmapError(f"cannot overwrite {out}: {error}") from error
 
 
 def with_recorder(launch: Launch, out: Path, jpeg_quality: int, headless: bool) -> Launch:
@@ -58,8 +99,23 @@ def with_recorder(launch: Launch, out: Path, jpeg_quality: int, headless: bool) 
     return check_launch(tree, launch.path)
 
 
+def refuse_options_of_a_start(**options: Any) -> None:
+    """A run that is going on has been started already; raises CogmapError if any is given."""
+    given = [f"--{name.replace('_', '-')}" for name, value in options.items() if value]
+    if given:
+        raise CogmapError(
+            f"{', '.join(given)}: a run that is going on cannot be started otherwise; give a"
+            " launch file, or leave it out"
+        )
+
+
 def record_live(
-    run_dir: Path, out: Path, jpeg_quality: int, for_s: float | None, console: Console
+    run_dir: Path,
+    out: Path,
+    jpeg_quality: int,
+    for_s: float | None,
+    console: Console,
+    force: bool = False,
 ) -> int:
     """Join a run that is going on, until it or ``for_s`` ends, or Ctrl-C; returns the exit code.
 
@@ -67,6 +123,7 @@ def record_live(
         CogmapError: the directory is not that of a live run, or the file cannot be written.
     """
     addresses = _streams_of(run_dir)
+    refuse_existing(out, force)
     context = zmq.Context()
     readers = {
         stream: LatestReader(context, address.latest, _QUEUE, keep_all=True)
@@ -86,7 +143,7 @@ def record_live(
             reader.close()
         context.term()
     skipped = sum(reader.counts.skipped for reader in readers.values())
-    console.print(f"{recorded} messages in {out}, {skipped} skipped", highlight=False)
+    _say(console, f"{recorded} messages in {out}, {skipped} skipped")
     return 0
 
 
@@ -126,22 +183,36 @@ def _record_until(
     return recorded
 
 
-def convert_episode(source: Path, out: Path, jpeg_quality: int, console: Console) -> None:
-    """Write the frames of an episode of any format to an MCAP file.
+def convert_episode(
+    source: Path, out: Path, jpeg_quality: int, console: Console, force: bool = False
+) -> None:
+    """Write an episode of any format to an MCAP file: frames, and what its source said beside.
 
     Raises:
         CogmapError: the episode cannot be read; the frames before the damage are in the file.
+            Or the file exists already, and no ``force``.
     """
     if _is_same_file(source, out):
         raise CogmapError(f"{source} cannot be converted into itself; name another file")
     episode = open_episode(source)
-    with RecordingWriter(out, jpeg_quality) as writer:
-        frames = track(
-            episode.frames(), description="converting", total=len(episode), console=console
-        )
-        for seq, frame in enumerate(frames):
-            writer.write(Envelope(frame, "camera/frames", seq, 0))
-    console.print(f"{len(episode)} frames of {episode.format} in {out}", highlight=False)
+    refuse_existing(out, force)
+    messages: Iterable[Message] = (
+        episode.messages() if isinstance(episode, McapEpisode) else episode.frames()
+    )
+    written: Counter[str] = Counter()
+    with RecordingWriter(out, jpeg_quality) as writer, Progress(console=console) as progress:
+        task = progress.add_task("converting", total=len(episode))
+        for message in messages:
+            stream = _STREAMS[type(message)]
+            writer.write(Envelope(message, stream, written[stream], 0))
+            written[stream] += 1
+            progress.update(task, completed=written[_STREAMS[Frame]])
+    _say(console, f"{len(episode)} frames of {episode.format} in {out}")
+
+
+def _say(console: Console, text: str) -> None:
+    """Plain text: names of files are not markup."""
+    console.print(text, markup=False, highlight=False, soft_wrap=True)
 
 
 def _is_same_file(one: Path, other: Path) -> bool:

@@ -13,9 +13,10 @@ from cogmap.sim.footprints import obstacles
 from cogmap.sim.mesh import Mesh, mesh_of
 from cogmap.sim.paths import house_paths
 from cogmap.sim.render_scene import raycasting_scene
+from cogmap.sim.route_follower import PLANNING_MARGIN_M
 from cogmap.sim.scene import House
 from cogmap.sim.tour import Sight, plan_tour, start_point, tour_targets
-from cogmap.sim.tour_follower import PLANNING_MARGIN_M, TourFollower
+from cogmap.sim.tour_follower import TourFollower
 from cogmap.sim.truth import room_at
 
 _STEP_S = 0.01

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -31,13 +31,15 @@ from cogmap.sim.noise import (
     noisy_depth,
     noisy_pose,
 )
-from cogmap.sim.paths import Paths, house_paths
+from cogmap.sim.paths import Paths, Point, house_paths
 from cogmap.sim.render_scene import LightingConfig
 from cogmap.sim.renderer import Renderer
+from cogmap.sim.route_follower import PLANNING_MARGIN_M
 from cogmap.sim.scene import House
 from cogmap.sim.timeline import Timeline, TimelineConfig
 from cogmap.sim.tour import Sight, plan_tour, start_point, tour_targets
-from cogmap.sim.tour_follower import PLANNING_MARGIN_M, TourFollower
+from cogmap.sim.tour_follower import TourFollower
+from cogmap.sim.waypoints import WaypointFollower, WaypointState
 
 _PHYSICS_S = 0.01
 """Longest step of the agent's motion."""
@@ -143,8 +145,9 @@ class Simulator:
         self._timeline = Timeline(config.timeline, self.house)
         self._pending: tuple[WorldEvent, ...] = ()
         self._twist, self._twist_age_s = (0.0, 0.0), math.inf
+        self._waypoints: WaypointFollower | None = None
         self._space = FreeSpace(obstacles(self.house, config.body.height_m))
-        paths = self._paths()
+        paths = self.free_floor()
         self.state = AgentState(*start_point(self.house, paths), 0.0)
         self._tour = self._plan(paths) if config.mode == "tour" else None
 
@@ -176,8 +179,8 @@ class Simulator:
             yield self.step()
 
     def skip_to(self, number: int) -> None:
-        """Go on to frame ``number`` without drawing. In mode "commanded" this replays no
-        commands: give them again between the calls.
+        """Go on to frame ``number`` without drawing. In mode "commanded" this replays
+        neither velocities nor waypoints: give them again between the calls.
 
         Raises SimulationError if the frame is in the past or the simulation ends before it.
         """
@@ -190,10 +193,38 @@ class Simulator:
             self._advance()
 
     def command(self, twist: Twist) -> None:
-        """Drive like this from the next frame on. Raises SimulationError during a tour."""
-        if self._tour is not None:
-            raise SimulationError('the agent is on a tour; use mode = "commanded" to drive it')
+        """Drive like this from the next frame on; cancels ``go_to``.
+
+        Raises SimulationError during a tour.
+        """
+        self._require_commanded()
+        if self._waypoints is not None:
+            self._waypoints.cancel()
         self._twist, self._twist_age_s = (twist.linear_mps, twist.angular_rps), 0.0
+
+    def go_to(self, points: Sequence[Point]) -> None:
+        """Drive to each of the points (m, world) in turn from the next frame on, over floor that
+        is free as the house is now. Replaces waypoints and velocities given before.
+
+        ``waypoint_state`` tells how it goes. Raises SimulationError during a tour, and if there
+        is no point or one is not finite.
+        """
+        self._require_commanded()
+        points = [(float(x), float(y)) for x, y in points]
+        if not points or not all(math.isfinite(x) and math.isfinite(y) for x, y in points):
+            raise SimulationError(f"waypoints {points}: need at least one, all of them finite")
+        self._twist_age_s = math.inf
+        self._waypoints = WaypointFollower(points, self.config.body, self.free_floor())
+
+    @property
+    def waypoint_state(self) -> WaypointState:
+        """How the last ``go_to`` goes: "none" before the first, then "driving" until it has
+        "arrived" (within 0.1 m of the last point), or is "given_up" or "cancelled"."""
+        return "none" if self._waypoints is None else self._waypoints.state
+
+    def free_floor(self) -> Paths:
+        """Where the centre of the agent may be as the house is now, with a margin of 0.07 m."""
+        return house_paths(self.house, self.config.body.radius_m + PLANNING_MARGIN_M)
 
     @property
     def _period_s(self) -> float:
@@ -203,8 +234,9 @@ class Simulator:
         if self.done:
             raise SimulationError(f"the simulation is over after {self.number} frames")
 
-    def _paths(self) -> Paths:
-        return house_paths(self.house, self.config.body.radius_m + PLANNING_MARGIN_M)
+    def _require_commanded(self) -> None:
+        if self._tour is not None:
+            raise SimulationError('the agent is on a tour; use mode = "commanded" to drive it')
 
     def _plan(self, paths: Paths) -> TourFollower:
         targets = tour_targets(self.house, paths)
@@ -235,11 +267,15 @@ class Simulator:
         # While a door swings this waits: the frames in between only show its leaf elsewhere.
         self._renderer.update(house)
         if self._tour is not None:
-            self._tour.replan(self._paths())
+            self._tour.replan(self.free_floor())
+        elif self._waypoints is not None and self._waypoints.state == "driving":
+            self._waypoints.replan(self.free_floor())
 
     def _command(self, dt_s: float) -> tuple[float, float]:
         if self._tour is not None:
             return self._tour.command(self.state, dt_s)
+        if self._waypoints is not None and self._waypoints.state == "driving":
+            return self._waypoints.command(self.state, dt_s)
         self._twist_age_s += dt_s
         return self._twist if self._twist_age_s <= self.config.command_timeout_s else (0.0, 0.0)
 

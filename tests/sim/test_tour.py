@@ -10,8 +10,9 @@ from cogmap.sim.house import build_house
 from cogmap.sim.lighting import room_center
 from cogmap.sim.paths import house_paths
 from cogmap.sim.rehearsal import rehearse
+from cogmap.sim.route_follower import PLANNING_MARGIN_M
 from cogmap.sim.tour import Stop, start_point
-from cogmap.sim.tour_follower import PLANNING_MARGIN_M, TourFollower
+from cogmap.sim.tour_follower import TourFollower
 
 CAMERA = Intrinsics(width=640, height=480, fx=480.0, fy=480.0, cx=319.5, cy=239.5)
 BODY = Body()

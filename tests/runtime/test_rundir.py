@@ -117,3 +117,11 @@ def test_a_file_is_in_the_way(tmp_path):
 def test_folder_that_cannot_be_made():
     with pytest.raises(RunDirError, match="cannot use run directory"):
         RunDir(Path("/proc/run"))
+
+
+def test_state_of_an_earlier_run_is_gone(tmp_path):
+    """What a node goes on from when it is started again is of this run."""
+    with RunDir(tmp_path / "run") as run:
+        (run.state / "camera.jumps.json").write_text("[]")
+    with RunDir(tmp_path / "run") as run:
+        assert list(run.state.iterdir()) == []

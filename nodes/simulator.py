@@ -9,10 +9,10 @@ from typing import Literal
 import msgspec
 
 from cogmap.nodes.clock import StreamClock
-from cogmap.runtime.messages import Frame, Instances, Twist, WorldEvent
+from cogmap.runtime.messages import Frame, Instances, Twist, Waypoints, WorldEvent
 from cogmap.runtime.node import Input, NodeParams, Output, Source
 from cogmap.sim.noise import DepthNoise, ExposureNoise, PoseNoise
-from cogmap.sim.simulator import Simulator, SimulatorConfig
+from cogmap.sim.simulator import SimStep, Simulator, SimulatorConfig
 from cogmap.sim.timeline import TimelineConfig
 from cogmap.sim.truth import truth_dict
 
@@ -48,7 +48,7 @@ class SimulatedCamera(Source):
         speed: float = 1.0
         """Simulated seconds a second, at most; 0: as fast as the frames are taken."""
         mode: Literal["tour", "commanded"] = "tour"
-        """"tour", or "commanded": drive it with velocities on ``commands``."""
+        """"tour", or "commanded": drive it on ``commands`` and ``waypoints``."""
         duration_s: float | None = None
         """Simulated; none: until the tour is over."""
         depth_noise: bool = True
@@ -71,6 +71,9 @@ class SimulatedCamera(Source):
 
     params: Params
     commands = Input(Twist)
+    """Ignored on a tour, as ``waypoints`` are."""
+    waypoints = Input(Waypoints)
+    """Cancelled by a velocity. Those reached and given up are counted."""
     frames = Output(Frame)
     instances = Output(Instances)
     events = Output(WorldEvent, queue=256)
@@ -85,7 +88,7 @@ class SimulatedCamera(Source):
         self._go_to(step)
         clock = StreamClock(self.params.speed)
         while not self._simulator.done:
-            taken = self._simulator.step()
+            taken = self._step()
             self._count_events(len(taken.events))
             while (wait_s := clock.wait_s(taken.frame.stamp_ns)) > 0:
                 yield min(wait_s, 0.1)
@@ -109,6 +112,19 @@ class SimulatedCamera(Source):
     def on_commands(self, twist: Twist) -> None:
         if self.params.mode == "commanded":
             self._simulator.command(twist)
+
+    def on_waypoints(self, waypoints: Waypoints) -> None:
+        if self.params.mode == "commanded":
+            self._simulator.go_to([(x, y) for x, y in waypoints.points.tolist()])
+
+    def _step(self) -> SimStep:
+        """The next frame; counts waypoints that end with it."""
+        before = self._simulator.waypoint_state
+        taken = self._simulator.step()
+        after = self._simulator.waypoint_state
+        if before == "driving" != after:
+            self.counters["waypoints." + after] += 1
+        return taken
 
     def _make_simulator(self) -> None:
         params = self.params

@@ -192,6 +192,18 @@ class Twist(Message, frozen=True, kw_only=True, eq=False):
     """Counter-clockwise seen from above."""
 
 
+class Waypoints(Message, frozen=True, kw_only=True, eq=False):
+    """Command to drive to points on the floor, one after the other; replaces earlier ones."""
+
+    points: F64
+    """(N, 2) x, y in the world, metres; N >= 1."""
+
+    def __post_init__(self) -> None:
+        check_array("points", self.points, np.float64, (None, 2))
+        if not len(self.points) or not np.isfinite(self.points).all():
+            raise ValueError(f"points: need at least one, all finite, got {self.points.tolist()}")
+
+
 FrameVerdict = Literal[
     "fused", "skipped_redundant", "no_depth", "bad_depth", "no_pose", "pose_jump", "pose_uncertain",
     "lost", "time_backwards",

@@ -8,8 +8,10 @@ import pytest
 
 from cogmap.nodes.simulator import SimulatedCamera
 from cogmap.runtime.driver import NodeDriver
-from cogmap.runtime.messages import Frame, Instances, Twist
+from cogmap.runtime.messages import Frame, Instances, Twist, Waypoints
 from cogmap.runtime.node import ParamError, make_params
+from cogmap.sim.house import build_house
+from cogmap.sim.paths import house_paths
 
 SMALL = {
     "seed": 1, "rooms": 2, "width": 64, "height": 48, "rate_hz": 5.0, "speed": 0.0,
@@ -69,6 +71,41 @@ def test_velocities_drive_a_commanded_agent() -> None:
     assert first.world_from_camera is not None and last.world_from_camera is not None
     turned = first.world_from_camera[:3, 2] @ last.world_from_camera[:3, 2]
     assert turned < 0.95
+
+
+def test_waypoints_drive_a_commanded_agent_to_where_they_say() -> None:
+    driver = NodeDriver(SimulatedCamera, **SMALL, mode="commanded", duration_s=20.0)
+    driver.run(steps=1)
+    first = driver.published["frames"][0]
+    assert isinstance(first, Frame) and first.world_from_camera is not None
+    floor = house_paths(build_house(1, 2), 0.25)
+    start = first.world_from_camera[:2, 3]
+    goal = floor.centers[np.argmin(np.abs(np.hypot(*(floor.centers - start).T) - 1.0))]
+    driver.send("waypoints", Waypoints(stamp_ns=0, points=goal[None]))
+    driver.run(start=1)
+    last = driver.published["frames"][-1]
+    assert isinstance(last, Frame) and last.world_from_camera is not None
+    assert np.hypot(*(last.world_from_camera[:2, 3] - goal)) < 0.1
+    assert driver.node.counters["waypoints.arrived"] == 1
+
+
+def test_waypoints_that_lead_nowhere_are_counted_as_given_up() -> None:
+    driver = NodeDriver(SimulatedCamera, **SMALL, mode="commanded", duration_s=1.0)
+    driver.send("waypoints", Waypoints(stamp_ns=0, points=np.array([[99.0, 99.0]])))
+    driver.run()
+    assert driver.node.counters["waypoints.given_up"] == 1
+
+
+def test_commands_do_not_disturb_a_tour() -> None:
+    told = NodeDriver(SimulatedCamera, **SMALL, duration_s=2.0)
+    told.send("waypoints", Waypoints(stamp_ns=0, points=np.array([[1.0, 1.0]])))
+    told.send("commands", Twist(stamp_ns=0, linear_mps=0.0, angular_rps=1.0))
+    untold = NodeDriver(SimulatedCamera, **SMALL, duration_s=2.0)
+    for driver in (told, untold):
+        driver.run()
+    ours, theirs = told.published["frames"][-1], untold.published["frames"][-1]
+    assert isinstance(ours, Frame) and isinstance(theirs, Frame)
+    np.testing.assert_array_equal(ours.color, theirs.color)
 
 
 def test_the_truth_is_written_down(tmp_path: Path) -> None:

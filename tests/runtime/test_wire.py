@@ -32,6 +32,7 @@ from cogmap.runtime.messages import (
     SurfaceUpdate,
     Twist,
     VisibleInstance,
+    Waypoints,
     WorldEvent,
 )
 from cogmap.runtime.wire import Header, WireError
@@ -143,6 +144,11 @@ VALID: dict[type[Message], st.SearchStrategy[Any]] = {
         box=st.none() | boxes,
     ),
     Twist: st.builds(Twist, stamp_ns=stamps, linear_mps=reals, angular_rps=reals),
+    Waypoints: st.builds(
+        Waypoints,
+        stamp_ns=stamps,
+        points=st.builds(array, seeds, st.just("f8"), st.integers(1, 4), st.just(2)),
+    ),
     Observation: st.builds(
         Observation,
         stamp_ns=stamps,
@@ -562,6 +568,13 @@ class TestMessages:
     def test_camera_that_cannot_be(self, field):
         with pytest.raises(ValueError, match="intrinsics"):
             msgspec.structs.replace(CAMERA, **field)
+
+    @pytest.mark.parametrize(
+        "points", [np.zeros((0, 2)), np.zeros((1, 3)), np.zeros(2), np.array([[1.0, np.nan]])]
+    )
+    def test_waypoints_that_lead_nowhere(self, points):
+        with pytest.raises(ValueError, match="points: "):
+            Waypoints(stamp_ns=0, points=points)
 
     def test_depth_in_metres(self):
         frame = golden_frame()

@@ -5,14 +5,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import numpy as np
 import pytest
 from typer.testing import CliRunner, Result
 
 from cogmap.launch.cli import app
-from cogmap.runtime.messages import Frame, Intrinsics
-from cogmap.runtime.recording import RecordingWriter
-from cogmap.runtime.wire import Envelope
 
 
 @pytest.fixture(autouse=True)
@@ -78,8 +74,7 @@ def test_bad_arguments(arguments, text, elsewhere):
 
 
 @pytest.mark.parametrize("rate", ["fast", "0", "-1", "nan", "inf", ""])
-def test_rate(rate, elsewhere):
-    write_episode(elsewhere / "e.mcap")
+def test_rate(rate, elsewhere, episode):
     result = cogmap("replay", "e.mcap", "--rate", rate)
     assert result.exit_code == 2
     assert "give a factor such as 0.5 or 2, or max" in words(result)
@@ -94,38 +89,34 @@ def test_foreign_file(elsewhere):
 
 
 @pytest.mark.parametrize("quality", ["-1", "101"])
-def test_jpeg_quality(quality, elsewhere):
-    write_episode(elsewhere / "e.mcap")
+def test_jpeg_quality(quality, elsewhere, episode):
     result = cogmap("convert", "e.mcap", "b.mcap", "--jpeg-quality", quality)
     assert result.exit_code == 2
     assert "jpeg" in words(result).lower()
     assert not (elsewhere / "b.mcap").exists()
 
 
-def test_converting_a_file_into_itself(elsewhere):
+def test_converting_a_file_into_itself(elsewhere, episode):
     """It must not be emptied before it is read."""
-    write_episode(elsewhere / "e.mcap")
-    before = (elsewhere / "e.mcap").read_bytes()
+    before = episode.read_bytes()
     result = cogmap("convert", "e.mcap", "e.mcap")
     assert result.exit_code == 2
     assert "itself" in words(result)
-    assert (elsewhere / "e.mcap").read_bytes() == before
+    assert episode.read_bytes() == before
 
 
-def test_recording_a_replay_into_the_file_that_is_replayed(elsewhere):
-    write_episode(elsewhere / "e.mcap")
-    before = (elsewhere / "e.mcap").read_bytes()
+def test_recording_a_replay_into_the_file_that_is_replayed(elsewhere, episode):
+    before = episode.read_bytes()
     (elsewhere / "l.toml").write_text(
         '[node.camera]\nuses = "cogmap.nodes.replay:Replay"\nparams = { episode = "e.mcap" }\n'
     )
     result = cogmap("record", "l.toml", "e.mcap", "--quiet")
     assert result.exit_code == 2
     assert "e.mcap" in words(result)
-    assert (elsewhere / "e.mcap").read_bytes() == before
+    assert episode.read_bytes() == before
 
 
-def test_output_in_a_folder_that_is_not_there(elsewhere):
-    write_episode(elsewhere / "e.mcap")
+def test_output_in_a_folder_that_is_not_there(elsewhere, episode):
     result = cogmap("convert", "e.mcap", "nowhere/b.mcap")
     assert result.exit_code == 2
     assert "cannot write recording nowhere/b.mcap" in words(result)
@@ -147,12 +138,3 @@ def test_doctor_gives_findings():
     assert result.exit_code in (0, 1)
     for what in ("Python", "cores", "GPU", "display"):
         assert what in result.output
-
-
-def write_episode(path: Path) -> None:
-    camera = Intrinsics(width=8, height=6, fx=1.0, fy=1.0, cx=0.0, cy=0.0)
-    with RecordingWriter(path) as writer:
-        for number in range(3):
-            depth = np.full((6, 8), 1000, np.uint16)
-            frame = Frame(stamp_ns=number * 10**8, number=number, intrinsics=camera, depth=depth)
-            writer.write(Envelope(frame, "camera/frames", number, 0))

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import typer
 
-from cogmap.launch import replaying, running
+from cogmap.launch import running
 from cogmap.launch.console import errors_to_exit_codes
 from cogmap.runtime.messages import CogmapError
 
@@ -84,21 +84,3 @@ def test_third_signal_does_not_wait():
         for _ in range(3):
             os.kill(os.getpid(), signal.SIGINT)
     assert exited.value.code == 130
-
-
-@pytest.mark.parametrize(("text", "rate"), [("max", 0.0), ("1", 1.0), ("0.25", 0.25), ("1e2", 100)])
-def test_rates(text, rate):
-    assert replaying.parse_rate(text) == rate
-
-
-@pytest.mark.parametrize("text", ["", "0", "-2", "nan", "inf", "fast", "1e9"])
-def test_no_rates(text):
-    with pytest.raises(CogmapError, match=r"give a factor such as 0\.5 or 2, or max"):
-        replaying.parse_rate(text)
-
-
-@pytest.mark.parametrize("name", ["a b.mcap", 'quo"te.mcap', "back\\slash", "ümläut", "7", "x#y=z"])
-def test_any_file_name_can_be_replayed(name):
-    """The name goes through a TOML value and comes out as it was."""
-    launch = running.load("replay", [replaying._setting("camera", "episode", name)])
-    assert launch.nodes["camera"].params["episode"] == name

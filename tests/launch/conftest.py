@@ -1,0 +1,53 @@
+"""A small episode and a small map, and a console that can be read."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+from rich.console import Console
+
+from cogmap.memory.reconstruction import Reconstructor
+from cogmap.runtime.messages import Frame, Intrinsics
+from cogmap.runtime.recording import RecordingWriter
+from cogmap.runtime.wire import Envelope
+
+
+def wall(number: int) -> Frame:
+    """A wall some 1 m in front of the camera, ten times a second."""
+    camera = Intrinsics(width=80, height=60, fx=70, fy=70, cx=39.5, cy=29.5)
+    return Frame(
+        stamp_ns=number * 10**8,
+        number=number,
+        intrinsics=camera,
+        depth=np.tile(np.linspace(950, 1050, 80), (60, 1)).astype(np.uint16),
+        color=np.full((60, 80, 3), 128, np.uint8),
+        world_from_camera=np.eye(4),
+    )
+
+
+@pytest.fixture
+def console() -> Console:
+    """Wide enough for any line; ``export_text()`` is what was printed."""
+    return Console(file=io.StringIO(), record=True, width=300)
+
+
+@pytest.fixture
+def episode(tmp_path: Path) -> Path:
+    """``e.mcap`` with three frames."""
+    path = tmp_path / "e.mcap"
+    with RecordingWriter(path) as writer:
+        for number in range(3):
+            writer.write(Envelope(wall(number), "camera/frames", number, 0))
+    return path
+
+
+@pytest.fixture
+def map_dir(tmp_path: Path) -> Path:
+    reconstructor = Reconstructor()
+    for number in range(8):
+        reconstructor.step(wall(number))
+    reconstructor.save(tmp_path / "map")
+    return tmp_path / "map"

@@ -1,0 +1,64 @@
+"""What ``cogmap info`` says of episodes, maps and runs, as they are stored."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from cogmap.launch.info import describe
+from cogmap.runtime.messages import CogmapError
+
+
+@pytest.fixture
+def facts_of(console):
+    """Words of each row, by its name."""
+
+    def facts(path) -> dict[str, str]:
+        console.print(describe(path))
+        rows = [line.split(maxsplit=1) for line in console.export_text().splitlines()]
+        return {row[0]: row[-1].strip() for row in rows}
+
+    return facts
+
+
+def test_episode(facts_of, episode):
+    facts = facts_of(episode)
+    assert (facts["frames"], facts["duration"]) == ("3", "0.2 s")
+    assert facts["rate"] == "10.0 frames/s"
+    assert facts["image"] == "80 x 60, fx 70.0 fy 70.0 cx 39.5 cy 29.5"
+    assert (facts["depth"], facts["colour"], facts["poses"]) == ("1 mm units", "yes", "yes")
+    assert facts["streams"] == "camera/frames: 3 Frame"
+    assert "cut" not in facts
+
+
+def test_map(facts_of, map_dir):
+    facts = facts_of(map_dir)
+    assert "8 fused" in facts["frames"]
+    assert int(facts["surface"].removesuffix(" points")) > 100
+    assert facts["extent"].endswith(" m")
+
+
+def test_damaged_map(map_dir):
+    (map_dir / "manifest.json").write_text("{")
+    with pytest.raises(CogmapError, match=r"manifest\.json"):
+        describe(map_dir)
+
+
+def test_run(facts_of, tmp_path):
+    (tmp_path / "launch.json").write_text("{}")
+    assert facts_of(tmp_path)["state"].startswith("going on")
+    report = {
+        "launch": "demo",
+        "duration_s": 12.34,
+        "ok": False,
+        "failed": {"viewer": "[no] window"},
+        "run": {"frames_in": 9, "fused": 4, "skipped": 3, "lost": 2},
+        "nodes": {"camera": {}, "viewer": {}},
+    }
+    (tmp_path / "report.json").write_text(json.dumps(report))
+    facts = facts_of(tmp_path)
+    assert facts["ended"] == "badly: {'viewer': '[no] window'}"
+    assert facts["frames"] == "9 in, 4 fused, 3 skipped, 2 lost"
+    assert facts["nodes"] == "camera, viewer"
+    assert facts["map"] == "none"

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from cogmap.memory.camera import backproject
+from cogmap.memory.camera import backproject, transform
 from cogmap.runtime.messages import F32, F64, Frame, Intrinsics
 
 CAMERA_UP = np.array([0.0, -1.0, 0.0])
 """Up in the camera frame if the camera is held level."""
+
+WORLD_UP = np.array([0.0, 0.0, 1.0])
 
 ACCELEROMETER_RAD = 0.2
 """How far a moving camera's accelerometer may be from the floor's normal."""
@@ -50,6 +52,19 @@ def level_pose(down_in_camera: F64) -> F64:
     return pose
 
 
+def level_world(depth_m: F32, intrinsics: Intrinsics, pose: F64) -> F64:
+    """(4, 4) ``level_from_world``: the turn that makes the floor or table in a depth image level.
+
+    ``depth_m`` (H, W) metres, without distortion; ``pose`` (4, 4) ``world_from_camera`` in a
+    world whose z is up to 45 degrees. Identity if no level plane is in view.
+    """
+    turn = gravity_from_floor(transform(pose, sparse_points(depth_m, intrinsics)), WORLD_UP)
+    level_from_world = np.eye(4)
+    if turn is not None:
+        level_from_world[:3, :3] = turn
+    return level_from_world
+
+
 def gravity_from_floor(points: F64, up_guess: F64, max_tilt_rad: float = np.pi / 4) -> F64 | None:
     """The smallest rotation (3, 3) that makes the dominant level plane exactly level.
 
@@ -70,8 +85,8 @@ def up_from_floor(
     """Normal (3,) of the plane that carries most points, towards ``up_guess``.
 
     Planes tilted from ``up_guess`` by more than ``max_tilt_rad`` are walls and do not count. None
-    if no plane has ``min_fraction`` of the points within ``tolerance_m``. RANSAC with a fixed seed,
-    then least squares: the same points give the same normal.
+    if no plane has ``min_fraction`` of the points within ``tolerance_m``, or they are but a strip.
+    RANSAC with a fixed seed, then least squares: the same points give the same normal.
 
     Args:
         points: (N, 3) metres, any frame.
@@ -94,7 +109,10 @@ def up_from_floor(
     if best.mean() < min_fraction:
         return None
     floor = points[best]
-    normal: F64 = np.linalg.svd(floor - floor.mean(axis=0), full_matrices=False)[2][2]
+    _, spread, axes = np.linalg.svd(floor - floor.mean(axis=0), full_matrices=False)
+    if spread[1] < 3 * tolerance_m * np.sqrt(len(floor)):
+        return None  # a strip, as any level plane cuts it out of a wall
+    normal: F64 = axes[2]
     return normal * np.sign(normal @ guess)
 
 

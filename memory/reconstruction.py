@@ -13,10 +13,10 @@ import numpy as np
 
 from cogmap.memory.admission import Admission, AdmissionConfig
 from cogmap.memory.camera import rectify, transform
-from cogmap.memory.gravity import first_pose, sparse_points
+from cogmap.memory.gravity import first_pose, level_world, sparse_points
 from cogmap.memory.occupancy import Occupancy, OccupancyConfig
 from cogmap.memory.persistence import MapError, SavedMap, load_map, part_of, ply, save_map
-from cogmap.memory.poses import motion_between
+from cogmap.memory.poses import is_pose, motion_between
 from cogmap.memory.surface import Surface, SurfaceConfig
 from cogmap.memory.tracking import Tracker, TrackerConfig
 from cogmap.memory.trajectory import Trajectory
@@ -96,6 +96,8 @@ class Reconstructor:
         self.trajectory = Trajectory()
         self.counts: Counter[FrameVerdict] = Counter()
         """Frames by verdict."""
+        self.world_from_source = np.eye(4)
+        """Levels the poses of a source that is not gravity aligned; (4, 4), fixed once mapped."""
         self._pose_source: PoseSource = config.pose
         self._tracker: Tracker | None = None
 
@@ -146,6 +148,7 @@ class Reconstructor:
             "occupancy": self.occupancy.state(),
             "admission": self.admission.state(),
             "trajectory": self.trajectory.state(),
+            "world": {"from_source": self.world_from_source},
         }
         if self._tracker is not None:
             parts["tracker"] = self._tracker.state()
@@ -178,6 +181,7 @@ class Reconstructor:
                 part_of(saved.arrays, "admission"), config.admission
             )
             reconstructor.trajectory = Trajectory.from_state(part_of(saved.arrays, "trajectory"))
+            reconstructor.world_from_source = saved.arrays["world/from_source"]
             reconstructor.counts = Counter(saved.details["counts"])
             reconstructor._pose_source = saved.details["pose_source"]
             if tracker := part_of(saved.arrays, "tracker"):
@@ -193,8 +197,21 @@ class Reconstructor:
         if self._pose_source == "auto":
             self._pose_source = "track" if frame.world_from_camera is None else "source"
         if self._pose_source == "source":
-            return _Pose(frame.world_from_camera, frame.position_sigma_m)
+            return _Pose(self._levelled(frame, depth_m), frame.position_sigma_m)
         return self._track(frame, depth_m)
+
+    def _levelled(self, frame: Frame, depth_m: F32 | None) -> F64 | None:
+        """The source's pose in the map's world.
+
+        The first frame that is mapped decides how a source that is not gravity aligned is
+        levelled. If it shows no floor the world stays the source's: what is mapped stays put.
+        """
+        pose = frame.world_from_camera
+        if pose is None or frame.gravity_aligned or not is_pose(pose):
+            return pose
+        if depth_m is not None and not self.counts["fused"]:
+            self.world_from_source = level_world(depth_m, frame.intrinsics, pose)
+        return self.world_from_source @ pose
 
     def _track(self, frame: Frame, depth_m: F32 | None) -> _Pose:
         if frame.color is None or depth_m is None:

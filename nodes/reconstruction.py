@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
+
 from cogmap.memory.admission import AdmissionConfig
+from cogmap.memory.poses import motion_between
 from cogmap.memory.reconstruction import PoseSource, ReconstructionConfig, Reconstructor
 from cogmap.memory.surface import SurfaceConfig
 from cogmap.runtime.messages import Frame, Observation, OccupancyGrid, SurfaceUpdate
@@ -53,6 +56,8 @@ class Reconstruction(Node):
         observation = self._reconstructor.step(frame)
         self._stamp_ns = frame.stamp_ns
         self.counters["frames." + observation.verdict] += 1
+        if observation.verdict == "fused" and self.counters["frames.fused"] == 1:
+            self._say_how_levelled(frame, observation)
         self.observations.publish(observation)
         if self.params.surface_chunks:
             self._publish_surface(self.params.surface_chunks)
@@ -74,6 +79,18 @@ class Reconstruction(Node):
             self.log.info("map stored in %s", folder)
         self._publish_surface()
         self._publish_grid()
+
+    def _say_how_levelled(self, frame: Frame, observation: Observation) -> None:
+        if frame.gravity_aligned or observation.tracked:
+            return
+        _, tilt = motion_between(self._reconstructor.world_from_source, np.eye(4))
+        if tilt:
+            self.log.info("the world was tilted by %.1f degrees: levelled", np.degrees(tilt))
+        else:
+            self.log.warning(
+                "the source does not know where down is and its first frame shows no floor: "
+                "the map may be tilted; begin where the floor or a table is in view"
+            )
 
     def _publish_surface(self, most: int | None = None) -> None:
         for update in self._reconstructor.surface_updates(self._stamp_ns, most):

@@ -107,6 +107,8 @@ class Frame(Message, frozen=True, kw_only=True, eq=False):
     observations refer to it. It is the same in every run over the same recording.
     """
 
+    VERSION: ClassVar[int] = 2
+
     number: int
     intrinsics: Intrinsics
     color: U8 | None = None
@@ -116,6 +118,8 @@ class Frame(Message, frozen=True, kw_only=True, eq=False):
     depth_scale_m: float = 0.001
     world_from_camera: F64 | None = None
     """(4, 4), or None if the source does not know where it is."""
+    gravity_aligned: bool = True
+    """False: z of the world is only roughly up; reconstruction levels it by the floor."""
     position_sigma_m: float | None = None
     """Standard deviation that the source states for its pose; None if it states none."""
     gravity_in_camera: Vec3 | None = None

@@ -76,6 +76,7 @@ class ImageEpisode:
             depth=self._depth(files.depth),
             depth_scale_m=self.depth_scale_m,
             world_from_camera=files.world_from_camera,
+            gravity_aligned=self.gravity_aligned,
             gravity_in_camera=files.gravity_in_camera,
         )
 

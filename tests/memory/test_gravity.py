@@ -53,6 +53,12 @@ def test_a_wall_is_no_floor():
     assert up_from_floor(wall, UP) is None
 
 
+def test_a_strip_of_a_wall_is_no_floor():
+    rows, columns = np.mgrid[0.5:2.0:8j, -1:1:12j]
+    wall = np.stack([np.full(96, 2.0), columns.ravel(), rows.ravel()], axis=1)
+    assert up_from_floor(wall, UP) is None
+
+
 def test_scattered_points_have_no_floor():
     assert up_from_floor(np.random.default_rng(0).normal(0, 2, (500, 3)), UP) is None
 

@@ -6,6 +6,7 @@ import cv2
 import msgspec
 import numpy as np
 import pytest
+from scipy.spatial.transform import Rotation
 
 from cogmap.memory.persistence import MapError, SavedMap, save_map
 from cogmap.memory.reconstruction import (
@@ -130,6 +131,82 @@ def test_surface_updates_and_grid(room):
     assert grid is not None
     assert abs(grid.floor_z - 0.013) < 0.03
     assert {0, 1, 2} == set(np.unique(grid.cells).tolist())
+
+
+def tilted(frames: list[Frame], euler_deg: tuple[float, float]) -> list[Frame]:
+    """As a source states them whose z is only roughly up."""
+    tilt = np.eye(4)
+    tilt[:3, :3] = Rotation.from_euler("xy", euler_deg, degrees=True).as_matrix()
+    return [
+        change(f, world_from_camera=tilt @ f.world_from_camera, gravity_aligned=False)
+        for f in frames
+    ]
+
+
+def tilt_deg(world_from_camera: np.ndarray, true: np.ndarray) -> float:
+    """Angle between the floor's normal and the z axis of the world that the poses are in."""
+    return float(np.degrees(np.arccos(min(1.0, (world_from_camera @ np.linalg.inv(true))[2, 2]))))
+
+
+@pytest.mark.parametrize("tilt", [(12.0, -7.0), (-30.0, 10.0), (0.0, 2.0)])
+def test_a_tilted_world_is_levelled_by_its_floor(room, tilt):
+    frames = [room.frame(i, room.look(-1.2, 0.1 * i, pitch=0.5)) for i in range(8)]
+    reconstructor = Reconstructor(ReconstructionConfig(occupancy_every=1))
+    observations = [reconstructor.step(frame) for frame in tilted(frames, tilt)]
+    for frame, observation in zip(frames, observations, strict=True):
+        assert observation.verdict == "fused"
+        assert tilt_deg(observation.world_from_camera, frame.world_from_camera) < 0.5
+    points, _ = reconstructor.surface.point_cloud()
+    floor = points[points[:, 2] < points[:, 2].min() + 0.08]
+    normal = np.linalg.svd(floor - floor.mean(axis=0), full_matrices=False)[2][2]
+    assert len(floor) > 1000 and np.degrees(np.arccos(abs(normal[2]))) < 0.5
+
+
+def test_an_aligned_source_is_left_alone_byte_for_byte(room):
+    frames = walk(room, 4)
+    moved = tilted(frames, (9.0, 0.0))
+    aligned = [change(frame, gravity_aligned=True) for frame in moved]
+    for name, source in (("aligned", aligned), ("not", moved)):
+        reconstructor = Reconstructor()
+        poses = [reconstructor.step(frame).world_from_camera for frame in source]
+        same = [np.array_equal(p, f.world_from_camera) for p, f in zip(poses, source, strict=True)]
+        assert same == [name == "aligned"] * 4
+
+
+def test_without_a_floor_in_the_first_mapped_frame_the_world_stays_the_source_s(room):
+    level = room.frame(0, room.look(-1.2, 0.0, pitch=-0.1))
+    wall = np.tile(np.linspace(1450, 1550, 160).astype(np.uint16), (120, 1))
+    down = [room.frame(i, room.look(-1.2, 0.1 * i, pitch=0.5)) for i in range(1, 4)]
+    first, *later = tilted([change(level, depth=wall), *down], (9.0, 0.0))
+    reconstructor = Reconstructor()
+    for frame in (first, *later):
+        observation = reconstructor.step(frame)
+        assert observation.verdict == "fused"
+        np.testing.assert_array_equal(observation.world_from_camera, frame.world_from_camera)
+
+
+def test_a_frame_that_is_not_mapped_does_not_level_the_world(room):
+    frames = [room.frame(i, room.look(-1.2, 0.1 * i, pitch=0.5)) for i in range(2)]
+    wrong = tilted([frames[0]], (40.0, 0.0))[0]
+    right = tilted([frames[1]], (9.0, 0.0))[0]
+    reconstructor = Reconstructor()
+    assert reconstructor.step(change(wrong, position_sigma_m=5.0)).verdict == "pose_uncertain"
+    observation = reconstructor.step(right)
+    assert tilt_deg(observation.world_from_camera, frames[1].world_from_camera) < 0.5
+
+
+def test_how_the_world_was_levelled_is_part_of_the_map(room, tmp_path):
+    frames = tilted([room.frame(i, room.look(-1.2, 0.1 * i, 0.5)) for i in range(4)], (9.0, 4.0))
+    reconstructor = Reconstructor()
+    for frame in frames[:2]:
+        reconstructor.step(frame)
+    reconstructor.save(tmp_path / "map")
+    resumed = Reconstructor.load(tmp_path / "map")
+    for frame in frames[2:]:
+        before, after = reconstructor.step(frame), resumed.step(frame)
+        assert before.verdict == after.verdict == "fused"
+        np.testing.assert_array_equal(before.world_from_camera, after.world_from_camera)
+        assert not np.array_equal(after.world_from_camera, frame.world_from_camera)
 
 
 def test_put_away_and_gone_on_with_is_as_if_never_put_away(room, tmp_path):

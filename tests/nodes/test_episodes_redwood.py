@@ -40,7 +40,7 @@ def test_reads_frames(redwood):
     assert episode.stamps_ns == [0, 33333333, 66666666]
     camera = episode.intrinsics
     assert (camera.fx, camera.fy, camera.cx, camera.cy) == (30, 31, 15, 11)
-    assert not episode.gravity_aligned
+    assert not any(frame.gravity_aligned for frame in frames)
     assert np.allclose(frames[2].world_from_camera[:3, 3], (0, 2, 0))
     assert np.allclose(frames[2].world_from_camera[:3, :3] @ (0, 1, 0), (0, 0, -1))
 

@@ -26,7 +26,7 @@ def test_reads_frames(scene):
     episode = SevenScenesEpisode(scene)
     frames = list(episode.frames())
     assert episode.stamps_ns == [0, 33333333, 66666666]
-    assert not episode.gravity_aligned
+    assert not any(frame.gravity_aligned for frame in frames)
     assert episode.intrinsics.fx == pytest.approx(585 / 20)
     assert np.allclose(frames[2].world_from_camera[:3, 3], (0, 2, 0))
     assert np.allclose(frames[2].world_from_camera[:3, :3] @ (0, 1, 0), (0, 0, -1))

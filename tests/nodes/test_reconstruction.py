@@ -77,3 +77,30 @@ def test_the_map_is_stored_at_the_end(tmp_path: Path) -> None:
 def test_parameters_are_checked() -> None:
     with pytest.raises(ParamError, match="surface_chunks"):
         NodeDriver(Reconstruction, surface_chunks=-1)
+
+
+def floor(**fields: object) -> Frame:
+    """A camera 1.2 m above an endless floor, looking 0.6 rad down, in a world that it tilts."""
+    y = (np.mgrid[0:60, 0:80][0] - CAMERA.cy) / CAMERA.fy
+    fall = y * np.cos(0.6) + np.sin(0.6)
+    depth = np.where(fall > 0.2, 1200 / np.maximum(fall, 0.2), 0).astype(np.uint16)
+    return msgspec.structs.replace(wall(0), depth=depth, **fields)
+
+
+@pytest.mark.parametrize(
+    ("frame", "says"),
+    [
+        (floor(gravity_aligned=False), "tilted by 34.4 degrees: levelled"),
+        (msgspec.structs.replace(wall(0), gravity_aligned=False), "shows no floor"),
+        (floor(), ""),
+    ],
+)
+def test_the_log_says_how_the_world_was_levelled(
+    frame: Frame, says: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level("INFO"), NodeDriver(Reconstruction) as driver:
+        driver.send("frames", frame)
+        driver.send("frames", msgspec.structs.replace(frame, stamp_ns=10**9, number=1))
+        assert driver.node.counters["frames.fused"] == 2
+    said = [r.getMessage() for r in caplog.records if "levelled" in r.msg or "floor" in r.msg]
+    assert len(said) == bool(says) and says in "".join(said)

@@ -129,7 +129,7 @@ class TestForeignTools:
         assert set(channels) == {"camera/frames", "other"}
         frames = channels["camera/frames"]
         assert frames.message_encoding == "msgpack"
-        assert frames.metadata == {"type": "Frame", "version": "1"}
+        assert frames.metadata == {"type": "Frame", "version": str(Frame.VERSION)}
         schema = summary.schemas[frames.schema_id]
         assert (schema.name, schema.encoding) == ("cogmap.Frame", "jsonschema")
         fields = json.loads(schema.data)["$defs"]["Frame"]["properties"]

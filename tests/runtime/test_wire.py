@@ -87,6 +87,7 @@ def frames(draw: st.DrawFn) -> Frame:
         depth=draw(arrays("u2", *size)) if has_depth else None,
         depth_scale_m=draw(st.sampled_from([0.001, 0.0002])),
         world_from_camera=draw(st.none() | arrays("f8", 4, 4)),
+        gravity_aligned=draw(st.booleans()),
         position_sigma_m=draw(st.none() | reals),
         gravity_in_camera=draw(st.none() | directions),
     )
@@ -256,7 +257,7 @@ class TestRoundTrip:
         header = msgpack.unpackb(header_bytes)
         assert topic == b"a/b"
         assert header["type"] == type(message).__name__
-        assert (header["version"], header["stream"], header["seq"]) == (1, "a/b", 7)
+        assert (header["version"], header["stream"], header["seq"]) == (message.VERSION, "a/b", 7)
         assert header["stamp_ns"] == header["body"]["stamp_ns"] == message.stamp_ns
         arrays = [
             np.frombuffer(buffer, spec["dtype"]).reshape(spec["shape"])
@@ -343,7 +344,7 @@ class TestLies:
         [
             ({"type": "Frome"}, "'Frome'"),
             ({"type": "Message"}, "'Message'"),
-            ({"version": 2}, "version 2"),
+            ({"version": 3}, "version 3"),
             ({"version": "1"}, "version"),
             ({"seq": 1.5}, "seq"),
             ({"surprise": 1}, "surprise"),
@@ -593,14 +594,14 @@ class TestMessages:
 
 
 GOLDEN_HEADER = (
-    "89a474797065a54672616d65a776657273696f6e01a673747265616dad63616d6572612f6672616d6573a373"
+    "89a474797065a54672616d65a776657273696f6e02a673747265616dad63616d6572612f6672616d6573a373"
     "657107a87374616d705f6e73ce59682f00ab63617074757265645f6e730ba36b6579a0a76275666665727393"
     "83a56474797065a37c7531a5736861706593030403a5636f646563a083a56474797065a33c7532a573686170"
-    "65920304a5636f646563a083a56474797065a33c6638a57368617065920404a5636f646563a0a4626f647989"
+    "65920304a5636f646563a083a56474797065a33c6638a57368617065920404a5636f646563a0a4626f64798a"
     "a87374616d705f6e73ce59682f00a66e756d6265722aaa696e7472696e7369637387a5776964746804a66865"
     "6967687403a26678cb4014000000000000a26679cb4014000000000000a26378cb3ff8000000000000a26379"
     "cb3ff0000000000000aa646973746f7274696f6e90a5636f6c6f7200a5646570746801ad64657074685f7363"
-    "616c655f6dcb3f50624dd2f1a9fcb1776f726c645f66726f6d5f63616d65726102b0706f736974696f6e5f73"
-    "69676d615f6dc0b1677261766974795f696e5f63616d657261c0"
+    "616c655f6dcb3f50624dd2f1a9fcb1776f726c645f66726f6d5f63616d65726102af677261766974795f616c"
+    "69676e6564c3b0706f736974696f6e5f7369676d615f6dc0b1677261766974795f696e5f63616d657261c0"
 )
 GOLDEN_BUFFERS_SHA256 = "1b97e65f98ca8082c1dacc730fbd6d74a810f6db0c5ea60e85133e8465b5b8dd"

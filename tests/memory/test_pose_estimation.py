@@ -58,7 +58,9 @@ def test_pose_is_found_among_wrong_matches(seed):
     estimate = refine_pose(rough, seen, CAMERA)
     metres, degrees = pose_error(estimate.camera_from_world, true)
     assert metres < 0.01 and degrees < 0.3
-    assert 90 <= estimate.inliers.sum() <= 150
+    right = np.linalg.norm(project(seen.points, true, CAMERA)[0] - seen.pixels, axis=1) < 5
+    assert not (estimate.inliers & ~right).any()
+    assert (estimate.inliers & right).sum() >= 0.95 * right.sum()
 
 
 def test_refinement_reaches_the_exact_pose_from_nearby():

@@ -15,7 +15,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import islice
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 from cogmap.runtime import wire
@@ -84,12 +83,7 @@ class NodeDriver:
     def __enter__(self) -> NodeDriver:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.close()
 
     def _publish(self, port: str, message: Message) -> None:

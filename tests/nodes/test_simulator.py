@@ -74,7 +74,7 @@ def test_velocities_drive_a_commanded_agent() -> None:
 
 
 def test_waypoints_drive_a_commanded_agent_to_where_they_say() -> None:
-    driver = NodeDriver(SimulatedCamera, **SMALL, mode="commanded", duration_s=20.0)
+    driver = NodeDriver(SimulatedCamera, **SMALL, mode="commanded", duration_s=8.0)
     driver.run(steps=1)
     first = driver.published["frames"][0]
     assert isinstance(first, Frame) and first.world_from_camera is not None

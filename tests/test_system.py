@@ -408,9 +408,10 @@ class TestRecording:
         assert "6 frames of TUM RGB-D in desk.mcap" in convert.wait()
         assert convert.process.returncode == 0
 
+        # Slowly: the run's status is said once a second, and must be in the recording too.
         (tmp_path / "replay.toml").write_text(
             '[node.camera]\nuses = "cogmap.nodes.replay:Replay"\n'
-            'params = { episode = "desk.mcap", rate = 0 }\noutputs = { frames = "camera/frames" }\n'
+            'params = { episode = "desk.mcap", rate = 0.2 }\noutputs = { frames = "camera/frames" }\n'
         )
         record = start(None, "record", "replay.toml", "again.mcap", "--jpeg-quality", "0", "-q")
         assert record.wait() == ""

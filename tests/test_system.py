@@ -411,7 +411,8 @@ class TestRecording:
         # Slowly: the run's status is said once a second, and must be in the recording too.
         (tmp_path / "replay.toml").write_text(
             '[node.camera]\nuses = "cogmap.nodes.replay:Replay"\n'
-            'params = { episode = "desk.mcap", rate = 0.2 }\noutputs = { frames = "camera/frames" }\n'
+            'params = { episode = "desk.mcap", rate = 0.2 }\n'
+            'outputs = { frames = "camera/frames" }\n'
         )
         record = start(None, "record", "replay.toml", "again.mcap", "--jpeg-quality", "0", "-q")
         assert record.wait() == ""

@@ -95,7 +95,8 @@ class BenchReport:
                 "machine": self.machine,
                 "figures": self.result.figures,
                 "bars": bars,
-            }
+            },
+            enc_hook=float,  # NumPy's numbers
         )
 
 

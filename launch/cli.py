@@ -22,7 +22,8 @@ Set = Annotated[
     typer.Option("--set", metavar="NODE.KEY=VALUE", help="Change a node's parameter."),
 ]
 ForSeconds = Annotated[
-    float | None, typer.Option("--for", metavar="SECONDS", help="End after this time.")
+    float | None,
+    typer.Option("--for", metavar="SECONDS", min=0, help="End after this time, start included."),
 ]
 Headless = Annotated[
     bool, typer.Option("--headless", help="No window: the viewer serves a page on loopback.")
@@ -42,7 +43,9 @@ def main() -> None:
 
 @app.command()
 def up(
-    launch: Annotated[str, typer.Argument(help="Launch file, or one built in: demo, episode.")],
+    launch: Annotated[
+        str, typer.Argument(help="Launch file, or one built in: demo, episode, replay, camera.")
+    ],
     set_: Set = None,
     for_s: ForSeconds = None,
     headless: Headless = False,
@@ -125,6 +128,8 @@ def record(
             code = running.run_launch(
                 checked, run_dir=run_dir, for_s=for_s, report=report, quiet=quiet
             )
+            if not quiet:
+                console.print(f"Recording: {out}", soft_wrap=True)
     raise typer.Exit(code)
 
 

@@ -41,6 +41,7 @@ class Player:
             TextColumn("{task.fields[position]}"),
             TimeElapsedColumn(),
             console=console,
+            transient=True,
         )
         self._task = self._progress.add_task("starting", total=None, position="")
 
@@ -57,7 +58,7 @@ class Player:
             total=at.frames_total or None,
             completed=at.frames_sent,
             description="paused" if at.paused else "replaying",
-            position=f"{at.position_s:.1f} of {at.duration_s:.1f} s",
+            position=f"{at.position_s:.1f} of {at.duration_s:.1f} s, rate {self._rate:g}",
         )
         for key in _pressed_keys():
             self._press(key, supervisor)

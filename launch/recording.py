@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections import Counter
@@ -49,8 +50,12 @@ def refuse_existing(out: Path, force: bool) -> None:
     """What has been recorded is not overwritten unless that was asked for.
 
     Raises:
-        CogmapError: there is such a file, and no ``force``.
+        CogmapError: there is such a file, and no ``force``; or ``out`` is no place for one.
     """
+    if out.suffix != ".mcap":
+        raise CogmapError(f"{out}: a recording's name ends in .mcap")
+    if not os.access(out.parent, os.W_OK):
+        raise CogmapError(f"cannot write {out}: no folder {out.parent} that you may write to")
     if out.is_file() and not force:
         raise CogmapError(f"{out} exists already; name another file, or overwrite it with --force")
 

@@ -65,6 +65,8 @@ def run_launch(
     """
     if report is not None:
         _make_writable(report)
+    launch.check_nodes()
+    said: set[str] = set()
     with RunDir(run_dir or default_run_dir(launch)) as folder:
         supervisor = Supervisor(launch, folder)
         try:
@@ -73,7 +75,7 @@ def run_launch(
                 LiveTable(console, hidden=quiet or not live) as table,
             ):
                 result = supervisor.run(
-                    for_s, lambda: _tick(supervisor, table, on_tick), _logger(quiet)
+                    for_s, lambda: _tick(supervisor, table, on_tick), _logger(quiet, said)
                 )
         finally:
             supervisor.close()
@@ -84,7 +86,8 @@ def run_launch(
         if not quiet:
             summary(console, figures, folder.path)
         for node, reason in result.failed.items():
-            console.print(f"{node}: {reason}", style="red", soft_wrap=True)
+            if f"{node}: {reason}" not in said:
+                console.print(f"{node}: {reason}", style="red", soft_wrap=True)
         if interrupted:
             return EXIT_INTERRUPTED
         if result.failed:
@@ -107,13 +110,15 @@ def load(name: str, overrides: list[str]) -> Launch:
     return read_launch_file(find_launch_file(name), overrides)
 
 
-def _logger(quiet: bool) -> Callable[[LogRecord], None]:
-    """Shows what nodes have to say: few lines, meant for users."""
+def _logger(quiet: bool, said: set[str]) -> Callable[[LogRecord], None]:
+    """Shows what nodes have to say: few lines, meant for users. Notes the errors in ``said``."""
 
     def show(record: LogRecord) -> None:
         style = {"WARNING": "yellow", "ERROR": "red"}.get(record.level, "")
         if not quiet or record.level == "ERROR":
             text = f"{record.node}: {record.text}"
+            if record.level == "ERROR":
+                said.add(text)
             console.print(text, style=style, markup=False, highlight=False, soft_wrap=True)
 
     return show

@@ -47,6 +47,18 @@ class SavedMap:
     """What else is needed to go on, as JSON: counts, configuration."""
 
 
+def prepare_folder(folder: Path) -> None:
+    """Find out now whether a map can be stored there later. Raises MapError if not."""
+    _refuse_foreign_folder(folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / "probe.tmp"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise MapError(f"the map cannot be written: {error.strerror} ({folder})") from error
+
+
 def save_map(folder: Path, saved: SavedMap, exports: Mapping[str, bytes] | None = None) -> None:
     """Write ``saved`` to ``folder`` in place of the map that may be there.
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from cogmap.memory.admission import AdmissionConfig
+from cogmap.memory.persistence import prepare_folder
 from cogmap.memory.poses import motion_between
 from cogmap.memory.reconstruction import PoseSource, ReconstructionConfig, Reconstructor
 from cogmap.memory.surface import SurfaceConfig
@@ -48,6 +49,8 @@ class Reconstruction(Node):
         admission = AdmissionConfig(skip_still=self.params.skip_redundant)
         config = ReconstructionConfig(pose=self.params.pose, surface=surface, admission=admission)
         self._reconstructor = Reconstructor(config)
+        if self.params.map_dir:
+            prepare_folder(self._map_folder())
         self._shown: dict[str, SurfaceUpdate] = {}
         self._grid: OccupancyGrid | None = None
         self._stamp_ns = 0
@@ -74,9 +77,8 @@ class Reconstruction(Node):
 
     def on_end(self) -> None:
         if self.params.map_dir:
-            folder = (self.run_dir or Path()) / self.params.map_dir
-            self._reconstructor.save(folder)
-            self.log.info("map stored in %s", folder)
+            self._reconstructor.save(self._map_folder())
+            self.log.info("map stored in %s", self._map_folder())
         self._publish_surface()
         self._publish_grid()
 
@@ -91,6 +93,9 @@ class Reconstruction(Node):
                 "the source does not know where down is and its first frame shows no floor: "
                 "the map may be tilted; begin where the floor or a table is in view"
             )
+
+    def _map_folder(self) -> Path:
+        return (self.run_dir or Path()) / self.params.map_dir
 
     def _publish_surface(self, most: int | None = None) -> None:
         for update in self._reconstructor.surface_updates(self._stamp_ns, most):

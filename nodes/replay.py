@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 
 from cogmap.nodes.clock import StreamClock
-from cogmap.nodes.episodes import open_episode
+from cogmap.nodes.episodes import EpisodeError, open_episode
 from cogmap.nodes.episodes.mcap import McapEpisode
 from cogmap.runtime.messages import (
     Frame,
@@ -49,6 +49,12 @@ class Replay(Source):
     instances = Output(Instances)
     events = Output(WorldEvent, queue=256)
     playback = Output(PlaybackStatus)
+
+    @classmethod
+    def check(cls, params: Params) -> None:
+        if not params.episode:
+            raise EpisodeError("no episode given; say --set camera.episode=PATH")
+        open_episode(Path(params.episode))
 
     def setup(self) -> None:
         self._episode = open_episode(Path(self.params.episode))

@@ -22,7 +22,7 @@ import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 
@@ -76,6 +76,18 @@ class Launch:
     run: RunSection
     nodes: dict[str, NodeSection]
     classes: dict[str, type[Node]]
+
+    def check_nodes(self) -> None:
+        """Ask every node whether its parameters can work here: files are there, and so on.
+
+        Raises:
+            LaunchError: one of them says no.
+        """
+        for name, section in self.nodes.items():
+            try:
+                self.classes[name].check(make_params(self.classes[name], section.params))
+            except CogmapError as error:
+                raise LaunchError(f"[node.{name}]: {error}") from error
 
     def streams(self) -> dict[str, tuple[str, str]]:
         """Stream name -> (node, output) that writes it."""
@@ -132,7 +144,7 @@ def check_launch(tree: dict[str, Any], path: Path) -> Launch:
     run_table = _table(path, "[run]", tree.get("run", {}))
     _check_keys(path, "[run]", run_table, RunSection.__struct_fields__)
     run = _convert(path, "[run]", run_table, RunSection)
-    _check_transport(path, run)
+    _check_run(path, run)
     tables = _table(path, "[node]", tree.get("node", {}))
     if not tables:
         raise LaunchError(f"{path}: no nodes; add a table such as [node.camera]")
@@ -189,6 +201,10 @@ def _node_section(path: Path, name: str, table: Any) -> NodeSection:
         wire = {"stream": wire} if isinstance(wire, str) else wire
         where = f"{place} inputs.{port}"
         _check_keys(path, where, _table(path, where, wire), InputSection.__struct_fields__)
+        policy = wire.get("policy", "latest")
+        if policy not in get_args(Policy):
+            hint = _nearest(str(policy), get_args(Policy))
+            raise LaunchError(f"{path}: {where}.policy: {policy!r} is none{hint}")
         inputs[port] = wire
     section: NodeSection = _convert(path, place, table | {"inputs": inputs}, NodeSection)
     return section
@@ -208,7 +224,9 @@ def _node_class(path: Path, name: str, section: NodeSection) -> type[Node]:
     return node_class
 
 
-def _check_transport(path: Path, run: RunSection) -> None:
+def _check_run(path: Path, run: RunSection) -> None:
+    if not run.name.replace("_", "").replace("-", "").isalnum():
+        raise LaunchError(f"{path}: [run] name: {run.name!r}: use letters, digits, - and _")
     if run.transport not in ("ipc", "tcp"):
         raise LaunchError(f"{path}: [run] transport: {run.transport!r} is neither ipc nor tcp")
     if not 1024 <= run.base_port <= 65000:

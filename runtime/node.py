@@ -111,6 +111,11 @@ class Node:
         for port, output in self.OUTPUTS.items():
             setattr(self, port, output.copy())
 
+    @classmethod
+    def check(cls, params: Any) -> None:
+        """Before any process starts: raise a CogmapError if these parameters cannot work here,
+        say because a file is missing. What `Params` checks by itself need not be checked."""
+
     def setup(self) -> None:
         """Before the first message. A CogmapError here ends the run with its text."""
 

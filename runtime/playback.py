@@ -111,7 +111,11 @@ class Recording:
         try:
             read_magic(ReadDataStream(self._file))
         except (McapError, struct.error) as error:
-            raise RecordingError(f"{self.path} is empty or not an MCAP file: {error}") from error
+            empty = self.path.stat().st_size == 0
+            what = "is empty" if empty else "is not an MCAP file (it begins like something else)"
+            raise RecordingError(
+                f"{self.path} {what}; recordings are made by cogmap record and cogmap convert"
+            ) from error
 
     def _walk(self) -> None:
         """Find chunks and channels from record to record."""

@@ -14,7 +14,7 @@ import msgspec
 import psutil
 
 from cogmap.runtime.messages import NodeStatus
-from cogmap.runtime.wiring import EXIT_OK, EXIT_REFUSED, EXIT_START_OVER
+from cogmap.runtime.wiring import EXIT_FAILED, EXIT_OK, EXIT_REFUSED, EXIT_START_OVER
 
 log = logging.getLogger(__name__)
 
@@ -178,10 +178,14 @@ class NodeProcess:
 
     def wait(self) -> None:
         """Until it has ended, however that came."""
-        if self._popen is not None:
-            self.exit_code = self._popen.wait()
-            if self._status.state not in ("ended", "failed"):
-                self._set_state("stopped")
+        if self._popen is None:
+            return
+        was_down = self._start_at is not None
+        self.exit_code = self._popen.wait()
+        if not self.done and (was_down or self.exit_code in (EXIT_FAILED, EXIT_REFUSED)):
+            self._give_up(self._reason(self.exit_code))
+        elif self._status.state not in ("ended", "failed"):
+            self._set_state("stopped")
 
     def _bury(self, code: int) -> None:
         """It has ended: was that the plan, and if not, what now?"""
@@ -189,7 +193,7 @@ class NodeProcess:
         if code == EXIT_OK:
             self.done = True
             self._set_state("ended")
-        elif self._asked_to_end_at is not None:
+        elif self._asked_to_end_at is not None and code not in (EXIT_FAILED, EXIT_REFUSED):
             self.done = True
             self._set_state("stopped")
         elif code == EXIT_START_OVER:
@@ -198,18 +202,25 @@ class NodeProcess:
             self._recover(code)
 
     def _recover(self, code: int) -> None:
-        killed = f"killed by signal {-code}" if code < 0 else f"exit code {code}"
-        reason = (self._status.error if self._status.state == "failed" else "") or killed
+        reason = self._reason(code)
         self._failures_in_a_row += 1
-        if code == EXIT_REFUSED or self._failures_in_a_row > self._restarts_allowed:
-            self.done = self.gave_up = True
-            self.error = reason
-            self._set_state("failed")
-            log.error("%s: given up: %s; its log is %s", self.name, reason, self._log_file)
+        asked_to_end = self._asked_to_end_at is not None
+        if code == EXIT_REFUSED or asked_to_end or self._failures_in_a_row > self._restarts_allowed:
+            self._give_up(reason)
             return
         wait_s = _BACKOFF_S[min(self._failures_in_a_row, len(_BACKOFF_S)) - 1]
         log.warning("%s: %s; started again in %.1f s", self.name, reason, wait_s)
         self._restart_in(wait_s)
+
+    def _reason(self, code: int) -> str:
+        """Why it ended, in its own words if it had any."""
+        killed = f"killed by signal {-code}" if code < 0 else f"exit code {code}"
+        return (self._status.error if self._status.state == "failed" else "") or killed
+
+    def _give_up(self, reason: str) -> None:
+        self.done = self.gave_up = True
+        self.error = reason
+        self._set_state("failed")
 
     def _restart_in(self, wait_s: float) -> None:
         self._start_at = time.monotonic() + wait_s

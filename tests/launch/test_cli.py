@@ -85,7 +85,7 @@ def test_foreign_file(elsewhere):
     for command in (["replay", "a.mcap"], ["convert", "a.mcap", "b.mcap"], ["info", "a.mcap"]):
         result = cogmap(*command)
         assert result.exit_code == 2
-        assert "a.mcap is empty or not an MCAP file" in words(result)
+        assert "a.mcap is not an MCAP file" in words(result)
 
 
 @pytest.mark.parametrize("quality", ["-1", "101"])
@@ -119,7 +119,7 @@ def test_recording_a_replay_into_the_file_that_is_replayed(elsewhere, episode):
 def test_output_in_a_folder_that_is_not_there(elsewhere, episode):
     result = cogmap("convert", "e.mcap", "nowhere/b.mcap")
     assert result.exit_code == 2
-    assert "cannot write recording nowhere/b.mcap" in words(result)
+    assert "cannot write nowhere/b.mcap" in words(result)
 
 
 def test_report_that_cannot_be_written_is_said_before_the_run(elsewhere):

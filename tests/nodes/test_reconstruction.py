@@ -6,6 +6,7 @@ import msgspec
 import numpy as np
 import pytest
 
+from cogmap.memory.persistence import MapError
 from cogmap.nodes.reconstruction import Reconstruction
 from cogmap.runtime.driver import NodeDriver
 from cogmap.runtime.messages import Frame, Intrinsics, Observation, SurfaceUpdate
@@ -69,7 +70,7 @@ def test_a_few_changed_chunks_are_published_after_every_frame() -> None:
 def test_the_map_is_stored_at_the_end(tmp_path: Path) -> None:
     with NodeDriver(Reconstruction, run_dir=tmp_path, map_dir="map") as driver:
         driver.send("frames", wall(0))
-        assert not (tmp_path / "map").exists()
+        assert not list((tmp_path / "map").iterdir())
         driver.end()
     assert (tmp_path / "map" / "manifest.json").is_file()
 
@@ -104,3 +105,9 @@ def test_the_log_says_how_the_world_was_levelled(
         assert driver.node.counters["frames.fused"] == 2
     said = [r.getMessage() for r in caplog.records if "levelled" in r.msg or "floor" in r.msg]
     assert len(said) == bool(says) and says in "".join(said)
+
+
+def test_where_no_map_can_be_stored_is_found_out_before_the_first_frame(tmp_path: Path) -> None:
+    (tmp_path / "map").write_text("a file is in the way")
+    with pytest.raises(MapError, match=r"cannot be written.*map"):
+        NodeDriver(Reconstruction, run_dir=tmp_path, map_dir="map")

@@ -328,7 +328,7 @@ class TestOurRecordingsAsEpisodes:
 
     def test_no_recording(self, tmp_path):
         (tmp_path / "a.mcap").write_bytes(b"nothing of the kind")
-        with pytest.raises(EpisodeError, match=r"a\.mcap is empty or not an MCAP"):
+        with pytest.raises(EpisodeError, match=r"a\.mcap is not an MCAP"):
             open_episode(tmp_path / "a.mcap")
 
     def test_only_the_first_camera(self, tmp_path):

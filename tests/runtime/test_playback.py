@@ -168,7 +168,7 @@ class TestCutOff:
         path = folder / "cut.mcap"
         path.write_bytes(whole[:cut])
         if cut < 8:
-            with pytest.raises(RecordingError, match="is empty|is not an MCAP file"):
+            with pytest.raises(RecordingError, match=r"is empty|is not an MCAP file"):
                 Recording(path)
             return
         found = numbers_in(path)

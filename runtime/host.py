@@ -85,6 +85,7 @@ class Host:
         self._context = zmq.Context()
         self._stopping = threading.Event()
         self._hard_stop = threading.Event()
+        self._timer: threading.Timer | None = None
         self._captured_ns: int | None = None
         self._outputs_ended = False
         node_class = load_node_class(wiring.uses)
@@ -107,9 +108,9 @@ class Host:
         if self._stopping.is_set():
             return
         self._stopping.set()
-        timer = threading.Timer(_HARD_STOP_AFTER_S, self._hard_stop.set)
-        timer.daemon = True
-        timer.start()
+        self._timer = threading.Timer(_HARD_STOP_AFTER_S, self._hard_stop.set)
+        self._timer.daemon = True
+        self._timer.start()
 
     def stats(self) -> tuple[dict[str, InputStats], dict[str, int], dict[str, int]]:
         """Inputs, outputs and the node's own counters, for the heartbeat."""
@@ -133,6 +134,9 @@ class Host:
                 self.node.on_end()
                 self._end_outputs()
         finally:
+            if self._timer is not None:
+                self._timer.cancel()
+                self._timer.join()
             self.node.close()
             for port in self._ports:
                 port.reader.close()

@@ -250,7 +250,7 @@ def test_node_that_keeps_all_has_nothing_replaced(nodes, address_of, context):
     """More messages than the queue of a wire, all before the node takes the first."""
     address, count = address_of("t"), 300
     joined = threading.Event()
-    mouth = Writer(context, "t", address, queue=count, on_join=joined.set)
+    mouth = Writer(context, "t", address, queue=2 * count, on_join=joined.set)
     inputs = {"any": InputWire(stream="t", policy="latest", address=address, queue=8)}
     wiring = Wiring(node="c", uses="host_nodes:Collector", params={}, inputs=inputs, outputs={})
     host = Host(wiring)

@@ -25,8 +25,9 @@ _BACKOFF_S = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0)
 _HEALTHY_AFTER_S = 30.0
 _END_WITHIN_S = 30.0
 """A node that was asked to end is killed after this long; it may have a map to store."""
-_SHARED_CORES = {"OMP_WAIT_POLICY": "passive"}
-"""Threads of Open3D that wait must not spin: the cores belong to all nodes."""
+_ENVIRONMENT = {"OMP_WAIT_POLICY": "passive", "MALLOC_ARENA_MAX": "2"}
+"""Threads of Open3D that wait must not spin: the cores belong to all nodes. Few arenas of memory:
+with one for each thread, what is freed in one is not used again by another."""
 
 
 class NodeProcess:
@@ -105,7 +106,7 @@ class NodeProcess:
         with self._log_file.open("ab") as output:
             self._popen = subprocess.Popen(
                 command,
-                env=_SHARED_CORES | os.environ,
+                env=_ENVIRONMENT | os.environ,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,

@@ -100,7 +100,8 @@ class Writer:
                 self._pub.send_multipart(parts, copy=False)
         if self._links:
             self._retain(seq, parts)
-            self._hear_positions()
+            self._deliver()
+            self._hear_positions()  # after sending, which is what readers wait for
             self._deliver()
 
     def repeat(self, message: Message) -> None:

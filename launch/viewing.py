@@ -47,7 +47,6 @@ def view_path(path: Path, port: int, for_s: float | None, console: Console) -> N
 def _show_map(path: Path, port: int) -> RerunView:
     reconstructor = Reconstructor.load(path)
     view = RerunView(ViewConfig(web_port=port))
-    reconstructor.surface.mark_all_dirty()
     for update in reconstructor.surface_updates(stamp_ns=0):
         view.log_surface(update)
     grid = reconstructor.occupancy_grid(stamp_ns=0)

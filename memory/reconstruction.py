@@ -17,6 +17,7 @@ from cogmap.memory.gravity import first_pose, level_world, sparse_points
 from cogmap.memory.occupancy import Occupancy, OccupancyConfig
 from cogmap.memory.persistence import MapError, SavedMap, load_map, part_of, ply, save_map
 from cogmap.memory.poses import is_pose, motion_between
+from cogmap.memory.sightings import SightingConfig, Sightings
 from cogmap.memory.surface import Surface, SurfaceConfig
 from cogmap.memory.tracking import Tracker, TrackerConfig
 from cogmap.memory.trajectory import Trajectory
@@ -26,6 +27,7 @@ from cogmap.runtime.messages import (
     FREE,
     OCCUPIED,
     CogmapError,
+    Detections,
     Frame,
     FrameVerdict,
     Observation,
@@ -54,6 +56,9 @@ class ReconstructionConfig:
     occupancy: OccupancyConfig = field(default_factory=OccupancyConfig)
     admission: AdmissionConfig = field(default_factory=AdmissionConfig)
     tracker: TrackerConfig = field(default_factory=TrackerConfig)
+    sightings: SightingConfig = field(default_factory=SightingConfig)
+    dynamic_labels: frozenset[str] = frozenset({"person", "cat", "dog"})
+    """Things that move by themselves: their pixels make no surface and fill no space."""
     occupancy_every: int = 4
     """Every so many fused frames, one updates free and occupied space."""
     keyframe_distance_m: float = 0.5
@@ -100,9 +105,13 @@ class Reconstructor:
         """Levels the poses of a source that is not gravity aligned; (4, 4), fixed once mapped."""
         self._pose_source: PoseSource = config.pose
         self._tracker: Tracker | None = None
+        self.sightings = Sightings(config.sightings)
 
-    def step(self, frame: Frame) -> Observation:
-        """Take in the next frame: what becomes of it, and where it was taken."""
+    def step(self, frame: Frame, detections: Detections | None = None) -> Observation:
+        """Take in the next frame: what becomes of it, where it was taken and what it showed.
+
+        Raises SightingError, and maps nothing, if the detections are not of this frame.
+        """
         frame = rectify(frame)
         depth_m = None if frame.depth is None else frame.depth_m()
         pose = self._locate(frame, depth_m)
@@ -113,7 +122,7 @@ class Reconstructor:
         trusted = verdict in POSE_TRUSTED
         if trusted:
             pose = self._remember(frame, pose)
-        return Observation(
+        observation = Observation(
             stamp_ns=frame.stamp_ns,
             number=frame.number,
             verdict=verdict,
@@ -124,6 +133,17 @@ class Reconstructor:
             keyframe_from_camera=pose.keyframe_from_camera if trusted else None,
             pose_revision=self.trajectory.revision,
         )
+        if not trusted:
+            return observation
+        assert depth_m is not None
+        return self.sightings.complete(observation, frame, depth_m, detections)
+
+    def step_late(self, detections: Detections) -> Observation:
+        """Take in detections of a frame that was mapped before.
+
+        Raises SightingError if that frame is not remembered.
+        """
+        return self.sightings.late(detections)
 
     def surface_updates(self, stamp_ns: int, most: int | None = None) -> Iterator[SurfaceUpdate]:
         """Chunks of the surface that changed since they were last given, at most ``most``."""

@@ -27,8 +27,12 @@ U16 = NDArray[np.uint16]
 F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]
 I32 = NDArray[np.int32]
+I64 = NDArray[np.int64]
+Bool = NDArray[np.bool_]
 
 Vec3 = tuple[float, float, float]
+PixelBox = tuple[float, float, float, float]
+"""Left, top, right, bottom, pixels; the top left pixel covers (-0.5, -0.5, 0.5, 0.5)."""
 
 
 class CogmapError(Exception):
@@ -208,14 +212,86 @@ class Waypoints(Message, frozen=True, kw_only=True, eq=False):
             raise ValueError(f"points: need at least one, all finite, got {self.points.tolist()}")
 
 
+class Detection(msgspec.Struct, frozen=True, kw_only=True, eq=False, forbid_unknown_fields=True):
+    """A thing that a detector saw in one image: a mask, or only a box around it.
+
+    Nothing here is trusted: what cannot be used is refused and counted where it is lifted.
+    """
+
+    label: str = ""
+    """In words; "" is a thing of no known kind. Text from strangers."""
+    score: float = 1.0
+    """How sure the detector is, in (0, 1]."""
+    mask: Bool | None = None
+    """(h, w) pixels that show the thing; the whole image, or a part that begins at ``corner``."""
+    corner: tuple[int, int] = (0, 0)
+    """Column and row in the image of the mask's top left pixel."""
+    box: PixelBox | None = None
+    """Where there is no mask; the mask is then found in the depth."""
+    other_labels: dict[str, float] = {}
+    """Scores of what else it might be."""
+    embedding: F32 | None = None
+    """(D,) appearance; compared by direction only."""
+
+
+class Detections(Message, frozen=True, kw_only=True, eq=False):
+    """All that a detector saw in one frame; also sent when it saw nothing.
+
+    Pixels are those of the frame after its lens distortion was taken out.
+    """
+
+    number: int
+    """The frame's number."""
+    width: int
+    height: int
+    """Of the image looked at, pixels."""
+    detector: str
+    """Name and version, such as "yolox_nano@e8af0749"."""
+    embedding_space: str = ""
+    """Which model made the embeddings; those of different ones are never compared."""
+    detections: tuple[Detection, ...] = ()
+
+
+class Vocabulary(Message, frozen=True, kw_only=True, eq=False):
+    """To an open-vocabulary detector: what to look for from now on."""
+
+    labels: tuple[str, ...]
+
+
 FrameVerdict = Literal[
     "fused", "skipped_redundant", "no_depth", "bad_depth", "no_pose", "pose_jump", "pose_uncertain",
     "lost", "time_backwards",
 ]  # fmt: skip
 
 
+class Segment(msgspec.Struct, frozen=True, kw_only=True, eq=False, forbid_unknown_fields=True):
+    """A detection as a piece of the measured surface: free of background and flying pixels."""
+
+    points: F32
+    """(N, 3) camera frame, metres, N >= 1, thinned."""
+    pixels: int
+    """Pixels with depth that it was lifted from."""
+    box: PixelBox
+    """Around its pixels."""
+    cut: float = 0.0
+    """Part of its outline where it goes on unseen: at the image's border, behind an occluder."""
+    label: str = ""
+    score: float = 1.0
+    other_labels: dict[str, float] = {}
+    embedding: F32 | None = None
+
+    def __post_init__(self) -> None:
+        check_array("points", self.points, np.float32, (None, 3))
+
+
 class Observation(Message, frozen=True, kw_only=True, eq=False):
-    """What reconstruction made of one frame: one a frame, also for those not mapped."""
+    """What reconstruction made of one frame: one a frame, also for those not mapped.
+
+    Where detections come later than their frame, a second one with ``late`` set follows: it
+    has the pose of the frame and its segments, nothing else.
+    """
+
+    VERSION: ClassVar[int] = 2
 
     number: int
     """The frame's number."""
@@ -231,6 +307,19 @@ class Observation(Message, frozen=True, kw_only=True, eq=False):
     """(4, 4) pose relative to that keyframe: what stays true when past poses are corrected."""
     pose_revision: int = 0
     """Goes up when past poses were corrected."""
+    detector: str = ""
+    """What looked at the frame; "" if nothing did."""
+    embedding_space: str = ""
+    segments: tuple[Segment, ...] = ()
+    """What it saw, lifted; of a frame that was mapped."""
+    depth_view: U16 | None = None
+    """(h, w) every ``depth_view_step``-th pixel of the depth, beginning at half a step: what the
+    frame saw, and saw through. None if the frame was not healthy."""
+    depth_view_step: int = 1
+    depth_scale_m: float = 0.001
+    image: U8 | None = None
+    """(N,) the colour image as JPEG, for a frame that may become a keyframe of the map."""
+    late: bool = False
 
 
 class SurfaceUpdate(Message, frozen=True, kw_only=True, eq=False):
@@ -271,6 +360,157 @@ class OccupancyGrid(Message, frozen=True, kw_only=True, eq=False):
 
     def __post_init__(self) -> None:
         check_array("cells", self.cells, np.uint8, (None, None))
+
+
+ObjectState = Literal["tentative", "present", "moved", "removed", "deleted"]
+"""tentative: not sure yet that it is there. present. moved: present, elsewhere than it was
+found first. removed: seen through where it stood. deleted: by a person."""
+
+
+class Placement(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where an object stood for some time."""
+
+    box: Box
+    room: int = -1
+    first_seen_ns: int
+    last_seen_ns: int
+
+
+class ObjectView(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An object as a keyframe shows it."""
+
+    keyframe: int
+    """Number of the frame."""
+    box: PixelBox
+    pixels: int
+    cut: float
+
+
+class MapObject(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An object of the map, as of one version of it."""
+
+    id: int
+    """Counts from 1, never used again."""
+    label: str
+    """The likeliest; "" if no detector names it."""
+    labels: dict[str, float] = {}
+    """Probabilities, likeliest first."""
+    box: Box
+    confidence: float
+    """That the object exists, in [0, 1]."""
+    state: ObjectState = "present"
+    dynamic: bool = False
+    """A person or another thing that moves by itself."""
+    room: int = -1
+    """Id of the room that it is in; -1: none is known."""
+    first_seen_ns: int
+    last_seen_ns: int
+    """Of the last real match, not of a look that merely did not contradict."""
+    seen: int = 0
+    """Frames that it was matched in."""
+    placements: tuple[Placement, ...] = ()
+    """Past ones, oldest first."""
+    views: tuple[ObjectView, ...] = ()
+    """Best keyframes of it, best first."""
+    detectors: tuple[str, ...] = ()
+    """Whose detections made it; "person" for what a person entered or changed."""
+    pose_revision: int = 0
+    """Of the poses that its box was computed with."""
+    ambiguous_with: tuple[int, ...] = ()
+    """Objects that this one cannot be told apart from: it may be one of them, moved."""
+
+    @property
+    def is_here(self) -> bool:
+        """True for what the map holds to be there now."""
+        return self.state in ("present", "moved")
+
+
+class Room(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A room of the map."""
+
+    id: int
+    label: str = ""
+    """Kind of room guessed from its contents, such as "kitchen"; "" if nothing tells."""
+    confidence: float = 0.0
+    """Of the label, in [0, 1]."""
+    polygon: tuple[tuple[float, float], ...]
+    """Corners x, y (m, world), counter-clockwise, not closed."""
+    area_m2: float
+    neighbours: tuple[int, ...] = ()
+    """Rooms that a door or an opening leads to."""
+    objects: tuple[int, ...] = ()
+    """Ids of the objects in it."""
+
+
+class Door(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A way through a wall."""
+
+    id: int
+    center: tuple[float, float]
+    """Middle of the opening, x, y (m, world)."""
+    width_m: float
+    yaw: float
+    """Direction along the wall (rad)."""
+    rooms: tuple[int, ...]
+    """Ids of the rooms that it joins; one where the other side is unknown."""
+
+
+class Wall(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A straight piece of wall, seen from above, on the face that was seen (m, world)."""
+
+    start: tuple[float, float]
+    end: tuple[float, float]
+    height_m: float
+
+
+class Layout(Message, frozen=True, kw_only=True, eq=False):
+    """The map's objects and rooms as of one version."""
+
+    version: int
+    number: int
+    """Of the last frame that it knows."""
+    objects: tuple[MapObject, ...] = ()
+    """By id; also tentative, removed and deleted ones."""
+    rooms: tuple[Room, ...] = ()
+    doors: tuple[Door, ...] = ()
+    walls: tuple[Wall, ...] = ()
+    floor_z: float | None = None
+    """Height of the floor (m, world); None while unknown."""
+
+
+MapEventKind = Literal[
+    "appeared", "moved", "removed", "returned", "ambiguous", "merged", "split",
+    "renamed", "deleted", "added",
+]  # fmt: skip
+
+
+class MapEvent(Message, frozen=True, kw_only=True, eq=False):
+    """The map has just changed; what it holds to have happened."""
+
+    version: int
+    """The first one that has the change."""
+    number: int
+    """Of the frame that told; -1 for a person's correction."""
+    kind: MapEventKind
+    object_id: int
+    label: str
+    box: Box | None = None
+    """Where it is now, or was last."""
+    other_ids: tuple[int, ...] = ()
+    """merged: what it absorbed; split: what came of it; ambiguous: what it may be."""
+
+
+class MapPart(Message, frozen=True, kw_only=True, eq=False):
+    """Files that belong to a map folder and are written already; its writer adds them."""
+
+    number: int
+    """Of the last frame that they know."""
+    files: dict[str, dict[str, str | int]]
+    """Entries of the folder's manifest."""
+    details: str
+    """JSON, for the manifest."""
+    final: bool = False
+    """True at the end of the stream."""
 
 
 class PlaybackCommand(Message, frozen=True, kw_only=True, eq=False):

@@ -1,0 +1,1 @@
+"""Detectors: what turns a frame into detections, one module a kind."""

@@ -17,7 +17,8 @@ from cogmap.memory.gravity import first_pose, level_world, sparse_points
 from cogmap.memory.occupancy import Occupancy, OccupancyConfig
 from cogmap.memory.persistence import MapError, SavedMap, load_map, part_of, ply, save_map
 from cogmap.memory.poses import is_pose, motion_between
-from cogmap.memory.sightings import SightingConfig, Sightings
+from cogmap.memory.moving import without_moving_things
+from cogmap.memory.sightings import SightingConfig, Sightings, require_fit
 from cogmap.memory.surface import Surface, SurfaceConfig
 from cogmap.memory.tracking import Tracker, TrackerConfig
 from cogmap.memory.trajectory import Trajectory
@@ -112,12 +113,17 @@ class Reconstructor:
 
         Raises SightingError, and maps nothing, if the detections are not of this frame.
         """
+        if detections is not None:
+            require_fit(detections, frame)
         frame = rectify(frame)
         depth_m = None if frame.depth is None else frame.depth_m()
         pose = self._locate(frame, depth_m)
         verdict = self._judge(frame, depth_m, pose)
         if verdict == "fused":
-            self._map(frame, depth_m, pose)
+            still = frame
+            if detections is not None:
+                still = without_moving_things(frame, detections, self.config.dynamic_labels)
+            self._map(still, still.depth_m(), pose)
         self.counts[verdict] += 1
         trusted = verdict in POSE_TRUSTED
         if trusted:
@@ -270,8 +276,8 @@ class Reconstructor:
         occupied, free = int((classes == OCCUPIED).sum()), int((classes == FREE).sum())
         return occupied / (occupied + free) if occupied + free >= 100 else None
 
-    def _map(self, frame: Frame, depth_m: F32 | None, pose: _Pose) -> None:
-        assert frame.depth is not None and depth_m is not None
+    def _map(self, frame: Frame, depth_m: F32, pose: _Pose) -> None:
+        assert frame.depth is not None
         assert pose.world_from_camera is not None
         self.surface.integrate(
             frame.color, frame.depth, frame.depth_scale_m, frame.intrinsics, pose.world_from_camera

@@ -12,7 +12,7 @@ import numpy as np
 from cogmap.memory.lifting import LiftingConfig, lift
 from cogmap.runtime.messages import F32, U8, CogmapError, Detections, Frame, Observation
 
-__all__ = ["SightingConfig", "SightingError", "Sightings"]
+__all__ = ["SightingConfig", "SightingError", "Sightings", "require_fit"]
 
 
 class SightingError(CogmapError):
@@ -37,6 +37,17 @@ class SightingConfig:
 class _Remembered:
     frame: Frame
     observation: Observation
+
+
+def require_fit(detections: Detections, frame: Frame) -> None:
+    """Raises SightingError if the detections are of another frame or another image size."""
+    size = (frame.intrinsics.width, frame.intrinsics.height)
+    if detections.number != frame.number or (detections.width, detections.height) != size:
+        raise SightingError(
+            f"detections of frame {detections.number}, {detections.width}x{detections.height},"
+            f" do not fit frame {frame.number}, {size[0]}x{size[1]}; a detector must name the"
+            " frame that it looked at and the size of its image"
+        )
 
 
 class Sightings:
@@ -90,12 +101,7 @@ class Sightings:
     def _with_segments(
         self, observation: Observation, frame: Frame, depth_m: F32, detections: Detections
     ) -> Observation:
-        size = (frame.intrinsics.width, frame.intrinsics.height)
-        if detections.number != frame.number or (detections.width, detections.height) != size:
-            raise SightingError(
-                f"detections of frame {detections.number}, {detections.width}x"
-                f"{detections.height}, do not fit frame {frame.number}, {size[0]}x{size[1]}"
-            )
+        require_fit(detections, frame)
         assert observation.world_from_camera is not None
         lifted = lift(
             detections, depth_m, frame.intrinsics, observation.world_from_camera,

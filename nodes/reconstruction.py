@@ -1,8 +1,10 @@
-"""Fuses frames: pose, surface and free space, one observation a frame."""
+"""Fuses frames and lifts detections: pose, surface and free space, one observation a frame."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
@@ -10,8 +12,16 @@ from cogmap.memory.admission import AdmissionConfig
 from cogmap.memory.persistence import prepare_folder
 from cogmap.memory.poses import motion_between
 from cogmap.memory.reconstruction import PoseSource, ReconstructionConfig, Reconstructor
+from cogmap.memory.sightings import SightingError
 from cogmap.memory.surface import SurfaceConfig
-from cogmap.runtime.messages import Frame, Observation, OccupancyGrid, SurfaceUpdate
+from cogmap.nodes.frame_join import FrameJoin
+from cogmap.runtime.messages import (
+    Detections,
+    Frame,
+    Observation,
+    OccupancyGrid,
+    SurfaceUpdate,
+)
 from cogmap.runtime.node import Input, Node, NodeParams, Output
 
 
@@ -23,6 +33,10 @@ class Reconstruction(Node):
         depth_max_m: float = 4.0
         pose: PoseSource = "auto"
         """"source", "track", or "auto": tracked if the first frame has no pose."""
+        detections: Literal["none", "wait", "late"] = "none"
+        """"wait": every frame waits for its detections, so that the map depends on the streams
+        alone; the detector has to keep up. "late": frames are mapped at once, and detections
+        land where their frame was taken."""
         skip_redundant: bool = True
         """Leave out frames that show nothing new; they are counted."""
         surface_chunks: int = 2
@@ -38,6 +52,7 @@ class Reconstruction(Node):
 
     params: Params
     frames = Input(Frame)
+    detections = Input(Detections)
     observations = Output(Observation, queue=256)
     surface = Output(SurfaceUpdate, queue=1024)
     occupancy = Output(OccupancyGrid)
@@ -54,9 +69,47 @@ class Reconstruction(Node):
         self._shown: dict[str, SurfaceUpdate] = {}
         self._grid: OccupancyGrid | None = None
         self._stamp_ns = 0
+        self._join = FrameJoin()
 
     def on_frames(self, frame: Frame) -> None:
-        observation = self._reconstructor.step(frame)
+        if self.params.detections != "wait":
+            self._map(frame, None)
+            return
+        self._join.add_frame(frame)
+        self._map_joined(self._join.ready())
+
+    def on_detections(self, detections: Detections) -> None:
+        if self.params.detections == "wait":
+            self._join.add_detections(detections)
+            self._map_joined(self._join.ready())
+        elif self.params.detections == "late":
+            self._land(detections)
+
+    def _map_joined(self, pairs: Iterator[tuple[Frame, Detections | None]]) -> None:
+        for frame, detections in pairs:
+            self._map(frame, detections)
+        if self._join.unknown:
+            self.counters["detections.unknown_frame"] = self._join.unknown
+
+    def _land(self, detections: Detections) -> None:
+        try:
+            observation = self._reconstructor.step_late(detections)
+        except SightingError as error:
+            self._refuse(error)
+        else:
+            self.counters["detections.late"] += 1
+            self.observations.publish(observation)
+
+    def _refuse(self, error: SightingError) -> None:
+        self.counters["detections.refused"] += 1
+        self.log.warning("%s", error)
+
+    def _map(self, frame: Frame, detections: Detections | None) -> None:
+        try:
+            observation = self._reconstructor.step(frame, detections)
+        except SightingError as error:
+            self._refuse(error)
+            observation = self._reconstructor.step(frame)
         self._stamp_ns = frame.stamp_ns
         self.counters["frames." + observation.verdict] += 1
         if observation.verdict == "fused" and self.counters["frames.fused"] == 1:
@@ -76,6 +129,7 @@ class Reconstruction(Node):
             self.occupancy.repeat(self._grid)
 
     def on_end(self) -> None:
+        self._map_joined(self._join.rest())
         if self.params.map_dir:
             self._reconstructor.save(self._map_folder())
             self.log.info("map stored in %s", self._map_folder())

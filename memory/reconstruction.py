@@ -14,10 +14,10 @@ import numpy as np
 from cogmap.memory.admission import Admission, AdmissionConfig
 from cogmap.memory.camera import rectify, transform
 from cogmap.memory.gravity import first_pose, level_world, sparse_points
+from cogmap.memory.moving import without_moving_things
 from cogmap.memory.occupancy import Occupancy, OccupancyConfig
 from cogmap.memory.persistence import MapError, SavedMap, load_map, part_of, ply, save_map
 from cogmap.memory.poses import is_pose, motion_between
-from cogmap.memory.moving import without_moving_things
 from cogmap.memory.sightings import SightingConfig, Sightings, require_fit
 from cogmap.memory.surface import Surface, SurfaceConfig
 from cogmap.memory.tracking import Tracker, TrackerConfig
@@ -183,6 +183,7 @@ class Reconstructor:
             "config": msgspec.to_builtins(self.config),
             "counts": dict(self.counts),
             "pose_source": self._pose_source,
+            "pictured": self.sightings.pictured,
         }
         exports = {"surface.ply": ply(*self.surface.point_cloud())}
         save_map(Path(folder), SavedMap(arrays, details), exports)
@@ -210,6 +211,7 @@ class Reconstructor:
             reconstructor.world_from_source = saved.arrays["world/from_source"]
             reconstructor.counts = Counter(saved.details["counts"])
             reconstructor._pose_source = saved.details["pose_source"]
+            reconstructor.sightings.pictured = saved.details["pictured"]
             if tracker := part_of(saved.arrays, "tracker"):
                 reconstructor._tracker = Tracker.from_state(tracker, config.tracker)
         except (KeyError, msgspec.ValidationError) as error:

@@ -58,7 +58,8 @@ class Sightings:
         self.refused: Counter[str] = Counter()
         """Detections that made no segment, by reason."""
         self._recent: deque[_Remembered] = deque(maxlen=config.remember_frames)
-        self._pictured = -1  # the reference keyframe of which a picture was given
+        self.pictured = -1
+        """The reference keyframe of which a picture was given last."""
 
     def complete(
         self, observation: Observation, frame: Frame, depth_m: F32, detections: Detections | None
@@ -118,9 +119,9 @@ class Sightings:
 
     def _with_image(self, observation: Observation, frame: Frame) -> Observation:
         """With a picture, for the first frame after each reference keyframe that was looked at."""
-        if observation.keyframe == self._pictured or frame.color is None:
+        if observation.keyframe == self.pictured or frame.color is None:
             return observation
-        self._pictured = observation.keyframe
+        self.pictured = observation.keyframe
         return msgspec.structs.replace(observation, image=self._jpeg(frame.color))
 
     def _jpeg(self, color: U8) -> U8:

@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from cogmap.memory.admission import Admission, AdmissionConfig
 from cogmap.memory.camera import rectify, transform
@@ -58,7 +59,7 @@ class ReconstructionConfig:
     admission: AdmissionConfig = field(default_factory=AdmissionConfig)
     tracker: TrackerConfig = field(default_factory=TrackerConfig)
     sightings: SightingConfig = field(default_factory=SightingConfig)
-    dynamic_labels: frozenset[str] = frozenset({"person", "cat", "dog"})
+    dynamic_labels: tuple[str, ...] = ("person", "cat", "dog")
     """Things that move by themselves: their pixels make no surface and fill no space."""
     occupancy_every: int = 4
     """Every so many fused frames, one updates free and occupied space."""
@@ -164,12 +165,9 @@ class Reconstructor:
             return None
         return self.occupancy.grid_2d(z_min, z_max, floor_z, stamp_ns)
 
-    def save(self, folder: Path | str) -> None:
-        """Write everything to a map folder, with ``surface.ply`` for other programs.
-
-        Raises MapError if that cannot be done; the map that was there is then still whole.
-        """
-        parts = {
+    def whole_state(self) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
+        """Arrays and details of a map folder from which ``load`` goes on."""
+        parts: dict[str, dict[str, NDArray[Any]]] = {
             "surface": self.surface.state(),
             "occupancy": self.occupancy.state(),
             "admission": self.admission.state(),
@@ -185,8 +183,18 @@ class Reconstructor:
             "pose_source": self._pose_source,
             "pictured": self.sightings.pictured,
         }
-        exports = {"surface.ply": ply(*self.surface.point_cloud())}
-        save_map(Path(folder), SavedMap(arrays, details), exports)
+        return arrays, details
+
+    def exports(self) -> dict[str, bytes]:
+        """Files of a map folder for other programs, by name."""
+        return {"surface.ply": ply(*self.surface.point_cloud())}
+
+    def save(self, folder: Path | str) -> None:
+        """Write everything to a map folder, with ``surface.ply`` for other programs.
+
+        Raises MapError if that cannot be done; the map that was there is then still whole.
+        """
+        save_map(Path(folder), SavedMap(*self.whole_state()), self.exports())
 
     @classmethod
     def load(cls, folder: Path | str) -> Reconstructor:

@@ -1,0 +1,365 @@
+"""The cognitive map: what somebody holds who wants the map and nothing else.
+
+    m = CognitiveMap()
+    m.observe(stamp_ns=t, world_from_camera=T, intrinsics=(fx, fy, cx, cy), depth_m=depth,
+              color=rgb, detections=[Detection(mask=mask, label="cup", score=0.8)])
+    for o in m.objects():
+        print(o.id, o.label, o.box.center, o.box.size)
+    m.save("maps/flat")
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from cogmap.memory.layout_json import layout_from_json
+from cogmap.memory.layout_map import LayoutConfig, LayoutMap
+from cogmap.memory.map_index import Hit, MapIndex
+from cogmap.memory.persistence import MapError, SavedMap, load_map, part_of, save_map
+from cogmap.memory.reconstruction import ReconstructionConfig, Reconstructor
+from cogmap.memory.trajectory import Trajectory
+from cogmap.runtime.messages import (
+    F32,
+    F64,
+    I32,
+    U8,
+    Box,
+    CogmapError,
+    Detection,
+    Detections,
+    Door,
+    Frame,
+    Intrinsics,
+    Layout,
+    MapEvent,
+    MapObject,
+    Observation,
+    OccupancyGrid,
+    Room,
+)
+
+__all__ = ["CognitiveMap", "MapConfig", "MapQueryError"]
+
+
+class MapQueryError(CogmapError):
+    """The map was asked for something that it does not have."""
+
+
+@dataclass(frozen=True)
+class MapConfig:
+    """How frames become a map."""
+
+    reconstruction: ReconstructionConfig = field(default_factory=ReconstructionConfig)
+    layout: LayoutConfig = field(default_factory=LayoutConfig)
+    grid_every: int = 30
+    """Frames between looks at the rooms, when frames come by ``observe``."""
+
+
+class CognitiveMap:
+    """Surface, free space, objects, rooms, keyframes, history and index of one place.
+
+    One writer. Frames come either by ``observe``, or, where another process does the dense
+    side, as its messages by ``take`` and ``take_grid``. What was read stays valid while the
+    map goes on: objects and layouts are immutable.
+    """
+
+    def __init__(self, config: MapConfig = MapConfig()) -> None:
+        self.config = config
+        self._layout = LayoutMap(config.layout)
+        self._index = MapIndex()
+        self._dense: Reconstructor | None = None
+        self._folder: Path | None = None  # that has the dense side, until it is needed
+        self._observed = 0
+
+    # Taking in
+
+    def observe(
+        self,
+        *,
+        stamp_ns: int,
+        world_from_camera: F64 | None,
+        intrinsics: Intrinsics | tuple[float, float, float, float],
+        depth_m: F32,
+        color: U8 | None = None,
+        detections: Sequence[Detection] | None = None,
+        detector: str = "user",
+        embedding_space: str = "user",
+    ) -> Observation:
+        """Take in one frame; what became of it.
+
+        Args:
+            stamp_ns: of the capture; must go up.
+            world_from_camera: (4, 4) float64, optical camera frame to the z-up world; None: it
+                is tracked (needs colour).
+            intrinsics: or fx, fy, cx, cy in pixels, without distortion.
+            depth_m: (H, W) float32 metres along the optical axis, 0 invalid.
+            color: (H, W, 3) uint8 RGB.
+            detections: what was seen in this frame; None: nobody looked.
+
+        Raises:
+            ValueError: an array has another shape or type; names it.
+        """
+        frame = _frame(
+            self._observed, stamp_ns, world_from_camera, intrinsics, np.asarray(depth_m), color
+        )
+        seen = None
+        if detections is not None:
+            seen = Detections(
+                stamp_ns=stamp_ns,
+                number=frame.number,
+                width=frame.intrinsics.width,
+                height=frame.intrinsics.height,
+                detector=detector,
+                embedding_space=embedding_space,
+                detections=tuple(detections),
+            )
+        observation = self.dense.step(frame, seen)
+        self._observed += 1
+        self.take(observation)
+        if frame.number % self.config.grid_every == self.config.grid_every - 1:
+            self.find_rooms()
+        return observation
+
+    def take(self, observation: Observation) -> list[MapEvent]:
+        """Take in what a reconstruction made of a frame; what has changed by it."""
+        return self._layout.take(observation)
+
+    def take_grid(self, grid: OccupancyGrid) -> None:
+        """Take in free and occupied space as a reconstruction publishes it: finds the rooms."""
+        self._layout.take_grid(grid)
+
+    def find_rooms(self) -> None:
+        """Find rooms, doors and walls now, in what was observed; `observe` does it regularly."""
+        grid = self.dense.occupancy_grid(self._layout.stamp_ns)
+        if grid is not None:
+            self._layout.take_grid(grid)
+
+    # Reading
+
+    @property
+    def version(self) -> int:
+        """Goes up with all that is taken in or corrected."""
+        return self._layout.version
+
+    def layout(self, as_of_ns: int | None = None) -> Layout:
+        """Objects, rooms, doors and walls: now, or as they were known at a stamp."""
+        return self._layout.layout() if as_of_ns is None else self._layout.layout_at(as_of_ns)
+
+    def objects(
+        self, *, state: str | None = None, label: str | None = None, as_of_ns: int | None = None
+    ) -> tuple[MapObject, ...]:
+        """Those that are there, by id; with ``state`` those in that state ("all": every one)."""
+        objects = self.layout(as_of_ns).objects
+        if label is not None:
+            objects = tuple(thing for thing in objects if thing.label == label)
+        if state == "all":
+            return objects
+        return tuple(t for t in objects if (t.is_here if state is None else t.state == state))
+
+    def object(self, object_id: int) -> MapObject:
+        """Raises MapQueryError if there never was such an object."""
+        for thing in self.layout().objects:
+            if thing.id == object_id:
+                return thing
+        raise MapQueryError(
+            f"there is no object {object_id}; there are {_some_ids(self.objects(state='all'))}"
+        )
+
+    def rooms(self, as_of_ns: int | None = None) -> tuple[Room, ...]:
+        return self.layout(as_of_ns).rooms
+
+    def doors(self, as_of_ns: int | None = None) -> tuple[Door, ...]:
+        return self.layout(as_of_ns).doors
+
+    def events(self, since_version: int = 0) -> tuple[MapEvent, ...]:
+        """What has happened after a version, oldest first."""
+        return tuple(e for e in self._layout.events if e.version > since_version)
+
+    @property
+    def trajectory(self) -> Trajectory:
+        """The pose of every frame that was mapped."""
+        return self._layout.trajectory
+
+    def keyframes(self) -> tuple[int, ...]:
+        """Numbers of the frames whose picture is kept."""
+        return self._layout.keyframes.numbers()
+
+    def picture(self, keyframe: int) -> bytes:
+        """JPEG. Raises MapQueryError if the frame is no keyframe."""
+        if keyframe not in self.keyframes():
+            raise MapQueryError(f"frame {keyframe} is no keyframe; there are {self.keyframes()}")
+        return self._layout.keyframes.picture(keyframe)
+
+    def object_points(self, object_id: int) -> F32:
+        """(N, 3) world, metres: surface points that were seen of an object."""
+        self.object(object_id)
+        return self._layout.objects.points(object_id)
+
+    def search(
+        self,
+        text: str | None = None,
+        *,
+        image_embedding: F32 | None = None,
+        k: int = 5,
+        **filters: Any,
+    ) -> list[Hit]:
+        """Objects, rooms and keyframes that fit a text or an image embedding, best first.
+
+        ``filters`` are those of `MapIndex.search`: kinds, room, label, seen, near.
+        """
+        self._update_index()
+        return self._index.search(text, embedding=image_embedding, k=k, **filters)
+
+    def surface_points(self) -> tuple[F32, U8]:
+        """Points (N, 3) world, metres; RGB (N, 3)."""
+        return self.dense.surface.point_cloud()
+
+    def mesh(self) -> tuple[F32, I32, U8]:
+        """Vertices (V, 3) world, metres; triangles (T, 3); RGB (V, 3)."""
+        return self.dense.surface.mesh()
+
+    @property
+    def dense(self) -> Reconstructor:
+        """Surface and free space; of a map that was loaded they are read when first needed."""
+        if self._dense is None:
+            if self._folder is None:
+                self._dense = Reconstructor(self.config.reconstruction)
+            else:
+                self._dense = Reconstructor.load(self._folder)
+        return self._dense
+
+    # Correcting
+
+    def rename(self, object_id: int, label: str) -> None:
+        """A person says what it is: no later detection changes that."""
+        self._edit(self._layout.objects.rename(object_id, label))
+
+    def delete(self, object_id: int) -> None:
+        """A person says that it is not there; the same evidence does not make it again."""
+        self._edit(self._layout.objects.delete(object_id))
+
+    def merge(self, object_ids: Sequence[int]) -> None:
+        """A person says that these are one: the first."""
+        self._edit(self._layout.objects.merge(tuple(object_ids)))
+
+    def split(self, object_id: int) -> None:
+        """A person says that it is two things."""
+        self._edit(self._layout.objects.split(object_id))
+
+    def add(self, label: str, box: Box) -> int:
+        """A person says that something is there; its id."""
+        events = self._edit(self._layout.objects.add(label, box))
+        return events[0].object_id
+
+    def correct_poses(self, world_from_keyframe: Mapping[int, F64]) -> None:
+        """Move keyframes (number -> (4, 4)); objects and history move with them."""
+        self._layout.correct_poses(world_from_keyframe)
+
+    # Keeping
+
+    def layout_state(self) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
+        """What the folder of this map holds besides the dense side: arrays, and details."""
+        arrays = {f"layout/{name}": array for name, array in self._layout.state().items()}
+        return arrays, {"layout": msgspec.to_builtins(self.config.layout)}
+
+    def save(self, folder: Path | str) -> None:
+        """Write everything to one folder, in place of the map that may be there.
+
+        Raises MapError if that cannot be done; the map that was there is then still whole.
+        """
+        arrays, details = self.layout_state()
+        dense_arrays, dense_details = self.dense.whole_state()
+        save_map(
+            Path(folder),
+            SavedMap({**dense_arrays, **arrays}, {**dense_details, **details}),
+            self.dense.exports(),
+        )
+
+    @classmethod
+    def load(cls, folder: Path | str) -> CognitiveMap:
+        """Go on with a saved map as if it had never been put away.
+
+        Surface and free space are read when first needed. Raises MapError if the folder is no
+        map, is damaged, or holds no layout.
+        """
+        folder = Path(folder)
+        saved = load_map(folder, parts=("layout",))
+        try:
+            config = msgspec.convert(saved.details["layout"], LayoutConfig)
+            loaded = cls(MapConfig(layout=config))
+            loaded._layout = LayoutMap.from_state(part_of(saved.arrays, "layout"), config)
+        except (KeyError, msgspec.ValidationError) as error:
+            raise MapError(
+                f"the map has no layout that can be read: {folder}, {error}; "
+                "make the map again with this cogmap"
+            ) from error
+        loaded._folder = folder
+        loaded._observed = loaded._layout.number + 1
+        return loaded
+
+    @classmethod
+    def from_layout(cls, path: Path | str) -> CognitiveMap:
+        """A map of the objects and rooms of a JSON layout, without any surface.
+
+        Raises MapError that names the file, the field and the fix.
+        """
+        path = Path(path)
+        try:
+            layout = layout_from_json(json.loads(path.read_bytes()))
+        except (OSError, ValueError) as error:
+            raise MapError(f"no layout can be read: {path}, {error}") from error
+        made = cls()
+        made._layout.put(layout)
+        return made
+
+    def _edit(self, events: list[MapEvent]) -> list[MapEvent]:
+        return self._layout.edited(events)
+
+    def _update_index(self) -> None:
+        now = self.layout()
+        embeddings = {}
+        for thing in now.objects:
+            embedding = self._layout.objects.embedding(thing.id)
+            if embedding is not None:
+                embeddings[thing.id] = embedding
+        self._index.update(now.objects, embeddings, now.rooms, self.keyframes())
+
+
+def _frame(
+    number: int,
+    stamp_ns: int,
+    world_from_camera: F64 | None,
+    intrinsics: Intrinsics | tuple[float, float, float, float],
+    depth_m: F32,
+    color: U8 | None,
+) -> Frame:
+    if depth_m.ndim != 2:
+        raise ValueError(f"depth_m: expected (H, W), got shape {depth_m.shape}")
+    height, width = depth_m.shape
+    if not isinstance(intrinsics, Intrinsics):
+        fx, fy, cx, cy = intrinsics
+        intrinsics = Intrinsics(width=width, height=height, fx=fx, fy=fy, cx=cx, cy=cy)
+    usable = np.isfinite(depth_m) & (depth_m > 0) & (depth_m < 65.5)
+    millimetres = np.where(usable, np.rint(np.where(usable, depth_m, 0) * 1000), 0)
+    pose = None if world_from_camera is None else np.asarray(world_from_camera, np.float64)
+    return Frame(
+        stamp_ns=stamp_ns,
+        number=number,
+        intrinsics=intrinsics,
+        color=None if color is None else np.ascontiguousarray(color),
+        depth=millimetres.astype(np.uint16),
+        world_from_camera=pose,
+    )
+
+
+def _some_ids(objects: Sequence[MapObject]) -> str:
+    ids = [str(thing.id) for thing in objects]
+    return ", ".join(ids[:20]) + (", ..." if len(ids) > 20 else "") if ids else "none"

@@ -1,0 +1,151 @@
+"""The layout's past: what each object and the rooms were, as of any stamp.
+
+A record is kept when something about an object changes that a person would call a change, and
+while its box still settles; not for every frame that sees it again. So a map that is only
+patrolled does not grow.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from cogmap.runtime.messages import U8, Box, Door, MapObject, Room, Wall
+
+__all__ = ["History", "HistoryConfig", "StructureRecord"]
+
+
+@dataclass(frozen=True)
+class HistoryConfig:
+    """When a record is kept, and how many."""
+
+    box_change_m: float = 0.05
+    """A box is recorded again when its centre or a side has changed by more than this."""
+    settling_records: int = 32
+    """Of one object that differ by their box alone; the oldest are thinned out beyond that."""
+    structure_records: int = 64
+    """Of rooms, doors and walls."""
+
+
+class ObjectRecord(msgspec.Struct, frozen=True, array_like=True):
+    """An object from ``stamp_ns`` on, until its next record."""
+
+    stamp_ns: int
+    version: int
+    settling: bool
+    """It differs from the record before by its box or confidence alone."""
+    object: MapObject
+
+
+class StructureRecord(msgspec.Struct, frozen=True, array_like=True):
+    """Rooms, doors and walls from ``stamp_ns`` on, until the next record."""
+
+    stamp_ns: int
+    rooms: tuple[Room, ...] = ()
+    doors: tuple[Door, ...] = ()
+    walls: tuple[Wall, ...] = ()
+    floor_z: float | None = None
+
+
+class History:
+    """What was when. One writer; stamps must not go down."""
+
+    def __init__(self, config: HistoryConfig = HistoryConfig()) -> None:
+        self.config = config
+        self._objects: dict[int, list[ObjectRecord]] = {}
+        self._structures: list[StructureRecord] = []
+
+    def record_objects(self, stamp_ns: int, version: int, changed: Sequence[MapObject]) -> None:
+        """Take in objects that differ from what they were when last given."""
+        for thing in changed:
+            records = self._objects.setdefault(thing.id, [])
+            settling = bool(records) and _same_but_for_box(records[-1].object, thing)
+            if settling and self._box_stands(records[-1].object.box, thing.box):
+                continue
+            records.append(ObjectRecord(stamp_ns, version, settling, thing))
+            self._thin(records)
+
+    def record_structure(self, record: StructureRecord) -> None:
+        """Take in rooms, doors and walls; the same as before are not kept twice."""
+        last = self._structures[-1] if self._structures else None
+        if last is not None and _same_structure(last, record):
+            return
+        self._structures.append(record)
+        if len(self._structures) > self.config.structure_records:
+            del self._structures[1 : len(self._structures) // 2 : 2]  # coarser the older
+
+    def objects_at(self, stamp_ns: int) -> tuple[MapObject, ...]:
+        """Every object that was known then, as it was known then, by id.
+
+        ``last_seen_ns`` and ``seen`` are those of the object's record, which may be older.
+        """
+        found = []
+        for _, records in sorted(self._objects.items()):
+            row = bisect_right(records, stamp_ns, key=lambda record: record.stamp_ns)
+            if row:
+                found.append(records[row - 1].object)
+        return tuple(found)
+
+    def structure_at(self, stamp_ns: int) -> StructureRecord:
+        """The rooms that were known then."""
+        row = bisect_right(self._structures, stamp_ns, key=lambda record: record.stamp_ns)
+        return self._structures[row - 1] if row else StructureRecord(stamp_ns)
+
+    def state(self) -> dict[str, NDArray[Any]]:
+        """Exact arrays for ``from_state``."""
+        records = [self._objects[id_] for id_ in sorted(self._objects)]
+        return {
+            "objects": _packed(records),
+            "structures": _packed(self._structures),
+        }
+
+    @classmethod
+    def from_state(cls, state: Mapping[str, NDArray[Any]], config: HistoryConfig) -> History:
+        """Inverse of ``state``. Raises msgspec.ValidationError if it is not one."""
+        history = cls(config)
+        packed = state["objects"].tobytes()
+        for records in msgspec.msgpack.decode(packed, type=list[list[ObjectRecord]]):
+            history._objects[records[0].object.id] = records
+        packed = state["structures"].tobytes()
+        history._structures = msgspec.msgpack.decode(packed, type=list[StructureRecord])
+        return history
+
+    def _box_stands(self, before: Box, now: Box) -> bool:
+        limit = self.config.box_change_m
+        moved = math.dist(before.center, now.center) > limit
+        return not moved and all(
+            abs(a - b) <= limit for a, b in zip(before.size, now.size, strict=True)
+        )
+
+    def _thin(self, records: list[ObjectRecord]) -> None:
+        """Drop every other of the older settling ones when there are too many."""
+        rows = [row for row, record in enumerate(records) if record.settling]
+        if len(rows) > self.config.settling_records:
+            for row in reversed(rows[: len(rows) // 2 : 2]):
+                del records[row]
+
+
+def _same_but_for_box(before: MapObject, now: MapObject) -> bool:
+    return (
+        before.label == now.label
+        and before.state == now.state
+        and before.room == now.room
+        and before.dynamic == now.dynamic
+        and before.ambiguous_with == now.ambiguous_with
+        and len(before.placements) == len(now.placements)
+    )
+
+
+def _same_structure(before: StructureRecord, now: StructureRecord) -> bool:
+    return (before.rooms, before.doors, before.walls) == (now.rooms, now.doors, now.walls)
+
+
+def _packed(value: object) -> U8:
+    return np.frombuffer(msgspec.msgpack.encode(value), np.uint8)

@@ -1,9 +1,12 @@
 """A map as a folder of arrays: versioned, checked, and replaced in one step.
 
-Every array is a zstd-compressed ``.npy`` file that carries its checksum in its name. New files
+Every array is a zstd-compressed ``.npy`` file that carries a checksum in its name. New files
 are written beside the old ones; the map changes at the moment when ``manifest.json`` is renamed
 into place. Until then the old map is whole, afterwards the new one is, and what only the old
 one used is deleted. Nothing in the folder depends on when or where it was written.
+
+Several processes can write one map: each writes its files (``write_files``) and sends their
+entries to the one that then names them all (``write_manifest``).
 """
 
 from __future__ import annotations
@@ -14,7 +17,7 @@ import io
 import json
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,9 +26,15 @@ import numpy as np
 import zstandard
 from numpy.typing import NDArray
 
-from cogmap.runtime.messages import F32, U8, CogmapError
+from cogmap.runtime.messages import CogmapError
 
-__all__ = ["FORMAT", "MapError", "SavedMap", "load_map", "part_of", "ply", "save_map"]
+__all__ = [
+    "FORMAT", "Entries", "MapError", "SavedMap", "load_map", "part_of", "prepare_folder",
+    "save_map", "write_files", "write_manifest",
+]  # fmt: skip
+
+Entries = dict[str, dict[str, str | int]]
+"""Files of a map by name ("surface/tsdf"), as its manifest lists them."""
 
 FORMAT = 1
 """Goes up when an older reader could no longer understand the folder."""
@@ -65,51 +74,99 @@ def save_map(folder: Path, saved: SavedMap, exports: Mapping[str, bytes] | None 
     ``exports`` are files for other programs, by file name ("surface.ply"); they are not read
     back. Raises MapError if the folder holds something else or cannot be written.
     """
+    entries = write_files(folder, saved.arrays, exports)
+    write_manifest(folder, entries, saved.details, last=True)
+
+
+def write_files(
+    folder: Path,
+    arrays: Mapping[str, NDArray[Any]],
+    exports: Mapping[str, bytes] | None = None,
+    number: int = -1,
+) -> Entries:
+    """Write files that belong to no map yet; their entries for ``write_manifest``.
+
+    A writer that stores its part repeatedly says the ``number`` of the last frame that the part
+    knows: parts of different numbers share no file, so that an older one can be deleted while a
+    newer one is on its way. Raises MapError as ``save_map`` does.
+    """
     _refuse_foreign_folder(folder)
-    try:
+    entries: Entries = {}
+    with _writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        files = {}
-        for name, array in sorted(saved.arrays.items()):
+        for name, array in sorted(arrays.items()):
             packed, raw_size = _pack(array)
-            file = _write(folder, name.replace("/", "."), ".npy.zst", packed)
-            files[name] = {**file, "raw_size": raw_size}
+            entry = _write(folder, name.replace("/", "."), ".npy.zst", packed, number)
+            entries[name] = {**entry, "raw_size": raw_size}
         for name, content in sorted((exports or {}).items()):
-            files[name] = _write(folder, Path(name).stem, Path(name).suffix, content)
-        manifest = {
-            "format": FORMAT,
-            "details": dict(saved.details),
-            "files": files,
-        }
-        manifest["sha256"] = _manifest_checksum(manifest)
-        text = json.dumps(manifest, indent=1, sort_keys=True) + "\n"
+            entries[name] = _write(folder, Path(name).stem, Path(name).suffix, content, number)
+    return entries
+
+
+def write_manifest(
+    folder: Path,
+    entries: Entries,
+    details: Mapping[str, Any],
+    *,
+    superseded: Iterable[Entries] = (),
+    last: bool = False,
+) -> None:
+    """Make the written files ``entries`` the map, and delete those of the map that was there.
+
+    Also deleted are the files of ``superseded`` parts, which were announced and in no manifest.
+    Others are left alone, since another process may just be writing them; with ``last``, which
+    says that nobody is, all leftovers go.
+
+    Raises MapError if a file of ``entries`` is not there, or the folder cannot be written; the
+    map that was there is then still whole.
+    """
+    _refuse_foreign_folder(folder)
+    used = {str(entry["file"]) for entry in entries.values()}
+    for name, entry in sorted(entries.items()):
+        path = folder / str(entry["file"])
+        if not OUR_FILE.fullmatch(path.name) or path.parent != folder or not path.is_file():
+            raise MapError(
+                f"{name} of the map is not there, so the map was not changed: {path};"
+                " write the part again"
+            )
+    old = _files_of_manifest(folder).union(
+        str(entry["file"]) for part in superseded for entry in part.values()
+    )
+    manifest = {"format": FORMAT, "details": dict(details), "files": entries}
+    manifest["sha256"] = _manifest_checksum(manifest)
+    text = json.dumps(manifest, indent=1, sort_keys=True) + "\n"
+    with _writing(folder):
         _write_durably(folder / MANIFEST, text.encode())
-        _delete_unused(folder, {file["file"] for file in files.values()})
-    except OSError as error:
-        raise MapError(
-            f"the map cannot be written: {error.strerror or error} ({error.filename or folder}); "
-            "choose a folder that you may write to, on a disk with room"
-        ) from error
+        present = {path.name for path in folder.iterdir() if OUR_FILE.fullmatch(path.name)}
+        for unused in sorted((present if last else present & old) - used):
+            (folder / unused).unlink(missing_ok=True)
 
 
-def load_map(folder: Path) -> SavedMap:
-    """Read a map folder and verify every byte of it.
+def load_map(folder: Path, parts: Iterable[str] | None = None) -> SavedMap:
+    """Read a map folder and verify every byte that is read.
 
+    ``parts`` names what is wanted, such as "surface" for the arrays "surface/..."; None is
+    everything, also verifying the files for other programs; () is the details alone.
     Raises MapError if it is no map, damaged, incomplete, or newer than this program.
     """
+    wanted = None if parts is None else set(parts)
     while True:
         text = _read(folder / MANIFEST, "this is not a map folder")
         manifest = _parse_manifest(folder, text)
+        files = {
+            name: file
+            for name, file in manifest["files"].items()
+            if wanted is None or ("/" in name and name.split("/")[0] in wanted)
+        }
         try:
-            contents = {
-                name: _read_verified(folder, name, file) for name, file in manifest["files"].items()
-            }
+            contents = {name: _read_verified(folder, name, file) for name, file in files.items()}
         except MapError:
             if _read(folder / MANIFEST, "the map was deleted while being read") != text:
                 continue  # a newer map took its place meanwhile
             raise
         arrays = {
             name: _unpack(contents.pop(name), name, file)
-            for name, file in manifest["files"].items()
+            for name, file in files.items()
             if "raw_size" in file
         }
         return SavedMap(arrays, manifest["details"])
@@ -119,20 +176,6 @@ def part_of(arrays: Mapping[str, NDArray[Any]], part: str) -> dict[str, NDArray[
     """The arrays named "part/name", by their names; none if there is no such part."""
     prefix = part + "/"
     return {k.removeprefix(prefix): a for k, a in arrays.items() if k.startswith(prefix)}
-
-
-def ply(points: F32, colors: U8) -> bytes:
-    """Binary PLY of points (N, 3) in metres with RGB colours (N, 3)."""
-    vertex = [(axis, "<f4") for axis in "xyz"] + [(c, "u1") for c in ("red", "green", "blue")]
-    rows = np.empty(len(points), np.dtype(vertex))
-    for column, axis in enumerate("xyz"):
-        rows[axis] = points[:, column]
-    for column, channel in enumerate(("red", "green", "blue")):
-        rows[channel] = colors[:, column]
-    header = ["ply", "format binary_little_endian 1.0", f"element vertex {len(points)}"]
-    header += [f"property float {axis}" for axis in "xyz"]
-    header += [f"property uchar {channel}" for channel in ("red", "green", "blue")]
-    return "\n".join([*header, "end_header\n"]).encode() + rows.tobytes()
 
 
 def _pack(array: NDArray[Any]) -> tuple[bytes, int]:
@@ -146,10 +189,12 @@ def _pack(array: NDArray[Any]) -> tuple[bytes, int]:
     return packed, len(raw)
 
 
-def _write(folder: Path, stem: str, suffix: str, content: bytes) -> dict[str, Any]:
-    """Write a file named by its content; its entry in the manifest."""
+def _write(
+    folder: Path, stem: str, suffix: str, content: bytes, number: int
+) -> dict[str, str | int]:
+    """Write a file named by its content and ``number``; its entry in the manifest."""
     checksum = hashlib.sha256(content).hexdigest()
-    name = f"{stem}-{checksum[:16]}{suffix}"
+    name = f"{stem}-{hashlib.sha256(f'{number} {checksum}'.encode()).hexdigest()[:16]}{suffix}"
     if not OUR_FILE.fullmatch(name):
         raise MapError(f"a map cannot hold a file named {name}; use a-z, 0-9, _ and .")
     _write_durably(folder / name, content)
@@ -171,11 +216,24 @@ def _write_durably(path: Path, content: bytes) -> None:
         os.close(directory)
 
 
-def _delete_unused(folder: Path, used: set[str]) -> None:
-    for path in folder.iterdir():
-        if OUR_FILE.fullmatch(path.name) and path.name not in used:
-            with contextlib.suppress(FileNotFoundError):
-                path.unlink()
+@contextlib.contextmanager
+def _writing(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise MapError(
+            f"the map cannot be written: {error.strerror or error} ({error.filename or folder}); "
+            "choose a folder that you may write to, on a disk with room"
+        ) from error
+
+
+def _files_of_manifest(folder: Path) -> set[str]:
+    """Files of the map that is there now; none if there is none that can be read."""
+    try:
+        manifest = _parse_manifest(folder, (folder / MANIFEST).read_bytes())
+    except (OSError, MapError):
+        return set()
+    return {str(file["file"]) for file in manifest["files"].values()}
 
 
 def _refuse_foreign_folder(folder: Path) -> None:

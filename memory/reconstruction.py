@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 from cogmap.memory.admission import Admission, AdmissionConfig
 from cogmap.memory.camera import rectify, transform
 from cogmap.memory.gravity import first_pose, level_world, sparse_points
+from cogmap.memory.mesh_export import ply
 from cogmap.memory.moving import without_moving_things
 from cogmap.memory.occupancy import Occupancy, OccupancyConfig
-from cogmap.memory.persistence import MapError, SavedMap, load_map, part_of, ply, save_map
+from cogmap.memory.persistence import MapError, SavedMap, load_map, part_of, save_map
 from cogmap.memory.poses import is_pose, motion_between
 from cogmap.memory.sightings import SightingConfig, Sightings, require_fit
 from cogmap.memory.surface import Surface, SurfaceConfig

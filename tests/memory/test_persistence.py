@@ -10,7 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-from cogmap.memory.persistence import MapError, SavedMap, load_map, part_of, ply, save_map
+from cogmap.memory.persistence import (
+    MapError,
+    SavedMap,
+    load_map,
+    part_of,
+    save_map,
+    write_files,
+    write_manifest,
+)
 
 
 def small_map(value: int = 1) -> SavedMap:
@@ -163,17 +171,6 @@ def test_names_cannot_leave_the_folder(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["map"]
 
 
-def test_ply_is_read_by_other_programs(tmp_path):
-    import open3d as o3d
-
-    points = np.random.default_rng(0).normal(size=(50, 3)).astype(np.float32)
-    colors = np.random.default_rng(1).integers(0, 255, (50, 3), dtype=np.uint8)
-    (tmp_path / "a.ply").write_bytes(ply(points, colors))
-    cloud = o3d.t.io.read_point_cloud(str(tmp_path / "a.ply"))
-    np.testing.assert_array_equal(cloud.point.positions.numpy(), points)
-    np.testing.assert_array_equal(cloud.point.colors.numpy(), colors)
-
-
 def test_a_single_number_stays_one(tmp_path):
     save_map(tmp_path / "m", SavedMap({"part/number": np.array(7)}))
     assert load_map(tmp_path / "m").arrays["part/number"].shape == ()
@@ -183,3 +180,67 @@ def test_a_part_is_found_by_its_whole_name():
     arrays = {"last/a": np.zeros(1), "last/b/c": np.ones(1), "lastly/a": np.ones(2)}
     assert part_of(arrays, "last").keys() == {"a", "b/c"}
     assert part_of(arrays, "las") == {}
+
+
+DENSE, LAYOUT = {"surface/tsdf": np.arange(9)}, {"layout/objects": np.arange(3)}
+
+
+def test_two_writers_make_one_map(tmp_path):
+    dense = write_files(tmp_path, DENSE, {"surface.ply": b"ply"}, number=7)
+    assert not (tmp_path / "manifest.json").exists()
+    layout = write_files(tmp_path, LAYOUT, number=7)
+    write_manifest(tmp_path, dense | layout, {"number": 7})
+    loaded = load_map(tmp_path)
+    assert same(loaded, SavedMap({**DENSE, **LAYOUT}, {"number": 7}))
+    write_manifest(tmp_path, layout | dense, {"number": 7}, last=True)
+    assert same(load_map(tmp_path), loaded)
+
+
+def test_what_another_writer_has_not_announced_yet_stays(tmp_path):
+    first = write_files(tmp_path, DENSE, number=1)
+    write_manifest(tmp_path, first, {})
+    second = write_files(tmp_path, {"surface/tsdf": np.zeros(9)}, number=2)
+    third = write_files(tmp_path, DENSE, number=3)  # as it was in the first, on its way
+    write_manifest(tmp_path, second, {})
+    assert contents(tmp_path).keys() == {
+        "manifest.json", second["surface/tsdf"]["file"], third["surface/tsdf"]["file"],
+    }  # fmt: skip
+    write_manifest(tmp_path, third, {})
+    assert same(load_map(tmp_path), SavedMap(DENSE))
+
+
+def test_superseded_parts_go_and_in_the_end_all_leftovers(tmp_path):
+    never_used = write_files(tmp_path, DENSE, number=1)
+    unannounced = write_files(tmp_path, {"surface/tsdf": np.zeros(2)}, number=2)
+    newest = write_files(tmp_path, DENSE, number=3)
+    write_manifest(tmp_path, newest, {}, superseded=[never_used])
+    names = contents(tmp_path).keys()
+    assert never_used["surface/tsdf"]["file"] not in names
+    assert unannounced["surface/tsdf"]["file"] in names
+    write_manifest(tmp_path, newest, {}, last=True)
+    assert contents(tmp_path).keys() == {"manifest.json", newest["surface/tsdf"]["file"]}
+
+
+@pytest.mark.parametrize("file", ["gone-0123456789abcdef.npy.zst", "../evil.ply", "notes.txt"])
+def test_a_manifest_of_files_that_are_not_there_is_refused(tmp_path, file):
+    save_map(tmp_path, small_map())
+    (tmp_path / "notes.txt").write_text("mine")
+    with pytest.raises(MapError, match="not there, so the map was not changed"):
+        write_manifest(tmp_path, {"surface/tsdf": {"file": file, "sha256": "", "size": 1}}, {})
+    assert same(load_map(tmp_path), small_map())
+
+
+def test_a_part_is_read_without_the_others(tmp_path):
+    save_map(tmp_path, SavedMap({**DENSE, **LAYOUT}, {"n": 1}), {"surface.ply": b"ply"})
+    for lost in (*tmp_path.glob("surface.tsdf-*"), *tmp_path.glob("surface-*")):
+        lost.unlink()
+    assert same(load_map(tmp_path, ["layout"]), SavedMap(LAYOUT, {"n": 1}))
+    assert same(load_map(tmp_path, ()), SavedMap({}, {"n": 1}))
+    with pytest.raises(MapError, match="surface"):
+        load_map(tmp_path, ["layout", "surface"])
+
+
+def test_bytes_come_back_as_they_were(tmp_path):
+    jpegs = np.random.default_rng(0).integers(0, 256, 5000, dtype=np.uint8)
+    save_map(tmp_path, SavedMap({"keyframes/jpeg": jpegs}))
+    assert load_map(tmp_path).arrays["keyframes/jpeg"].tobytes() == jpegs.tobytes()

@@ -6,18 +6,22 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
+import msgspec
 import numpy as np
 
 from cogmap.memory.admission import AdmissionConfig
+from cogmap.memory.mesh_export import ply
 from cogmap.memory.persistence import prepare_folder
 from cogmap.memory.poses import motion_between
 from cogmap.memory.reconstruction import PoseSource, ReconstructionConfig, Reconstructor
 from cogmap.memory.sightings import SightingError
 from cogmap.memory.surface import SurfaceConfig
 from cogmap.nodes.frame_join import FrameJoin
+from cogmap.nodes.part_writer import PartWriter
 from cogmap.runtime.messages import (
     Detections,
     Frame,
+    MapPart,
     Observation,
     OccupancyGrid,
     SurfaceUpdate,
@@ -45,10 +49,16 @@ class Reconstruction(Node):
         """Frames between publications of the occupancy grid; 0: at the end."""
         map_dir: str = ""
         """Folder to store the map in at the end; relative to the run directory."""
+        map_every_s: float = 60.0
+        """Also stored so often, by the stream's stamps, if a memory node completes it; 0: never."""
+        part_only: bool = False
+        """The dense side of a map that a memory node completes, not a whole map."""
 
         def __post_init__(self) -> None:
-            if self.surface_chunks < 0 or self.grid_every < 0:
-                raise ValueError("surface_chunks and grid_every must be 0 or more")
+            if self.surface_chunks < 0 or self.grid_every < 0 or self.map_every_s < 0:
+                raise ValueError("surface_chunks, grid_every and map_every_s must be 0 or more")
+            if self.part_only and not self.map_dir:
+                raise ValueError("part_only needs map_dir, the folder of the memory node's map")
 
     params: Params
     frames = Input(Frame)
@@ -56,6 +66,7 @@ class Reconstruction(Node):
     observations = Output(Observation, queue=256)
     surface = Output(SurfaceUpdate, queue=1024)
     occupancy = Output(OccupancyGrid)
+    parts = Output(MapPart)
 
     def setup(self) -> None:
         surface = SurfaceConfig(
@@ -68,8 +79,10 @@ class Reconstruction(Node):
             prepare_folder(self._map_folder())
         self._shown: dict[str, SurfaceUpdate] = {}
         self._grid: OccupancyGrid | None = None
-        self._stamp_ns = 0
+        self._stamp_ns, self._number = 0, -1
         self._join = FrameJoin()
+        self._writer = PartWriter(self._map_folder()) if self.params.part_only else None
+        self._stored_period = -1
 
     def on_frames(self, frame: Frame) -> None:
         if self.params.detections != "wait":
@@ -110,15 +123,22 @@ class Reconstruction(Node):
         except SightingError as error:
             self._refuse(error)
             observation = self._reconstructor.step(frame)
-        self._stamp_ns = frame.stamp_ns
+        self._stamp_ns, self._number = frame.stamp_ns, frame.number
         self.counters["frames." + observation.verdict] += 1
         if observation.verdict == "fused" and self.counters["frames.fused"] == 1:
             self._say_how_levelled(frame, observation)
-        self.observations.publish(observation)
+        grid_is_due = self.params.grid_every and frame.number % self.params.grid_every == 0
+        grid = self._new_grid() if grid_is_due else None
+        stored = self._store_if_due(observation)
+        self.observations.publish(
+            msgspec.structs.replace(observation, grid=grid, stored=stored)
+            if grid or stored
+            else observation
+        )
+        if grid is not None:
+            self.occupancy.publish(grid)
         if self.params.surface_chunks:
             self._publish_surface(self.params.surface_chunks)
-        if self.params.grid_every and frame.number % self.params.grid_every == 0:
-            self._publish_grid()
 
     def on_join(self, output: str) -> None:
         """Who joins late sees the whole surface, not only what changes from now on."""
@@ -130,11 +150,53 @@ class Reconstruction(Node):
 
     def on_end(self) -> None:
         self._map_joined(self._join.rest())
+        grid = self._new_grid()
+        part = self._store_all() or MapPart(stamp_ns=self._stamp_ns, number=self._number)
+        self.parts.publish(msgspec.structs.replace(part, final=True, grid=grid))
+        self._publish_surface()
+        if grid is not None:
+            self.occupancy.publish(grid)
+
+    def close(self) -> None:
+        if self._writer is not None:
+            self._writer.close()
+
+    def _store_if_due(self, observation: Observation) -> bool:
+        """Begin to store the part once a period of the stream has passed, if it is wanted."""
+        if self._writer is None or not self.params.map_every_s:
+            return False
+        period = observation.stamp_ns // round(self.params.map_every_s * 1e9)
+        due = observation.world_from_camera is not None and period > self._stored_period
+        first = self._stored_period < 0
+        if due:
+            self._stored_period = period
+        due = due and not first
+        # Every part is published, so that a node that starts over numbers them the same.
+        if part := self._writer.finished(wait=due):
+            self.parts.publish(part)
+        if not due:
+            return False
+        self._begin_part()
+        return True
+
+    def _begin_part(self) -> None:
+        assert self._writer is not None
+        state, cloud = self._reconstructor.whole_state(), self._reconstructor.surface.point_cloud()
+        self._writer.begin(
+            self._number, self._stamp_ns, state, lambda: {"surface.ply": ply(*cloud)}
+        )
+
+    def _store_all(self) -> MapPart | None:
+        """Store what there is at the end: the part for the memory node, or a whole map."""
+        if self._writer is not None:
+            if part := self._writer.finished(wait=True):
+                self.parts.publish(part)
+            self._begin_part()
+            return self._writer.finished(wait=True)
         if self.params.map_dir:
             self._reconstructor.save(self._map_folder())
             self.log.info("map stored in %s", self._map_folder())
-        self._publish_surface()
-        self._publish_grid()
+        return None
 
     def _say_how_levelled(self, frame: Frame, observation: Observation) -> None:
         if frame.gravity_aligned or observation.tracked:
@@ -156,7 +218,6 @@ class Reconstruction(Node):
             self._shown[update.key()] = update
             self.surface.publish(update)
 
-    def _publish_grid(self) -> None:
+    def _new_grid(self) -> OccupancyGrid | None:
         self._grid = self._reconstructor.occupancy_grid(self._stamp_ns)
-        if self._grid is not None:
-            self.occupancy.publish(self._grid)
+        return self._grid

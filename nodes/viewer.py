@@ -9,6 +9,7 @@ import msgspec
 from cogmap.nodes.rerun.view import RerunView, ViewConfig
 from cogmap.runtime.messages import (
     Frame,
+    Layout,
     LogRecord,
     NodeStatus,
     Observation,
@@ -29,6 +30,7 @@ class Viewer(Node):
     observations = Input(Observation)
     surface = Input(SurfaceUpdate)
     occupancy = Input(OccupancyGrid)
+    layout = Input(Layout)
     status = Input(RunStatus)
     logs = Input(LogRecord)
 
@@ -51,6 +53,9 @@ class Viewer(Node):
 
     def on_occupancy(self, grid: OccupancyGrid) -> None:
         self._view.log_occupancy(grid)
+
+    def on_layout(self, layout: Layout) -> None:
+        self._view.log_layout(layout)
 
     def on_status(self, status: RunStatus) -> None:
         for node in status.nodes:

@@ -320,6 +320,11 @@ class Observation(Message, frozen=True, kw_only=True, eq=False):
     image: U8 | None = None
     """(N,) the colour image as JPEG, for a frame that may become a keyframe of the map."""
     late: bool = False
+    grid: OccupancyGrid | None = None
+    """Free and occupied space after this frame; from time to time."""
+    stored: bool = False
+    """The dense side of the map as it is after this frame is being stored: a `MapPart` of this
+    number follows."""
 
 
 class SurfaceUpdate(Message, frozen=True, kw_only=True, eq=False):
@@ -345,11 +350,14 @@ UNKNOWN, FREE, OCCUPIED = 0, 1, 2
 
 
 class OccupancyGrid(Message, frozen=True, kw_only=True, eq=False):
-    """What a robot could bump into, seen from above.
+    """What a robot could bump into, seen from above, and what stands at head height.
 
     ``cells[row, column]`` covers x in ``origin[0] + column * resolution_m`` and y in
-    ``origin[1] + row * resolution_m``: 0 unknown, 1 free, 2 occupied.
+    ``origin[1] + row * resolution_m``: 0 unknown, 1 free, 2 occupied. The layers at head
+    height, above most furniture and below the tops of doors, are what rooms are made from.
     """
+
+    VERSION: ClassVar[int] = 2
 
     resolution_m: float
     origin: tuple[float, float]
@@ -357,9 +365,19 @@ class OccupancyGrid(Message, frozen=True, kw_only=True, eq=False):
     """(rows along y, columns along x)."""
     floor_z: float
     """Height of the floor in the world, metres."""
+    head_free: U8 | None = None
+    """Like ``cells``: percent of the column at head height that is known free."""
+    head_occupied: U8 | None = None
+    """Like ``cells``: percent of the column at head height that is occupied."""
+    top: U8 | None = None
+    """Like ``cells``: the highest that was seen there, in ``resolution_m`` above the floor."""
 
     def __post_init__(self) -> None:
         check_array("cells", self.cells, np.uint8, (None, None))
+        for name in ("head_free", "head_occupied", "top"):
+            layer = getattr(self, name)
+            if layer is not None:
+                check_array(name, layer, np.uint8, self.cells.shape)
 
 
 ObjectState = Literal["tentative", "present", "moved", "removed", "deleted"]
@@ -501,16 +519,21 @@ class MapEvent(Message, frozen=True, kw_only=True, eq=False):
 
 
 class MapPart(Message, frozen=True, kw_only=True, eq=False):
-    """Files that belong to a map folder and are written already; its writer adds them."""
+    """The dense side of a map is in the map's folder: who writes the manifest adds these files.
+
+    Also sent at the end of the stream if nothing was stored.
+    """
 
     number: int
-    """Of the last frame that they know."""
-    files: dict[str, dict[str, str | int]]
+    """Of the last frame that the files know."""
+    files: dict[str, dict[str, str | int]] = {}
     """Entries of the folder's manifest."""
-    details: str
+    details: str = "{}"
     """JSON, for the manifest."""
     final: bool = False
-    """True at the end of the stream."""
+    """At the end of the stream."""
+    grid: OccupancyGrid | None = None
+    """Free and occupied space at the end."""
 
 
 class PlaybackCommand(Message, frozen=True, kw_only=True, eq=False):

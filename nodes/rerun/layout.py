@@ -10,8 +10,8 @@ import rerun.blueprint as rrb
 from cogmap.runtime.messages import Vec3
 
 __all__ = [
-    "CAMERA", "CEILING", "COLOR", "CPU", "DEPTH", "LATENCY", "LOG", "MEMORY", "OCCUPANCY", "RATE",
-    "SKIPPED", "SURFACE", "TRAJECTORY", "WORLD", "Bounds", "blueprint",
+    "CAMERA", "CEILING", "COLOR", "CPU", "DEPTH", "DOORS", "LATENCY", "LOG", "MEMORY", "OBJECTS",
+    "OCCUPANCY", "RATE", "ROOMS", "SKIPPED", "SURFACE", "TRAJECTORY", "WORLD", "Bounds", "blueprint",
 ]  # fmt: skip
 
 WORLD = "world"
@@ -19,6 +19,9 @@ SURFACE = "world/surface"
 CEILING = "world/ceiling"
 OCCUPANCY = "world/occupancy"
 TRAJECTORY = "world/trajectory"
+OBJECTS = "world/objects"
+ROOMS = "world/rooms"
+DOORS = "world/doors"
 CAMERA = "world/camera"
 COLOR = "world/camera/color"
 DEPTH = "depth"

@@ -20,7 +20,7 @@ import numpy as np
 import rerun as rr
 
 from cogmap.nodes.rerun import archetypes as draw
-from cogmap.nodes.rerun import layout
+from cogmap.nodes.rerun import layout, things
 from cogmap.nodes.rerun.log import RerunLog
 from cogmap.nodes.rerun.pacing import Mailbox
 from cogmap.nodes.rerun.process import (
@@ -30,7 +30,14 @@ from cogmap.nodes.rerun.process import (
     history_mb,
     start_viewer,
 )
-from cogmap.runtime.messages import F64, Frame, Observation, OccupancyGrid, SurfaceUpdate
+from cogmap.runtime.messages import (
+    F64,
+    Frame,
+    Layout,
+    Observation,
+    OccupancyGrid,
+    SurfaceUpdate,
+)
 from cogmap.runtime.node import NodeParams
 
 __all__ = ["RerunView", "ViewConfig"]
@@ -73,6 +80,7 @@ class ViewConfig(NodeParams, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     surface_hz: float = 0.5
     """For each chunk."""
     occupancy_hz: float = 0.5
+    layout_hz: float = 2.0
     image_width: int = 480
     """Wider images are shrunk (px)."""
     point_radius_m: float = 0.014
@@ -80,7 +88,7 @@ class ViewConfig(NodeParams, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """Surface higher than this above the floor goes to ``world/ceiling``, which is hidden."""
 
     def __post_init__(self) -> None:
-        for name in ("color_hz", "depth_hz", "pose_hz", "surface_hz", "occupancy_hz"):
+        for name in ("color_hz", "depth_hz", "pose_hz", "surface_hz", "occupancy_hz", "layout_hz"):
             if not 0 < getattr(self, name) <= 100:
                 raise ValueError(f"{name} = {getattr(self, name)} must be in (0, 100]")
         for name, least in (("memory_limit_mb", 100), ("rrd_limit_mb", 16), ("image_width", 16)):
@@ -152,6 +160,10 @@ class RerunView:
     def log_occupancy(self, grid: OccupancyGrid) -> None:
         self._advance(grid.stamp_ns)
         self._put("occupancy", self.config.occupancy_hz, partial(self._send_occupancy, grid))
+
+    def log_layout(self, found: Layout) -> None:
+        self._advance(found.stamp_ns, found.number)
+        self._put("layout", self.config.layout_hz, partial(self._send_layout, found))
 
     def log_metrics(
         self,
@@ -297,6 +309,12 @@ class RerunView:
             self._floor_z = grid.floor_z
             self._send_surface_again()
         self._aim()
+
+    def _send_layout(self, found: Layout) -> None:
+        self._log.log(layout.OBJECTS, things.boxes(found))
+        self._log.log(layout.ROOMS, things.rooms(found))
+        self._log.log(layout.DOORS, things.doors(found))
+        self._log.keep("layout", partial(self._send_layout, found))
 
     def _send_metrics(self, node: str, figures: dict[str, float]) -> None:
         styled = node in self._plotted

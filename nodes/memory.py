@@ -1,0 +1,115 @@
+"""Holds the map that is asked: objects, rooms, keyframes and history, from observations."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from numpy.typing import NDArray
+
+from cogmap.memory.cognitive_map import CognitiveMap
+from cogmap.memory.persistence import Entries, prepare_folder, write_files, write_manifest
+from cogmap.runtime.messages import (
+    Layout,
+    MapEvent,
+    MapPart,
+    Observation,
+)
+from cogmap.runtime.node import Input, Node, NodeParams, Output
+
+State = tuple[dict[str, NDArray[Any]], dict[str, Any]]
+
+
+class Memory(Node):
+    """Owns the sparse side of the map; `cogmap.memory` does the work.
+
+    The map's folder is written by two nodes: reconstruction writes the files of the dense
+    side and says so by a `MapPart`; this node adds its own and writes the manifest, at which
+    moment the folder is the new map.
+    """
+
+    KEEP_ALL = True
+
+    class Params(NodeParams, frozen=True, kw_only=True, forbid_unknown_fields=True):
+        map_dir: str = ""
+        """Folder to store the map in; relative to the run directory."""
+        layout_every: int = 5
+        """Observations between publications of the layout; 0: at the end."""
+
+        def __post_init__(self) -> None:
+            if self.layout_every < 0:
+                raise ValueError("layout_every must be 0 or more")
+
+    params: Params
+    observations = Input(Observation)
+    parts = Input(MapPart)
+    layout = Output(Layout)
+    events = Output(MapEvent, queue=1024)
+
+    def setup(self) -> None:
+        self._map = CognitiveMap()
+        self._taken = 0
+        self._shown: Layout | None = None
+        self._states: dict[int, State] = {}  # as of frames of which the dense side is stored
+        self._parts: dict[int, MapPart] = {}
+        self._last_part: MapPart | None = None
+        if self.params.map_dir:
+            prepare_folder(self._folder())
+
+    def on_observations(self, observation: Observation) -> None:
+        events = self._map.take(observation)
+        if observation.grid is not None:
+            self._map.take_grid(observation.grid)
+        for event in events:
+            self.counters["objects." + event.kind] += 1
+            self.events.publish(event)
+        if observation.stored and self.params.map_dir:
+            self._states[observation.number] = self._map.layout_state()
+            self._store_if_whole(observation.number)
+        self._taken += 1
+        if self.params.layout_every and self._taken % self.params.layout_every == 0:
+            self._publish_layout()
+
+    def on_parts(self, part: MapPart) -> None:
+        if part.final:
+            self._last_part = part
+        elif self.params.map_dir:
+            self._parts[part.number] = part
+            self._store_if_whole(part.number)
+
+    def on_join(self, output: str) -> None:
+        if output == "layout" and self._shown is not None:
+            self.layout.repeat(self._shown)
+
+    def on_end(self) -> None:
+        part = self._last_part
+        if part is not None and part.grid is not None:
+            self._map.take_grid(part.grid)
+        self._publish_layout()
+        if self.params.map_dir:
+            files, details = ({}, {}) if part is None else (part.files, json.loads(part.details))
+            self._store(self._map.layout_state(), files, details, last=True)
+            self.log.info("map stored in %s", self._folder())
+
+    def _store_if_whole(self, number: int) -> None:
+        """Once both sides are there as of the same frame."""
+        if number in self._states and number in self._parts:
+            part = self._parts.pop(number)
+            self._store(self._states.pop(number), part.files, json.loads(part.details))
+
+    def _store(
+        self, state: State, files: Entries, details: dict[str, Any], *, last: bool = False
+    ) -> None:
+        arrays, own_details = state
+        entries = write_files(self._folder(), arrays, number=self._map.layout().number)
+        write_manifest(self._folder(), {**files, **entries}, {**details, **own_details}, last=last)
+
+    def _publish_layout(self) -> None:
+        layout = self._map.layout()
+        if self._shown is None or layout.version != self._shown.version:
+            self._shown = layout
+            self.layout.publish(layout)
+
+    def _folder(self) -> Path:
+        return (self.run_dir or Path()) / self.params.map_dir

@@ -1,0 +1,77 @@
+"""Objects, rooms and doors of a layout as Rerun draws them."""
+
+from __future__ import annotations
+
+import colorsys
+import zlib
+
+import numpy as np
+import rerun as rr
+from scipy.spatial.transform import Rotation
+
+from cogmap.nodes.rerun.archetypes import printable
+from cogmap.runtime.messages import Layout, MapObject
+
+__all__ = ["boxes", "doors", "label_color", "rooms"]
+
+LABEL_LIMIT = 60
+GONE_COLOR = (150, 150, 150)
+ROOM_COLOR = (190, 200, 215)
+DOOR_COLOR = (120, 220, 140)
+BOX_WIDTH = rr.Radius.ui_points(1.5)
+ROOM_WIDTH = rr.Radius.ui_points(2.5)
+ABOVE_FLOOR_M = 0.02
+"""Lines on the floor are drawn this high, so that they are seen."""
+
+
+def label_color(label: str) -> tuple[int, int, int]:
+    """RGB, the same for a label in every picture."""
+    hue = zlib.crc32(label.encode("utf-8", "replace")) % 360 / 360
+    red, green, blue = colorsys.hls_to_rgb(hue, 0.62, 0.75)
+    return round(255 * red), round(255 * green), round(255 * blue)
+
+
+def boxes(layout: Layout) -> rr.Boxes3D:
+    """A labelled box for every object that is there."""
+    here = [thing for thing in layout.objects if thing.is_here]
+    yaws = np.array([thing.box.yaw for thing in here], np.float64)
+    return rr.Boxes3D(
+        centers=np.array([thing.box.center for thing in here]).reshape(-1, 3),
+        half_sizes=np.array([thing.box.size for thing in here]).reshape(-1, 3) / 2,
+        quaternions=Rotation.from_euler("z", yaws).as_quat().reshape(-1, 4),
+        labels=[name(thing) for thing in here],
+        colors=[label_color(thing.label) for thing in here],
+        radii=BOX_WIDTH,
+        show_labels=True,
+    )
+
+
+def name(thing: MapObject) -> str:
+    """Label and id, as in the other pictures of a map."""
+    return f"{printable(thing.label)[:LABEL_LIMIT] or 'object'} {thing.id}"
+
+
+def rooms(layout: Layout) -> rr.LineStrips3D:
+    """The outline of every room, with its kind and area."""
+    z = (layout.floor_z or 0.0) + ABOVE_FLOOR_M
+    return rr.LineStrips3D(
+        [[(x, y, z) for x, y in (*room.polygon, room.polygon[0])] for room in layout.rooms],
+        labels=[
+            f"{printable(room.label)[:LABEL_LIMIT] or 'room'} {room.id}: {room.area_m2:.1f} m²"
+            for room in layout.rooms
+        ],
+        colors=[ROOM_COLOR] * len(layout.rooms),
+        radii=ROOM_WIDTH,
+        show_labels=True,
+    )
+
+
+def doors(layout: Layout) -> rr.LineStrips3D:
+    """A line across the opening of every door."""
+    z = (layout.floor_z or 0.0) + ABOVE_FLOOR_M
+    lines = []
+    for door in layout.doors:
+        along = np.array([np.cos(door.yaw), np.sin(door.yaw)]) * door.width_m / 2
+        middle = np.array(door.center)
+        lines.append([(*(middle - along), z), (*(middle + along), z)])
+    return rr.LineStrips3D(lines, colors=[DOOR_COLOR] * len(lines), radii=ROOM_WIDTH)

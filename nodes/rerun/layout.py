@@ -11,7 +11,8 @@ from cogmap.runtime.messages import Vec3
 
 __all__ = [
     "CAMERA", "CEILING", "COLOR", "CPU", "DEPTH", "DOORS", "LATENCY", "LOG", "MEMORY", "OBJECTS",
-    "OCCUPANCY", "RATE", "ROOMS", "SKIPPED", "SURFACE", "TRAJECTORY", "WORLD", "Bounds", "blueprint",
+    "OCCUPANCY", "RATE", "ROOMS", "SKIPPED", "SURFACE", "TRAJECTORY", "WORLD", "Bounds",
+    "blueprint",
 ]  # fmt: skip
 
 WORLD = "world"

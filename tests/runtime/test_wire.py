@@ -16,22 +16,35 @@ from hypothesis import strategies as st
 from cogmap.runtime import messages, wire
 from cogmap.runtime.messages import (
     Box,
+    Detection,
+    Detections,
+    Door,
     End,
     Frame,
     InputStats,
     Instances,
     Intrinsics,
+    Layout,
     LogRecord,
+    MapEvent,
+    MapObject,
+    MapPart,
     Message,
     NodeStatus,
+    ObjectView,
     Observation,
     OccupancyGrid,
+    Placement,
     PlaybackCommand,
     PlaybackStatus,
+    Room,
     RunStatus,
+    Segment,
     SurfaceUpdate,
     Twist,
     VisibleInstance,
+    Vocabulary,
+    Wall,
     Waypoints,
     WorldEvent,
 )
@@ -105,10 +118,76 @@ def surfaces(draw: st.DrawFn) -> SurfaceUpdate:
     )
 
 
+def tuples_of(elements: st.SearchStrategy[Any]) -> st.SearchStrategy[tuple[Any, ...]]:
+    return st.lists(elements, max_size=2).map(tuple)
+
+
 boxes = st.builds(Box, center=vectors, size=vectors, yaw=reals)
+places = st.tuples(reals, reals)
+pixel_boxes = st.tuples(reals, reals, reals, reals)
+scores = st.dictionaries(texts, reals, max_size=2)
+embeddings = st.none() | arrays("f4", 3)
+detections = st.builds(
+    Detection,
+    label=texts,
+    score=reals,
+    mask=st.none() | st.just(np.eye(3, dtype=np.bool_)),
+    corner=st.tuples(counts, counts),
+    box=st.none() | pixel_boxes,
+    other_labels=scores,
+    embedding=embeddings,
+)
+segments = st.builds(
+    Segment,
+    points=arrays("f4", 4, 3),
+    pixels=counts,
+    box=pixel_boxes,
+    cut=reals,
+    label=texts,
+    score=reals,
+    other_labels=scores,
+    embedding=embeddings,
+)
+map_objects = st.builds(
+    MapObject,
+    id=counts,
+    label=texts,
+    labels=scores,
+    box=boxes,
+    confidence=reals,
+    state=st.sampled_from(["tentative", "present", "removed"]),
+    dynamic=st.booleans(),
+    first_seen_ns=stamps,
+    last_seen_ns=stamps,
+    placements=tuples_of(
+        st.builds(Placement, box=boxes, first_seen_ns=stamps, last_seen_ns=stamps)
+    ),
+    views=tuples_of(
+        st.builds(ObjectView, keyframe=counts, box=pixel_boxes, pixels=counts, cut=reals)
+    ),
+    detectors=tuples_of(texts),
+    ambiguous_with=tuples_of(counts),
+)
+rooms = st.builds(
+    Room,
+    id=counts,
+    label=texts,
+    polygon=tuples_of(places),
+    area_m2=reals,
+    objects=tuples_of(counts),
+)
+doors = st.builds(Door, id=counts, center=places, width_m=reals, yaw=reals, rooms=tuples_of(counts))
 visible = st.builds(VisibleInstance, id=counts, label=texts, pixels=counts, fraction=reals)
 input_stats = st.builds(
     InputStats, received=counts, skipped=counts, malformed=counts, latency_p50_ms=reals
+)
+grids = st.builds(
+    OccupancyGrid,
+    stamp_ns=stamps,
+    resolution_m=reals,
+    origin=st.tuples(reals, reals),
+    cells=cells,
+    floor_z=reals,
 )
 node_statuses = st.builds(
     NodeStatus,
@@ -160,15 +239,57 @@ VALID: dict[type[Message], st.SearchStrategy[Any]] = {
         tracked=st.booleans(),
         keyframe=st.integers(-1, 9),
         keyframe_from_camera=st.none() | arrays("f8", 4, 4),
+        detector=texts,
+        segments=tuples_of(segments),
+        depth_view=st.none() | arrays("u2", 2, 3),
+        image=st.none() | arrays("u1", 5),
+        late=st.booleans(),
+        grid=st.none() | grids,
+        stored=st.booleans(),
     ),
-    OccupancyGrid: st.builds(
-        OccupancyGrid,
+    Detections: st.builds(
+        Detections,
         stamp_ns=stamps,
-        resolution_m=reals,
-        origin=st.tuples(reals, reals),
-        cells=cells,
-        floor_z=reals,
+        number=counts,
+        width=counts,
+        height=counts,
+        detector=texts,
+        embedding_space=texts,
+        detections=tuples_of(detections),
     ),
+    Vocabulary: st.builds(Vocabulary, stamp_ns=stamps, labels=tuples_of(texts)),
+    Layout: st.builds(
+        Layout,
+        stamp_ns=stamps,
+        version=counts,
+        number=counts,
+        objects=tuples_of(map_objects),
+        rooms=tuples_of(rooms),
+        doors=tuples_of(doors),
+        walls=tuples_of(st.builds(Wall, start=places, end=places, height_m=reals)),
+        floor_z=st.none() | reals,
+    ),
+    MapEvent: st.builds(
+        MapEvent,
+        stamp_ns=stamps,
+        version=counts,
+        number=counts,
+        kind=st.sampled_from(["appeared", "moved", "merged"]),
+        object_id=counts,
+        label=texts,
+        box=st.none() | boxes,
+        other_ids=tuples_of(counts),
+    ),
+    MapPart: st.builds(
+        MapPart,
+        stamp_ns=stamps,
+        number=counts,
+        files=st.dictionaries(texts, st.dictionaries(texts, texts | counts, max_size=2)),
+        details=texts,
+        final=st.booleans(),
+        grid=st.none() | grids,
+    ),
+    OccupancyGrid: grids,
     PlaybackCommand: st.builds(
         PlaybackCommand,
         stamp_ns=stamps,

@@ -181,6 +181,8 @@ visible = st.builds(VisibleInstance, id=counts, label=texts, pixels=counts, frac
 input_stats = st.builds(
     InputStats, received=counts, skipped=counts, malformed=counts, latency_p50_ms=reals
 )
+grid_sizes = st.integers(0, 4)
+cells = st.builds(array, seeds, st.just("u1"), grid_sizes, grid_sizes)
 grids = st.builds(
     OccupancyGrid,
     stamp_ns=stamps,
@@ -201,9 +203,7 @@ node_statuses = st.builds(
     error=texts,
     rate_hz=reals,
 )
-grid_sizes = st.integers(0, 4)
 instance_ids = st.builds(array, seeds, st.just("u2"), grid_sizes, grid_sizes)
-cells = st.builds(array, seeds, st.just("u1"), grid_sizes, grid_sizes)
 
 VALID: dict[type[Message], st.SearchStrategy[Any]] = {
     Frame: frames(),

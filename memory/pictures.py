@@ -70,7 +70,7 @@ class Pictures:
         pictures = cls()
         jpegs: U8 = state["jpegs"]
         ends = np.cumsum(state["sizes"]).tolist()
-        begins = [0, *ends[:-1]]
+        begins = [0, *ends][:-1]
         for number, begin, end in zip(state["numbers"].tolist(), begins, ends, strict=True):
             pictures.add(number, jpegs[begin:end].tobytes())
         return pictures

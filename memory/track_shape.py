@@ -1,0 +1,177 @@
+"""Where a thing is: support points fused over frames, each with what spoke for and against it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cogmap.runtime.messages import F32, F64, I32, I64, Bool
+
+__all__ = ["ShapeConfig", "TrackShape"]
+
+
+@dataclass(frozen=True)
+class ShapeConfig:
+    """How finely a thing is remembered, and which of its points count."""
+
+    voxel_m: float = 0.02
+    """One point is kept in each cube of this edge; doubled for things that need too many."""
+    max_points: int = 1200
+    """Of one thing."""
+    max_weight: float = 60.0
+    """Measurements that a point's position rests on at most: later ones still move it."""
+    min_share: float = 0.5
+    """A point counts if in this part of the frames that saw it, it was in the thing's mask."""
+
+
+_EMPTY_I64 = np.zeros(0, np.int64)
+
+
+@dataclass
+class TrackShape:
+    """Points of one thing, (N, ...) each, ordered by their voxel."""
+
+    voxel_m: float
+    keys: I64 = field(default_factory=lambda: np.zeros(0, np.int64))
+    """Voxel, packed."""
+    points: F64 = field(default_factory=lambda: np.zeros((0, 3)))
+    """World, metres: means, weighted by how exact each measurement was."""
+    weights: F64 = field(default_factory=lambda: np.zeros(0))
+    """Sum of 1 / variance of the measurements, 1/m^2."""
+    hits: F32 = field(default_factory=lambda: np.zeros(0, np.float32))
+    """Frames in which the point was seen in the thing's mask."""
+    misses: F32 = field(default_factory=lambda: np.zeros(0, np.float32))
+    """Frames in which it was seen outside of the mask, or seen through."""
+    keyframes: I32 = field(default_factory=lambda: np.zeros(0, np.int32))
+    """Reference keyframe of its first measurement: the point moves with it."""
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def add(self, points: F64, sigma_m: F64, keyframe: int, config: ShapeConfig) -> int:
+        """Fuse measured points (N, 3), world, of standard deviation (N,); how many are new."""
+        keys = pack(points, self.voxel_m)
+        order = np.argsort(keys, kind="stable")
+        keys, points = keys[order], points[order]
+        information = 1 / sigma_m[order] ** 2
+        first = np.flatnonzero(np.diff(keys, prepend=keys[0] - 1))
+        sums = np.add.reduceat(points * information[:, None], first)
+        weight = np.add.reduceat(information, first)
+        keys = keys[first]
+        at = np.searchsorted(self.keys, keys)
+        known = np.zeros(len(keys), bool)
+        inside = at < len(self.keys)
+        known[inside] = self.keys[at[inside]] == keys[inside]
+        self._update(at[known], sums[known], weight[known], config)
+        fresh = ~known
+        count = int(fresh.sum())
+        if count:
+            self._insert(keys[fresh], sums[fresh] / weight[fresh, None], weight[fresh], keyframe)
+        if len(self.keys) > config.max_points:
+            self._bound(config)
+        return count
+
+    def judge(self, rows: NDArray[np.integer], supported: Bool) -> None:
+        """Points ``rows`` were seen in a frame: (N,) whether in the thing's mask."""
+        self.hits[rows[supported]] += 1
+        self.misses[rows[~supported]] += 1
+
+    def reliable(self, config: ShapeConfig) -> Bool:
+        """(N,) points that belong to the thing by what most frames said."""
+        return self.hits >= config.min_share * (self.hits + self.misses)
+
+    def forget_unsupported(self) -> None:
+        """Drop points that many frames spoke against."""
+        self._keep(~((self.misses >= 6) & (self.misses > 3 * self.hits)))
+
+    def absorb(self, other: TrackShape, config: ShapeConfig) -> None:
+        """Take in the points of a thing that turned out to be this one."""
+        if other.voxel_m > self.voxel_m:
+            self._coarsen(other.voxel_m)
+        keys = pack(other.points, self.voxel_m)
+        self._take(
+            np.concatenate([self.keys, keys]),
+            np.concatenate([self.points, other.points]),
+            np.concatenate([self.weights, other.weights]),
+            np.concatenate([self.hits, other.hits]),
+            np.concatenate([self.misses, other.misses]),
+            np.concatenate([self.keyframes, other.keyframes]),
+        )
+        self._bound(config)
+
+    def part(self, rows: Bool) -> TrackShape:
+        """A shape of only the points ``rows`` (N,)."""
+        part = TrackShape(self.voxel_m)
+        part.keys, part.points, part.weights = self.keys[rows], self.points[rows], self.weights[rows]
+        part.hits, part.misses = self.hits[rows], self.misses[rows]
+        part.keyframes = self.keyframes[rows]
+        return part
+
+    def move(self, corrections: dict[int, F64]) -> None:
+        """Move points with their keyframes: ``corrections`` (4, 4) new_world_from_old_world."""
+        points = self.points.copy()
+        for keyframe in np.unique(self.keyframes).tolist():
+            if (correction := corrections.get(keyframe)) is not None:
+                rows = self.keyframes == keyframe
+                points[rows] = self.points[rows] @ correction[:3, :3].T + correction[:3, 3]
+        self._take(
+            pack(points, self.voxel_m), points, self.weights, self.hits, self.misses, self.keyframes
+        )
+
+    def _update(self, rows: I64, sums: F64, weight: F64, config: ShapeConfig) -> None:
+        old = np.minimum(self.weights[rows], config.max_weight * weight)
+        total = old + weight
+        self.points[rows] = (self.points[rows] * old[:, None] + sums) / total[:, None]
+        self.weights[rows] = np.maximum(self.weights[rows], total)
+
+    def _insert(self, keys: I64, points: F64, weights: F64, keyframe: int) -> None:
+        at = np.searchsorted(self.keys, keys)
+        self.keys = np.insert(self.keys, at, keys)
+        self.points = np.insert(self.points, at, points, axis=0)
+        self.weights = np.insert(self.weights, at, weights)
+        self.hits = np.insert(self.hits, at, 1)
+        self.misses = np.insert(self.misses, at, 0)
+        self.keyframes = np.insert(self.keyframes, at, keyframe)
+
+    def _bound(self, config: ShapeConfig) -> None:
+        while len(self.keys) > config.max_points:
+            self._coarsen(self.voxel_m * 1.5)
+
+    def _coarsen(self, voxel_m: float) -> None:
+        self.voxel_m = voxel_m
+        self._take(
+            pack(self.points, voxel_m), self.points, self.weights, self.hits, self.misses,
+            self.keyframes,
+        )  # fmt: skip
+
+    def _take(
+        self, keys: I64, points: F64, weights: F64, hits: F32, misses: F32, keyframes: I32
+    ) -> None:
+        """Become these points, those of one voxel fused."""
+        if not len(keys):
+            return
+        order = np.argsort(keys, kind="stable")
+        keys = keys[order]
+        first = np.flatnonzero(np.diff(keys, prepend=keys[0] - 1))
+        weights = weights[order]
+        total = np.add.reduceat(weights, first)
+        self.points = np.add.reduceat(points[order] * weights[:, None], first) / total[:, None]
+        self.keys, self.weights = keys[first], total
+        self.hits = np.maximum.reduceat(hits[order], first)
+        self.misses = np.minimum.reduceat(misses[order], first)
+        self.keyframes = keyframes[order][first]
+
+    def _keep(self, rows: Bool) -> None:
+        if rows.all() or not rows.any():
+            return
+        kept = self.part(rows)
+        self.keys, self.points, self.weights = kept.keys, kept.points, kept.weights
+        self.hits, self.misses, self.keyframes = kept.hits, kept.misses, kept.keyframes
+
+
+def pack(points: F64, voxel_m: float) -> I64:
+    """(N,) one number for the voxel of each point (N, 3); room for 20,000 km at 2 cm."""
+    cells = np.floor(points / voxel_m).astype(np.int64) + (1 << 20)
+    return (cells[:, 0] << 42) | (cells[:, 1] << 21) | cells[:, 2]

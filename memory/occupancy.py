@@ -72,6 +72,8 @@ class OccupancyConfig:
     """Log-odds down to which a voxel is free; in between it is unknown."""
     free_fraction: float = 0.5
     """Part of a column that must be known free for its cell in ``grid_2d`` to be free."""
+    head_m: tuple[float, float] = (1.1, 1.9)
+    """Above the floor: over most furniture, under the tops of doors, in a camera's view."""
 
     def __post_init__(self) -> None:
         if not (0 < self.voxel_size_m < 10 and 0 < self.depth_max_m < 1000):
@@ -93,6 +95,8 @@ class OccupancyConfig:
             )
         if not 0 < self.free_fraction <= 1:
             raise OccupancyError(f"occupancy: free_fraction {self.free_fraction} is not in (0, 1]")
+        if not 0 < self.head_m[0] < self.head_m[1]:
+            raise OccupancyError(f"occupancy: head_m {self.head_m} must be 0 < from < to")
 
 
 class Occupancy:
@@ -155,12 +159,16 @@ class Occupancy:
         keys = np.array(sorted(self._row_of), np.int64)
         if len(keys) == 0:
             return None
-        classes = self._classes(keys)
-        above = unpack(keys) + np.array([0, 0, 1], np.int32)
-        tall = np.concatenate([classes, self._classes(pack(above))[..., :2]], axis=3)
-        standable = tall[..., :SIDE] == OCCUPIED
-        standable &= (tall[..., 1 : SIDE + 1] == FREE) & (tall[..., 2 : SIDE + 2] == FREE)
-        per_layer = standable.sum(axis=(1, 2))
+        log_odds = self._pool[self._rows(keys)]
+        occupied = _standing(log_odds >= self.config.occupied_at)
+        free = _standing(log_odds <= self.config.free_at)
+        # The free voxels of the block above follow those of the block: shifted in from there.
+        at = np.searchsorted(keys, keys + 1)  # z is the lowest digit of a packed block
+        is_above = np.append(keys, -1)[at] == keys + 1
+        above = np.append(free, np.zeros((1, SIDE * SIDE), np.uint64), axis=0)
+        above = above[np.where(is_above, at, len(keys))]
+        standable = occupied & ((free >> 8) | (above << 56)) & ((free >> 16) | (above << 48))
+        per_layer = standable.view(np.uint8).reshape(-1, SIDE * SIDE, SIDE).sum(axis=1)
         layers = unpack(keys)[:, 2:] * SIDE + np.arange(SIDE)
         lowest = int(layers.min())
         counts = np.bincount((layers - lowest).ravel(), weights=per_layer.ravel())
@@ -174,37 +182,31 @@ class Occupancy:
 
         A cell is occupied if any voxel between is; else free if at least ``free_fraction`` of
         the voxels between are known free and the floor was seen below (an occupied voxel
-        within 1.5 voxels of ``floor_z``); else unknown.
+        within 1.5 voxels of ``floor_z``); else unknown. The layers at head height are of the
+        voxels whose centres are in ``config.head_m`` above the floor.
         """
         size = self.config.voxel_size_m
         keys = np.array(sorted(self._row_of), np.int64)
         if len(keys) == 0:
+            none = np.zeros((0, 0), np.uint8)
             return OccupancyGrid(
-                stamp_ns=stamp_ns, resolution_m=size, origin=(0.0, 0.0),
-                cells=np.zeros((0, 0), np.uint8), floor_z=floor_z,
+                stamp_ns=stamp_ns, resolution_m=size, origin=(0.0, 0.0), cells=none,
+                floor_z=floor_z, head_free=none, head_occupied=none, top=none,
             )  # fmt: skip
-        blocks, classes = unpack(keys), self._classes(keys)
-        first = blocks[:, :2].min(axis=0)
-        across, deep = blocks[:, :2].max(axis=0) - first + 1
-        heights = (blocks[:, 2:] * SIDE + np.arange(SIDE) + 0.5) * size - floor_z
-        between = ((heights > z_min) & (heights < z_max))[:, None, None, :]
-        ground = (np.abs(heights) <= 1.5 * size)[:, None, None, :]
-        counts = np.zeros((3, deep, across, SIDE, SIDE), np.int32)  # [.., y, x, y, x]
-        found = (
-            (classes == OCCUPIED) & between, (classes == FREE) & between,
-            (classes == OCCUPIED) & ground,
-        )  # fmt: skip
-        column, row = (blocks[:, :2] - first).T
-        for total, voxels in zip(counts, found, strict=True):
-            np.add.at(total, (row, column), voxels.sum(axis=3, dtype=np.int32).swapaxes(1, 2))
-        occupied, free, floor = counts.swapaxes(2, 3).reshape(3, deep * SIDE, across * SIDE)
+        columns = _Columns(unpack(keys), self._pool[self._rows(keys)], self.config, floor_z)
+        occupied = columns.count(columns.occupied, z_min, z_max)
+        free = columns.count(columns.free, z_min, z_max)
+        floor = columns.count(columns.occupied, -1.5 * size, 1.5 * size)
         enough = self.config.free_fraction * max((z_max - z_min) / size, 1)
         cells = np.where((free >= enough) & (floor > 0), np.uint8(FREE), np.uint8(UNKNOWN))
         cells[occupied > 0] = OCCUPIED
-        x, y = (first * self.block_size_m).tolist()
+        x, y = (columns.first * self.block_size_m).tolist()
         return OccupancyGrid(
-            stamp_ns=stamp_ns, resolution_m=size, origin=(x, y), cells=cells, floor_z=floor_z
-        )
+            stamp_ns=stamp_ns, resolution_m=size, origin=(x, y), cells=cells, floor_z=floor_z,
+            head_free=columns.percent(columns.free, *self.config.head_m),
+            head_occupied=columns.percent(columns.occupied, *self.config.head_m),
+            top=columns.top(),
+        )  # fmt: skip
 
     def state(self) -> dict[str, NDArray[Any]]:
         """``keys`` (N, 3) int32 and ``log_odds`` (N, 8, 8, 8) int8, sorted by block."""
@@ -289,18 +291,80 @@ class Occupancy:
             self._pool = grown
         return np.array(rows, np.intp)
 
-    def _classes(self, keys: I64) -> U8:
-        """(N, 8, 8, 8) class of each voxel of packed blocks; UNKNOWN where there is no block."""
-        row = np.array([self._row_of.get(key, -1) for key in keys.tolist()], np.intp)
-        log_odds = self._pool[row]
-        log_odds[row < 0] = 0
-        return self._classify(log_odds).reshape(-1, SIDE, SIDE, SIDE)
-
     def _classify(self, log_odds: I8) -> U8:
         classes = np.full(log_odds.shape, UNKNOWN, np.uint8)
         classes[log_odds <= self.config.free_at] = FREE
         classes[log_odds >= self.config.occupied_at] = OCCUPIED
         return classes
+
+
+class _Columns:
+    """Counts of voxels in the columns of a grid seen from above.
+
+    The eight voxels of a block that stand on each other are one word with a byte each, so that
+    a height range is a mask and a count is that of set bits.
+    """
+
+    def __init__(self, blocks: I32, log_odds: I8, config: OccupancyConfig, floor_z: float) -> None:
+        """``blocks`` (N, 3) sorted, ``log_odds`` (N, 512) of them."""
+        size = config.voxel_size_m
+        self.occupied = _standing(log_odds >= config.occupied_at)
+        self.free = _standing(log_odds <= config.free_at)
+        self.first = blocks[:, :2].min(axis=0)
+        """(2,) x, y of the grid's first block."""
+        self._size, self._floor_z = size, floor_z
+        self._layers = blocks[:, 2:] * SIDE + np.arange(SIDE)
+        self._heights = self._height_of(self._layers)
+        column, row = (blocks[:, :2] - self.first).T
+        self._shape = (int(row.max()) + 1, int(column.max()) + 1)
+        self._place = row * self._shape[1] + column
+
+    def count(self, voxels: NDArray[np.uint64], low: float, high: float) -> NDArray[np.uint16]:
+        """(rows, columns) voxels set whose centres are between two heights (m above the floor)."""
+        within = (self._heights > low) & (self._heights < high)
+        used = np.flatnonzero(within.any(axis=1))
+        mask = within[used].astype(np.uint8).view(np.uint64)
+        counts = np.bitwise_count(voxels[used] & mask).astype(np.uint16)
+        return self._grid(np.add, counts, used)
+
+    def percent(self, voxels: NDArray[np.uint64], low: float, high: float) -> U8:
+        """(rows, columns) share of the voxels between two heights that is set."""
+        layers = np.arange(np.ptp(self._layers) + 1) + self._layers.min()
+        heights = self._height_of(layers)
+        all_of_them = int(((heights > low) & (heights < high)).sum())
+        count = self.count(voxels, low, high)
+        return (100 * count // max(all_of_them, 1)).astype(np.uint8)
+
+    def _height_of(self, layers: NDArray[Any]) -> F64:
+        """Of voxel centres above the floor (m)."""
+        return np.asarray((layers + 0.5) * self._size - self._floor_z)
+
+    def top(self) -> U8:
+        """(rows, columns) upper end of the highest occupied voxel, in voxels above the floor."""
+        used = np.flatnonzero(self.occupied.any(axis=1))
+        byte = (np.frexp(self.occupied[used].astype(np.float32))[1] + 7) // 8 - 1
+        height = np.rint(self._heights[used, :1] / self._size).astype(np.int32) + byte
+        height[byte < 0] = 0
+        return self._grid(np.maximum, height.clip(0, 255).astype(np.uint16), used).astype(np.uint8)
+
+    def _grid(
+        self, join: np.ufunc, values: NDArray[np.uint16], blocks: NDArray[np.intp]
+    ) -> NDArray[np.uint16]:
+        """(rows, columns) values (N, 64) of some blocks, joined over those in a column."""
+        rows, columns = self._shape
+        grid = np.zeros((rows * columns, SIDE, SIDE), np.uint16)
+        if len(blocks):
+            place = self._place[blocks]
+            starts = np.flatnonzero(np.diff(place, prepend=-1))  # columns lie side by side
+            joined = join.reduceat(values, starts, axis=0).reshape(-1, SIDE, SIDE)
+            grid[place[starts]] = joined.swapaxes(1, 2)
+        grid = grid.reshape(rows, columns, SIDE, SIDE).swapaxes(1, 2)
+        return np.ascontiguousarray(grid.reshape(rows * SIDE, columns * SIDE))
+
+
+def _standing(voxels: NDArray[np.bool_]) -> NDArray[np.uint64]:
+    """(N, 64) from (N, 512): the eight voxels above each other as bytes, the lowest first."""
+    return voxels.view(np.uint64)
 
 
 def _voxel_centers(voxel_size_m: float) -> F64:

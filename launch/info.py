@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cogmap.launch.paths import is_map, is_run
-from cogmap.memory.reconstruction import Reconstructor
+from cogmap.memory.cognitive_map import CognitiveMap
 from cogmap.nodes.episodes import open_episode
 from cogmap.runtime.messages import Frame
 from cogmap.runtime.playback import Recording
@@ -82,14 +82,22 @@ def _stream_facts(path: Path) -> Mapping[str, Any]:
 
 
 def _map_facts(path: Path) -> Mapping[str, Any]:
-    reconstructor = Reconstructor.load(path)
+    loaded = CognitiveMap.load(path)
+    reconstructor = loaded.dense
     points, _ = reconstructor.surface.point_cloud()
+    labels = Counter(thing.label or "object" for thing in loaded.objects())
     facts: dict[str, Any] = {
         "map": path,
         "frames": ", ".join(
             f"{count} {verdict}" for verdict, count in reconstructor.counts.items()
         ),
         "poses": len(reconstructor.trajectory),
+        "objects": ", ".join(f"{count} {label}" for label, count in labels.most_common()) or "none",
+        "rooms": ", ".join(
+            f"{room.label or 'room'} {room.area_m2:.1f} m2" for room in loaded.rooms()
+        )
+        or "none",
+        "keyframes": len(loaded.keyframes()),
         "surface": f"{len(points)} points",
         "size on disk": f"{_megabytes(path):.1f} MB",
     }

@@ -8,7 +8,7 @@ from pathlib import Path
 from rich.console import Console
 
 from cogmap.launch.paths import is_map, is_run
-from cogmap.memory.reconstruction import Reconstructor
+from cogmap.memory.cognitive_map import CognitiveMap
 from cogmap.nodes.rerun.process import ViewerProcess, serve_rrd
 from cogmap.nodes.rerun.view import RerunView, ViewConfig
 from cogmap.runtime.messages import CogmapError
@@ -45,13 +45,15 @@ def view_path(path: Path, port: int, for_s: float | None, console: Console) -> N
 
 
 def _show_map(path: Path, port: int) -> RerunView:
-    reconstructor = Reconstructor.load(path)
+    loaded = CognitiveMap.load(path)
+    dense = loaded.dense
     view = RerunView(ViewConfig(web_port=port))
-    for update in reconstructor.surface_updates(stamp_ns=0):
+    for update in dense.surface_updates(stamp_ns=0):
         view.log_surface(update)
-    grid = reconstructor.occupancy_grid(stamp_ns=0)
+    grid = dense.occupancy_grid(stamp_ns=0)
     if grid is not None:
         view.log_occupancy(grid)
+    view.log_layout(loaded.layout())
     return view
 
 

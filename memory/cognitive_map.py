@@ -1,11 +1,11 @@
 """The cognitive map: what somebody holds who wants the map and nothing else.
 
-    m = CognitiveMap()
-    m.observe(stamp_ns=t, world_from_camera=T, intrinsics=(fx, fy, cx, cy), depth_m=depth,
-              color=rgb, detections=[Detection(mask=mask, label="cup", score=0.8)])
-    for o in m.objects():
-        print(o.id, o.label, o.box.center, o.box.size)
-    m.save("maps/flat")
+m = CognitiveMap()
+m.observe(stamp_ns=t, world_from_camera=T, intrinsics=(fx, fy, cx, cy), depth_m=depth,
+          color=rgb, detections=[Detection(mask=mask, label="cup", score=0.8)])
+for o in m.objects():
+    print(o.id, o.label, o.box.center, o.box.size)
+m.save("maps/flat")
 """
 
 from __future__ import annotations
@@ -287,21 +287,24 @@ class CognitiveMap:
     def load(cls, folder: Path | str) -> CognitiveMap:
         """Go on with a saved map as if it had never been put away.
 
-        Surface and free space are read when first needed. Raises MapError if the folder is no
-        map, is damaged, or holds no layout.
+        Surface and free space are read when first needed. Of a map of the dense side alone the
+        layout is empty. Raises MapError if the folder is no map or is damaged.
         """
         folder = Path(folder)
         saved = load_map(folder, parts=("layout",))
+        loaded = cls()
+        loaded._folder = folder
+        if "layout" not in saved.details:
+            return loaded
         try:
             config = msgspec.convert(saved.details["layout"], LayoutConfig)
-            loaded = cls(MapConfig(layout=config))
+            loaded.config = MapConfig(layout=config)
             loaded._layout = LayoutMap.from_state(part_of(saved.arrays, "layout"), config)
         except (KeyError, msgspec.ValidationError) as error:
             raise MapError(
-                f"the map has no layout that can be read: {folder}, {error}; "
+                f"the map's layout cannot be read: {folder}, {error}; "
                 "make the map again with this cogmap"
             ) from error
-        loaded._folder = folder
         loaded._observed = loaded._layout.number + 1
         return loaded
 

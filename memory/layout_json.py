@@ -6,7 +6,6 @@ import difflib
 import json
 import math
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +31,7 @@ def layout_to_json(layout: Layout) -> dict[str, Any]:
     except msgspec.ValidationError as error:
         raise LayoutError(f"the layout cannot be written: {_field_first(str(error))}") from error
     built_in = msgspec.to_builtins(document)
-    _refuse_not_finite(built_in)
+    _refuse_unspeakable(built_in)
     data: dict[str, Any] = json.loads(json.dumps(built_in))  # lists where tuples were
     return data
 
@@ -43,7 +42,7 @@ def layout_from_json(data: Any) -> Layout:
     Raises LayoutError that names the field and says what belongs there.
     """
     _refuse_foreign(data)
-    _refuse_not_finite(data)
+    _refuse_unspeakable(data)
     try:
         document = msgspec.convert(data, LayoutDocument)
         rooms = tuple(
@@ -106,22 +105,21 @@ def _refuse_foreign(data: Any) -> None:
         raise LayoutError(f"the layout lacks the field format_version; it is {FORMAT_VERSION} now")
 
 
-def _refuse_not_finite(data: Any) -> None:
-    for path, value in _numbers(data, ""):
-        if not math.isfinite(value):
-            raise LayoutError(f"{path} of the layout is {value}; give a finite number")
-
-
-def _numbers(data: Any, path: str) -> Iterator[tuple[str, float]]:
-    """All floats within, with the path to each such as "objects[0].box.yaw"."""
-    if isinstance(data, float):
-        yield path, data
-    elif isinstance(data, dict):
+def _refuse_unspeakable(data: Any, path: str = "") -> None:
+    """Refuse values that JSON, or a message, cannot hold; ``path`` is that to ``data``."""
+    if isinstance(data, dict):
         for key, value in data.items():
-            yield from _numbers(value, f"{path}.{key}" if path else str(key))
+            _refuse_unspeakable(str(key), path)
+            _refuse_unspeakable(value, f"{path}.{key}" if path else str(key))
     elif isinstance(data, (list, tuple)):
         for place, value in enumerate(data):
-            yield from _numbers(value, f"{path}[{place}]")
+            _refuse_unspeakable(value, f"{path}[{place}]")
+    elif isinstance(data, float) and not math.isfinite(data):
+        raise LayoutError(f"{path} of the layout is {data}; give a finite number")
+    elif isinstance(data, int) and not -(2**63) <= data < 2**63:
+        raise LayoutError(f"{path} of the layout is beyond 64 bits; give a smaller number")
+    elif isinstance(data, str) and any("\ud800" <= letter <= "\udfff" for letter in data):
+        raise LayoutError(f"{path or 'a name'} of the layout is no text: half a surrogate pair")
 
 
 def _refuse_twins(kind: str, ids: list[int]) -> None:

@@ -197,6 +197,8 @@ def put(data: dict, path: list, value: object) -> dict:
         (["objects", 0, "box", "size", 1], "x", "objects[0].box.size[1]: expected float, got str"),
         (["objects", 0, "box", "size", 1], -1, "objects[0].box.size[1]: expected float >= 0"),
         (["objects", 0, "box", "yaw"], float("nan"), "objects[0].box.yaw of the layout is nan"),
+        (["map_version"], 2**63, "map_version of the layout is beyond 64 bits"),
+        (["objects", 0, "label"], "\ud800", "objects[0].label of the layout is no text"),
         (["objects", 0, "box", "center"], [1, 2], "objects[0].box.center: expected array of"),
         (["objects", 0, "confidence"], 1.5, "objects[0].confidence: expected float <= 1"),
         (["objects", 0, "state"], "lost", "objects[0].state: Invalid enum value 'lost'"),
@@ -213,8 +215,10 @@ def test_bad_fields_are_named_with_the_fix(path, value, message):
 
 
 json_values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(), max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(st.characters(), max_size=5), inner)
+    ),
     max_leaves=5,
 )
 

@@ -15,6 +15,15 @@ import numpy as np
 import shapely
 from scipy.optimize import linear_sum_assignment
 
+from cogmap.memory.boxes import (
+    BoxRows,
+    bounds,
+    bounds_distance,
+    footprints,
+    iou_3d_pairs,
+    rows,
+    surface_distance_pairs,
+)
 from cogmap.runtime.messages import F64, I64, Bool, Box
 
 __all__ = ["Labelled", "LayoutScore", "Match", "ScoreConfig", "TrueObject", "match", "score_layout"]
@@ -181,7 +190,7 @@ def match(iou: F64, threshold: float, allowed: Bool | None = None) -> Match:
 
 def center_errors_m(ours: Sequence[Box], theirs: Sequence[Box]) -> F64:
     """(M,) distances between the centres of boxes that belong together."""
-    difference = _centers(ours) - _centers(theirs)
+    difference = (rows(ours) - rows(theirs))[:, :3]
     return np.asarray(np.linalg.norm(difference, axis=1), np.float64)
 
 
@@ -193,7 +202,9 @@ def size_errors(ours: Sequence[Box], theirs: Sequence[Box]) -> F64:
 
 def footprint_iou(ours: Sequence[Box], theirs: Sequence[Box]) -> float:
     """IoU of the unions of the boxes seen from above."""
-    mine, true = (shapely.union_all(_footprints(boxes)) for boxes in (ours, theirs))
+    mine, true = (
+        shapely.union_all(shapely.polygons(footprints(rows(boxes)))) for boxes in (ours, theirs)
+    )
     return _ratio(mine.intersection(true).area, mine.union(true).area)
 
 
@@ -203,40 +214,27 @@ def bearings_right(
     """Pairs whose bearing from centre to centre, to the nearest 45 degrees, is the true one, and
     all pairs with centres at least ``least_m`` apart."""
     first, second = np.triu_indices(len(ours), 1)
-    mine, true = (_centers(boxes)[second] - _centers(boxes)[first] for boxes in (ours, theirs))
-    far = np.linalg.norm(true[:, :2], axis=1) >= least_m
+    mine, true = (rows(boxes)[second, :2] - rows(boxes)[first, :2] for boxes in (ours, theirs))
+    far = np.linalg.norm(true, axis=1) >= least_m
     right = (_sector(mine) == _sector(true)) & far
     return int(right.sum()), int(far.sum())
-
-
-def intersections(ours: Sequence[Box], theirs: Sequence[Box]) -> F64:
-    """(N, M) volumes, m^3, that boxes have in common."""
-    centers, others = _centers(ours), _centers(theirs)
-    half, other_half = _sizes(ours)[:, 2] / 2, _sizes(theirs)[:, 2] / 2
-    top = np.minimum((centers[:, 2] + half)[:, None], others[:, 2] + other_half)
-    bottom = np.maximum((centers[:, 2] - half)[:, None], others[:, 2] - other_half)
-    volumes = np.maximum(top - bottom, 0.0)
-    first, second = np.nonzero(volumes)
-    ground, other_ground = _footprints(ours), _footprints(theirs)
-    volumes[first, second] *= shapely.area(
-        shapely.intersection(ground[first], other_ground[second])
-    )
-    return np.asarray(volumes, np.float64)
 
 
 class _Overlaps:
     """What each map object (rows) has in common with each true one (columns)."""
 
     def __init__(self, found: Sequence[Labelled], true: Sequence[Labelled]) -> None:
-        ours, theirs = [each.box for each in found], [each.box for each in true]
-        common = intersections(ours, theirs)
-        mine, other = _sizes(ours).prod(axis=1), _sizes(theirs).prod(axis=1)
-        self.iou: F64 = common / np.maximum(mine[:, None] + other - common, 1e-12)
-        self.part: F64 = common / np.maximum(mine[:, None], 1e-12)
+        mine, theirs = _rows(found), _rows(true)
+        self.iou: F64 = np.zeros((len(mine), len(theirs)))
+        first, second = np.nonzero(bounds_distance(bounds(mine), bounds(theirs)) == 0)
+        self.iou[first, second] = iou_3d_pairs(mine[first], theirs[second])
+        volume, other = mine[:, 3:6].prod(axis=1)[:, None], theirs[:, 3:6].prod(axis=1)
+        common = self.iou / (1 + self.iou) * (volume + other)
+        self.part: F64 = common / np.maximum(volume, 1e-12)
         """Of the map object that lies in the true one."""
-        mine_named = np.array([each.label for each in found], dtype=object)
-        true_named = np.array([each.label for each in true], dtype=object)
-        self.same_label: Bool = np.asarray(mine_named[:, None] == true_named, np.bool_)
+        self.same_label: Bool = np.array(
+            [[one.label == other.label for other in true] for one in found], np.bool_
+        ).reshape(self.iou.shape)
 
 
 def _without_forgiven(
@@ -268,40 +266,19 @@ def _duplicates(overlaps: _Overlaps, best: Match) -> int:
 
 
 def _ghosts(found: Sequence[Labelled], true: Sequence[Labelled], margin_m: float) -> int:
-    wider = [_grown(each.box, margin_m) for each in true]
-    common = intersections([each.box for each in found], wider)
-    return int((common.sum(axis=1) <= 0).sum())
+    mine, theirs = _rows(found), _rows(true)
+    near = bounds_distance(bounds(mine), bounds(theirs)) <= margin_m
+    first, second = np.nonzero(near)
+    near[first, second] = surface_distance_pairs(mine[first], theirs[second]) <= margin_m
+    return int((~near.any(axis=1)).sum())
 
 
-def _grown(box: Box, margin_m: float) -> Box:
-    x, y, z = (side + 2 * margin_m for side in box.size)
-    return Box(center=box.center, size=(x, y, z), yaw=box.yaw)
-
-
-def _footprints(boxes: Sequence[Box]) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
-    """(N,) polygons seen from above."""
-    yaw = np.array([box.yaw for box in boxes])[:, None]
-    x, y = (_sizes(boxes)[:, axis, None] / 2 * _CORNERS[axis] for axis in (0, 1))
-    turned = np.stack(
-        [x * np.cos(yaw) - y * np.sin(yaw), x * np.sin(yaw) + y * np.cos(yaw)], axis=-1
-    )
-    polygons = shapely.polygons(turned + _centers(boxes)[:, None, :2])
-    return np.asarray(polygons, dtype=object).reshape(len(boxes))
-
-
-_CORNERS = np.array([[1, -1, -1, 1], [1, 1, -1, -1]], np.float64)
-
-
-def _centers(boxes: Sequence[Box]) -> F64:
-    return np.array([box.center for box in boxes], np.float64).reshape(-1, 3)
-
-
-def _sizes(boxes: Sequence[Box]) -> F64:
-    return np.array([box.size for box in boxes], np.float64).reshape(-1, 3)
+def _rows(objects: Sequence[Labelled]) -> BoxRows:
+    return rows([each.box for each in objects])
 
 
 def _sorted_sizes(boxes: Sequence[Box]) -> F64:
-    sizes = _sizes(boxes)
+    sizes = rows(boxes)[:, 3:6]
     sizes[:, :2] = np.sort(sizes[:, :2], axis=1)[:, ::-1]
     return sizes
 

@@ -15,9 +15,9 @@ import msgspec
 from cogmap.bench.layout_score import TrueObject
 from cogmap.memory.reconstruction import Reconstructor
 from cogmap.nodes.detectors.simulated import exact_detections
+from cogmap.nodes.detectors.simulated_noise import DetectionNoise, noisy_detections
 from cogmap.runtime.messages import (
     Box,
-    Detections,
     Frame,
     Instances,
     Observation,
@@ -26,9 +26,21 @@ from cogmap.runtime.messages import (
     WorldEvent,
 )
 from cogmap.sim.noise import PoseNoise, noisy_pose
-from cogmap.sim.simulator import Simulator, SimulatorConfig, SimStep
+from cogmap.sim.simulator import SimStep, Simulator, SimulatorConfig
+from cogmap.sim.timeline import TimelineConfig
 
-__all__ = ["EpisodeConfig", "MapEpisode", "Seeing", "VisibilityRule", "cached", "make_episodes"]
+__all__ = [
+    "EpisodeConfig",
+    "MapEpisode",
+    "Seeing",
+    "Truth",
+    "VisibilityRule",
+    "cached",
+    "evenly",
+    "make_episodes",
+]
+
+_PAUSE_NS = 30_000_000_000
 
 
 @dataclass(frozen=True)
@@ -50,11 +62,15 @@ class VisibilityRule:
 
 @dataclass(frozen=True)
 class Seeing:
-    """How one and the same tour is seen: by which detector, with which error of the pose."""
+    """How one and the same tour is seen: with which error of the pose, by which detector."""
 
     pose_noise: PoseNoise | None = None
-    detector: None = None
+    detection_noise: DetectionNoise | None = None
     """None: exact."""
+
+
+EXACT = Seeing()
+NOISY = Seeing(PoseNoise(), DetectionNoise())
 
 
 @dataclass(frozen=True)
@@ -62,82 +78,134 @@ class EpisodeConfig:
     """Equal configurations make equal episodes."""
 
     simulator: SimulatorConfig
-    seeings: tuple[Seeing, ...] = (Seeing(),)
+    seeings: tuple[Seeing, ...] = (EXACT,)
+    tours: tuple[TimelineConfig, ...] = (TimelineConfig(),)
+    """One tour for each; the second begins 30 s after the first, in the house that it left."""
     grid_every: int = 30
     """Frames from one occupancy grid to the next; there is one at the end, too."""
     frames: int | None = None
-    """The first so many; None: all."""
+    """The first so many of every tour; None: all."""
 
 
 @dataclass(frozen=True)
 class MapEpisode:
-    """One tour, seen in one way, and the truth."""
+    """What was seen in one way, and the truth."""
 
-    observations: list[Observation] = field(default_factory=list)
+    observations: list[Observation]
     """One a frame."""
-    grids: list[tuple[int, OccupancyGrid]] = field(default_factory=list)
+    grids: list[tuple[int, OccupancyGrid]]
     """With the number of observations that went before."""
-    visible: list[tuple[VisibleInstance, ...]] = field(default_factory=list)
-    """What each frame showed; by frame."""
-    events: list[tuple[int, WorldEvent]] = field(default_factory=list)
-    """With the index of the frame that is the first to show the change."""
-    objects: dict[int, tuple[str, Box]] = field(default_factory=dict)
+    visible: list[tuple[VisibleInstance, ...]]
+    """What each frame showed."""
+    events: list[tuple[int, WorldEvent]]
+    """With the index of the first frame that may show the change."""
+    objects: dict[int, tuple[str, Box]]
     """Label and box by id, at the start."""
-    rooms: list[tuple[tuple[float, float], ...]] = field(default_factory=list)
-    """Polygons."""
+    rooms: list[tuple[tuple[float, float], ...]]
+    """Polygons, all of which a tour looks into."""
+    period_s: float
     dense_bytes: dict[str, int] = field(default_factory=dict)
     """Of surface and occupancy at the end."""
 
     @property
-    def image_pixels(self) -> int:
-        camera = self.observations[0].intrinsics
-        return camera.width * camera.height
+    def hours(self) -> float:
+        return len(self.observations) * self.period_s / 3600
 
-    def truth(
-        self, frames: int | None = None, rule: VisibilityRule = VisibilityRule()
-    ) -> list[TrueObject]:
-        """The objects as they are after so many frames (None: all); which count, by ``rule``."""
-        frames = len(self.visible) if frames is None else frames
-        objects = dict(self.objects)
-        looks: defaultdict[int, int] = defaultdict(int)
-        events = iter([*self.events, (len(self.visible) + 1, None)])
-        due, event = next(events)
-        for index in range(frames):
-            while due <= index and event is not None:
-                _apply(objects, event)
-                looks.pop(event.object_id, None)
-                due, event = next(events)
-            for thing in self.visible[index]:
-                looks[thing.id] += rule.shows(thing, self.image_pixels)
-        return [
-            TrueObject(id, label, box, looks[id] >= rule.min_frames)
-            for id, (label, box) in sorted(objects.items())
-        ]
+    def streamed(self) -> Iterator[tuple[int, Observation, OccupancyGrid | None]]:
+        """Index, observation, and the grid that follows it, if one does."""
+        grids = dict(self.grids)
+        for index, observation in enumerate(self.observations):
+            yield index, observation, grids.get(index + 1)
 
-    def seen_rooms(self) -> list[tuple[tuple[float, float], ...]]:
-        """Polygons of the true rooms; a tour looks into every one."""
-        return self.rooms
+    def truth(self, rule: VisibilityRule = VisibilityRule()) -> list[TrueObject]:
+        """The objects as they are at the end; which count, by ``rule``."""
+        truth = Truth(self, rule)
+        for index in range(len(self.visible)):
+            truth.step(index)
+        return truth.objects()
+
+
+class Truth:
+    """What is true of an episode, frame after frame."""
+
+    def __init__(self, episode: MapEpisode, rule: VisibilityRule = VisibilityRule()) -> None:
+        self._episode = episode
+        self._rule = rule
+        self._objects = dict(episode.objects)
+        self._looks: defaultdict[int, int] = defaultdict(int)
+        self._next = 0
+        camera = episode.observations[0].intrinsics
+        self._image_pixels = camera.width * camera.height
+
+    def step(self, index: int) -> list[WorldEvent]:
+        """Go on to frame ``index``, the one after the last; what has changed just before it."""
+        happened = []
+        events = self._episode.events
+        while self._next < len(events) and events[self._next][0] <= index:
+            happened.append(events[self._next][1])
+            self._apply(happened[-1])
+            self._next += 1
+        for id_ in self.well_shown(index):
+            self._looks[id_] += 1
+        return happened
+
+    def well_shown(self, index: int) -> list[int]:
+        """Ids of the objects that a frame shows well."""
+        shown = self._episode.visible[index]
+        return [thing.id for thing in shown if self._rule.shows(thing, self._image_pixels)]
+
+    def well_seen(self, id: int) -> bool:
+        """Whether a map can be expected to know where the object stands now."""
+        return self._looks[id] >= self._rule.min_frames
+
+    def get(self, id: int) -> TrueObject | None:
+        if id not in self._objects:
+            return None
+        return TrueObject(id, *self._objects[id], self.well_seen(id))
+
+    def objects(self) -> list[TrueObject]:
+        return [TrueObject(id, *self._objects[id], self.well_seen(id)) for id in self._objects]
+
+    def _apply(self, event: WorldEvent) -> None:
+        if event.kind == "removed":
+            self._objects.pop(event.object_id, None)
+        elif event.kind in ("moved", "added") and event.box is not None:
+            self._objects[event.object_id] = (event.label, event.box)
+        else:
+            return  # a door
+        self._looks.pop(event.object_id, None)
 
 
 def make_episodes(config: EpisodeConfig) -> list[MapEpisode]:
-    """Drive the tour once and see it in every way that ``config.seeings`` says."""
-    simulator = Simulator(replace(config.simulator, pose_noise=None))
-    first = {thing.id: (thing.category, thing.box()) for thing in simulator.house.objects}
-    rooms = [room.polygon for room in simulator.house.rooms]
-    steps = list[tuple[tuple[VisibleInstance, ...], tuple[WorldEvent, ...]]]()
+    """Drive the tours once and see them in every way that ``config.seeings`` says."""
     seers = [_Seer(seeing, config) for seeing in config.seeings]
-    for step in islice(simulator, config.frames):
-        steps.append((step.instances.visible, step.events))
-        for seer in seers:
-            seer.see(step)
-    visible = [shown for shown, _ in steps]
-    events = [(index, event) for index, (_, events) in enumerate(steps) for event in events]
+    visible: list[tuple[VisibleInstance, ...]] = []
+    events: list[tuple[int, WorldEvent]] = []
+    simulator = Simulator(_first(config))
+    house = simulator.house
+    for tour, timeline in enumerate(config.tours):
+        if tour:
+            simulator = Simulator(
+                replace(
+                    _first(config), timeline=timeline, start_ns=_next_stamp(seers[0]) + _PAUSE_NS
+                ),
+                simulator.house,
+            )
+        begin = len(visible)
+        for step in islice(simulator, config.frames):
+            events += [(len(visible), event) for event in step.events]
+            visible.append(step.instances.visible)
+            for seer in seers:
+                seer.see(_numbered_on(step, begin))
+    objects = {thing.id: (thing.category, thing.box()) for thing in house.objects}
+    rooms = [room.polygon for room in house.rooms]
     return [
         MapEpisode(
-            seer.observations, seer.finish(), visible, events, first, list(rooms), seer.bytes()
+            seer.observations, seer.grids(), visible, events, objects, rooms,
+            config.simulator.period_ns / 1e9, seer.bytes(),
         )
         for seer in seers
-    ]
+    ]  # fmt: skip
 
 
 def cached(config: EpisodeConfig, folder: Path) -> list[MapEpisode]:
@@ -164,20 +232,27 @@ class _Seer:
 
     def __init__(self, seeing: Seeing, config: EpisodeConfig) -> None:
         self._seeing = seeing
-        self._config = config
+        self._period_s = config.simulator.period_ns / 1e9
+        self._grid_every = config.grid_every
         self._reconstructor = Reconstructor()
         self.observations: list[Observation] = []
         self._grids: list[tuple[int, OccupancyGrid]] = []
 
     def see(self, step: SimStep) -> None:
+        noise = self._seeing.detection_noise
+        detections = (
+            exact_detections(step.instances)
+            if noise is None
+            else noisy_detections(step.instances, noise)
+        )
         frame = self._with_pose_noise(step.frame)
-        detections = self._detect(step.instances)
         self.observations.append(self._reconstructor.step(frame, detections))
-        if len(self.observations) % self._config.grid_every == 0:
+        if len(self.observations) % self._grid_every == 0:
             self._take_grid()
 
-    def finish(self) -> list[tuple[int, OccupancyGrid]]:
-        self._take_grid()
+    def grids(self) -> list[tuple[int, OccupancyGrid]]:
+        if len(self.observations) % self._grid_every:
+            self._take_grid()
         return self._grids
 
     def bytes(self) -> dict[str, int]:
@@ -191,15 +266,13 @@ class _Seer:
         noise = self._seeing.pose_noise
         if noise is None or frame.world_from_camera is None:
             return frame
-        period_s = self._config.simulator.period_ns / 1e9
         return msgspec.structs.replace(
             frame,
-            world_from_camera=noisy_pose(frame.world_from_camera, frame.number, period_s, noise),
+            world_from_camera=noisy_pose(
+                frame.world_from_camera, frame.number, self._period_s, noise
+            ),
             position_sigma_m=noise.translation_m,
         )
-
-    def _detect(self, instances: Instances) -> Detections:
-        return exact_detections(instances)
 
     def _take_grid(self) -> None:
         grid = self._reconstructor.occupancy_grid(self.observations[-1].stamp_ns)
@@ -207,15 +280,20 @@ class _Seer:
             self._grids.append((len(self.observations), grid))
 
 
-def _apply(objects: dict[int, tuple[str, Box]], event: WorldEvent) -> None:
-    if event.kind == "removed":
-        objects.pop(event.object_id, None)
-    elif event.kind in ("moved", "added") and event.box is not None:
-        objects[event.object_id] = (event.label, event.box)
+def _first(config: EpisodeConfig) -> SimulatorConfig:
+    """The first tour with true poses: the error is added by who sees."""
+    return replace(config.simulator, pose_noise=None, timeline=config.tours[0])
 
 
-def streamed(episode: MapEpisode) -> Iterator[tuple[int, Observation, OccupancyGrid | None]]:
-    """Index, observation, and the grid that follows it, if one does."""
-    grids = dict(episode.grids)
-    for index, observation in enumerate(episode.observations):
-        yield index, observation, grids.get(index + 1)
+def _next_stamp(seer: _Seer) -> int:
+    return seer.observations[-1].stamp_ns
+
+
+def _numbered_on(step: SimStep, begin: int) -> SimStep:
+    if not begin:
+        return step
+    instances: Instances = msgspec.structs.replace(
+        step.instances, number=step.instances.number + begin
+    )
+    frame: Frame = msgspec.structs.replace(step.frame, number=step.frame.number + begin)
+    return replace(step, frame=frame, instances=instances)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from pathlib import Path
 
-from cogmap.runtime.messages import Frame, Twist
+from cogmap.runtime.messages import Twist
 from cogmap.runtime.recording import RecordingWriter
 from cogmap.runtime.wire import Envelope
 from cogmap.sim.simulator import Simulator, SimulatorConfig
@@ -14,7 +14,7 @@ _TURN_RPS = 0.8
 
 
 def write_tour(path: Path, config: SimulatorConfig, frames: int) -> None:
-    """The first ``frames`` frames of a tour, as an MCAP file."""
+    """The first ``frames`` frames of a tour, as an MCAP file; with ``truth``, instances too."""
     _write(path, Simulator(config), frames)
 
 
@@ -34,5 +34,7 @@ def _write(path: Path, simulator: Simulator, frames: int, twist: Twist | None = 
         for number in range(frames):
             if twist is not None:
                 simulator.command(twist)
-            frame: Frame = simulator.step().frame
-            writer.write(Envelope(frame, "camera/frames", number, 0))
+            step = simulator.step()
+            writer.write(Envelope(step.frame, "camera/frames", number, 0))
+            if simulator.config.truth:
+                writer.write(Envelope(step.instances, "camera/instances", number, 0))

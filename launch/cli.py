@@ -73,6 +73,12 @@ def replay(
     episode: Annotated[Path, typer.Argument(help="MCAP, TUM, 7-Scenes, Redwood, ROS bag, ...")],
     rate: Annotated[str, typer.Option(help="1: as recorded; 2.5: faster; max: no waiting.")] = "1",
     map_dir: Annotated[Path | None, typer.Option("--map", help="Store the map here.")] = None,
+    onto: Annotated[
+        Path | None, typer.Option(help="Go on with this map; it stays as it is.")
+    ] = None,
+    detector: Annotated[
+        str, typer.Option(help="auto, simulated, geometry, open_vocabulary, none, or MODEL.onnx.")
+    ] = "auto",
     view: Annotated[bool, typer.Option("--view", help="Show it in the viewer.")] = False,
     set_: Set = None,
     for_s: ForSeconds = None,
@@ -86,11 +92,10 @@ def replay(
     rate, q quits.
     """
     with errors_to_exit_codes():
-        from cogmap.launch.replaying import replay_episode
+        from cogmap.launch.replaying import replay_episode, settings_of
 
-        code = replay_episode(
-            episode, rate, map_dir, view, list(set_ or []), for_s, run_dir, report, quiet
-        )
+        settings = settings_of(episode, rate, map_dir, onto, detector) + list(set_ or [])
+        code = replay_episode(view, settings, for_s, run_dir, report, quiet)
     raise typer.Exit(code)
 
 

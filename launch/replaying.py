@@ -10,31 +10,22 @@ from cogmap.launch import running
 from cogmap.launch.console import console
 from cogmap.launch.player import KEYS, Player
 from cogmap.nodes.episodes import open_episode
-from cogmap.runtime.messages import CogmapError
+from cogmap.nodes.episodes.episode import Episode
+from cogmap.nodes.episodes.mcap import McapEpisode
+from cogmap.runtime.messages import CogmapError, Instances
 
 
 def replay_episode(
-    episode: Path,
-    rate: str,
-    map_dir: Path | None,
     view: bool,
-    overrides: list[str],
+    settings: list[str],
     for_s: float | None,
     run_dir: Path | None,
     report: Path | None,
     quiet: bool,
 ) -> int:
-    """Run it; returns the exit code of `running.run_launch`.
-
-    Raises:
-        CogmapError: the episode cannot be read, or the rate is neither a factor nor ``max``.
-    """
-    open_episode(episode)
-    factor = parse_rate(rate)
-    settings = [_setting("camera", "episode", str(episode.absolute())), f"camera.rate={factor}"]
-    if map_dir is not None:
-        settings.append(_setting("reconstruction", "map_dir", str(map_dir.absolute())))
-    launch = running.load("episode" if view else "replay", settings + overrides)
+    """Run it with ``settings`` (node.parameter=value); the exit code of `running.run_launch`."""
+    launch = running.load("episode" if view else "replay", settings)
+    factor = launch.nodes["camera"].params["rate"]
     if quiet or not console.is_terminal:
         return running.run_launch(launch, run_dir=run_dir, for_s=for_s, report=report, quiet=quiet)
     console.print(KEYS, style="dim")
@@ -43,6 +34,50 @@ def replay_episode(
         return running.run_launch(
             launch, run_dir=run_dir, for_s=for_s, report=report, on_tick=player.tick, live=False
         )
+
+
+def settings_of(
+    episode: Path, rate: str, map_dir: Path | None, onto: Path | None, detector: str
+) -> list[str]:
+    """Parameters (node.parameter=value) that replay an episode as the options say.
+
+    Raises:
+        CogmapError: the episode cannot be read, or an option is not what it may be.
+    """
+    settings = [
+        _setting("camera", "episode", str(episode.absolute())),
+        f"camera.rate={parse_rate(rate)}",
+        *detector_settings(detector, open_episode(episode)),
+    ]
+    for node in ("reconstruction", "memory"):
+        if map_dir is not None:
+            settings.append(_setting(node, "map_dir", str(map_dir.absolute())))
+        if onto is not None:
+            settings.append(_setting(node, "onto", str(onto.absolute())))
+    if map_dir is not None:
+        settings.append("reconstruction.part_only=true")
+    return settings
+
+
+def detector_settings(detector: str, episode: Episode) -> list[str]:
+    """What ``--detector`` means. ``auto``: the simulator's own instances where the recording has
+    them; otherwise whatever stands on something, without a name."""
+    if detector == "auto":
+        has_instances = isinstance(episode, McapEpisode) and episode.count_before(
+            Instances, len(episode)
+        )
+        detector = "simulated" if has_instances else "geometry"
+    if detector == "none":
+        return ['reconstruction.detections="none"', 'detector.backend="none"']
+    if detector in ("simulated", "geometry", "open_vocabulary"):
+        return [_setting("detector", "backend", detector)]
+    if detector.endswith(".onnx"):
+        model = detector if "://" in detector else str(Path(detector).absolute())
+        return ['detector.backend="onnx"', _setting("detector", "onnx.model", model)]
+    raise CogmapError(
+        f"--detector {detector!r}: give auto, simulated, geometry, open_vocabulary, none, or a "
+        "file or URL of a model that ends in .onnx"
+    )
 
 
 def parse_rate(text: str) -> float:

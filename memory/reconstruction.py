@@ -153,6 +153,11 @@ class Reconstructor:
         """
         return self.sightings.late(detections)
 
+    def next_number(self) -> int:
+        """A number that no frame of the map has; frames that go on with it count from here."""
+        numbers, _, _ = self.trajectory.poses()
+        return int(numbers[-1]) + 1 if len(numbers) else 0
+
     def surface_updates(self, stamp_ns: int, most: int | None = None) -> Iterator[SurfaceUpdate]:
         """Chunks of the surface that changed since they were last given, at most ``most``."""
         return self.surface.extract_chunks(stamp_ns, most)

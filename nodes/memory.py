@@ -34,6 +34,8 @@ class Memory(Node):
     class Params(NodeParams, frozen=True, kw_only=True, forbid_unknown_fields=True):
         map_dir: str = ""
         """Folder to store the map in; relative to the run directory."""
+        onto: str = ""
+        """Folder of a map to go on with; it is only read."""
         layout_every: int = 5
         """Observations between publications of the layout; 0: at the end."""
 
@@ -48,7 +50,7 @@ class Memory(Node):
     events = Output(MapEvent, queue=1024)
 
     def setup(self) -> None:
-        self._map = CognitiveMap()
+        self._map = CognitiveMap.load(self.params.onto) if self.params.onto else CognitiveMap()
         self._taken = 0
         self._shown: Layout | None = None
         self._states: dict[int, State] = {}  # as of frames of which the dense side is stored

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 import msgspec
 import numpy as np
 
 from cogmap.memory.admission import AdmissionConfig
 from cogmap.memory.mesh_export import ply
-from cogmap.memory.persistence import prepare_folder
+from cogmap.memory.persistence import load_map, prepare_folder
 from cogmap.memory.poses import motion_between
 from cogmap.memory.reconstruction import PoseSource, ReconstructionConfig, Reconstructor
 from cogmap.memory.sightings import SightingError
@@ -27,6 +27,9 @@ from cogmap.runtime.messages import (
     SurfaceUpdate,
 )
 from cogmap.runtime.node import Input, Node, NodeParams, Output
+
+
+Numbered = TypeVar("Numbered", Frame, Detections)
 
 
 class Reconstruction(Node):
@@ -49,6 +52,8 @@ class Reconstruction(Node):
         """Frames between publications of the occupancy grid; 0: at the end."""
         map_dir: str = ""
         """Folder to store the map in at the end; relative to the run directory."""
+        onto: str = ""
+        """Folder of a map to go on with; it is only read."""
         map_every_s: float = 60.0
         """Also stored so often, by the stream's stamps, if a memory node completes it; 0: never."""
         part_only: bool = False
@@ -68,13 +73,21 @@ class Reconstruction(Node):
     occupancy = Output(OccupancyGrid)
     parts = Output(MapPart)
 
+    @classmethod
+    def check(cls, params: Params) -> None:
+        if params.onto:
+            load_map(Path(params.onto), parts=())
+
     def setup(self) -> None:
         surface = SurfaceConfig(
             voxel_size_m=self.params.voxel_size_m, depth_max_m=self.params.depth_max_m
         )
         admission = AdmissionConfig(skip_still=self.params.skip_redundant)
         config = ReconstructionConfig(pose=self.params.pose, surface=surface, admission=admission)
-        self._reconstructor = Reconstructor(config)
+        self._reconstructor = (
+            Reconstructor.load(self.params.onto) if self.params.onto else Reconstructor(config)
+        )
+        self._first_number = self._reconstructor.next_number()
         if self.params.map_dir:
             prepare_folder(self._map_folder())
         self._shown: dict[str, SurfaceUpdate] = {}
@@ -85,6 +98,7 @@ class Reconstruction(Node):
         self._stored_period = -1
 
     def on_frames(self, frame: Frame) -> None:
+        frame = self._numbered_on(frame)
         if self.params.detections != "wait":
             self._map(frame, None)
             return
@@ -92,11 +106,21 @@ class Reconstruction(Node):
         self._map_joined(self._join.ready())
 
     def on_detections(self, detections: Detections) -> None:
+        detections = self._numbered_on(detections)
         if self.params.detections == "wait":
             self._join.add_detections(detections)
             self._map_joined(self._join.ready())
         elif self.params.detections == "late":
             self._land(detections)
+
+    def _numbered_on(self, message: Numbered) -> Numbered:
+        """With the number that its frame has in the map that it goes on with."""
+        if not self._first_number:
+            return message
+        numbered: Numbered = msgspec.structs.replace(
+            message, number=message.number + self._first_number
+        )
+        return numbered
 
     def _map_joined(self, pairs: Iterator[tuple[Frame, Detections | None]]) -> None:
         for frame, detections in pairs:

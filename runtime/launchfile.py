@@ -121,7 +121,8 @@ def stream_name(node: str, section: NodeSection, output: str) -> str:
 
 
 def read_launch_file(path: Path, overrides: Iterable[str] = ()) -> Launch:
-    """Read and check a launch file; ``overrides`` are ``node.parameter=value``.
+    """Read and check a launch file; ``overrides`` are ``node.parameter=value``,
+    or ``node.group.parameter=value`` where a node groups its parameters.
 
     Raises:
         LaunchError: anything is wrong, with the place and the nearest right name.
@@ -169,8 +170,12 @@ def _apply_override(tree: dict[str, Any], override: str) -> None:
         raise LaunchError(f"--set {override!r}: no node {node!r}{_nearest(node, nodes)}")
     section = nodes[node]
     params = section.setdefault("params", {}) if isinstance(section, dict) else None
+    *groups, name = key.split(".")
+    for group in groups:
+        params = params.setdefault(group, {}) if isinstance(params, dict) else None
     if isinstance(params, dict):  # otherwise `check_launch` says what is wrong
-        params[key] = _parse_value(value.strip(), takes_text=_is_text(section.get("uses"), key))
+        takes_text = _is_text(section.get("uses"), [*groups, name])
+        params[name] = _parse_value(value.strip(), takes_text=takes_text)
 
 
 def _parse_value(text: str, takes_text: bool) -> Any:
@@ -182,12 +187,18 @@ def _parse_value(text: str, takes_text: bool) -> Any:
     return text if takes_text and not isinstance(value, str) else value
 
 
-def _is_text(uses: Any, key: str) -> bool:
+def _is_text(uses: Any, path: list[str]) -> bool:
+    """Whether a parameter, or one within a group of parameters, is a text."""
     try:
-        fields = msgspec.structs.fields(load_node_class(str(uses)).Params)
+        kind: Any = load_node_class(str(uses)).Params
     except CogmapError:
         return False
-    return any(field.name == key and field.type is str for field in fields)
+    for name in path:
+        if not (isinstance(kind, type) and issubclass(kind, msgspec.Struct)):
+            return False
+        types = {field.name: field.type for field in msgspec.structs.fields(kind)}
+        kind = types.get(name)
+    return kind is str
 
 
 def _node_section(path: Path, name: str, table: Any) -> NodeSection:

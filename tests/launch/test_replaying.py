@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from cogmap.bench.episodes import write_tour
 from cogmap.launch import replaying, running
-from cogmap.launch.replaying import replay_episode
+from cogmap.launch.replaying import replay_episode, settings_of
 from cogmap.runtime.launchfile import Launch
 from cogmap.runtime.messages import CogmapError
+from cogmap.sim.simulator import SimulatorConfig
 
-OPTIONS = {"map_dir": None, "for_s": None, "run_dir": None, "report": None, "quiet": True}
+OPTIONS = {"for_s": None, "run_dir": None, "report": None, "quiet": True}
+
+
+def settings(episode: Path, rate: str = "1", map_dir=None, onto=None, detector="auto") -> list[str]:
+    return settings_of(episode, rate, map_dir, onto, detector)
 
 
 @pytest.fixture
@@ -26,35 +34,55 @@ def launched(monkeypatch) -> list[Launch]:
 
 
 def test_options_become_parameters(launched, episode, tmp_path):
-    options = OPTIONS | {"map_dir": tmp_path / "map"}
-    overrides = ["reconstruction.surface_chunks=3"]
-    assert replay_episode(episode, "max", view=False, overrides=overrides, **options) == 7
+    given = settings(episode, "max", map_dir=tmp_path / "map", onto=tmp_path / "old")
+    given.append("reconstruction.surface_chunks=3")
+    assert replay_episode(False, given, **OPTIONS) == 7
     (launch,) = launched
-    camera, reconstruction = (launch.nodes[name].params for name in ("camera", "reconstruction"))
+    camera, reconstruction, memory = (
+        launch.nodes[name].params for name in ("camera", "reconstruction", "memory")
+    )
     assert (camera["episode"], camera["rate"]) == (str(episode), 0)
-    assert reconstruction["map_dir"] == str(tmp_path / "map")
+    for node in (reconstruction, memory):
+        assert (node["map_dir"], node["onto"]) == (str(tmp_path / "map"), str(tmp_path / "old"))
     assert reconstruction["surface_chunks"] == 3
     assert "viewer" not in launch.nodes
 
 
 def test_with_a_view(launched, episode):
-    replay_episode(episode, "2", view=True, overrides=['viewer.mode="web"'], **OPTIONS)
+    replay_episode(True, [*settings(episode, "2"), 'viewer.mode="web"'], **OPTIONS)
     (launch,) = launched
     assert launch.nodes["viewer"].params["mode"] == "web"
     assert launch.nodes["camera"].params["rate"] == 2
 
 
-def test_path_is_that_of_the_working_directory(launched, episode, monkeypatch):
+def test_path_is_that_of_the_working_directory(episode, monkeypatch):
     """Nodes may run elsewhere."""
     monkeypatch.chdir(episode.parent)
-    replay_episode(episode.relative_to(episode.parent), "1", view=False, overrides=[], **OPTIONS)
-    assert launched[0].nodes["camera"].params["episode"] == str(episode)
+    relative = episode.relative_to(episode.parent)
+    assert settings(relative)[0] == f'camera.episode="{episode}"'
 
 
-def test_episode_that_cannot_be_read_starts_nothing(launched, tmp_path):
+def test_episode_that_cannot_be_read_is_said_at_once(tmp_path):
     with pytest.raises(CogmapError, match=r"no such file or folder: .*none\.mcap"):
-        replay_episode(tmp_path / "none.mcap", "1", view=False, overrides=[], **OPTIONS)
-    assert not launched
+        settings(tmp_path / "none.mcap")
+
+
+@pytest.mark.parametrize(
+    ("detector", "backend"), [("geometry", "geometry"), ("none", "none"), ("m.onnx", "onnx")]
+)
+def test_detectors(episode, detector, backend):
+    assert f'detector.backend="{backend}"' in settings(episode, detector=detector)
+
+
+def test_what_a_simulator_recorded_is_detected_by_its_own_instances(tmp_path):
+    path = tmp_path / "tour.mcap"
+    write_tour(path, SimulatorConfig(seed=2, rooms=2, width=32, height=24, truth=True), 2)
+    assert 'detector.backend="simulated"' in settings(path)
+
+
+def test_no_such_detector(episode):
+    with pytest.raises(CogmapError, match=r"--detector 'yolo': give auto, simulated"):
+        settings(episode, detector="yolo")
 
 
 @pytest.mark.parametrize(("text", "rate"), [("max", 0.0), ("1", 1.0), ("0.25", 0.25), ("1e2", 100)])

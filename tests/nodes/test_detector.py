@@ -1,0 +1,131 @@
+"""The detector node, driven in-process with a simulated camera."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+
+from cogmap.nodes.detector import Detector
+from cogmap.nodes.detectors.backend import LOADERS, DetectorError
+from cogmap.nodes.simulator import SimulatedCamera
+from cogmap.runtime.driver import NodeDriver
+from cogmap.runtime.launchfile import LaunchError, read_launch_file
+from cogmap.runtime.messages import Detections, Frame, Intrinsics, Vocabulary
+from cogmap.runtime.node import ParamError
+
+CAMERA = {"seed": 1, "rooms": 2, "width": 96, "height": 72, "rate_hz": 5.0, "speed": 0.0}
+
+
+def run(steps: int = 12, **params) -> tuple[list[Frame], list[Detections]]:
+    """Frames of a tour and the detections in them."""
+    camera, detector = NodeDriver(SimulatedCamera, **CAMERA), NodeDriver(Detector, **params)
+    for port in ("frames", "instances"):
+        camera.connect(port, detector, port)
+    camera.run(steps=steps)
+    detector.end()
+    return camera.published["frames"], detector.published["detections"]  # type: ignore[return-value]
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {},
+        {"noise": {}},
+        {"noise": {"latency_frames": 5, "missed": 1.0, "false_per_frame": 0.0}},
+        {"backend": "geometry"},
+    ],
+)
+def test_every_frame_gets_one_message_in_order(params) -> None:
+    frames, detections = run(**params)
+    assert [each.number for each in detections] == [each.number for each in frames]
+    assert [each.stamp_ns for each in detections] == [each.stamp_ns for each in frames]
+    assert {(each.width, each.height) for each in detections} == {(96, 72)}
+
+
+def test_noise_comes_late_by_whole_frames() -> None:
+    camera = NodeDriver(SimulatedCamera, **CAMERA)
+    detector = NodeDriver(Detector, noise={"latency_frames": 3})
+    camera.run(steps=6)
+    for instances in camera.published["instances"]:
+        detector.send("instances", instances)
+    assert [each.number for each in detector.published["detections"]] == [0, 1, 2]
+    detector.end()
+    assert [each.number for each in detector.published["detections"]] == [0, 1, 2, 3, 4, 5]
+
+
+def test_the_simulated_detector_says_that_it_lacks_instances(caplog) -> None:
+    camera, detector = NodeDriver(SimulatedCamera, **CAMERA), NodeDriver(Detector)
+    camera.connect("frames", detector, "frames")
+    with caplog.at_level(logging.WARNING):
+        camera.run(steps=31)
+    assert [record.message for record in caplog.records if "instances" in record.message]
+    assert detector.published["detections"] == []
+
+
+def test_frames_are_looked_at_without_their_distortion() -> None:
+    """A wall far off and a box on a floor: the mask of the box is where the pinhole sees it."""
+    frames, _ = run(steps=1)
+    camera = msgspec.structs.replace(frames[0].intrinsics, distortion=(0.2, 0.0, 0.0, 0.0))
+    driver = NodeDriver(Detector, backend="geometry")
+    seen = []
+    driver.node._backend.detect = lambda frame: seen.append(frame) or ()  # type: ignore
+    driver.send("frames", msgspec.structs.replace(frames[0], intrinsics=camera))
+    assert seen[0].intrinsics.distortion == ()
+    assert (seen[0].color != frames[0].color).any()
+
+
+def test_a_vocabulary_that_cannot_be_followed_is_said(caplog) -> None:
+    with caplog.at_level(logging.WARNING):
+        NodeDriver(Detector).send("vocabulary", Vocabulary(stamp_ns=0, labels=("cup",)))
+    assert "vocabulary of its own" in caplog.text
+
+
+@pytest.mark.parametrize("backend", sorted(LOADERS))
+def test_every_backend_can_be_asked_whether_it_would_work(backend) -> None:
+    params = msgspec.convert({"backend": backend}, Detector.Params)
+    if backend == "geometry":
+        Detector.check(params)  # needs no model
+        return
+    with pytest.raises(DetectorError, match=f"set {backend}"):
+        Detector.check(params)
+
+
+def test_params_that_cannot_be_are_named() -> None:
+    with pytest.raises(ParamError, match=r"missed 2\.0"):
+        NodeDriver(Detector, noise={"missed": 2.0})
+    with pytest.raises(ParamError, match=r"unknown parameter.*mised"):
+        NodeDriver(Detector, noise={"mised": 0.1})
+
+
+LAUNCH = """
+[node.camera]
+uses = "cogmap.nodes.simulator:SimulatedCamera"
+[node.detector]
+uses = "cogmap.nodes.detector:Detector"
+params = { noise = { missed = 0.3 } }
+inputs.instances = { stream = "camera/instances", policy = "lossless" }
+"""
+
+
+def test_parameters_come_from_a_launch_file_and_from_set(tmp_path: Path) -> None:
+    path = tmp_path / "launch.toml"
+    path.write_text(LAUNCH)
+    launch = read_launch_file(path, ["detector.noise={ split = 0.5 }"])
+    assert launch.dump()["node"]["detector"]["params"]["noise"]["split"] == 0.5
+    launch = read_launch_file(path, ["detector.backend=onnx"])
+    with pytest.raises(LaunchError, match=r"\[node.detector\]: no model.*onnx.model"):
+        launch.check_nodes()
+
+
+def test_a_frame_without_what_is_needed_gets_an_empty_message() -> None:
+    camera = Intrinsics(width=8, height=6, fx=8, fy=8, cx=4, cy=3)
+    color = np.zeros((6, 8, 3), np.uint8)
+    driver = NodeDriver(Detector, backend="geometry")
+    driver.send("frames", Frame(stamp_ns=5, number=7, intrinsics=camera, color=color))
+    (message,) = driver.published["detections"]
+    assert isinstance(message, Detections)
+    assert (message.number, message.detections) == (7, ())

@@ -26,7 +26,18 @@ from cogmap.memory.boxes import (
 )
 from cogmap.runtime.messages import F64, I64, Bool, Box
 
-__all__ = ["Labelled", "LayoutScore", "Match", "ScoreConfig", "TrueObject", "match", "score_layout"]
+__all__ = [
+    "Labelled",
+    "LayoutScore",
+    "Match",
+    "ScoreConfig",
+    "TrueObject",
+    "iou_table",
+    "is_ghost",
+    "match",
+    "same_label",
+    "score_layout",
+]
 
 _SECTORS = 8
 
@@ -163,7 +174,7 @@ def score_layout(
         counts_right=(sum(counts[label] == true_counts[label] for label in labels), len(labels)),
         count_f1=_ratio(2 * (counts & true_counts).total(), counts.total() + true_counts.total()),
         duplicates=_duplicates(overlaps, best),
-        ghosts=_ghosts(kept, true, config.ghost_margin_m),
+        ghosts=int(is_ghost(kept, true, config.ghost_margin_m).sum()),
         footprint_iou=footprint_iou([each.box for each in kept], [each.box for each in counting]),
         bearings_right=bearings_right(ours, theirs, config.bearing_min_m),
         missed=tuple(thing.id for thing in missed),
@@ -220,21 +231,40 @@ def bearings_right(
     return int(right.sum()), int(far.sum())
 
 
+def iou_table(found: Sequence[Labelled], true: Sequence[Labelled]) -> F64:
+    """(found, true) 3D IoU of every pair of boxes."""
+    mine, theirs = _rows(found), _rows(true)
+    iou = np.zeros((len(mine), len(theirs)))
+    first, second = np.nonzero(bounds_distance(bounds(mine), bounds(theirs)) == 0)
+    iou[first, second] = iou_3d_pairs(mine[first], theirs[second])
+    return iou
+
+
+def same_label(found: Sequence[Labelled], true: Sequence[Labelled]) -> Bool:
+    """(found, true)"""
+    same = [[one.label == other.label for other in true] for one in found]
+    return np.array(same, np.bool_).reshape(len(found), len(true))
+
+
+def is_ghost(found: Sequence[Labelled], true: Sequence[Labelled], margin_m: float = 0.05) -> Bool:
+    """(found,) which are further than ``margin_m`` from all that is there."""
+    mine, theirs = _rows(found), _rows(true)
+    near = bounds_distance(bounds(mine), bounds(theirs)) <= margin_m
+    first, second = np.nonzero(near)
+    near[first, second] = surface_distance_pairs(mine[first], theirs[second]) <= margin_m
+    return np.asarray(~near.any(axis=1), np.bool_)
+
+
 class _Overlaps:
     """What each map object (rows) has in common with each true one (columns)."""
 
     def __init__(self, found: Sequence[Labelled], true: Sequence[Labelled]) -> None:
-        mine, theirs = _rows(found), _rows(true)
-        self.iou: F64 = np.zeros((len(mine), len(theirs)))
-        first, second = np.nonzero(bounds_distance(bounds(mine), bounds(theirs)) == 0)
-        self.iou[first, second] = iou_3d_pairs(mine[first], theirs[second])
-        volume, other = mine[:, 3:6].prod(axis=1)[:, None], theirs[:, 3:6].prod(axis=1)
-        common = self.iou / (1 + self.iou) * (volume + other)
-        self.part: F64 = common / np.maximum(volume, 1e-12)
+        self.iou = iou_table(found, true)
+        volume, other = (_rows(each)[:, 3:6].prod(axis=1) for each in (found, true))
+        common = self.iou / (1 + self.iou) * (volume[:, None] + other)
+        self.part: F64 = common / np.maximum(volume[:, None], 1e-12)
         """Of the map object that lies in the true one."""
-        self.same_label: Bool = np.array(
-            [[one.label == other.label for other in true] for one in found], np.bool_
-        ).reshape(self.iou.shape)
+        self.same_label = same_label(found, true)
 
 
 def _without_forgiven(
@@ -263,14 +293,6 @@ def _duplicates(overlaps: _Overlaps, best: Match) -> int:
     again &= overlaps.same_label & taken
     again[best.found] = False
     return int(again.any(axis=1).sum())
-
-
-def _ghosts(found: Sequence[Labelled], true: Sequence[Labelled], margin_m: float) -> int:
-    mine, theirs = _rows(found), _rows(true)
-    near = bounds_distance(bounds(mine), bounds(theirs)) <= margin_m
-    first, second = np.nonzero(near)
-    near[first, second] = surface_distance_pairs(mine[first], theirs[second]) <= margin_m
-    return int((~near.any(axis=1)).sum())
 
 
 def _rows(objects: Sequence[Labelled]) -> BoxRows:

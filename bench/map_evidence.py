@@ -1,0 +1,50 @@
+"""Since when a camera could have known of a change: what it has seen of a place."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cogmap.memory.camera import project, transform
+from cogmap.runtime.messages import F64, Box, Observation
+
+__all__ = ["seen_through"]
+
+_GRID = np.linspace(-0.4, 0.4, 5)
+
+
+def seen_through(
+    box: Box, observation: Observation, min_part: float = 0.3, min_pixels: float = 100.0
+) -> bool:
+    """Whether a frame looks through where a box stood, clearly.
+
+    Of 125 points spread through the box at least ``min_part`` lie in the image, in front of what
+    was measured there by more than 2 cm and what the depth's noise allows; together they cover
+    ``min_pixels`` of an image of 320x240, or as many more of a larger one.
+    """
+    if observation.world_from_camera is None or observation.depth_view is None:
+        return False
+    points = _points_in(box)
+    camera_from_world = np.linalg.inv(observation.world_from_camera)
+    pixels, inside = project(points, camera_from_world, observation.intrinsics)
+    if inside.mean() < min_part:
+        return False
+    z = transform(camera_from_world, points)[inside, 2]
+    step = observation.depth_view_step
+    at = np.rint((pixels[inside] - step // 2) / step).astype(int)
+    rows, columns = observation.depth_view.shape
+    at = np.clip(at, 0, (columns - 1, rows - 1))
+    measured = observation.depth_view[at[:, 1], at[:, 0]] * observation.depth_scale_m
+    through = measured > z + 0.02 + 0.005 * z**2
+    part = through.sum() / len(points)
+    camera = observation.intrinsics
+    extent = np.prod(np.ptp(pixels[inside], axis=0)) * 320 * 240 / (camera.width * camera.height)
+    return bool(part >= min_part and part * extent >= min_pixels)
+
+
+def _points_in(box: Box) -> F64:
+    """(125, 3) world."""
+    local = np.stack(np.meshgrid(_GRID, _GRID, _GRID), axis=-1).reshape(-1, 3) * box.size
+    c, s = np.cos(box.yaw), np.sin(box.yaw)
+    x, y = local[:, 0].copy(), local[:, 1].copy()
+    local[:, 0], local[:, 1] = c * x - s * y, s * x + c * y
+    return np.asarray(local + box.center)

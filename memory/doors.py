@@ -1,0 +1,153 @@
+"""Ways through walls: gaps between two wall ends in line, with room on both sides."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import ndimage
+
+from cogmap.memory.floor_plan import FloorPlan
+from cogmap.runtime.messages import Bool
+
+__all__ = ["Gap", "gaps", "fill"]
+
+NARROWEST_M, WIDEST_M = 0.55, 2.1
+"""Of an opening between two rooms; what is wider joins them to one."""
+DOOR_M = 1.0
+"""What is wider than a door has to look more like an opening in a wall."""
+DEEPEST_M, DEEPEST_WIDE_M = 0.6, 0.35
+"""Thickest wall that a gap is looked for in, up to the width of a door and beyond."""
+JAMB_M = 0.1
+"""Least length of wall on either side of a gap."""
+WIDENING_M = 0.1
+"""By so much the room is wider than the gap, beside a jamb,"""
+RAGGED = 2
+"""Cells by which the end of a wall may differ from one row to the next."""
+BEYOND_M = 0.25
+"""within this distance of the wall."""
+
+
+@dataclass(frozen=True)
+class Gap:
+    """An opening in a wall. Cells of a `FloorPlan`, ends exclusive.
+
+    ``along`` is the range in the direction of the wall, ``across`` that of its thickness.
+    """
+
+    horizontal: bool
+    """The wall runs along columns (u); else along rows (v)."""
+    along: tuple[int, int]
+    across: tuple[int, int]
+
+    def window(self) -> tuple[slice, slice]:
+        """Rows and columns."""
+        along, across = slice(*self.along), slice(*self.across)
+        return (across, along) if self.horizontal else (along, across)
+
+    def center(self) -> tuple[float, float]:
+        """Along u and v, in units of cells."""
+        along, across = sum(self.along) / 2, sum(self.across) / 2
+        return (along, across) if self.horizontal else (across, along)
+
+    def sides(self, depth: int) -> tuple[tuple[slice, slice], tuple[slice, slice]]:
+        """Rows and columns of what lies up to ``depth`` cells before and behind it."""
+        low, high = self.across
+        before = Gap(self.horizontal, self.along, (max(low - depth, 0), low))
+        behind = Gap(self.horizontal, self.along, (high, high + depth))
+        return before.window(), behind.window()
+
+
+def gaps(plan: FloorPlan) -> list[Gap]:
+    """All that may be doors, narrowest first, each judged with the ones before it closed."""
+    wall = ndimage.binary_closing(plan.wall, np.ones((3, 3), bool)) & ~plan.floor | plan.wall
+    candidates = [
+        *_candidates(wall, plan.open, plan.floor, plan.resolution_m, horizontal=True),
+        *_candidates(wall.T, plan.open.T, plan.floor.T, plan.resolution_m, horizontal=False),
+    ]
+    candidates.sort(key=lambda gap: (gap.along[1] - gap.along[0], gap.along, gap.across))
+    space = plan.open.copy()
+    found = []
+    for gap in candidates:
+        if not space[gap.window()].mean() > 0.5:
+            continue  # crosses one that was found
+        if _widens(space if gap.horizontal else space.T, gap, plan.resolution_m):
+            found.append(gap)
+            space[gap.window()] = False
+    return found
+
+
+def fill(space: Bool, closed: list[Gap]) -> Bool:
+    """``space`` (rows, columns) with gaps closed."""
+    space = space.copy()
+    for gap in closed:
+        space[gap.window()] = False
+    return space
+
+
+def _candidates(
+    wall: Bool, space: Bool, floor: Bool, size: float, *, horizontal: bool
+) -> list[Gap]:
+    """Gaps in walls along rows, before what lies around them is looked at."""
+    # Walls that are not quite straight, or noisy, still face each other.
+    thick = ndimage.binary_dilation(wall, np.array([[1], [1], [1]], bool)) & ~floor
+    thick |= wall
+    narrowest, widest = round(NARROWEST_M / size), round(WIDEST_M / size)
+    jamb = max(round(JAMB_M / size), 1)
+    groups: list[list[tuple[int, int, int]]] = []  # row, left, right
+    for row in range(len(thick)):
+        edges = np.flatnonzero(np.diff(thick[row].astype(np.int8), prepend=0, append=0))
+        starts, ends = edges[::2], edges[1::2]
+        long_enough = ends - starts >= jamb
+        lefts, rights = ends[long_enough][:-1], starts[long_enough][1:]
+        fits = (rights - lefts >= narrowest) & (rights - lefts <= widest)
+        for left, right in zip(lefts[fits].tolist(), rights[fits].tolist(), strict=True):
+            if _is_way(row, left, right, space, floor):
+                _join(groups, (row, left, right))
+    return [
+        Gap(horizontal, _middle(group), (group[0][0], group[-1][0] + 1))
+        for group in groups
+        if 2 <= len(group) <= round(DEEPEST_M / size)
+    ]
+
+
+def _join(groups: list[list[tuple[int, int, int]]], piece: tuple[int, int, int]) -> None:
+    """Add a piece of a row to the group that it goes on, or begin one."""
+    row, left, right = piece
+    for group in reversed(groups):
+        last_row, last_left, last_right = group[-1]
+        if last_row < row - 1:
+            continue
+        if last_row < row and max(abs(left - last_left), abs(right - last_right)) <= RAGGED:
+            group.append(piece)
+            return
+    groups.append([piece])
+
+
+def _middle(group: list[tuple[int, int, int]]) -> tuple[int, int]:
+    lefts, rights = zip(*[(left, right) for _, left, right in group], strict=True)
+    return int(np.median(lefts)), int(np.median(rights))
+
+
+def _is_way(row: int, left: int, right: int, space: Bool, floor: Bool) -> bool:
+    clear = space[row, left:right].mean() > 0.85
+    return bool(clear and floor[row, left:right].mean() > 0.6)
+
+
+def _widens(space: Bool, gap: Gap, size: float) -> bool:
+    """Whether the room is wider than the gap on both sides of the wall and at both ends.
+
+    An open leaf or a wardrobe may fill one of the four corners, at a door two opposite ones.
+    """
+    beyond, wider = round(BEYOND_M / size), max(round(WIDENING_M / size), 1)
+    (left, right), (low, high) = gap.along, gap.across
+    corners = np.zeros((2, 2), bool)
+    for side, rows in enumerate((slice(max(low - beyond, 0), low), slice(high, high + beyond))):
+        for end, columns in enumerate(
+            (slice(max(left - wider, 0), left), slice(right, right + wider))
+        ):
+            patch = space[rows, columns]
+            corners[side, end] = patch.shape[1] == wider and patch.all(axis=1).sum() >= 2
+    if (right - left) * size > DOOR_M:
+        return bool(corners.sum() >= 3 and (high - low) * size <= DEEPEST_WIDE_M)
+    return bool(corners.any(axis=0).all() and corners.any(axis=1).all())

@@ -150,9 +150,6 @@ def masks_of(segments: Sequence[Segment], view: DepthView) -> U8:
         row = np.rint(view.focal[1] * y / z + view.center[1]).astype(np.int64)
         inside = (column >= 0) & (column < width) & (row >= 0) & (row < height)
         mask[row[inside], column[inside]] = 1
-        left, top, right, bottom = segment.box
-        area = (right - left) * (bottom - top) * view.focal[0] * view.focal[1]
-        del area
         spacing = _spacing(segment, view)
         if spacing > 1:
             _close(mask, spacing)
@@ -225,7 +222,7 @@ def _in_segments(segment: Ints, track: Ints, masks: U8 | None, expected: Expecte
         return np.full(len(segment), 0.5)
     seen = expected.state[track] == CONFIRMED
     hit = masks[segment[:, None], expected.row[track], expected.column[track]] > 0
-    return ((hit & seen).sum(axis=1) + 1.0) / (seen.sum(axis=1) + 2.0)
+    return np.asarray(((hit & seen).sum(axis=1) + 1.0) / (seen.sum(axis=1) + 2.0))
 
 
 def _on_track(segment: SeenSegment, track: Track) -> float:

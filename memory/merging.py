@@ -24,6 +24,10 @@ class MergeConfig:
     most_evidence: float = 8.0
     joint_share: float = 0.7
     """A segment shows a track if it covers this part of what should be visible of it."""
+    same_place: float = 0.6
+    """Of differing labels, so much of the segment must lie on each of them."""
+    near_m: float = 0.1
+    """Tracks that are further apart are no candidates for merging."""
     parts_evidence: float = 1.0
     """What a frame adds in which two segments lie on one track,"""
     whole_evidence: float = -1.5
@@ -59,6 +63,10 @@ class Merging:
         """Each had a segment of its own in one frame."""
         self._add(a, b, config.separate_evidence, config)
 
+    def keep_apart(self, a: int, b: int) -> None:
+        """A person said that they are two."""
+        self.pairs[min(a, b), max(a, b)] = -1e6
+
     def in_parts(self, track: int, first: F64, second: F64, config: MergeConfig) -> bool:
         """Two segments, centres (3,), lay on one track; whether it is to be split now."""
         parts = self.parts.setdefault(track, PartEvidence())
@@ -93,7 +101,9 @@ class Merging:
         pair = (min(a, b), max(a, b))
         evidence = self.pairs.get(pair, 0.0) + step
         most = config.most_evidence
-        self.pairs[pair] = evidence = min(max(evidence, -most), most)
+        if evidence > -1e5:
+            evidence = min(max(evidence, -most), most)
+        self.pairs[pair] = evidence
         return evidence
 
 

@@ -6,10 +6,12 @@ through. Occluders, holes in the depth and detectors that miss it are no evidenc
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cogmap.memory.visibility import Look
 from cogmap.runtime.messages import F64, Bool, CogmapError
@@ -83,17 +85,27 @@ class Presence:
         self._stamp_ns: int | None = None
 
     def update(
-        self, stamp_ns: int, ids: Sequence[int], look: Look, matched: Bool, *, detected: bool = True
+        self,
+        stamp_ns: int,
+        ids: Sequence[int],
+        look: Look,
+        matched: Bool,
+        *,
+        detected: bool = True,
+        relief: F64 | None = None,
     ) -> Verdict:
         """Take in one look, of a healthy frame, at things ``ids`` (T,).
 
         ``matched`` (T,): a detection of this frame was matched with it. ``detected``: a detector
-        has looked at the frame; where none has, only clear looks count. Call it for every
-        healthy frame, also if no thing is in view. Things that are gone are forgotten here.
+        has looked at the frame; where none has, only clear looks count. ``relief`` (T,): what
+        ``Relief.evidence`` says of low things. Call it for every healthy frame, also if no thing
+        is in view. Things that are gone are forgotten here.
         """
         duration = self._duration(stamp_ns)
         tested, share = self._tested(look)
         clear = (share - self.config.neutral) / (self.config.clear - self.config.neutral)
+        if relief is not None:
+            clear = np.where(relief != 0, relief, clear)
         gone = np.zeros(len(ids), np.bool_)
         for index in np.flatnonzero(tested | matched).tolist():
             if matched[index]:
@@ -113,6 +125,28 @@ class Presence:
     def forget(self, thing: int) -> None:
         """Drop what is known of ``thing``: it was merged, deleted or matched late."""
         self._evidence.pop(thing, None)
+
+    def state(self) -> dict[str, NDArray[Any]]:
+        """Exact arrays for ``from_state``."""
+        evidence = self._evidence.values()
+        return {
+            "things": np.array(list(self._evidence), np.int64),
+            "absent_s": np.array([each.absent_s for each in evidence], np.float64),
+            "stamps": np.array([each.stamp_ns for each in evidence], np.int64),
+            "last": np.array([] if self._stamp_ns is None else [self._stamp_ns], np.int64),
+        }
+
+    @classmethod
+    def from_state(cls, state: Mapping[str, NDArray[Any]], config: PresenceConfig) -> Presence:
+        """Inverse of ``state``."""
+        presence = cls(config)
+        rows = zip(
+            *(state[name].tolist() for name in ("things", "absent_s", "stamps")), strict=True
+        )
+        presence._evidence = {thing: _Evidence(absent_s, at) for thing, absent_s, at in rows}
+        last = state["last"].tolist()
+        presence._stamp_ns = last[0] if last else None
+        return presence
 
     def _duration(self, stamp_ns: int) -> float:
         """Seconds that this frame stands for: those since the last one, within limits."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -104,12 +105,16 @@ class TrackShape:
     def part(self, rows: Bool) -> TrackShape:
         """A shape of only the points ``rows`` (N,)."""
         part = TrackShape(self.voxel_m)
-        part.keys, part.points, part.weights = self.keys[rows], self.points[rows], self.weights[rows]
+        part.keys, part.points, part.weights = (
+            self.keys[rows],
+            self.points[rows],
+            self.weights[rows],
+        )
         part.hits, part.misses = self.hits[rows], self.misses[rows]
         part.keyframes = self.keyframes[rows]
         return part
 
-    def move(self, corrections: dict[int, F64]) -> None:
+    def move(self, corrections: Mapping[int, F64]) -> None:
         """Move points with their keyframes: ``corrections`` (4, 4) new_world_from_old_world."""
         points = self.points.copy()
         for keyframe in np.unique(self.keyframes).tolist():

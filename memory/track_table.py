@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable
 
 import numpy as np
@@ -26,16 +27,16 @@ class TrackTable:
         """(T, samples, 3) world; of the points that count, some repeated if they are few."""
 
     def add(self, track: Track, counting: Bool) -> None:
-        """Append a track of the highest id yet."""
-        self.tracks.append(track)
-        self.bounds = np.concatenate([self.bounds, np.zeros((1, 6))])
-        empty = np.zeros((1, self._samples, 3), np.float32)
-        self.points = np.concatenate([self.points, empty])
-        self._write(len(self.tracks) - 1, track.shape, counting)
+        """Take in a new track, or one again that was removed."""
+        row = self._row(track)
+        self.tracks.insert(row, track)
+        self.bounds = np.insert(self.bounds, row, 0.0, axis=0)
+        self.points = np.insert(self.points, row, np.float32(0), axis=0)
+        self._write(row, track.shape, counting)
 
     def refresh(self, track: Track, counting: Bool) -> None:
         """After the shape of a track has changed."""
-        self._write(self.tracks.index(track), track.shape, counting)
+        self._write(self._row(track), track.shape, counting)
 
     def remove(self, tracks: Iterable[Track]) -> None:
         """Tracks that no frame can show any more."""
@@ -44,6 +45,9 @@ class TrackTable:
         if len(kept) < len(self.tracks):
             self.tracks = [self.tracks[row] for row in kept]
             self.bounds, self.points = self.bounds[kept], self.points[kept]
+
+    def _row(self, track: Track) -> int:
+        return bisect_left(self.tracks, track.id, key=lambda each: each.id)
 
     def _write(self, row: int, shape: TrackShape, counting: Bool) -> None:
         points = shape.points[counting] if counting.any() else shape.points

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
@@ -22,7 +24,10 @@ from cogmap.runtime.messages import (
     Vec3,
 )
 
-__all__ = ["Track", "TrackConfig"]
+__all__ = ["PERSON", "Track", "TrackConfig"]
+
+PERSON = "person"
+"""Among the detectors of what a person entered or changed."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,8 @@ class TrackConfig:
     """A tentative track is given up here."""
     most_evidence: float = 6.0
     """More is not counted, so that evidence against it is heard soon."""
+    object_evidence: float = 0.5
+    """That an object exists is not doubted further than this by missed detections."""
     confirm_evidence: float = 2.0
     """A track becomes an object here, if also"""
     confirm_frames: int = 3
@@ -94,8 +101,10 @@ class Track:
     """New points since then."""
     last_look: int = 0
     """Count of observed frames at the last match."""
-    edited: bool = False
-    """A person said that it is there: no evidence takes it back."""
+    box_given: bool = False
+    """A person drew its box: it stays as it is."""
+    moved_with: int = -1
+    """Keyframe that its past placements, its cameras and a given box move with."""
     _tree: cKDTree | None = None
     _snapshot: MapObject | None = None
 
@@ -149,6 +158,36 @@ class Track:
         views = sorted((*self.views, view), key=_worth, reverse=True)
         self.views = tuple(views[: config.best_views])
 
+    def miss(self, config: TrackConfig) -> None:
+        """It should have been detected in a frame, and was not. What is an object stays one:
+        a detector may miss a thing from one side for ever."""
+        self.expected += 1
+        least = config.least_evidence if self.state == "tentative" else config.object_evidence
+        if PERSON not in self.detectors:
+            self.evidence = max(self.evidence + config.miss_evidence, min(self.evidence, least))
+            self.changed()
+
+    def growth(self) -> float:
+        """How much has come in since its box was fitted, as a part of what there was."""
+        matches = (self.seen - self.fitted_seen) / max(self.fitted_seen, 1)
+        return matches + 3 * self.fresh_points / max(len(self.shape), 1)
+
+    def correct(self, corrections: Mapping[int, F64], revision: int) -> None:
+        """Move with corrected keyframes: (4, 4) new_world_from_old_world by keyframe."""
+        self.shape.move(corrections)
+        self.pose_revision = revision
+        correction = corrections.get(self.moved_with)
+        if correction is not None:
+            self.cameras = [_moved(camera, correction) for camera in self.cameras]
+            self.placements = tuple(
+                msgspec.structs.replace(place, box=_moved_box(place.box, correction))
+                for place in self.placements
+            )
+            if self.box_given:
+                self.box = _moved_box(self.box, correction)
+        self.shape_changed()
+        self.changed()
+
     def is_certain(self, config: TrackConfig) -> bool:
         """Whether enough frames from enough sides showed it."""
         enough = len(self.cameras) >= config.confirm_views
@@ -189,6 +228,16 @@ class Track:
                 ambiguous_with=self.ambiguous_with,
             )
         return self._snapshot
+
+
+def _moved(point: Vec3, correction: F64) -> Vec3:
+    x, y, z = (correction[:3, :3] @ np.array(point) + correction[:3, 3]).tolist()
+    return (x, y, z)
+
+
+def _moved_box(box: Box, correction: F64) -> Box:
+    turn = math.atan2(correction[1, 0], correction[0, 0])
+    return Box(center=_moved(box.center, correction), size=box.size, yaw=box.yaw + turn)
 
 
 def _angle(a: F64, b: NDArray[np.float64]) -> float:

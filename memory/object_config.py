@@ -1,0 +1,49 @@
+"""Everything that decides how segments become objects."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from cogmap.memory.association import AssociationConfig
+from cogmap.memory.box_fit import BoxFitConfig
+from cogmap.memory.merging import MergeConfig
+from cogmap.memory.presence import PresenceConfig
+from cogmap.memory.sighting_history import SightingHistoryConfig
+from cogmap.memory.track_shape import ShapeConfig
+from cogmap.memory.tracks import TrackConfig
+from cogmap.memory.visibility import VisibilityConfig
+
+__all__ = ["DEFAULT", "ObjectMapConfig"]
+
+
+@dataclass(frozen=True)
+class ObjectMapConfig:
+    """How segments become objects."""
+
+    association: AssociationConfig = field(default_factory=AssociationConfig)
+    shape: ShapeConfig = field(default_factory=ShapeConfig)
+    tracks: TrackConfig = field(default_factory=TrackConfig)
+    merging: MergeConfig = field(default_factory=MergeConfig)
+    visibility: VisibilityConfig = field(default_factory=VisibilityConfig)
+    presence: PresenceConfig = field(default_factory=PresenceConfig)
+    boxes: BoxFitConfig = field(default_factory=BoxFitConfig)
+    history: SightingHistoryConfig = field(default_factory=SightingHistoryConfig)
+    samples: int = 48
+    """Points of a track that frames are compared with."""
+    min_points: int = 6
+    """A segment of fewer points makes no new track."""
+    clear_samples: int = 6
+    """A track of which so many samples of the coarse depth are confirmed,"""
+    clear_fraction: float = 0.3
+    """and this part, is in clear view: a detector should see it."""
+    dynamic_labels: frozenset[str] = frozenset({"person", "cat", "dog"})
+    """Things that move by themselves."""
+    fits_per_frame: int = 4
+    """Boxes that are fitted anew after a frame at most."""
+    refit_growth: float = 0.15
+    """A box is fitted anew when the frames that showed it have grown by this part."""
+    remember_views: int = 64
+    """Frames whose coarse depth is kept for detections that come late."""
+
+
+DEFAULT = ObjectMapConfig()

@@ -71,6 +71,8 @@ class BevConfig:
     """Shown around it."""
     states: tuple[ObjectState, ...] = ("present", "moved")
     """Objects in these states are drawn."""
+    text_px: int = 14
+    """Size of numbers and labels."""
     labels: bool = True
     """Write labels where there is room; numbers are always there."""
 
@@ -79,6 +81,8 @@ class BevConfig:
             raise BevError(f"BEV: size_px = {self.size_px} must be in 100..8192")
         if not 0 <= self.margin_m < 100:
             raise BevError(f"BEV: margin_m = {self.margin_m} must be in [0, 100)")
+        if not 6 <= self.text_px <= 200:
+            raise BevError(f"BEV: text_px = {self.text_px} must be in 6..200")
 
 
 @dataclass(frozen=True)
@@ -140,7 +144,15 @@ def draw_bev(
         _draw_agent(picture, pose)
     footprints = {thing.id: picture.pixels(footprint(thing.box)) for thing in things}
     polygons = {room.id: picture.pixels(np.array(room.polygon)) for room in _with_area(layout)}
-    place_labels(picture.image, things, footprints, _with_area(layout), polygons, config.labels)
+    place_labels(
+        picture.image,
+        things,
+        footprints,
+        _with_area(layout),
+        polygons,
+        config.text_px,
+        config.labels,
+    )
     return _with_scale(picture)
 
 

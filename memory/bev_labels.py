@@ -27,10 +27,8 @@ __all__ = ["place_labels"]
 
 Point = tuple[float, float]
 ROOM_INK: Color = (92, 88, 82)
-BADGE_PX, LABEL_PX = 14, 14
-ROOM_PX = 20
-AWAY_PX = 9
-"""A number that finds no place on its object goes so far beside it, or a few times that."""
+ROOM_TEXT = 1.4
+"""Size of a room's name, in parts of that of an object's."""
 
 
 def place_labels(
@@ -39,6 +37,7 @@ def place_labels(
     footprints: Mapping[int, F64],
     rooms: Sequence[Room],
     polygons: Mapping[int, F64],
+    text_px: int,
     labels: bool,
 ) -> None:
     """Write the number of every object, and names of objects and rooms where there is room.
@@ -50,30 +49,32 @@ def place_labels(
         cv2.fillPoly(covered, [np.rint(np.clip(corners, -1e4, 1e5)).astype(np.int32)], 1)
     taken: list[Rect] = []
     for room in rooms:
-        _write_room(image, room, polygons[room.id], covered, taken)
+        _write_room(image, room, polygons[room.id], covered, text_px, taken)
     by_area = sorted(things, key=lambda thing: (_area(footprints[thing.id]), thing.id))
     badges: dict[int, Point] = {}
     for count, thing in enumerate(by_area):
         smaller = [footprints[other.id] for other in by_area[:count]]
-        badges[thing.id] = _badge_place(image, str(thing.id), footprints[thing.id], taken, smaller)
-        taken.append(badge_rect(str(thing.id), badges[thing.id], BADGE_PX))
+        badges[thing.id] = _badge_place(
+            image, str(thing.id), footprints[thing.id], text_px, taken, smaller
+        )
+        taken.append(badge_rect(str(thing.id), badges[thing.id], text_px))
     for thing in by_area:
         _point_at(image, badges[thing.id], footprints[thing.id], label_color(thing.label))
     for thing in reversed(by_area):
         color = dark(label_color(thing.label), 0.2)
-        badge(image, str(thing.id), badges[thing.id], BADGE_PX, color)
+        badge(image, str(thing.id), badges[thing.id], text_px, color)
         if labels:
-            _write_label(image, thing, badges[thing.id], footprints[thing.id], taken)
+            _write_label(image, thing, badges[thing.id], text_px, taken)
 
 
 def _badge_place(
-    image: U8, words: str, corners: F64, taken: Sequence[Rect], smaller: Sequence[F64]
+    image: U8, words: str, corners: F64, text_px: int, taken: Sequence[Rect], smaller: Sequence[F64]
 ) -> Point:
     """The first place where the number covers no other number and stands on no smaller object;
     else the least bad one."""
     least, best = float("inf"), (0.0, 0.0)
-    for place in _places(corners):
-        rect = badge_rect(words, place, BADGE_PX)
+    for place in _places(corners, 0.65 * text_px):
+        rect = badge_rect(words, place, text_px)
         overlap = sum(_common(rect, other) for other in taken) + 1e4 * _outside(image, rect)
         cost = overlap + 60 * any(_holds(other, place) for other in smaller)
         if cost < least:
@@ -83,7 +84,7 @@ def _badge_place(
     return best
 
 
-def _places(corners: F64) -> Iterator[Point]:
+def _places(corners: F64, away: float) -> Iterator[Point]:
     """The middle, other places on the object, then places around it, nearest first."""
     center = corners.mean(0)
     yield float(center[0]), float(center[1])
@@ -96,7 +97,7 @@ def _places(corners: F64) -> Iterator[Point]:
     for step in (1.5, 3.0, 5.0, 8.0):
         for angle in np.arange(8) * (np.pi / 4):
             direction = np.array([np.cos(angle), -np.sin(angle)])
-            x, y = center + direction * (reach + step * AWAY_PX)
+            x, y = center + direction * (reach + step * away)
             yield float(x), float(y)
 
 
@@ -113,37 +114,41 @@ def _point_at(image: U8, place: Point, corners: F64, color: Color) -> None:
 
 
 def _write_label(
-    image: U8, thing: MapObject, place: Point, corners: F64, taken: list[Rect]
+    image: U8, thing: MapObject, place: Point, text_px: int, taken: list[Rect]
 ) -> None:
     words = printable(thing.label)
     if not words.strip():
         return
-    _, _, half_width, half_height = text_rect(words, (0.0, 0.0), LABEL_PX)
-    _, _, badge_width, badge_height = badge_rect(str(thing.id), (0.0, 0.0), BADGE_PX)
+    _, _, half_width, half_height = text_rect(words, (0.0, 0.0), text_px)
+    _, _, badge_width, badge_height = badge_rect(str(thing.id), (0.0, 0.0), text_px)
     x, y = place
     beside = badge_width + half_width + 3
     under = badge_height + half_height
     for center in ((x, y + under), (x + beside, y), (x - beside, y), (x, y - under)):
-        rect = text_rect(words, center, LABEL_PX)
+        rect = text_rect(words, center, text_px)
         if not _outside(image, rect) and not overlaps(rect, taken):
             color = dark(label_color(thing.label), 0.4)
-            text(image, words, center, LABEL_PX, color, halo=WHITE)
+            text(image, words, center, text_px, color, halo=WHITE)
             taken.append(rect)
             return
 
 
-def _write_room(image: U8, room: Room, polygon: F64, covered: U8, taken: list[Rect]) -> None:
+def _write_room(
+    image: U8, room: Room, polygon: F64, covered: U8, text_px: int, taken: list[Rect]
+) -> None:
     """Name and area where they cover least of the room's objects."""
     area = f"{room.area_m2:.1f} m²"
+    size = round(ROOM_TEXT * text_px)
+    small = round(0.8 * size)
     name = printable(room.label) or f"room {room.id}"
     width = max(
-        text_rect(name, (0.0, 0.0), ROOM_PX, bold=True)[2],
-        text_rect(area, (0.0, 0.0), ROOM_PX - 4)[2],
+        text_rect(name, (0.0, 0.0), size, bold=True)[2],
+        text_rect(area, (0.0, 0.0), small)[2],
     )
-    height = ROOM_PX * 1.15
-    x, y = _clearest_place(polygon, covered, (2 * width + 8, 2 * height))
-    text(image, name, (x, y - ROOM_PX * 0.55), ROOM_PX, ROOM_INK, bold=True, halo=WHITE)
-    text(image, area, (x, y + ROOM_PX * 0.5), ROOM_PX - 4, ROOM_INK, halo=WHITE)
+    height = size * 1.15
+    x, y = _clearest_place(polygon, covered, (2 * width + 1.5 * size, 2 * height))
+    text(image, name, (x, y - 0.55 * size), size, ROOM_INK, bold=True, halo=WHITE)
+    text(image, area, (x, y + 0.5 * size), small, ROOM_INK, halo=WHITE)
     taken.append((x - width, y - height, x + width, y + height))
 
 

@@ -18,7 +18,7 @@ from cogmap.runtime.messages import F32, F64, U8, Bool, Observation
 
 __all__ = [
     "CONFIRMED", "HIDDEN", "OUTSIDE", "SEEN_THROUGH", "UNCLEAR", "UNMEASURED",
-    "DepthView", "Look", "VisibilityConfig", "look",
+    "DepthView", "Look", "VisibilityConfig", "compare", "look",
 ]  # fmt: skip
 
 Ints = NDArray[np.integer]
@@ -26,7 +26,8 @@ Ints = NDArray[np.integer]
 OUTSIDE, CONFIRMED, SEEN_THROUGH, HIDDEN, UNMEASURED, UNCLEAR = range(6)
 """What a frame says about a point. UNCLEAR: nearer and farther things meet there."""
 
-_NEAREST_M = 0.05
+NEAREST_M = 0.05
+"""What is nearer to the camera's plane is not in view."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,11 @@ class DepthView:
             stamp_ns=observation.stamp_ns,
         )
 
+    @cached_property
+    def world_from_camera(self) -> F64:
+        """(4, 4)."""
+        return np.asarray(np.linalg.inv(self.camera_from_world), np.float64)
+
     def may_see(self, lower: F64, upper: F64) -> Bool:
         """(T,) which of the upright boxes from ``lower`` to ``upper`` (T, 3, world) may be in view.
 
@@ -95,7 +101,7 @@ class DepthView:
         height, width = self.depth_m.shape
         left, top = (self.center[0] + 0.5) / self.focal[0], (self.center[1] + 0.5) / self.focal[1]
         right, bottom = width / self.focal[0] - left, height / self.focal[1] - top
-        outside = [z < _NEAREST_M, x < -left * z, x > right * z, y < -top * z, y > bottom * z]
+        outside = [z < NEAREST_M, x < -left * z, x > right * z, y < -top * z, y > bottom * z]
         return np.asarray(~np.any([side.all(axis=0) for side in outside], axis=0), np.bool_)
 
     @cached_property
@@ -190,12 +196,27 @@ def look(
     )
 
 
+def compare(
+    view: DepthView, points: F32, config: VisibilityConfig = VisibilityConfig()
+) -> tuple[U8, F32, F32]:
+    """What one frame says about each of ``points`` (M, 3), world: OUTSIDE, CONFIRMED, ... (M,).
+
+    Also the depth measured there (0 none) and that of the point, (M,) metres along the axis.
+    """
+    column, row, depth, inside = _project(view, points)
+    seen = np.flatnonzero(inside)
+    state, measured = np.zeros(len(points), np.uint8), np.zeros(len(points), np.float32)
+    state[seen] = _compare(view, column[seen], row[seen], depth[seen], config)
+    measured[seen] = view.depth_m[row[seen], column[seen]]
+    return state, measured, depth
+
+
 def _project(view: DepthView, points: F32) -> tuple[Ints, Ints, F32, Bool]:
     """Nearest sample (column, row) of each point, its depth, and whether it is in the image."""
     rotation = view.camera_from_world[:3, :3].astype(np.float32)
     shift = view.camera_from_world[:3, 3].astype(np.float32)
     x, y, z = (points @ rotation.T + shift).T
-    in_front = z > _NEAREST_M
+    in_front = z > NEAREST_M
     z = np.where(in_front, z, np.float32(1))
     height, width = view.depth_m.shape
     limit = np.float32(1e6)
@@ -238,10 +259,12 @@ def _nearest_of_each(key: NDArray[np.int64], depth: F32) -> Ints:
 
 
 def _rectangles(owner: Ints, column: Ints, row: Ints, things: int) -> F64:
-    """(T,) area, samples, of the rectangle around what is in the image of each thing."""
-    bounds = np.empty((4, things))
-    for index, (values, sign) in enumerate(((column, 1), (row, 1), (column, -1), (row, -1))):
-        bounds[index] = np.inf
-        np.minimum.at(bounds[index], owner, sign * values)
-    area = (1 - bounds[2] - bounds[0]) * (1 - bounds[3] - bounds[1])
-    return np.where(np.isfinite(bounds[0]), area, 0.0)
+    """(T,) area, samples, of the rectangle around what is in the image; by ``owner``, ascending."""
+    area = np.zeros(things)
+    if not len(owner):
+        return area
+    first = np.flatnonzero(np.diff(owner, prepend=-1))
+    width = np.maximum.reduceat(column, first) - np.minimum.reduceat(column, first) + 1
+    height = np.maximum.reduceat(row, first) - np.minimum.reduceat(row, first) + 1
+    area[owner[first]] = width * height
+    return area

@@ -1,0 +1,205 @@
+"""How far low things stand out from what they lie on: tells that a plate or a book is gone.
+
+A thing two centimetres high is not seen through when it is taken away: what was under it is
+within the tolerance of the depth. But its height over the surface around it, measured in one
+frame, is free of errors of the pose and known to a millimetre or two. What each thing measures
+while it is surely there is remembered; it is gone where it stands out no more.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial import cKDTree
+
+from cogmap.memory.camera import transform
+from cogmap.memory.visibility import NEAREST_M, DepthView, Look
+from cogmap.runtime.messages import F32, F64, Bool
+
+__all__ = ["Relief", "ReliefConfig", "Rise", "measure_rise"]
+
+
+@dataclass(frozen=True)
+class ReliefConfig:
+    """What is measured, and what it must be to say something."""
+
+    highest_m: float = 0.15
+    """Things higher than this are seen through when they are gone; their relief is left alone."""
+    on_m: float = 0.015
+    """A measured point is on the thing if one of its points is so near, seen from above;"""
+    ring_m: tuple[float, float] = (0.04, 0.12)
+    """it is around it if it is between so far and so far away,"""
+    below_m: float = 0.06
+    """and at most so much lower than the thing's lowest points,"""
+    above_m: float = 0.03
+    """or higher than its highest."""
+    min_samples: int = 4
+    """On the thing, and around it."""
+    min_visible: float = 0.5
+    """Part of the thing in the image that must be unoccluded."""
+    every_s: float = 0.3
+    """While it is matched, so often its relief is remembered."""
+    remembered: int = 24
+    """Looks for each distance."""
+    distance_step: float = 1.3
+    """Looks from distances that differ by less than this factor are compared."""
+    min_looks: int = 4
+    """Of the same distance; with fewer nothing is said."""
+    most_left: float = 0.35
+    """A thing of whose usual relief less than this is left is gone,"""
+    noise_m: float = 0.001
+    """if its usual relief stands out of the noise: this, and that of the mean depth."""
+    depth_sigma: tuple[float, float] = (0.0012, 0.0019)
+    """Of one depth: the first, plus the second times the squared distance beyond 0.4 m."""
+
+
+@dataclass(frozen=True)
+class Rise:
+    """Height of a thing over what is around it, as one frame measured it."""
+
+    height_m: float
+    sigma_m: float
+    """From the noise of the depth."""
+    distance_m: float
+    """From the camera."""
+
+
+class Relief:
+    """Remembers the relief of things and tells when it is no longer there; one writer."""
+
+    def __init__(self, config: ReliefConfig = ReliefConfig()) -> None:
+        self.config = config
+        self._usual: dict[int, dict[int, deque[float]]] = {}
+        self._stamps: dict[int, int] = {}
+
+    def evidence(
+        self,
+        view: DepthView,
+        ids: Sequence[int],
+        points: F32,
+        owner: NDArray[np.integer],
+        look: Look,
+        matched: Bool,
+    ) -> F64:
+        """(T,) in [-1, 1]: 1 the thing is not there any more, -1 it is, 0 cannot tell.
+
+        The first arguments are those of ``visibility.look``, ``look`` its result; ``matched``
+        (T,): things that a detection of this frame was matched with are surely there.
+        """
+        said = np.zeros(len(ids))
+        unoccluded = look.confirmed >= np.maximum(
+            self.config.min_visible * look.in_view, self.config.min_samples
+        )
+        for index in np.flatnonzero(unoccluded).tolist():
+            if not self._is_due(ids[index], bool(matched[index]), view.stamp_ns):
+                continue
+            own = points[owner == index].astype(np.float64)
+            if np.ptp(own[:, 2]) > self.config.highest_m:
+                continue
+            rise = measure_rise(view, own, self.config)
+            if rise is None:
+                continue
+            if matched[index]:
+                self._remember(ids[index], rise, view.stamp_ns)
+            else:
+                said[index] = self._compare(ids[index], rise)
+        return said
+
+    def forget(self, thing: int) -> None:
+        """Drop what is known of ``thing``: it is gone, or elsewhere."""
+        self._usual.pop(thing, None)
+        self._stamps.pop(thing, None)
+
+    def _is_due(self, thing: int, matched: bool, stamp_ns: int) -> bool:
+        if not matched:
+            return thing in self._usual
+        last = self._stamps.get(thing)
+        return last is None or stamp_ns - last >= self.config.every_s * 1e9
+
+    def _remember(self, thing: int, rise: Rise, stamp_ns: int) -> None:
+        looks = self._usual.setdefault(thing, {})
+        distance = self._distance_class(rise)
+        looks.setdefault(distance, deque(maxlen=self.config.remembered)).append(rise.height_m)
+        self._stamps[thing] = stamp_ns
+
+    def _compare(self, thing: int, rise: Rise) -> float:
+        usual = self._usual_at(thing, self._distance_class(rise))
+        if len(usual) < self.config.min_looks:
+            return 0.0
+        height = float(np.median(usual))
+        sigma = math.hypot(rise.sigma_m, self.config.noise_m)
+        if height < 3 * sigma:
+            return 0.0
+        if rise.height_m > height / 2:
+            return -1.0
+        flat = abs(rise.height_m) <= max(self.config.most_left * height, sigma)
+        ever_so_low = np.mean(np.array(usual) <= rise.height_m + sigma)
+        return 1.0 if flat and ever_so_low <= 0.1 else 0.0
+
+    def _usual_at(self, thing: int, distance: int) -> list[float]:
+        """What was measured from about this distance, or from little more or less."""
+        looks = self._usual[thing]
+        near = list(looks.get(distance, ()))
+        if len(near) >= self.config.min_looks:
+            return near
+        return [
+            height for k in (distance - 1, distance, distance + 1) for height in looks.get(k, ())
+        ]
+
+    def _distance_class(self, rise: Rise) -> int:
+        return round(math.log(rise.distance_m) / math.log(self.config.distance_step))
+
+
+def measure_rise(
+    view: DepthView, points: F64, config: ReliefConfig = ReliefConfig()
+) -> Rise | None:
+    """Height of a thing with ``points`` (N, 3), world, metres, over the surface around it.
+
+    None if too little of it or of the surface is measured.
+    """
+    in_camera = transform(view.camera_from_world, points)
+    in_camera = in_camera[in_camera[:, 2] > NEAREST_M]
+    if not len(in_camera):
+        return None
+    measured = _measured_around(view, in_camera, config.ring_m[1])
+    low, high = np.quantile(points[:, 2], (0.1, 0.9))
+    height = measured[:, 2]
+    measured = measured[(height > low - config.below_m) & (height < high + config.above_m)]
+    if len(measured) < 2 * config.min_samples:
+        return None
+    distance = float(np.median(in_camera[:, 2]))
+    away, _ = cKDTree(points[:, :2]).query(measured[:, :2])
+    on = measured[away < config.on_m, 2]
+    around = measured[(away > config.ring_m[0]) & (away < config.ring_m[1]), 2]
+    fewest = min(len(on), len(around))
+    if fewest < config.min_samples:
+        return None
+    base, growth = config.depth_sigma
+    sigma = (base + growth * max(distance - 0.4, 0) ** 2) * math.sqrt(1 / len(on) + 1 / len(around))
+    return Rise(float(np.median(on) - np.median(around)), sigma, distance)
+
+
+def _measured_around(view: DepthView, in_camera: F64, margin_m: float) -> F64:
+    """(K, 3) world: what was measured in the rectangle around a thing (N, 3), camera frame."""
+    x, y, z = in_camera.T
+    u = view.focal[0] * x / z + view.center[0]
+    v = view.focal[1] * y / z + view.center[1]
+    margin = margin_m * max(view.focal) / float(np.median(z))
+    height, width = view.depth_m.shape
+    left, right = (
+        int(np.clip(edge, 0, width)) for edge in (u.min() - margin, u.max() + margin + 2)
+    )
+    top, bottom = (
+        int(np.clip(edge, 0, height)) for edge in (v.min() - margin, v.max() + margin + 2)
+    )
+    depth = view.depth_m[top:bottom, left:right].astype(np.float64)
+    row, column = np.nonzero(depth > 0)
+    depth = depth[row, column]
+    x = (column + left - view.center[0]) / view.focal[0] * depth
+    y = (row + top - view.center[1]) / view.focal[1] * depth
+    return transform(view.world_from_camera, np.stack([x, y, depth], axis=1))

@@ -119,8 +119,8 @@ class _Follower:
         for event in self._truth.step(index):
             self._begin(event)
         self._seen.step(index)
-        for event in self.map.take(observation):
-            self._check_removal(event)
+        for told in self.map.take(observation):
+            self._check_removal(told)
         shown = set(self._truth.well_shown(index))
         for change in list(self.open):
             evident = (
@@ -167,9 +167,8 @@ class _Follower:
         if event.kind not in ("removed", "moved"):
             return
         thing = next(each for each in self.map.layout().objects if each.id == event.object_id)
-        if event.kind == "moved":
-            thing = _as_before(thing)
-        wronged = _at(thing, self._truth.objects())
+        where = _as_before(thing) if event.kind == "moved" else thing
+        wronged = _at(where, self._truth.objects())
         if wronged and not _at(wronged[0], _here(self.map)):
             self.false_removals.append(wronged[0].label)
 

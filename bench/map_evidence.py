@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from cogmap.memory.camera import project, transform
@@ -9,7 +11,7 @@ from cogmap.runtime.messages import F64, Box, Observation
 
 __all__ = ["seen_through"]
 
-_GRID = np.linspace(-0.4, 0.4, 5)
+_GRID = np.stack(np.meshgrid(*[np.linspace(-0.4, 0.4, 5)] * 3), axis=-1).reshape(-1, 3)
 
 
 def seen_through(
@@ -24,7 +26,7 @@ def seen_through(
     if observation.world_from_camera is None or observation.depth_view is None:
         return False
     points = _points_in(box)
-    camera_from_world = np.linalg.inv(observation.world_from_camera)
+    camera_from_world = np.asarray(np.linalg.inv(observation.world_from_camera), np.float64)
     pixels, inside = project(points, camera_from_world, observation.intrinsics)
     if inside.mean() < min_part:
         return False
@@ -43,8 +45,6 @@ def seen_through(
 
 def _points_in(box: Box) -> F64:
     """(125, 3) world."""
-    local = np.stack(np.meshgrid(_GRID, _GRID, _GRID), axis=-1).reshape(-1, 3) * box.size
-    c, s = np.cos(box.yaw), np.sin(box.yaw)
-    x, y = local[:, 0].copy(), local[:, 1].copy()
-    local[:, 0], local[:, 1] = c * x - s * y, s * x + c * y
-    return np.asarray(local + box.center)
+    c, s = math.cos(box.yaw), math.sin(box.yaw)
+    turn = np.array([[c, -s, 0], [s, c, 0], [0, 0, 1]])
+    return np.asarray((_GRID * box.size) @ turn.T + box.center, np.float64)

@@ -11,7 +11,7 @@ m.save("maps/flat")
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from cogmap.memory.layout_json import layout_from_json
 from cogmap.memory.layout_map import LayoutConfig, LayoutMap
 from cogmap.memory.map_index import Hit, MapIndex
+from cogmap.memory.object_map import ObjectMap
 from cogmap.memory.persistence import MapError, SavedMap, load_map, part_of, save_map
 from cogmap.memory.reconstruction import ReconstructionConfig, Reconstructor
 from cogmap.memory.trajectory import Trajectory
@@ -36,6 +37,7 @@ from cogmap.runtime.messages import (
     Detection,
     Detections,
     Door,
+    Edit,
     Frame,
     Intrinsics,
     Layout,
@@ -238,25 +240,38 @@ class CognitiveMap:
 
     # Correcting
 
+    def edit(self, edit: Edit) -> list[MapEvent]:
+        """A person's correction; what has changed by it.
+
+        Raises MapQueryError if the edit lacks what its action needs, ObjectMapError for ids
+        that there are not; nothing has changed then.
+        """
+        if edit.action == "add" and edit.box is None:
+            raise MapQueryError("add needs a box: center and size in metres, and yaw")
+        if edit.action != "add" and not edit.object_ids:
+            raise MapQueryError(f"{edit.action} needs the id of an object")
+        return self._layout.edited(_EDITS[edit.action](self._layout.objects, edit))
+
     def rename(self, object_id: int, label: str) -> None:
         """A person says what it is: no later detection changes that."""
-        self._edit(self._layout.objects.rename(object_id, label))
+        self.edit(Edit(stamp_ns=0, action="rename", object_ids=(object_id,), label=label))
 
     def delete(self, object_id: int) -> None:
         """A person says that it is not there; the same evidence does not make it again."""
-        self._edit(self._layout.objects.delete(object_id))
+        self.edit(Edit(stamp_ns=0, action="delete", object_ids=(object_id,)))
 
     def merge(self, object_ids: Sequence[int]) -> None:
         """A person says that these are one: the first."""
-        self._edit(self._layout.objects.merge(tuple(object_ids)))
+        self.edit(Edit(stamp_ns=0, action="merge", object_ids=tuple(object_ids)))
 
-    def split(self, object_id: int) -> None:
-        """A person says that it is two things."""
-        self._edit(self._layout.objects.split(object_id))
+    def split(self, object_id: int) -> int:
+        """A person says that it is two things; the id of the new one."""
+        events = self.edit(Edit(stamp_ns=0, action="split", object_ids=(object_id,)))
+        return events[0].other_ids[0]
 
     def add(self, label: str, box: Box) -> int:
         """A person says that something is there; its id."""
-        events = self._edit(self._layout.objects.add(label, box))
+        events = self.edit(Edit(stamp_ns=0, action="add", label=label, box=box))
         return events[0].object_id
 
     def correct_poses(self, world_from_keyframe: Mapping[int, F64]) -> None:
@@ -323,9 +338,6 @@ class CognitiveMap:
         made._layout.put(layout)
         return made
 
-    def _edit(self, events: list[MapEvent]) -> list[MapEvent]:
-        return self._layout.edited(events)
-
     def _update_index(self) -> None:
         now = self.layout()
         embeddings = {}
@@ -334,6 +346,16 @@ class CognitiveMap:
             if embedding is not None:
                 embeddings[thing.id] = embedding
         self._index.update(now.objects, embeddings, now.rooms, self.keyframes())
+
+
+_EDITS: dict[str, Callable[[ObjectMap, Edit], list[MapEvent]]] = {
+    "rename": lambda objects, edit: objects.rename(edit.object_ids[0], edit.label),
+    "delete": lambda objects, edit: objects.delete(edit.object_ids[0]),
+    "merge": lambda objects, edit: objects.merge(edit.object_ids),
+    "split": lambda objects, edit: objects.split(edit.object_ids[0]),
+    "add": lambda objects, edit: objects.add(edit.label, edit.box or Box(center=_O, size=_O)),
+}
+_O = (0.0, 0.0, 0.0)
 
 
 def _frame(

@@ -95,13 +95,9 @@ class LayoutMap:
         self._changed([])
 
     def edited(self, events: Sequence[MapEvent]) -> list[MapEvent]:
-        """After a person's correction through ``objects``: the version that has it."""
-        return self._changed(list(events))
-
-    def next_version(self) -> int:
-        """Begin a version for a person's correction."""
+        """After a person's correction through ``objects``: make the version that has it."""
         self.version += 1
-        return self.version
+        return self._changed([msgspec.structs.replace(e, version=self.version) for e in events])
 
     def layout(self) -> Layout:
         """The layout as of now."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +11,16 @@ from numpy.typing import NDArray
 
 from cogmap.memory.cognitive_map import CognitiveMap
 from cogmap.memory.persistence import Entries, prepare_folder, write_files, write_manifest
+from cogmap.nodes.edit_journal import EditJournal
 from cogmap.runtime.messages import (
+    Edit,
+    Edited,
     Layout,
     MapEvent,
     MapPart,
     Observation,
 )
-from cogmap.runtime.node import Input, Node, NodeParams, Output
+from cogmap.runtime.node import Input, Node, NodeParams, Output, Service
 
 State = tuple[dict[str, NDArray[Any]], dict[str, Any]]
 
@@ -48,6 +52,7 @@ class Memory(Node):
     parts = Input(MapPart)
     layout = Output(Layout)
     events = Output(MapEvent, queue=1024)
+    edits = Service(Edit, Edited)
 
     def setup(self) -> None:
         self._map = CognitiveMap.load(self.params.onto) if self.params.onto else CognitiveMap()
@@ -58,20 +63,29 @@ class Memory(Node):
         self._last_part: MapPart | None = None
         if self.params.map_dir:
             prepare_folder(self._folder())
+        self._journal = EditJournal(self.run_dir and self.run_dir / "state" / f"{self.name}.edits")
 
     def on_observations(self, observation: Observation) -> None:
         events = self._map.take(observation)
         if observation.grid is not None:
             self._map.take_grid(observation.grid)
-        for event in events:
-            self.counters["objects." + event.kind] += 1
-            self.events.publish(event)
+        self._publish_events(events)
+        for edit in self._journal.of_before(self._taken):
+            self._publish_events(self._map.edit(edit))
         if observation.stored and self.params.map_dir:
             self._states[observation.number] = self._map.layout_state()
             self._store_if_whole(observation.number)
         self._taken += 1
         if self.params.layout_every and self._taken % self.params.layout_every == 0:
             self._publish_layout()
+
+    def answer_edits(self, edit: Edit) -> Edited:
+        """A person's correction. It is noted first: a node that starts over corrects again."""
+        events = self._map.edit(edit)
+        self._journal.note(self._taken, edit)
+        self._publish_events(events)
+        self._publish_layout()
+        return Edited(stamp_ns=edit.stamp_ns, version=self._map.version, events=tuple(events))
 
     def on_parts(self, part: MapPart) -> None:
         if part.final:
@@ -106,6 +120,11 @@ class Memory(Node):
         arrays, own_details = state
         entries = write_files(self._folder(), arrays, number=self._map.layout().number)
         write_manifest(self._folder(), {**files, **entries}, {**details, **own_details}, last=last)
+
+    def _publish_events(self, events: Sequence[MapEvent]) -> None:
+        for event in events:
+            self.counters["objects." + event.kind] += 1
+            self.events.publish(event)
 
     def _publish_layout(self) -> None:
         layout = self._map.layout()

@@ -62,6 +62,21 @@ class NodeDriver:
             raise ValueError(f"input {port!r} takes {declared.message_type.__name__}")
         getattr(self.node, f"on_{port}")(_over_the_wire(message).message)
 
+    def ask(self, service: str, request: Message) -> Message:
+        """The node's reply to a request, both through the wire format.
+
+        Raises:
+            ValueError: there is no such service, or it takes another type.
+            CogmapError: the node refuses.
+        """
+        declared = type(self.node).SERVICES.get(service)
+        if declared is None:
+            raise ValueError(f"no service {service!r}; there are {sorted(self.node.SERVICES)}")
+        if not isinstance(request, declared.request_type):
+            raise ValueError(f"service {service!r} takes {declared.request_type.__name__}")
+        received = _over_the_wire(request).message
+        return _over_the_wire(getattr(self.node, f"answer_{service}")(received)).message
+
     def run(self, steps: int | None = None, start: int = 0) -> None:
         """Let a source make ``steps`` steps (None: until it ends), without waiting."""
         if not isinstance(self.node, Source):

@@ -24,6 +24,7 @@ from cogmap.runtime.messages import CogmapError, End, InputStats, Message
 from cogmap.runtime.metrics import Histogram
 from cogmap.runtime.node import Source, make_params
 from cogmap.runtime.readers import LatestReader, LosslessReader, Reader
+from cogmap.runtime.requests import RequestServer
 from cogmap.runtime.wire import Envelope
 from cogmap.runtime.wiring import (
     EXIT_FAILED,
@@ -96,7 +97,10 @@ class Host:
         self._writers = {name: self._open_output(name, w) for name, w in wiring.outputs.items()}
         for name in node_class.OUTPUTS.keys() - self._writers.keys():
             getattr(self.node, name).connect(lambda message: None, lambda message: None)
+        self._servers = [self._open_service(name, at) for name, at in wiring.services.items()]
         self._poller = zmq.Poller()
+        for server in self._servers:
+            self._poller.register(server.socket, zmq.POLLIN)
         for port in self._ports:
             self._poller.register(port.reader.socket, zmq.POLLIN)
         for writer in self._writers.values():
@@ -142,6 +146,8 @@ class Host:
                 port.reader.close()
             for writer in self._writers.values():
                 writer.close()
+            for server in self._servers:
+                server.close()
             self._context.term()
 
     @contextmanager
@@ -175,6 +181,20 @@ class Host:
         )
         output.connect(lambda m: writer.publish(m, self._captured_ns), writer.repeat)
         return writer
+
+    def _open_service(self, name: str, endpoint: str) -> RequestServer:
+        declared = self.node.SERVICES[name]
+
+        def answer(asked: Message) -> Message:
+            if not isinstance(asked, declared.request_type):
+                raise CogmapError(
+                    f"{self.node.name}/{name} takes {declared.request_type.__name__},"
+                    f" not {type(asked).__name__}"
+                )
+            reply: Message = getattr(self.node, f"answer_{name}")(asked)
+            return reply
+
+        return RequestServer(self._context, endpoint, f"{self.node.name}/{name}", answer)
 
     def _run_reader(self) -> None:
         # A `latest` reader may miss the end of a stream, or hear it only after its own end, in
@@ -221,8 +241,10 @@ class Host:
         return all(writer.drain() for writer in self._writers.values()) or self._stopping.is_set()
 
     def _handle_one_each(self) -> bool:
-        """At most one message of every input, so that none starves another."""
+        """At most one message of every input and service, so that none starves another."""
         handled = False
+        for server in self._servers:
+            handled |= server.serve()
         for port in self._ports:
             envelope = port.reader.receive()
             if envelope is not None:

@@ -518,6 +518,35 @@ class MapEvent(Message, frozen=True, kw_only=True, eq=False):
     """merged: what it absorbed; split: what came of it; ambiguous: what it may be."""
 
 
+EditAction = Literal["rename", "delete", "merge", "split", "add"]
+
+
+class Edit(Message, frozen=True, kw_only=True, eq=False):
+    """Request: a person's correction of the map."""
+
+    action: EditAction
+    object_ids: tuple[int, ...] = ()
+    """Which; the first one stays when several are merged."""
+    label: str = ""
+    """rename, add."""
+    box: Box | None = None
+    """add."""
+
+
+class Edited(Message, frozen=True, kw_only=True, eq=False):
+    """Reply: the map is corrected."""
+
+    version: int
+    """The first one that has it."""
+    events: tuple[MapEvent, ...]
+
+
+class Refusal(Message, frozen=True, kw_only=True, eq=False):
+    """Reply: that cannot be done; says why and what would help."""
+
+    text: str
+
+
 class MapPart(Message, frozen=True, kw_only=True, eq=False):
     """The dense side of a map is in the map's folder: who writes the manifest adds these files.
 

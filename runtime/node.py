@@ -31,6 +31,7 @@ from cogmap.runtime.messages import CogmapError, Message
 from cogmap.runtime.wire import Envelope
 
 M = TypeVar("M", bound=Message)
+A = TypeVar("A", bound=Message)
 
 
 class ParamError(CogmapError):
@@ -75,6 +76,17 @@ class Output(Generic[M]):
         return Output(self.message_type, self.queue)
 
 
+class Service(Generic[M, A]):
+    """Declares what others may ask; the node replies in ``answer_<name>(request) -> reply``.
+
+    A CogmapError that the method raises becomes the reply's text.
+    """
+
+    def __init__(self, request_type: type[M], reply_type: type[A]) -> None:
+        self.request_type = request_type
+        self.reply_type = reply_type
+
+
 def _not_connected(message: Message) -> None:
     raise RuntimeError(f"{type(message).__name__} was published before the node was connected")
 
@@ -85,6 +97,7 @@ class Node:
     Params: ClassVar[type[NodeParams]] = NodeParams
     INPUTS: ClassVar[dict[str, Input[Any]]] = {}
     OUTPUTS: ClassVar[dict[str, Output[Any]]] = {}
+    SERVICES: ClassVar[dict[str, Service[Any, Any]]] = {}
     ANY_INPUT: ClassVar[bool] = False
     """Takes any number of inputs, under any names and of any type, in `on_any`."""
     KEEP_ALL: ClassVar[bool] = False
@@ -96,9 +109,12 @@ class Node:
         ports = {name: port for base in reversed(cls.__mro__) for name, port in vars(base).items()}
         cls.INPUTS = {name: port for name, port in ports.items() if isinstance(port, Input)}
         cls.OUTPUTS = {name: port for name, port in ports.items() if isinstance(port, Output)}
-        for name in cls.INPUTS:
-            if not callable(getattr(cls, f"on_{name}", None)):
-                raise TypeError(f"{cls.__name__} has an input {name} but no method on_{name}")
+        cls.SERVICES = {name: port for name, port in ports.items() if isinstance(port, Service)}
+        methods = [("input", name, f"on_{name}") for name in cls.INPUTS]
+        methods += [("service", name, f"answer_{name}") for name in cls.SERVICES]
+        for kind, name, method in methods:
+            if not callable(getattr(cls, method, None)):
+                raise TypeError(f"{cls.__name__} has an {kind} {name} but no method {method}")
 
     def __init__(self, name: str, params: Any, run_dir: Path | None = None) -> None:
         self.name = name

@@ -25,6 +25,7 @@ from cogmap.runtime.messages import CogmapError, LogRecord, NodeStatus, Playback
 from cogmap.runtime.node import Source
 from cogmap.runtime.process import NodeProcess
 from cogmap.runtime.readers import complain
+from cogmap.runtime.requests import SERVICES_FILE
 from cogmap.runtime.rundir import RunDir
 from cogmap.runtime.wiring import EXIT_REFUSED, RUN_STREAMS, InputWire, OutputWire, Wiring
 from cogmap.runtime.writer import Writer
@@ -67,6 +68,7 @@ class Supervisor:
         self.run_dir = run_dir
         self._context = zmq.Context()
         self._addresses = self._plan_addresses()
+        self._services = self._plan_services()
         self._heartbeat_endpoint = self._addresses.pop(_HEARTBEATS).latest
         self._writers: dict[str, Writer] = {}
         self._open_sockets()
@@ -136,6 +138,18 @@ class Supervisor:
 
     # planning
 
+    def _plan_services(self) -> dict[str, str]:
+        """``node/service`` -> endpoint."""
+        names = [
+            f"{node}/{service}"
+            for node, kind in self.launch.classes.items()
+            for service in kind.SERVICES
+        ]
+        if self.launch.run.transport == "tcp":
+            first = self.launch.run.base_port + 2 * len(self._addresses)
+            return {n: f"tcp://{self.launch.run.bind}:{first + i}" for i, n in enumerate(names)}
+        return {n: f"ipc://{self.run_dir.sockets}/{i}.service" for i, n in enumerate(names)}
+
     def _plan_addresses(self) -> dict[str, WriterAddress]:
         addresses = {}
         for index, stream in enumerate([*self.launch.streams(), *RUN_STREAMS, _HEARTBEATS]):
@@ -186,6 +200,7 @@ class Supervisor:
         for name in self.launch.nodes:
             self._write_json(self.run_dir.wiring / f"{name}.json", self._wiring(name))
         self._write_json(self.run_dir.path / "streams.json", self._addresses)
+        self._write_json(self.run_dir.path / SERVICES_FILE, self._services)
         self._write_json(self.run_dir.path / "launch.json", self.launch.dump())
         self.run_dir.metrics.write_bytes(b"")
 
@@ -210,6 +225,10 @@ class Supervisor:
             outputs={
                 port: OutputWire(stream=stream, address=self._addresses[stream])
                 for port, stream in streams.items()
+            },
+            services={
+                service: self._services[f"{name}/{service}"]
+                for service in self.launch.classes[name].SERVICES
             },
             supervisor=self._heartbeat_endpoint,
             run_dir=str(self.run_dir.path),

@@ -52,6 +52,8 @@ class Wiring(msgspec.Struct, frozen=True, kw_only=True):
     params: dict[str, Any]
     inputs: dict[str, InputWire]
     outputs: dict[str, OutputWire]
+    services: dict[str, str] = {}
+    """Endpoint of each service of the node."""
     supervisor: str | None = None
     """Endpoint for heartbeats and logs; None: run alone."""
     run_dir: str | None = None

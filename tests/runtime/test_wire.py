@@ -19,6 +19,8 @@ from cogmap.runtime.messages import (
     Detection,
     Detections,
     Door,
+    Edit,
+    Edited,
     End,
     Frame,
     InputStats,
@@ -37,6 +39,7 @@ from cogmap.runtime.messages import (
     Placement,
     PlaybackCommand,
     PlaybackStatus,
+    Refusal,
     Room,
     RunStatus,
     Segment,
@@ -181,6 +184,17 @@ visible = st.builds(VisibleInstance, id=counts, label=texts, pixels=counts, frac
 input_stats = st.builds(
     InputStats, received=counts, skipped=counts, malformed=counts, latency_p50_ms=reals
 )
+map_events = st.builds(
+    MapEvent,
+    stamp_ns=stamps,
+    version=counts,
+    number=counts,
+    kind=st.sampled_from(["appeared", "moved", "merged"]),
+    object_id=counts,
+    label=texts,
+    box=st.none() | boxes,
+    other_ids=tuples_of(counts),
+)
 grid_sizes = st.integers(0, 4)
 cells = st.builds(array, seeds, st.just("u1"), grid_sizes, grid_sizes)
 grids = st.builds(
@@ -269,17 +283,17 @@ VALID: dict[type[Message], st.SearchStrategy[Any]] = {
         walls=tuples_of(st.builds(Wall, start=places, end=places, height_m=reals)),
         floor_z=st.none() | reals,
     ),
-    MapEvent: st.builds(
-        MapEvent,
+    MapEvent: map_events,
+    Edit: st.builds(
+        Edit,
         stamp_ns=stamps,
-        version=counts,
-        number=counts,
-        kind=st.sampled_from(["appeared", "moved", "merged"]),
-        object_id=counts,
+        action=st.sampled_from(["rename", "delete", "add"]),
+        object_ids=tuples_of(counts),
         label=texts,
         box=st.none() | boxes,
-        other_ids=tuples_of(counts),
     ),
+    Edited: st.builds(Edited, stamp_ns=stamps, version=counts, events=tuples_of(map_events)),
+    Refusal: st.builds(Refusal, stamp_ns=stamps, text=texts),
     MapPart: st.builds(
         MapPart,
         stamp_ns=stamps,

@@ -1,0 +1,136 @@
+"""Questions to a node and their answers: one message there, one back, with a deadline.
+
+A request is ``[id, topic, header, buffers...]`` on a DEALER socket, the rest as on any stream
+(``docs/wire.md``); the reply echoes the id. A node that cannot do what it is asked for replies
+with a `Refusal`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+import zmq
+
+from cogmap.runtime import wire
+from cogmap.runtime.messages import CogmapError, Message, Refusal
+from cogmap.runtime.rundir import is_going_on
+
+__all__ = ["RequestError", "RequestServer", "request", "service_address"]
+
+R = TypeVar("R", bound=Message)
+
+SERVICES_FILE = "services.json"
+_QUEUE = 64
+_ID_BYTES = 8
+
+
+class RequestError(CogmapError):
+    """A request was refused or not answered in time."""
+
+
+class RequestServer:
+    """A node's end: gives requests to ``answer``, one at a time. Belongs to one thread."""
+
+    def __init__(
+        self,
+        context: zmq.Context[zmq.Socket[bytes]],
+        endpoint: str,
+        name: str,
+        answer: Callable[[Message], Message],
+    ) -> None:
+        self.malformed = 0
+        self._name = name
+        self._answer = answer
+        self.socket = context.socket(zmq.ROUTER)
+        self.socket.setsockopt(zmq.RCVHWM, _QUEUE)
+        self.socket.setsockopt(zmq.SNDHWM, _QUEUE)
+        self.socket.setsockopt(zmq.MAXMSGSIZE, wire.MAX_HEADER_BYTES)
+        self.socket.setsockopt(zmq.LINGER, 500)
+        self.socket.bind(endpoint)
+
+    def serve(self) -> bool:
+        """Answer one request if there is one; whether there was. Does not wait."""
+        try:
+            client, *parts = self.socket.recv_multipart(zmq.NOBLOCK)
+        except zmq.Again:
+            return False
+        if not parts or len(parts[0]) != _ID_BYTES:
+            self.malformed += 1
+            return True
+        reply = self._reply_to(parts[1:])
+        packed = wire.encode(reply, stream=self._name, seq=0, captured_ns=0)
+        with suppress(zmq.Again):  # a client that takes no replies gets none
+            self.socket.send_multipart([client, parts[0], *packed], zmq.NOBLOCK)
+        return True
+
+    def close(self) -> None:
+        self.socket.close()
+
+    def _reply_to(self, parts: list[bytes]) -> Message:
+        try:
+            return self._answer(wire.decode(parts).message)
+        except wire.WireError as error:
+            self.malformed += 1
+            return Refusal(stamp_ns=0, text=f"the request cannot be read: {error}")
+        except CogmapError as error:
+            return Refusal(stamp_ns=0, text=str(error))
+
+
+def service_address(run_dir: Path, service: str) -> str:
+    """Where ``node/service`` of a run that is going on is served.
+
+    Raises:
+        RequestError: there is no such run or service.
+    """
+    try:
+        data = (run_dir / SERVICES_FILE).read_bytes()
+        addresses = msgspec.json.decode(data, type=dict[str, str])
+    except (OSError, msgspec.DecodeError) as error:
+        raise RequestError(f"{run_dir} is not the directory of a run: {error}") from error
+    if not is_going_on(run_dir):
+        raise RequestError(f"the run in {run_dir} is over; use the map that it left")
+    if service not in addresses:
+        known = ", ".join(sorted(addresses)) or "nothing"
+        raise RequestError(f"the run in {run_dir} serves no {service!r}; it serves {known}")
+    return addresses[service]
+
+
+def request(endpoint: str, message: Message, reply_type: type[R], timeout_s: float = 5.0) -> R:
+    """Ask and wait for the reply.
+
+    Raises:
+        RequestError: it was refused (with the reason), or no reply came in time.
+    """
+    context = zmq.Context()
+    socket = context.socket(zmq.DEALER)
+    socket.setsockopt(zmq.LINGER, 0)
+    try:
+        socket.connect(endpoint)
+        asked_at = time.monotonic()
+        id_ = time.monotonic_ns().to_bytes(_ID_BYTES, "big")
+        socket.send_multipart([id_, *wire.encode(message, stream="", seq=0, captured_ns=0)])
+        while (left_s := asked_at + timeout_s - time.monotonic()) > 0:
+            if socket.poll(int(left_s * 1000) + 1):
+                echoed, *parts = socket.recv_multipart()
+                if echoed == id_:
+                    return _checked(wire.decode(parts).message, reply_type)
+        raise RequestError(f"no reply within {timeout_s:g} s; the node is busy or hangs")
+    finally:
+        socket.close()
+        context.term()
+
+
+def _checked(reply: Message, reply_type: type[R]) -> R:
+    if isinstance(reply, Refusal):
+        raise RequestError(reply.text)
+    if not isinstance(reply, reply_type):
+        raise RequestError(
+            f"the reply is a {type(reply).__name__}, not a {reply_type.__name__};"
+            " run the same cogmap on both sides"
+        )
+    return reply

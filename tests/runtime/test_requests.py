@@ -1,0 +1,107 @@
+"""Requests to a node: answered, refused, too late, malformed."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import zmq
+
+from cogmap.runtime import wire
+from cogmap.runtime.messages import CogmapError, Edit, Edited, Message, Twist
+from cogmap.runtime.requests import RequestError, RequestServer, request, service_address
+from cogmap.runtime.rundir import RunDir
+
+
+def edit(stamp_ns: int = 1) -> Edit:
+    return Edit(stamp_ns=stamp_ns, action="delete", object_ids=(3,))
+
+
+def obey(asked: Message) -> Message:
+    if asked.stamp_ns == 13:
+        raise CogmapError("there is no object 3; there are 1, 2")
+    return Edited(stamp_ns=asked.stamp_ns, version=7, events=())
+
+
+@contextmanager
+def serving(endpoint: str, answer: Callable[[Message], Message] = obey) -> Iterator[RequestServer]:
+    context = zmq.Context()
+    server = RequestServer(context, endpoint, "memory/edits", answer)
+    over = threading.Event()
+
+    def run() -> None:
+        while not over.is_set():
+            if not server.serve():
+                over.wait(0.002)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    try:
+        yield server
+    finally:
+        over.set()
+        thread.join()
+        server.close()
+        context.term()
+
+
+@pytest.fixture
+def endpoint(tmp_path: Path) -> str:
+    return f"ipc://{tmp_path}/service"
+
+
+def test_a_request_is_answered(endpoint):
+    with serving(endpoint):
+        reply = request(endpoint, edit(), Edited)
+    assert (reply.stamp_ns, reply.version) == (1, 7)
+
+
+def test_a_refusal_says_why(endpoint):
+    with serving(endpoint), pytest.raises(RequestError, match="there is no object 3"):
+        request(endpoint, edit(13), Edited)
+
+
+def test_a_reply_of_another_type_is_no_reply(endpoint):
+    with serving(endpoint), pytest.raises(RequestError, match="is a Edited, not a Twist"):
+        request(endpoint, edit(), Twist)
+
+
+def test_nobody_answers(endpoint):
+    with pytest.raises(RequestError, match=r"no reply within 0\.05 s"):
+        request(endpoint, edit(), Edited, timeout_s=0.05)
+
+
+def test_what_is_malformed_is_counted_and_the_next_one_answered(endpoint):
+    with serving(endpoint) as server:
+        context = zmq.Context()
+        socket = context.socket(zmq.DEALER)
+        socket.setsockopt(zmq.LINGER, 0)
+        socket.connect(endpoint)
+        socket.send_multipart([b"short", b"nonsense"])
+        socket.send_multipart([b"8 bytes!", b"topic", b"nonsense"])
+        assert socket.poll(5000)
+        echoed, *parts = socket.recv_multipart()
+        assert echoed == b"8 bytes!"
+        assert "cannot be read" in wire.decode(parts).message.text
+        socket.close()
+        context.term()
+        assert request(endpoint, edit(), Edited).version == 7
+        assert server.malformed == 2
+
+
+def test_services_of_a_run_are_found_by_name(tmp_path):
+    with RunDir(tmp_path / "run") as folder:
+        (folder.path / "services.json").write_text('{"memory/edits": "ipc:///x"}')
+        assert service_address(folder.path, "memory/edits") == "ipc:///x"
+        with pytest.raises(RequestError, match="serves no 'memory/ask'; it serves memory/edits"):
+            service_address(folder.path, "memory/ask")
+    with pytest.raises(RequestError, match="is over; use the map"):
+        service_address(tmp_path / "run", "memory/edits")
+
+
+def test_no_run(tmp_path):
+    with pytest.raises(RequestError, match="is not the directory of a run"):
+        service_address(tmp_path, "memory/edits")

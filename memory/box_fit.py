@@ -31,8 +31,8 @@ class BoxFitConfig:
 
 
 _STEP = math.radians(3.0)
-_SEARCH = np.arange(30) * _STEP
-_REFINE = np.linspace(-_STEP, _STEP, 13)
+_SEARCH: F64 = np.arange(30) * _STEP
+_REFINE: F64 = np.linspace(-_STEP, _STEP, 13)
 
 
 def fit_box(
@@ -67,13 +67,15 @@ def _without_strays(points: F64, config: BoxFitConfig) -> F64:
     cells = np.floor((points - points.min(axis=0)) / config.stray_cell_m).astype(np.int64) + 1
     shape = cells.max(axis=0) + 2
     if shape.prod() > 2_000_000:
-        return points[_central(points)]
+        central: F64 = points[_central(points)]
+        return central
     flat = (cells[:, 0] * shape[1] + cells[:, 1]) * shape[2] + cells[:, 2]
     counts = np.bincount(flat, minlength=int(shape.prod())).reshape(shape)
     for axis in range(3):
         counts = counts + np.roll(counts, 1, axis) + np.roll(counts, -1, axis)
     around = counts.reshape(-1)[flat]
-    return points[around >= config.stray_part * np.median(around)]
+    kept: F64 = points[around >= config.stray_part * np.median(around)]
+    return kept
 
 
 def _central(points: F64) -> np.ndarray:
@@ -105,7 +107,7 @@ def _yaw(flat: F64, preferred_yaw: float | None, config: BoxFitConfig) -> float:
     centred = (flat - flat.mean(axis=0)).astype(np.float32)  # sorts several times faster
     coarse = _SEARCH[int(np.argmax(_fitness(centred, _SEARCH, config)))]
     wanted = [] if preferred_yaw is None else [preferred_yaw]
-    yaws = np.concatenate([wanted, coarse + _REFINE])
+    yaws: F64 = np.concatenate([wanted, coarse + _REFINE])
     fitness = _fitness(centred, yaws, config)
     if preferred_yaw is not None and fitness[0] >= config.prefer * fitness.max():
         return preferred_yaw

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from dataclasses import dataclass, field
 
-import cv2
 import numpy as np
 
 from cogmap.memory.camera import backproject
+from cogmap.memory.foreground import foreground
+from cogmap.memory.mask_surface import (
+    Patch,
+    body,
+    cut_fraction,
+    patch_around,
+    smoothed,
+    step_limit,
+)
 from cogmap.runtime.messages import (
     F32,
     F64,
@@ -35,6 +44,10 @@ class LiftingConfig:
     """One point is kept in each cube of this edge."""
     max_points: int = 400
     """Of a segment."""
+    label_length: int = 64
+    """Longer labels are cut."""
+    max_other_labels: int = 16
+    """The likeliest are kept."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +56,11 @@ class Lifted:
 
     segments: tuple[Segment, ...] = ()
     refused: Counter[str] = field(default_factory=Counter)
-    """Detections that made no segment, by reason."""
+    """Detections that made no segment, by reason; and "bad embedding", where only that went."""
+
+
+class _RefusedError(Exception):
+    """The detection makes no segment; says why."""
 
 
 def lift(
@@ -53,58 +70,129 @@ def lift(
     world_from_camera: F64,
     config: LiftingConfig = LiftingConfig(),
 ) -> Lifted:
-    """Segments of one frame of an undistorted camera.
+    """Segments of one frame of an undistorted camera. Never raises for what a detection holds.
 
     ``depth_m`` (H, W) metres, 0 invalid; ``world_from_camera`` (4, 4), used for where down is.
+    A mask may leak over the thing's outline and miss parts of it; what the depth tells to be
+    behind or in front of the thing is left out.
     """
     segments: list[Segment] = []
     refused: Counter[str] = Counter()
     for detection in detections.detections:
-        mask = _whole_mask(detection, depth_m.shape)
-        if mask is None:
-            refused["no mask"] += 1
+        try:
+            if not 0 < detection.score <= 1:
+                raise _RefusedError("bad score")
+            mask, corner = _mask(detection, depth_m, intrinsics, world_from_camera)
+            patch = patch_around(mask, corner, depth_m)
+            segments.append(_segment(detection, patch, intrinsics, config))
+        except _RefusedError as reason:
+            refused[str(reason)] += 1
             continue
-        mask = cv2.erode(mask.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
-        mask &= (depth_m > 0) & (depth_m < config.depth_max_m)
-        if int(mask.sum()) < config.min_pixels:
-            refused["no depth"] += 1
-            continue
-        segments.append(_segment(detection, mask, depth_m, intrinsics, config))
+        if detection.embedding is not None and segments[-1].embedding is None:
+            refused["bad embedding"] += 1
     return Lifted(tuple(segments), refused)
 
 
-def _whole_mask(detection: Detection, shape: tuple[int, ...]) -> Bool | None:
-    if detection.mask is None:
-        return None
-    whole = np.zeros(shape, np.bool_)
-    column, row = detection.corner
-    height, width = detection.mask.shape
-    whole[row : row + height, column : column + width] = detection.mask
-    return whole
+def _mask(
+    detection: Detection, depth_m: F32, intrinsics: Intrinsics, world_from_camera: F64
+) -> tuple[Bool, tuple[int, int]]:
+    """The detection's pixels: a mask (h, w) without empty borders, and its corner."""
+    if detection.mask is not None:
+        return _inside(np.asarray(detection.mask) != 0, detection.corner, depth_m.shape)
+    if detection.box is None:
+        raise _RefusedError("neither mask nor box")
+    left, top, right, bottom = detection.box
+    if not all(map(math.isfinite, detection.box)) or right <= left or bottom <= top:
+        raise _RefusedError("bad box")
+    if right <= -0.5 or bottom <= -0.5 or left >= depth_m.shape[1] or top >= depth_m.shape[0]:
+        raise _RefusedError("off the image")
+    mask, corner = foreground(detection.box, depth_m, intrinsics, world_from_camera)
+    if not mask.any():
+        raise _RefusedError("nothing stands out in the box")
+    return _inside(mask, corner, depth_m.shape)
+
+
+def _inside(
+    mask: Bool, corner: tuple[int, int], shape: tuple[int, ...]
+) -> tuple[Bool, tuple[int, int]]:
+    """The part of the mask (h, w) that is in an image of ``shape`` (H, W)."""
+    if mask.ndim != 2:
+        raise _RefusedError("bad mask")
+    if not mask.any():
+        raise _RefusedError("empty mask")
+    column, row = corner
+    left, top = max(0, -column), max(0, -row)
+    part = mask[top : max(0, shape[0] - row), left : max(0, shape[1] - column)]
+    rows, columns = np.flatnonzero(part.any(axis=1)), np.flatnonzero(part.any(axis=0))
+    if not len(rows):
+        raise _RefusedError("off the image")
+    tight = part[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    return tight, (column + left + int(columns[0]), row + top + int(rows[0]))
 
 
 def _segment(
-    detection: Detection, mask: Bool, depth_m: F32, intrinsics: Intrinsics, config: LiftingConfig
+    detection: Detection, patch: Patch, intrinsics: Intrinsics, config: LiftingConfig
 ) -> Segment:
-    rows, columns = np.nonzero(mask)
-    pixels = np.stack([columns, rows], axis=1).astype(np.float64)
-    points = backproject(pixels, depth_m[rows, columns].astype(np.float64), intrinsics)
-    _, first = np.unique(
-        np.floor(points / config.thin_m).astype(np.int64), axis=0, return_index=True
+    surface = body(patch, intrinsics.fx, config.depth_max_m)
+    rows, columns = np.nonzero(surface)
+    pixels = len(rows) * patch.stride**2
+    if pixels < config.min_pixels:
+        raise _RefusedError("no depth")
+    limit = step_limit(patch.depth_m, patch.stride, intrinsics.fx)
+    depth = smoothed(patch.depth_m, surface, limit)[rows, columns].astype(np.float64)
+    places = np.stack([columns, rows], axis=1) * patch.stride + np.array(patch.corner)
+    points = backproject(places.astype(np.float64), depth, intrinsics)
+    return Segment(
+        points=_thinned(points, config).astype(np.float32),
+        pixels=pixels,
+        box=_box_around(places, patch.stride),
+        cut=cut_fraction(patch, surface, intrinsics.fx),
+        label=_clean_label(detection.label, config.label_length),
+        score=float(detection.score),
+        other_labels=_clean_labels(detection.other_labels, config),
+        embedding=_clean_embedding(detection.embedding),
     )
-    first = np.sort(first)
+
+
+def _thinned(points: F64, config: LiftingConfig) -> F64:
+    """At most one of ``points`` (N, 3) in each cube, and not too many; in their order."""
+    points = points[:: max(1, len(points) // (2 * config.max_points))]
+    cubes = np.floor(points / config.thin_m).astype(np.int64) + (1 << 20)
+    keys = (cubes[:, 0] << 42) | (cubes[:, 1] << 21) | cubes[:, 2]
+    first = np.sort(np.unique(keys, return_index=True)[1])
     if len(first) > config.max_points:
         first = first[np.linspace(0, len(first) - 1, config.max_points).astype(np.int64)]
-    box: PixelBox = (
-        float(columns.min()) - 0.5, float(rows.min()) - 0.5,
-        float(columns.max()) + 0.5, float(rows.max()) + 0.5,
-    )  # fmt: skip
-    return Segment(
-        points=points[first].astype(np.float32),
-        pixels=len(rows),
-        box=box,
-        label=detection.label,
-        score=detection.score,
-        other_labels=detection.other_labels,
-        embedding=detection.embedding,
-    )
+    kept: F64 = points[first]
+    return kept
+
+
+def _box_around(places: np.ndarray, stride: int) -> PixelBox:
+    left, top = (places.min(axis=0) - stride / 2).tolist()
+    right, bottom = (places.max(axis=0) + stride / 2).tolist()
+    return left, top, right, bottom
+
+
+def _clean_label(label: str, length: int) -> str:
+    """Printable and short: anything else in it is a stranger's mistake or trick."""
+    words = "".join(c if c.isprintable() else " " for c in label[: 4 * length]).split()
+    return " ".join(words)[:length].rstrip()
+
+
+def _clean_labels(scores: dict[str, float], config: LiftingConfig) -> dict[str, float]:
+    good = [(label, float(score)) for label, score in scores.items() if 0 < score <= 1]
+    good.sort(key=lambda entry: -entry[1])
+    return {
+        _clean_label(label, config.label_length): score
+        for label, score in reversed(good[: config.max_other_labels])
+    }
+
+
+def _clean_embedding(embedding: F32 | None) -> F32 | None:
+    """Of unit length; None if it has no direction."""
+    if embedding is None:
+        return None
+    vector = np.asarray(embedding, np.float64).reshape(-1)
+    length = float(np.linalg.norm(vector)) if len(vector) else 0.0
+    if not (math.isfinite(length) and length > 1e-9):
+        return None
+    return (vector / length).astype(np.float32)

@@ -1,0 +1,115 @@
+"""Level and upright planes around a box in the image: what its thing stands on or hangs at."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from cogmap.runtime.messages import F32, Bool
+
+__all__ = ["background_planes"]
+
+_LEVEL_PART, _UPRIGHT_PART = 0.04, 0.1
+"""A plane takes at least this part of what is seen around the box."""
+_GOES_ON = 0.35
+"""It has at least this part of its pixels outside of the box."""
+_MAX_LEVEL, _MAX_UPRIGHT = 3, 3
+_UP_FACING, _SIDE_FACING = 0.8, 0.5
+"""Cosine of a surface's normal with up: at least, at most."""
+_BIN_M = 0.01
+_SAMPLES = 300
+_PAIRS = np.random.default_rng(0).random((96, 2))
+"""Drawn once: the same image gives the same planes."""
+
+
+def background_planes(points: F32, valid: Bool, box: Bool) -> list[Bool]:
+    """Pixels (h, w) of each plane that goes on outside of the box, largest of its kind first.
+
+    ``points`` (h, w, 3) smoothed, metres from the camera along axes of which z is up; ``valid``
+    and ``box`` (h, w).
+    """
+    distance = np.linalg.norm(points, axis=2)
+    steepness = _steepness(points)
+    around = valid & ~box
+    found: list[Bool] = []
+    left = valid.copy()
+    seen = int(np.count_nonzero(around))
+    for height in _levels(points[..., 2][around & (steepness > _UP_FACING)], seen):
+        on = left & (np.abs(points[..., 2] - height) < _tolerance(distance) / 2)
+        _take(on, box, left, found)
+    wall = around & left & (steepness < _SIDE_FACING)
+    for normal, offset, tightness in _walls(points[wall][:, :2], distance[wall], seen):
+        off = np.abs(points[..., :2] @ normal - offset)
+        _take(left & (off < tightness * _tolerance(distance)), box, left, found)
+    return found
+
+
+def _take(on: Bool, box: Bool, left: Bool, found: list[Bool]) -> None:
+    """Move the parts of a plane that go on outside of the box from ``left`` to ``found``."""
+    count, labels = cv2.connectedComponents(on.view(np.uint8), connectivity=4)
+    inside = np.bincount(labels[box], minlength=count)
+    outside = np.bincount(labels[~box], minlength=count)
+    goes_on = outside > _GOES_ON * (inside + outside)
+    goes_on[0] = False
+    plane = np.asarray(goes_on[labels])
+    if plane.any():
+        found.append(plane)
+        left &= ~plane
+
+
+def _tolerance(distance: F32) -> F32:
+    """Metres off a plane along the view that noise makes at most."""
+    return np.float32(0.012) + np.float32(0.003) * distance * distance
+
+
+def _steepness(points: F32) -> F32:
+    """(h, w) cosine of the surface's normal with up, from neighbours two pixels to each side."""
+    padded = np.pad(points, ((2, 2), (2, 2), (0, 0)), mode="edge")
+    across = padded[2:-2, 4:] - padded[2:-2, :-4]
+    down = padded[4:, 2:-2] - padded[:-4, 2:-2]
+    normal = np.cross(across, down)
+    length = np.linalg.norm(normal, axis=2)
+    return np.asarray(np.abs(normal[..., 2]) / np.maximum(length, 1e-9))
+
+
+def _levels(heights: F32, seen: int) -> list[float]:
+    """Heights of level planes, by how many of ``heights`` (N,) are near."""
+    if len(heights) < 8:
+        return []
+    lowest = float(heights.min())
+    bins = np.bincount(((heights - lowest) / _BIN_M).astype(np.intp))
+    votes = np.convolve(bins, np.ones(3), mode="same")
+    levels: list[float] = []
+    for _ in range(_MAX_LEVEL):
+        best = int(np.argmax(votes))
+        if votes[best] < max(8, _LEVEL_PART * seen):
+            break
+        middle = lowest + (best + 0.5) * _BIN_M
+        levels.append(float(np.median(heights[np.abs(heights - middle) < 1.5 * _BIN_M])))
+        votes[max(0, best - 4) : best + 5] = 0
+    return levels
+
+
+def _walls(flat: F32, distance: F32, seen: int) -> list[tuple[F32, float, float]]:
+    """Upright planes among points ``flat`` (N, 2) seen from above, by RANSAC and least squares:
+    normal (2,), offset along it, and a factor on the tolerance that the points' noise asks for."""
+    step = max(1, len(flat) // _SAMPLES)
+    enough = max(8, _UPRIGHT_PART * seen / step)
+    flat, tolerance = flat[::step], _tolerance(distance[::step])
+    walls: list[tuple[F32, float, float]] = []
+    while len(flat) >= enough and len(walls) < _MAX_UPRIGHT:
+        first, second = np.moveaxis(flat[(_PAIRS * len(flat)).astype(np.intp)], 1, 0)
+        along = second - first
+        normals = np.stack([-along[:, 1], along[:, 0]], axis=1)
+        normals /= np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-9)
+        off = np.abs(flat @ normals.T - (first * normals).sum(axis=1))
+        near = off < 0.7 * tolerance[:, None]
+        mine = near[:, np.argmax(near.sum(axis=0))]
+        if np.count_nonzero(mine) < enough:
+            break
+        center = flat[mine].mean(axis=0)
+        normal = np.linalg.eigh(np.cov((flat[mine] - center).T))[1][:, 0].astype(np.float32)
+        residual = np.median(np.abs((flat[mine] - center) @ normal) / tolerance[mine])
+        walls.append((normal, float(center @ normal), min(1.0, 0.25 + 3.5 * float(residual))))
+        flat, tolerance = flat[~mine], tolerance[~mine]
+    return walls

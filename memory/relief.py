@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +20,7 @@ from scipy.spatial import cKDTree
 
 from cogmap.memory.camera import transform
 from cogmap.memory.visibility import NEAREST_M, DepthView, Look
-from cogmap.runtime.messages import F32, F64, Bool
+from cogmap.runtime.messages import F64, Bool
 
 __all__ = ["Relief", "ReliefConfig", "Rise", "measure_rise"]
 
@@ -81,15 +82,15 @@ class Relief:
         self,
         view: DepthView,
         ids: Sequence[int],
-        points: F32,
-        owner: NDArray[np.integer],
+        points_of: Callable[[int], F64],
         look: Look,
         matched: Bool,
     ) -> F64:
         """(T,) in [-1, 1]: 1 the thing is not there any more, -1 it is, 0 cannot tell.
 
-        The first arguments are those of ``visibility.look``, ``look`` its result; ``matched``
-        (T,): things that a detection of this frame was matched with are surely there.
+        ``look``: of the things ``ids`` (T,); ``points_of(i)`` (N, 3), world: all points of the
+        i-th of them; ``matched`` (T,): with those a detection of this frame was matched, so they
+        are surely there.
         """
         said = np.zeros(len(ids))
         unoccluded = look.confirmed >= np.maximum(
@@ -98,15 +99,13 @@ class Relief:
         for index in np.flatnonzero(unoccluded).tolist():
             if not self._is_due(ids[index], bool(matched[index]), view.stamp_ns):
                 continue
-            own = points[owner == index].astype(np.float64)
-            if np.ptp(own[:, 2]) > self.config.highest_m:
-                continue
-            rise = measure_rise(view, own, self.config)
-            if rise is None:
-                continue
+            points = points_of(index)
+            rise = None
+            if np.ptp(points[:, 2]) <= self.config.highest_m:
+                rise = measure_rise(view, points, self.config)
             if matched[index]:
                 self._remember(ids[index], rise, view.stamp_ns)
-            else:
+            elif rise is not None:
                 said[index] = self._compare(ids[index], rise)
         return said
 
@@ -115,17 +114,45 @@ class Relief:
         self._usual.pop(thing, None)
         self._stamps.pop(thing, None)
 
+    def state(self) -> dict[str, NDArray[Any]]:
+        """Exact arrays for ``from_state``."""
+        rows = [
+            (thing, distance, height)
+            for thing, looks in self._usual.items()
+            for distance, heights in looks.items()
+            for height in heights
+        ]
+        return {
+            "things": np.array([row[:2] for row in rows], np.int64).reshape(-1, 2),
+            "heights": np.array([row[2] for row in rows], np.float64),
+            "stamps": np.array(list(self._stamps.items()), np.int64).reshape(-1, 2),
+        }
+
+    @classmethod
+    def from_state(cls, state: Mapping[str, NDArray[Any]], config: ReliefConfig) -> Relief:
+        """Inverse of ``state``."""
+        relief = cls(config)
+        for (thing, distance), height in zip(
+            state["things"].tolist(), state["heights"].tolist(), strict=True
+        ):
+            looks = relief._usual.setdefault(thing, {})
+            looks.setdefault(distance, deque(maxlen=config.remembered)).append(height)
+        relief._stamps = dict(state["stamps"].tolist())
+        return relief
+
     def _is_due(self, thing: int, matched: bool, stamp_ns: int) -> bool:
         if not matched:
             return thing in self._usual
         last = self._stamps.get(thing)
         return last is None or stamp_ns - last >= self.config.every_s * 1e9
 
-    def _remember(self, thing: int, rise: Rise, stamp_ns: int) -> None:
+    def _remember(self, thing: int, rise: Rise | None, stamp_ns: int) -> None:
+        self._stamps[thing] = stamp_ns
+        if rise is None:
+            return
         looks = self._usual.setdefault(thing, {})
         distance = self._distance_class(rise)
         looks.setdefault(distance, deque(maxlen=self.config.remembered)).append(rise.height_m)
-        self._stamps[thing] = stamp_ns
 
     def _compare(self, thing: int, rise: Rise) -> float:
         usual = self._usual_at(thing, self._distance_class(rise))

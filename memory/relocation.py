@@ -81,6 +81,8 @@ class Traits:
     embedding_space: str = ""
     color: Vec3 | None = None
     """Mean colour, CIELAB."""
+    gone_ns: int = 0
+    """For a vanished thing: when it was known to be gone."""
     place_was_empty: bool = True
     """For a new thing: its place was seen before without it. Of a thing at a place that was
     never seen before nobody knows whether it has stood there all along."""
@@ -114,7 +116,8 @@ def relocate(
     new = sorted(new, key=lambda traits: traits.id)
     cost = np.array([[_move_cost(old, one, config) for one in new] for old in vanished])
     plausible = _plausible_pairs(cost, config)
-    known = np.array([one.place_was_empty for one in new])
+    known = np.array([[one.place_was_empty or _overlap(old, one) for one in new]
+                      for old in vanished])  # fmt: skip
     alone = (plausible.sum(axis=1) == 1)[:, None] & (plausible.sum(axis=0) == 1)[None, :]
     certain = plausible & alone & known
     moved = [(vanished[i].id, new[j].id) for i, j in zip(*np.nonzero(certain), strict=True)]
@@ -141,10 +144,17 @@ def _move_cost(old: Traits, new: Traits, config: RelocationConfig) -> float:
     """Cost of ``new`` being ``old``, moved; inf if the times do not allow it."""
     if new.first_seen_ns <= old.last_seen_ns or new.id == old.id:
         return math.inf
+    if not (new.place_was_empty or new.first_seen_ns >= old.gone_ns or _overlap(old, new)):
+        return math.inf  # it may have stood there all along, and was not new when that vanished
     distance = max(math.dist(old.center, new.center), config.distance_m)
     return unlikeness(old, new, config) + config.distance_weight * math.log(
         distance / config.distance_m
     )
+
+
+def _overlap(old: Traits, new: Traits) -> bool:
+    """Whether one stands where the other stood."""
+    return math.dist(old.center, new.center) < 0.5 * max(old.size)
 
 
 def _label_distance(a: dict[str, float], b: dict[str, float]) -> float:

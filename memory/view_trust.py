@@ -7,9 +7,12 @@ what has really changed; where most of it is not, the frame is not believed.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cogmap.memory.camera import transform
 from cogmap.memory.poses import motion_between
@@ -30,6 +33,7 @@ __all__ = ["ViewTrust", "ViewTrustConfig"]
 class ViewTrustConfig:
     """When a frame is believed."""
 
+    visibility: VisibilityConfig = field(default_factory=VisibilityConfig)
     every: int = 4
     """Every so many samples of the coarse depth, along rows and columns, are compared."""
     min_samples: int = 60
@@ -50,13 +54,8 @@ class ViewTrustConfig:
 class ViewTrust:
     """Judges the views of one stream in their order."""
 
-    def __init__(
-        self,
-        config: ViewTrustConfig = ViewTrustConfig(),
-        visibility: VisibilityConfig = VisibilityConfig(),
-    ) -> None:
+    def __init__(self, config: ViewTrustConfig = ViewTrustConfig()) -> None:
         self.config = config
-        self.visibility = visibility
         self._trusted: DepthView | None = None
         self._last: DepthView | None = None
 
@@ -72,6 +71,26 @@ class ViewTrust:
         """Past poses were corrected: what was trusted lies elsewhere now."""
         self._trusted = self._last = None
 
+    def state(self) -> dict[str, NDArray[Any]]:
+        """Exact arrays for ``from_state``."""
+        arrays: dict[str, NDArray[Any]] = {}
+        for name, view in (("trusted", self._trusted), ("last", self._last)):
+            if view is not None:
+                arrays |= {f"{name}/{key}": array for key, array in view.state().items()}
+        return arrays
+
+    @classmethod
+    def from_state(cls, state: Mapping[str, NDArray[Any]], config: ViewTrustConfig) -> ViewTrust:
+        """Inverse of ``state``."""
+        trust = cls(config)
+        views = []
+        for name in ("trusted", "last"):
+            prefix = f"{name}/"
+            part = {key[len(prefix) :]: a for key, a in state.items() if key.startswith(prefix)}
+            views.append(DepthView.from_state(part) if part else None)
+        trust._trusted, trust._last = views
+        return trust
+
     def _is_frozen(self, view: DepthView) -> bool:
         last = self._last
         if last is None or last.depth_m.shape != view.depth_m.shape:
@@ -86,7 +105,7 @@ class ViewTrust:
         if last is None or view.stamp_ns - last.stamp_ns > self.config.forget_s * 1e9:
             return True
         points = _sampled(last, self.config.every)
-        state, measured, expected = compare(view, points, self.visibility)
+        state, measured, expected = compare(view, points, self.config.visibility)
         through = state == SEEN_THROUGH
         there = int((state == CONFIRMED).sum())
         if there + int(through.sum()) + int((state == HIDDEN).sum()) < self.config.min_samples:

@@ -7,8 +7,10 @@ depth edges, flying pixels nor a pose that is off by a pixel or two are taken fo
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import cv2
 import numpy as np
@@ -81,6 +83,24 @@ class DepthView:
             center=((camera.cx - begin) / step, (camera.cy - begin) / step),
             stamp_ns=observation.stamp_ns,
         )
+
+    def state(self) -> dict[str, NDArray[Any]]:
+        """Exact arrays for ``from_state``."""
+        return {
+            "depth_m": self.depth_m,
+            "camera_from_world": self.camera_from_world,
+            "camera": np.array([*self.focal, *self.center]),
+            "stamp_ns": np.array([self.stamp_ns], np.int64),
+        }
+
+    @classmethod
+    def from_state(cls, state: Mapping[str, NDArray[Any]]) -> DepthView:
+        """Inverse of ``state``."""
+        fx, fy, cx, cy = state["camera"].tolist()
+        return cls(
+            state["depth_m"].copy(), state["camera_from_world"].copy(), (fx, fy), (cx, cy),
+            int(state["stamp_ns"][0]),
+        )  # fmt: skip
 
     @cached_property
     def world_from_camera(self) -> F64:

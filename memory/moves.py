@@ -1,0 +1,146 @@
+"""Which new objects are old ones that were moved or came back, and what becomes of both."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cogmap.memory.past_views import PastViews, PastViewsConfig
+from cogmap.memory.relocation import RelocationConfig, Traits, relocate
+from cogmap.memory.tracks import Track
+from cogmap.memory.visibility import DepthView
+from cogmap.runtime.messages import F64
+
+__all__ = ["Move", "Moves", "MovesConfig"]
+
+
+@dataclass(frozen=True)
+class MovesConfig:
+    """How identity is kept across moves."""
+
+    relocation: RelocationConfig = field(default_factory=RelocationConfig)
+    past: PastViewsConfig = field(default_factory=PastViewsConfig)
+    same_place_m: float = 0.1
+    """A thing that is found again so near its old place, or nearer than half its size,
+    has returned and not moved."""
+    views_for_size: int = 6
+    """Positions of the camera after which the whole of a thing has been seen."""
+
+
+@dataclass(frozen=True)
+class Move:
+    """A decision: ``new`` is ``old``."""
+
+    old: int
+    new: int
+    returned: bool
+    """It stands where it stood."""
+
+
+class Moves:
+    """Remembers what vanished, what is new and what places looked like; one writer."""
+
+    def __init__(self, config: MovesConfig = MovesConfig()) -> None:
+        self.config = config
+        self.past = PastViews(config.past)
+        self._vanished: dict[int, int] = {}
+        """Stamp at which it was known to be gone, by id."""
+        self._new: dict[int, bool] = {}
+        """Whether its place was seen without it before, by id."""
+        self._here_since: dict[int, int] = {}
+        """First sight at the present place, by id of a thing that has moved."""
+        self._changed = False
+
+    def vanished(self, track: Track, stamp_ns: int) -> None:
+        """An object has just been found to be gone."""
+        self._vanished[track.id] = stamp_ns
+        self._new.pop(track.id, None)
+        self._changed = True
+
+    def appeared(self, track: Track, points: F64, view: DepthView | None) -> None:
+        """A track has just become an object: with ``points`` (N, 3), world; ``view`` of now."""
+        self._new[track.id] = self.past.was_empty(points, track.first_seen_ns, view)
+        self._changed = True
+
+    def forget(self, track: int) -> None:
+        """It was merged, deleted or dropped."""
+        self._vanished.pop(track, None)
+        self._new.pop(track, None)
+        self._here_since.pop(track, None)
+
+    def decide(
+        self, tracks: Mapping[int, Track]
+    ) -> tuple[tuple[Move, ...], tuple[tuple[int, tuple[int, ...]], ...]]:
+        """Moves to carry out, and (new, vanished ones that it may be).
+
+        Nothing unless something has vanished or appeared since the last call.
+        """
+        if not self._changed:
+            return (), ()
+        self._changed = False
+        vanished = [
+            self._traits(tracks[id_]) for id_ in self._vanished
+            if id_ in tracks and tracks[id_].state == "removed"
+        ]  # fmt: skip
+        new = [
+            self._traits(tracks[id_]) for id_ in self._new
+            if id_ in tracks and tracks[id_].is_here and not tracks[id_].dynamic
+        ]  # fmt: skip
+        found = relocate(vanished, new, self.config.relocation)
+        moves = [
+            Move(old, one, self._is_back(tracks[old], tracks[one])) for old, one in found.moved
+        ]
+        for move in moves:
+            self._here_since[move.old] = tracks[move.new].first_seen_ns
+            self._vanished.pop(move.old)
+            self._new.pop(move.new)
+        return tuple(moves), found.ambiguous
+
+    def here_since_ns(self, track: Track) -> int:
+        """First sight of an object at the place where it stands or stood last."""
+        return self._here_since.get(track.id, track.first_seen_ns)
+
+    def _is_back(self, old: Track, new: Track) -> bool:
+        distance = math.dist(old.box.center, new.box.center)
+        return distance <= max(self.config.same_place_m, 0.5 * min(max(old.box.size[:2]), 0.6))
+
+    def _traits(self, track: Track) -> Traits:
+        return Traits(
+            id=track.id,
+            center=track.box.center,
+            size=track.box.size,
+            first_seen_ns=track.first_seen_ns,
+            last_seen_ns=track.last_seen_ns,
+            gone_ns=self._vanished.get(track.id, 0),
+            labels=track.labels.probabilities(),
+            complete=min(1.0, (len(track.cameras) + 1) / self.config.views_for_size),
+            embedding=track.embedding,
+            embedding_space=track.embedding_space,
+            place_was_empty=self._new.get(track.id, True),
+        )
+
+    def state(self) -> dict[str, NDArray[Any]]:
+        """Exact arrays for ``from_state``."""
+        arrays = {f"past/{key}": array for key, array in self.past.state().items()}
+        for name in ("vanished", "new", "here_since"):
+            pairs = list(getattr(self, f"_{name}").items())
+            arrays[name] = np.array(pairs, np.int64).reshape(-1, 2)
+        arrays["changed"] = np.array([self._changed])
+        return arrays
+
+    @classmethod
+    def from_state(cls, state: Mapping[str, NDArray[Any]], config: MovesConfig) -> Moves:
+        """Inverse of ``state``."""
+        moves = cls(config)
+        past = {key[5:]: array for key, array in state.items() if key.startswith("past/")}
+        moves.past = PastViews.from_state(past, config.past)
+        moves._vanished = dict(state["vanished"].tolist())
+        moves._new = {id_: bool(empty) for id_, empty in state["new"].tolist()}
+        moves._here_since = dict(state["here_since"].tolist())
+        moves._changed = bool(state["changed"][0])
+        return moves

@@ -1,0 +1,41 @@
+"""Carries out that an object was moved or came back: one identity, with its past places."""
+
+from __future__ import annotations
+
+from cogmap.memory.moves import Move
+from cogmap.memory.track_store import TrackStore
+from cogmap.memory.tracks import Track
+from cogmap.runtime.messages import Placement
+
+__all__ = ["carry_out"]
+
+
+def carry_out(store: TrackStore, move: Move, since_ns: int) -> Track:
+    """The removed track ``move.old`` stands where ``move.new`` was found, which is dropped.
+
+    ``since_ns``: when the old place of it was first seen. The old track, which is here again.
+    """
+    old, new = store.tracks[move.old], store.tracks[move.new]
+    if not move.returned:
+        place = Placement(
+            box=old.box, room=old.room, first_seen_ns=since_ns, last_seen_ns=old.last_seen_ns
+        )
+        old.placements = (*old.placements, place)
+    for name in ("shape", "box", "room", "cameras", "views", "last_seen_ns", "last_number",
+                 "last_look", "pose_revision", "moved_with", "fitted_seen"):  # fmt: skip
+        setattr(old, name, getattr(new, name))
+    old.labels.merge(new.labels, store.config.association.labels)
+    if old.embedding_space in ("", new.embedding_space):
+        old.add_embedding(new.embedding, new.embedding_space)
+    old.seen, old.expected = old.seen + new.seen, old.expected + new.expected
+    old.evidence = new.evidence
+    names = [name for name in new.detectors if name not in old.detectors]
+    old.detectors = (*old.detectors, *names)
+    old.ambiguous_with = ()
+    old.state = "moved" if old.placements else "present"
+    store.history.merge(old.id, new.id)
+    store.drop(new)
+    old.shape_changed()
+    old.changed()
+    store.table.add(old, store.counting(old))
+    return old

@@ -40,6 +40,8 @@ class Move:
     new: int
     returned: bool
     """It stands where it stood."""
+    since_ns: int
+    """When it was first seen at the place where it was before."""
 
 
 class Moves:

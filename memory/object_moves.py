@@ -10,15 +10,18 @@ from cogmap.runtime.messages import Placement
 __all__ = ["carry_out"]
 
 
-def carry_out(store: TrackStore, move: Move, since_ns: int) -> Track:
+def carry_out(store: TrackStore, move: Move) -> Track:
     """The removed track ``move.old`` stands where ``move.new`` was found, which is dropped.
 
-    ``since_ns``: when the old place of it was first seen. The old track, which is here again.
+    The old track, which is here again.
     """
     old, new = store.tracks[move.old], store.tracks[move.new]
     if not move.returned:
         place = Placement(
-            box=old.box, room=old.room, first_seen_ns=since_ns, last_seen_ns=old.last_seen_ns
+            box=old.box,
+            room=old.room,
+            first_seen_ns=move.since_ns,
+            last_seen_ns=old.last_seen_ns,
         )
         old.placements = (*old.placements, place)
     for name in ("shape", "box", "room", "cameras", "views", "last_seen_ns", "last_number",

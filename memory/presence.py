@@ -68,6 +68,8 @@ class Verdict:
     """(T,) enough evidence that it is not there any more."""
     shifted: Bool
     """(T,) matched, yet seen through in part: forget the points that were seen through."""
+    trusted: bool = True
+    """The frame may speak of absence; if not, nothing above is set."""
 
 
 @dataclass

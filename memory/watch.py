@@ -54,7 +54,7 @@ class Watch:
         """
         if not self.trust.judge(view):
             nothing = np.zeros(len(ids), np.bool_)
-            return Verdict(tested=nothing, gone=nothing, shifted=nothing)
+            return Verdict(tested=nothing, gone=nothing, shifted=nothing, trusted=False)
         relief = self.relief.evidence(view, ids, points_of, look, matched)
         return self.presence.update(
             view.stamp_ns, ids, look, matched, detected=detected, relief=relief

@@ -22,6 +22,8 @@ JAMB_M = 0.1
 """Least length of wall on either side of a gap."""
 WIDENING_M = 0.1
 """By so much the room is wider than the gap, beside a jamb,"""
+THINNEST = 3
+"""Rows that a gap is at least deep; what stands between is thickened by one on each side."""
 RAGGED = 2
 """Cells by which the end of a wall may differ from one row to the next."""
 BEYOND_M = 0.25
@@ -57,9 +59,19 @@ class Gap:
         behind = Gap(self.horizontal, self.along, (high, high + depth))
         return before.window(), behind.window()
 
+    def jambs(self, length: int) -> tuple[tuple[slice, slice], tuple[slice, slice]]:
+        """Rows and columns of the first ``length`` cells of wall at either end."""
+        low, high = self.along
+        first = Gap(self.horizontal, (max(low - length, 0), low), self.across)
+        last = Gap(self.horizontal, (high, high + length), self.across)
+        return first.window(), last.window()
 
-def gaps(plan: FloorPlan) -> list[Gap]:
-    """All that may be doors, narrowest first, each judged with the ones before it closed."""
+
+def gaps(plan: FloorPlan, furniture: Bool) -> list[Gap]:
+    """All that may be doors, narrowest first, each judged with the ones before it closed.
+
+    ``furniture`` (rows, columns) is where something known stands: a gap beside it is none.
+    """
     wall = ndimage.binary_closing(plan.wall, np.ones((3, 3), bool)) & ~plan.floor | plan.wall
     candidates = [
         *_candidates(wall, plan.open, plan.floor, plan.resolution_m, horizontal=True),
@@ -67,10 +79,13 @@ def gaps(plan: FloorPlan) -> list[Gap]:
     ]
     candidates.sort(key=lambda gap: (gap.along[1] - gap.along[0], gap.along, gap.across))
     space = plan.open.copy()
+    jamb_cells = max(round(JAMB_M / plan.resolution_m), 1)
     found = []
     for gap in candidates:
         if not space[gap.window()].mean() > 0.5:
             continue  # crosses one that was found
+        if any(furniture[jamb].mean() > 0.3 for jamb in gap.jambs(jamb_cells)):
+            continue
         if _widens(space if gap.horizontal else space.T, gap, plan.resolution_m):
             found.append(gap)
             space[gap.window()] = False
@@ -107,7 +122,7 @@ def _candidates(
     return [
         Gap(horizontal, _middle(group), (group[0][0], group[-1][0] + 1))
         for group in groups
-        if 2 <= len(group) <= round(DEEPEST_M / size)
+        if THINNEST <= len(group) <= round(DEEPEST_M / size)
     ]
 
 

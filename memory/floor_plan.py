@@ -15,7 +15,9 @@ __all__ = ["FloorPlan", "floor_plan", "wall_direction"]
 KNOWN_PERCENT = 20.0
 """A column of which less was seen at head height tells by its ``cells`` alone."""
 WALL_SHARE = 0.35
-"""Part of what was seen of a column at head height that is occupied, from which it is a wall."""
+"""Part of what was seen of a column at head height that is occupied, from which it is a wall,"""
+CLEAR_SHARE = 0.3
+"""unless more than this is free: a shelf, a cabinet, what is lower or higher than a wall."""
 ALIGNED_RAD = math.radians(0.4)
 """Turns smaller than this are not made: resampling costs more than it gives."""
 MOST_POINTS = 3000
@@ -116,6 +118,7 @@ def _shares(grid: OccupancyGrid) -> tuple[F32, F32]:
 def _walls(free: F32, occupied: F32) -> Bool:
     known = free + occupied
     walls: Bool = (known >= KNOWN_PERCENT) & (occupied > WALL_SHARE * known)
+    walls &= free <= CLEAR_SHARE * known
     return walls
 
 

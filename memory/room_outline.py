@@ -12,15 +12,16 @@ from cogmap.runtime.messages import F64, Bool
 
 __all__ = ["outline"]
 
-FACE_CELLS = 1.0
-"""From where free space ends to the face of what ends it. Space within a voxel of a surface is
-never seen as free, so that free voxels end a voxel before it, to half a voxel."""
+FACE_CELLS = 0.75
+"""From where open space ends to the face of the wall. The voxel that a face lies in is occupied:
+half a voxel on average; the one before it is at times, from noise, but never more, for rays
+clear what is a voxel before a surface: up to one voxel. The middle, right to a quarter voxel."""
 LINE_M = 0.35
 """Least length of boundary in line that may be a wall."""
 RECESS_M = 0.3
 """Lines closer than this are one wall with curtains before or windows in it."""
-SUPPORT = 0.25
-"""Part of the boundary near a wall that must be on the innermost line for it to be the wall."""
+CORNER_M = 0.4
+"""Part at either end of a wall that has neither windows nor curtains."""
 NOTCH_M, NOTCH_M2 = 0.95, 2.0
 """Depth and area up to which unseen space in a corner is taken to be behind furniture."""
 FITS = 0.8
@@ -31,8 +32,8 @@ SMOOTHING_M = 0.12
 def outline(plan: FloorPlan, room: Bool, taken: Bool, furniture: Bool) -> shapely.Polygon:
     """Outline of the cells ``room``, in units of cells of the plan; empty if it has none.
 
-    ``taken`` are cells of other rooms, ``furniture`` those where something known stands.
-    All (rows, columns).
+    ``taken`` are cells of other rooms, ``furniture`` those where something known stands, all
+    (rows, columns).
     """
     whole = ndimage.binary_fill_holes(room) & ~taken
     straight = _rectilinear(plan, whole, taken, furniture)
@@ -45,44 +46,59 @@ def _rectilinear(
     plan: FloorPlan, room: Bool, taken: Bool, furniture: Bool
 ) -> shapely.Polygon | None:
     """Union of the rectangles between wall lines that are mostly room; None if that misfits."""
-    us, vs = _lines(room, plan.resolution_m), _lines(room.T, plan.resolution_m)
+    near = ndimage.binary_dilation(furniture, np.ones((3, 3), bool))
+    us = _lines(room, near, plan.resolution_m)
+    vs = _lines(room.T, near.T, plan.resolution_m)
     if len(us) < 2 or len(vs) < 2:
         return None
     inside = _rectangle_shares(room | furniture & ~taken, us, vs) > 0.5
     inside |= _hidden(inside, _rectangle_shares(taken, us, vs), us, vs, plan.resolution_m)
     boxes = [
-        shapely.box(us[c], vs[r], us[c + 1], vs[r + 1]) for r, c in zip(*np.nonzero(inside), strict=True)
+        shapely.box(us[c], vs[r], us[c + 1], vs[r + 1])
+        for r, c in zip(*np.nonzero(inside), strict=True)
     ]
     polygon = _largest(shapely.union_all(boxes, grid_size=1e-6))
-    if polygon.is_empty or _overlap(polygon, room | furniture & _within(polygon, room.shape)) < FITS:
+    if (
+        polygon.is_empty
+        or _overlap(polygon, room | furniture & _within(polygon, room.shape)) < FITS
+    ):
         return None
     return polygon
 
 
-def _lines(room: Bool, size: float) -> F64:
+def _lines(room: Bool, furniture: Bool, size: float) -> F64:
     """Sorted positions of wall faces that run along rows' ends (constant column)."""
     step = np.diff(room.astype(np.int8), axis=1, prepend=0, append=0)
-    rising = _faces((step > 0).sum(axis=0), size) - FACE_CELLS
-    falling = len(step[0]) - 1 - _faces((step < 0).sum(axis=0)[::-1], size) + FACE_CELLS
-    return np.unique(np.concatenate([rising, falling]))
+    # What known furniture bounds is no wall.
+    before = np.pad(furniture, ((0, 0), (1, 0)))
+    behind = np.pad(furniture, ((0, 0), (0, 1)))
+    low = _faces(*np.nonzero((step > 0) & ~before), size) - FACE_CELLS
+    row, column = np.nonzero((step < 0) & ~behind)
+    high = room.shape[1] - _faces(row, room.shape[1] - column, size) + FACE_CELLS
+    return np.unique(np.concatenate([low, high]))
 
 
-def _faces(lengths: np.ndarray, size: float) -> F64:
-    """Positions of walls, room on their right, from the length of boundary at each position."""
-    window, least = round(RECESS_M / size), LINE_M / size
-    near = np.convolve(lengths, np.ones(3, int), "same")
+def _faces(row: np.ndarray, column: np.ndarray, size: float) -> F64:
+    """Columns of walls, room on their right, from the pieces of boundary (N,), a row each.
+
+    Of lines close to each other the longest is the wall, where what lies at the ends counts
+    more: the others are windows in it, curtains and shallow furniture before it.
+    """
+    if not len(row):
+        return np.zeros(0)
+    window, corner, least = (round(m / size) for m in (RECESS_M, CORNER_M, LINE_M))
+    lengths = np.bincount(column, minlength=int(column.max()) + 3).astype(np.float64)
+    near = np.convolve(lengths, np.ones(3), "same")
     found: list[float] = []
-    left = near.astype(np.float64)
-    while left.max(initial=0) >= least:
-        peak = int(left.argmax())
-        low, high = max(peak - window, 0), min(peak + window + 1, len(near))
-        around = near[low:high]
-        enough = np.flatnonzero(around >= max(SUPPORT * lengths[low:high].sum(), least))
-        at = low + int(enough[-1]) if len(enough) else peak  # the innermost one
-        at = max(range(max(at - 1, 0), min(at + 2, len(near))), key=lambda k: (near[k], -k))
-        span = np.arange(max(at - 1, 0), min(at + 2, len(near)))
+    while near.max(initial=0) >= least:
+        peak = int(near.argmax())
+        here = np.abs(column - peak) <= window
+        ends = np.minimum(row - row[here].min(), row[here].max() - row) < corner
+        weight = np.bincount(column[here], (1 + 3 * ends)[here], minlength=len(lengths))
+        at = int(np.convolve(weight, np.ones(3), "same").argmax())
+        span = np.arange(max(at - 1, 0), at + 2)
         found.append(float((span * lengths[span]).sum() / lengths[span].sum()))
-        left[low:high] = 0
+        near[max(min(at, peak) - window, 0) : max(at, peak) + window + 1] = 0
     return np.array(found)
 
 
@@ -90,7 +106,7 @@ def _rectangle_shares(cells: Bool, us: F64, vs: F64) -> F64:
     """(V - 1, U - 1) part of each rectangle between lines that is set."""
     total = np.zeros((cells.shape[0] + 1, cells.shape[1] + 1))
     total[1:, 1:] = cells.cumsum(axis=0).cumsum(axis=1)
-    # Faces are a cell beyond free space: what is counted must not reach into the wall.
+    # Faces are about a cell beyond free space: what is counted must not reach into the wall.
     columns = _inner(us, cells.shape[1])
     rows = _inner(vs, cells.shape[0])
     (c0, c1), (r0, r1) = columns, rows
@@ -100,8 +116,8 @@ def _rectangle_shares(cells: Bool, us: F64, vs: F64) -> F64:
 
 
 def _inner(lines: F64, most: int) -> tuple[np.ndarray, np.ndarray]:
-    low = np.rint(lines[:-1] + FACE_CELLS).astype(int).clip(0, most)
-    high = np.rint(lines[1:] - FACE_CELLS).astype(int).clip(0, most)
+    low = np.rint(lines[:-1] + 1).astype(int).clip(0, most)
+    high = np.rint(lines[1:] - 1).astype(int).clip(0, most)
     return low, np.maximum(high, low)
 
 
@@ -141,7 +157,7 @@ def _traced(room: Bool, smoothing: float) -> shapely.Polygon:
 
 def _overlap(polygon: shapely.Polygon, cells: Bool) -> float:
     """Intersection over union."""
-    within = _within(polygon.buffer(-FACE_CELLS, join_style="mitre"), cells.shape)
+    within = _within(polygon.buffer(-1, join_style="mitre"), cells.shape)
     return float((within & cells).sum() / max((within | cells).sum(), 1))
 
 

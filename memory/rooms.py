@@ -49,9 +49,7 @@ def divide(plan: FloorPlan, gaps: Sequence[Gap]) -> Division:
     while True:
         spaces, rooms = _spaces(plan, fill(plan.open, kept))
         sides = [_sides(spaces, gap) for gap in kept]
-        useless = [
-            not _divides(plan, spaces, rooms, both) for both in sides
-        ]
+        useless = [not _divides(plan, spaces, rooms, both) for both in sides]
         if not any(useless):
             break
         # The widest first: it may have cut a piece off that a narrower one is the door to.
@@ -119,7 +117,9 @@ def outlines(plan: FloorPlan, division: Division, furniture: Bool) -> list[shape
     return found
 
 
-def match(new: Sequence[shapely.Polygon], old: dict[int, shapely.Polygon], next_id: int) -> list[int]:
+def match(
+    new: Sequence[shapely.Polygon], old: dict[int, shapely.Polygon], next_id: int
+) -> list[int]:
     """Ids for the new rooms: that of the old room with the greatest overlap, or the next."""
     pairs = [
         (-float(shapely.area(shapely.intersection(polygon, known))), i, room)

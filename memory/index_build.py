@@ -73,13 +73,16 @@ class IndexBuild:
 
     def _catch_up(self, count: int) -> None:
         """One at a time: how numbers are rounded must not depend on how many come together."""
-        for _ in range(min(count, len(self._changed)) if self._file else 0):
+        file = self._file
+        if file is None:
+            return
+        for _ in range(min(count, len(self._changed))):
             number = next(iter(self._changed))
             del self._changed[number]
             one = np.array([number], np.int64)
-            self._file.remove(one)
+            file.remove(one)
             if number in self._store:
-                self._file.add(one, self._store.copy_of(one))
+                file.add(one, self._store.copy_of(one))
 
     def _run(self) -> None:
         # One thread, since the map goes on beside it.

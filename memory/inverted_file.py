@@ -6,6 +6,7 @@ to a query only. It keeps 8 bits a number; the candidates are ranked by the exac
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import faiss
@@ -21,13 +22,15 @@ _TRAINING_ROUNDS = 8
 _LEAST_PROBES = 8
 """Cells that every search looks into: half a millisecond with a million vectors."""
 _FEW = 1024
+_HASHTABLE = 2
+"""faiss.DirectMap.Hashtable, which the library's type hints leave out."""
 _THREADS = faiss.omp_get_max_threads()
 
 
 def cells_for(total: int) -> int:
     """Power of two near the root of the number of vectors: a search then costs about as much for
     the centroids as for a cell."""
-    return 1 << round(np.log2(max(total, 2)) / 2)
+    return 1 << round(math.log2(max(total, 2)) / 2)
 
 
 def sample_size(total: int) -> int:
@@ -40,7 +43,7 @@ class InvertedFile:
 
     def __init__(self, ivf: Any, trained_at: int, recall: float = 0.0) -> None:
         self._ivf = ivf
-        self._ivf.set_direct_map_type(faiss.DirectMap.Hashtable)  # removal in constant time
+        self._ivf.set_direct_map_type(_HASHTABLE)  # removal in constant time
         self.trained_at = trained_at
         """Number of vectors that it was made for."""
         self.recall = recall

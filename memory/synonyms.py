@@ -161,9 +161,13 @@ def synonyms(label: str) -> tuple[str, ...]:
     return (word, *(other for other in _groups().get(word, ()) if other != word))
 
 
-@lru_cache(maxsize=4096)
 def relation(query: str, label: str) -> Relation | None:
     """How an object that is called ``label`` answers ``query``; None if not by words."""
+    return _relation(query[:MAX_LENGTH], label[:MAX_LENGTH])
+
+
+@lru_cache(maxsize=4096)
+def _relation(query: str, label: str) -> Relation | None:
     wanted, have = normalize(query), normalize(label)
     if not wanted or not have:
         return None

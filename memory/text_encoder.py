@@ -37,6 +37,9 @@ MAX_CHARACTERS = 1000
 CACHED_TEXTS = 4096
 """So many encodings are kept; 1.5 kB each for a sentence encoder."""
 
+_BATCH = 64
+"""Texts that are encoded together."""
+
 _Encode = Callable[[list[str]], F32]
 
 
@@ -78,8 +81,9 @@ class TextEncoder:
         cut = [_printable(text[:MAX_CHARACTERS]) for text in texts]
         known = {text: self._cache[text] for text in cut if text in self._cache}
         new = list(dict.fromkeys(text for text in cut if text not in known))
-        if new:
-            known |= zip(new, self._fresh(new), strict=True)
+        for begin in range(0, len(new), _BATCH):
+            batch = new[begin : begin + _BATCH]
+            known |= zip(batch, self._fresh(batch), strict=True)
         for text in cut:
             self._cache[text] = known[text]
             self._cache.move_to_end(text)

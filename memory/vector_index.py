@@ -7,6 +7,7 @@ approximation: filters and ``vector`` are exact, and the file can be made anew a
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +21,9 @@ from cogmap.memory.vector_store import VectorStore, best_first
 from cogmap.runtime.messages import F32, I64, CogmapError
 
 __all__ = ["Neighbours", "VectorIndex", "VectorIndexConfig", "VectorIndexError"]
+
+
+log = logging.getLogger(__name__)
 
 
 class VectorIndexError(CogmapError):
@@ -38,7 +42,7 @@ class VectorIndexConfig:
     candidates: int = 64
     """At least so many are ranked by their exact vectors."""
     regrow: int = 4
-    """The inverted file is made anew when there are so many times more vectors."""
+    """The inverted file is made anew when there are so many times more vectors, or half."""
     patience: float = 1 / 16
     """A new one takes over once this part of the vectors has changed since it was begun."""
 
@@ -67,6 +71,10 @@ class VectorIndex:
         self._store = VectorStore(dimension)
         self._file: InvertedFile | None = None
         self._build: IndexBuild | None = None
+        self._failed_at = 0
+        self.problem = ""
+        """Why the last inverted file could not be made; searches are then exact, or by the old
+        one, until there are ``regrow`` times more vectors."""
 
     @property
     def dimension(self) -> int:
@@ -223,15 +231,22 @@ class VectorIndex:
         total, config = len(self), self.config
         if self._file is not None and total <= config.exact_up_to // 2:
             self._file = None
-        bound = config.regrow * self._file.trained_at if self._file else config.exact_up_to
-        if self._build is None and total > bound:
+        made_at = max(self._failed_at, self._file.trained_at if self._file else 0)
+        grown = total > max(config.regrow * made_at, config.exact_up_to)
+        shrunk = self._file is not None and total < made_at // 2
+        if self._build is None and (grown or shrunk):
             recall = (1 + config.recall) / 2
             patience = max(1, int(total * config.patience))
             self._build = IndexBuild(self._store, recall, config.candidates, patience)
 
     def _take_over(self) -> None:
         assert self._build is not None
-        self._file, self._build = self._build.finish(), None
+        build, self._build = self._build, None
+        try:
+            self._file, self.problem = build.finish(), ""
+        except Exception as error:
+            self._failed_at, self.problem = len(self), f"{type(error).__name__}: {error}"
+            log.warning("no inverted file of %d vectors: %s", len(self), self.problem)
         if len(self) <= self.config.exact_up_to // 2:
             self._file = None  # it shrank meanwhile
 

@@ -94,18 +94,16 @@ class Moves:
             if id_ in tracks and tracks[id_].is_here and not tracks[id_].dynamic
         ]  # fmt: skip
         found = relocate(vanished, new, self.config.relocation)
-        moves = [
-            Move(old, one, self._is_back(tracks[old], tracks[one])) for old, one in found.moved
-        ]
-        for move in moves:
-            self._here_since[move.old] = tracks[move.new].first_seen_ns
-            self._vanished.pop(move.old)
-            self._new.pop(move.new)
-        return tuple(moves), found.ambiguous
+        moves = tuple(self._move(tracks[old], tracks[one]) for old, one in found.moved)
+        return moves, found.ambiguous
 
-    def here_since_ns(self, track: Track) -> int:
-        """First sight of an object at the place where it stands or stood last."""
-        return self._here_since.get(track.id, track.first_seen_ns)
+    def _move(self, old: Track, new: Track) -> Move:
+        since_ns = self._here_since.get(old.id, old.first_seen_ns)
+        returned = self._is_back(old, new)
+        if not returned:
+            self._here_since[old.id] = new.first_seen_ns
+        del self._vanished[old.id], self._new[new.id]
+        return Move(old.id, new.id, returned, since_ns)
 
     def _is_back(self, old: Track, new: Track) -> bool:
         distance = math.dist(old.box.center, new.box.center)

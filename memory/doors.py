@@ -10,7 +10,7 @@ from scipy import ndimage
 from cogmap.memory.floor_plan import FloorPlan
 from cogmap.runtime.messages import Bool
 
-__all__ = ["Gap", "gaps", "fill"]
+__all__ = ["Gap", "fill", "gaps"]
 
 NARROWEST_M, WIDEST_M = 0.55, 2.1
 """Of an opening between two rooms; what is wider joins them to one."""

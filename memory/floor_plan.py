@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from cogmap.runtime.messages import F32, F64, FREE, OCCUPIED, U8, Bool, OccupancyGrid
+from cogmap.runtime.messages import F32, F64, FREE, OCCUPIED, Bool, OccupancyGrid
 
 __all__ = ["FloorPlan", "floor_plan", "wall_direction"]
 
@@ -47,13 +47,13 @@ class FloorPlan:
         """(N, 2) x, y (m) of points (N, 2) in units of cells along u, v."""
         c, s = math.cos(self.yaw), math.sin(self.yaw)
         turned = np.asarray(cells, np.float64) * self.resolution_m + self.origin
-        return turned @ np.array([[c, s], [-s, c]])
+        return np.asarray(turned @ np.array([[c, s], [-s, c]]))
 
     def to_cells(self, points: F64) -> F64:
         """(N, 2) in units of cells along u, v, of points (N, 2) x, y (m)."""
         c, s = math.cos(self.yaw), math.sin(self.yaw)
         turned = np.asarray(points, np.float64) @ np.array([[c, -s], [s, c]])
-        return (turned - self.origin) / self.resolution_m
+        return np.asarray((turned - self.origin) / self.resolution_m)
 
 
 def floor_plan(grid: OccupancyGrid) -> FloorPlan:

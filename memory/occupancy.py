@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from cogmap.memory.blocks import I64, in_front, pack, sorted_unique, unpack
 from cogmap.memory.camera import backproject, transform
+from cogmap.memory.columns import SIDE, Columns, stacks
 from cogmap.runtime.messages import (
     F32,
     F64,
@@ -34,8 +35,6 @@ __all__ = ["Occupancy", "OccupancyConfig", "OccupancyError"]
 
 I8 = NDArray[np.int8]
 
-SIDE = 8
-"""Voxels along the edge of a block."""
 VOXELS = SIDE**3
 NEAREST_M = 0.05
 """Voxels whose centre is nearer to the image plane are left alone."""
@@ -160,8 +159,8 @@ class Occupancy:
         if len(keys) == 0:
             return None
         log_odds = self._pool[self._rows(keys)]
-        occupied = _standing(log_odds >= self.config.occupied_at)
-        free = _standing(log_odds <= self.config.free_at)
+        occupied = stacks(log_odds >= self.config.occupied_at)
+        free = stacks(log_odds <= self.config.free_at)
         # The free voxels of the block above follow those of the block: shifted in from there.
         at = np.searchsorted(keys, keys + 1)  # z is the lowest digit of a packed block
         is_above = np.append(keys, -1)[at] == keys + 1
@@ -193,7 +192,11 @@ class Occupancy:
                 stamp_ns=stamp_ns, resolution_m=size, origin=(0.0, 0.0), cells=none,
                 floor_z=floor_z, head_free=none, head_occupied=none, top=none,
             )  # fmt: skip
-        columns = _Columns(unpack(keys), self._pool[self._rows(keys)], self.config, floor_z)
+        log_odds = self._pool[self._rows(keys)]
+        columns = Columns(
+            unpack(keys), log_odds >= self.config.occupied_at, log_odds <= self.config.free_at,
+            size, floor_z,
+        )  # fmt: skip
         occupied = columns.count(columns.occupied, z_min, z_max)
         free = columns.count(columns.free, z_min, z_max)
         floor = columns.count(columns.occupied, -1.5 * size, 1.5 * size)
@@ -296,75 +299,6 @@ class Occupancy:
         classes[log_odds <= self.config.free_at] = FREE
         classes[log_odds >= self.config.occupied_at] = OCCUPIED
         return classes
-
-
-class _Columns:
-    """Counts of voxels in the columns of a grid seen from above.
-
-    The eight voxels of a block that stand on each other are one word with a byte each, so that
-    a height range is a mask and a count is that of set bits.
-    """
-
-    def __init__(self, blocks: I32, log_odds: I8, config: OccupancyConfig, floor_z: float) -> None:
-        """``blocks`` (N, 3) sorted, ``log_odds`` (N, 512) of them."""
-        size = config.voxel_size_m
-        self.occupied = _standing(log_odds >= config.occupied_at)
-        self.free = _standing(log_odds <= config.free_at)
-        self.first = blocks[:, :2].min(axis=0)
-        """(2,) x, y of the grid's first block."""
-        self._size, self._floor_z = size, floor_z
-        self._layers = blocks[:, 2:] * SIDE + np.arange(SIDE)
-        self._heights = self._height_of(self._layers)
-        column, row = (blocks[:, :2] - self.first).T
-        self._shape = (int(row.max()) + 1, int(column.max()) + 1)
-        self._place = row * self._shape[1] + column
-
-    def count(self, voxels: NDArray[np.uint64], low: float, high: float) -> NDArray[np.uint16]:
-        """(rows, columns) voxels set whose centres are between two heights (m above the floor)."""
-        within = (self._heights > low) & (self._heights < high)
-        used = np.flatnonzero(within.any(axis=1))
-        mask = within[used].astype(np.uint8).view(np.uint64)
-        counts = np.bitwise_count(voxels[used] & mask).astype(np.uint16)
-        return self._grid(np.add, counts, used)
-
-    def percent(self, voxels: NDArray[np.uint64], low: float, high: float) -> U8:
-        """(rows, columns) share of the voxels between two heights that is set."""
-        layers = np.arange(np.ptp(self._layers) + 1) + self._layers.min()
-        heights = self._height_of(layers)
-        all_of_them = int(((heights > low) & (heights < high)).sum())
-        count = self.count(voxels, low, high)
-        return (100 * count // max(all_of_them, 1)).astype(np.uint8)
-
-    def _height_of(self, layers: NDArray[Any]) -> F64:
-        """Of voxel centres above the floor (m)."""
-        return np.asarray((layers + 0.5) * self._size - self._floor_z)
-
-    def top(self) -> U8:
-        """(rows, columns) upper end of the highest occupied voxel, in voxels above the floor."""
-        used = np.flatnonzero(self.occupied.any(axis=1))
-        byte = (np.frexp(self.occupied[used].astype(np.float32))[1] + 7) // 8 - 1
-        height = np.rint(self._heights[used, :1] / self._size).astype(np.int32) + byte
-        height[byte < 0] = 0
-        return self._grid(np.maximum, height.clip(0, 255).astype(np.uint16), used).astype(np.uint8)
-
-    def _grid(
-        self, join: np.ufunc, values: NDArray[np.uint16], blocks: NDArray[np.intp]
-    ) -> NDArray[np.uint16]:
-        """(rows, columns) values (N, 64) of some blocks, joined over those in a column."""
-        rows, columns = self._shape
-        grid = np.zeros((rows * columns, SIDE, SIDE), np.uint16)
-        if len(blocks):
-            place = self._place[blocks]
-            starts = np.flatnonzero(np.diff(place, prepend=-1))  # columns lie side by side
-            joined = join.reduceat(values, starts, axis=0).reshape(-1, SIDE, SIDE)
-            grid[place[starts]] = joined.swapaxes(1, 2)
-        grid = grid.reshape(rows, columns, SIDE, SIDE).swapaxes(1, 2)
-        return np.ascontiguousarray(grid.reshape(rows * SIDE, columns * SIDE))
-
-
-def _standing(voxels: NDArray[np.bool_]) -> NDArray[np.uint64]:
-    """(N, 64) from (N, 512): the eight voxels above each other as bytes, the lowest first."""
-    return voxels.view(np.uint64)
 
 
 def _voxel_centers(voxel_size_m: float) -> F64:

@@ -72,7 +72,8 @@ def _lines(room: Bool, furniture: Bool, size: float) -> F64:
     # What known furniture bounds is no wall.
     before = np.pad(furniture, ((0, 0), (1, 0)))
     behind = np.pad(furniture, ((0, 0), (0, 1)))
-    low = _faces(*np.nonzero((step > 0) & ~before), size) - FACE_CELLS
+    row, column = np.nonzero((step > 0) & ~before)
+    low = _faces(row, column, size) - FACE_CELLS
     row, column = np.nonzero((step < 0) & ~behind)
     high = room.shape[1] - _faces(row, room.shape[1] - column, size) + FACE_CELLS
     return np.unique(np.concatenate([low, high]))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import cv2
+import msgspec
 import numpy as np
 import shapely
 
@@ -168,15 +169,7 @@ def _follow_doors(
         else:
             identity = known.id
             left.remove(known)
-        doors.append(
-            Door(
-                id=identity,
-                center=opening.center,
-                width_m=opening.width_m,
-                yaw=opening.yaw,
-                rooms=opening.rooms,
-            )  # fmt: skip
-        )
+        doors.append(msgspec.structs.replace(opening, id=identity))
     # One that is closed now looks like the wall that it is in.
     doors += [door for door in left if set(door.rooms) <= rooms and not _is_open(plan, door)]
     return tuple(sorted(doors, key=lambda door: door.id)), next_id
@@ -212,7 +205,7 @@ def _rooms(
                 area_m2=float(polygon.area),
                 neighbours=tuple(sorted({n for door in mine for n in door.rooms if n != room})),
                 objects=tuple(thing.id for thing in contents[room]),
-            )  # fmt: skip
+            )
         )
     return tuple(rooms)
 

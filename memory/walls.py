@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 
@@ -28,7 +29,7 @@ def walls(
     found = []
     for polygon in outlines:
         corners = shapely.get_coordinates(polygon.exterior)
-        for start, end in zip(corners[:-1], corners[1:], strict=True):
+        for start, end in itertools.pairwise(corners):
             found += _pieces(plan, start, end, doors)
     return tuple(found)
 
@@ -91,6 +92,6 @@ def _close(line: Bool, longest: int) -> Bool:
     edges = np.flatnonzero(np.diff((~line).astype(np.int8), prepend=0, append=0))
     closed = line.copy()
     for first, last in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
-        if 0 < first and last < len(line) and last - first <= longest:
+        if first > 0 and last < len(line) and last - first <= longest:
             closed[first:last] = True
     return closed

@@ -14,7 +14,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import numpy as np
@@ -22,7 +22,6 @@ from numpy.typing import NDArray
 
 from cogmap.memory.layout_json import layout_from_json
 from cogmap.memory.layout_map import LayoutConfig, LayoutMap
-from cogmap.memory.map_index import Hit, MapIndex
 from cogmap.memory.object_map import ObjectMap
 from cogmap.memory.persistence import MapError, SavedMap, load_map, part_of, save_map
 from cogmap.memory.reconstruction import ReconstructionConfig, Reconstructor
@@ -47,6 +46,9 @@ from cogmap.runtime.messages import (
     OccupancyGrid,
     Room,
 )
+
+if TYPE_CHECKING:
+    from cogmap.memory.map_index import Hits, MapIndex
 
 __all__ = ["CognitiveMap", "MapConfig", "MapQueryError"]
 
@@ -76,7 +78,7 @@ class CognitiveMap:
     def __init__(self, config: MapConfig = MapConfig()) -> None:
         self.config = config
         self._layout = LayoutMap(config.layout)
-        self._index = MapIndex()
+        self._index: MapIndex | None = None
         self._dense: Reconstructor | None = None
         self._folder: Path | None = None  # that has the dense side, until it is needed
         self._observed = 0
@@ -212,13 +214,13 @@ class CognitiveMap:
         image_embedding: F32 | None = None,
         k: int = 5,
         **filters: Any,
-    ) -> list[Hit]:
+    ) -> Hits:
         """Objects, rooms and keyframes that fit a text or an image embedding, best first.
 
-        ``filters`` are those of `MapIndex.search`: kinds, room, label, seen, near.
+        ``filters`` are those of `MapIndex.search`: kinds, room, label, seen, near, absent.
+        The hits say which encoders were asked, and which could not be.
         """
-        self._update_index()
-        return self._index.search(text, embedding=image_embedding, k=k, **filters)
+        return self._updated_index().search(text, embedding=image_embedding, k=k, **filters)
 
     def surface_points(self) -> tuple[F32, U8]:
         """Points (N, 3) world, metres; RGB (N, 3)."""
@@ -338,14 +340,23 @@ class CognitiveMap:
         made._layout.put(layout)
         return made
 
-    def _update_index(self) -> None:
-        now = self.layout()
-        embeddings = {}
+    def _updated_index(self) -> MapIndex:
+        """The index of this version; FAISS is loaded for the first search, not for a map."""
+        from cogmap.memory.map_index import MapIndex
+
+        if self._index is None:
+            self._index = MapIndex()
+        now, objects = self.layout(), self._layout.objects
+        embeddings, spaces = {}, set()
         for thing in now.objects:
-            embedding = self._layout.objects.embedding(thing.id)
+            embedding = objects.embedding(thing.id)
             if embedding is not None:
                 embeddings[thing.id] = embedding
-        self._index.update(now.objects, embeddings, now.rooms, self.keyframes())
+                spaces.add(objects.embedding_space(thing.id))
+        space = min(spaces, default="")
+        same = {i: e for i, e in embeddings.items() if objects.embedding_space(i) == space}
+        self._index.update(now.objects, same, now.rooms, self.keyframes(), space=space)
+        return self._index
 
 
 _EDITS: dict[str, Callable[[ObjectMap, Edit], list[MapEvent]]] = {

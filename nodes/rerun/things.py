@@ -2,45 +2,39 @@
 
 from __future__ import annotations
 
-import colorsys
-import zlib
-
 import numpy as np
 import rerun as rr
 from scipy.spatial.transform import Rotation
 
+from cogmap.memory.drawing import label_color, light
 from cogmap.nodes.rerun.archetypes import printable
 from cogmap.runtime.messages import Layout, MapObject
 
-__all__ = ["boxes", "doors", "label_color", "rooms"]
+__all__ = ["boxes", "doors", "rooms"]
 
 LABEL_LIMIT = 60
-GONE_COLOR = (150, 150, 150)
 ROOM_COLOR = (190, 200, 215)
 DOOR_COLOR = (120, 220, 140)
 BOX_WIDTH = rr.Radius.ui_points(1.5)
 ROOM_WIDTH = rr.Radius.ui_points(2.5)
+ON_DARK = 0.35
+"""The colours of labels are made for white pages; lighter ones are seen on a dark one."""
 ABOVE_FLOOR_M = 0.02
 """Lines on the floor are drawn this high, so that they are seen."""
-
-
-def label_color(label: str) -> tuple[int, int, int]:
-    """RGB, the same for a label in every picture."""
-    hue = zlib.crc32(label.encode("utf-8", "replace")) % 360 / 360
-    red, green, blue = colorsys.hls_to_rgb(hue, 0.62, 0.75)
-    return round(255 * red), round(255 * green), round(255 * blue)
 
 
 def boxes(layout: Layout) -> rr.Boxes3D:
     """A labelled box for every object that is there."""
     here = [thing for thing in layout.objects if thing.is_here]
+    if not here:
+        return rr.Boxes3D(centers=[], half_sizes=[])
     yaws = np.array([thing.box.yaw for thing in here], np.float64)
     return rr.Boxes3D(
-        centers=np.array([thing.box.center for thing in here]).reshape(-1, 3),
-        half_sizes=np.array([thing.box.size for thing in here]).reshape(-1, 3) / 2,
-        quaternions=Rotation.from_euler("z", yaws).as_quat().reshape(-1, 4),
+        centers=np.array([thing.box.center for thing in here]),
+        half_sizes=np.array([thing.box.size for thing in here]) / 2,
+        quaternions=Rotation.from_euler("z", yaws[:, None]).as_quat(),
         labels=[name(thing) for thing in here],
-        colors=[label_color(thing.label) for thing in here],
+        colors=[light(label_color(thing.label), ON_DARK) for thing in here],
         radii=BOX_WIDTH,
         show_labels=True,
     )

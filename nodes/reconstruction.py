@@ -28,7 +28,6 @@ from cogmap.runtime.messages import (
 )
 from cogmap.runtime.node import Input, Node, NodeParams, Output
 
-
 Numbered = TypeVar("Numbered", Frame, Detections)
 
 

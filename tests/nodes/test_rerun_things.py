@@ -34,7 +34,7 @@ def layout(*objects: MapObject) -> Layout:
 def test_a_labelled_box_for_every_object_that_is_there():
     boxes = things.boxes(layout(thing(3, "sofa"), thing(4, "cup", "removed")))
     assert boxes.labels.as_arrow_array().to_pylist() == ["sofa 3"]
-    assert boxes.half_sizes.as_arrow_array().to_pylist() == [[1.0, 0.4, 0.5]]
+    np.testing.assert_allclose(boxes.half_sizes.as_arrow_array().to_pylist(), [[1.0, 0.4, 0.5]])
     (quaternion,) = boxes.quaternions.as_arrow_array().to_pylist()
     np.testing.assert_allclose(quaternion, [0, 0, np.sqrt(0.5), np.sqrt(0.5)], atol=1e-6)
 

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from cogmap.launch import editing
 from cogmap.launch.console import console, errors_to_exit_codes
 
 app = typer.Typer(
@@ -32,8 +33,16 @@ RunDirectory = Annotated[
     Path | None, typer.Option("--run-dir", help="Where logs, metrics and the map go.")
 ]
 Report = Annotated[Path | None, typer.Option("--report", help="Write a JSON report here.")]
+MapPath = Annotated[Path, typer.Argument(metavar="MAP", help="A map, or a run directory.")]
+AsOf = Annotated[
+    float | None,
+    typer.Option(metavar="SECONDS", min=0, help="As the map was so long after its first frame."),
+]
 Force = Annotated[bool, typer.Option("--force", help="Overwrite the file if it exists.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No table, no summary.")]
+
+
+app.add_typer(editing.app, name="edit")
 
 
 def main() -> None:
@@ -174,6 +183,67 @@ def view(
         from cogmap.launch.viewing import view_path
 
         view_path(path, port, for_s, console)
+
+
+@app.command()
+def export(
+    path: MapPath,
+    layout: Annotated[
+        Path | None, typer.Option(help="Objects, rooms, doors and walls as JSON.")
+    ] = None,
+    ply: Annotated[Path | None, typer.Option(help="The surface as points.")] = None,
+    mesh: Annotated[
+        Path | None, typer.Option(help="The surface as triangles: .ply, .obj or .glb.")
+    ] = None,
+    bev: Annotated[Path | None, typer.Option(help="The map from above, as PNG.")] = None,
+    rrd: Annotated[Path | None, typer.Option(help="Everything, as a Rerun recording.")] = None,
+    as_of: AsOf = None,
+    force: Force = False,
+) -> None:
+    """Write a map as files of other programs, several at once."""
+    with errors_to_exit_codes():
+        from cogmap.launch.exporting import export_map
+
+        asked = {"layout": layout, "ply": ply, "mesh": mesh, "bev": bev, "rrd": rrd}
+        targets = {kind: out for kind, out in asked.items() if out is not None}
+        export_map(path, targets, as_of, force, console)
+
+
+@app.command()
+def objects(
+    path: MapPath,
+    state: Annotated[
+        str,
+        typer.Option(help="here, tentative, present, moved, removed, deleted or all."),
+    ] = "here",
+    label: Annotated[str | None, typer.Option(help="Only those of this label.")] = None,
+    as_of: AsOf = None,
+    as_json: Annotated[bool, typer.Option("--json", help="As cogmap export --layout.")] = False,
+) -> None:
+    """List the objects and rooms of a map."""
+    with errors_to_exit_codes():
+        from cogmap.launch.listing import list_objects
+
+        list_objects(path, state, label, as_of, as_json, console)
+
+
+@app.command()
+def search(
+    path: MapPath,
+    text: Annotated[str | None, typer.Argument(help="What to look for, in words.")] = None,
+    image: Annotated[Path | None, typer.Option(help="Or a picture of it; needs --model.")] = None,
+    model: Annotated[
+        str | None,
+        typer.Option(help="The detector's CLIP or SigLIP model: a folder, or a name in the cache."),
+    ] = None,
+    count: Annotated[int, typer.Option("-k", min=1, help="How many, at most.")] = 5,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON array.")] = False,
+) -> None:
+    """Find objects, rooms and keyframes of a map by words or by a picture."""
+    with errors_to_exit_codes():
+        from cogmap.launch.listing import search_map
+
+        search_map(path, text, image, model, count, as_json, console)
 
 
 @app.command()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from cogmap.runtime.messages import CogmapError
+
 
 def is_run(path: Path) -> bool:
     """A run directory, as ``cogmap up`` makes it."""
@@ -13,3 +15,24 @@ def is_run(path: Path) -> bool:
 def is_map(path: Path) -> bool:
     """A map folder, as ``cogmap replay --map`` write it."""
     return (path / "manifest.json").is_file()
+
+
+def map_folder(path: Path) -> Path:
+    """The map folder that a path names: itself, or that of a run directory.
+
+    Raises:
+        CogmapError: there is none.
+    """
+    for folder in (path, path / "map"):
+        if is_map(folder):
+            return folder
+    if not path.exists():
+        raise CogmapError(f"no such map: {path}; check the path")
+    if is_run(path):
+        raise CogmapError(
+            f"the run has stored no map: {path}; name one with --map, or wait for its end"
+        )
+    raise CogmapError(
+        f"this is no map folder and no run directory: {path};"
+        " make a map with cogmap replay EPISODE --map DIR"
+    )

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cogmap.runtime.messages import F32, F64, Box
 
@@ -20,23 +21,28 @@ class BoxFitConfig:
     """Points with few others around, in cells of this edge, are strays."""
     stray_part: float = 0.12
     """Few: this part of what the median point has around it."""
+    vague_part: float = 0.1
+    """Points of less than this part of the mean weight around them are strays."""
     tail: float = 0.01
     """Part of the points that may lie beyond either end of a box, measurement noise included."""
     face_scale_m: float = 0.02
     """Points this near to an edge of the footprint lie on it."""
-    prefer: float = 0.92
+    prefer: float = 0.85
     """The preferred yaw is taken if it fits this much as well as the best one."""
     yaw_points: int = 400
     """So many points decide the yaw."""
 
 
 _STEP = math.radians(3.0)
-_SEARCH: F64 = np.arange(30) * _STEP
-_REFINE: F64 = np.linspace(-_STEP, _STEP, 13)
+_SEARCH: F64 = np.arange(30, dtype=np.float64) * _STEP
+_REFINE: F64 = np.arange(-6, 7, dtype=np.float64) * (_STEP / 6)
 
 
 def fit_box(
-    points: F64, preferred_yaw: float | None = None, config: BoxFitConfig = BoxFitConfig()
+    points: F64,
+    preferred_yaw: float | None = None,
+    config: BoxFitConfig = BoxFitConfig(),
+    weights: F64 | None = None,
 ) -> Box:
     """Box of canonical yaw, in [0, pi / 2), around ``points`` (N, 3) world, N >= 1.
 
@@ -44,10 +50,11 @@ def fit_box(
     (the closeness criterion of Zhang, Xu, Dong and Dolan, "Efficient L-Shape Fitting for
     Vehicle Detection Using Laser Scanners", IV 2017), and smallest. ``preferred_yaw`` (rad,
     modulo pi / 2, such as that of the walls) is taken if it is nearly as good. Stray points do
-    not count, and noise beyond a face hardly does. The same points give the same box.
+    not count, and noise beyond a face hardly does. ``weights`` (N,), such as the inverse variances
+    of the points, tell which of them are noise beside exacter ones. The same points give the same box.
     """
     points = np.asarray(points, np.float64)
-    points = _without_strays(points, config)
+    points = _without_strays(points, weights, config)
     yaw = _yaw(points[:, :2], preferred_yaw, config) % (math.pi / 2)
     c, s = math.cos(yaw), math.sin(yaw)
     along = np.stack(
@@ -60,22 +67,31 @@ def fit_box(
     return Box(center=center, size=(length, width, height), yaw=yaw)
 
 
-def _without_strays(points: F64, config: BoxFitConfig) -> F64:
-    """Without points that are much lonelier than most; all of them if there are but a few."""
+def _without_strays(points: F64, weights: F64 | None, config: BoxFitConfig) -> F64:
+    """Without points that are much lonelier than most, or much vaguer than those around them;
+    all of them if there are but a few."""
     if len(points) < 16:
         return points
     cells = np.floor((points - points.min(axis=0)) / config.stray_cell_m).astype(np.int64) + 1
-    shape = cells.max(axis=0) + 2
-    if shape.prod() > 2_000_000:
+    shape = tuple((cells.max(axis=0) + 2).tolist())
+    if math.prod(shape) > 1_000_000:
         central: F64 = points[_central(points)]
         return central
     flat = (cells[:, 0] * shape[1] + cells[:, 1]) * shape[2] + cells[:, 2]
-    counts = np.bincount(flat, minlength=int(shape.prod())).reshape(shape)
+    around = _around(flat, None, shape)
+    keep = around >= config.stray_part * np.median(around)
+    if weights is not None:
+        keep &= weights >= config.vague_part * _around(flat, weights, shape) / around
+    kept: F64 = points[keep]
+    return kept if len(kept) else points
+
+
+def _around(flat: NDArray[np.int64], weights: F64 | None, shape: tuple[int, ...]) -> F64:
+    """(N,) sum of the weights in the 27 cells around that of each point."""
+    total = np.bincount(flat, weights, math.prod(shape)).astype(np.float64).reshape(shape)
     for axis in range(3):
-        counts = counts + np.roll(counts, 1, axis) + np.roll(counts, -1, axis)
-    around = counts.reshape(-1)[flat]
-    kept: F64 = points[around >= config.stray_part * np.median(around)]
-    return kept
+        total = total + np.roll(total, 1, axis) + np.roll(total, -1, axis)
+    return np.asarray(total.reshape(-1)[flat])
 
 
 def _central(points: F64) -> np.ndarray:

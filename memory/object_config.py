@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from cogmap.memory.association import AssociationConfig
 from cogmap.memory.box_fit import BoxFitConfig
+from cogmap.memory.contacts import ContactConfig
 from cogmap.memory.merging import MergeConfig
 from cogmap.memory.presence import PresenceConfig
 from cogmap.memory.sighting_history import SightingHistoryConfig
@@ -26,6 +27,7 @@ class ObjectMapConfig:
     merging: MergeConfig = field(default_factory=MergeConfig)
     visibility: VisibilityConfig = field(default_factory=VisibilityConfig)
     presence: PresenceConfig = field(default_factory=PresenceConfig)
+    contacts: ContactConfig = field(default_factory=ContactConfig)
     boxes: BoxFitConfig = field(default_factory=BoxFitConfig)
     history: SightingHistoryConfig = field(default_factory=SightingHistoryConfig)
     samples: int = 48

@@ -9,10 +9,11 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from cogmap.memory.contacts import Contacts
 from cogmap.memory.merging import PartEvidence
 from cogmap.memory.object_config import ObjectMapConfig
 from cogmap.memory.sighting_history import SightingHistory
-from cogmap.memory.track_shape import TrackShape
+from cogmap.memory.track_shape import POINT_ARRAYS, TrackShape
 from cogmap.memory.track_store import TrackStore
 from cogmap.memory.tracks import Track
 from cogmap.runtime.messages import F32, Observation
@@ -21,8 +22,7 @@ __all__ = ["store_from_state", "store_state"]
 
 Arrays = dict[str, NDArray[Any]]
 
-_NOT_PLAIN = ("shape", "embedding", "_tree", "_snapshot")
-_POINT_ARRAYS = ("keys", "points", "weights", "hits", "misses", "keyframes")
+_NOT_PLAIN = ("shape", "contacts", "embedding", "_tree", "_snapshot")
 
 
 def store_state(store: TrackStore) -> Arrays:
@@ -38,11 +38,13 @@ def store_state(store: TrackStore) -> Arrays:
         "parts": list(store.merging.parts.items()),
         "next_id": store.next_id,
         "looks": store.looks,
+        "preferred_yaw": store.preferred_yaw,
         "keyframes": list(store.world_from_keyframe),
         "views": [_header(view) for view in store.views],
     }
     arrays: Arrays = {"plain": np.frombuffer(msgspec.msgpack.encode(rest), np.uint8)}
     arrays |= _shapes([track.shape for track in tracks])
+    arrays |= _contacts([track.contacts for track in tracks])
     arrays |= _embeddings([track.embedding for track in tracks])
     arrays["keyframe_poses"] = _stack(list(store.world_from_keyframe.values()))
     arrays["view_poses"] = _stack([view.world_from_camera for view in store.views])
@@ -59,10 +61,13 @@ def store_from_state(state: Mapping[str, NDArray[Any]], config: ObjectMapConfig)
     store = TrackStore(config)
     rest = msgspec.msgpack.decode(state["plain"].tobytes())
     hints = get_type_hints(Track)
-    shapes, embeddings = _read_shapes(state), _read_embeddings(state)
-    for plain, shape, embedding in zip(rest["tracks"], shapes, embeddings, strict=True):
+    parts = zip(
+        rest["tracks"], _read_shapes(state), _read_contacts(state), _read_embeddings(state),
+        strict=True,
+    )  # fmt: skip
+    for plain, shape, contacts, embedding in parts:
         values = {name: msgspec.convert(value, hints[name]) for name, value in plain.items()}
-        track = Track(shape=shape, embedding=embedding, **values)
+        track = Track(shape=shape, contacts=contacts, embedding=embedding, **values)
         store.tracks[track.id] = track
         if track.state != "removed":
             store.table.add(track, store.counting(track))
@@ -71,6 +76,7 @@ def store_from_state(state: Mapping[str, NDArray[Any]], config: ObjectMapConfig)
         track: msgspec.convert(parts, PartEvidence) for track, parts in rest["parts"]
     }
     store.next_id, store.looks = rest["next_id"], rest["looks"]
+    store.preferred_yaw = rest["preferred_yaw"]
     poses = [pose.copy() for pose in state["keyframe_poses"]]
     store.world_from_keyframe = dict(zip(rest["keyframes"], poses, strict=True))
     _read_views(store, rest["views"], state)
@@ -85,7 +91,7 @@ def _shapes(shapes: list[TrackShape]) -> Arrays:
         "shape_voxels": np.array([shape.voxel_m for shape in shapes], np.float64),
     }
     empty = TrackShape(1.0)
-    for name in _POINT_ARRAYS:
+    for name in POINT_ARRAYS:
         joined = [getattr(empty, name), *(getattr(shape, name) for shape in shapes)]
         arrays[f"shape_{name}"] = np.concatenate(joined)
     return arrays
@@ -97,9 +103,25 @@ def _read_shapes(state: Mapping[str, NDArray[Any]]) -> list[TrackShape]:
     for length, voxel_m in zip(lengths, voxels, strict=True):
         rows = slice(start, start + length)
         start += length
-        arrays = {name: state[f"shape_{name}"][rows].copy() for name in _POINT_ARRAYS}
+        arrays = {name: state[f"shape_{name}"][rows].copy() for name in POINT_ARRAYS}
         shapes.append(TrackShape(voxel_m, **arrays))
     return shapes
+
+
+def _contacts(contacts: list[Contacts]) -> Arrays:
+    none = np.zeros((0, 3), np.float32)
+    return {
+        "contact_lengths": np.array([len(each.points) for each in contacts], np.int64),
+        "contact_points": np.concatenate([none, *(each.points for each in contacts)]),
+        "contact_normals": np.concatenate([none, *(each.normals for each in contacts)]),
+    }
+
+
+def _read_contacts(state: Mapping[str, NDArray[Any]]) -> list[Contacts]:
+    ends = np.cumsum(state["contact_lengths"])
+    spans = zip(ends - state["contact_lengths"], ends, strict=True)
+    points, normals = state["contact_points"], state["contact_normals"]
+    return [Contacts(points[a:b].copy(), normals[a:b].copy()) for a, b in spans]
 
 
 def _embeddings(embeddings: list[F32 | None]) -> Arrays:

@@ -17,6 +17,7 @@ from cogmap.memory.association import (
     masks_of,
     see_segments,
 )
+from cogmap.memory.contacts import surroundings
 from cogmap.memory.merging import Merging
 from cogmap.memory.sighting_history import HIDDEN, IN_VIEW, MATCHED
 from cogmap.memory.track_shape import TrackShape
@@ -210,6 +211,12 @@ class ObjectUpdate:
             mask = masks[members].max(axis=0)
             in_mask = mask[row[here][rows], column[here][rows]] > 0
             track.shape.judge(rows, in_mask & confirmed[rows])
+            if track.seen <= 4 or track.seen % 8 == 0:
+                self._look_around(view, track, mask)
+
+    def _look_around(self, view: DepthView, track: Track, mask: U8) -> None:
+        config = self._config.contacts
+        track.contacts.add(*surroundings(view, mask, config), config)
 
     def _shape(self, track: Track, segments: list[SeenSegment]) -> None:
         config = self._config.shape

@@ -25,9 +25,13 @@ class ShapeConfig:
     """Measurements that a point's position rests on at most: later ones still move it."""
     min_share: float = 0.5
     """A point counts if in this part of the frames that saw it, it was in the thing's mask."""
+    poor: float = 0.02
+    """A point bounds the thing if it has at least this part of the weight of one that is"""
+    near_m: float = 0.05
+    """near it, by cells of this edge."""
 
 
-_EMPTY_I64 = np.zeros(0, np.int64)
+POINT_ARRAYS = ("keys", "points", "weights", "sigmas", "hits", "misses", "keyframes")
 
 
 @dataclass
@@ -41,6 +45,8 @@ class TrackShape:
     """World, metres: means, weighted by how exact each measurement was."""
     weights: F64 = field(default_factory=lambda: np.zeros(0))
     """Sum of 1 / variance of the measurements, 1/m^2."""
+    sigmas: F32 = field(default_factory=lambda: np.zeros(0, np.float32))
+    """Standard deviation of the most exact of them, m."""
     hits: F32 = field(default_factory=lambda: np.zeros(0, np.float32))
     """Frames in which the point was seen in the thing's mask."""
     misses: F32 = field(default_factory=lambda: np.zeros(0, np.float32))
@@ -60,16 +66,17 @@ class TrackShape:
         first = np.flatnonzero(np.diff(keys, prepend=keys[0] - 1))
         sums = np.add.reduceat(points * information[:, None], first)
         weight = np.add.reduceat(information, first)
+        best = np.minimum.reduceat(sigma_m[order], first).astype(np.float32)
         keys = keys[first]
         at = np.searchsorted(self.keys, keys)
         known = np.zeros(len(keys), bool)
         inside = at < len(self.keys)
         known[inside] = self.keys[at[inside]] == keys[inside]
-        self._update(at[known], sums[known], weight[known], config)
+        self._update(at[known], sums[known], weight[known], best[known], config)
         fresh = ~known
         count = int(fresh.sum())
         if count:
-            self._insert(keys[fresh], sums[fresh] / weight[fresh, None], weight[fresh], keyframe)
+            self._insert(at[fresh], keys[fresh], sums[fresh], weight[fresh], best[fresh], keyframe)
         if len(self.keys) > config.max_points:
             self._bound(config)
         return count
@@ -83,97 +90,98 @@ class TrackShape:
         """(N,) points that belong to the thing by what most frames said."""
         return self.hits >= config.min_share * (self.hits + self.misses)
 
+    def body(self, config: ShapeConfig) -> F64:
+        """(M, 3) points that bound the thing: that belong to it, and that were measured not
+        much more poorly than others near them, which are rather noise off its surface."""
+        kept = self.reliable(config)
+        points, weights = self.points[kept], self.weights[kept]
+        if len(points) < 4:
+            return self.points
+        return np.asarray(
+            points[weights >= config.poor * _largest_near(points, weights, config.near_m)]
+        )
+
     def forget_unsupported(self) -> None:
         """Drop points that many frames spoke against."""
         self._keep(~((self.misses >= 6) & (self.misses > 3 * self.hits)))
 
     def absorb(self, other: TrackShape, config: ShapeConfig) -> None:
         """Take in the points of a thing that turned out to be this one."""
-        if other.voxel_m > self.voxel_m:
-            self._coarsen(other.voxel_m)
-        keys = pack(other.points, self.voxel_m)
-        self._take(
-            np.concatenate([self.keys, keys]),
-            np.concatenate([self.points, other.points]),
-            np.concatenate([self.weights, other.weights]),
-            np.concatenate([self.hits, other.hits]),
-            np.concatenate([self.misses, other.misses]),
-            np.concatenate([self.keyframes, other.keyframes]),
-        )
+        self.voxel_m = max(self.voxel_m, other.voxel_m)
+        for name in POINT_ARRAYS:
+            setattr(self, name, np.concatenate([getattr(self, name), getattr(other, name)]))
+        self._fuse()
         self._bound(config)
 
     def part(self, rows: Bool) -> TrackShape:
         """A shape of only the points ``rows`` (N,)."""
-        part = TrackShape(self.voxel_m)
-        part.keys, part.points, part.weights = (
-            self.keys[rows],
-            self.points[rows],
-            self.weights[rows],
+        return TrackShape(
+            self.voxel_m, **{name: getattr(self, name)[rows] for name in POINT_ARRAYS}
         )
-        part.hits, part.misses = self.hits[rows], self.misses[rows]
-        part.keyframes = self.keyframes[rows]
-        return part
 
     def move(self, corrections: Mapping[int, F64]) -> None:
         """Move points with their keyframes: ``corrections`` (4, 4) new_world_from_old_world."""
-        points = self.points.copy()
         for keyframe in np.unique(self.keyframes).tolist():
             if (correction := corrections.get(keyframe)) is not None:
                 rows = self.keyframes == keyframe
-                points[rows] = self.points[rows] @ correction[:3, :3].T + correction[:3, 3]
-        self._take(
-            pack(points, self.voxel_m), points, self.weights, self.hits, self.misses, self.keyframes
-        )
+                self.points[rows] = self.points[rows] @ correction[:3, :3].T + correction[:3, 3]
+        self._fuse()
 
-    def _update(self, rows: I64, sums: F64, weight: F64, config: ShapeConfig) -> None:
+    def _update(self, rows: I64, sums: F64, weight: F64, best: F32, config: ShapeConfig) -> None:
         old = np.minimum(self.weights[rows], config.max_weight * weight)
         total = old + weight
         self.points[rows] = (self.points[rows] * old[:, None] + sums) / total[:, None]
         self.weights[rows] = np.maximum(self.weights[rows], total)
+        self.sigmas[rows] = np.minimum(self.sigmas[rows], best)
 
-    def _insert(self, keys: I64, points: F64, weights: F64, keyframe: int) -> None:
-        at = np.searchsorted(self.keys, keys)
+    def _insert(self, at: I64, keys: I64, sums: F64, weight: F64, best: F32, keyframe: int) -> None:
         self.keys = np.insert(self.keys, at, keys)
-        self.points = np.insert(self.points, at, points, axis=0)
-        self.weights = np.insert(self.weights, at, weights)
+        self.points = np.insert(self.points, at, sums / weight[:, None], axis=0)
+        self.weights = np.insert(self.weights, at, weight)
+        self.sigmas = np.insert(self.sigmas, at, best)
         self.hits = np.insert(self.hits, at, 1)
         self.misses = np.insert(self.misses, at, 0)
         self.keyframes = np.insert(self.keyframes, at, keyframe)
 
     def _bound(self, config: ShapeConfig) -> None:
         while len(self.keys) > config.max_points:
-            self._coarsen(self.voxel_m * 1.5)
+            self.voxel_m *= 1.5
+            self._fuse()
 
-    def _coarsen(self, voxel_m: float) -> None:
-        self.voxel_m = voxel_m
-        self._take(
-            pack(self.points, voxel_m), self.points, self.weights, self.hits, self.misses,
-            self.keyframes,
-        )  # fmt: skip
-
-    def _take(
-        self, keys: I64, points: F64, weights: F64, hits: F32, misses: F32, keyframes: I32
-    ) -> None:
-        """Become these points, those of one voxel fused."""
-        if not len(keys):
+    def _fuse(self) -> None:
+        """Make one point of those that are in one voxel by now."""
+        if not len(self.keys):
             return
+        keys = pack(self.points, self.voxel_m)
         order = np.argsort(keys, kind="stable")
         keys = keys[order]
         first = np.flatnonzero(np.diff(keys, prepend=keys[0] - 1))
-        weights = weights[order]
+        weights = self.weights[order]
         total = np.add.reduceat(weights, first)
-        self.points = np.add.reduceat(points[order] * weights[:, None], first) / total[:, None]
+        self.points = np.add.reduceat(self.points[order] * weights[:, None], first) / total[:, None]
         self.keys, self.weights = keys[first], total
-        self.hits = np.maximum.reduceat(hits[order], first)
-        self.misses = np.minimum.reduceat(misses[order], first)
-        self.keyframes = keyframes[order][first]
+        self.sigmas = np.minimum.reduceat(self.sigmas[order], first)
+        self.hits = np.maximum.reduceat(self.hits[order], first)
+        self.misses = np.minimum.reduceat(self.misses[order], first)
+        self.keyframes = self.keyframes[order][first]
 
     def _keep(self, rows: Bool) -> None:
         if rows.all() or not rows.any():
             return
-        kept = self.part(rows)
-        self.keys, self.points, self.weights = kept.keys, kept.points, kept.weights
-        self.hits, self.misses, self.keyframes = kept.hits, kept.misses, kept.keyframes
+        for name in POINT_ARRAYS:
+            setattr(self, name, getattr(self, name)[rows])
+
+
+def _largest_near(points: F64, values: F64, cell_m: float) -> F64:
+    """(N,) the largest of the values in the cell of each point and the 26 around it."""
+    cells = np.floor((points - points.min(axis=0)) / cell_m).astype(np.int64) + 1
+    grid = np.zeros(np.minimum(cells.max(axis=0) + 2, 200))
+    cells = np.minimum(cells, 198)
+    np.maximum.at(grid, tuple(cells.T), values)
+    for axis in range(3):
+        lower, upper = np.roll(grid, 1, axis), np.roll(grid, -1, axis)
+        grid = np.maximum(grid, np.maximum(lower, upper))
+    return np.asarray(grid[tuple(cells.T)])
 
 
 def pack(points: F64, voxel_m: float) -> I64:

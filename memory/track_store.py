@@ -8,6 +8,7 @@ import msgspec
 import numpy as np
 
 from cogmap.memory.box_fit import fit_box
+from cogmap.memory.contacts import complete
 from cogmap.memory.merging import Merging
 from cogmap.memory.object_config import ObjectMapConfig
 from cogmap.memory.presence import Presence
@@ -36,6 +37,8 @@ class TrackStore:
         """(4, 4) poses that the points were placed by."""
         self.views: deque[Observation] = deque(maxlen=config.remember_views)
         """Frames that nobody has looked at yet, without their pictures."""
+        self.preferred_yaw: float | None = None
+        """Of the walls, if they are at right angles to each other."""
         self.next_id = 1
         self.looks = 0
         """Frames that a detector has looked at."""
@@ -45,7 +48,7 @@ class TrackStore:
         track = Track(
             id=self.next_id,
             shape=shape,
-            box=fit_box(shape.points, None, self.config.boxes),
+            box=fit_box(shape.points, self.preferred_yaw, self.config.boxes),
             first_seen_ns=stamp_ns,
             last_seen_ns=stamp_ns,
             first_number=number,
@@ -71,9 +74,8 @@ class TrackStore:
         """Fit its box to its points."""
         if track.box_given:
             return
-        counting = self.counting(track)
-        points = track.shape.points[counting] if counting.any() else track.shape.points
-        track.box = fit_box(points, None, self.config.boxes)
+        box = fit_box(track.shape.body(self.config.shape), self.preferred_yaw, self.config.boxes)
+        track.box = complete(box, track.contacts, track.cameras, self.config.contacts)
         track.fitted_seen, track.fresh_points = track.seen, 0
         track.changed()
 

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
+from cogmap.memory.contacts import Contacts
 from cogmap.memory.labels import LabelBelief
 from cogmap.memory.track_shape import TrackShape
 from cogmap.runtime.messages import (
@@ -76,6 +77,8 @@ class Track:
     last_seen_ns: int
     first_number: int
     last_number: int
+    contacts: Contacts = field(default_factory=Contacts)
+    """What is around it."""
     labels: LabelBelief = field(default_factory=LabelBelief)
     embedding: F32 | None = None
     """(D,) sum of unit vectors."""
@@ -139,10 +142,10 @@ class Track:
         else:
             self.embedding, self.embedding_space = embedding.copy(), space
 
-    def add_camera(self, position: Vec3, config: TrackConfig) -> None:
+    def add_camera(self, position: Vec3, config: TrackConfig) -> bool:
         """Remember a position that it was seen from, if it differs from those known."""
         if len(self.cameras) >= config.views_counted:
-            return
+            return False
         center = np.array(self.box.center)
         new = np.array(position)
         for known in self.cameras:
@@ -150,8 +153,9 @@ class Track:
             if moved < config.view_distance_m and _angle(new - center, known - center) < (
                 config.view_angle_rad
             ):
-                return
+                return False
         self.cameras.append(position)
+        return True
 
     def add_view(self, view: ObjectView, config: TrackConfig) -> None:
         """Keep the best keyframes that show it."""

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
+from cogmap.nodes.detectors.suppression import suppressed
 from cogmap.runtime.messages import F32, I64, U8
 
 __all__ = ["STRIDES", "Raw", "boxes_of", "letterbox", "raw_rows", "strongest"]
@@ -74,17 +75,9 @@ def strongest(raw: Raw, score: float, overlap: float) -> I64:
     if not len(rows):
         return rows
     kinds = raw.scores[rows].argmax(axis=1)
-    rows = rows[_suppressed(raw.boxes[rows], best[rows], kinds, overlap)]
-    rows = rows[_suppressed(raw.boxes[rows], best[rows], np.zeros(len(rows), int), _SAME_THING)]
+    rows = rows[suppressed(raw.boxes[rows], best[rows], kinds, overlap)]
+    rows = rows[suppressed(raw.boxes[rows], best[rows], np.zeros(len(rows), int), _SAME_THING)]
     return rows[np.lexsort((rows, -best[rows]))]
-
-
-def _suppressed(boxes: F32, scores: F32, kinds: I64, overlap: float) -> I64:
-    corners_and_sizes = np.concatenate([boxes[:, :2], boxes[:, 2:] - boxes[:, :2]], axis=1)
-    kept = cv2.dnn.NMSBoxesBatched(
-        corners_and_sizes.tolist(), scores.tolist(), kinds.tolist(), 0.0, overlap
-    )
-    return np.sort(np.asarray(kept, np.int64).reshape(-1))
 
 
 def _grid(size: tuple[int, int]) -> tuple[F32, F32]:

@@ -1,0 +1,217 @@
+"""Detectors that look for whatever they are told, through the transformers library.
+
+Three models, each optional but the first: boxes from words (Grounding DINO, OWLv2), masks from
+boxes (SAM), and embeddings of what is in them (CLIP, SigLIP).
+"""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+import numpy as np
+import torch
+from transformers import (
+    AutoImageProcessor,
+    AutoModel,
+    AutoModelForMaskGeneration,
+    AutoModelForZeroShotObjectDetection,
+    AutoProcessor,
+)
+
+from cogmap.nodes.detectors.backend import DetectorError
+from cogmap.nodes.detectors.mask_noise import trimmed
+from cogmap.nodes.detectors.pretrained import (
+    check_source,
+    load_pretrained,
+    short_name,
+    space_name,
+    torch_device,
+)
+from cogmap.nodes.detectors.settings import OpenVocabularySettings
+from cogmap.nodes.detectors.suppression import suppressed
+from cogmap.runtime.messages import F32, I64, U8, Bool, Detection, Frame
+
+__all__ = ["OpenVocabularyDetector", "cleaned", "label_of"]
+
+_AT_ONCE = 40
+"""So many labels go into one question: Grounding DINO's text holds 256 tokens."""
+_MOST_LETTERS = 64
+_MARGIN = 0.1
+"""Of a box's size, added on each side of what is embedded: context helps."""
+
+
+class OpenVocabularyDetector:
+    """Boxes, and masks and embeddings if models for them are given."""
+
+    def __init__(self, settings: OpenVocabularySettings) -> None:
+        """Raises DetectorError if a model cannot be loaded."""
+        self.check(settings)
+        device = torch_device(settings.device)
+        self._settings = settings
+        self._boxes = _WordsToBoxes(settings, device)
+        self._masks = _BoxesToMasks(settings.masks, device) if settings.masks else None
+        self._embed = _Embedder(settings.embeddings, device) if settings.embeddings else None
+        self._labels = cleaned(settings.vocabulary)
+        self.embedding_space = space_name(settings.embeddings)
+        models = (settings.detector, settings.masks, settings.embeddings)
+        self.name = "+".join(short_name(model) for model in models if model)
+
+    @classmethod
+    def check(cls, settings: OpenVocabularySettings) -> None:
+        """Raises DetectorError if a folder is missing; what is on the hub shows when loaded."""
+        if not settings.detector:
+            raise DetectorError(
+                "no model: the open-vocabulary detector needs one; set open_vocabulary.detector "
+                "to a folder or a name on the hub, say IDEA-Research/grounding-dino-tiny"
+            )
+        for part in ("detector", "masks", "embeddings"):
+            check_source(getattr(settings, part), f"open_vocabulary.{part}")
+
+    def look_for(self, labels: tuple[str, ...]) -> bool:
+        self._labels = cleaned(labels)
+        return True
+
+    def detect(self, frame: Frame) -> tuple[Detection, ...]:
+        color = frame.color
+        if color is None or not self._labels:
+            return ()
+        with torch.inference_mode():
+            boxes, scores, kinds = self._boxes(color, self._labels)
+            rows = suppressed(boxes, scores, np.zeros_like(kinds), self._settings.overlap)
+            rows = rows[np.lexsort((rows, -scores[rows]))]
+            if not len(rows):
+                return ()
+            masks = self._masks(color, boxes[rows]) if self._masks else [None] * len(rows)
+            embeddings = self._embed(color, boxes[rows]) if self._embed else [None] * len(rows)
+        return tuple(
+            _detection(self._labels[kinds[row]], scores[row], boxes[row], mask, embedding)
+            for row, mask, embedding in zip(rows, masks, embeddings, strict=True)
+        )
+
+
+class _WordsToBoxes:
+    """Zero-shot object detection."""
+
+    def __init__(self, settings: OpenVocabularySettings, device: torch.device) -> None:
+        source, parameter = settings.detector, "open_vocabulary.detector"
+        self._model = load_pretrained(AutoModelForZeroShotObjectDetection, source, parameter)
+        self._model.to(device).eval()
+        self._processor = load_pretrained(AutoProcessor, source, parameter)
+        self._post_process = self._processor.post_process_grounded_object_detection
+        self._device = device
+        self._score = settings.score
+
+    def __call__(self, color: U8, labels: tuple[str, ...]) -> tuple[F32, F32, I64]:
+        """Boxes (N, 4) in pixels, scores (N,), and numbers of their labels (N,)."""
+        boxes, scores, kinds = [], [], []
+        for start in range(0, len(labels), _AT_ONCE):
+            asked = labels[start : start + _AT_ONCE]
+            found = self._ask(color, asked)
+            for box, score, phrase in zip(
+                found["boxes"].tolist(), found["scores"].tolist(), found["text_labels"],
+                strict=True,
+            ):  # fmt: skip
+                kind = label_of(phrase, asked)
+                if kind is not None:
+                    boxes.append(box)
+                    scores.append(min(1.0, score))
+                    kinds.append(start + kind)
+        height, width = color.shape[:2]
+        edges = np.array(boxes, np.float32).reshape(-1, 4) - 0.5
+        np.clip(edges, -0.5, (width - 0.5, height - 0.5, width - 0.5, height - 0.5), out=edges)
+        seen = ((edges[:, 2:] - edges[:, :2]) >= 1).all(axis=1)
+        return edges[seen], np.array(scores, np.float32)[seen], np.array(kinds, np.int64)[seen]
+
+    def _ask(self, color: U8, labels: tuple[str, ...]) -> dict[str, Any]:
+        words = [list(labels)]
+        inputs = self._processor(images=color, text=words, truncation=True, return_tensors="pt")
+        outputs = self._model(**inputs.to(self._device))
+        grounded = "input_ids" in inspect.signature(self._post_process).parameters
+        extra = (
+            {"input_ids": inputs["input_ids"], "text_threshold": self._score} if grounded else {}
+        )
+        found: dict[str, Any] = self._post_process(
+            outputs, threshold=self._score, target_sizes=[color.shape[:2]], text_labels=words,
+            **extra,
+        )[0]  # fmt: skip
+        return found
+
+
+class _BoxesToMasks:
+    """Promptable segmentation."""
+
+    def __init__(self, source: str, device: torch.device) -> None:
+        parameter = "open_vocabulary.masks"
+        self._model = load_pretrained(AutoModelForMaskGeneration, source, parameter)
+        self._model.to(device).eval()
+        self._processor = load_pretrained(AutoProcessor, source, parameter)
+        self._device = device
+
+    def __call__(self, color: U8, boxes: F32) -> list[Bool]:
+        """(H, W) mask of each box (N, 4)."""
+        inputs = self._processor(color, input_boxes=[(boxes + 0.5).tolist()], return_tensors="pt")
+        sizes = [inputs.pop(key) for key in ("original_sizes", "reshaped_input_sizes")
+                 if key in inputs]  # fmt: skip
+        inputs["input_boxes"] = inputs["input_boxes"].to(torch.float32)
+        outputs = self._model(**inputs.to(self._device), multimask_output=False)
+        masks = self._processor.post_process_masks(outputs.pred_masks.cpu(), *sizes)[0]
+        return list(masks[:, 0].numpy().astype(np.bool_))
+
+
+class _Embedder:
+    """Appearance as a vector of length one, of the part of the image in a box."""
+
+    def __init__(self, source: str, device: torch.device) -> None:
+        parameter = "open_vocabulary.embeddings"
+        self._model = load_pretrained(AutoModel, source, parameter).to(device).eval()
+        self._processor = load_pretrained(AutoImageProcessor, source, parameter)
+        self._device = device
+        if not hasattr(self._model, "get_image_features"):
+            raise DetectorError(
+                f"a model that embeds no images: {source}; set {parameter} to one such as "
+                "openai/clip-vit-base-patch32"
+            )
+
+    def __call__(self, color: U8, boxes: F32) -> list[F32]:
+        """(D,) float32 for each box (N, 4)."""
+        crops = [_crop(color, box) for box in boxes]
+        inputs = self._processor(images=crops, return_tensors="pt").to(self._device)
+        features = self._model.get_image_features(**inputs)
+        features = getattr(features, "pooler_output", features)  # older ones give it bare
+        unit = torch.nn.functional.normalize(features.float(), dim=-1)
+        return list(unit.cpu().numpy().astype(np.float32))
+
+
+def cleaned(labels: tuple[str, ...]) -> tuple[str, ...]:
+    """Labels as models take them: in lower case, each once, without what separates them."""
+    plain = (" ".join(label.lower().replace(".", " ").split())[:_MOST_LETTERS] for label in labels)
+    return tuple(dict.fromkeys(label for label in plain if label))
+
+
+def label_of(phrase: str, labels: tuple[str, ...]) -> int | None:
+    """Number of the label that a model means: it may name a part of one, or run two together."""
+    if phrase in labels:
+        return labels.index(phrase)
+    said = set(phrase.split())
+    shares = [len(said & set(label.split())) / len(said | set(label.split())) for label in labels]
+    best = int(np.argmax(shares))
+    return best if shares[best] > 0 else None
+
+
+def _crop(color: U8, box: F32) -> U8:
+    margin = _MARGIN * (box[2:] - box[:2])
+    left, top = np.floor(np.maximum(box[:2] + 0.5 - margin, 0)).astype(int)
+    right, bottom = np.ceil(box[2:] + 0.5 + margin).astype(int)
+    return np.ascontiguousarray(color[top:bottom, left:right])
+
+
+def _detection(
+    label: str, score: np.float32, box: F32, mask: Bool | None, embedding: F32 | None
+) -> Detection:
+    left, top, right, bottom = (round(float(edge), 2) for edge in box)
+    edges, sure = (left, top, right, bottom), round(float(score), 4)
+    if mask is None or not mask.any():
+        return Detection(label=label, score=sure, box=edges, embedding=embedding)
+    small, corner = trimmed(mask, (0, 0), (mask.shape[0], mask.shape[1]))
+    return Detection(label=label, score=sure, mask=small, corner=corner, embedding=embedding)

@@ -28,14 +28,14 @@ class EditJournal:
                 self._earlier[taken].append(edit)
 
     def of_before(self, taken: int) -> list[Edit]:
-        """Those that a process before this one made after ``taken`` observations, once."""
+        """Those that a process before this one made after ``taken`` observations; given once."""
         return self._earlier.pop(taken, [])
 
     def note(self, taken: int, edit: Edit) -> None:
         """Keep an edit that was made after ``taken`` observations."""
         if self._path is None:
             return
-        self._path.parent.mkdir(exist_ok=True)
+        self._path.parent.mkdir(parents=True, exist_ok=True)
         with self._path.open("ab") as file:
             file.write(msgspec.json.encode((taken, edit)) + b"\n")
             file.flush()

@@ -66,12 +66,11 @@ class Memory(Node):
         self._journal = EditJournal(self.run_dir and self.run_dir / "state" / f"{self.name}.edits")
 
     def on_observations(self, observation: Observation) -> None:
+        self._edit_again()
         events = self._map.take(observation)
         if observation.grid is not None:
             self._map.take_grid(observation.grid)
         self._publish_events(events)
-        for edit in self._journal.of_before(self._taken):
-            self._publish_events(self._map.edit(edit))
         if observation.stored and self.params.map_dir:
             self._states[observation.number] = self._map.layout_state()
             self._store_if_whole(observation.number)
@@ -99,6 +98,7 @@ class Memory(Node):
             self.layout.repeat(self._shown)
 
     def on_end(self) -> None:
+        self._edit_again()
         part = self._last_part
         if part is not None and part.grid is not None:
             self._map.take_grid(part.grid)
@@ -120,6 +120,11 @@ class Memory(Node):
         arrays, own_details = state
         entries = write_files(self._folder(), arrays, number=self._map.layout().number)
         write_manifest(self._folder(), {**files, **entries}, {**details, **own_details}, last=last)
+
+    def _edit_again(self) -> None:
+        """What people corrected at this point of the stream before this node started over."""
+        for edit in self._journal.of_before(self._taken):
+            self._publish_events(self._map.edit(edit))
 
     def _publish_events(self, events: Sequence[MapEvent]) -> None:
         for event in events:

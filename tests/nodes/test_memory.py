@@ -1,0 +1,125 @@
+"""The memory node, driven by what reconstruction and detector nodes really publish."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cogmap.memory.cognitive_map import CognitiveMap
+from cogmap.memory.object_map import ObjectMapError
+from cogmap.nodes.detector import Detector
+from cogmap.nodes.memory import Memory
+from cogmap.nodes.reconstruction import Reconstruction
+from cogmap.runtime.driver import NodeDriver
+from cogmap.runtime.messages import Box, Edit
+from cogmap.sim.simulator import SimStep, Simulator, SimulatorConfig
+
+CONFIG = SimulatorConfig(seed=3, rooms=2, width=160, height=120, rate_hz=10.0)
+FRAMES = 60
+
+
+@pytest.fixture(scope="module")
+def steps() -> list[SimStep]:
+    simulator = Simulator(CONFIG)
+    return [simulator.step() for _ in range(FRAMES)]
+
+
+def run(steps: list[SimStep], folder: Path, *, map_every_s: float = 2.0) -> NodeDriver:
+    """Detector, reconstruction and memory, joined; the memory node after all frames."""
+    params = {"map_dir": str(folder)}
+    memory = NodeDriver(Memory, name="memory", run_dir=folder.parent / "run", **params)
+    detector = NodeDriver(Detector)
+    reconstruction = NodeDriver(
+        Reconstruction, detections="wait", part_only=True, map_every_s=map_every_s, **params
+    )
+    detector.connect("detections", reconstruction, "detections")
+    reconstruction.connect("observations", memory, "observations")
+    reconstruction.connect("parts", memory, "parts")
+    for step in steps:
+        reconstruction.send("frames", step.frame)
+        detector.send("instances", step.instances)
+    detector.end()
+    reconstruction.end()
+    reconstruction.close()
+    return memory
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+@pytest.fixture(scope="module")
+def finished(steps, tmp_path_factory) -> tuple[NodeDriver, Path]:
+    folder = tmp_path_factory.mktemp("memory") / "map"
+    memory = run(steps, folder)
+    memory.end()
+    return memory, folder
+
+
+def test_objects_are_published_with_what_happened(finished):
+    memory, _ = finished
+    layout = memory.published["layout"][-1]
+    here = [thing for thing in layout.objects if thing.is_here]
+    truth = {thing.category for thing in Simulator(CONFIG).house.objects}
+    assert len(here) >= 5
+    assert {thing.label for thing in here} <= truth
+    appeared = {e.object_id for e in memory.published["events"] if e.kind == "appeared"}
+    assert {thing.id for thing in here} <= appeared
+    assert layout.number == FRAMES - 1
+
+
+def test_the_folder_is_one_map_of_both_sides(finished):
+    memory, folder = finished
+    loaded = CognitiveMap.load(folder)
+    published = memory.published["layout"][-1]
+    assert loaded.layout().objects == published.objects
+    assert loaded.layout().rooms == published.rooms
+    points, _ = loaded.surface_points()
+    assert len(points) > 1000
+
+
+def test_the_same_frames_make_the_same_folder(steps, finished, tmp_path):
+    again = run(steps, tmp_path / "map", map_every_s=3.0)
+    again.end()
+    assert files(tmp_path / "map") == files(finished[1])
+
+
+def test_a_map_is_stored_on_the_way(steps, tmp_path):
+    run(steps, tmp_path / "map")  # not ended: as if killed now
+    on_the_way = CognitiveMap.load(tmp_path / "map")
+    assert 20 <= on_the_way.layout().number < FRAMES
+    assert on_the_way.dense.next_number() == on_the_way.layout().number + 1
+
+
+def test_people_correct_a_running_map(steps, tmp_path):
+    memory = run(steps, tmp_path / "map")
+    first = next(thing for thing in memory.node._map.objects())
+    reply = memory.ask(
+        "edits", Edit(stamp_ns=0, action="rename", object_ids=(first.id,), label="throne")
+    )
+    assert [(e.kind, e.label) for e in reply.events] == [("renamed", "throne")]
+    box = Box(center=(1.0, 1.0, 0.5), size=(0.5, 0.5, 1.0))
+    added = memory.ask("edits", Edit(stamp_ns=0, action="add", label="statue", box=box))
+    memory.end()
+    labels = {thing.id: thing.label for thing in CognitiveMap.load(tmp_path / "map").objects()}
+    assert labels[first.id] == "throne"
+    assert labels[added.events[0].object_id] == "statue"
+
+
+def test_corrections_survive_a_node_that_starts_over(steps, tmp_path):
+    memory = run(steps, tmp_path / "map")
+    first = next(thing for thing in memory.node._map.objects())
+    memory.ask("edits", Edit(stamp_ns=0, action="delete", object_ids=(first.id,)))
+    again = run(steps, tmp_path / "map")  # the same run directory
+    again.end()
+    states = {thing.id: thing.state for thing in again.published["layout"][-1].objects}
+    assert states[first.id] == "deleted"
+
+
+def test_a_correction_that_cannot_be_is_refused_and_changes_nothing(finished):
+    memory, _ = finished
+    version = memory.node._map.version
+    with pytest.raises(ObjectMapError, match="there is no object 9999"):
+        memory.ask("edits", Edit(stamp_ns=0, action="delete", object_ids=(9999,)))
+    assert memory.node._map.version == version

@@ -8,9 +8,9 @@ SYSTEM_PACKAGES := libusb-1.0-0 libgl1 libegl1 libx11-6 libgomp1
 
 .PHONY: demo test check bench setup system clean
 
-demo: setup  ## A simulated apartment, mapped live; EPISODE=path for a recording
+demo: setup  ## A simulated apartment, mapped live; EPISODE=path for a recording, DETECTOR=model.onnx
 ifdef EPISODE
-	$(BIN)/cogmap up episode --set camera.episode='$(EPISODE)'
+	$(BIN)/cogmap replay '$(EPISODE)' --view $(if $(DETECTOR),--detector '$(DETECTOR)')
 else
 	$(BIN)/cogmap up demo
 endif

@@ -20,6 +20,10 @@ LINE_M = 0.35
 """Least length of boundary in line that may be a wall."""
 RECESS_M = 0.3
 """Lines closer than this are one wall with curtains before or windows in it."""
+THIN_CELLS = 4
+"""Rectangles thinner than this are judged by all of their cells."""
+APART_CELLS = 2.0
+"""Lines closer than this are one."""
 CORNER_M = 0.4
 """Part at either end of a wall that has neither windows nor curtains."""
 NOTCH_M, NOTCH_M2 = 0.95, 2.0
@@ -32,51 +36,57 @@ SMOOTHING_M = 0.12
 def outline(plan: FloorPlan, room: Bool, taken: Bool, furniture: Bool) -> shapely.Polygon:
     """Outline of the cells ``room``, in units of cells of the plan; empty if it has none.
 
-    ``taken`` are cells of other rooms, ``furniture`` those where something known stands, all
+    ``taken`` are cells of other rooms, ``furniture`` those where something known stands in it, all
     (rows, columns).
     """
-    whole = ndimage.binary_fill_holes(room) & ~taken
-    straight = _rectilinear(plan, whole, taken, furniture)
+    around = cv2.dilate(furniture.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    hiding = around & ~taken  # with a cell around it that noise makes occupied
+    whole = ndimage.binary_fill_holes(room | hiding) & ~taken
+    straight = _rectilinear(plan, whole, taken, hiding)
     if straight is not None:
         return straight
-    return _traced(whole, SMOOTHING_M / plan.resolution_m)
+    return _traced(ndimage.binary_fill_holes(room), SMOOTHING_M / plan.resolution_m)
 
 
-def _rectilinear(
-    plan: FloorPlan, room: Bool, taken: Bool, furniture: Bool
-) -> shapely.Polygon | None:
+def _rectilinear(plan: FloorPlan, room: Bool, taken: Bool, hiding: Bool) -> shapely.Polygon | None:
     """Union of the rectangles between wall lines that are mostly room; None if that misfits."""
-    near = ndimage.binary_dilation(furniture, np.ones((3, 3), bool))
-    us = _lines(room, near, plan.resolution_m)
-    vs = _lines(room.T, near.T, plan.resolution_m)
+    us = _lines(room, hiding, plan.resolution_m)
+    vs = _lines(room.T, hiding.T, plan.resolution_m)
     if len(us) < 2 or len(vs) < 2:
         return None
-    inside = _rectangle_shares(room | furniture & ~taken, us, vs) > 0.5
+    inside = _rectangle_shares(room, us, vs) > 0.5
     inside |= _hidden(inside, _rectangle_shares(taken, us, vs), us, vs, plan.resolution_m)
     boxes = [
         shapely.box(us[c], vs[r], us[c + 1], vs[r + 1])
         for r, c in zip(*np.nonzero(inside), strict=True)
     ]
-    polygon = _largest(shapely.union_all(boxes, grid_size=1e-6))
-    if (
-        polygon.is_empty
-        or _overlap(polygon, room | furniture & _within(polygon, room.shape)) < FITS
-    ):
+    polygon = _largest(shapely.union_all(boxes, grid_size=1e-6)).simplify(1e-3)
+    if polygon.is_empty or _overlap(polygon, room) < FITS:
         return None
     return polygon
 
 
-def _lines(room: Bool, furniture: Bool, size: float) -> F64:
+def _lines(room: Bool, hiding: Bool, size: float) -> F64:
     """Sorted positions of wall faces that run along rows' ends (constant column)."""
-    step = np.diff(room.astype(np.int8), axis=1, prepend=0, append=0)
-    # What known furniture bounds is no wall.
-    before = np.pad(furniture, ((0, 0), (1, 0)))
-    behind = np.pad(furniture, ((0, 0), (0, 1)))
-    row, column = np.nonzero((step > 0) & ~before)
-    low = _faces(row, column, size) - FACE_CELLS
-    row, column = np.nonzero((step < 0) & ~behind)
-    high = room.shape[1] - _faces(row, room.shape[1] - column, size) + FACE_CELLS
-    return np.unique(np.concatenate([low, high]))
+    low = _side(room, hiding, size)
+    high = room.shape[1] - _side(room[:, ::-1], hiding[:, ::-1], size)
+    lines = np.sort(np.concatenate([low, high]))
+    apart = np.flatnonzero(np.diff(lines, prepend=-np.inf) >= APART_CELLS)
+    return np.array([group.mean() for group in np.split(lines, apart[1:])])
+
+
+def _side(room: Bool, hiding: Bool, size: float) -> F64:
+    """Positions of wall faces that have the room on their right.
+
+    Where no wall is seen near the back of furniture, the wall is taken to be there.
+    """
+    before = np.pad(room, ((0, 0), (1, 0)))[:, :-1]
+    row, column = np.nonzero(room & ~before)
+    hidden = hiding[row, column]
+    seen = _faces(row[~hidden], column[~hidden], size) - FACE_CELLS
+    backs = _faces(row[hidden], column[hidden], size) + 1  # of the cell around it
+    apart = np.abs(backs[:, None] - seen).min(axis=1, initial=np.inf) > RECESS_M / size
+    return np.concatenate([seen, backs[apart]])
 
 
 def _faces(row: np.ndarray, column: np.ndarray, size: float) -> F64:
@@ -117,9 +127,11 @@ def _rectangle_shares(cells: Bool, us: F64, vs: F64) -> F64:
 
 
 def _inner(lines: F64, most: int) -> tuple[np.ndarray, np.ndarray]:
-    low = np.rint(lines[:-1] + 1).astype(int).clip(0, most)
-    high = np.rint(lines[1:] - 1).astype(int).clip(0, most)
-    return low, np.maximum(high, low)
+    """First and last cell (exclusive) between neighbouring lines, clear of walls if wide enough."""
+    clear = np.where(np.diff(lines) >= THIN_CELLS, 1, 0)
+    low = np.rint(lines[:-1] + clear).astype(int).clip(0, most - 1)
+    high = np.rint(lines[1:] - clear).astype(int).clip(0, most)
+    return low, np.maximum(high, low + 1)
 
 
 def _hidden(inside: Bool, taken: F64, us: F64, vs: F64, size: float) -> Bool:

@@ -23,6 +23,7 @@ LEAST_FLOOR_M2 = 0.5
 UNEXPLORED = 0.3
 """Part of the border of a space that is unknown, from which it goes on unseen."""
 BESIDE_CELLS = 4
+TOUCHING_CELLS = 2.5
 SAME_ROOM = 0.3
 """Overlap, over the smaller of the two, from which a room is the one that was known."""
 
@@ -106,15 +107,34 @@ def _goes_on(plan: FloorPlan, space: Bool, share: float) -> bool:
     return bool((border & ~beyond).sum() > share * border.sum())
 
 
-def outlines(plan: FloorPlan, division: Division, furniture: Bool) -> list[shapely.Polygon]:
-    """Outlines of the rooms, world, metres; empty ones for what has none."""
+def outlines(plan: FloorPlan, division: Division, furniture: I32) -> list[shapely.Polygon]:
+    """Outlines of the rooms, world, metres; empty ones for what has none.
+
+    ``furniture`` (rows, columns): number of the thing that stands in a cell, 0 for none.
+    """
+    owner = _owners(division, furniture)
     found = []
     for label in range(1, division.number + 1):
         room = division.labels == label
         taken = (division.labels > 0) & ~room
-        polygon = outline(plan, room, taken, furniture)
+        polygon = outline(plan, room, taken, (owner == label)[furniture])
         found.append(shapely.transform(polygon, plan.to_world))
     return found
+
+
+def _owners(division: Division, furniture: I32) -> I32:
+    """(M + 1,) label of the room that each thing touches most, 0 if none."""
+    things = int(furniture.max(initial=0))
+    owner = np.zeros(things + 1, np.int32)
+    if not things or not division.number:
+        return owner
+    distance, nearest = ndimage.distance_transform_edt(division.labels == 0, return_indices=True)
+    touching = (distance <= TOUCHING_CELLS) & (furniture > 0)
+    label = division.labels[tuple(nearest)][touching]
+    counts = np.zeros((things + 1, division.number + 1), np.int64)
+    np.add.at(counts, (furniture[touching], label), 1)
+    owner[:] = counts.argmax(axis=1)
+    return owner
 
 
 def match(

@@ -18,7 +18,7 @@ from cogmap.memory.room_outline import FACE_CELLS
 from cogmap.memory.room_types import guess_type
 from cogmap.memory.rooms import divide, match, outlines
 from cogmap.memory.walls import walls
-from cogmap.runtime.messages import Bool, CogmapError, Door, MapObject, OccupancyGrid, Room, Wall
+from cogmap.runtime.messages import I32, CogmapError, Door, MapObject, OccupancyGrid, Room, Wall
 
 __all__ = ["Structure", "StructureConfig", "StructureError", "room_of", "structure"]
 
@@ -89,7 +89,7 @@ def structure(
     plan = floor_plan(grid)
     here = [thing for thing in objects if thing.is_here and not thing.dynamic]
     furniture = _furniture(plan, here, grid.floor_z, config)
-    division = divide(plan, gaps(plan, furniture))
+    division = divide(plan, gaps(plan, furniture > 0))
     found = outlines(plan, division, furniture)
     numbers = [i for i, polygon in enumerate(found) if not polygon.is_empty]
     ids = match([found[i] for i in numbers], before.polygons, before.next_room)
@@ -123,10 +123,10 @@ def room_of(
 
 def _furniture(
     plan: FloorPlan, objects: Sequence[MapObject], floor_z: float, config: StructureConfig
-) -> Bool:
-    """(rows, columns) cells where something known stands that hides walls."""
-    cells = np.zeros(plan.open.shape, np.uint8)
-    for thing in objects:
+) -> I32:
+    """(rows, columns) numbers from 1 of known things that hide walls where they stand, else 0."""
+    cells = np.zeros(plan.open.shape, np.int32)
+    for number, thing in enumerate(objects, start=1):
         (x, y, z), (long, wide, high) = thing.box.center, thing.box.size
         if z + high / 2 - floor_z < config.tall_m or min(long, wide) < config.deep_m:
             continue
@@ -135,8 +135,8 @@ def _furniture(
         c, s = math.cos(thing.box.yaw), math.sin(thing.box.yaw)
         half = np.array([[-long, -wide], [long, -wide], [long, wide], [-long, wide]]) / 2
         corners = plan.to_cells(half @ np.array([[c, s], [-s, c]]) + (x, y))
-        cv2.fillPoly(cells, [np.rint((corners - 0.5) * 16).astype(np.int32)], 1, shift=4)
-    return cells > 0
+        cv2.fillPoly(cells, [np.rint((corners - 0.5) * 16).astype(np.int32)], number, shift=4)
+    return cells
 
 
 def _opening(plan: FloorPlan, gap: Gap, rooms: tuple[int, ...]) -> Door:

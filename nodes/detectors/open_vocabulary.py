@@ -7,7 +7,6 @@ boxes (SAM), and embeddings of what is in them (CLIP, SigLIP).
 from __future__ import annotations
 
 import inspect
-from typing import Any
 
 import numpy as np
 import torch
@@ -32,9 +31,9 @@ from cogmap.nodes.detectors.settings import OpenVocabularySettings
 from cogmap.nodes.detectors.suppression import suppressed
 from cogmap.runtime.messages import F32, I64, U8, Bool, Detection, Frame
 
-__all__ = ["OpenVocabularyDetector", "cleaned", "label_of"]
+__all__ = ["OpenVocabularyDetector", "cleaned"]
 
-_AT_ONCE = 40
+_AT_ONCE = 30
 """So many labels go into one question: Grounding DINO's text holds 256 tokens."""
 _MOST_LETTERS = 64
 _MARGIN = 0.1
@@ -104,38 +103,48 @@ class _WordsToBoxes:
 
     def __call__(self, color: U8, labels: tuple[str, ...]) -> tuple[F32, F32, I64]:
         """Boxes (N, 4) in pixels, scores (N,), and numbers of their labels (N,)."""
-        boxes, scores, kinds = [], [], []
-        for start in range(0, len(labels), _AT_ONCE):
-            asked = labels[start : start + _AT_ONCE]
-            found = self._ask(color, asked)
-            for box, score, phrase in zip(
-                found["boxes"].tolist(), found["scores"].tolist(), found["text_labels"],
-                strict=True,
-            ):  # fmt: skip
-                kind = label_of(phrase, asked)
-                if kind is not None:
-                    boxes.append(box)
-                    scores.append(min(1.0, score))
-                    kinds.append(start + kind)
+        starts = range(0, len(labels), _AT_ONCE)
+        found = [self._ask(color, labels[start : start + _AT_ONCE]) for start in starts]
+        boxes = np.concatenate([each[0] for each in found]) - np.float32(0.5)
+        scores = np.concatenate([each[1] for each in found])
+        kinds = np.concatenate([start + each[2] for start, each in zip(starts, found, strict=True)])
         height, width = color.shape[:2]
-        edges = np.array(boxes, np.float32).reshape(-1, 4) - 0.5
-        np.clip(edges, -0.5, (width - 0.5, height - 0.5, width - 0.5, height - 0.5), out=edges)
-        seen = ((edges[:, 2:] - edges[:, :2]) >= 1).all(axis=1)
-        return edges[seen], np.array(scores, np.float32)[seen], np.array(kinds, np.int64)[seen]
+        np.clip(boxes, -0.5, (width - 0.5, height - 0.5, width - 0.5, height - 0.5), out=boxes)
+        seen = ((boxes[:, 2:] - boxes[:, :2]) >= 1).all(axis=1)
+        return boxes[seen], scores[seen], kinds[seen]
 
-    def _ask(self, color: U8, labels: tuple[str, ...]) -> dict[str, Any]:
+    def _ask(self, color: U8, labels: tuple[str, ...]) -> tuple[F32, F32, I64]:
         words = [list(labels)]
         inputs = self._processor(images=color, text=words, truncation=True, return_tensors="pt")
         outputs = self._model(**inputs.to(self._device))
-        grounded = "input_ids" in inspect.signature(self._post_process).parameters
-        extra = (
-            {"input_ids": inputs["input_ids"], "text_threshold": self._score} if grounded else {}
+        size = [color.shape[:2]]
+        if "input_ids" not in inspect.signature(self._post_process).parameters:  # OWL
+            found = self._post_process(outputs, threshold=self._score, target_sizes=size)[0]
+            return tuple(found[key].cpu().numpy() for key in ("boxes", "scores", "labels"))  # type: ignore[return-value]
+        # Grounding DINO scores words, not labels, and what it decodes of them runs labels together.
+        ids = inputs["input_ids"]
+        found = self._post_process(outputs, ids, threshold=-1.0, target_sizes=size)[0]
+        scores = self._label_scores(outputs.logits[0].sigmoid(), ids[0], len(labels))
+        best, kinds = scores.max(dim=-1)
+        sure = best > self._score
+        return tuple(each[sure].cpu().numpy() for each in (found["boxes"], best, kinds))  # type: ignore[return-value]
+
+    def _label_scores(
+        self, word_scores: torch.Tensor, ids: torch.Tensor, count: int
+    ) -> torch.Tensor:
+        """(boxes, labels): the best that any word of a label has; labels end at full stops."""
+        tokenizer = self._processor.tokenizer
+        stop = tokenizer.convert_tokens_to_ids(".")
+        ends = torch.cumsum(ids == stop, dim=0)
+        special = torch.isin(
+            ids, torch.tensor([*tokenizer.all_special_ids, stop], device=ids.device)
         )
-        found: dict[str, Any] = self._post_process(
-            outputs, threshold=self._score, target_sizes=[color.shape[:2]], text_labels=words,
-            **extra,
-        )[0]  # fmt: skip
-        return found
+        scores = torch.zeros(len(word_scores), count, device=word_scores.device)
+        for label in range(count):
+            words = torch.nonzero((ends == label) & ~special)[:, 0]
+            if len(words):
+                scores[:, label] = word_scores[:, words].max(dim=-1).values
+        return scores
 
 
 class _BoxesToMasks:
@@ -187,16 +196,6 @@ def cleaned(labels: tuple[str, ...]) -> tuple[str, ...]:
     """Labels as models take them: in lower case, each once, without what separates them."""
     plain = (" ".join(label.lower().replace(".", " ").split())[:_MOST_LETTERS] for label in labels)
     return tuple(dict.fromkeys(label for label in plain if label))
-
-
-def label_of(phrase: str, labels: tuple[str, ...]) -> int | None:
-    """Number of the label that a model means: it may name a part of one, or run two together."""
-    if phrase in labels:
-        return labels.index(phrase)
-    said = set(phrase.split())
-    shares = [len(said & set(label.split())) / len(said | set(label.split())) for label in labels]
-    best = int(np.argmax(shares))
-    return best if shares[best] > 0 else None
 
 
 def _crop(color: U8, box: F32) -> U8:

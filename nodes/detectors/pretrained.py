@@ -23,8 +23,8 @@ def load_pretrained(kind: Any, source: str, parameter: str) -> Any:
             ``parameter`` that asked for it.
     """
     check_source(source, parameter)
-    transformers_logging.set_verbosity_error()
-    transformers_logging.disable_progress_bar()
+    transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call]
+    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     try:
         return kind.from_pretrained(str(Path(source).expanduser()) if _is_path(source) else source)
     except (OSError, ValueError, KeyError, ImportError, RuntimeError) as error:

@@ -15,12 +15,11 @@ import numpy as np
 
 from cogmap.bench.harness import Bar
 from cogmap.bench.layout_score import Labelled, TrueObject, iou_table
-from cogmap.bench.map_episodes import EpisodeConfig, MapEpisode, Seeing, Truth, make_episodes
+from cogmap.bench.map_episodes import EpisodeConfig, MapEpisode, Seeing, Truth, camera, make_episode
 from cogmap.bench.map_evidence import seen_through
 from cogmap.bench.map_identity import Identity, IdentityCount, matched_ids
 from cogmap.memory.layout_map import LayoutMap
 from cogmap.runtime.messages import MapEvent, MapObject, Observation, WorldEvent
-from cogmap.sim.simulator import SimulatorConfig
 from cogmap.sim.timeline import TimelineConfig
 
 __all__ = ["ChangeScore", "Judged", "change_figures", "changing_house", "episode_changes"]
@@ -72,13 +71,12 @@ class _Open:
     seen_s: float = 0.0
 
 
-def changing_house(seed: int, rooms: int, *seeings: Seeing) -> list[ChangeScore]:
+def changing_house(seed: int, rooms: int, seeing: Seeing) -> ChangeScore:
     """Two tours of a house that changes during the first and before the second."""
-    simulator = SimulatorConfig(seed=seed, rooms=rooms, width=320, height=240, rate_hz=10.0)
     during = TimelineConfig(seed=seed, moved=3, removed=2, added=2, start_s=8.0, end_s=40.0)
     between = TimelineConfig(seed=seed + 1, moved=4, removed=3, added=3, start_s=0.0, end_s=0.1)
-    episodes = make_episodes(EpisodeConfig(simulator, seeings, (during, between)))
-    return [episode_changes(seed, episode) for episode in episodes]
+    config = EpisodeConfig(camera(seed, rooms, seeing), seeing, (during, between))
+    return episode_changes(seed, make_episode(config))
 
 
 def episode_changes(seed: int, episode: MapEpisode) -> ChangeScore:

@@ -15,7 +15,7 @@ import psutil
 from scipy.spatial.transform import Rotation
 
 from cogmap.bench.harness import Bar
-from cogmap.bench.map_episodes import EpisodeConfig, evenly, make_episodes
+from cogmap.bench.map_episodes import EXACT, EpisodeConfig, camera, evenly, make_episode
 from cogmap.memory.layout_map import LayoutMap
 from cogmap.memory.object_map import ObjectMap
 from cogmap.runtime.messages import F64, Observation, Segment
@@ -63,7 +63,7 @@ def growth(seed: int, rooms: int) -> Growth:
     simulator = SimulatorConfig(
         seed=seed, rooms=rooms, width=320, height=240, rate_hz=10.0, hfov_deg=120.0
     )
-    observations = make_episodes(EpisodeConfig(simulator))[0].observations
+    observations = make_episode(EpisodeConfig(simulator)).observations
     crowded = [each for each in observations if len(each.segments) >= _DETECTIONS]
     crowded = [_with(each, each.segments[:_DETECTIONS]) for each in evenly(crowded, _LOOKS)]
     building = evenly(observations, _LOOKS) + crowded
@@ -86,8 +86,7 @@ def growth(seed: int, rooms: int) -> Growth:
 
 def patrol(seed: int, rooms: int, hours: float = 4.0) -> Patrol:
     """A tour at one frame a second, over and over, with fresh noise every time."""
-    simulator = SimulatorConfig(seed=seed, rooms=rooms, width=320, height=240, rate_hz=10.0)
-    episode = make_episodes(EpisodeConfig(simulator))[0]
+    episode = make_episode(EpisodeConfig(camera(seed, rooms, EXACT)))
     tour, grid = episode.observations[::10], episode.grids[-1][1]
     del episode
     rng = np.random.default_rng(seed)

@@ -30,14 +30,17 @@ from cogmap.sim.simulator import SimStep, Simulator, SimulatorConfig
 from cogmap.sim.timeline import TimelineConfig
 
 __all__ = [
+    "EXACT",
+    "NOISY",
     "EpisodeConfig",
     "MapEpisode",
     "Seeing",
     "Truth",
     "VisibilityRule",
     "cached",
+    "camera",
     "evenly",
-    "make_episodes",
+    "make_episode",
 ]
 
 _PAUSE_NS = 30_000_000_000
@@ -62,7 +65,7 @@ class VisibilityRule:
 
 @dataclass(frozen=True)
 class Seeing:
-    """How one and the same tour is seen: with which error of the pose, by which detector."""
+    """How a tour is seen: with which error of the pose, by which detector."""
 
     pose_noise: PoseNoise | None = None
     detection_noise: DetectionNoise | None = None
@@ -78,7 +81,8 @@ class EpisodeConfig:
     """Equal configurations make equal episodes."""
 
     simulator: SimulatorConfig
-    seeings: tuple[Seeing, ...] = (EXACT,)
+    """Its poses are true, its timeline is that of the tour."""
+    seeing: Seeing = EXACT
     tours: tuple[TimelineConfig, ...] = (TimelineConfig(),)
     """One tour for each; the second begins 30 s after the first, in the house that it left."""
     grid_every: int = 30
@@ -176,47 +180,51 @@ class Truth:
         self._looks.pop(event.object_id, None)
 
 
-def make_episodes(config: EpisodeConfig) -> list[MapEpisode]:
-    """Drive the tours once and see them in every way that ``config.seeings`` says."""
-    seers = [_Seer(seeing, config) for seeing in config.seeings]
+def camera(seed: int, rooms: int, seeing: Seeing) -> SimulatorConfig:
+    """A house toured with depth noise: at 320x240 and 10 Hz; with a noisy detector, whose errors
+    are in pixels of a VGA image, at 640x480 and 5 Hz."""
+    width, height, rate_hz = (320, 240, 10.0) if seeing == EXACT else (640, 480, 5.0)
+    return SimulatorConfig(seed=seed, rooms=rooms, width=width, height=height, rate_hz=rate_hz)
+
+
+def make_episode(config: EpisodeConfig) -> MapEpisode:
+    """Drive the tours and see them as ``config.seeing`` says."""
     visible: list[tuple[VisibleInstance, ...]] = []
     events: list[tuple[int, WorldEvent]] = []
-    simulator = Simulator(_first(config))
+    seer = _Seer(config)
+    simulator = Simulator(replace(config.simulator, timeline=config.tours[0]))
     house = simulator.house
     for tour, timeline in enumerate(config.tours):
         if tour:
-            simulator = Simulator(
-                replace(
-                    _first(config), timeline=timeline, start_ns=_next_stamp(seers[0]) + _PAUSE_NS
-                ),
-                simulator.house,
-            )
+            start_ns = seer.observations[-1].stamp_ns + _PAUSE_NS
+            again = replace(config.simulator, timeline=timeline, start_ns=start_ns)
+            simulator = Simulator(again, simulator.house)
         begin = len(visible)
         for step in islice(simulator, config.frames):
             events += [(len(visible), event) for event in step.events]
             visible.append(step.instances.visible)
-            for seer in seers:
-                seer.see(_numbered_on(step, begin))
-    objects = {thing.id: (thing.category, thing.box()) for thing in house.objects}
-    rooms = [room.polygon for room in house.rooms]
-    return [
-        MapEpisode(
-            seer.observations, seer.grids(), visible, events, objects, rooms,
-            config.simulator.period_ns / 1e9, seer.bytes(),
-        )
-        for seer in seers
-    ]  # fmt: skip
+            seer.see(_numbered_on(step, begin))
+    return MapEpisode(
+        observations=seer.observations,
+        grids=seer.grids(),
+        visible=visible,
+        events=events,
+        objects={thing.id: (thing.category, thing.box()) for thing in house.objects},
+        rooms=[room.polygon for room in house.rooms],
+        period_s=config.simulator.period_ns / 1e9,
+        dense_bytes=seer.bytes(),
+    )
 
 
-def cached(config: EpisodeConfig, folder: Path) -> list[MapEpisode]:
-    """``make_episodes``, kept in ``folder``: for development. The key is the configuration, not
+def cached(config: EpisodeConfig, folder: Path) -> MapEpisode:
+    """``make_episode``, kept in ``folder``: for development. The key is the configuration, not
     the code: empty the folder when reconstruction or lifting has changed."""
     path = folder / f"{hashlib.sha256(repr(config).encode()).hexdigest()[:16]}.pickle"
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(pickle.dumps(make_episodes(config)))
-    episodes: list[MapEpisode] = pickle.loads(path.read_bytes())
-    return episodes
+        path.write_bytes(pickle.dumps(make_episode(config)))
+    episode: MapEpisode = pickle.loads(path.read_bytes())
+    return episode
 
 
 def evenly(observations: Sequence[Observation], count: int) -> list[Observation]:
@@ -228,18 +236,16 @@ def evenly(observations: Sequence[Observation], count: int) -> list[Observation]
 
 
 class _Seer:
-    """One way to see a tour, while it is driven."""
+    """Sees a tour while it is driven."""
 
-    def __init__(self, seeing: Seeing, config: EpisodeConfig) -> None:
-        self._seeing = seeing
-        self._period_s = config.simulator.period_ns / 1e9
-        self._grid_every = config.grid_every
+    def __init__(self, config: EpisodeConfig) -> None:
+        self._config = config
         self._reconstructor = Reconstructor()
         self.observations: list[Observation] = []
         self._grids: list[tuple[int, OccupancyGrid]] = []
 
     def see(self, step: SimStep) -> None:
-        noise = self._seeing.detection_noise
+        noise = self._config.seeing.detection_noise
         detections = (
             exact_detections(step.instances)
             if noise is None
@@ -247,11 +253,11 @@ class _Seer:
         )
         frame = self._with_pose_noise(step.frame)
         self.observations.append(self._reconstructor.step(frame, detections))
-        if len(self.observations) % self._grid_every == 0:
+        if len(self.observations) % self._config.grid_every == 0:
             self._take_grid()
 
     def grids(self) -> list[tuple[int, OccupancyGrid]]:
-        if len(self.observations) % self._grid_every:
+        if len(self.observations) % self._config.grid_every:
             self._take_grid()
         return self._grids
 
@@ -263,30 +269,20 @@ class _Seer:
         return {name: sum(a.nbytes for a in state.values()) for name, state in parts.items()}
 
     def _with_pose_noise(self, frame: Frame) -> Frame:
-        noise = self._seeing.pose_noise
-        if noise is None or frame.world_from_camera is None:
+        noise, truth = self._config.seeing.pose_noise, frame.world_from_camera
+        if noise is None or truth is None:
             return frame
-        return msgspec.structs.replace(
-            frame,
-            world_from_camera=noisy_pose(
-                frame.world_from_camera, frame.number, self._period_s, noise
-            ),
-            position_sigma_m=noise.translation_m,
+        period_s = self._config.simulator.period_ns / 1e9
+        stated = noisy_pose(truth, frame.number, period_s, noise)
+        noisy: Frame = msgspec.structs.replace(
+            frame, world_from_camera=stated, position_sigma_m=noise.translation_m
         )
+        return noisy
 
     def _take_grid(self) -> None:
         grid = self._reconstructor.occupancy_grid(self.observations[-1].stamp_ns)
         if grid is not None:
             self._grids.append((len(self.observations), grid))
-
-
-def _first(config: EpisodeConfig) -> SimulatorConfig:
-    """The first tour with true poses: the error is added by who sees."""
-    return replace(config.simulator, pose_noise=None, timeline=config.tours[0])
-
-
-def _next_stamp(seer: _Seer) -> int:
-    return seer.observations[-1].stamp_ns
 
 
 def _numbered_on(step: SimStep, begin: int) -> SimStep:

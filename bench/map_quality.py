@@ -15,13 +15,13 @@ from cogmap.bench.map_episodes import (
     EpisodeConfig,
     MapEpisode,
     Seeing,
+    camera,
     evenly,
-    make_episodes,
+    make_episode,
 )
 from cogmap.bench.map_identity import Identity, IdentityCount
 from cogmap.bench.map_rooms import RoomScore, score_rooms
 from cogmap.memory.layout_map import LayoutMap
-from cogmap.sim.simulator import SimulatorConfig
 
 __all__ = [
     "CURVE",
@@ -30,7 +30,6 @@ __all__ = [
     "house_quality",
     "map_house",
     "quality_figures",
-    "tour",
 ]
 
 CURVE = (1, 4, 8, 16, 32)
@@ -55,19 +54,10 @@ class HouseQuality:
     floor_m2: float = 0.0
 
 
-def tour(seed: int, rooms: int, *seeings: Seeing) -> EpisodeConfig:
-    """A tour of a house at 320x240 and 10 Hz with depth noise."""
-    simulator = SimulatorConfig(seed=seed, rooms=rooms, width=320, height=240, rate_hz=10.0)
-    return EpisodeConfig(simulator, seeings)
-
-
-def house_quality(seed: int, rooms: int, *seeings: Seeing) -> list[HouseQuality]:
-    """Map one house once for each way to see it; with a curve if seen exactly."""
-    episodes = make_episodes(tour(seed, rooms, *seeings))
-    return [
-        episode_quality(seed, episode, seeing == EXACT)
-        for seeing, episode in zip(seeings, episodes, strict=True)
-    ]
+def house_quality(seed: int, rooms: int, seeing: Seeing = EXACT) -> HouseQuality:
+    """Map one house; with a curve if it is seen exactly."""
+    episode = make_episode(EpisodeConfig(camera(seed, rooms, seeing), seeing))
+    return episode_quality(seed, episode, seeing == EXACT)
 
 
 def episode_quality(seed: int, episode: MapEpisode, with_curve: bool) -> HouseQuality:

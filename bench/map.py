@@ -1,0 +1,100 @@
+"""The cognitive map against the truth: still houses, changing ones, cost, and real recordings.
+
+The houses are kept out of development: their seeds are 900 and more. Exact detections are made
+at 320x240 and 10 Hz; the noisy detector, whose errors are in pixels, looks at 640x480 and 5 Hz.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
+from typing import Any
+
+from cogmap.bench.harness import Bar, BenchResult
+from cogmap.bench.map_changes import change_bars, change_figures, changing_house
+from cogmap.bench.map_cost import cost_figures, growth, patrol, patrol_figures
+from cogmap.bench.map_episodes import EXACT, NOISY
+from cogmap.bench.map_pipeline import pipeline_figures
+from cogmap.bench.map_quality import (
+    curve_figures,
+    exact_bars,
+    house_quality,
+    memory_figures,
+    noisy_bars,
+    quality_figures,
+)
+from cogmap.bench.map_real import COUNTED, real_figures
+
+EXACT_HOUSES = tuple((900 + i, 2 + i % 3) for i in range(10))
+"""Seed and number of rooms."""
+NOISY_HOUSES = tuple((920 + i, 2 + i % 2) for i in range(5))
+CHANGING_HOUSES = tuple((940 + i, 2) for i in range(2))
+CROWDED_HOUSE = (960, 2)
+PATROLLED_HOUSE = (970, 2)
+PIPELINE_SEED = 980
+_PROCESSES = 2
+
+Figures = tuple[dict[str, Any], list[Bar]]
+
+
+def run() -> BenchResult:
+    """All sections; those that need no quiet machine on two processes at once."""
+    figures, bars = pipeline_figures(PIPELINE_SEED)
+    with _pool() as pool:
+        walk = pool.submit(patrol, *PATROLLED_HOUSE)
+        exact = [pool.submit(house_quality, *house, EXACT) for house in EXACT_HOUSES]
+        noisy = [pool.submit(house_quality, *house, NOISY) for house in NOISY_HOUSES]
+        still = [pool.submit(changing_house, *house, EXACT) for house in CHANGING_HOUSES]
+        shaky = [pool.submit(changing_house, *house, NOISY) for house in CHANGING_HOUSES]
+        real = [pool.submit(real_figures, name) for name in COUNTED]
+        sections = [
+            _quality(_results(exact), _results(noisy)),
+            _changes(_results(still), _results(shaky)),
+            patrol_figures(walk.result()),
+            *((each.result(), []) for each in real),
+        ]
+    with _pool() as pool:  # alone: its times count
+        sections.append(cost_figures(pool.submit(growth, *CROWDED_HOUSE).result()))
+    for more_figures, more_bars in sections:
+        figures |= more_figures
+        bars += more_bars
+    return BenchResult(figures, bars)
+
+
+def _quality(exact: list[Any], noisy: list[Any]) -> Figures:
+    figures = quality_figures("exact", exact)
+    bars = exact_bars(figures, "exact")
+    figures |= curve_figures(exact) | memory_figures(exact)
+    noisy_figures = quality_figures("noisy", noisy)
+    return figures | noisy_figures, bars + noisy_bars(noisy_figures, "noisy")
+
+
+def _changes(exact: list[Any], noisy: list[Any]) -> Figures:
+    figures = change_figures("changes", exact + noisy)
+    bars = change_bars(figures, "changes")
+    apart = change_figures("changes, exact", exact) | change_figures("changes, noisy", noisy)
+    return figures | apart, bars
+
+
+def _results(futures: list[Future[Any]]) -> list[Any]:
+    return [future.result() for future in futures]
+
+
+@contextmanager
+def _pool() -> Iterator[ProcessPoolExecutor]:
+    """A fresh process a task, one thread in each: memory can be told apart, and threads of
+    Open3D do not survive a fork."""
+    before = os.environ.get("OMP_NUM_THREADS")
+    os.environ["OMP_NUM_THREADS"] = "1"
+    try:
+        context = multiprocessing.get_context("spawn")
+        with ProcessPoolExecutor(_PROCESSES, context, max_tasks_per_child=1) as pool:
+            yield pool
+    finally:
+        if before is None:
+            del os.environ["OMP_NUM_THREADS"]
+        else:
+            os.environ["OMP_NUM_THREADS"] = before

@@ -42,8 +42,11 @@ class LabelBelief:
         self.add(other.weights, 1.0, config)
 
     def name(self, label: str, config: LabelConfig) -> None:
-        """A person says what it is."""
-        self.weights = {**self.weights, label: self.weights.get(label, 0) + config.person_weight}
+        """A person says what it is; that takes the place of what was said before."""
+        detected = {
+            other: weight for other, weight in self.weights.items() if weight < config.person_weight
+        }
+        self.weights = {**detected, label: config.person_weight}
 
     def best(self) -> str:
         """The likeliest label; "" if there is none."""

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import io
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
 from rich.console import Console
 
+from cogmap.memory.cognitive_map import CognitiveMap
 from cogmap.memory.reconstruction import Reconstructor
-from cogmap.runtime.messages import Frame, Intrinsics
+from cogmap.runtime.messages import Box, Frame, Intrinsics
 from cogmap.runtime.recording import RecordingWriter
 from cogmap.runtime.wire import Envelope
 
@@ -51,3 +53,32 @@ def map_dir(tmp_path: Path) -> Path:
         reconstructor.step(wall(number))
     reconstructor.save(tmp_path / "map")
     return tmp_path / "map"
+
+
+@pytest.fixture(scope="session")
+def made_furnished_map(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = CognitiveMap()
+    looking_along_x = np.eye(4)
+    looking_along_x[:3, :3] = [[0, 0, 1], [-1, 0, 0], [0, -1, 0]]
+    for number in range(8):
+        frame = wall(number)
+        made.observe(
+            stamp_ns=frame.stamp_ns,
+            world_from_camera=looking_along_x,
+            intrinsics=frame.intrinsics,
+            depth_m=frame.depth_m(),
+            color=frame.color,
+        )
+    made.add("cup", Box(center=(0.9, 0.0, 0.8), size=(0.1, 0.1, 0.1)))
+    made.add("table", Box(center=(0.9, 0.0, 0.4), size=(0.6, 0.8, 0.8)))
+    folder = tmp_path_factory.mktemp("furnished") / "map"
+    made.save(folder)
+    return folder
+
+
+@pytest.fixture
+def furnished_map(made_furnished_map: Path, tmp_path: Path) -> Path:
+    """A wall, seen for 0.7 s, and a cup and a table that a person has added."""
+    folder = tmp_path / "furnished" / "map"
+    shutil.copytree(made_furnished_map, folder)
+    return folder

@@ -120,7 +120,7 @@ class _WordsToBoxes:
         size = [color.shape[:2]]
         if "input_ids" not in inspect.signature(self._post_process).parameters:  # OWL
             found = self._post_process(outputs, threshold=self._score, target_sizes=size)[0]
-            return tuple(found[key].cpu().numpy() for key in ("boxes", "scores", "labels"))  # type: ignore[return-value]
+            return tuple(found[key].cpu().numpy() for key in ("boxes", "scores", "labels"))
         # Grounding DINO scores words, not labels, and what it decodes of them runs labels together.
         ids = inputs["input_ids"]
         found = self._post_process(outputs, ids, threshold=-1.0, target_sizes=size)[0]

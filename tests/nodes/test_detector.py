@@ -119,6 +119,11 @@ def test_parameters_come_from_a_launch_file_and_from_set(tmp_path: Path) -> None
     launch = read_launch_file(path, ["detector.backend=onnx"])
     with pytest.raises(LaunchError, match=r"\[node.detector\]: no model.*onnx.model"):
         launch.check_nodes()
+    launch = read_launch_file(path, ["detector.onnx.model=7", "detector.noise.split=1"])
+    params = launch.nodes["detector"].params
+    assert params == {"onnx": {"model": "7"}, "noise": {"missed": 0.3, "split": 1}}
+    with pytest.raises(LaunchError, match="modle"):
+        read_launch_file(path, ["detector.onnx.modle=yolox.onnx"])
 
 
 def test_a_frame_without_what_is_needed_gets_an_empty_message() -> None:

@@ -51,11 +51,12 @@ def fit_box(
     Vehicle Detection Using Laser Scanners", IV 2017), and smallest. ``preferred_yaw`` (rad,
     modulo pi / 2, such as that of the walls) is taken if it is nearly as good. Stray points do
     not count, and noise beyond a face hardly does. ``weights`` (N,), such as the inverse variances
-    of the points, tell which of them are noise beside exacter ones. The same points give the same box.
+    of the points, tell which of them are noise beside exacter ones.
     """
     points = np.asarray(points, np.float64)
     points = _without_strays(points, weights, config)
     yaw = _yaw(points[:, :2], preferred_yaw, config) % (math.pi / 2)
+    yaw = 0.0 if yaw >= math.pi / 2 else yaw  # what a yaw just below 0 is rounded to
     c, s = math.cos(yaw), math.sin(yaw)
     along = np.stack(
         [c * points[:, 0] + s * points[:, 1], c * points[:, 1] - s * points[:, 0], points[:, 2]]

@@ -6,6 +6,7 @@ import math
 from collections import Counter
 from dataclasses import dataclass, field
 
+import cv2
 import numpy as np
 
 from cogmap.memory.camera import backproject
@@ -21,6 +22,7 @@ from cogmap.memory.mask_surface import (
 from cogmap.runtime.messages import (
     F32,
     F64,
+    I64,
     Bool,
     Detection,
     Detections,
@@ -98,7 +100,7 @@ def _mask(
 ) -> tuple[Bool, tuple[int, int]]:
     """The detection's pixels: a mask (h, w) without empty borders, and its corner."""
     if detection.mask is not None:
-        return _inside(np.asarray(detection.mask) != 0, detection.corner, depth_m.shape)
+        return _inside(detection.mask, detection.corner, depth_m.shape)
     if detection.box is None:
         raise _RefusedError("neither mask nor box")
     left, top, right, bottom = detection.box
@@ -116,18 +118,16 @@ def _inside(
     mask: Bool, corner: tuple[int, int], shape: tuple[int, ...]
 ) -> tuple[Bool, tuple[int, int]]:
     """The part of the mask (h, w) that is in an image of ``shape`` (H, W)."""
-    if mask.ndim != 2:
+    if not isinstance(mask, np.ndarray) or mask.ndim != 2:
         raise _RefusedError("bad mask")
-    if not mask.any():
-        raise _RefusedError("empty mask")
+    mask = mask if mask.dtype == np.bool_ else mask != 0
     column, row = corner
     left, top = max(0, -column), max(0, -row)
     part = mask[top : max(0, shape[0] - row), left : max(0, shape[1] - column)]
-    rows, columns = np.flatnonzero(part.any(axis=1)), np.flatnonzero(part.any(axis=0))
-    if not len(rows):
-        raise _RefusedError("off the image")
-    tight = part[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    return tight, (column + left + int(columns[0]), row + top + int(rows[0]))
+    x, y, width, height = cv2.boundingRect(part.view(np.uint8)) if part.size else (0, 0, 0, 0)
+    if not width:
+        raise _RefusedError("off the image" if mask.any() else "empty mask")
+    return part[y : y + height, x : x + width], (column + left + x, row + top + y)
 
 
 def _segment(
@@ -140,12 +140,13 @@ def _segment(
         raise _RefusedError("no depth")
     limit = step_limit(patch.depth_m, patch.stride, intrinsics.fx)
     depth = smoothed(patch.depth_m, surface, limit)[rows, columns].astype(np.float64)
-    places = np.stack([columns, rows], axis=1) * patch.stride + np.array(patch.corner)
-    points = backproject(places.astype(np.float64), depth, intrinsics)
+    columns = columns * patch.stride + patch.corner[0]
+    rows = rows * patch.stride + patch.corner[1]
+    pixel = np.stack([columns, rows], axis=1).astype(np.float64)
     return Segment(
-        points=_thinned(points, config).astype(np.float32),
+        points=_thinned(backproject(pixel, depth, intrinsics), config).astype(np.float32),
         pixels=pixels,
-        box=_box_around(places, patch.stride),
+        box=_box_around(columns, rows, patch.stride),
         cut=cut_fraction(patch, surface, intrinsics.fx),
         label=_clean_label(detection.label, config.label_length),
         score=float(detection.score),
@@ -155,21 +156,29 @@ def _segment(
 
 
 def _thinned(points: F64, config: LiftingConfig) -> F64:
-    """At most one of ``points`` (N, 3) in each cube, and not too many; in their order."""
+    """At most one of ``points`` (N, 3) in each cube, and not too many; in their order.
+
+    The one farthest from the middle: any other choice makes the thing smaller.
+    """
     points = points[:: max(1, len(points) // (2 * config.max_points))]
+    offset = points - points.mean(axis=0)
+    outermost = np.argsort(-np.einsum("ni,ni->n", offset, offset), kind="stable")
     cubes = np.floor(points / config.thin_m).astype(np.int64) + (1 << 20)
     keys = (cubes[:, 0] << 42) | (cubes[:, 1] << 21) | cubes[:, 2]
-    first = np.sort(np.unique(keys, return_index=True)[1])
-    if len(first) > config.max_points:
-        first = first[np.linspace(0, len(first) - 1, config.max_points).astype(np.int64)]
-    kept: F64 = points[first]
-    return kept
+    kept = np.sort(outermost[np.unique(keys[outermost], return_index=True)[1]])
+    if len(kept) > config.max_points:
+        kept = kept[np.linspace(0, len(kept) - 1, config.max_points).astype(np.int64)]
+    thinned: F64 = points[kept]
+    return thinned
 
 
-def _box_around(places: np.ndarray, stride: int) -> PixelBox:
-    left, top = (places.min(axis=0) - stride / 2).tolist()
-    right, bottom = (places.max(axis=0) + stride / 2).tolist()
-    return left, top, right, bottom
+def _box_around(columns: I64, rows: I64, stride: int) -> PixelBox:
+    # A pixel of the patch stands for those from half a stride before it.
+    before, after = -(stride // 2) - 0.5, stride - stride // 2 - 0.5
+    return (
+        float(columns.min()) + before, float(rows.min()) + before,
+        float(columns.max()) + after, float(rows.max()) + after,
+    )  # fmt: skip
 
 
 def _clean_label(label: str, length: int) -> str:

@@ -72,20 +72,19 @@ def patch_around(
     depth = np.zeros(whole.shape, np.float32)
     inside = (slice(above, above + part.shape[0]), slice(left, left + part.shape[1]))
     depth[inside] = part
-    _bridge(depth)
+    _bridge(depth, whole)
     return Patch(depth, whole, (column, row), stride, inside)
 
 
-def _bridge(depth: F32) -> None:
-    """Fill single missing pixels between two that agree: cameras leave lines of them where their
-    depth was warped, which would cut a surface in pieces."""
-    for first, middle, last in (
-        (np.s_[:, :-2], np.s_[:, 1:-1], np.s_[:, 2:]), (np.s_[:-2], np.s_[1:-1], np.s_[2:]),
-    ):  # fmt: skip
-        missing = depth[middle] == 0
-        a, b = depth[first][missing], depth[last][missing]
+def _bridge(depth: F32, mask: Bool) -> None:
+    """Fill single missing pixels of the mask between two that agree: cameras leave lines of them
+    where their depth was warped, which would cut a surface in pieces."""
+    missing = np.flatnonzero(mask & (depth == 0))
+    z = depth.ravel()
+    for step in (1, depth.shape[1]):
+        a, b = z[missing - step], z[missing + step]
         agree = (a > 0) & (b > 0) & (np.abs(a - b) < np.float32(0.03) * a)
-        depth[middle][missing] = np.where(agree, (a + b) / 2, np.float32(0))
+        z[missing[agree]] = (a[agree] + b[agree]) / 2
 
 
 def step_limit(depth_m: F32, stride: int, focal_px: float) -> F32:

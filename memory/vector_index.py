@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from cogmap.memory.device_scan import DeviceScan, accelerator
 from cogmap.memory.index_build import IndexBuild
 from cogmap.memory.inverted_file import InvertedFile
 from cogmap.memory.vector_store import VectorStore, best_first
@@ -34,17 +35,20 @@ class VectorIndexError(CogmapError):
 class VectorIndexConfig:
     """When to approximate, and how well."""
 
-    exact_up_to: int = 32_768
-    """With more vectors, searches are approximate."""
+    exact_up_to: int = 20_000
+    """With more vectors, searches are approximate, or done by an accelerator."""
     recall: float = 0.99
     """Of the ten nearest, that an approximate search guarantees for queries that lie as the
-    stored vectors do; measured on some of them, of which half the misses are allowed."""
+    stored vectors do; measured on some of them, of which a quarter of the misses is allowed."""
     candidates: int = 64
     """At least so many are ranked by their exact vectors."""
     regrow: int = 4
     """The inverted file is made anew when there are so many times more vectors, or half."""
-    patience: float = 1 / 16
+    patience: float = 1 / 8
     """A new one takes over once this part of the vectors has changed since it was begun."""
+    accelerator: str = "auto"
+    """A PyTorch device such as "cuda:1" that searches exactly whatever the number; "auto": CUDA,
+    if it is there; "": none."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,7 @@ class VectorIndex:
         self._store = VectorStore(dimension)
         self._file: InvertedFile | None = None
         self._build: IndexBuild | None = None
+        self._scan: DeviceScan | None = None
         self._failed_at = 0
         self.problem = ""
         """Why the last inverted file could not be made; searches are then exact, or by the old
@@ -90,13 +95,20 @@ class VectorIndex:
     @property
     def is_exact(self) -> bool:
         """True if searches compare with every vector."""
-        return self._file is None
+        return self._file is None or self._scan is not None
+
+    @property
+    def file(self) -> InvertedFile | None:
+        """What gives the candidates; None while searches are exact."""
+        return self._file
 
     @property
     def guaranteed_recall(self) -> float:
         """Part of the true ten nearest that a search finds, on average over queries that lie as
         the stored vectors do. With ``among`` it is always 1."""
-        return 1.0 if self._file is None else min(self.config.recall, self._file.recall)
+        if self._file is None or self._scan is not None:
+            return 1.0
+        return min(self.config.recall, self._file.recall)
 
     @property
     def nbytes(self) -> int:
@@ -162,15 +174,16 @@ class VectorIndex:
             numbers = _ids(among)
             self._known(numbers)
             return Neighbours(*self._store.best_of(numbers, unit, count))
-        if self._file is None:
+        source = self._scan or self._file
+        if source is None:
             return Neighbours(*self._store.best(unit, count))
-        found = self._file.candidates(unit, max(self.config.candidates, 4 * count))
+        found = source.candidates(unit, max(self.config.candidates, 4 * count))
         scores = self._store.vectors[self._store.rows(found.tolist())] @ unit
         return Neighbours(*best_first(found, scores, count))
 
     def settle(self) -> None:
         """Begins and ends at once what growth makes necessary: after loading much, say."""
-        self._begin_if_needed()
+        self._begin_if_needed(regrow=2)
         if self._build is not None:
             self._take_over()
 
@@ -214,6 +227,7 @@ class VectorIndex:
             raise VectorIndexError(f"the index's array {error} is missing") from error
         except RuntimeError as error:
             raise VectorIndexError(f"the index's array 'trained' is damaged: {error}") from error
+        index._begin_if_needed(config.regrow)
         return index
 
     def _changing(self, ids: I64) -> None:
@@ -225,19 +239,33 @@ class VectorIndex:
             self._build.note(ids.tolist())
             if self._build.is_due:
                 self._take_over()
-        self._begin_if_needed()
+        self._begin_if_needed(self.config.regrow)
 
-    def _begin_if_needed(self) -> None:
+    def _begin_if_needed(self, regrow: int) -> None:
         total, config = len(self), self.config
+        if self._scan is not None or (total > config.exact_up_to and self._on_accelerator()):
+            return
         if self._file is not None and total <= config.exact_up_to // 2:
             self._file = None
         made_at = max(self._failed_at, self._file.trained_at if self._file else 0)
-        grown = total > max(config.regrow * made_at, config.exact_up_to)
+        grown = total > max(regrow * made_at, config.exact_up_to)
         shrunk = self._file is not None and total < made_at // 2
         if self._build is None and (grown or shrunk):
-            recall = (1 + config.recall) / 2
+            recall = 1 - (1 - config.recall) / 4
             patience = max(1, int(total * config.patience))
             self._build = IndexBuild(self._store, recall, config.candidates, patience)
+
+    def _on_accelerator(self) -> bool:
+        """Once there are many: to the accelerator, if there is one with room."""
+        if self._build is not None or self._file is not None or self._failed_at:
+            return False
+        try:
+            device = accelerator(self.config.accelerator)
+            self._scan = DeviceScan(self._store, device) if device else None
+        except (ImportError, RuntimeError) as error:
+            self.problem = f"the accelerator is not used: {error}"
+            log.warning("%s", self.problem)
+        return self._scan is not None
 
     def _take_over(self) -> None:
         assert self._build is not None

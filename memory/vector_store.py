@@ -28,6 +28,7 @@ class VectorStore:
         self._vectors: F32 = np.empty((0, dimension), np.float32)
         self._row_of: dict[int, int] = {}
         self._lock = threading.Lock()
+        self._watched: set[int] | None = None
 
     def __len__(self) -> int:
         return len(self._row_of)
@@ -55,6 +56,11 @@ class VectorStore:
         """Rows of ids that are all here."""
         return np.fromiter((self._row_of[number] for number in ids), np.int64)
 
+    def watch(self) -> set[int]:
+        """A set that the rows are put into which change from now on; for one watcher."""
+        self._watched = set()
+        return self._watched
+
     def add(self, ids: I64, vectors: F32) -> None:
         """Ids that are not here yet."""
         with self._lock:
@@ -67,11 +73,14 @@ class VectorStore:
             self._ids[begin:end] = ids
             self._vectors[begin:end] = vectors
             self._row_of.update(zip(ids.tolist(), range(begin, end), strict=True))
+            self._note(range(begin, end))
 
     def update(self, ids: I64, vectors: F32) -> None:
         """Ids that are all here."""
         with self._lock:
-            self._vectors[self.rows(ids.tolist())] = vectors
+            rows = self.rows(ids.tolist())
+            self._vectors[rows] = vectors
+            self._note(rows.tolist())
 
     def remove(self, ids: I64) -> None:
         """Ids that are all here, each once."""
@@ -83,6 +92,11 @@ class VectorStore:
                     self._ids[row] = moved
                     self._vectors[row] = self._vectors[last]
                     self._row_of[moved] = row
+                    self._note([row])
+
+    def _note(self, rows: Iterable[int]) -> None:
+        if self._watched is not None:
+            self._watched.update(rows)
 
     def copy_of(self, ids: I64) -> F32:
         """(N, D); zeros for what is not here."""

@@ -13,7 +13,7 @@ from cogmap.memory.index_build import IndexBuild
 from cogmap.memory.vector_index import VectorIndex, VectorIndexConfig, VectorIndexError
 
 DIMENSION = 32
-SMALL = VectorIndexConfig(exact_up_to=1000)
+SMALL = VectorIndexConfig(exact_up_to=1000, accelerator="")
 
 
 def clustered(rng, count, clusters=40, noise=0.7):
@@ -142,7 +142,10 @@ def test_changes_are_seen_at_once():
 
 def test_recall_holds_while_it_grows_and_shrinks():
     rng = np.random.default_rng(0)
-    index, kept = VectorIndex(DIMENSION, VectorIndexConfig(exact_up_to=500, regrow=2)), {}
+    index, kept = (
+        VectorIndex(DIMENSION, VectorIndexConfig(exact_up_to=500, regrow=2, accelerator="")),
+        {},
+    )
     queries = clustered(np.random.default_rng(6), 200)
     was_exact = []
 
@@ -173,6 +176,39 @@ def test_among_is_exact_also_then():
     some = np.arange(0, 3000, 7)
     expected = true_nearest(some, np.array([vectors[i] for i in some]), query, 25)
     assert index.search(query, 25, among=some).ids.tolist() == expected.tolist()
+
+
+# On an accelerator; PyTorch's CPU stands in for it
+
+
+def test_an_accelerator_gives_the_exact_answers():
+    config = VectorIndexConfig(exact_up_to=500, accelerator="cpu")
+    rng = np.random.default_rng(8)
+    fast, plain = VectorIndex(DIMENSION, config), VectorIndex(DIMENSION)
+    vectors = clustered(rng, 1500)
+    for index in (fast, plain):
+        for begin in range(0, 1500, 300):
+            index.add(np.arange(begin, begin + 300), vectors[begin : begin + 300])
+        index.search(vectors[0], 3)
+        index.update([3, 700], vectors[[50, 60]])
+        index.remove([0, 1, 1499, 44])
+    assert fast.file is None
+    assert fast.is_exact
+    assert fast.guaranteed_recall == 1.0
+    for query in clustered(rng, 50):
+        one, other = fast.search(query, 10), plain.search(query, 10)
+        np.testing.assert_array_equal(one.ids, other.ids)
+        np.testing.assert_allclose(one.scores, other.scores, atol=1e-6)
+
+
+def test_without_room_on_the_accelerator_the_file_is_made(caplog):
+    config = VectorIndexConfig(exact_up_to=500, accelerator="meta:nowhere")
+    index = VectorIndex(DIMENSION, config)
+    index.add(np.arange(800), clustered(np.random.default_rng(0), 800))
+    assert "the accelerator is not used" in index.problem
+    assert "the accelerator is not used" in caplog.text
+    index.settle()
+    assert index.file is not None
 
 
 # Building
@@ -207,7 +243,7 @@ def churned(config, slow, monkeypatch):
 
 def test_how_fast_the_build_is_changes_nothing(monkeypatch):
     """It takes over after as many changes, and gives the same answers."""
-    config = VectorIndexConfig(exact_up_to=1000, patience=0.1)
+    config = VectorIndexConfig(exact_up_to=1000, patience=0.1, accelerator="")
     fast, slow = (churned(config, slow, monkeypatch) for slow in (False, True))
     assert not fast.is_exact
     assert not slow.is_exact
@@ -220,7 +256,7 @@ def test_how_fast_the_build_is_changes_nothing(monkeypatch):
 
 
 def test_changes_during_the_build_are_in_the_file(monkeypatch):
-    config = VectorIndexConfig(exact_up_to=1000, patience=0.1)
+    config = VectorIndexConfig(exact_up_to=1000, patience=0.1, accelerator="")
     index = churned(config, True, monkeypatch)
     assert len(index._file) == len(index) == 1100
     for step in range(40):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 
 from cogmap.runtime.messages import F32, Bool
 
-__all__ = ["background_planes"]
+__all__ = ["BackgroundPlane", "background_planes"]
 
 _LEVEL_PART, _UPRIGHT_PART = 0.04, 0.1
 """A plane takes at least this part of what is seen around the box."""
@@ -22,30 +24,42 @@ _PAIRS = np.random.default_rng(0).random((96, 2))
 """Drawn once: the same image gives the same planes."""
 
 
-def background_planes(points: F32, valid: Bool, box: Bool) -> list[Bool]:
-    """Pixels (h, w) of each plane that goes on outside of the box, largest of its kind first.
+@dataclass(frozen=True)
+class BackgroundPlane:
+    """A plane that goes on outside of the box."""
+
+    on: Bool
+    """(h, w) its pixels."""
+    off: F32
+    """(h, w) how far pixels are off it, in units of what noise makes at most."""
+
+
+def background_planes(points: F32, valid: Bool, box: Bool) -> list[BackgroundPlane]:
+    """Level planes, then upright ones, that are seen in and around a box; those with most first.
 
     ``points`` (h, w, 3) smoothed, metres from the camera along axes of which z is up; ``valid``
     and ``box`` (h, w).
     """
     distance = np.linalg.norm(points, axis=2)
+    tolerance = _tolerance(distance)
     steepness = _steepness(points)
     around = valid & ~box
-    found: list[Bool] = []
-    left = valid.copy()
     seen = int(np.count_nonzero(around))
+    found: list[BackgroundPlane] = []
+    left = valid.copy()
     for height in _levels(points[..., 2][around & (steepness > _UP_FACING)], seen):
-        on = left & (np.abs(points[..., 2] - height) < _tolerance(distance) / 2)
-        _take(on, box, left, found)
+        # Depth is off along the view, which is at an angle to level planes.
+        _take(np.abs(points[..., 2] - height) / (tolerance / 2), box, left, found)
     wall = around & left & (steepness < _SIDE_FACING)
     for normal, offset, tightness in _walls(points[wall][:, :2], distance[wall], seen):
-        off = np.abs(points[..., :2] @ normal - offset)
-        _take(left & (off < tightness * _tolerance(distance)), box, left, found)
+        off = np.abs(points[..., :2] @ normal - np.float32(offset))
+        _take(off / (np.float32(tightness) * tolerance), box, left, found)
     return found
 
 
-def _take(on: Bool, box: Bool, left: Bool, found: list[Bool]) -> None:
+def _take(off: F32, box: Bool, left: Bool, found: list[BackgroundPlane]) -> None:
     """Move the parts of a plane that go on outside of the box from ``left`` to ``found``."""
+    on = left & (off < 1)
     count, labels = cv2.connectedComponents(on.view(np.uint8), connectivity=4)
     inside = np.bincount(labels[box], minlength=count)
     outside = np.bincount(labels[~box], minlength=count)
@@ -53,7 +67,7 @@ def _take(on: Bool, box: Bool, left: Bool, found: list[Bool]) -> None:
     goes_on[0] = False
     plane = np.asarray(goes_on[labels])
     if plane.any():
-        found.append(plane)
+        found.append(BackgroundPlane(plane, off))
         left &= ~plane
 
 

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from cogmap.memory.background_planes import background_planes
+from cogmap.memory.background_planes import BackgroundPlane, background_planes
 from cogmap.memory.mask_surface import Patch, flying, patch_around, pieces, smoothed, step_limit
 from cogmap.runtime.messages import F32, F64, Bool, Intrinsics, PixelBox
 
@@ -14,9 +14,12 @@ __all__ = ["foreground"]
 
 _CONTEXT = 0.35
 """So much of the box's width and height is looked at on either side of it."""
-_FLAT_SPAN, _FLAT_PART, _NOTHING_PART = 0.5, 0.65, 0.1
-"""A thing is flat if what stands out spans no more of the box than the first, and either a plane
-takes the second part of the box, or what stands out does not even take the third."""
+_FLAT_PART, _BARELY = 0.35, 2.5
+"""A thing is flat if a plane takes so much of its box and the rest is off the plane by but so
+much, in units of what noise makes at most;"""
+_MOST_PART, _NOTHING_PART, _FLAT_SPAN = 0.65, 0.1, 0.5
+"""or if the plane takes this part, or what stands out less than this one, and that spans no more
+than this part of the box."""
 
 
 def foreground(
@@ -54,19 +57,28 @@ def _standing_out(patch: Patch, intrinsics: Intrinsics, world_from_camera: F64) 
     rest = valid & ~flying(depth, limit)
     points = _points(depth, patch, intrinsics) @ world_from_camera[:3, :3].T.astype(np.float32)
     planes = background_planes(points, rest, patch.mask)
-    background = np.any([np.zeros_like(rest), *planes], axis=0)
+    background = np.any([np.zeros_like(rest), *[plane.on for plane in planes]], axis=0)
     chosen = _central_pieces(depth, limit, rest & ~background, patch, intrinsics)
-    flat = max((plane & patch.mask for plane in planes), key=np.count_nonzero, default=chosen)
-    return flat if _is_flat(flat, chosen, patch.mask) else chosen
+    if planes:
+        behind = max(planes, key=lambda plane: np.count_nonzero(plane.on & patch.mask))
+        if _is_flat(chosen, behind, patch.mask):
+            near = rest & patch.mask & (behind.off < _BARELY)
+            return behind.on & patch.mask | near
+    return chosen
 
 
-def _is_flat(plane: Bool, chosen: Bool, box: Bool) -> bool:
-    """Whether the thing in the box is itself but a part of the plane: a picture, a plate, a rug."""
-    if _span(chosen, box) > _FLAT_SPAN:
-        return False
+def _is_flat(chosen: Bool, plane: BackgroundPlane, box: Bool) -> bool:
+    """Whether the thing in the box is itself a part of the plane: a picture, a plate, a rug."""
     area = np.count_nonzero(box)
-    most = np.count_nonzero(plane) > _FLAT_PART * area
-    return bool(most or np.count_nonzero(chosen) < _NOTHING_PART * area)
+    part = np.count_nonzero(plane.on & box) / area
+    if part > _FLAT_PART and _high(plane.off[chosen]) < _BARELY:
+        return True
+    nothing = np.count_nonzero(chosen) < _NOTHING_PART * area
+    return bool((nothing or part > _MOST_PART) and _span(chosen, box) < _FLAT_SPAN)
+
+
+def _high(values: F32) -> float:
+    return float(np.quantile(values, 0.9)) if len(values) else 0.0
 
 
 def _points(depth: F32, patch: Patch, intrinsics: Intrinsics) -> F32:

@@ -8,6 +8,7 @@ import jsonschema
 import numpy as np
 import open3d as o3d
 import pytest
+from rerun.chunk import RrdReader
 
 from cogmap.launch.exporting import export_map
 from cogmap.memory.cognitive_map import CognitiveMap
@@ -34,6 +35,9 @@ def test_all_kinds_at_once(furnished_map, tmp_path, console):
     mesh = o3d.io.read_triangle_mesh(str(targets["mesh"]))
     assert len(mesh.triangles) == len(loaded.mesh()[1]) > 0
     assert cv2.imread(str(targets["bev"])).shape[1] >= 64
+    shown = {str(chunk.entity_path) for chunk in RrdReader(targets["rrd"]).stream().to_chunks()}
+    assert {"/world/objects", "/world/trajectory"} <= shown
+    assert any(entity.startswith("/world/surface/") for entity in shown)
 
 
 def test_same_map_same_files(furnished_map, tmp_path, console):

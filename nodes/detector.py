@@ -6,7 +6,7 @@ from collections import deque
 from typing import Literal
 
 from cogmap.memory.camera import rectify
-from cogmap.nodes.detectors.backend import Backend, check_backend, load_backend
+from cogmap.nodes.detectors.backend import Backend, load_backend
 from cogmap.nodes.detectors.settings import (
     DetectionNoise,
     GeometrySettings,
@@ -44,7 +44,7 @@ class Detector(Node):
     @classmethod
     def check(cls, params: Params) -> None:
         if params.backend != "simulated":
-            check_backend(params.backend, getattr(params, params.backend))
+            getattr(params, params.backend).check()
 
     def setup(self) -> None:
         self._backend: Backend | None = None

@@ -47,14 +47,6 @@ def load_backend(name: str, settings: Any) -> Backend:
 
     Raises DetectorError if its model is not there or is not one that it can use.
     """
-    return _backend_class(name)(settings)  # type: ignore[no-any-return]
-
-
-def check_backend(name: str, settings: Any) -> None:
-    """Raise DetectorError if the detector could not be loaded; loads no model."""
-    _backend_class(name).check(settings)
-
-
-def _backend_class(name: str) -> Any:
     module, _, attribute = LOADERS[name].partition(":")
-    return getattr(importlib.import_module(module), attribute)
+    backend: Backend = getattr(importlib.import_module(module), attribute)(settings)
+    return backend

@@ -28,10 +28,6 @@ class GeometryDetector:
             min_pixels=settings.min_pixels,
         )
 
-    @classmethod
-    def check(cls, settings: GeometrySettings) -> None:
-        """There is nothing that it needs."""
-
     def look_for(self, labels: tuple[str, ...]) -> bool:
         return False
 

@@ -8,8 +8,8 @@ import numpy as np
 import onnxruntime
 
 from cogmap.nodes.detectors.backend import DetectorError
-from cogmap.nodes.detectors.coco import COCO_LABELS
-from cogmap.nodes.detectors.model_file import model_file, sha256_of
+from cogmap.nodes.detectors.coco import class_names
+from cogmap.nodes.detectors.model_file import sha256_of
 from cogmap.nodes.detectors.settings import Device, OnnxSettings
 from cogmap.nodes.detectors.yolox import Raw, boxes_of, letterbox, raw_rows, strongest
 from cogmap.runtime.messages import Detection, Frame
@@ -29,19 +29,13 @@ class OnnxDetector:
     def __init__(self, settings: OnnxSettings) -> None:
         """Raises DetectorError if the model cannot be had or is not of this family."""
         self._settings = settings
-        path = _model(settings)
+        path = settings.model_path()
         self.name = f"{path.stem}@{sha256_of(path)[:8]}"
         self._session = _session(path, settings)
-        labels = _labels(settings.labels)
-        self._labels = [settings.rename.get(label, label) for label in labels]
+        names = class_names(settings.labels)
+        self._labels = [settings.rename.get(name, name) for name in names]
         self._input = self._session.get_inputs()[0].name
         self._size = self._check_shapes(path)
-
-    @classmethod
-    def check(cls, settings: OnnxSettings) -> None:
-        """Raises DetectorError if a file is missing; a model at a URL is fetched now."""
-        _model(settings)
-        _labels(settings.labels)
 
     def look_for(self, labels: tuple[str, ...]) -> bool:
         return False
@@ -87,27 +81,6 @@ class OnnxDetector:
                 "and export it without decode_in_inference"
             )
         return size
-
-
-def _model(settings: OnnxSettings) -> Path:
-    if not settings.model:
-        raise DetectorError(
-            "no model: the onnx detector needs one; set onnx.model to the path or URL of a "
-            "YOLOX model, say yolox_nano.onnx"
-        )
-    return model_file(settings.model, settings.sha256)
-
-
-def _labels(path: str) -> tuple[str, ...]:
-    if not path:
-        return COCO_LABELS
-    try:
-        labels = tuple(Path(path).expanduser().read_text().splitlines())
-    except (OSError, UnicodeDecodeError) as error:
-        raise DetectorError(f"cannot read onnx.labels: {error}; one name a line, UTF-8") from error
-    if not labels:
-        raise DetectorError(f"no names in onnx.labels: {path}; one name a line, UTF-8")
-    return labels
 
 
 def _session(path: Path, settings: OnnxSettings) -> onnxruntime.InferenceSession:

@@ -20,14 +20,9 @@ from transformers import (
 
 from cogmap.nodes.detectors.backend import DetectorError
 from cogmap.nodes.detectors.mask_noise import trimmed
-from cogmap.nodes.detectors.pretrained import (
-    check_source,
-    load_pretrained,
-    short_name,
-    space_name,
-    torch_device,
-)
+from cogmap.nodes.detectors.pretrained import load_pretrained, torch_device
 from cogmap.nodes.detectors.settings import OpenVocabularySettings
+from cogmap.nodes.detectors.sources import short_name, space_name
 from cogmap.nodes.detectors.suppression import suppressed
 from cogmap.runtime.messages import F32, I64, U8, Bool, Detection, Frame
 
@@ -45,7 +40,7 @@ class OpenVocabularyDetector:
 
     def __init__(self, settings: OpenVocabularySettings) -> None:
         """Raises DetectorError if a model cannot be loaded."""
-        self.check(settings)
+        settings.check()
         device = torch_device(settings.device)
         self._settings = settings
         self._boxes = _WordsToBoxes(settings, device)
@@ -55,17 +50,6 @@ class OpenVocabularyDetector:
         self.embedding_space = space_name(settings.embeddings)
         models = (settings.detector, settings.masks, settings.embeddings)
         self.name = "+".join(short_name(model) for model in models if model)
-
-    @classmethod
-    def check(cls, settings: OpenVocabularySettings) -> None:
-        """Raises DetectorError if a folder is missing; what is on the hub shows when loaded."""
-        if not settings.detector:
-            raise DetectorError(
-                "no model: the open-vocabulary detector needs one; set open_vocabulary.detector "
-                "to a folder or a name on the hub, say IDEA-Research/grounding-dino-tiny"
-            )
-        for part in ("detector", "masks", "embeddings"):
-            check_source(getattr(settings, part), f"open_vocabulary.{part}")
 
     def look_for(self, labels: tuple[str, ...]) -> bool:
         self._labels = cleaned(labels)

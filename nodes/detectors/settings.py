@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Literal
 
 import msgspec
 
+from cogmap.nodes.detectors.backend import DetectorError
+from cogmap.nodes.detectors.coco import class_names
+from cogmap.nodes.detectors.model_file import model_file
 from cogmap.nodes.detectors.simulated_noise import DetectionNoise
+from cogmap.nodes.detectors.sources import check_source
 
 __all__ = [
     "DetectionNoise",
@@ -49,6 +54,20 @@ class OnnxSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
         if self.threads < 1:
             raise ValueError(f"onnx.threads {self.threads} is not 1 or more")
 
+    def check(self) -> None:
+        """Raises DetectorError if a file is missing; a model at a URL is fetched now."""
+        self.model_path()
+        class_names(self.labels)
+
+    def model_path(self) -> Path:
+        """The model's file. Raises DetectorError."""
+        if not self.model:
+            raise DetectorError(
+                "no model: the onnx detector needs one; set onnx.model to the path or URL of a "
+                "YOLOX model, say yolox_nano.onnx"
+            )
+        return model_file(self.model, self.sha256)
+
 
 class OpenVocabularySettings(
     msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
@@ -74,6 +93,16 @@ class OpenVocabularySettings(
         _check_part("open_vocabulary.score", self.score)
         _check_part("open_vocabulary.overlap", self.overlap)
 
+    def check(self) -> None:
+        """Raises DetectorError if a folder is missing; what is on the hub shows when loaded."""
+        if not self.detector:
+            raise DetectorError(
+                "no model: the open-vocabulary detector needs one; set open_vocabulary.detector "
+                "to a folder or a name on the hub, say IDEA-Research/grounding-dino-tiny"
+            )
+        for part in ("detector", "masks", "embeddings"):
+            check_source(getattr(self, part), f"open_vocabulary.{part}")
+
 
 class GeometrySettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Things without a name that stand on floors and tables."""
@@ -88,6 +117,9 @@ class GeometrySettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
         for name in ("depth_max_m", "min_height_m", "min_pixels"):
             if not getattr(self, name) > 0:
                 raise ValueError(f"geometry.{name} {getattr(self, name)} must be positive")
+
+    def check(self) -> None:
+        """There is nothing that it needs."""
 
 
 def _check_part(name: str, value: float) -> None:

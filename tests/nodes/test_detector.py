@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import subprocess
+import sys
 from pathlib import Path
 
 import msgspec
@@ -14,20 +16,20 @@ from cogmap.nodes.detectors.backend import LOADERS, DetectorError
 from cogmap.nodes.simulator import SimulatedCamera
 from cogmap.runtime.driver import NodeDriver
 from cogmap.runtime.launchfile import LaunchError, read_launch_file
-from cogmap.runtime.messages import Detections, Frame, Intrinsics, Vocabulary
+from cogmap.runtime.messages import Detections, Frame, Instances, Intrinsics, Vocabulary
 from cogmap.runtime.node import ParamError
 
 CAMERA = {"seed": 1, "rooms": 2, "width": 96, "height": 72, "rate_hz": 5.0, "speed": 0.0}
 
+Tour = tuple[list[Frame], list[Instances]]
 
-def run(steps: int = 12, **params) -> tuple[list[Frame], list[Detections]]:
-    """Frames of a tour and the detections in them."""
-    camera, detector = NodeDriver(SimulatedCamera, **CAMERA), NodeDriver(Detector, **params)
-    for port in ("frames", "instances"):
-        camera.connect(port, detector, port)
-    camera.run(steps=steps)
-    detector.end()
-    return camera.published["frames"], detector.published["detections"]  # type: ignore[return-value]
+
+@pytest.fixture(scope="module")
+def tour() -> Tour:
+    """The first frames of a tour, and what they show."""
+    camera = NodeDriver(SimulatedCamera, **CAMERA)
+    camera.run(steps=31)
+    return camera.published["frames"], camera.published["instances"]  # type: ignore[return-value]
 
 
 @pytest.mark.parametrize(
@@ -39,43 +41,45 @@ def run(steps: int = 12, **params) -> tuple[list[Frame], list[Detections]]:
         {"backend": "geometry"},
     ],
 )
-def test_every_frame_gets_one_message_in_order(params) -> None:
-    frames, detections = run(**params)
-    assert [each.number for each in detections] == [each.number for each in frames]
-    assert [each.stamp_ns for each in detections] == [each.stamp_ns for each in frames]
+def test_every_frame_gets_one_message_in_order(tour: Tour, params) -> None:
+    driver = NodeDriver(Detector, **params)
+    for frame, instances in zip(*tour, strict=True):
+        driver.send("frames", frame)
+        driver.send("instances", instances)
+    driver.end()
+    detections = driver.published["detections"]
+    assert [each.number for each in detections] == [each.number for each in tour[0]]
+    assert [each.stamp_ns for each in detections] == [each.stamp_ns for each in tour[0]]
     assert {(each.width, each.height) for each in detections} == {(96, 72)}
 
 
-def test_noise_comes_late_by_whole_frames() -> None:
-    camera = NodeDriver(SimulatedCamera, **CAMERA)
-    detector = NodeDriver(Detector, noise={"latency_frames": 3})
-    camera.run(steps=6)
-    for instances in camera.published["instances"]:
-        detector.send("instances", instances)
-    assert [each.number for each in detector.published["detections"]] == [0, 1, 2]
-    detector.end()
-    assert [each.number for each in detector.published["detections"]] == [0, 1, 2, 3, 4, 5]
+def test_noise_comes_late_by_whole_frames(tour: Tour) -> None:
+    driver = NodeDriver(Detector, noise={"latency_frames": 3})
+    for instances in tour[1][:6]:
+        driver.send("instances", instances)
+    assert [each.number for each in driver.published["detections"]] == [0, 1, 2]
+    driver.end()
+    assert [each.number for each in driver.published["detections"]] == [0, 1, 2, 3, 4, 5]
 
 
-def test_the_simulated_detector_says_that_it_lacks_instances(caplog) -> None:
-    camera, detector = NodeDriver(SimulatedCamera, **CAMERA), NodeDriver(Detector)
-    camera.connect("frames", detector, "frames")
+def test_the_simulated_detector_says_that_it_lacks_instances(tour: Tour, caplog) -> None:
+    driver = NodeDriver(Detector)
     with caplog.at_level(logging.WARNING):
-        camera.run(steps=31)
+        for frame in tour[0]:
+            driver.send("frames", frame)
     assert [record.message for record in caplog.records if "instances" in record.message]
-    assert detector.published["detections"] == []
+    assert driver.published["detections"] == []
 
 
-def test_frames_are_looked_at_without_their_distortion() -> None:
-    """A wall far off and a box on a floor: the mask of the box is where the pinhole sees it."""
-    frames, _ = run(steps=1)
-    camera = msgspec.structs.replace(frames[0].intrinsics, distortion=(0.2, 0.0, 0.0, 0.0))
+def test_frames_are_looked_at_without_their_distortion(tour: Tour, monkeypatch) -> None:
+    frame = tour[0][0]
+    camera = msgspec.structs.replace(frame.intrinsics, distortion=(0.2, 0.0, 0.0, 0.0))
     driver = NodeDriver(Detector, backend="geometry")
-    seen = []
-    driver.node._backend.detect = lambda frame: seen.append(frame) or ()  # type: ignore
-    driver.send("frames", msgspec.structs.replace(frames[0], intrinsics=camera))
+    seen: list[Frame] = []
+    monkeypatch.setattr(driver.node._backend, "detect", lambda frame: seen.append(frame) or ())
+    driver.send("frames", msgspec.structs.replace(frame, intrinsics=camera))
     assert seen[0].intrinsics.distortion == ()
-    assert (seen[0].color != frames[0].color).any()
+    assert (seen[0].color != frame.color).any()
 
 
 def test_a_vocabulary_that_cannot_be_followed_is_said(caplog) -> None:
@@ -92,6 +96,17 @@ def test_every_backend_can_be_asked_whether_it_would_work(backend) -> None:
         return
     with pytest.raises(DetectorError, match=f"set {backend}"):
         Detector.check(params)
+
+
+def test_checking_loads_no_model_library() -> None:
+    """It is done in the process of the command line, for every launch file."""
+    code = (
+        "import sys; from cogmap.nodes.detector import Detector\n"
+        "try: Detector.check(Detector.Params(backend='open_vocabulary'))\n"
+        "except Exception: pass\n"
+        "sys.exit(bool({'torch', 'transformers', 'onnxruntime'} & set(sys.modules)))"
+    )
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0
 
 
 def test_params_that_cannot_be_are_named() -> None:

@@ -155,7 +155,7 @@ def test_what_is_no_model_is_refused(tmp_path: Path, content, message) -> None:
 
 def test_settings_are_checked() -> None:
     with pytest.raises(DetectorError, match=r"set onnx\.model"):
-        OnnxDetector.check(OnnxSettings())
+        OnnxSettings().check()
     with pytest.raises(ValueError, match=r"onnx\.score"):
         OnnxSettings(score=30)
 

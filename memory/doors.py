@@ -29,6 +29,9 @@ RAGGED = 2
 BEYOND_M = 0.25
 """within this distance of the wall."""
 
+UP = np.ones((3, 1), bool)
+"""A cell and its neighbours in the other rows."""
+
 
 @dataclass(frozen=True)
 class Gap:
@@ -73,9 +76,11 @@ def gaps(plan: FloorPlan, furniture: Bool) -> list[Gap]:
     ``furniture`` (rows, columns) is where something known stands: a gap beside it is none.
     """
     wall = ndimage.binary_closing(plan.wall, np.ones((3, 3), bool)) & ~plan.floor | plan.wall
+    # Walls that are not quite straight, or noisy, still face each other.
+    thick = [ndimage.binary_dilation(wall, shape) & ~plan.floor | wall for shape in (UP, UP.T)]
     candidates = [
-        *_candidates(wall, plan.open, plan.floor, plan.resolution_m, horizontal=True),
-        *_candidates(wall.T, plan.open.T, plan.floor.T, plan.resolution_m, horizontal=False),
+        *_candidates(thick[0], plan.open, plan.low, plan.resolution_m, horizontal=True),
+        *_candidates(thick[1].T, plan.open.T, plan.low.T, plan.resolution_m, horizontal=False),
     ]
     candidates.sort(key=lambda gap: (gap.along[1] - gap.along[0], gap.along, gap.across))
     space = plan.open.copy()
@@ -86,7 +91,8 @@ def gaps(plan: FloorPlan, furniture: Bool) -> list[Gap]:
             continue  # crosses one that was found
         if any(furniture[jamb].mean() > 0.3 for jamb in gap.jambs(jamb_cells)):
             continue
-        if _widens(space if gap.horizontal else space.T, gap, plan.resolution_m):
+        turned = (space, wall) if gap.horizontal else (space.T, wall.T)
+        if _widens(*turned, gap, plan.resolution_m):
             found.append(gap)
             space[gap.window()] = False
     return found
@@ -100,24 +106,19 @@ def fill(space: Bool, closed: list[Gap]) -> Bool:
     return space
 
 
-def _candidates(
-    wall: Bool, space: Bool, floor: Bool, size: float, *, horizontal: bool
-) -> list[Gap]:
+def _candidates(wall: Bool, space: Bool, low: Bool, size: float, *, horizontal: bool) -> list[Gap]:
     """Gaps in walls along rows, before what lies around them is looked at."""
-    # Walls that are not quite straight, or noisy, still face each other.
-    thick = ndimage.binary_dilation(wall, np.array([[1], [1], [1]], bool)) & ~floor
-    thick |= wall
     narrowest, widest = round(NARROWEST_M / size), round(WIDEST_M / size)
     jamb = max(round(JAMB_M / size), 1)
     groups: list[list[tuple[int, int, int]]] = []  # row, left, right
-    for row in range(len(thick)):
-        edges = np.flatnonzero(np.diff(thick[row].astype(np.int8), prepend=0, append=0))
+    for row in range(len(wall)):
+        edges = np.flatnonzero(np.diff(wall[row].astype(np.int8), prepend=0, append=0))
         starts, ends = edges[::2], edges[1::2]
         long_enough = ends - starts >= jamb
         lefts, rights = ends[long_enough][:-1], starts[long_enough][1:]
         fits = (rights - lefts >= narrowest) & (rights - lefts <= widest)
         for left, right in zip(lefts[fits].tolist(), rights[fits].tolist(), strict=True):
-            if _is_way(row, left, right, space, floor):
+            if _is_way(row, left, right, space, low):
                 _join(groups, (row, left, right))
     return [
         Gap(horizontal, _middle(group), (group[0][0], group[-1][0] + 1))
@@ -144,25 +145,30 @@ def _middle(group: list[tuple[int, int, int]]) -> tuple[int, int]:
     return int(np.median(lefts)), int(np.median(rights))
 
 
-def _is_way(row: int, left: int, right: int, space: Bool, floor: Bool) -> bool:
+def _is_way(row: int, left: int, right: int, space: Bool, low: Bool) -> bool:
     clear = space[row, left:right].mean() > 0.85
-    return bool(clear and floor[row, left:right].mean() > 0.6)
+    return bool(clear and low[row, left:right].mean() < 0.4)
 
 
-def _widens(space: Bool, gap: Gap, size: float) -> bool:
+def _widens(space: Bool, wall: Bool, gap: Gap, size: float) -> bool:
     """Whether the room is wider than the gap on both sides of the wall and at both ends.
 
-    An open leaf or a wardrobe may fill one of the four corners, at a door two opposite ones.
+    An open leaf or a wardrobe may fill one of the four corners, at a door two opposite ones. The
+    corners of a side that was not entered yet are hidden by the wall, but for a leaf.
     """
     beyond, wider = round(BEYOND_M / size), max(round(WIDENING_M / size), 1)
     (left, right), (low, high) = gap.along, gap.across
-    corners = np.zeros((2, 2), bool)
+    corners, hidden = np.zeros((2, 2), bool), np.zeros((2, 2), bool)
     for side, rows in enumerate((slice(max(low - beyond, 0), low), slice(high, high + beyond))):
         for end, columns in enumerate(
             (slice(max(left - wider, 0), left), slice(right, right + wider))
         ):
             patch = space[rows, columns]
             corners[side, end] = patch.shape[1] == wider and patch.all(axis=1).sum() >= 2
+            hidden[side, end] = not patch.any() and not wall[rows, columns].any()
+    unseen = hidden.any(axis=1) & ~corners.any(axis=1)
+    not_entered = corners.all(axis=1).any() and unseen.any()
     if (right - left) * size > DOOR_M:
-        return bool(corners.sum() >= 3 and (high - low) * size <= DEEPEST_WIDE_M)
-    return bool(corners.any(axis=0).all() and corners.any(axis=1).all())
+        thin = (high - low) * size <= DEEPEST_WIDE_M
+        return bool(thin and (not_entered or corners.sum() >= 3))
+    return bool(not_entered or (corners.any(axis=0).all() and corners.any(axis=1).all()))

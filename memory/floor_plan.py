@@ -40,6 +40,8 @@ class FloorPlan:
     """Occupied at head height: walls, but also tall furniture and open doors."""
     floor: Bool
     """Free from the floor up: what one could walk on."""
+    low: Bool
+    """Something stands there that may be lower than head height: furniture, a window sill."""
     top_m: F32
     """How high something was seen, above the floor."""
 
@@ -60,18 +62,19 @@ def floor_plan(grid: OccupancyGrid) -> FloorPlan:
     """The plan of a grid; one without layers at head height tells by its ``cells`` alone."""
     free, occupied = _shares(grid)
     on_floor = (grid.cells == FREE).astype(np.float32)
+    low = (grid.cells == OCCUPIED).astype(np.float32)
     top = np.zeros_like(free) if grid.top is None else grid.top * np.float32(grid.resolution_m)
     yaw = wall_direction(_walls(free, occupied), grid.resolution_m)
-    layers, origin = [free, occupied, on_floor, top], grid.origin
+    layers, origin = [free, occupied, on_floor, low, top], grid.origin
     if abs(yaw) > ALIGNED_RAD:
         layers, origin = _turned(layers, grid, yaw)
     else:
         yaw = 0.0
-    free, occupied, on_floor, top = layers
+    free, occupied, on_floor, low, top = layers
     wall = _walls(free, occupied)
     return FloorPlan(
         resolution_m=grid.resolution_m, origin=origin, yaw=yaw,
-        open=(free > 0.5 * KNOWN_PERCENT) & ~wall, wall=wall, floor=on_floor > 0.5, top_m=top,
+        open=(free > 0.5 * KNOWN_PERCENT) & ~wall, wall=wall, floor=on_floor > 0.5, low=low > 0.5, top_m=top,
     )  # fmt: skip
 
 

@@ -29,8 +29,8 @@ from numpy.typing import NDArray
 from cogmap.runtime.messages import CogmapError
 
 __all__ = [
-    "FORMAT", "Entries", "MapError", "SavedMap", "load_map", "part_of", "prepare_folder",
-    "save_map", "write_files", "write_manifest",
+    "FORMAT", "Entries", "MapError", "MissingPartError", "SavedMap", "load_map", "part_of",
+    "prepare_folder", "save_map", "write_files", "write_manifest",
 ]  # fmt: skip
 
 Entries = dict[str, dict[str, str | int]]
@@ -44,6 +44,10 @@ OUR_FILE = re.compile(r"[a-z0-9_.]+-[0-9a-f]{16}\.(npy\.zst|ply)|.*\.unfinished"
 
 class MapError(CogmapError):
     """A map folder cannot be written or read."""
+
+
+class MissingPartError(MapError):
+    """A part that should become the map has lost files: a newer one took its place already."""
 
 
 @dataclass(frozen=True)
@@ -117,7 +121,8 @@ def write_manifest(
     Others are left alone, since another process may just be writing them; with ``last``, which
     says that nobody is, all leftovers go.
 
-    Raises MapError if a file of ``entries`` is not there, or the folder cannot be written; the
+    Raises MissingPartError if a file of ``entries`` is not there (a writer that starts over may
+    announce parts that were superseded long ago), MapError if the folder cannot be written; the
     map that was there is then still whole.
     """
     _refuse_foreign_folder(folder)
@@ -125,7 +130,7 @@ def write_manifest(
     for name, entry in sorted(entries.items()):
         path = folder / str(entry["file"])
         if not OUR_FILE.fullmatch(path.name) or path.parent != folder or not path.is_file():
-            raise MapError(
+            raise MissingPartError(
                 f"{name} of the map is not there, so the map was not changed: {path};"
                 " write the part again"
             )

@@ -12,6 +12,7 @@ from hypothesis.extra.numpy import array_shapes, arrays
 
 from cogmap.memory.persistence import (
     MapError,
+    MissingPartError,
     SavedMap,
     load_map,
     part_of,
@@ -225,7 +226,7 @@ def test_superseded_parts_go_and_in_the_end_all_leftovers(tmp_path):
 def test_a_manifest_of_files_that_are_not_there_is_refused(tmp_path, file):
     save_map(tmp_path, small_map())
     (tmp_path / "notes.txt").write_text("mine")
-    with pytest.raises(MapError, match="not there, so the map was not changed"):
+    with pytest.raises(MissingPartError, match="not there, so the map was not changed"):
         write_manifest(tmp_path, {"surface/tsdf": {"file": file, "sha256": "", "size": 1}}, {})
     assert same(load_map(tmp_path), small_map())
 
@@ -244,3 +245,23 @@ def test_bytes_come_back_as_they_were(tmp_path):
     jpegs = np.random.default_rng(0).integers(0, 256, 5000, dtype=np.uint8)
     save_map(tmp_path, SavedMap({"keyframes/jpeg": jpegs}))
     assert load_map(tmp_path).arrays["keyframes/jpeg"].tobytes() == jpegs.tobytes()
+
+
+def test_a_part_that_was_superseded_long_ago_leaves_the_newer_map(tmp_path):
+    first = write_files(tmp_path, DENSE, number=1)
+    write_manifest(tmp_path, first, {})
+    write_manifest(tmp_path, write_files(tmp_path, {"a/b": np.ones(2)}, number=2), {"n": 2})
+    with pytest.raises(MissingPartError):  # announced again by a writer that starts over
+        write_manifest(tmp_path, first | write_files(tmp_path, LAYOUT, number=1), {})
+    assert same(load_map(tmp_path), SavedMap({"a/b": np.ones(2)}, {"n": 2}))
+
+
+def test_only_a_readable_manifest_says_what_to_delete(tmp_path):
+    save_map(tmp_path, SavedMap(DENSE))
+    (tmp_path / "manifest.json").write_text("broken")
+    entries = write_files(tmp_path, LAYOUT, number=1)
+    write_manifest(tmp_path, entries, {})
+    assert same(load_map(tmp_path), SavedMap(LAYOUT))
+    assert len(contents(tmp_path)) == 3
+    write_manifest(tmp_path, entries, {}, last=True)
+    assert len(contents(tmp_path)) == 2

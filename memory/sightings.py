@@ -16,7 +16,7 @@ __all__ = ["SightingConfig", "SightingError", "Sightings", "require_fit"]
 
 
 class SightingError(CogmapError):
-    """Detections that belong to no frame that is known."""
+    """Detections that belong to no frame that is known, or do not fit theirs."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class SightingConfig:
     """Wider pictures are shrunk."""
     jpeg_quality: int = 90
     remember_frames: int = 64
-    """So many frames are kept for detections that come late; 3 bytes a pixel each."""
+    """So many frames are kept for detections that come late; 2 bytes a pixel each."""
 
 
 @dataclass(frozen=True)
@@ -79,23 +79,29 @@ class Sightings:
             depth_scale_m=frame.depth_scale_m,
         )
         if detections is not None:
-            return self._with_segments(observation, frame, depth_m, detections)
-        self._recent.append(_Remembered(frame, observation))
+            observation = self._with_segments(observation, frame, depth_m, detections)
+        else:
+            without_color = msgspec.structs.replace(frame, color=None)
+            self._recent.append(_Remembered(without_color, observation))
         return self._with_image(observation, frame)
 
     def late(self, detections: Detections) -> Observation:
-        """Of detections that came after their frame was mapped. Raises SightingError if the
-        frame is not remembered: it is too old, was not mapped, or never was."""
+        """Of detections that came after their frame was mapped.
+
+        Raises SightingError if the frame is not remembered: it is too old, was not mapped, was
+        looked at already, or never was; or if its image was of another size.
+        """
         for remembered in self._recent:
             if remembered.frame.number == detections.number:
                 break
         else:
             raise SightingError(
-                f"detections of frame {detections.number}: that frame is too old, was not mapped "
-                "or never came; a detector must name the frame that it looked at"
+                f"detections of frame {detections.number}: that frame is too old, was not mapped, "
+                "was looked at already or never came; a detector must name the frame it looked at"
             )
-        self._recent.remove(remembered)
         frame = remembered.frame
+        require_fit(detections, frame)
+        self._recent.remove(remembered)
         observation = msgspec.structs.replace(remembered.observation, late=True, depth_view=None)
         return self._with_segments(observation, frame, frame.depth_m(), detections)
 
@@ -109,13 +115,12 @@ class Sightings:
             self.config.lifting,
         )  # fmt: skip
         self.refused += lifted.refused
-        observation = msgspec.structs.replace(
+        return msgspec.structs.replace(
             observation,
             detector=detections.detector,
             embedding_space=detections.embedding_space,
             segments=lifted.segments,
         )
-        return self._with_image(observation, frame)
 
     def _with_image(self, observation: Observation, frame: Frame) -> Observation:
         """With a picture, for the first frame after each reference keyframe that was looked at."""

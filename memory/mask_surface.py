@@ -100,9 +100,9 @@ def step_limit(depth_m: F32, stride: int, focal_px: float) -> F32:
 def body(patch: Patch, focal_px: float, depth_max_m: float) -> Bool:
     """(h, w) the pixels of the mask that show its thing; none if there are none.
 
-    The mask falls into pieces at steps in depth. The thing is the largest piece and all others
-    that are about as far off, except for those that look like a leak of the mask: they keep to
-    its outline and simply go on beyond it.
+    The mask falls into pieces at steps in depth. The thing is the piece with most of the mask's
+    middle and all others that are about as far off, except for those that look like a leak of
+    the mask: they keep to its outline and simply go on beyond it.
     """
     depth = patch.depth_m
     limit = step_limit(depth, patch.stride, focal_px)

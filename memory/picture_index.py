@@ -36,11 +36,8 @@ class PictureIndex:
             self._forget(key)
         for key, embedding in embeddings.items():
             known = self._known.get(key)
-            if known is embedding or (
-                known is not None and np.array_equal(known, embedding, equal_nan=True)
-            ):
-                continue
-            self._put(key, embedding)
+            if known is None or (known is not embedding and not np.array_equal(known, embedding)):
+                self._put(key, embedding)
         if not len(self):
             self.space, self._index = None, None
 

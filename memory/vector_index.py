@@ -64,8 +64,10 @@ class Neighbours:
 class VectorIndex:
     """Float32 vectors by int64 id; one thread. The same changes give the same answers, always.
 
-    Growing beyond ``exact_up_to`` starts a build on a thread of its own. Searches stay exact (or
-    with the old file) until it takes over, at a point that the changes alone decide.
+    A vector takes 4 bytes a number, one more where searches are approximate, and about 200; with
+    what the arrays hold in reserve up to a quarter more. Growing beyond ``exact_up_to`` starts a
+    build on a thread of its own. Searches stay exact (or with the old file) until it takes over,
+    at a point that the changes alone decide.
     """
 
     def __init__(self, dimension: int, config: VectorIndexConfig = VectorIndexConfig()) -> None:
@@ -112,7 +114,7 @@ class VectorIndex:
 
     @property
     def nbytes(self) -> int:
-        """Bytes held, to about 10 %."""
+        """Bytes held, without what the allocator keeps in reserve (up to a quarter more)."""
         return self._store.nbytes + (self._file.nbytes if self._file else 0)
 
     def add(self, ids: ArrayLike, vectors: ArrayLike) -> None:

@@ -107,7 +107,7 @@ def _bev(loaded: CognitiveMap, as_of_ns: int | None, out: Path) -> None:
     past = poses if as_of_ns is None else poses[stamps <= as_of_ns]
     picture = draw_bev(
         loaded.layout(as_of_ns),
-        grid=_grid(loaded),
+        grid=_grid(loaded) if as_of_ns is None else None,  # space has no past
         trajectory=past[:, :2, 3] if len(past) else None,
     )
     out.write_bytes(picture.png())

@@ -19,7 +19,7 @@ _ROUNDS = 3
 
 
 def pipeline_figures(
-    seed: int, frames: int = 300, live_s: float = 45.0
+    seed: int, frames: int = 250, live_s: float = 30.0
 ) -> tuple[dict[str, Any], list[Bar]]:
     """Figures and bars of a VGA recording, lossless, and of a live stream at 15 Hz.
 

@@ -20,6 +20,8 @@ DEEPEST_M, DEEPEST_WIDE_M = 0.6, 0.35
 """Thickest wall that a gap is looked for in, up to the width of a door and beyond."""
 JAMB_M = 0.1
 """Least length of wall on either side of a gap."""
+FURNISHED, FURNISHED_WIDE = 0.8, 0.4
+"""Part of a jamb that known furniture covers, from which it is that and no wall."""
 WIDENING_M = 0.1
 """By so much the room is wider than the gap, beside a jamb,"""
 THINNEST = 3
@@ -29,6 +31,8 @@ RAGGED = 2
 BEYOND_M = 0.25
 """within this distance of the wall."""
 
+Piece = tuple[int, int, int]
+"""Row, first column and last (exclusive) of free cells between two walls."""
 UP = np.ones((3, 1), bool)
 """A cell and its neighbours in the other rows."""
 
@@ -89,7 +93,9 @@ def gaps(plan: FloorPlan, furniture: Bool) -> list[Gap]:
     for gap in candidates:
         if not space[gap.window()].mean() > 0.5:
             continue  # crosses one that was found
-        if any(furniture[jamb].mean() > 0.3 for jamb in gap.jambs(jamb_cells)):
+        wide = (gap.along[1] - gap.along[0]) * plan.resolution_m > DOOR_M
+        most = FURNISHED_WIDE if wide else FURNISHED
+        if any(furniture[jamb].mean() > most for jamb in gap.jambs(jamb_cells)):
             continue
         turned = (space, wall) if gap.horizontal else (space.T, wall.T)
         if _widens(*turned, gap, plan.resolution_m):
@@ -110,16 +116,23 @@ def _candidates(wall: Bool, space: Bool, low: Bool, size: float, *, horizontal: 
     """Gaps in walls along rows, before what lies around them is looked at."""
     narrowest, widest = round(NARROWEST_M / size), round(WIDEST_M / size)
     jamb = max(round(JAMB_M / size), 1)
-    groups: list[list[tuple[int, int, int]]] = []  # row, left, right
+    groups: list[list[Piece]] = []
+    growing: list[list[Piece]] = []
     for row in range(len(wall)):
         edges = np.flatnonzero(np.diff(wall[row].astype(np.int8), prepend=0, append=0))
         starts, ends = edges[::2], edges[1::2]
         long_enough = ends - starts >= jamb
         lefts, rights = ends[long_enough][:-1], starts[long_enough][1:]
         fits = (rights - lefts >= narrowest) & (rights - lefts <= widest)
+        going_on: list[list[Piece]] = []
         for left, right in zip(lefts[fits].tolist(), rights[fits].tolist(), strict=True):
             if _is_way(row, left, right, space, low):
-                _join(groups, (row, left, right))
+                piece = (row, left, right)
+                group = next((group for group in growing if _continues(group, piece)), [])
+                groups += [] if group else [group]
+                group.append(piece)
+                going_on.append(group)
+        growing = going_on
     return [
         Gap(horizontal, _middle(group), (group[0][0], group[-1][0] + 1))
         for group in groups
@@ -127,20 +140,19 @@ def _candidates(wall: Bool, space: Bool, low: Bool, size: float, *, horizontal: 
     ]
 
 
-def _join(groups: list[list[tuple[int, int, int]]], piece: tuple[int, int, int]) -> None:
-    """Add a piece of a row to the group that it goes on, or begin one."""
+def _continues(group: list[Piece], piece: Piece) -> bool:
+    """Whether a piece of the next row goes on a group.
+
+    It is compared with where the group is narrowest: small steps do not lead to the side walls.
+    """
     row, left, right = piece
-    for group in reversed(groups):
-        last_row, last_left, last_right = group[-1]
-        if last_row < row - 1:
-            continue
-        if last_row < row and max(abs(left - last_left), abs(right - last_right)) <= RAGGED:
-            group.append(piece)
-            return
-    groups.append([piece])
+    if group[-1][0] == row:
+        return False  # has its piece of this row
+    narrow = max(piece[1] for piece in group), min(piece[2] for piece in group)
+    return max(abs(left - narrow[0]), abs(right - narrow[1])) <= RAGGED
 
 
-def _middle(group: list[tuple[int, int, int]]) -> tuple[int, int]:
+def _middle(group: list[Piece]) -> tuple[int, int]:
     lefts, rights = zip(*[(left, right) for _, left, right in group], strict=True)
     return int(np.median(lefts)), int(np.median(rights))
 

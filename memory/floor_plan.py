@@ -74,7 +74,8 @@ def floor_plan(grid: OccupancyGrid) -> FloorPlan:
     wall = _walls(free, occupied)
     return FloorPlan(
         resolution_m=grid.resolution_m, origin=origin, yaw=yaw,
-        open=(free > 0.5 * KNOWN_PERCENT) & ~wall, wall=wall, floor=on_floor > 0.5, low=low > 0.5, top_m=top,
+        open=(free > 0.5 * KNOWN_PERCENT) & ~wall, wall=wall,
+        floor=on_floor > 0.5, low=low > 0.5, top_m=top,
     )  # fmt: skip
 
 

@@ -25,6 +25,8 @@ class MovesConfig:
 
     relocation: RelocationConfig = field(default_factory=RelocationConfig)
     past: PastViewsConfig = field(default_factory=PastViewsConfig)
+    every_s: float = 0.5
+    """So often it is decided anew while anything is open."""
     same_place_m: float = 0.1
     """A thing that is found again so near its old place, or nearer than half its size,
     has returned and not moved."""
@@ -57,6 +59,7 @@ class Moves:
         self._here_since: dict[int, int] = {}
         """First sight at the present place, by id of a thing that has moved."""
         self._changed = False
+        self._decided_ns = 0
 
     def vanished(self, track: Track, stamp_ns: int) -> None:
         """An object has just been found to be gone."""
@@ -76,15 +79,18 @@ class Moves:
         self._here_since.pop(track, None)
 
     def decide(
-        self, tracks: Mapping[int, Track]
+        self, tracks: Mapping[int, Track], stamp_ns: int
     ) -> tuple[tuple[Move, ...], tuple[tuple[int, tuple[int, ...]], ...]]:
         """Moves to carry out, and (new, vanished ones that it may be).
 
-        Nothing unless something has vanished or appeared since the last call.
+        Looks anew when something has vanished or appeared, and now and then, since what is
+        new becomes known better.
         """
-        if not self._changed:
+        if not self._vanished or not self._new:
             return (), ()
-        self._changed = False
+        if not self._changed and stamp_ns - self._decided_ns < self.config.every_s * 1e9:
+            return (), ()
+        self._changed, self._decided_ns = False, stamp_ns
         vanished = [
             self._traits(tracks[id_]) for id_ in self._vanished
             if id_ in tracks and tracks[id_].state == "removed"
@@ -130,7 +136,7 @@ class Moves:
         for name in ("vanished", "new", "here_since"):
             pairs = list(getattr(self, f"_{name}").items())
             arrays[name] = np.array(pairs, np.int64).reshape(-1, 2)
-        arrays["changed"] = np.array([self._changed])
+        arrays["decided"] = np.array([self._changed, self._decided_ns], np.int64)
         return arrays
 
     @classmethod
@@ -142,5 +148,6 @@ class Moves:
         moves._vanished = dict(state["vanished"].tolist())
         moves._new = {id_: bool(empty) for id_, empty in state["new"].tolist()}
         moves._here_since = dict(state["here_since"].tolist())
-        moves._changed = bool(state["changed"][0])
+        moves._changed = bool(state["decided"][0])
+        moves._decided_ns = int(state["decided"][1])
         return moves

@@ -38,7 +38,7 @@ def carry_out(store: TrackStore, move: Move) -> Track:
     old.state = "moved" if old.placements else "present"
     store.history.merge(old.id, new.id)
     store.drop(new)
-    old.shape_changed()
-    old.changed()
     store.table.add(old, store.counting(old))
+    store.moved_points(old)
+    old.changed()
     return old

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cogmap.memory.relief import ReliefConfig, measure_rise
-from cogmap.memory.visibility import DepthView, VisibilityConfig, look
+from cogmap.memory.visibility import NEAREST_M, DepthView, VisibilityConfig, look
 from cogmap.runtime.messages import F32, F64, U16
 
 __all__ = ["PastViews", "PastViewsConfig"]
@@ -56,8 +56,8 @@ class PastViewsConfig:
     """so much apart in time at least."""
     reach_m: float = 6.0
     """Views from farther away are not asked."""
-    looks_back: int = 8
-    """Of the views that may show a place, so many are asked, the newest first."""
+    looks_back: int = 16
+    """Of the views that may show a place, so many are asked, the nearest first."""
     empty: float = 0.5
     """The place was empty if this part of what a view could test of it was seen through,"""
     min_samples: int = 3
@@ -153,21 +153,22 @@ class PastViews:
         return (*place, *(math.floor(angle / self.config.cell_rad) for angle in (heading, pitch)))
 
     def _before(self, before_ns: int, lower: F64, upper: F64) -> Iterator[DepthView]:
-        """Views that may show a place, the newest first."""
+        """Views with the middle of a place in their image, the nearest first."""
         latest = before_ns - self.config.before_s * 1e9
-        center, found = (lower[0] + upper[0]) / 2, 0
         kept = [each for views in self._kept.values() for each in views if each.stamp_ns < latest]
-        kept.sort(key=lambda each: -each.stamp_ns)
-        for each in kept:
-            x, y, z = each.camera_from_world[:3, :3] @ center + each.camera_from_world[:3, 3]
-            if not 0 < z < self.config.reach_m or max(abs(x), abs(y)) > 2 * z + 1:
-                continue
-            view = each.view()
-            if view.may_see(lower, upper)[0]:
-                yield view
-                found += 1
-            if found >= self.config.looks_back:
-                return
+        if not kept:
+            return
+        poses = np.stack([each.camera_from_world for each in kept])
+        x, y, z = (poses[:, :3, :3] @ ((lower[0] + upper[0]) / 2) + poses[:, :3, 3]).T
+        fx, fy, cx, cy = np.array([each.camera for each in kept]).T
+        height, width = np.array([each.millimetres.shape for each in kept]).T
+        near = (z > NEAREST_M) & (z < self.config.reach_m)
+        z = np.where(near, z, 1.0)
+        u, v = fx * x / z + cx, fy * y / z + cy
+        near &= (u > 0) & (u < width - 1) & (v > 0) & (v < height - 1)
+        rows = np.flatnonzero(near)
+        for row in rows[np.argsort(z[rows], kind="stable")][: self.config.looks_back].tolist():
+            yield kept[row].view()
 
     def _shows_empty(self, view: DepthView, points: F32) -> bool:
         seen = look(view, points, np.zeros(len(points), np.int64), 1, self.config.visibility)

@@ -32,7 +32,9 @@ class PresenceConfig:
     longest_look_s: float = 0.3
     """of which one frame stands for so much at most: never is one frame enough."""
     half_life_s: float = 10.0
-    """Evidence that is not renewed is worth half after this time."""
+    """Evidence that is not renewed is worth half after this time,"""
+    fresh_s: float = 2.0
+    """which begins after so much: cameras of one frame a second count in full."""
     min_samples: int = 3
     """A look that tests fewer samples of a thing says nothing,"""
     min_tested: float = 0.15
@@ -171,7 +173,7 @@ class Presence:
             if step_s <= 0:
                 return False
             evidence = self._evidence[thing] = _Evidence(0.0, stamp_ns)
-        age_s = (stamp_ns - evidence.stamp_ns) * 1e-9
+        age_s = max((stamp_ns - evidence.stamp_ns) * 1e-9 - self.config.fresh_s, 0.0)
         evidence.absent_s = evidence.absent_s * 0.5 ** (age_s / self.config.half_life_s) + step_s
         evidence.stamp_ns = stamp_ns
         if evidence.absent_s >= self.config.gone_s:

@@ -36,7 +36,9 @@ class RelocationConfig:
     size_sigma_m: float = 0.03
     """and what is added to it."""
     most_per_side: float = 6.0
-    """Cost of one side at most: a part of the thing may have been hidden."""
+    """Cost of one side at most,"""
+    most_if_smaller: float = 2.0
+    """and if the new thing is the smaller one: a part of it may be hidden where it is now."""
     embedding_sigma: float = 0.15
     """Distance of the embeddings of one thing, 1 - cosine, standard deviation."""
     color_sigma: float = 12.0
@@ -178,7 +180,8 @@ def _size_cost(old: Traits, new: Traits, config: RelocationConfig) -> float:
     for a, b in zip(sorted(old.size), sorted(new.size), strict=True):
         sigma = config.size_sigma_m + config.size_sigma * max(a, b)
         smaller = old.complete if a < b else new.complete
-        cost += min(0.5 * ((a - b) / sigma) ** 2 * smaller, config.most_per_side)
+        most = config.most_per_side if a < b else config.most_if_smaller
+        cost += min(0.5 * ((a - b) / sigma) ** 2 * smaller, most)
     return cost
 
 

@@ -38,9 +38,11 @@ class ViewTrustConfig:
     """Every so many samples of the coarse depth, along rows and columns, are compared."""
     min_samples: int = 60
     """Fewer in common with the last trusted frame say nothing."""
-    most_through: float = 0.35
-    """Part of what was there, and is not hidden now, that may be seen through at once: more
-    than a large thing that is taken away while it is looked at."""
+    most_through: float = 0.3
+    """Part of what was there, and is not hidden now, that may be seen through at once,"""
+    most_taken: float = 0.75
+    """or so much if hardly anything is hidden: a large thing was taken away, while a pose that
+    is off hides as much as it lays open."""
     scale_spread: float = 0.01
     """Where this much of it has the same wrong depth, relatively, it is the sensor's scale."""
     forget_s: float = 20.0
@@ -61,8 +63,10 @@ class ViewTrust:
 
     def judge(self, view: DepthView) -> bool:
         """Whether the frame may say that something is gone."""
-        trusted = not self._is_frozen(view) and self._agrees(view)
-        self._last = view
+        same = self._is_same_picture(view)
+        trusted = not (same and self._has_moved(view)) and self._agrees(view)
+        if not same:
+            self._last = view
         if trusted:
             self._trusted = view
         return trusted
@@ -91,14 +95,15 @@ class ViewTrust:
         trust._trusted, trust._last = views
         return trust
 
-    def _is_frozen(self, view: DepthView) -> bool:
+    def _is_same_picture(self, view: DepthView) -> bool:
         last = self._last
-        if last is None or last.depth_m.shape != view.depth_m.shape:
-            return False
-        moved, turned = motion_between(last.world_from_camera, view.world_from_camera)
-        if moved < self.config.frozen_m and turned < self.config.frozen_rad:
-            return False
-        return bool(np.array_equal(last.depth_m, view.depth_m))
+        return last is not None and np.array_equal(last.depth_m, view.depth_m)
+
+    def _has_moved(self, view: DepthView) -> bool:
+        """Whether the camera has, since the picture was taken."""
+        assert self._last is not None
+        moved, turned = motion_between(self._last.world_from_camera, view.world_from_camera)
+        return bool(moved > self.config.frozen_m or turned > self.config.frozen_rad)
 
     def _agrees(self, view: DepthView) -> bool:
         last = self._trusted
@@ -106,14 +111,15 @@ class ViewTrust:
             return True
         points = _sampled(last, self.config.every)
         state, measured, expected = compare(view, points, self.config.visibility)
-        through = state == SEEN_THROUGH
-        there = int((state == CONFIRMED).sum())
-        if there + int(through.sum()) + int((state == HIDDEN).sum()) < self.config.min_samples:
+        through, hidden = state == SEEN_THROUGH, state == HIDDEN
+        there, gone, covered = (int(which.sum()) for which in (state == CONFIRMED, through, hidden))
+        if there + gone + covered < self.config.min_samples:
             return True
-        wrong = (through | (state == HIDDEN)) & (measured > 0)
+        wrong = (through | hidden) & (measured > 0)
         if _same_scale(measured[wrong] / expected[wrong], self.config.scale_spread):
-            return int(wrong.sum()) < there
-        return bool(through.sum() <= self.config.most_through * (there + through.sum()))
+            return gone + covered < there
+        most = self.config.most_taken if covered < 0.2 * gone else self.config.most_through
+        return gone <= most * (there + gone)
 
 
 def _same_scale(ratio: F32, spread: float) -> bool:

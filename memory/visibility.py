@@ -16,6 +16,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from cogmap.memory.camera import transform
 from cogmap.runtime.messages import F32, F64, U8, Bool, Observation
 
 __all__ = [
@@ -27,6 +28,8 @@ Ints = NDArray[np.integer]
 
 OUTSIDE, CONFIRMED, SEEN_THROUGH, HIDDEN, UNMEASURED, UNCLEAR = range(6)
 """What a frame says about a point. UNCLEAR: nearer and farther things meet there."""
+
+_MARGIN_M = 0.02
 
 NEAREST_M = 0.05
 """What is nearer to the camera's plane is not in view."""
@@ -151,8 +154,8 @@ _LARGEST_RADIUS = 4
 class Look:
     """What one frame says about each of T things, counted in samples of the coarse depth.
 
-    A sample on which several points of a thing fall is counted once, by the nearest of them:
-    what a thing hides of itself is no occlusion.
+    A sample on which several points of a thing fall is counted once, by the nearest of them.
+    What a thing hides of itself, within its own bounds, is no occlusion and not counted.
     """
 
     in_view: Ints
@@ -189,18 +192,19 @@ def look(
     seen = np.flatnonzero(inside)
     column, row, depth = column[seen], row[seen], depth[seen]
     state[seen] = _compare(view, column, row, depth, config)
+    open_ = ~_hides_itself(view, points, owner, things, seen, column, row, state[seen])
+    shown = seen[open_]
     width = view.depth_m.shape[1]
-    first = _nearest_of_each(
-        owner[seen].astype(np.int64) * view.depth_m.size + row * width + column, depth
-    )
-    front = seen[first]
+    key = owner[shown].astype(np.int64) * view.depth_m.size + (row * width + column)[open_]
+    first = _nearest_of_each(key, depth[open_])
+    front = shown[first]
     counts = np.bincount(owner[front].astype(np.int64) * 6 + state[front], minlength=6 * things)
     counts = counts.reshape(things, 6)
     in_view = counts.sum(axis=1)
     whole = np.maximum(np.bincount(owner, minlength=things), 1)
-    unoccluded = counts[:, CONFIRMED] / np.maximum(in_view, 1)
+    unoccluded = counts[:, CONFIRMED] / np.maximum(in_view - counts[:, UNCLEAR], 1)
     fraction = unoccluded * np.bincount(owner[seen], minlength=things) / whole
-    share = unoccluded * _rectangles(owner[front], column[first], row[first], things)
+    share = unoccluded * _rectangles(owner[front], column[open_][first], row[open_][first], things)
     share /= view.depth_m.size
     return Look(
         in_view=in_view,
@@ -266,6 +270,42 @@ def _compare(view: DepthView, column: Ints, row: Ints, depth: F32, config: Visib
     state[agrees] = CONFIRMED
     state[far == 0] = UNMEASURED
     return state
+
+
+def _hides_itself(
+    view: DepthView,
+    points: F32,
+    owner: Ints,
+    things: int,
+    seen: Ints,
+    column: Ints,
+    row: Ints,
+    state: U8,
+) -> Bool:
+    """(N,) of the points ``seen``: what hides it lies within the bounds of its own thing."""
+    hides = np.zeros(len(seen), np.bool_)
+    hidden = np.flatnonzero(state == HIDDEN)
+    if not len(hidden):
+        return hides
+    of = owner[seen[hidden]]
+    lower, upper = _bounds(points, owner, things)
+    depth = view.depth_m[row[hidden], column[hidden]].astype(np.float64)
+    x = (column[hidden] - view.center[0]) / view.focal[0] * depth
+    y = (row[hidden] - view.center[1]) / view.focal[1] * depth
+    met = transform(view.world_from_camera, np.stack([x, y, depth], axis=1))
+    hides[hidden] = ((met >= lower[of]) & (met <= upper[of])).all(axis=1) & (depth > 0)
+    return hides
+
+
+def _bounds(points: F32, owner: Ints, things: int) -> tuple[F64, F64]:
+    """(T, 3) each: lowest and highest coordinates of each thing, with a little margin."""
+    order = np.argsort(owner, kind="stable")
+    first = np.flatnonzero(np.diff(owner[order], prepend=-1))
+    lower, upper = np.full((things, 3), np.inf), np.full((things, 3), -np.inf)
+    which = owner[order][first]
+    lower[which] = np.minimum.reduceat(points[order], first) - _MARGIN_M
+    upper[which] = np.maximum.reduceat(points[order], first) + _MARGIN_M
+    return lower, upper
 
 
 def _nearest_of_each(key: NDArray[np.int64], depth: F32) -> Ints:

@@ -70,7 +70,8 @@ class DepthImage:
         graph = coo_array((np.ones(len(first), np.int8), (first, second)), shape=(mask.size,) * 2)
         labels = connected_components(graph, directed=False)[1].reshape(mask.shape)
         labels[~mask] = -1
-        _, labels[mask] = np.unique(labels[mask], return_inverse=True)
+        rank = np.cumsum(np.bincount(labels[mask]) > 0) - 1
+        labels[mask] = rank[labels[mask]]
         return np.asarray(labels, np.int32)
 
 

@@ -34,7 +34,7 @@ class StandingConfig:
     """What counts as a support, as a wall and as a thing."""
 
     width: int = 320
-    """Wider images are looked at with so many columns."""
+    """Wider images are looked at with at most so many columns."""
     depth_max_m: float = 4.0
     min_height_m: float = 0.03
     """What rises less above its support is not a thing."""
@@ -81,7 +81,7 @@ def standing_things(
 
     ``depth_m`` (H, W) metres, 0 invalid; ``up`` (3,) unit vector in the camera frame.
     """
-    step = max(1, depth_m.shape[1] // config.width)
+    step = -(-depth_m.shape[1] // config.width)
     image = depth_image(depth_m, intrinsics, up, step, config.depth_max_m)
     supports = _supports(image, config)
     floor_m = next((each.height_m for each in supports if each.hull is None), None)
@@ -132,7 +132,9 @@ def _joined(group: list[int], patches: I32, image: DepthImage) -> list[_Support]
     supports = []
     for each in np.unique(which[whole]):
         pixels = which == each
-        hull = cv2.convexHull(image.plan[pixels].astype(np.float32))[:, 0]
+        hull = cv2.convexHull(image.plan[pixels].astype(np.float32))
+        simple = cv2.approxPolyDP(hull, 0.01, closed=True)
+        hull = (simple if len(simple) > 2 else hull)[:, 0]
         height = float(np.median(image.height[pixels]))
         supports.append(_Support(height, float(image.area_m2[pixels].sum()), pixels, hull))
     return supports
@@ -220,7 +222,7 @@ def _things_on(
     above = free & (rise > config.min_height_m + image.noise_m) & ~support.pixels
     inside_m = np.full(rise.shape, np.inf)
     if support.hull is not None:
-        inside_m = _depth_inside(support.hull, image.plan)
+        inside_m[above] = _depth_inside(support.hull, image.plan[above])
         above &= inside_m > -0.03
     parts = image.components(above)
     for top in tops if support.hull is None else []:
@@ -260,9 +262,9 @@ def _join_below(top: _Support, parts: I32, image: DepthImage) -> None:
         return
     owner = int(np.bincount(carried).argmax())
     below = (parts >= 0) & (image.height < top.height_m - 0.05)
-    under = below & (_depth_inside(top.hull, image.plan) > -0.03)
+    under = _depth_inside(top.hull, image.plan[below]) > -0.03
     pixels = np.bincount(parts[parts >= 0], minlength=owner + 1)
-    hidden = np.bincount(parts[under], minlength=len(pixels))
+    hidden = np.bincount(parts[below][under], minlength=len(pixels))
     for part in np.flatnonzero(hidden > 0.9 * np.maximum(pixels, 1)):
         parts[parts == part] = owner
 
@@ -273,14 +275,14 @@ def _gap_m(support: _Support) -> float:
 
 
 def _depth_inside(hull: F32, plan: F64) -> F64:
-    """(h, w) metres from ``plan`` (h, w, 2) to the border of the convex ``hull`` (K, 2);
-    negative outside."""
+    """(N,) metres from ``plan`` (N, 2) to the border of the convex ``hull`` (K, 2); negative
+    outside."""
     corners = hull.astype(np.float64)
     along = np.roll(corners, -1, axis=0) - corners
     length = np.maximum(np.linalg.norm(along, axis=1), 1e-9)
     outward = np.stack([along[:, 1], -along[:, 0]], axis=1) / length[:, None]
     outward *= np.sign(np.einsum("ki,ki->k", outward, corners - corners.mean(axis=0)))[:, None]
-    inside_m = np.full(plan.shape[:2], np.inf)
+    inside_m = np.full(len(plan), np.inf)
     for normal, corner in zip(outward, corners, strict=True):
         np.minimum(inside_m, corner @ normal - plan @ normal, out=inside_m)
     return inside_m

@@ -26,7 +26,20 @@ def words(result: Result) -> str:
     return re.sub(r"\s+", " ", result.output)
 
 
-COMMANDS = ("up", "replay", "record", "convert", "info", "view", "doctor", "bench")
+COMMANDS = (
+    "up",
+    "replay",
+    "record",
+    "convert",
+    "info",
+    "view",
+    "export",
+    "objects",
+    "search",
+    "edit",
+    "doctor",
+    "bench",
+)
 
 
 def test_help_names_all_commands():

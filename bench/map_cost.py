@@ -28,7 +28,7 @@ SIZES = (250, 500, 1000, 2000)
 _DETECTIONS = 20
 _TILE_M = 60.0
 _TILE_FRAMES = 100_000
-_LOOKS = 60
+_LOOKS = 40
 """Frames a house that the map is built from, about, and that the time is taken over."""
 
 

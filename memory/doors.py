@@ -182,5 +182,5 @@ def _widens(space: Bool, wall: Bool, gap: Gap, size: float) -> bool:
     not_entered = corners.all(axis=1).any() and unseen.any()
     if (right - left) * size > DOOR_M:
         thin = (high - low) * size <= DEEPEST_WIDE_M
-        return bool(thin and (not_entered or corners.sum() >= 3))
+        return bool(thin and corners.sum() >= 3)
     return bool(not_entered or (corners.any(axis=0).all() and corners.any(axis=1).all()))

@@ -22,6 +22,8 @@ LEAST_FLOOR_M2 = 0.5
 """Floor that must have been seen in a room: what is seen through a window has none."""
 UNEXPLORED = 0.3
 """Part of the border of a space that is unknown, from which it goes on unseen."""
+GLIMPSE_M2 = 4.0
+"""Space smaller than this that goes on unseen was only seen through a door: no room yet."""
 BESIDE_CELLS = 4
 TOUCHING_CELLS = 2.5
 SAME_ROOM = 0.3
@@ -73,8 +75,8 @@ def _spaces(plan: FloorPlan, space: Bool) -> tuple[I32, np.ndarray]:
     floor = np.bincount(spaces[plan.floor], minlength=number + 1) * cell
     is_room = (area >= LEAST_ROOM_M2) & (floor >= LEAST_FLOOR_M2)
     is_room[0] = False
-    for label in np.flatnonzero(is_room):
-        is_room[label] = not _goes_on(plan, spaces == label, UNEXPLORED)
+    for label in np.flatnonzero(is_room & (area < GLIMPSE_M2)):
+        is_room[label] = not _goes_on(plan, spaces == label)
     return spaces, np.flatnonzero(is_room)
 
 
@@ -97,14 +99,14 @@ def _divides(plan: FloorPlan, spaces: I32, rooms: np.ndarray, sides: tuple[int, 
     if len(known) == 2:
         return True
     other = behind if before in known else before
-    return bool(known) and (other == 0 or _goes_on(plan, spaces == other, UNEXPLORED))
+    return bool(known) and (other == 0 or _goes_on(plan, spaces == other))
 
 
-def _goes_on(plan: FloorPlan, space: Bool, share: float) -> bool:
+def _goes_on(plan: FloorPlan, space: Bool) -> bool:
     """Whether much of the border of a space is neither wall nor other space."""
     border = ndimage.binary_dilation(space) & ~space
-    beyond = ndimage.binary_dilation(plan.wall | plan.open)
-    return bool((border & ~beyond).sum() > share * border.sum())
+    known = ndimage.binary_dilation(plan.wall, np.ones((3, 3), bool)) | plan.open
+    return bool((border & ~known).sum() > UNEXPLORED * border.sum())
 
 
 def outlines(plan: FloorPlan, division: Division, furniture: I32) -> list[shapely.Polygon]:

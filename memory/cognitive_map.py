@@ -20,11 +20,13 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from cogmap.memory.frames import frame_of
 from cogmap.memory.layout_json import layout_from_json
 from cogmap.memory.layout_map import LayoutConfig, LayoutMap
 from cogmap.memory.object_map import ObjectMap
 from cogmap.memory.persistence import MapError, SavedMap, load_map, part_of, save_map
 from cogmap.memory.reconstruction import ReconstructionConfig, Reconstructor
+from cogmap.memory.structure import room_of
 from cogmap.memory.trajectory import Trajectory
 from cogmap.runtime.messages import (
     F32,
@@ -37,7 +39,6 @@ from cogmap.runtime.messages import (
     Detections,
     Door,
     Edit,
-    Frame,
     Intrinsics,
     Layout,
     MapEvent,
@@ -48,6 +49,7 @@ from cogmap.runtime.messages import (
 )
 
 if TYPE_CHECKING:
+    from cogmap.memory.index_entries import KeyframeEntry
     from cogmap.memory.map_index import Hits, MapIndex
 
 __all__ = ["CognitiveMap", "MapConfig", "MapQueryError"]
@@ -79,6 +81,7 @@ class CognitiveMap:
         self.config = config
         self._layout = LayoutMap(config.layout)
         self._index: MapIndex | None = None
+        self._entries: dict[int, KeyframeEntry] = {}
         self._dense: Reconstructor | None = None
         self._folder: Path | None = None  # that has the dense side, until it is needed
         self._observed = 0
@@ -111,7 +114,7 @@ class CognitiveMap:
         Raises:
             ValueError: an array has another shape or type; names it.
         """
-        frame = _frame(
+        frame = frame_of(
             self._observed, stamp_ns, world_from_camera, intrinsics, np.asarray(depth_m), color
         )
         seen = None
@@ -248,8 +251,6 @@ class CognitiveMap:
         Raises MapQueryError if the edit lacks what its action needs, ObjectMapError for ids
         that there are not; nothing has changed then.
         """
-        if edit.action == "add" and edit.box is None:
-            raise MapQueryError("add needs a box: center and size in metres, and yaw")
         if edit.action != "add" and not edit.object_ids:
             raise MapQueryError(f"{edit.action} needs the id of an object")
         return self._layout.edited(_EDITS[edit.action](self._layout.objects, edit))
@@ -355,45 +356,36 @@ class CognitiveMap:
                 spaces.add(objects.embedding_space(thing.id))
         space = min(spaces, default="")
         same = {i: e for i, e in embeddings.items() if objects.embedding_space(i) == space}
-        self._index.update(now.objects, same, now.rooms, self.keyframes(), space=space)
+        frames = self._keyframe_entries()
+        self._index.update(now.objects, same, now.rooms, frames, space=space)
         return self._index
 
+    def _keyframe_entries(self) -> list[KeyframeEntry]:
+        """Where and when each picture was taken; the same entry as long as that holds."""
+        from cogmap.memory.index_entries import KeyframeEntry
 
+        for number in self.keyframes():
+            pose = self.trajectory.world_from_camera(number)
+            x, y, z = pose[:3, 3].tolist()
+            entry = KeyframeEntry(
+                number,
+                self.trajectory.stamp_ns(number),
+                (x, y, z),
+                room_of(self._layout.structure, x, y),
+            )
+            if self._entries.get(number) != entry:
+                self._entries[number] = entry
+        return [self._entries[number] for number in self.keyframes()]
+
+
+_NO_BOX = Box(center=(0.0, 0.0, 0.0), size=(0.0, 0.0, 0.0))  # refused, as all empty ones are
 _EDITS: dict[str, Callable[[ObjectMap, Edit], list[MapEvent]]] = {
     "rename": lambda objects, edit: objects.rename(edit.object_ids[0], edit.label),
     "delete": lambda objects, edit: objects.delete(edit.object_ids[0]),
     "merge": lambda objects, edit: objects.merge(edit.object_ids),
     "split": lambda objects, edit: objects.split(edit.object_ids[0]),
-    "add": lambda objects, edit: objects.add(edit.label, edit.box or Box(center=_O, size=_O)),
+    "add": lambda objects, edit: objects.add(edit.label, edit.box or _NO_BOX),
 }
-_O = (0.0, 0.0, 0.0)
-
-
-def _frame(
-    number: int,
-    stamp_ns: int,
-    world_from_camera: F64 | None,
-    intrinsics: Intrinsics | tuple[float, float, float, float],
-    depth_m: F32,
-    color: U8 | None,
-) -> Frame:
-    if depth_m.ndim != 2:
-        raise ValueError(f"depth_m: expected (H, W), got shape {depth_m.shape}")
-    height, width = depth_m.shape
-    if not isinstance(intrinsics, Intrinsics):
-        fx, fy, cx, cy = intrinsics
-        intrinsics = Intrinsics(width=width, height=height, fx=fx, fy=fy, cx=cx, cy=cy)
-    usable = np.isfinite(depth_m) & (depth_m > 0) & (depth_m < 65.5)
-    millimetres = np.where(usable, np.rint(np.where(usable, depth_m, 0) * 1000), 0)
-    pose = None if world_from_camera is None else np.asarray(world_from_camera, np.float64)
-    return Frame(
-        stamp_ns=stamp_ns,
-        number=number,
-        intrinsics=intrinsics,
-        color=None if color is None else np.ascontiguousarray(color),
-        depth=millimetres.astype(np.uint16),
-        world_from_camera=pose,
-    )
 
 
 def _some_ids(objects: Sequence[MapObject]) -> str:

@@ -57,6 +57,10 @@ class Trajectory:
         keyframe = int(self._frames.numbers[row, 1])
         return self.world_from_keyframe(keyframe) @ _full(self._frames.poses[row])
 
+    def stamp_ns(self, number: int) -> int:
+        """Of a frame. Raises TrajectoryError if it has no pose."""
+        return int(self._frames.numbers[self._frames.find(number), 2])
+
     def correct(self, world_from_keyframe: Mapping[int, F64]) -> None:
         """Move keyframes, and with them every frame that is relative to them.
 

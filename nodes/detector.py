@@ -26,9 +26,10 @@ class Detector(Node):
     """Joins a detector to the streams. The simulated one needs ``instances``, others ``frames``."""
 
     class Params(NodeParams, frozen=True, kw_only=True, forbid_unknown_fields=True):
-        backend: Literal["simulated", "onnx", "open_vocabulary", "geometry"] = "simulated"
+        backend: Literal["simulated", "onnx", "open_vocabulary", "geometry", "none"] = "simulated"
         """simulated: the simulator's own instances; onnx: a fixed set of labels;
-        open_vocabulary: whatever is asked for; geometry: all that stands on something, unnamed."""
+        open_vocabulary: whatever is asked for; geometry: all that stands on something, unnamed;
+        none: looks at nothing and says nothing."""
         noise: DetectionNoise | None = None
         """Of the simulated detector; none: it sees exactly what is there. `{}`: as usual."""
         onnx: OnnxSettings = OnnxSettings()
@@ -49,14 +50,15 @@ class Detector(Node):
     def setup(self) -> None:
         self._backend: Backend | None = None
         self._waiting: deque[Detections] = deque()
-        if self.params.backend != "simulated":
+        if self.params.backend not in ("simulated", "none"):
             settings = getattr(self.params, self.params.backend)
             self._backend = load_backend(self.params.backend, settings)
             self.log.info("detector: %s", self._backend.name)
 
     def on_frames(self, frame: Frame) -> None:
         if self._backend is None:
-            self._say_if_blind()
+            if self.params.backend == "simulated":
+                self._say_if_blind()
             return
         frame = rectify(frame)
         self._publish(
@@ -72,7 +74,7 @@ class Detector(Node):
         )
 
     def on_instances(self, instances: Instances) -> None:
-        if self._backend is not None:
+        if self.params.backend != "simulated":
             return
         self.counters["instances"] += 1
         noise = self.params.noise

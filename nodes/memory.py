@@ -10,7 +10,13 @@ from typing import Any
 from numpy.typing import NDArray
 
 from cogmap.memory.cognitive_map import CognitiveMap
-from cogmap.memory.persistence import Entries, prepare_folder, write_files, write_manifest
+from cogmap.memory.persistence import (
+    Entries,
+    MissingPartError,
+    prepare_folder,
+    write_files,
+    write_manifest,
+)
 from cogmap.nodes.edit_journal import EditJournal
 from cogmap.runtime.messages import (
     Edit,
@@ -111,8 +117,11 @@ class Memory(Node):
     def _store_if_whole(self, number: int) -> None:
         """Once both sides are there as of the same frame."""
         if number in self._states and number in self._parts:
-            part = self._parts.pop(number)
-            self._store(self._states.pop(number), part.files, json.loads(part.details))
+            part, state = self._parts.pop(number), self._states.pop(number)
+            try:
+                self._store(state, part.files, json.loads(part.details))
+            except MissingPartError:
+                self.log.info("the map as of frame %d was stored before this node was", number)
 
     def _store(
         self, state: State, files: Entries, details: dict[str, Any], *, last: bool = False

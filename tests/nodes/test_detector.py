@@ -53,6 +53,15 @@ def test_every_frame_gets_one_message_in_order(tour: Tour, params) -> None:
     assert {(each.width, each.height) for each in detections} == {(96, 72)}
 
 
+def test_none_looks_at_nothing(tour: Tour, caplog) -> None:
+    driver = NodeDriver(Detector, backend="none")
+    with caplog.at_level(logging.WARNING):
+        for frame, instances in zip(*tour, strict=True):
+            driver.send("frames", frame)
+            driver.send("instances", instances)
+    assert not driver.published["detections"] and not caplog.records
+
+
 def test_noise_comes_late_by_whole_frames(tour: Tour) -> None:
     driver = NodeDriver(Detector, noise={"latency_frames": 3})
     for instances in tour[1][:6]:

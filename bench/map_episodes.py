@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
-import pickle
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
-from pathlib import Path
 
 import msgspec
 
@@ -37,7 +34,6 @@ __all__ = [
     "Seeing",
     "Truth",
     "VisibilityRule",
-    "cached",
     "camera",
     "evenly",
     "make_episode",
@@ -214,17 +210,6 @@ def make_episode(config: EpisodeConfig) -> MapEpisode:
         period_s=config.simulator.period_ns / 1e9,
         dense_bytes=seer.bytes(),
     )
-
-
-def cached(config: EpisodeConfig, folder: Path) -> MapEpisode:
-    """``make_episode``, kept in ``folder``: for development. The key is the configuration, not
-    the code: empty the folder when reconstruction or lifting has changed."""
-    path = folder / f"{hashlib.sha256(repr(config).encode()).hexdigest()[:16]}.pickle"
-    if not path.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(pickle.dumps(make_episode(config)))
-    episode: MapEpisode = pickle.loads(path.read_bytes())
-    return episode
 
 
 def evenly(observations: Sequence[Observation], count: int) -> list[Observation]:

@@ -8,7 +8,7 @@ import numpy as np
 from scipy import ndimage
 
 from cogmap.memory.floor_plan import FloorPlan
-from cogmap.runtime.messages import Bool
+from cogmap.runtime.messages import I64, Bool
 
 __all__ = ["Gap", "fill", "gaps"]
 
@@ -24,6 +24,8 @@ FURNISHED, FURNISHED_WIDE = 0.8, 0.4
 """Part of a jamb that known furniture covers, from which it is that and no wall."""
 WIDENING_M = 0.1
 """By so much the room is wider than the gap, beside a jamb,"""
+CLEAR, LOW = 0.85, 0.4
+"""Part of a gap that is free at head height at least, and that is occupied below at most."""
 THINNEST = 3
 """Rows that a gap is at least deep; what stands between is thickened by one on each side."""
 RAGGED = 2
@@ -114,30 +116,46 @@ def fill(space: Bool, closed: list[Gap]) -> Bool:
 
 def _candidates(wall: Bool, space: Bool, low: Bool, size: float, *, horizontal: bool) -> list[Gap]:
     """Gaps in walls along rows, before what lies around them is looked at."""
-    narrowest, widest = round(NARROWEST_M / size), round(WIDEST_M / size)
-    jamb = max(round(JAMB_M / size), 1)
     groups: list[list[Piece]] = []
     growing: list[list[Piece]] = []
-    for row in range(len(wall)):
-        edges = np.flatnonzero(np.diff(wall[row].astype(np.int8), prepend=0, append=0))
-        starts, ends = edges[::2], edges[1::2]
-        long_enough = ends - starts >= jamb
-        lefts, rights = ends[long_enough][:-1], starts[long_enough][1:]
-        fits = (rights - lefts >= narrowest) & (rights - lefts <= widest)
-        going_on: list[list[Piece]] = []
-        for left, right in zip(lefts[fits].tolist(), rights[fits].tolist(), strict=True):
-            if _is_way(row, left, right, space, low):
-                piece = (row, left, right)
-                group = next((group for group in growing if _continues(group, piece)), [])
-                groups += [] if group else [group]
-                group.append(piece)
-                going_on.append(group)
-        growing = going_on
+    going_on: list[list[Piece]] = []
+    last_row = -1
+    for piece in _pieces(wall, space, low, size):
+        if piece[0] != last_row:
+            growing = going_on if piece[0] == last_row + 1 else []
+            going_on, last_row = [], piece[0]
+        group = next((group for group in growing if _continues(group, piece)), [])
+        groups += [] if group else [group]
+        group.append(piece)
+        going_on.append(group)
     return [
         Gap(horizontal, _middle(group), (group[0][0], group[-1][0] + 1))
         for group in groups
         if THINNEST <= len(group) <= round(DEEPEST_M / size)
     ]
+
+
+def _pieces(wall: Bool, space: Bool, low: Bool, size: float) -> list[Piece]:
+    """Ways between two walls in one row, row by row."""
+    edges = np.diff(wall.astype(np.int8), axis=1, prepend=0, append=0)
+    row, start = np.nonzero(edges > 0)
+    end = np.nonzero(edges < 0)[1]
+    long_enough = end - start >= max(round(JAMB_M / size), 1)
+    row, start, end = row[long_enough], start[long_enough], end[long_enough]
+    left, right, width = end[:-1], start[1:], start[1:] - end[:-1]
+    fits = (row[:-1] == row[1:]) & (width >= round(NARROWEST_M / size))
+    fits &= width <= round(WIDEST_M / size)
+    row, left, right, width = row[:-1][fits], left[fits], right[fits], width[fits]
+    clear = _counts(space, row, left, right) > CLEAR * width
+    clear &= _counts(low, row, left, right) < LOW * width
+    return list(zip(row[clear].tolist(), left[clear].tolist(), right[clear].tolist(), strict=True))
+
+
+def _counts(cells: Bool, row: I64, left: I64, right: I64) -> I64:
+    """(N,) cells set in pieces of rows."""
+    total = np.zeros((cells.shape[0], cells.shape[1] + 1), np.int64)
+    total[:, 1:] = cells.cumsum(axis=1)
+    return np.asarray(total[row, right] - total[row, left])
 
 
 def _continues(group: list[Piece], piece: Piece) -> bool:
@@ -155,11 +173,6 @@ def _continues(group: list[Piece], piece: Piece) -> bool:
 def _middle(group: list[Piece]) -> tuple[int, int]:
     lefts, rights = zip(*[(left, right) for _, left, right in group], strict=True)
     return int(np.median(lefts)), int(np.median(rights))
-
-
-def _is_way(row: int, left: int, right: int, space: Bool, low: Bool) -> bool:
-    clear = space[row, left:right].mean() > 0.85
-    return bool(clear and low[row, left:right].mean() < 0.4)
 
 
 def _widens(space: Bool, wall: Bool, gap: Gap, size: float) -> bool:

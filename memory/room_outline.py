@@ -7,7 +7,6 @@ import numpy as np
 import shapely
 from scipy import ndimage
 
-from cogmap.memory.floor_plan import FloorPlan
 from cogmap.runtime.messages import F64, Bool
 
 __all__ = ["outline"]
@@ -33,29 +32,29 @@ FITS = 0.8
 SMOOTHING_M = 0.12
 
 
-def outline(plan: FloorPlan, room: Bool, taken: Bool, furniture: Bool) -> shapely.Polygon:
-    """Outline of the cells ``room``, in units of cells of the plan; empty if it has none.
+def outline(room: Bool, taken: Bool, furniture: Bool, size: float) -> shapely.Polygon:
+    """Outline of the cells ``room``, in units of cells; empty if it has none.
 
     ``taken`` are cells of other rooms, ``furniture`` those where something known stands in it, all
-    (rows, columns).
+    (rows, columns); ``size`` is that of a cell (m).
     """
     around = cv2.dilate(furniture.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
     hiding = around & ~taken  # with a cell around it that noise makes occupied
     whole = ndimage.binary_fill_holes(room | hiding) & ~taken
-    straight = _rectilinear(plan, whole, taken, hiding)
+    straight = _rectilinear(whole, taken, hiding, size)
     if straight is not None:
         return straight
-    return _traced(ndimage.binary_fill_holes(room), SMOOTHING_M / plan.resolution_m)
+    return _traced(ndimage.binary_fill_holes(room), SMOOTHING_M / size)
 
 
-def _rectilinear(plan: FloorPlan, room: Bool, taken: Bool, hiding: Bool) -> shapely.Polygon | None:
+def _rectilinear(room: Bool, taken: Bool, hiding: Bool, size: float) -> shapely.Polygon | None:
     """Union of the rectangles between wall lines that are mostly room; None if that misfits."""
-    us = _lines(room, hiding, plan.resolution_m)
-    vs = _lines(room.T, hiding.T, plan.resolution_m)
+    us = _lines(room, hiding, size)
+    vs = _lines(room.T, hiding.T, size)
     if len(us) < 2 or len(vs) < 2:
         return None
     inside = _rectangle_shares(room, us, vs) > 0.5
-    inside |= _hidden(inside, _rectangle_shares(taken, us, vs), us, vs, plan.resolution_m)
+    inside |= _hidden(inside, _rectangle_shares(taken, us, vs), us, vs, size)
     boxes = [
         shapely.box(us[c], vs[r], us[c + 1], vs[r + 1])
         for r, c in zip(*np.nonzero(inside), strict=True)

@@ -26,6 +26,8 @@ GLIMPSE_M2 = 4.0
 """Space smaller than this that goes on unseen was only seen through a door: no room yet."""
 BESIDE_CELLS = 4
 TOUCHING_CELLS = 2.5
+MARGIN_CELLS = 30
+"""What is looked at around a room: furniture in it that hides its walls."""
 SAME_ROOM = 0.3
 """Overlap, over the smaller of the two, from which a room is the one that was known."""
 
@@ -116,11 +118,16 @@ def outlines(plan: FloorPlan, division: Division, furniture: I32) -> list[shapel
     """
     owner = _owners(division, furniture)
     found = []
-    for label in range(1, division.number + 1):
-        room = division.labels == label
-        taken = (division.labels > 0) & ~room
-        polygon = outline(plan, room, taken, (owner == label)[furniture])
-        found.append(shapely.transform(polygon, plan.to_world))
+    for label, window in enumerate(ndimage.find_objects(division.labels), start=1):
+        rows, columns = (
+            slice(max(w.start - MARGIN_CELLS, 0), w.stop + MARGIN_CELLS) for w in window
+        )
+        here = division.labels[rows, columns]
+        room, taken = here == label, (here > 0) & (here != label)
+        hiding = (owner == label)[furniture[rows, columns]]
+        polygon = outline(room, taken, hiding, plan.resolution_m)
+        corner = np.array([columns.start, rows.start])
+        found.append(shapely.transform(polygon, lambda cells, at=corner: plan.to_world(cells + at)))
     return found
 
 

@@ -40,9 +40,7 @@ def _pieces(plan: FloorPlan, start: F64, end: F64, doors: Sequence[Door]) -> lis
     way = (end - start) / max(length, 1e-9)
     points = start + (np.arange(steps)[:, None] + 0.5) / steps * (end - start)
     seen, top_m = _look(plan, points, way)
-    door = np.zeros(steps, bool)
-    for opening in doors:
-        door |= _in_opening(points, way, opening)
+    door = _in_openings(points, way, doors)
     size = length / steps
     joined = _close(seen & ~door, round(UNSEEN_M / size)) & ~door
     edges = np.flatnonzero(np.diff(joined.astype(np.int8), prepend=0, append=0))
@@ -76,14 +74,17 @@ def _look(plan: FloorPlan, points: F64, way: F64) -> tuple[Bool, F64]:
     return seen, top
 
 
-def _in_opening(points: F64, way: F64, door: Door) -> Bool:
+def _in_openings(points: F64, way: F64, doors: Sequence[Door]) -> Bool:
     """Which points (N, 2) on a wall that runs along ``way`` lie in a door."""
-    along = np.array([math.cos(door.yaw), math.sin(door.yaw)])
-    if abs(float(way @ along)) < 0.9:
-        return np.zeros(len(points), bool)
-    offset = points - np.array(door.center)
-    across = np.abs(offset @ (-along[1], along[0]))
-    inside: Bool = (np.abs(offset @ along) <= door.width_m / 2) & (across < DOOR_REACH_M)
+    yaw = np.array([door.yaw for door in doors])
+    along = np.stack([np.cos(yaw), np.sin(yaw)])
+    parallel = np.flatnonzero(np.abs(way @ along) > 0.9)
+    inside = np.zeros(len(points), bool)
+    for index in parallel.tolist():
+        door, (x, y) = doors[index], along[:, index]
+        offset = points - np.array(door.center)
+        across = np.abs(offset @ (-y, x))
+        inside |= (np.abs(offset @ (x, y)) <= door.width_m / 2) & (across < DOOR_REACH_M)
     return inside
 
 

@@ -12,6 +12,7 @@ from scipy.optimize import linear_sum_assignment
 
 from cogmap.memory.camera import transform
 from cogmap.memory.labels import LabelConfig, label_evidence, shares_of
+from cogmap.memory.track_shape import ShapeConfig
 from cogmap.memory.tracks import Track
 from cogmap.memory.visibility import CONFIRMED, DepthView
 from cogmap.runtime.messages import F32, F64, U8, Bool, Observation, Segment
@@ -67,8 +68,10 @@ class SeenSegment:
     """(N,) of each point."""
     sample: F64
     """(M, 3) some of the points."""
+    distance_m: float
+    """From the camera, along its axis."""
     near_m: float
-    """How near is near at its distance."""
+    """How near is near at that distance."""
     bounds: F64
     """(6,) lowest x, y, z, highest x, y, z."""
     shares: dict[str, float]
@@ -133,6 +136,7 @@ def _see(segment: Segment, pose: F64, config: AssociationConfig) -> SeenSegment:
         points=points,
         sigma_m=depth_sigma_m(local[:, 2]),
         sample=points[chosen],
+        distance_m=far,
         near_m=config.near_m + config.near_per_m * far + config.near_per_m2 * far * far,
         bounds=np.concatenate([points.min(axis=0), points.max(axis=0)]),
         shares=shares_of(segment.label, segment.score, segment.other_labels),
@@ -168,7 +172,7 @@ def _spacing(segment: Segment, view: DepthView) -> int:
 
 
 def _close(mask: U8, spacing: int) -> None:
-    """Fill between points that are ``spacing`` apart; the outline stays where it is, to half."""
+    """Fill between points that are ``spacing`` apart; the outline stays where it is."""
     rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
     pad = 2 * spacing + 1
     top, bottom = max(rows[0] - pad, 0), rows[-1] + pad + 1
@@ -176,8 +180,7 @@ def _close(mask: U8, spacing: int) -> None:
     part = mask[top:bottom, left:right]
     kernel = np.ones((2 * spacing + 1, 2 * spacing + 1), np.uint8)
     grown = cv2.dilate(part, kernel)
-    shrink = max(2 * (spacing - 1) + 1, 1)
-    part[:] = cv2.erode(grown, np.ones((shrink, shrink), np.uint8))
+    part[:] = cv2.erode(grown, kernel)
 
 
 @dataclass(frozen=True)
@@ -199,6 +202,7 @@ def compare(
     masks: U8 | None,
     expected: Expected | None,
     config: AssociationConfig,
+    shape: ShapeConfig,
 ) -> Pairs:
     """All pairs with boxes that are near. ``masks`` and ``expected``: None if the depth of the
     frame is not known; ``track_bounds`` (C, 6)."""
@@ -210,7 +214,7 @@ def compare(
     on_track = np.empty(len(segment))
     evidence = np.empty(len(segment))
     for index, (s, t) in enumerate(zip(segment.tolist(), track.tolist(), strict=True)):
-        on_track[index] = _on_track(segments[s], tracks[t])
+        on_track[index] = _on_track(segments[s], tracks[t], shape)
         overlap = _overlap(on_track[index], in_segment[index])
         evidence[index] = _evidence(overlap, segments[s], tracks[t], config)
     return Pairs(segment, track, on_track, in_segment, evidence)
@@ -225,8 +229,8 @@ def _in_segments(segment: Ints, track: Ints, masks: U8 | None, expected: Expecte
     return np.asarray(((hit & seen).sum(axis=1) + 1.0) / (seen.sum(axis=1) + 2.0))
 
 
-def _on_track(segment: SeenSegment, track: Track) -> float:
-    distance, _ = track.tree().query(segment.sample, distance_upper_bound=segment.near_m)
+def _on_track(segment: SeenSegment, track: Track, shape: ShapeConfig) -> float:
+    distance, _ = track.tree(shape).query(segment.sample, distance_upper_bound=segment.near_m)
     return float(np.isfinite(distance).mean())
 
 

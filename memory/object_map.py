@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from cogmap.memory import object_edits
 from cogmap.memory.object_config import DEFAULT, ObjectMapConfig
 from cogmap.memory.object_edits import ObjectMapError, find
+from cogmap.memory.object_intake import take_over
 from cogmap.memory.object_state import store_from_state, store_state
 from cogmap.memory.object_update import ObjectUpdate
 from cogmap.memory.sighting_history import Sightings
@@ -43,6 +44,15 @@ class ObjectMap:
         events = ObjectUpdate(self._store, observation, version).run()
         self._snapshot = None
         return events
+
+    def take_over(self, objects: Sequence[MapObject]) -> None:
+        """Begin with the objects of a layout that was made elsewhere, by id.
+
+        Raises ObjectMapError if a box is empty or not finite.
+        """
+        for thing in sorted(objects, key=lambda each: each.id):
+            take_over(self._store, thing)
+        self._snapshot = None
 
     def objects(self) -> tuple[MapObject, ...]:
         """All by id, also tentative, removed and deleted ones. Those that did not change are

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import cv2
 import msgspec
 import numpy as np
 
@@ -20,7 +21,7 @@ from cogmap.memory.association import (
 from cogmap.memory.contacts import surroundings
 from cogmap.memory.merging import Merging
 from cogmap.memory.sighting_history import HIDDEN, IN_VIEW, MATCHED
-from cogmap.memory.track_shape import TrackShape
+from cogmap.memory.track_shape import TrackShape, frame_weight
 from cogmap.memory.track_store import TrackStore
 from cogmap.memory.tracks import Track
 from cogmap.memory.visibility import CONFIRMED, SEEN_THROUGH, DepthView, Look, look
@@ -129,7 +130,15 @@ class ObjectUpdate:
             masks = None
             if scene.view is not None:
                 masks = masks_of(self._observation.segments, scene.view)
-            pairs = compare(segments, scene.tracks, scene.bounds, masks, scene.expected, config)
+            pairs = compare(
+                segments,
+                scene.tracks,
+                scene.bounds,
+                masks,
+                scene.expected,
+                config,
+                self._config.shape,
+            )
             result = assign(pairs, len(segments), len(scene.tracks), config)
             groups = _groups(result)
             self._learn(scene, segments, masks, result, groups)
@@ -155,10 +164,15 @@ class ObjectUpdate:
             self._match(track, [segments[s] for s in members])
             if not result.ambiguous[members[0]] and track.state != "deleted":
                 shaped.append((track, members))
+        fx, config = self._observation.intrinsics.fx, self._config.shape
+        weights = {
+            track.id: frame_weight(fx / segments[members[0]].distance_m, config)
+            for track, members in shaped
+        }
         if scene.view is not None and masks is not None and shaped:
-            self._judge(scene.view, shaped, masks)
+            self._judge(scene.view, shaped, masks, weights)
         for track, members in shaped:
-            self._shape(track, [segments[s] for s in members])
+            self._shape(track, [segments[s] for s in members], weights[track.id])
 
     def _match(self, track: Track, segments: list[SeenSegment]) -> None:
         observation, config = self._observation, self._config.tracks
@@ -196,7 +210,13 @@ class ObjectUpdate:
             )
             track.add_view(view, config.tracks)
 
-    def _judge(self, view: DepthView, shaped: list[tuple[Track, list[int]]], masks: U8) -> None:
+    def _judge(
+        self,
+        view: DepthView,
+        shaped: list[tuple[Track, list[int]]],
+        masks: U8,
+        weights: dict[int, float],
+    ) -> None:
         """Count for every point that is in sight whether it is in its thing's mask."""
         sizes = [len(track.shape) for track, _ in shaped]
         points = np.concatenate([track.shape.points for track, _ in shaped]).astype(np.float32)
@@ -206,11 +226,13 @@ class ObjectUpdate:
         ends = np.cumsum(sizes)
         for (track, members), end, size in zip(shaped, ends, sizes, strict=True):
             here = slice(end - size, end)
-            confirmed = state[here] == CONFIRMED
-            rows = np.flatnonzero(confirmed | (state[here] == SEEN_THROUGH))
             mask = masks[members].max(axis=0)
-            in_mask = mask[row[here][rows], column[here][rows]] > 0
-            track.shape.judge(rows, in_mask & confirmed[rows])
+            around = cv2.dilate(mask, np.ones((3, 3), np.uint8))[row[here], column[here]] > 0
+            inside = mask[row[here], column[here]] > 0
+            through = state[here] == SEEN_THROUGH
+            confirmed = state[here] == CONFIRMED
+            rows = np.flatnonzero(through | confirmed & (inside | ~around))  # the rest: who knows
+            track.shape.judge(rows, (inside & confirmed)[rows], weights[track.id])
             if track.seen <= 4 or track.seen % 8 == 0:
                 self._look_around(view, track, mask)
 
@@ -218,16 +240,14 @@ class ObjectUpdate:
         config = self._config.contacts
         track.contacts.add(*surroundings(view, mask, config), config)
 
-    def _shape(self, track: Track, segments: list[SeenSegment]) -> None:
+    def _shape(self, track: Track, segments: list[SeenSegment], weight: float) -> None:
         config = self._config.shape
         if track.dynamic:  # where it was says nothing about where it is
             track.shape = TrackShape(config.voxel_m)
         for each in segments:
             track.fresh_points += track.shape.add(
-                each.points, each.sigma_m, self._observation.keyframe, config
+                each.points, each.sigma_m, weight, self._observation.keyframe, config
             )
-        if track.seen % 8 == 0:
-            track.shape.forget_unsupported()
         self._store.moved_points(track)
 
     def _begin(self, segment: SeenSegment) -> None:
@@ -235,7 +255,8 @@ class ObjectUpdate:
         if len(segment.points) < config.min_points:
             return
         shape = TrackShape(config.shape.voxel_m)
-        shape.add(segment.points, segment.sigma_m, observation.keyframe, config.shape)
+        weight = frame_weight(observation.intrinsics.fx / segment.distance_m, config.shape)
+        shape.add(segment.points, segment.sigma_m, weight, observation.keyframe, config.shape)
         track = self._store.new_track(shape, observation.stamp_ns, observation.number)
         track.evidence = config.tracks.first_evidence * (2 - segment.segment.score)
         track.seen = track.expected = track.fitted_seen = 1

@@ -23,8 +23,15 @@ class ShapeConfig:
     """Of one thing."""
     max_weight: float = 60.0
     """Measurements that a point's position rests on at most: later ones still move it."""
-    min_share: float = 0.5
-    """A point counts if in this part of the frames that saw it, it was in the thing's mask."""
+    pixels_per_m: float = 120.0
+    """Resolution at which a frame has weight 1; it grows with its square,"""
+    most_frame_weight: float = 8.0
+    """up to this and down to its inverse."""
+    doubt: float = 2.0
+    """Weight of the frames against a point that are presumed before any saw it."""
+    min_support: float = 0.5
+    """A point counts if the part of the frames that saw it in the thing's mask is at least this
+    part of what it is for the thing's best points."""
     poor: float = 0.02
     """A point bounds the thing if it has at least this part of the weight of one that is"""
     near_m: float = 0.05
@@ -48,47 +55,54 @@ class TrackShape:
     sigmas: F32 = field(default_factory=lambda: np.zeros(0, np.float32))
     """Standard deviation of the most exact of them, m."""
     hits: F32 = field(default_factory=lambda: np.zeros(0, np.float32))
-    """Frames in which the point was seen in the thing's mask."""
+    """Weight of the frames in which the point was seen in the thing's mask,"""
     misses: F32 = field(default_factory=lambda: np.zeros(0, np.float32))
-    """Frames in which it was seen outside of the mask, or seen through."""
+    """and of those in which it was seen outside of the mask, or seen through."""
     keyframes: I32 = field(default_factory=lambda: np.zeros(0, np.int32))
     """Reference keyframe of its first measurement: the point moves with it."""
 
     def __len__(self) -> int:
         return len(self.keys)
 
-    def add(self, points: F64, sigma_m: F64, keyframe: int, config: ShapeConfig) -> int:
-        """Fuse measured points (N, 3), world, of standard deviation (N,); how many are new."""
+    def add(
+        self, points: F64, sigma_m: F64, weight: float, keyframe: int, config: ShapeConfig
+    ) -> int:
+        """Fuse measured points (N, 3), world, of standard deviation (N,), from a frame of so
+        much weight; how many are new."""
         keys = pack(points, self.voxel_m)
         order = np.argsort(keys, kind="stable")
         keys, points = keys[order], points[order]
         information = 1 / sigma_m[order] ** 2
         first = np.flatnonzero(np.diff(keys, prepend=keys[0] - 1))
         sums = np.add.reduceat(points * information[:, None], first)
-        weight = np.add.reduceat(information, first)
+        total = np.add.reduceat(information, first)
         best = np.minimum.reduceat(sigma_m[order], first).astype(np.float32)
         keys = keys[first]
         at = np.searchsorted(self.keys, keys)
         known = np.zeros(len(keys), bool)
         inside = at < len(self.keys)
         known[inside] = self.keys[at[inside]] == keys[inside]
-        self._update(at[known], sums[known], weight[known], best[known], config)
+        self._update(at[known], sums[known], total[known], best[known], config)
         fresh = ~known
         count = int(fresh.sum())
         if count:
-            self._insert(at[fresh], keys[fresh], sums[fresh], weight[fresh], best[fresh], keyframe)
+            self._insert(
+                at[fresh], keys[fresh], sums[fresh] / total[fresh, None], total[fresh],
+                best[fresh], weight, keyframe,
+            )  # fmt: skip
         if len(self.keys) > config.max_points:
             self._bound(config)
         return count
 
-    def judge(self, rows: NDArray[np.integer], supported: Bool) -> None:
-        """Points ``rows`` were seen in a frame: (N,) whether in the thing's mask."""
-        self.hits[rows[supported]] += 1
-        self.misses[rows[~supported]] += 1
+    def judge(self, rows: NDArray[np.integer], supported: Bool, weight: float) -> None:
+        """Points ``rows`` were seen in a frame of some weight: (N,) whether in its mask."""
+        self.hits[rows[supported]] += weight
+        self.misses[rows[~supported]] += weight
 
     def reliable(self, config: ShapeConfig) -> Bool:
-        """(N,) points that belong to the thing by what most frames said."""
-        return self.hits >= config.min_share * (self.hits + self.misses)
+        """(N,) points that belong to the thing, by what the frames said of it and of others."""
+        support = self.hits / (self.hits + self.misses + np.float32(config.doubt))
+        return np.asarray(support >= config.min_support * np.percentile(support, 90))
 
     def body(self, config: ShapeConfig) -> F64:
         """(M, 3) points that bound the thing: that belong to it, and that were measured not
@@ -100,10 +114,6 @@ class TrackShape:
         return np.asarray(
             points[weights >= config.poor * _largest_near(points, weights, config.near_m)]
         )
-
-    def forget_unsupported(self) -> None:
-        """Drop points that many frames spoke against."""
-        self._keep(~((self.misses >= 6) & (self.misses > 3 * self.hits)))
 
     def absorb(self, other: TrackShape, config: ShapeConfig) -> None:
         """Take in the points of a thing that turned out to be this one."""
@@ -134,16 +144,21 @@ class TrackShape:
         self.weights[rows] = np.maximum(self.weights[rows], total)
         self.sigmas[rows] = np.minimum(self.sigmas[rows], best)
 
-    def _insert(self, at: I64, keys: I64, sums: F64, weight: F64, best: F32, keyframe: int) -> None:
+    def _insert(
+        self, at: I64, keys: I64, points: F64, weights: F64, sigmas: F32, hits: float, keyframe: int
+    ) -> None:
         self.keys = np.insert(self.keys, at, keys)
-        self.points = np.insert(self.points, at, sums / weight[:, None], axis=0)
-        self.weights = np.insert(self.weights, at, weight)
-        self.sigmas = np.insert(self.sigmas, at, best)
-        self.hits = np.insert(self.hits, at, 1)
+        self.points = np.insert(self.points, at, points, axis=0)
+        self.weights = np.insert(self.weights, at, weights)
+        self.sigmas = np.insert(self.sigmas, at, sigmas)
+        self.hits = np.insert(self.hits, at, hits)
         self.misses = np.insert(self.misses, at, 0)
         self.keyframes = np.insert(self.keyframes, at, keyframe)
 
     def _bound(self, config: ShapeConfig) -> None:
+        """Forget what belongs to others first: while it is known, it is not taken in again."""
+        if len(self.keys) > config.max_points:
+            self._keep(self.misses <= 4 * self.hits)
         while len(self.keys) > config.max_points:
             self.voxel_m *= 1.5
             self._fuse()
@@ -161,8 +176,9 @@ class TrackShape:
         self.points = np.add.reduceat(self.points[order] * weights[:, None], first) / total[:, None]
         self.keys, self.weights = keys[first], total
         self.sigmas = np.minimum.reduceat(self.sigmas[order], first)
-        self.hits = np.maximum.reduceat(self.hits[order], first)
-        self.misses = np.minimum.reduceat(self.misses[order], first)
+        count = np.diff(first, append=len(order)).astype(np.float32)
+        self.hits = np.add.reduceat(self.hits[order], first) / count
+        self.misses = np.add.reduceat(self.misses[order], first) / count
         self.keyframes = self.keyframes[order][first]
 
     def _keep(self, rows: Bool) -> None:
@@ -182,6 +198,12 @@ def _largest_near(points: F64, values: F64, cell_m: float) -> F64:
         lower, upper = np.roll(grid, 1, axis), np.roll(grid, -1, axis)
         grid = np.maximum(grid, np.maximum(lower, upper))
     return np.asarray(grid[tuple(cells.T)])
+
+
+def frame_weight(pixels_per_m: float, config: ShapeConfig) -> float:
+    """What a frame says about where a thing ends: masks are wrong by pixels, not by metres."""
+    weight = (pixels_per_m / config.pixels_per_m) ** 2
+    return min(max(weight, 1 / config.most_frame_weight), config.most_frame_weight)
 
 
 def pack(points: F64, voxel_m: float) -> I64:

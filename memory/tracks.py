@@ -13,7 +13,7 @@ from scipy.spatial import cKDTree
 
 from cogmap.memory.contacts import Contacts
 from cogmap.memory.labels import LabelBelief
-from cogmap.memory.track_shape import TrackShape
+from cogmap.memory.track_shape import ShapeConfig, TrackShape
 from cogmap.runtime.messages import (
     F32,
     F64,
@@ -111,10 +111,10 @@ class Track:
     _tree: cKDTree | None = None
     _snapshot: MapObject | None = None
 
-    def tree(self) -> cKDTree:
-        """For distances to its points."""
+    def tree(self, config: ShapeConfig) -> cKDTree:
+        """For distances to its points that count."""
         if self._tree is None:
-            self._tree = cKDTree(self.shape.points)
+            self._tree = cKDTree(self.shape.points[self.shape.reliable(config)])
         return self._tree
 
     def shape_changed(self) -> None:

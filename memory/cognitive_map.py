@@ -10,7 +10,6 @@ m.save("maps/flat")
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cogmap.memory.frames import frame_of
-from cogmap.memory.layout_json import layout_from_json
+from cogmap.memory.layout_json import read_layout
 from cogmap.memory.layout_map import LayoutConfig, LayoutMap
 from cogmap.memory.object_map import ObjectMap
 from cogmap.memory.persistence import MapError, SavedMap, load_map, part_of, save_map
@@ -330,15 +329,10 @@ class CognitiveMap:
     def from_layout(cls, path: Path | str) -> CognitiveMap:
         """A map of the objects and rooms of a JSON layout, without any surface.
 
-        Raises MapError that names the file, the field and the fix.
+        Raises LayoutError that names the file, the field and the fix.
         """
-        path = Path(path)
-        try:
-            layout = layout_from_json(json.loads(path.read_bytes()))
-        except (OSError, ValueError) as error:
-            raise MapError(f"no layout can be read: {path}, {error}") from error
         made = cls()
-        made._layout.put(layout)
+        made._layout.put(read_layout(path))
         return made
 
     def _updated_index(self) -> MapIndex:

@@ -41,7 +41,8 @@ class ObjectRecord(msgspec.Struct, frozen=True, array_like=True):
     version: int
     settling: bool
     """It differs from the record before by its box or confidence alone."""
-    object: MapObject
+    object: MapObject | None
+    """None: it is not one of its own any more, but part of another one."""
 
 
 class StructureRecord(msgspec.Struct, frozen=True, array_like=True):
@@ -63,14 +64,24 @@ class History:
         self._structures: list[StructureRecord] = []
 
     def record_objects(self, stamp_ns: int, version: int, changed: Sequence[MapObject]) -> None:
-        """Take in objects that differ from what they were when last given."""
+        """Take in objects that differ from what they were when last given. Tentative ones are
+        not recorded: most of them come to nothing."""
         for thing in changed:
+            if thing.state == "tentative":
+                continue
             records = self._objects.setdefault(thing.id, [])
-            settling = bool(records) and _same_but_for_box(records[-1].object, thing)
-            if settling and self._box_stands(records[-1].object.box, thing.box):
+            last = records[-1].object if records else None
+            settling = last is not None and _same_but_for_box(last, thing)
+            if last is not None and settling and self._box_stands(last.box, thing.box):
                 continue
             records.append(ObjectRecord(stamp_ns, version, settling, thing))
             self._thin(records)
+
+    def record_gone(self, stamp_ns: int, version: int, ids: Sequence[int]) -> None:
+        """Objects that were merged into others."""
+        for id_ in ids:
+            if id_ in self._objects:
+                self._objects[id_].append(ObjectRecord(stamp_ns, version, False, None))
 
     def record_structure(self, record: StructureRecord) -> None:
         """Take in rooms, doors and walls; the same as before are not kept twice."""
@@ -82,15 +93,16 @@ class History:
             del self._structures[1 : len(self._structures) // 2 : 2]  # coarser the older
 
     def objects_at(self, stamp_ns: int) -> tuple[MapObject, ...]:
-        """Every object that was known then, as it was known then, by id.
+        """Every object that was certain then, as it was known then, by id.
 
         ``last_seen_ns`` and ``seen`` are those of the object's record, which may be older.
         """
         found = []
         for _, records in sorted(self._objects.items()):
             row = bisect_right(records, stamp_ns, key=lambda record: record.stamp_ns)
-            if row:
-                found.append(records[row - 1].object)
+            thing = records[row - 1].object if row else None
+            if thing is not None:
+                found.append(thing)
         return tuple(found)
 
     def structure_at(self, stamp_ns: int) -> StructureRecord:
@@ -100,9 +112,8 @@ class History:
 
     def state(self) -> dict[str, NDArray[Any]]:
         """Exact arrays for ``from_state``."""
-        records = [self._objects[id_] for id_ in sorted(self._objects)]
         return {
-            "objects": _packed(records),
+            "objects": _packed(sorted(self._objects.items())),
             "structures": _packed(self._structures),
         }
 
@@ -111,8 +122,8 @@ class History:
         """Inverse of ``state``. Raises msgspec.ValidationError if it is not one."""
         history = cls(config)
         packed = state["objects"].tobytes()
-        for records in msgspec.msgpack.decode(packed, type=list[list[ObjectRecord]]):
-            history._objects[records[0].object.id] = records
+        kept_type = list[tuple[int, list[ObjectRecord]]]
+        history._objects = dict(msgspec.msgpack.decode(packed, type=kept_type))
         packed = state["structures"].tobytes()
         history._structures = msgspec.msgpack.decode(packed, type=list[StructureRecord])
         return history

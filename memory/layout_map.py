@@ -87,6 +87,25 @@ class LayoutMap:
         self._changed([])
         self.history.record_structure(self._structure_record())
 
+    def put(self, layout: Layout) -> None:
+        """Begin with a layout that was made elsewhere: its objects and rooms, no surface.
+
+        Raises ObjectMapError if a box is empty or not finite.
+        """
+        self.objects.take_over(layout.objects)
+        self.version, self.number = max(layout.version, 1), layout.number
+        self.stamp_ns = layout.stamp_ns
+        self.structure = Structure(
+            layout.rooms,
+            layout.doors,
+            layout.walls,
+            layout.floor_z,
+            next_room=max((room.id for room in layout.rooms), default=0) + 1,
+            next_door=max((door.id for door in layout.doors), default=0) + 1,
+        )
+        self._changed([])
+        self.history.record_structure(self._structure_record())
+
     def correct_poses(self, world_from_keyframe: Mapping[int, F64]) -> None:
         """Move keyframes (number -> (4, 4)), and all that was seen relative to them."""
         self.version += 1
@@ -174,14 +193,15 @@ class LayoutMap:
 
     def _changed(self, events: list[MapEvent]) -> list[MapEvent]:
         """Bring the layout, its history and the events up to date."""
-        changed = self._refresh()
+        changed, gone = self._refresh()
         self.history.record_objects(self.stamp_ns, self.version, changed)
+        self.history.record_gone(self.stamp_ns, self.version, gone)
         self.events.extend(events)
         return events
 
-    def _refresh(self) -> list[MapObject]:
-        """The objects that differ from what they were; ``objects`` gives the same ones again
-        as long as nothing changed."""
+    def _refresh(self) -> tuple[list[MapObject], list[int]]:
+        """The objects that differ from what they were, and the ids of those that are no more;
+        ``objects`` gives the same ones again as long as nothing changed."""
         changed, gone = [], set(self._now)
         for thing in self.objects.objects():
             gone.discard(thing.id)
@@ -194,7 +214,7 @@ class LayoutMap:
                 changed.append(placed)
         for id_ in gone:
             del self._now[id_]
-        return changed
+        return changed, sorted(gone)
 
     def _room_of(self, thing: MapObject) -> int:
         return room_of(self.structure, *thing.box.center[:2])

@@ -84,3 +84,17 @@ def test_put_away_and_taken_out_again_it_is_the_same():
     assert again.structure_at(15) == history.structure_at(15)
     for name, array in history.state().items():
         assert np.array_equal(array, again.state()[name])
+
+
+def test_what_was_merged_into_another_is_no_more():
+    history = History()
+    history.record_objects(10, 1, [thing(1), thing(2)])
+    history.record_gone(20, 2, [2, 7])
+    assert [o.id for o in history.objects_at(19)] == [1, 2]
+    assert [o.id for o in history.objects_at(20)] == [1]
+
+
+def test_tentative_things_are_no_history():
+    history = History()
+    history.record_objects(10, 1, [thing(1, state="tentative")])
+    assert history.objects_at(10) == ()

@@ -190,7 +190,10 @@ def _widens(space: Bool, wall: Bool, gap: Gap, size: float) -> bool:
         ):
             patch = space[rows, columns]
             corners[side, end] = patch.shape[1] == wider and patch.all(axis=1).sum() >= 2
-            hidden[side, end] = not patch.any() and not wall[rows, columns].any()
+            walled = wall[rows, columns]
+            hidden[side, end] = (
+                patch.sum() <= 0.5 * patch.size and walled.sum() < 0.25 * walled.size
+            )
     unseen = hidden.any(axis=1) & ~corners.any(axis=1)
     not_entered = corners.all(axis=1).any() and unseen.any()
     if (right - left) * size > DOOR_M:

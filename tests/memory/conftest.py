@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 import numpy as np
 import open3d as o3d
 import pytest
+import shapely
+import shapely.affinity
 
-from cogmap.runtime.messages import F64, Frame, Intrinsics
+from cogmap.runtime.messages import FREE, OCCUPIED, F64, Frame, Intrinsics, OccupancyGrid
 
 CAMERA = Intrinsics(width=160, height=120, fx=130.0, fy=130.0, cx=79.5, cy=59.5)
 
@@ -67,3 +69,64 @@ def _kernel_matrix(intrinsics: Intrinsics) -> F64:
 @pytest.fixture
 def room() -> BoxRoom:
     return BoxRoom([((0.5, -0.3, 0.013), (0.5, 0.6, 0.7))])
+
+
+Rectangle = tuple[float, float, float, float]
+"""x0, y0, x1, y1 (m)."""
+
+
+@dataclass
+class DrawnHouse:
+    """Rooms, openings in walls and tall things, as the grid that a noisy camera makes of them."""
+
+    rooms: list[Rectangle]
+    openings: list[Rectangle] = field(default_factory=list)
+    tall: list[Rectangle] = field(default_factory=list)
+    low: list[Rectangle] = field(default_factory=list)
+    """Occupied below head height only."""
+    unseen: list[Rectangle] = field(default_factory=list)
+
+    def grid(self, yaw: float = 0.0, size: float = 0.05, noise_m: float = 0.01) -> OccupancyGrid:
+        """Seen by everything in the rooms, the house turned by ``yaw`` about the origin."""
+        space = shapely.union_all([shapely.box(*r) for r in (*self.rooms, *self.openings)])
+        space = shapely.difference(space, shapely.union_all([shapely.box(*r) for r in self.tall]))
+        hidden = shapely.union_all([shapely.box(*r) for r in self.unseen])
+        faces = shapely.difference(space.boundary, hidden)
+        low = shapely.union_all([shapely.box(*r) for r in self.low])
+        space = shapely.difference(space, hidden)
+        space, faces, low = (shapely.affinity.rotate(g, yaw, (0, 0), use_radians=True)
+                             for g in (space, faces, low))  # fmt: skip
+        x0, y0 = np.floor(np.array(space.bounds[:2]) / size - 10) * size
+        columns, rows = (np.ceil((np.array(space.bounds[2:]) - (x0, y0)) / size) + 10).astype(int)
+        y, x = (np.indices((rows, columns)) + 0.5) * size + np.array([y0, x0])[:, None, None]
+        free = shapely.contains_xy(space, x, y)
+        hits = shapely.get_coordinates(shapely.segmentize(faces, 0.01))
+        rng = np.random.default_rng(0)
+        hits = np.concatenate([hits + rng.normal(0, noise_m, hits.shape) for _ in range(4)])
+        column, row = ((hits - (x0, y0)) / size).astype(int).T
+        wall = np.zeros((rows, columns), bool)
+        wall[row, column] = True
+        free &= ~wall
+        cells = np.where(wall, OCCUPIED, np.where(free, FREE, 0)).astype(np.uint8)
+        cells[shapely.contains_xy(low, x, y) & free] = OCCUPIED
+        return OccupancyGrid(
+            stamp_ns=0, resolution_m=size, origin=(float(x0), float(y0)), cells=cells, floor_z=0.0,
+            head_free=np.where(free, 90, 0).astype(np.uint8),
+            head_occupied=np.where(wall, 90, 0).astype(np.uint8),
+            top=np.where(wall, 37, 0).astype(np.uint8),
+        )  # fmt: skip
+
+
+@pytest.fixture
+def drawn() -> type[DrawnHouse]:
+    return DrawnHouse
+
+
+@pytest.fixture
+def flat() -> DrawnHouse:
+    """Two rooms on a hallway, 12 cm walls: 16, 12 and 12.36 m2, doors 0.9 and 0.8 m wide."""
+    return DrawnHouse(
+        rooms=[(0, 0, 4, 4), (4.12, 0, 7.12, 4), (0, 4.12, 7.12, 5.856)],
+        openings=[(1.0, 4, 1.9, 4.12), (5.0, 4, 5.8, 4.12)],
+        low=[(0.5, 0.1, 2.5, 1.9), (4.2, 0.1, 4.8, 2.0)],
+    )

@@ -8,11 +8,12 @@ from cogmap.memory.association import AssociationConfig
 from cogmap.memory.box_fit import BoxFitConfig
 from cogmap.memory.contacts import ContactConfig
 from cogmap.memory.merging import MergeConfig
-from cogmap.memory.presence import PresenceConfig
+from cogmap.memory.moves import MovesConfig
 from cogmap.memory.sighting_history import SightingHistoryConfig
 from cogmap.memory.track_shape import ShapeConfig
 from cogmap.memory.tracks import TrackConfig
 from cogmap.memory.visibility import VisibilityConfig
+from cogmap.memory.watch import WatchConfig
 
 __all__ = ["DEFAULT", "ObjectMapConfig"]
 
@@ -26,7 +27,8 @@ class ObjectMapConfig:
     tracks: TrackConfig = field(default_factory=TrackConfig)
     merging: MergeConfig = field(default_factory=MergeConfig)
     visibility: VisibilityConfig = field(default_factory=VisibilityConfig)
-    presence: PresenceConfig = field(default_factory=PresenceConfig)
+    watch: WatchConfig = field(default_factory=WatchConfig)
+    moves: MovesConfig = field(default_factory=MovesConfig)
     contacts: ContactConfig = field(default_factory=ContactConfig)
     boxes: BoxFitConfig = field(default_factory=BoxFitConfig)
     history: SightingHistoryConfig = field(default_factory=SightingHistoryConfig)
@@ -38,7 +40,7 @@ class ObjectMapConfig:
     """A track of which so many samples of the coarse depth are confirmed,"""
     clear_fraction: float = 0.3
     """and this part, is in clear view: a detector should see it."""
-    dynamic_labels: frozenset[str] = frozenset({"person", "cat", "dog"})
+    dynamic_labels: tuple[str, ...] = ("person", "cat", "dog")
     """Things that move by themselves."""
     fits_per_frame: int = 4
     """Boxes that are fitted anew after a frame at most."""

@@ -59,10 +59,11 @@ class Columns:
         return (100 * count // max(all_of_them, 1)).astype(np.uint8)
 
     def top(self) -> U8:
-        """(rows, columns) upper end of the highest occupied voxel, in voxels above the floor."""
+        """(rows, columns) upper end of the highest occupied voxel above the floor, in whole voxels."""
         used = np.flatnonzero(self.occupied.any(axis=1))
         byte = (np.frexp(self.occupied[used].astype(np.float32))[1] + 7) // 8 - 1
-        height = np.rint(self._heights[used, :1] / self._size).astype(np.int32) + byte
+        ends = self._heights[used, :1] / self._size + 0.5  # of the lowest voxels
+        height = np.floor(ends + 0.5).astype(np.int32) + byte
         height[byte < 0] = 0
         return self._grid(np.maximum, height.clip(0, 255).astype(np.uint16), used).astype(np.uint8)
 

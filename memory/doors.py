@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import ndimage
 
-from cogmap.memory.floor_plan import FloorPlan
+from cogmap.memory.floor_plan import FACE_CELLS, FloorPlan
 from cogmap.runtime.messages import I64, Bool
 
 __all__ = ["Gap", "fill", "gaps"]
 
-NARROWEST_M, WIDEST_M = 0.55, 2.1
+NARROWEST_M, WIDEST_M = 0.6, 2.2
 """Of an opening between two rooms; what is wider joins them to one."""
 DOOR_M = 1.0
 """What is wider than a door has to look more like an opening in a wall."""
@@ -143,8 +143,8 @@ def _pieces(wall: Bool, space: Bool, low: Bool, size: float) -> list[Piece]:
     long_enough = end - start >= max(round(JAMB_M / size), 1)
     row, start, end = row[long_enough], start[long_enough], end[long_enough]
     left, right, width = end[:-1], start[1:], start[1:] - end[:-1]
-    fits = (row[:-1] == row[1:]) & (width >= round(NARROWEST_M / size))
-    fits &= width <= round(WIDEST_M / size)
+    fits = (row[:-1] == row[1:]) & (width >= round(NARROWEST_M / size - 2 * FACE_CELLS))
+    fits &= width <= round(WIDEST_M / size - 2 * FACE_CELLS)
     row, left, right, width = row[:-1][fits], left[fits], right[fits], width[fits]
     clear = _counts(space, row, left, right) > CLEAR * width
     clear &= _counts(low, row, left, right) < LOW * width

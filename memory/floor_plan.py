@@ -10,7 +10,7 @@ import numpy as np
 
 from cogmap.runtime.messages import F32, F64, FREE, OCCUPIED, Bool, OccupancyGrid
 
-__all__ = ["FloorPlan", "floor_plan", "wall_direction"]
+__all__ = ["FACE_CELLS", "FloorPlan", "floor_plan", "wall_direction"]
 
 KNOWN_PERCENT = 20.0
 """A column of which less was seen at head height tells by its ``cells`` alone."""
@@ -18,6 +18,10 @@ WALL_SHARE = 0.35
 """Part of what was seen of a column at head height that is occupied, from which it is a wall,"""
 CLEAR_SHARE = 0.3
 """unless more than this is free: a shelf, a cabinet, what is lower or higher than a wall."""
+FACE_CELLS = 0.75
+"""From where open space ends to the face of the wall. The voxel that a face lies in is occupied:
+half a voxel on average; the one before it is at times, from noise, but never more, for rays
+clear what is a voxel before a surface: up to one voxel. The middle, right to a quarter voxel."""
 ALIGNED_RAD = math.radians(0.4)
 """Turns smaller than this are not made: resampling costs more than it gives."""
 MOST_POINTS = 3000

@@ -7,14 +7,11 @@ import numpy as np
 import shapely
 from scipy import ndimage
 
+from cogmap.memory.floor_plan import FACE_CELLS
 from cogmap.runtime.messages import F64, Bool
 
 __all__ = ["outline"]
 
-FACE_CELLS = 0.75
-"""From where open space ends to the face of the wall. The voxel that a face lies in is occupied:
-half a voxel on average; the one before it is at times, from noise, but never more, for rays
-clear what is a voxel before a surface: up to one voxel. The middle, right to a quarter voxel."""
 LINE_M = 0.35
 """Least length of boundary in line that may be a wall."""
 RECESS_M = 0.3
@@ -70,6 +67,8 @@ def _lines(room: Bool, hiding: Bool, size: float) -> F64:
     low = _side(room, hiding, size)
     high = room.shape[1] - _side(room[:, ::-1], hiding[:, ::-1], size)
     lines = np.sort(np.concatenate([low, high]))
+    if not len(lines):
+        return lines
     apart = np.flatnonzero(np.diff(lines, prepend=-np.inf) >= APART_CELLS)
     return np.array([group.mean() for group in np.split(lines, apart[1:])])
 

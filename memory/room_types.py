@@ -36,7 +36,7 @@ EVIDENCE: dict[str, dict[str, float]] = {
         "mouse": 0.5, "printer": 1.5, "file cabinet": 2, "whiteboard": 2, "laptop": 0.4,
         "bookshelf": 0.2,
     },
-    "dining room": {"dining table": 1.2, "chair": 0.3, "wine glass": 0.2, "sideboard": 1},
+    "dining room": {"dining table": 1.6, "chair": 0.3, "wine glass": 0.2, "sideboard": 1},
     "hallway": {
         "coat rack": 2.5, "shoe rack": 2.5, "shoes": 0.7, "umbrella": 0.7, "bicycle": 0.7,
         "bench": 0.3, "mirror": 0.2,
@@ -80,11 +80,10 @@ def _passage(outline: shapely.Polygon, doors: int) -> float:
     """Evidence of a hallway: narrow, long, many doors."""
     if outline.is_empty:
         return 0.0
-    corners = shapely.get_coordinates(outline.minimum_rotated_rectangle)
-    sides = sorted(math.dist(corners[i], corners[i + 1]) for i in (0, 1))
-    # An L-shaped passage is narrow too: twice the area over the perimeter is its width.
-    width = min(sides[0], 2 * outline.area / outline.length)
+    # Of the rectangle of the same area and perimeter: an L-shaped passage is narrow too.
+    half = outline.length / 2
+    width = (half - math.sqrt(max(half**2 - 4 * outline.area, 0.0))) / 2
     evidence = 0.6 * max(doors - 1, 0)
-    if width < NARROW_M and sides[1] > LONG * width:
+    if width < NARROW_M and half - width > LONG * width:
         evidence += 1.5
     return evidence

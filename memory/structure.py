@@ -13,8 +13,7 @@ import numpy as np
 import shapely
 
 from cogmap.memory.doors import Gap, gaps
-from cogmap.memory.floor_plan import FloorPlan, floor_plan
-from cogmap.memory.room_outline import FACE_CELLS
+from cogmap.memory.floor_plan import FACE_CELLS, FloorPlan, floor_plan
 from cogmap.memory.room_types import guess_type
 from cogmap.memory.rooms import divide, match, outlines
 from cogmap.memory.walls import walls

@@ -10,7 +10,7 @@ import pytest
 import shapely
 import shapely.affinity
 
-from cogmap.runtime.messages import FREE, OCCUPIED, F64, Frame, Intrinsics, OccupancyGrid
+from cogmap.runtime.messages import F64, FREE, OCCUPIED, Frame, Intrinsics, OccupancyGrid
 
 CAMERA = Intrinsics(width=160, height=120, fx=130.0, fy=130.0, cx=79.5, cy=59.5)
 

@@ -155,6 +155,26 @@ def test_floor_and_grid_from_above(room):
     assert 0.7 * (4 * 3 - 0.3) < inside < 4 * 3 - 0.3
 
 
+def test_layers_at_head_height(room):
+    occupancy = room_from_inside(room)
+    grid = occupancy.grid_2d(0.1, 1.2, occupancy.floor_z(), stamp_ns=5)
+
+    def layers(x: float, y: float) -> tuple[int, int, int]:
+        """Percent free and occupied, and the top in voxels."""
+        column = int((x - grid.origin[0]) / grid.resolution_m)
+        row = int((y - grid.origin[1]) / grid.resolution_m)
+        return tuple(
+            int(layer[row, column]) for layer in (grid.head_free, grid.head_occupied, grid.top)
+        )
+
+    free, occupied, top = layers(0.0, 0.0)  # floor; looked at from 1.3 m, downward
+    assert free > 10 and occupied == 0 and top <= 1
+    free, occupied, top = layers(0.515, 0.0)  # the side of a box of 0.7 m
+    assert free > 10 and occupied == 0 and top == pytest.approx(14, abs=1)
+    free, occupied, top = layers(1.98, 1.0)  # a wall
+    assert free == 0 and occupied > 10 and top > 22
+
+
 def test_no_floor_before_anything_was_seen():
     occupancy = Occupancy()
     assert occupancy.floor_z() is None
@@ -175,6 +195,8 @@ def test_state_round_trip_is_exact_and_goes_on_the_same(room):
 def test_what_cannot_work_is_refused():
     with pytest.raises(OccupancyError, match="free_at"):
         OccupancyConfig(free_at=1)
+    with pytest.raises(OccupancyError, match="head_m"):
+        OccupancyConfig(head_m=(1.9, 1.1))
     with pytest.raises(OccupancyError, match="decimation"):
         OccupancyConfig(decimation=0)
     with pytest.raises(OccupancyError, match="log_odds has shape"):

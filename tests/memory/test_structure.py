@@ -185,7 +185,9 @@ def test_walls_stand_where_walls_are(flat):
     total = 0.0
     for wall in found.walls:
         line = shapely.LineString([wall.start, wall.end])
-        assert shapely.hausdorff_distance(line, shapely.intersection(faces.buffer(0.06), line)) < 0.1
+        assert (
+            shapely.hausdorff_distance(line, shapely.intersection(faces.buffer(0.06), line)) < 0.1
+        )
         assert wall.height_m == pytest.approx(1.85)
         for door in found.doors:
             assert shapely.distance(line, shapely.Point(door.center)) > 0.3 or not math.isclose(
@@ -235,9 +237,7 @@ def test_any_grid_gives_sound_rooms(seed, shape):
     rng = np.random.default_rng(seed)
     coarse = rng.integers(0, 3, (shape[0] // 2 + 1, shape[1] // 2 + 1))
     cells = np.ascontiguousarray(np.kron(coarse, np.ones((2, 2)))[: shape[0], : shape[1]], np.uint8)
-    grid = OccupancyGrid(
-        stamp_ns=0, resolution_m=0.25, origin=(0.0, 0.0), cells=cells, floor_z=0.0
-    )
+    grid = OccupancyGrid(stamp_ns=0, resolution_m=0.25, origin=(0.0, 0.0), cells=cells, floor_z=0.0)
     found = structure(grid)
     again = structure(grid, previous=found)
     assert again.rooms == found.rooms and again.doors == found.doors

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import cv2
 import numpy as np
 
-from cogmap.memory.boxes import canonical
+from cogmap.memory.boxes import bounds, canonical, rows
 from cogmap.memory.visibility import DepthView
 from cogmap.runtime.messages import F32, F64, U8, Box, Vec3
 
@@ -52,6 +52,10 @@ class ContactConfig:
     """or by this."""
 
 
+_MARGIN_M = 0.3
+"""What is this far beside a thing may be what it stands on."""
+
+
 @dataclass
 class Contacts:
     """Points around one thing, the newest last."""
@@ -69,11 +73,12 @@ class Contacts:
 def surroundings(view: DepthView, mask: U8, config: ContactConfig) -> tuple[F32, F32]:
     """Points (N, 3) and normals (N, 3), world, of horizontal and vertical surfaces around the
     mask (h, w) of a thing."""
-    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    filled, across = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    if not len(filled):
+        return np.zeros((0, 3), np.float32), np.zeros((0, 3), np.float32)
     pad = config.ring + 1
-    top, bottom = max(rows[0] - pad, 0), rows[-1] + pad + 1
-    left, right = max(columns[0] - pad, 0), columns[-1] + pad + 1
-    part = mask[top:bottom, left:right]
+    top, left = max(filled[0] - pad, 0), max(across[0] - pad, 0)
+    part = mask[top : filled[-1] + pad + 1, left : across[-1] + pad + 1]
     wide = np.ones((2 * config.ring + 1, 2 * config.ring + 1), np.uint8)
     ring = cv2.dilate(part, wide) - cv2.dilate(part, np.ones((3, 3), np.uint8))
     row, column = np.nonzero(ring)
@@ -119,6 +124,16 @@ def _backproject(view: DepthView, row: np.ndarray, column: np.ndarray, depth: F3
     return np.stack([x, y, depth], axis=1).astype(np.float64)
 
 
+def support_below(low: F64, high: F64, contacts: Contacts, config: ContactConfig) -> float | None:
+    """Height of what a thing between ``low`` and ``high`` (3,) stands on; None if unknown."""
+    points, normals = contacts.points.astype(np.float64), contacts.normals
+    over = (points[:, :2] > low[:2] - _MARGIN_M) & (points[:, :2] < high[:2] + _MARGIN_M)
+    floor = -points[(normals[:, 2] > config.upright) & over.all(axis=1), 2]
+    most = max(config.support_part * float(high[2] - low[2]), config.support_m)
+    plane = _plane(floor, -float(low[2]) - config.overlap_m, -float(low[2]) + most, config)
+    return None if plane is None else -plane
+
+
 def complete(box: Box, contacts: Contacts, cameras: list[Vec3], config: ContactConfig) -> Box:
     """The box with its unseen faces moved to the planes that it stands on or hangs on."""
     c, s = math.cos(box.yaw), math.sin(box.yaw)
@@ -127,8 +142,11 @@ def complete(box: Box, contacts: Contacts, cameras: list[Vec3], config: ContactC
     low, high = middle - half, middle + half
     points = contacts.points.astype(np.float64) @ axes.T
     normals = contacts.normals.astype(np.float64) @ axes.T
+    box_low, box_high = np.split(bounds(rows([box]))[0], 2)
     places = np.array(cameras).reshape(-1, 3) @ axes.T
-    _stand(points, normals, low, high, config)
+    height = support_below(box_low, box_high, contacts, config)
+    if height is not None:
+        low[2] = min(height, high[2] - 0.002)
     for axis in (0, 1):
         across = min(high[1 - axis] - low[1 - axis], high[2] - low[2])
         most = max(config.gap_part * across, config.gap_m)
@@ -143,17 +161,6 @@ def complete(box: Box, contacts: Contacts, cameras: list[Vec3], config: ContactC
     x, y, z = (axes.T @ ((low + high) / 2)).tolist()
     length, width, height = (high - low).tolist()
     return canonical(Box(center=(x, y, z), size=(length, width, height), yaw=box.yaw))
-
-
-def _stand(points: F64, normals: F64, low: F64, high: F64, config: ContactConfig) -> None:
-    """Move the bottom, ``low[2]``, to the plane below."""
-    margin = 0.3
-    over = (points[:, :2] > low[:2] - margin) & (points[:, :2] < high[:2] + margin)
-    floor = -points[(normals[:, 2] > config.upright) & over.all(axis=1), 2]
-    most = max(config.support_part * (high[2] - low[2]), config.support_m)
-    plane = _plane(floor, -low[2] - config.overlap_m, -low[2] + most, config)
-    if plane is not None:
-        low[2] = min(-plane, high[2] - 0.002)
 
 
 def _beside(

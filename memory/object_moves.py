@@ -25,7 +25,8 @@ def carry_out(store: TrackStore, move: Move) -> Track:
         )
         old.placements = (*old.placements, place)
     for name in ("shape", "box", "room", "cameras", "views", "last_seen_ns", "last_number",
-                 "last_look", "pose_revision", "moved_with", "fitted_seen"):  # fmt: skip
+                 "last_look", "pose_revision", "moved_with", "fitted_seen",
+                 "contacts"):  # fmt: skip
         setattr(old, name, getattr(new, name))
     old.labels.merge(new.labels, store.config.association.labels)
     if old.embedding_space in ("", new.embedding_space):
@@ -36,7 +37,7 @@ def carry_out(store: TrackStore, move: Move) -> Track:
     old.detectors = (*old.detectors, *names)
     old.ambiguous_with = ()
     old.state = "moved" if old.placements else "present"
-    store.history.merge(old.id, new.id)
+    store.history.follow(old.id, new.id)
     store.drop(new)
     store.table.add(old, store.counting(old))
     store.moved_points(old)

@@ -11,11 +11,13 @@ from numpy.typing import NDArray
 
 from cogmap.memory.contacts import Contacts
 from cogmap.memory.merging import PartEvidence
+from cogmap.memory.moves import Moves
 from cogmap.memory.object_config import ObjectMapConfig
 from cogmap.memory.sighting_history import SightingHistory
 from cogmap.memory.track_shape import POINT_ARRAYS, TrackShape
 from cogmap.memory.track_store import TrackStore
 from cogmap.memory.tracks import Track
+from cogmap.memory.watch import Watch
 from cogmap.runtime.messages import F32, Observation
 
 __all__ = ["store_from_state", "store_state"]
@@ -52,7 +54,8 @@ def store_state(store: TrackStore) -> Arrays:
     depths = [view.depth_view.reshape(-1) for view in store.views if view.depth_view is not None]
     arrays["view_depths"] = np.concatenate([np.zeros(0, np.uint16), *depths])
     arrays |= {f"history/{name}": array for name, array in store.history.state().items()}
-    arrays |= {f"presence/{name}": array for name, array in store.presence.state().items()}
+    arrays |= {f"watch/{name}": array for name, array in store.watch.state().items()}
+    arrays |= {f"moves/{name}": array for name, array in store.moves.state().items()}
     return arrays
 
 
@@ -81,7 +84,8 @@ def store_from_state(state: Mapping[str, NDArray[Any]], config: ObjectMapConfig)
     store.world_from_keyframe = dict(zip(rest["keyframes"], poses, strict=True))
     _read_views(store, rest["views"], state)
     store.history = SightingHistory.from_state(_part(state, "history"), config.history)
-    store.presence = type(store.presence).from_state(_part(state, "presence"), config.presence)
+    store.watch = Watch.from_state(_part(state, "watch"), config.watch)
+    store.moves = Moves.from_state(_part(state, "moves"), config.moves)
     return store
 
 

@@ -20,6 +20,7 @@ from cogmap.memory.association import (
 )
 from cogmap.memory.contacts import surroundings
 from cogmap.memory.merging import Merging
+from cogmap.memory.object_moves import carry_out
 from cogmap.memory.sighting_history import HIDDEN, IN_VIEW, MATCHED
 from cogmap.memory.track_shape import TrackShape, frame_weight
 from cogmap.memory.track_store import TrackStore
@@ -76,8 +77,9 @@ class ObjectUpdate:
             self._absence(scene, looked)
             self._record(scene)
         if looked:
-            self._promote(scene.tracks)
+            self._promote(scene)
             self._give_up_old()
+        self._find_moves()
         self._refit(scene.tracks)
         return self._events
 
@@ -188,7 +190,7 @@ class ObjectUpdate:
         track.changed()
         if observation.late:
             self._store.history.matched_late(observation.number, track.id)
-            self._store.presence.forget(track.id)
+            self._store.watch.matched_late(track.id)
 
     def _describe(self, track: Track, segments: list[SeenSegment]) -> None:
         observation, config = self._observation, self._config
@@ -278,21 +280,28 @@ class ObjectUpdate:
 
     def _absence(self, scene: _Scene, looked: bool) -> None:
         """Things that are seen through are gone."""
-        if scene.look is None:
+        if scene.view is None or scene.look is None:
             return
-        ids = [track.id for track in scene.tracks]
-        stamp = self._observation.stamp_ns
-        verdict = self._store.presence.update(
-            stamp, ids, scene.look, scene.matched, detected=looked
+        store = self._store
+        verdict = store.watch.update(
+            scene.view,
+            [track.id for track in scene.tracks],
+            scene.look,
+            scene.matched,
+            lambda t: store.points(scene.tracks[t]),
+            detected=looked,
         )
+        if verdict.trusted:
+            store.moves.past.remember(scene.view)
         for t in np.flatnonzero(verdict.gone).tolist():
             track = scene.tracks[t]
-            if track.id not in self._store.tracks:
+            if track.id not in store.tracks:
                 continue
             if track.state == "tentative":
-                self._store.drop(track)
+                store.drop(track)
             elif track.is_here and not track.box_given:
-                self._store.remove(track)
+                store.remove(track)
+                store.moves.vanished(track, self._observation.stamp_ns)
                 self._tell("removed", track)
 
     def _record(self, scene: _Scene) -> None:
@@ -310,14 +319,15 @@ class ObjectUpdate:
             seen.image_share[alive].astype(np.float32),
         )
 
-    def _promote(self, tracks: list[Track]) -> None:
+    def _promote(self, scene: _Scene) -> None:
         config = self._config.tracks
-        for track in tracks:
+        for track in scene.tracks:
             if track.state != "tentative" or track.id not in self._store.tracks:
                 continue
             if track.is_certain(config):
                 track.state = "present"
                 self._store.refit(track)
+                self._store.moves.appeared(track, self._store.points(track), scene.view)
                 self._tell("appeared", track)
             elif track.evidence <= config.least_evidence:
                 self._store.drop(track)
@@ -330,6 +340,22 @@ class ObjectUpdate:
         for track in list(store.table.tracks):
             if track.state == "tentative" and track.last_look < oldest:
                 store.drop(track)
+
+    def _find_moves(self) -> None:
+        """Of what vanished and what is new: which is one thing, moved or back."""
+        store = self._store
+        moves, ambiguous = store.moves.decide(store.tracks, self._observation.stamp_ns)
+        for move in moves:
+            track = carry_out(store, move)
+            self._tell("returned", track) if move.returned else self._tell(
+                "moved", track, (move.new,)
+            )
+        for id_, candidates in ambiguous:
+            track = store.tracks[id_]
+            if track.ambiguous_with != candidates:
+                track.ambiguous_with = candidates
+                track.changed()
+                self._tell("ambiguous", track, candidates)
 
     # One or two
 

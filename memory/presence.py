@@ -41,6 +41,8 @@ class PresenceConfig:
     """nor does one that tests less than this part of what the thing would cover."""
     neutral: float = 0.4
     """Part seen through of what was tested that speaks neither way;"""
+    unclear_weight: float = 0.3
+    """Of a sample where nearer and farther things meet, against one that is confirmed."""
     clear: float = 0.7
     """from this part on the look is clear."""
     shifted: float = 0.25
@@ -109,7 +111,8 @@ class Presence:
         tested, share = self._tested(look)
         clear = (share - self.config.neutral) / (self.config.clear - self.config.neutral)
         if relief is not None:
-            clear = np.where(relief != 0, relief, clear)
+            low = np.where(relief != 0, relief, np.maximum(clear, 0))
+            clear = np.where(np.isnan(relief), clear, low)
         gone = np.zeros(len(ids), np.bool_)
         for index in np.flatnonzero(tested | matched).tolist():
             if matched[index]:
@@ -160,12 +163,15 @@ class Presence:
         return min(max(stamp_ns - last, 0) * 1e-9, self.config.longest_look_s)
 
     def _tested(self, look: Look) -> tuple[Bool, F64]:
-        """(T,) whether enough was tested, and the part of it that was seen through."""
+        """(T,) whether enough was tested, and the part of it that was seen through.
+
+        Where nearer and farther things meet, something is there: that counts against in part.
+        """
         tested = look.confirmed + look.seen_through
-        enough = tested >= np.maximum(
-            self.config.min_samples, self.config.min_tested * look.in_view
+        least = np.maximum(self.config.min_samples, self.config.min_tested * look.in_view)
+        return tested >= least, look.seen_through / np.maximum(
+            tested + self.config.unclear_weight * look.unclear, 1
         )
-        return enough, look.seen_through / np.maximum(tested, 1)
 
     def _add(self, thing: int, stamp_ns: int, step_s: float) -> bool:
         evidence = self._evidence.get(thing)

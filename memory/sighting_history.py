@@ -96,6 +96,13 @@ class SightingHistory:
         """All that is known of one thing; empty if nothing is."""
         return _unpack(self._rows.get(id_, array("q")))
 
+    def follow(self, kept: int, other: int) -> None:
+        """The later frames of one thing were taken for another one."""
+        rows = self._rows.pop(other, array("q"))
+        mine = self._rows.setdefault(kept, array("q"))
+        last = mine[-1] >> 32 if mine else -1
+        mine.extend(row for row in rows if row >> 32 > last)
+
     def merge(self, kept: int, other: int) -> None:
         """Two things were one: the history of both is that of the older record."""
         rows = self._rows.pop(other, None)

@@ -35,7 +35,9 @@ class ShapeConfig:
     poor: float = 0.02
     """A point bounds the thing if it has at least this part of the weight of one that is"""
     near_m: float = 0.05
-    """near it, by cells of this edge."""
+    """near it, by cells of this edge;"""
+    rare: float = 0.1
+    """and if at least this part as much has been seen in the mask as one within twice that."""
 
 
 POINT_ARRAYS = ("keys", "points", "weights", "sigmas", "hits", "misses", "keyframes")
@@ -108,12 +110,12 @@ class TrackShape:
         """(M, 3) points that bound the thing: that belong to it, and that were measured not
         much more poorly than others near them, which are rather noise off its surface."""
         kept = self.reliable(config)
-        points, weights = self.points[kept], self.weights[kept]
+        points, weights, hits = self.points[kept], self.weights[kept], self.hits[kept]
         if len(points) < 4:
             return self.points
-        return np.asarray(
-            points[weights >= config.poor * _largest_near(points, weights, config.near_m)]
-        )
+        exact = weights >= config.poor * _largest_near(points, weights, config.near_m)
+        often = hits >= config.rare * _largest_near(points, hits, 2 * config.near_m)
+        return np.asarray(points[exact & often])
 
     def absorb(self, other: TrackShape, config: ShapeConfig) -> None:
         """Take in the points of a thing that turned out to be this one."""
@@ -177,8 +179,8 @@ class TrackShape:
         self.keys, self.weights = keys[first], total
         self.sigmas = np.minimum.reduceat(self.sigmas[order], first)
         count = np.diff(first, append=len(order)).astype(np.float32)
-        self.hits = np.add.reduceat(self.hits[order], first) / count
-        self.misses = np.add.reduceat(self.misses[order], first) / count
+        self.hits = np.asarray(np.add.reduceat(self.hits[order], first) / count, np.float32)
+        self.misses = np.asarray(np.add.reduceat(self.misses[order], first) / count, np.float32)
         self.keyframes = self.keyframes[order][first]
 
     def _keep(self, rows: Bool) -> None:
@@ -188,7 +190,7 @@ class TrackShape:
             setattr(self, name, getattr(self, name)[rows])
 
 
-def _largest_near(points: F64, values: F64, cell_m: float) -> F64:
+def _largest_near(points: F64, values: F64 | F32, cell_m: float) -> F64:
     """(N,) the largest of the values in the cell of each point and the 26 around it."""
     cells = np.floor((points - points.min(axis=0)) / cell_m).astype(np.int64) + 1
     grid = np.zeros(np.minimum(cells.max(axis=0) + 2, 200))

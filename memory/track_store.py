@@ -10,12 +10,13 @@ import numpy as np
 from cogmap.memory.box_fit import fit_box
 from cogmap.memory.contacts import complete
 from cogmap.memory.merging import Merging
+from cogmap.memory.moves import Moves
 from cogmap.memory.object_config import ObjectMapConfig
-from cogmap.memory.presence import Presence
 from cogmap.memory.sighting_history import SightingHistory
 from cogmap.memory.track_shape import TrackShape
 from cogmap.memory.track_table import TrackTable
 from cogmap.memory.tracks import Track
+from cogmap.memory.watch import Watch
 from cogmap.runtime.messages import F64, Bool, Observation
 
 __all__ = ["TrackStore"]
@@ -31,7 +32,8 @@ class TrackStore:
         self.table = TrackTable(config.samples)
         """Those that a frame may show: all but removed ones."""
         self.merging = Merging()
-        self.presence = Presence(config.presence)
+        self.watch = Watch(config.watch)
+        self.moves = Moves(config.moves)
         self.history = SightingHistory(config.history)
         self.world_from_keyframe: dict[int, F64] = {}
         """(4, 4) poses that the points were placed by."""
@@ -64,6 +66,10 @@ class TrackStore:
         """(N,) points of it that count."""
         return track.shape.reliable(self.config.shape)
 
+    def points(self, track: Track) -> F64:
+        """(N, 3) world: those that count."""
+        return track.shape.points[self.counting(track)]
+
     def moved_points(self, track: Track) -> None:
         """To be called after the shape of a track has changed."""
         track.shape_changed()
@@ -83,6 +89,7 @@ class TrackStore:
         """Forget it altogether: it was nothing, or is part of another one now."""
         del self.tracks[track.id]
         self.history.forget(track.id)
+        self.moves.forget(track.id)
         self._forget(track)
 
     def remove(self, track: Track) -> None:
@@ -94,7 +101,7 @@ class TrackStore:
     def _forget(self, track: Track) -> None:
         self.table.remove([track])
         self.merging.forget(track.id)
-        self.presence.forget(track.id)
+        self.watch.forget(track.id)
 
     def merge(self, kept: Track, other: Track) -> None:
         """``other`` turned out to be ``kept``."""
@@ -154,6 +161,8 @@ class TrackStore:
             if old is not None:
                 corrections[keyframe] = new @ np.linalg.inv(old)
                 self.world_from_keyframe[keyframe] = new
+        self.watch.poses_corrected()
+        self.moves.past.clear()
         self.views = deque(
             (_corrected(view, corrections) for view in self.views), maxlen=self.views.maxlen
         )

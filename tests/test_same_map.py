@@ -24,7 +24,7 @@ FRAMES = 90
 @pytest.fixture(scope="module")
 def episode(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("episode") / "tour.mcap"
-    config = SimulatorConfig(seed=2, rooms=2, width=160, height=120, rate_hz=10.0, truth=False)
+    config = SimulatorConfig(seed=2, rooms=2, width=160, height=120, rate_hz=10.0)
     write_tour(path, config, FRAMES)
     return path
 
@@ -56,6 +56,7 @@ def map_of(
     report = json.loads((run_dir / "report.json").read_text())
     assert report["run"]["lost"] == 0
     assert report["nodes"]["reconstruction"]["published"]["observations"] == FRAMES
+    assert report["nodes"]["memory"]["counters"]["objects.appeared"] >= 3
     return {path.name: path.read_bytes() for path in (folder / "map").iterdir()}
 
 
@@ -84,7 +85,7 @@ def last_status(run_dir: Path, node: str) -> dict | None:
     return next((each for each in nodes if each["node"] == node), None)
 
 
-@pytest.mark.parametrize("node", ["camera", "reconstruction"])
+@pytest.mark.parametrize("node", ["camera", "detector", "reconstruction", "memory"])
 def test_with_a_node_killed(
     episode: Path, undisturbed: dict[str, bytes], tmp_path: Path, node: str
 ) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cogmap.memory.relief import ReliefConfig, measure_rise
+from cogmap.memory.relief import ReliefConfig, Rise, is_low, measure_rise
 from cogmap.memory.visibility import NEAREST_M, DepthView, VisibilityConfig, look
 from cogmap.runtime.messages import F32, F64, U16
 
@@ -95,23 +95,22 @@ class PastViews:
         """Whether the place of a thing with ``points`` (N, 3), world, was seen without it by a
         view taken before ``before_ns``. ``now``: a view that shows the thing, to compare the
         relief of a low one with. False if no view tells."""
-        lower, upper = points.min(axis=0)[None], points.max(axis=0)[None]
-        rise = None if now is None else measure_rise(now, points, self.config.relief)
-        for view in self._before(before_ns, lower, upper):
+        low = is_low(points, self.config.relief)
+        rise = measure_rise(now, points, self.config.relief) if low and now is not None else None
+        for view in self._before(before_ns, (points.min(axis=0) + points.max(axis=0)) / 2):
             if self._shows_empty(view, points.astype(np.float32)):
                 return True
-            if (
-                rise is None
-                or rise.height_m < 3 * rise.sigma_m
-                or np.ptp(points[:, 2]) > (self.config.relief.highest_m)
-            ):
-                continue
-            was = measure_rise(view, points, self.config.relief)
-            if was is not None and abs(was.height_m) + was.sigma_m < (
-                self.config.relief.most_left * rise.height_m
-            ):
+            if rise is not None and self._shows_flat(view, points, rise):
                 return True
         return False
+
+    def _shows_flat(self, view: DepthView, points: F64, rise: Rise) -> bool:
+        """Whether hardly anything of a relief was there in a view."""
+        was = measure_rise(view, points, self.config.relief)
+        if was is None:
+            return False
+        sigma = math.hypot(was.sigma_m, rise.sigma_m)
+        return rise.height_m > 3 * sigma and abs(was.height_m) < rise.height_m / 2 - sigma
 
     def clear(self) -> None:
         """Past poses were corrected: the views lie elsewhere now."""
@@ -152,14 +151,14 @@ class PastViews:
         place = np.floor(pose[:3, 3] / self.config.cell_m).astype(int).tolist()
         return (*place, *(math.floor(angle / self.config.cell_rad) for angle in (heading, pitch)))
 
-    def _before(self, before_ns: int, lower: F64, upper: F64) -> Iterator[DepthView]:
-        """Views with the middle of a place in their image, the nearest first."""
+    def _before(self, before_ns: int, center: F64) -> Iterator[DepthView]:
+        """Views with the point ``center`` (3,), world, in their image, the nearest first."""
         latest = before_ns - self.config.before_s * 1e9
         kept = [each for views in self._kept.values() for each in views if each.stamp_ns < latest]
         if not kept:
             return
         poses = np.stack([each.camera_from_world for each in kept])
-        x, y, z = (poses[:, :3, :3] @ ((lower[0] + upper[0]) / 2) + poses[:, :3, 3]).T
+        x, y, z = (poses[:, :3, :3] @ center + poses[:, :3, 3]).T
         fx, fy, cx, cy = np.array([each.camera for each in kept]).T
         height, width = np.array([each.millimetres.shape for each in kept]).T
         near = (z > NEAREST_M) & (z < self.config.reach_m)

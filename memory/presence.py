@@ -43,6 +43,8 @@ class PresenceConfig:
     """Part seen through of what was tested that speaks neither way;"""
     unclear_weight: float = 0.3
     """Of a sample where nearer and farther things meet, against one that is confirmed."""
+    low_weight: float = 0.1
+    """Of a low thing what is under it may be taken for it: being there counts so much."""
     clear: float = 0.7
     """from this part on the look is clear."""
     shifted: float = 0.25
@@ -111,7 +113,7 @@ class Presence:
         tested, share = self._tested(look)
         clear = (share - self.config.neutral) / (self.config.clear - self.config.neutral)
         if relief is not None:
-            low = np.where(relief != 0, relief, np.maximum(clear, 0))
+            low = np.where(relief != 0, relief, np.maximum(clear, -self.config.low_weight))
             clear = np.where(np.isnan(relief), clear, low)
         gone = np.zeros(len(ids), np.bool_)
         for index in np.flatnonzero(tested | matched).tolist():

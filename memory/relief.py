@@ -22,15 +22,17 @@ from cogmap.memory.camera import transform
 from cogmap.memory.visibility import NEAREST_M, DepthView, Look
 from cogmap.runtime.messages import F64, Bool
 
-__all__ = ["Relief", "ReliefConfig", "Rise", "measure_rise"]
+__all__ = ["Relief", "ReliefConfig", "Rise", "is_low", "measure_rise"]
 
 
 @dataclass(frozen=True)
 class ReliefConfig:
     """What is measured, and what it must be to say something."""
 
-    highest_m: float = 0.15
+    highest_m: float = 0.12
     """Things higher than this are seen through when they are gone; their relief is left alone."""
+    widest_m: float = 0.5
+    """The middle of a wider one is too far from what is around it to be compared with it."""
     on_m: float = 0.015
     """A measured point is on the thing if one of its points is so near, seen from above;"""
     ring_m: tuple[float, float] = (0.04, 0.12)
@@ -51,10 +53,14 @@ class ReliefConfig:
     """Looks from distances that differ by less than this factor are compared."""
     min_looks: int = 4
     """Of the same distance; with fewer nothing is said."""
-    most_left: float = 0.35
-    """A thing of whose usual relief less than this is left is gone,"""
     noise_m: float = 0.001
-    """if its usual relief stands out of the noise: this, and that of the mean depth."""
+    """Error of a relief, standard deviation, besides the noise of the depth and the spread of
+    what was measured before."""
+    least_sigmas: float = 1.5
+    """A thing that usually stands out by fewer of all these says nothing."""
+    clear_sigmas: float = 1.0
+    """So far from the middle between usual and none, a look is clear; nearer it counts in part,
+    so that looks of little weight add up."""
     depth_sigma: tuple[float, float] = (0.0012, 0.0019)
     """Of one depth: the first, plus the second times the squared distance beyond 0.4 m."""
 
@@ -86,14 +92,15 @@ class Relief:
         look: Look,
         matched: Bool,
     ) -> F64:
-        """(T,) in [-1, 1]: 1 the thing is not there any more, -1 it is, 0 cannot tell.
+        """(T,) in [-1, 1]: 1 the thing is not there any more, -1 it is, 0 cannot tell; NaN for
+        what is not low, or has never been measured.
 
         ``look``: of the things ``ids`` (T,); ``points_of(i)`` (N, 3), world: all points of the
         i-th of them; ``matched`` (T,): with those a detection of this frame was matched, so they
         are surely there.
         """
-        said = np.zeros(len(ids))
-        unoccluded = look.confirmed >= np.maximum(
+        said = np.array([0.0 if thing in self._usual else np.nan for thing in ids])
+        unoccluded = look.confirmed + look.seen_through >= np.maximum(
             self.config.min_visible * look.in_view, self.config.min_samples
         )
         for index in np.flatnonzero(unoccluded).tolist():
@@ -101,7 +108,7 @@ class Relief:
                 continue
             points = points_of(index)
             rise = None
-            if np.ptp(points[:, 2]) <= self.config.highest_m:
+            if is_low(points, self.config):
                 rise = measure_rise(view, points, self.config)
             if matched[index]:
                 self._remember(ids[index], rise, view.stamp_ns)
@@ -159,14 +166,14 @@ class Relief:
         if len(usual) < self.config.min_looks:
             return 0.0
         height = float(np.median(usual))
-        sigma = math.hypot(rise.sigma_m, self.config.noise_m)
-        if height < 3 * sigma:
+        spread = float(np.median(np.abs(np.array(usual) - height)))
+        sigma = math.hypot(rise.sigma_m, self.config.noise_m, spread)
+        if height < self.config.least_sigmas * sigma:
             return 0.0
-        if rise.height_m > height / 2:
-            return -1.0
-        flat = abs(rise.height_m) <= max(self.config.most_left * height, sigma)
-        ever_so_low = np.mean(np.array(usual) <= rise.height_m + sigma)
-        return 1.0 if flat and ever_so_low <= 0.1 else 0.0
+        if rise.height_m < -max(height / 2, 2 * sigma):
+            return 0.0  # something else is there now
+        middle = (height / 2 - rise.height_m) / (self.config.clear_sigmas * sigma)
+        return min(max(middle, -1.0), 1.0)
 
     def _usual_at(self, thing: int, distance: int) -> list[float]:
         """What was measured from about this distance, or from little more or less."""
@@ -180,6 +187,12 @@ class Relief:
 
     def _distance_class(self, rise: Rise) -> int:
         return round(math.log(rise.distance_m) / math.log(self.config.distance_step))
+
+
+def is_low(points: F64, config: ReliefConfig = ReliefConfig()) -> bool:
+    """Whether the relief of a thing with ``points`` (N, 3) tells if it is there."""
+    x, y, z = np.ptp(points, axis=0)
+    return bool(z <= config.highest_m and math.hypot(x, y) <= math.sqrt(2) * config.widest_m)
 
 
 def measure_rise(

@@ -168,6 +168,8 @@ class Look:
     """(T,) where something nearer is."""
     unmeasured: Ints
     """(T,) where there is no depth."""
+    unclear: Ints
+    """(T,) where nearer and farther things meet."""
     fraction_visible: F64
     """(T,) part of the whole thing that is confirmed, in [0, 1]."""
     image_share: F64
@@ -212,6 +214,7 @@ def look(
         seen_through=counts[:, SEEN_THROUGH],
         hidden=counts[:, HIDDEN],
         unmeasured=counts[:, UNMEASURED],
+        unclear=counts[:, UNCLEAR],
         fraction_visible=fraction,
         image_share=share,
         visible=(in_view > 0)

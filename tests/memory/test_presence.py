@@ -12,10 +12,9 @@ from cogmap.memory.visibility import Look
 def seen(confirmed: int, through: int, hidden: int = 0, unmeasured: int = 0) -> Look:
     """A look at one thing."""
     numbers = (confirmed + through + hidden + unmeasured, confirmed, through, hidden, unmeasured)
-    arrays = [np.array([number]) for number in numbers]
-    return Look(
-        *arrays, np.zeros(1), np.zeros(1), np.zeros(1, np.bool_), np.zeros(0, np.uint8)
-    )  # fmt: skip
+    counts = [np.array([number]) for number in (*numbers, 0)]
+    zero = np.zeros(1)
+    return Look(*counts, zero, zero, np.zeros(1, np.bool_), np.zeros(0, np.uint8))
 
 
 def gone_after(presence: Presence, look: Look, period_s: float, frames: int, **how) -> int | None:
@@ -87,6 +86,15 @@ def test_relief_speaks_for_low_things():
     flat = np.array([1.0])
     assert gone_after(Presence(), seen(30, 0), 1 / 15, 15, relief=flat) is not None
     assert gone_after(Presence(), seen(0, 30), 1 / 15, 100, relief=-flat) is None
+
+
+def test_a_low_thing_is_not_there_because_its_support_is():
+    presence = Presence()
+    for number in range(200):
+        said = np.array([1.0 if number % 5 == 0 else 0.0])
+        if update(presence, number / 15, seen(30, 0), relief=said):
+            return
+    raise AssertionError("not gone in forty looks that tell")
 
 
 def test_unclear_looks_count_only_where_a_detector_looked():

@@ -136,8 +136,12 @@ def _candidates(wall: Bool, space: Bool, low: Bool, size: float, *, horizontal: 
 
 
 def _pieces(wall: Bool, space: Bool, low: Bool, size: float) -> list[Piece]:
-    """Ways between two walls in one row, row by row."""
-    edges = np.diff(wall.astype(np.int8), axis=1, prepend=0, append=0)
+    """Ways between two walls in one row, row by row.
+
+    What is unseen behind the end of a wall is taken for the inside of it.
+    """
+    solid = wall | ~space
+    edges = np.diff(solid.astype(np.int8), axis=1, prepend=0, append=0)
     row, start = np.nonzero(edges > 0)
     end = np.nonzero(edges < 0)[1]
     long_enough = end - start >= max(round(JAMB_M / size), 1)
@@ -145,6 +149,7 @@ def _pieces(wall: Bool, space: Bool, low: Bool, size: float) -> list[Piece]:
     left, right, width = end[:-1], start[1:], start[1:] - end[:-1]
     fits = (row[:-1] == row[1:]) & (width >= round(NARROWEST_M / size - 2 * FACE_CELLS))
     fits &= width <= round(WIDEST_M / size - 2 * FACE_CELLS)
+    fits &= wall[row[:-1], left - 1] & wall[row[1:], np.minimum(right, wall.shape[1] - 1)]
     row, left, right, width = row[:-1][fits], left[fits], right[fits], width[fits]
     clear = _counts(space, row, left, right) > CLEAR * width
     clear &= _counts(low, row, left, right) < LOW * width

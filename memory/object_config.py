@@ -13,6 +13,7 @@ from cogmap.memory.sighting_history import SightingHistoryConfig
 from cogmap.memory.track_shape import ShapeConfig
 from cogmap.memory.tracks import TrackConfig
 from cogmap.memory.visibility import VisibilityConfig
+from cogmap.memory.wall_direction import WallDirectionConfig
 from cogmap.memory.watch import WatchConfig
 
 __all__ = ["DEFAULT", "ObjectMapConfig"]
@@ -30,6 +31,7 @@ class ObjectMapConfig:
     watch: WatchConfig = field(default_factory=WatchConfig)
     moves: MovesConfig = field(default_factory=MovesConfig)
     contacts: ContactConfig = field(default_factory=ContactConfig)
+    walls: WallDirectionConfig = field(default_factory=WallDirectionConfig)
     boxes: BoxFitConfig = field(default_factory=BoxFitConfig)
     history: SightingHistoryConfig = field(default_factory=SightingHistoryConfig)
     samples: int = 48

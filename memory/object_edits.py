@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from cogmap.memory.boxes import corners
-from cogmap.memory.object_update import event
+from cogmap.memory.scene import event
 from cogmap.memory.track_shape import TrackShape
 from cogmap.memory.track_store import TrackStore
 from cogmap.memory.tracks import PERSON, Track

@@ -13,7 +13,7 @@ from cogmap.memory.object_config import DEFAULT, ObjectMapConfig
 from cogmap.memory.object_edits import ObjectMapError, find
 from cogmap.memory.object_intake import take_over
 from cogmap.memory.object_state import store_from_state, store_state
-from cogmap.memory.object_update import ObjectUpdate
+from cogmap.memory.object_update import update
 from cogmap.memory.sighting_history import Sightings
 from cogmap.memory.track_store import TrackStore
 from cogmap.runtime.messages import F32, F64, Box, MapEvent, MapObject, Observation, Vec3
@@ -41,7 +41,7 @@ class ObjectMap:
         if observation.world_from_camera is None:
             return []
         self._stamp_ns = max(self._stamp_ns, observation.stamp_ns)
-        events = ObjectUpdate(self._store, observation, version).run()
+        events = update(self._store, observation, version)
         self._snapshot = None
         return events
 

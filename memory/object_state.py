@@ -17,6 +17,7 @@ from cogmap.memory.sighting_history import SightingHistory
 from cogmap.memory.track_shape import POINT_ARRAYS, TrackShape
 from cogmap.memory.track_store import TrackStore
 from cogmap.memory.tracks import Track
+from cogmap.memory.wall_direction import WallDirection
 from cogmap.memory.watch import Watch
 from cogmap.runtime.messages import F32, Observation
 
@@ -40,7 +41,6 @@ def store_state(store: TrackStore) -> Arrays:
         "parts": list(store.merging.parts.items()),
         "next_id": store.next_id,
         "looks": store.looks,
-        "preferred_yaw": store.preferred_yaw,
         "keyframes": list(store.world_from_keyframe),
         "views": [_header(view) for view in store.views],
     }
@@ -55,6 +55,7 @@ def store_state(store: TrackStore) -> Arrays:
     arrays["view_depths"] = np.concatenate([np.zeros(0, np.uint16), *depths])
     arrays |= {f"history/{name}": array for name, array in store.history.state().items()}
     arrays |= {f"watch/{name}": array for name, array in store.watch.state().items()}
+    arrays |= {f"walls/{name}": array for name, array in store.walls.state().items()}
     arrays |= {f"moves/{name}": array for name, array in store.moves.state().items()}
     return arrays
 
@@ -79,7 +80,7 @@ def store_from_state(state: Mapping[str, NDArray[Any]], config: ObjectMapConfig)
         track: msgspec.convert(parts, PartEvidence) for track, parts in rest["parts"]
     }
     store.next_id, store.looks = rest["next_id"], rest["looks"]
-    store.preferred_yaw = rest["preferred_yaw"]
+    store.walls = WallDirection.from_state(_part(state, "walls"), config.walls)
     poses = [pose.copy() for pose in state["keyframe_poses"]]
     store.world_from_keyframe = dict(zip(rest["keyframes"], poses, strict=True))
     _read_views(store, rest["views"], state)

@@ -16,6 +16,7 @@ from cogmap.memory.sighting_history import SightingHistory
 from cogmap.memory.track_shape import TrackShape
 from cogmap.memory.track_table import TrackTable
 from cogmap.memory.tracks import Track
+from cogmap.memory.wall_direction import WallDirection
 from cogmap.memory.watch import Watch
 from cogmap.runtime.messages import F64, Bool, Observation
 
@@ -39,8 +40,7 @@ class TrackStore:
         """(4, 4) poses that the points were placed by."""
         self.views: deque[Observation] = deque(maxlen=config.remember_views)
         """Frames that nobody has looked at yet, without their pictures."""
-        self.preferred_yaw: float | None = None
-        """Of the walls, if they are at right angles to each other."""
+        self.walls = WallDirection(config.walls)
         self.next_id = 1
         self.looks = 0
         """Frames that a detector has looked at."""
@@ -50,7 +50,7 @@ class TrackStore:
         track = Track(
             id=self.next_id,
             shape=shape,
-            box=fit_box(shape.points, self.preferred_yaw, self.config.boxes),
+            box=fit_box(shape.points, self.walls.yaw(), self.config.boxes),
             first_seen_ns=stamp_ns,
             last_seen_ns=stamp_ns,
             first_number=number,
@@ -80,7 +80,7 @@ class TrackStore:
         """Fit its box to its points."""
         if track.box_given:
             return
-        box = fit_box(track.shape.body(self.config.shape), self.preferred_yaw, self.config.boxes)
+        box = fit_box(track.shape.body(self.config.shape), self.walls.yaw(), self.config.boxes)
         track.box = complete(box, track.contacts, track.cameras, self.config.contacts)
         track.fitted_seen, track.fresh_points = track.seen, 0
         track.changed()

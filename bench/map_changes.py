@@ -15,11 +15,12 @@ import numpy as np
 
 from cogmap.bench.harness import Bar
 from cogmap.bench.layout_score import Labelled, TrueObject, iou_table
-from cogmap.bench.map_episodes import EpisodeConfig, MapEpisode, Seeing, Truth, camera, make_episode
+from cogmap.bench.map_episodes import EpisodeConfig, MapEpisode, Seeing, Truth, make_episode
 from cogmap.bench.map_evidence import seen_through
 from cogmap.bench.map_identity import Identity, IdentityCount, matched_ids
 from cogmap.memory.layout_map import LayoutMap
 from cogmap.runtime.messages import MapEvent, MapObject, Observation, WorldEvent
+from cogmap.sim.simulator import SimulatorConfig
 from cogmap.sim.timeline import TimelineConfig
 
 __all__ = ["ChangeScore", "Judged", "change_figures", "changing_house", "episode_changes"]
@@ -27,6 +28,7 @@ __all__ = ["ChangeScore", "Judged", "change_figures", "changing_house", "episode
 _Thing = TypeVar("_Thing", TrueObject, MapObject)
 _DUE_S = 1.0
 _IOU = 0.25
+_FRAMES = 700
 
 
 @dataclass(frozen=True)
@@ -72,10 +74,14 @@ class _Open:
 
 
 def changing_house(seed: int, rooms: int, seeing: Seeing) -> ChangeScore:
-    """Two tours of a house that changes during the first and before the second."""
+    """Two tours, 47 s each, of a house that changes during the first and before the second.
+
+    At 15 Hz, since a second in view is as many looks as a camera gives.
+    """
     during = TimelineConfig(seed=seed, moved=3, removed=2, added=2, start_s=8.0, end_s=40.0)
     between = TimelineConfig(seed=seed + 1, moved=4, removed=3, added=3, start_s=0.0, end_s=0.1)
-    config = EpisodeConfig(camera(seed, rooms, seeing), seeing, (during, between))
+    simulator = SimulatorConfig(seed=seed, rooms=rooms, width=320, height=240, rate_hz=15.0)
+    config = EpisodeConfig(simulator, seeing, (during, between), frames=_FRAMES)
     return episode_changes(seed, make_episode(config))
 
 

@@ -56,6 +56,8 @@ class Patrol:
     """After half an hour and at the end."""
     rss_mb: tuple[float, float]
     median_ms: float
+    removed: int = 0
+    """Objects that the map took for gone or moved; none was."""
 
 
 def growth(seed: int, rooms: int) -> Growth:
@@ -93,11 +95,13 @@ def patrol(seed: int, rooms: int, hours: float = 4.0) -> Patrol:
     layout_map, times = LayoutMap(), []
     updates = round(hours * 3600)
     half_hour = (0, 0.0)
+    removed = 0
     for number in range(updates):
         observation = _again(tour[number % len(tour)], number, rng)
         began = time.process_time()
-        layout_map.take(observation)
+        events = layout_map.take(observation)
         times.append(time.process_time() - began)
+        removed += sum(event.kind in ("removed", "moved") for event in events)
         if number % len(tour) == 0:
             layout_map.take_grid(grid)
         if number == 1800:
@@ -108,6 +112,7 @@ def patrol(seed: int, rooms: int, hours: float = 4.0) -> Patrol:
         objects=(half_hour[0], _present(layout_map)),
         rss_mb=(half_hour[1], _rss_mb()),
         median_ms=1e3 * float(np.median(times)),
+        removed=removed,
     )
 
 
@@ -139,9 +144,14 @@ def patrol_figures(walk: Patrol) -> tuple[dict[str, Any], list[Bar]]:
         "patrol: MB after half an hour and at the end": f"{early_mb:.0f} and {late_mb:.0f}",
         "patrol: growth of memory": late_mb / early_mb - 1,
         "patrol: update, median ms": walk.median_ms,
+        "patrol: false removals an hour, part of objects": (
+            walk.removed / walk.hours / max(early, 1)
+        ),
     }
     grown = ("patrol: growth of objects", "patrol: growth of memory")
-    return figures, [Bar(name, abs(figures[name]), 0.05, "at most") for name in grown]
+    bars = [Bar(name, abs(figures[name]), 0.05, "at most") for name in grown]
+    false = "patrol: false removals an hour, part of objects"
+    return figures, [*bars, Bar(false, figures[false], 0.01, "at most")]
 
 
 def _timed(object_map: ObjectMap, observation: Observation) -> float:

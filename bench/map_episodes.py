@@ -29,6 +29,7 @@ from cogmap.sim.timeline import TimelineConfig
 __all__ = [
     "EXACT",
     "NOISY",
+    "NOISY_SMALL",
     "EpisodeConfig",
     "MapEpisode",
     "Seeing",
@@ -70,6 +71,9 @@ class Seeing:
 
 EXACT = Seeing()
 NOISY = Seeing(PoseNoise(), DetectionNoise())
+"""Errors of masks are in pixels: meant for VGA."""
+NOISY_SMALL = Seeing(PoseNoise(), DetectionNoise(mask_error_px=1.5))
+"""The same errors of masks in an image of 320x240."""
 
 
 @dataclass(frozen=True)

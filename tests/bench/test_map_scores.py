@@ -129,7 +129,14 @@ def test_a_patrol_ends_as_after_half_an_hour(
     objects: tuple[int, int], rss_mb: tuple[float, float], ok: list[bool]
 ):
     _, bars = patrol_figures(Patrol(4.0, 14400, objects, rss_mb, 5.0))
-    assert [bar.ok for bar in bars] == ok
+    assert [bar.ok for bar in bars] == [*ok, True]
+
+
+def test_in_a_patrol_of_a_still_house_every_removal_is_false():
+    for removed, ok in [(0, True), (1, True), (2, False)]:
+        _, bars = patrol_figures(Patrol(4.0, 14400, (40, 40), (300, 300), 5.0, removed))
+        assert bars[-1].value == pytest.approx(removed / 160)
+        assert bars[-1].ok is ok
 
 
 def test_without_recordings_the_reason_is_given(monkeypatch, tmp_path):

@@ -15,7 +15,7 @@ __all__ = ["MergeConfig", "Merging", "PartEvidence"]
 class MergeConfig:
     """When tracks are merged or split. Evidence is a log likelihood."""
 
-    joint_evidence: float = 1.2
+    joint_evidence: float = 1.6
     """What a frame adds in which one segment shows two tracks,"""
     separate_evidence: float = -1.8
     """and one in which each has a segment of its own."""

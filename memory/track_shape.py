@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import ndimage
 
 from cogmap.runtime.messages import F32, F64, I32, I64, Bool
 
@@ -36,7 +37,18 @@ class ShapeConfig:
     """A point bounds the thing if it has at least this part of the weight of one that is"""
     near_m: float = 0.05
     """near it, by cells of this edge;"""
-    rare: float = 0.1
+    wrong: float = 0.25
+    """Where the thing's best points are out of its masks in this part of the frames, the masks
+    are so wrong that the bounds below hold in full; where they are right, they hold not at all."""
+    lenience: float = 0.1
+    """``min_support`` is lower by this for masks that are right."""
+    gap_m: float = 0.03
+    """What is further from the main part of the thing than about twice this is in another part:"""
+    part_hits: float = 0.4
+    """it counts if its points were seen in the mask at least this part as much,"""
+    part_points: float = 0.25
+    """or if it has this part of all points."""
+    rare: float = 0.15
     """and if at least this part as much has been seen in the mask as one within twice that."""
 
 
@@ -103,19 +115,34 @@ class TrackShape:
 
     def reliable(self, config: ShapeConfig) -> Bool:
         """(N,) points that belong to the thing, by what the frames said of it and of others."""
-        support = self.hits / (self.hits + self.misses + np.float32(config.doubt))
+        support = self._support(config)
         return np.asarray(support >= config.min_support * np.percentile(support, 90))
 
+    def _support(self, config: ShapeConfig) -> F32:
+        total = self.hits + self.misses + np.float32(config.doubt)
+        return np.asarray(self.hits / total, np.float32)
+
     def body(self, config: ShapeConfig) -> F64:
-        """(M, 3) points that bound the thing: that belong to it, and that were measured not
-        much more poorly than others near them, which are rather noise off its surface."""
-        kept = self.reliable(config)
+        """(M, 3) points that bound the thing: that belong to it, that were measured not much
+        more poorly than others near them, which are rather noise off its surface, and that are
+        not rare ones beside it, where masks leaked.
+
+        How strict it is depends on how wrong the masks are: on how often even the thing's best
+        points were out of them.
+        """
+        support = self._support(config)
+        best = float(np.percentile(support, 90))
+        strict = min(max((1 - best) / config.wrong, 0.0), 1.5)
+        least = config.min_support - (1 - min(strict, 1.0)) * config.lenience
+        kept = support >= least * best
         points, weights, hits = self.points[kept], self.weights[kept], self.hits[kept]
         if len(points) < 4:
             return self.points
         exact = weights >= config.poor * _largest_near(points, weights, config.near_m)
-        often = hits >= config.rare * _largest_near(points, hits, 2 * config.near_m)
-        return np.asarray(points[exact & often])
+        often = hits >= strict * config.rare * _largest_near(points, hits, 2 * config.near_m)
+        points, hits = points[exact & often], hits[exact & often]
+        cell_m = max(2 * self.voxel_m, config.gap_m)
+        return np.asarray(points[_in_one(points, hits, cell_m, strict * config.part_hits, config)])
 
     def absorb(self, other: TrackShape, config: ShapeConfig) -> None:
         """Take in the points of a thing that turned out to be this one."""
@@ -200,6 +227,24 @@ def _largest_near(points: F64, values: F64 | F32, cell_m: float) -> F64:
         lower, upper = np.roll(grid, 1, axis), np.roll(grid, -1, axis)
         grid = np.maximum(grid, np.maximum(lower, upper))
     return np.asarray(grid[tuple(cells.T)])
+
+
+def _in_one(points: F64, hits: F32, cell_m: float, part_hits: float, config: ShapeConfig) -> Bool:
+    """(N,) points in the main part of the thing, or in others that were seen as surely."""
+    cells = np.floor((points - points.min(axis=0)) / cell_m).astype(np.int64)
+    if not len(points) or cells.max() > 200:
+        return np.ones(len(points), np.bool_)
+    grid = np.zeros(cells.max(axis=0) + 1, np.bool_)
+    grid[tuple(cells.T)] = True
+    parts, count = ndimage.label(grid, structure=np.ones((3, 3, 3)))
+    part = parts[tuple(cells.T)] - 1
+    sizes = np.bincount(part, minlength=count)
+    mean_hits = np.bincount(part, weights=hits, minlength=count) / sizes
+    main = int(np.argmax(sizes * mean_hits))
+    sure = mean_hits >= part_hits * mean_hits[main]
+    sure |= sizes >= config.part_points * len(points)
+    sure[main] = True
+    return np.asarray(sure[part])
 
 
 def frame_weight(pixels_per_m: float, config: ShapeConfig) -> float:

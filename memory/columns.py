@@ -59,7 +59,7 @@ class Columns:
         return (100 * count // max(all_of_them, 1)).astype(np.uint8)
 
     def top(self) -> U8:
-        """(rows, columns) upper end of the highest occupied voxel, in whole voxels above the floor."""
+        """(rows, columns) upper end of the highest occupied voxel, whole voxels above the floor."""
         used = np.flatnonzero(self.occupied.any(axis=1))
         byte = (np.frexp(self.occupied[used].astype(np.float32))[1] + 7) // 8 - 1
         ends = self._heights[used, :1] / self._size + 0.5  # of the lowest voxels

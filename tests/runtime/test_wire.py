@@ -197,7 +197,22 @@ map_events = st.builds(
 )
 grid_sizes = st.integers(0, 4)
 cells = st.builds(array, seeds, st.just("u1"), grid_sizes, grid_sizes)
-grids = st.builds(
+@st.composite
+def all_layers(draw: st.DrawFn) -> OccupancyGrid:
+    size = draw(grid_sizes), draw(grid_sizes)
+    return OccupancyGrid(
+        stamp_ns=draw(stamps),
+        resolution_m=draw(reals),
+        origin=draw(st.tuples(reals, reals)),
+        cells=draw(arrays("u1", *size)),
+        floor_z=draw(reals),
+        head_free=draw(arrays("u1", *size)),
+        head_occupied=draw(arrays("u1", *size)),
+        top=draw(arrays("u1", *size)),
+    )
+
+
+grids = all_layers() | st.builds(
     OccupancyGrid,
     stamp_ns=stamps,
     resolution_m=reals,

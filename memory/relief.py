@@ -51,7 +51,7 @@ class ReliefConfig:
     """Looks for each distance."""
     distance_step: float = 1.3
     """Looks from distances that differ by less than this factor are compared."""
-    min_looks: int = 4
+    min_looks: int = 5
     """Of the same distance; with fewer nothing is said."""
     noise_m: float = 0.001
     """Error of a relief, standard deviation, besides the noise of the depth and the spread of
@@ -63,6 +63,10 @@ class ReliefConfig:
     so that looks of little weight add up."""
     depth_sigma: tuple[float, float] = (0.0012, 0.0019)
     """Of one depth: the first, plus the second times the squared distance beyond 0.4 m."""
+
+
+_QUARTILE_ERROR = 1.7
+"""Error of a quartile, or of differences of them, over that of a mean, for normal noise."""
 
 
 @dataclass(frozen=True)
@@ -176,14 +180,15 @@ class Relief:
         return min(max(middle, -1.0), 1.0)
 
     def _usual_at(self, thing: int, distance: int) -> list[float]:
-        """What was measured from about this distance, or from little more or less."""
+        """What was measured from about this distance, or if that is little, from others near."""
         looks = self._usual[thing]
-        near = list(looks.get(distance, ()))
-        if len(near) >= self.config.min_looks:
-            return near
-        return [
-            height for k in (distance - 1, distance, distance + 1) for height in looks.get(k, ())
-        ]
+        near: list[float] = []
+        for reach in range(3):
+            classes = range(distance - reach, distance + reach + 1)
+            near = [height for k in classes for height in looks.get(k, ())]
+            if len(near) >= self.config.min_looks:
+                break
+        return near
 
     def _distance_class(self, rise: Rise) -> int:
         return round(math.log(rise.distance_m) / math.log(self.config.distance_step))
@@ -220,8 +225,13 @@ def measure_rise(
     if fewest < config.min_samples:
         return None
     base, growth = config.depth_sigma
-    sigma = (base + growth * max(distance - 0.4, 0) ** 2) * math.sqrt(1 / len(on) + 1 / len(around))
-    return Rise(float(np.median(on) - np.median(around)), sigma, distance)
+    sigma = base + growth * max(distance - 0.4, 0) ** 2
+    sigma *= _QUARTILE_ERROR * math.sqrt(1 / len(on) + 1 / len(around))
+    lower, middle = np.quantile(around, (0.25, 0.5))
+    # The upper quartile, since masks leak onto what is around the thing; less by what noise
+    # alone raises it, which is how much it lowers the lower quartile of what is around.
+    height = float(np.quantile(on, 0.75) - middle - (middle - lower))
+    return Rise(height, sigma, distance)
 
 
 def _measured_around(view: DepthView, in_camera: F64, margin_m: float) -> F64:

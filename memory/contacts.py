@@ -8,6 +8,7 @@ its box is extended to the plane behind an unseen face, if that plane is near.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import cv2
@@ -15,7 +16,7 @@ import numpy as np
 
 from cogmap.memory.boxes import bounds, canonical, rows
 from cogmap.memory.visibility import DepthView
-from cogmap.runtime.messages import F32, F64, U8, Box, Vec3
+from cogmap.runtime.messages import F32, F64, I32, U8, Box, Vec3
 
 __all__ = ["ContactConfig", "Contacts", "complete", "surroundings"]
 
@@ -64,10 +65,24 @@ class Contacts:
     """(N, 3) world, m."""
     normals: F32 = field(default_factory=lambda: np.zeros((0, 3), np.float32))
     """(N, 3) of the surface there, towards the camera."""
+    keyframes: I32 = field(default_factory=lambda: np.zeros(0, np.int32))
+    """(N,) reference keyframe of the frame that showed it."""
 
-    def add(self, points: F32, normals: F32, config: ContactConfig) -> None:
+    def add(self, points: F32, normals: F32, keyframe: int, config: ContactConfig) -> None:
+        """Take in points (N, 3) and normals (N, 3), world, of one frame."""
+        keyframes = np.full(len(points), keyframe, np.int32)
         self.points = np.concatenate([self.points, points])[-config.most :]
         self.normals = np.concatenate([self.normals, normals])[-config.most :]
+        self.keyframes = np.concatenate([self.keyframes, keyframes])[-config.most :]
+
+    def move(self, corrections: Mapping[int, F64]) -> None:
+        """Move with corrected keyframes: (4, 4) new_world_from_old_world by keyframe."""
+        self.points, self.normals = self.points.copy(), self.normals.copy()
+        for keyframe, correction in corrections.items():
+            rows = self.keyframes == keyframe
+            turned = self.points[rows] @ correction[:3, :3].T
+            self.points[rows] = (turned + correction[:3, 3]).astype(np.float32)
+            self.normals[rows] = (self.normals[rows] @ correction[:3, :3].T).astype(np.float32)
 
 
 def surroundings(view: DepthView, mask: U8, config: ContactConfig) -> tuple[F32, F32]:

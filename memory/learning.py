@@ -16,9 +16,6 @@ from cogmap.runtime.messages import U8, ObjectView
 
 __all__ = ["begin", "groups_of", "learn"]
 
-_LOOK_AROUND_EVERY = 8
-"""Of the frames that show a thing, one in so many also tells what is around it."""
-
 
 def groups_of(result: Assignment) -> dict[int, list[int]]:
     """Segments by track, the assigned one first, then its pieces; by track."""
@@ -39,20 +36,22 @@ def learn(
     groups: dict[int, list[int]],
 ) -> None:
     """Bring matched tracks up to date; the shape only of those matched beyond doubt."""
+    config = store.config
     shaped: list[tuple[Track, list[int]]] = []
     for t, members in groups.items():
         track = scene.tracks[t]
         scene.matched[t] = True
         _match(store, scene, track, [segments[s] for s in members])
-        if not result.ambiguous[members[0]] and track.state != "deleted":
+        due = track.seen <= config.shape_frames or track.seen % config.shape_every == 0
+        if due and not result.ambiguous[members[0]] and track.state != "deleted":
             shaped.append((track, members))
-    fx, config = scene.observation.intrinsics.fx, store.config.shape
+    fx = scene.observation.intrinsics.fx
     weights = {
-        track.id: frame_weight(fx / segments[members[0]].distance_m, config)
+        track.id: frame_weight(fx / segments[members[0]].distance_m, config.shape)
         for track, members in shaped
     }
     if scene.view is not None and masks is not None and shaped:
-        _judge(store, scene.view, shaped, masks, weights)
+        _judge(store, scene, scene.view, shaped, masks, weights)
     for track, members in shaped:
         _grow(store, scene, track, [segments[s] for s in members], weights[track.id])
 
@@ -97,16 +96,18 @@ def _describe(store: TrackStore, scene: Scene, track: Track, segments: list[Seen
 
 def _judge(
     store: TrackStore,
+    scene: Scene,
     view: DepthView,
     shaped: list[tuple[Track, list[int]]],
     masks: U8,
     weights: dict[int, float],
 ) -> None:
     """Count for every point that is in sight whether it is in its thing's mask."""
+    config = store.config
     sizes = [len(track.shape) for track, _ in shaped]
     points = np.concatenate([track.shape.points for track, _ in shaped]).astype(np.float32)
     owner = np.repeat(np.arange(len(shaped)), sizes)
-    state = look(view, points, owner, len(shaped), store.config.visibility).of_point
+    state = look(view, points, owner, len(shaped), config.visibility).of_point
     column, row = pixels(view, points)
     ends = np.cumsum(sizes)
     for (track, members), end, size in zip(shaped, ends, sizes, strict=True):
@@ -118,9 +119,9 @@ def _judge(
         confirmed = state[here] == CONFIRMED
         rows = np.flatnonzero(through | confirmed & (inside | ~around))  # the rest: who knows
         track.shape.judge(rows, (inside & confirmed)[rows], weights[track.id])
-        if track.seen <= 4 or track.seen % _LOOK_AROUND_EVERY == 0:
-            config = store.config.contacts
-            track.contacts.add(*surroundings(view, mask, config), config)
+        if track.seen <= 4 or track.seen % config.look_around_every == 0:
+            found = surroundings(view, mask, config.contacts)
+            track.contacts.add(*found, scene.observation.keyframe, config.contacts)
 
 
 def _grow(

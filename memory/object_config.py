@@ -44,9 +44,15 @@ class ObjectMapConfig:
     """and this part, is in clear view: a detector should see it."""
     dynamic_labels: tuple[str, ...] = ("person", "cat", "dog")
     """Things that move by themselves."""
-    fits_per_frame: int = 4
+    shape_frames: int = 24
+    """The points of a thing are brought up to date by each of so many first frames,"""
+    shape_every: int = 2
+    """and from then on by one in so many."""
+    look_around_every: int = 6
+    """One in so many frames tells what is around it."""
+    fits_per_frame: int = 2
     """Boxes that are fitted anew after a frame at most."""
-    refit_growth: float = 0.15
+    refit_growth: float = 0.2
     """A box is fitted anew when the frames that showed it have grown by this part."""
     remember_views: int = 64
     """Frames whose coarse depth is kept for detections that come late."""

@@ -119,14 +119,17 @@ def _contacts(contacts: list[Contacts]) -> Arrays:
         "contact_lengths": np.array([len(each.points) for each in contacts], np.int64),
         "contact_points": np.concatenate([none, *(each.points for each in contacts)]),
         "contact_normals": np.concatenate([none, *(each.normals for each in contacts)]),
+        "contact_keyframes": np.concatenate(
+            [np.zeros(0, np.int32), *(each.keyframes for each in contacts)]
+        ),
     }
 
 
 def _read_contacts(state: Mapping[str, NDArray[Any]]) -> list[Contacts]:
     ends = np.cumsum(state["contact_lengths"])
     spans = zip(ends - state["contact_lengths"], ends, strict=True)
-    points, normals = state["contact_points"], state["contact_normals"]
-    return [Contacts(points[a:b].copy(), normals[a:b].copy()) for a, b in spans]
+    arrays = [state[f"contact_{name}"] for name in ("points", "normals", "keyframes")]
+    return [Contacts(*(array[a:b].copy() for array in arrays)) for a, b in spans]
 
 
 def _embeddings(embeddings: list[F32 | None]) -> Arrays:

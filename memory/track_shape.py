@@ -116,7 +116,7 @@ class TrackShape:
     def reliable(self, config: ShapeConfig) -> Bool:
         """(N,) points that belong to the thing, by what the frames said of it and of others."""
         support = self._support(config)
-        return np.asarray(support >= config.min_support * np.percentile(support, 90))
+        return np.asarray(support >= config.min_support * _high(support))
 
     def _support(self, config: ShapeConfig) -> F32:
         total = self.hits + self.misses + np.float32(config.doubt)
@@ -131,7 +131,7 @@ class TrackShape:
         points were out of them.
         """
         support = self._support(config)
-        best = float(np.percentile(support, 90))
+        best = _high(support)
         strict = min(max((1 - best) / config.wrong, 0.0), 1.5)
         least = config.min_support - (1 - min(strict, 1.0)) * config.lenience
         kept = support >= least * best
@@ -215,6 +215,12 @@ class TrackShape:
             return
         for name in POINT_ARRAYS:
             setattr(self, name, getattr(self, name)[rows])
+
+
+def _high(values: F32) -> float:
+    """What a tenth of the values exceed."""
+    rank = int(0.9 * (len(values) - 1))
+    return float(np.partition(values, rank)[rank])
 
 
 def _largest_near(points: F64, values: F64 | F32, cell_m: float) -> F64:

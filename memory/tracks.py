@@ -179,6 +179,7 @@ class Track:
     def correct(self, corrections: Mapping[int, F64], revision: int) -> None:
         """Move with corrected keyframes: (4, 4) new_world_from_old_world by keyframe."""
         self.shape.move(corrections)
+        self.contacts.move(corrections)
         self.pose_revision = revision
         correction = corrections.get(self.moved_with)
         if correction is not None:

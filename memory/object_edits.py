@@ -93,9 +93,11 @@ def add(store: TrackStore, label: str, box: Box, stamp_ns: int, version: int) ->
         raise ObjectMapError(f"the box of {label!r} must be finite and larger than 0, got {box}")
     shape = TrackShape(max(store.config.shape.voxel_m, max(box.size) / 12))
     points = _surface(box)
-    shape.add(points, np.full(len(points), 0.01), 1.0, -1, store.config.shape)
+    keyframe = next(reversed(store.world_from_keyframe), -1)
+    shape.add(points, np.full(len(points), 0.01), 1.0, keyframe, store.config.shape)
     track = store.new_track(shape, stamp_ns, -1)
     track.box, track.box_given, track.state = box, True, "present"
+    track.moved_with = keyframe
     track.labels.name(label, store.config.association.labels)
     track.evidence = store.config.tracks.most_evidence
     _by_person(track)

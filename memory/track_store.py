@@ -167,10 +167,10 @@ class TrackStore:
             (_corrected(view, corrections) for view in self.views), maxlen=self.views.maxlen
         )
         for track in self.tracks.values():
-            track.correct(corrections, revision)
-            if track.state != "removed":
-                self.table.refresh(track, self.counting(track))
-            self.refit(track)
+            if track.correct(corrections, revision):
+                self.moved_points(track)
+            if not track.is_rigid(corrections):
+                self.refit(track)
 
 
 def _corrected(view: Observation, corrections: dict[int, F64]) -> Observation:

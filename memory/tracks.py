@@ -176,8 +176,12 @@ class Track:
         matches = (self.seen - self.fitted_seen) / max(self.fitted_seen, 1)
         return matches + 3 * self.fresh_points / max(len(self.shape), 1)
 
-    def correct(self, corrections: Mapping[int, F64], revision: int) -> None:
-        """Move with corrected keyframes: (4, 4) new_world_from_old_world by keyframe."""
+    def correct(self, corrections: Mapping[int, F64], revision: int) -> bool:
+        """Move with corrected keyframes: (4, 4) new_world_from_old_world by keyframe. False,
+        and nothing is done, if it hangs on none of them."""
+        keyframes = {*self.shape.keyframes.tolist(), self.moved_with}
+        if keyframes.isdisjoint(corrections):
+            return False
         self.shape.move(corrections)
         self.contacts.move(corrections)
         self.pose_revision = revision
@@ -188,10 +192,16 @@ class Track:
                 msgspec.structs.replace(place, box=_moved_box(place.box, correction))
                 for place in self.placements
             )
-            if self.box_given:
-                self.box = _moved_box(self.box, correction)
+            self.box = _moved_box(self.box, correction)
         self.shape_changed()
         self.changed()
+        return True
+
+    def is_rigid(self, corrections: Mapping[int, F64]) -> bool:
+        """Whether the corrections move all of it as they moved its box."""
+        moved = corrections.get(self.moved_with, np.eye(4))
+        keyframes = np.unique(self.shape.keyframes).tolist()
+        return all(np.allclose(corrections.get(k, np.eye(4)), moved, atol=1e-6) for k in keyframes)
 
     def is_certain(self, config: TrackConfig) -> bool:
         """Whether enough frames from enough sides showed it."""

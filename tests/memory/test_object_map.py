@@ -205,7 +205,7 @@ def test_corrected_keyframes_move_the_objects(stage):
     stage.map.correct({0: correction @ stage.room.look(-1.0, 0.0)}, 3)
     for thing in stage.here():
         np.testing.assert_allclose(
-            thing.box.center, np.array(before[thing.id]) + correction[:3, 3], atol=0.03
+            thing.box.center, np.array(before[thing.id]) + correction[:3, 3], atol=1e-9
         )
         assert thing.pose_revision == 3
 

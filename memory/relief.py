@@ -227,11 +227,11 @@ def measure_rise(
     base, growth = config.depth_sigma
     sigma = base + growth * max(distance - 0.4, 0) ** 2
     sigma *= _QUARTILE_ERROR * math.sqrt(1 / len(on) + 1 / len(around))
-    lower, middle = np.quantile(around, (0.25, 0.5))
+    lower, middle = np.quantile(around, (0.25, 0.5)).tolist()
     # The upper quartile, since masks leak onto what is around the thing; less by what noise
     # alone raises it, which is how much it lowers the lower quartile of what is around.
-    height = float(np.quantile(on, 0.75) - middle - (middle - lower))
-    return Rise(height, sigma, distance)
+    rise_m = float(np.quantile(on, 0.75)) - middle - (middle - lower)
+    return Rise(rise_m, sigma, distance)
 
 
 def _measured_around(view: DepthView, in_camera: F64, margin_m: float) -> F64:

@@ -6,7 +6,7 @@ from collections import deque
 from typing import Literal
 
 from cogmap.memory.camera import rectify
-from cogmap.nodes.detectors.backend import Backend, load_backend
+from cogmap.nodes.detectors.backend import Backend, DetectorError, load_backend
 from cogmap.nodes.detectors.settings import (
     DetectionNoise,
     GeometrySettings,
@@ -15,8 +15,9 @@ from cogmap.nodes.detectors.settings import (
 )
 from cogmap.nodes.detectors.simulated import exact_detections
 from cogmap.nodes.detectors.simulated_noise import noisy_detections
+from cogmap.nodes.vocabulary_journal import VocabularyJournal
 from cogmap.runtime.messages import Detections, Frame, Instances, Vocabulary
-from cogmap.runtime.node import Input, Node, NodeParams, Output
+from cogmap.runtime.node import Input, Node, NodeParams, Output, Service
 
 _FRAMES_ALONE = 30
 """So many frames without instances tell that these will not come."""
@@ -39,17 +40,22 @@ class Detector(Node):
     params: Params
     frames = Input(Frame)
     instances = Input(Instances)
-    vocabulary = Input(Vocabulary)
     detections = Output(Detections, queue=64)
+    vocabulary = Service(Vocabulary, Vocabulary)
+    """What to look for from now on; the reply is what is looked for then."""
 
     @classmethod
     def check(cls, params: Params) -> None:
-        if params.backend != "simulated":
+        if params.backend not in ("simulated", "none"):
             getattr(params, params.backend).check()
 
     def setup(self) -> None:
         self._backend: Backend | None = None
         self._waiting: deque[Detections] = deque()
+        self._last_frame = -1
+        self._journal = VocabularyJournal(
+            self.run_dir and self.run_dir / "state" / f"{self.name}.vocabulary"
+        )
         if self.params.backend not in ("simulated", "none"):
             settings = getattr(self.params, self.params.backend)
             self._backend = load_backend(self.params.backend, settings)
@@ -60,6 +66,10 @@ class Detector(Node):
             if self.params.backend == "simulated":
                 self._say_if_blind()
             return
+        labels = self._journal.due(frame.number)
+        if labels is not None:
+            self._backend.look_for(labels)
+        self._last_frame = frame.number
         frame = rectify(frame)
         self._publish(
             Detections(
@@ -85,12 +95,23 @@ class Detector(Node):
         while self._waiting and self._waiting[0].number <= instances.number - noise.latency_frames:
             self._publish(self._waiting.popleft())
 
-    def on_vocabulary(self, vocabulary: Vocabulary) -> None:
-        if self._backend is None or not self._backend.look_for(vocabulary.labels):
-            self.log.warning(
-                "this detector has a vocabulary of its own: %s; set backend to open_vocabulary",
-                self.params.backend,
+    def answer_vocabulary(self, asked: Vocabulary) -> Vocabulary:
+        """Noted before the reply, so that a detector that starts over looks for the same.
+
+        Raises DetectorError if nothing is asked for, or the detector looks for what it was made
+        for and nothing else; it goes on as before then.
+        """
+        labels = tuple(dict.fromkeys(label for each in asked.labels if (label := each.strip())))
+        if not labels:
+            raise DetectorError("nothing to look for: give one label or more")
+        if self._backend is None or not self._backend.look_for(labels):
+            raise DetectorError(
+                f"the {self.params.backend} detector looks for what it was made for and nothing "
+                "else; start the run with --set detector.backend=open_vocabulary and a model"
             )
+        self._journal.note(self._last_frame, labels)
+        self.log.info("looking for: %s", ", ".join(labels))
+        return Vocabulary(stamp_ns=asked.stamp_ns, labels=labels)
 
     def on_end(self) -> None:
         while self._waiting:

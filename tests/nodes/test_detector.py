@@ -16,7 +16,7 @@ from cogmap.nodes.detectors.backend import LOADERS, DetectorError
 from cogmap.nodes.simulator import SimulatedCamera
 from cogmap.runtime.driver import NodeDriver
 from cogmap.runtime.launchfile import LaunchError, read_launch_file
-from cogmap.runtime.messages import Detections, Frame, Instances, Intrinsics, Vocabulary
+from cogmap.runtime.messages import Detection, Detections, Frame, Instances, Intrinsics, Vocabulary
 from cogmap.runtime.node import ParamError
 
 CAMERA = {"seed": 1, "rooms": 2, "width": 96, "height": 72, "rate_hz": 5.0, "speed": 0.0}
@@ -91,10 +91,56 @@ def test_frames_are_looked_at_without_their_distortion(tour: Tour, monkeypatch) 
     assert (seen[0].color != frame.color).any()
 
 
-def test_a_vocabulary_that_cannot_be_followed_is_said(caplog) -> None:
-    with caplog.at_level(logging.WARNING):
-        NodeDriver(Detector).send("vocabulary", Vocabulary(stamp_ns=0, labels=("cup",)))
-    assert "vocabulary of its own" in caplog.text
+@pytest.mark.parametrize("backend", ["simulated", "geometry", "none"])
+def test_a_vocabulary_that_cannot_be_followed_is_refused(backend) -> None:
+    asked = Vocabulary(stamp_ns=0, labels=("cup",))
+    with pytest.raises(DetectorError, match=f"the {backend} detector looks for what it was made"):
+        NodeDriver(Detector, backend=backend).ask("vocabulary", asked)
+
+
+class Words:
+    """A backend that sees one thing of each label that it looks for."""
+
+    name, embedding_space = "words", ""
+
+    def __init__(self) -> None:
+        self._labels: tuple[str, ...] = ("chair",)
+
+    def look_for(self, labels: tuple[str, ...]) -> bool:
+        self._labels = labels
+        return True
+
+    def detect(self, frame: Frame) -> tuple[Detection, ...]:
+        return tuple(Detection(label=label, box=(0, 0, 9, 9)) for label in self._labels)
+
+
+def test_what_to_look_for_changes_while_it_runs(tour: Tour, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr("cogmap.nodes.detector.load_backend", lambda *_: Words())
+
+    def start() -> NodeDriver:
+        return NodeDriver(Detector, backend="geometry", name="eyes", run_dir=tmp_path)
+
+    def seen(driver: NodeDriver) -> list[set[str]]:
+        messages = driver.published["detections"]
+        return [{each.label for each in message.detections} for message in messages]
+
+    driver = start()
+    for frame in tour[0][:2]:
+        driver.send("frames", frame)
+    asked = Vocabulary(stamp_ns=5, labels=(" red cup", "fan", "", "fan"))
+    assert driver.ask("vocabulary", asked).labels == ("red cup", "fan")
+    with pytest.raises(DetectorError, match="nothing to look for"):
+        driver.ask("vocabulary", Vocabulary(stamp_ns=5, labels=("  ",)))
+    driver.send("frames", tour[0][2])
+    assert seen(driver) == [{"chair"}, {"chair"}, {"red cup", "fan"}]
+
+    again = start()  # the same run directory: it was killed, and sees all frames again
+    for frame in tour[0][:3]:
+        again.send("frames", frame)
+    assert seen(again) == seen(driver)
+    live = start()  # the stream has gone on without it
+    live.send("frames", tour[0][9])
+    assert seen(live) == [{"red cup", "fan"}]
 
 
 @pytest.mark.parametrize("backend", sorted(LOADERS))

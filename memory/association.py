@@ -125,7 +125,7 @@ def _see(segment: Segment, pose: F64, config: AssociationConfig) -> SeenSegment:
     points = transform(pose, local)
     count = min(len(points), config.samples)
     chosen = np.linspace(0, len(points) - 1, count).astype(np.int64)
-    far = float(np.median(local[:, 2]))
+    far = float(np.partition(local[:, 2], len(local) // 2)[len(local) // 2])
     embedding = segment.embedding
     if embedding is not None:
         length = float(np.linalg.norm(embedding))
@@ -171,13 +171,31 @@ def compare(
     near = (bounds[:, None, :3] <= high) & (bounds[:, None, 3:] >= low)
     segment, track = np.nonzero(near.all(axis=2))
     in_segment = _in_segments(segment, track, masks, expected)
-    on_track = np.empty(len(segment))
-    evidence = np.empty(len(segment))
-    for index, (s, t) in enumerate(zip(segment.tolist(), track.tolist(), strict=True)):
-        on_track[index] = _on_track(segments[s], tracks[t], shape)
+    on_track = np.zeros(len(segment))
+    evidence = np.full(len(segment), _HOPELESS)
+    within = _within(segments, track_bounds, segment, track)
+    for index in np.flatnonzero(within.any(axis=1)).tolist():
+        one, other = segments[int(segment[index])], tracks[int(track[index])]
+        on_track[index] = _on_track(one, other, within[index], shape)
         overlap = _overlap(on_track[index], in_segment[index])
-        evidence[index] = _evidence(overlap, segments[s], tracks[t], config)
+        evidence[index] = _evidence(overlap, one, other, config)
     return Pairs(segment, track, on_track, in_segment, evidence)
+
+
+_HOPELESS = -100.0
+"""Evidence where no point of the segment is near the track."""
+
+
+def _within(segments: Sequence[SeenSegment], track_bounds: F64, segment: Ints, track: Ints) -> Bool:
+    """(P, M) samples of the segment that are near enough to the bounds of the track."""
+    most = max((len(each.sample) for each in segments), default=0)
+    samples = np.full((len(segments), most, 3), np.inf)
+    for row, each in zip(samples, segments, strict=True):
+        row[: len(each.sample)] = each.sample
+    near = np.array([each.near_m for each in segments])[segment][:, None, None]
+    points, limits = samples[segment], track_bounds[track][:, None]
+    inside = (points >= limits[..., :3] - near) & (points <= limits[..., 3:] + near)
+    return np.asarray(inside.all(axis=2))
 
 
 def _in_segments(segment: Ints, track: Ints, masks: U8 | None, expected: Expected | None) -> F64:
@@ -189,9 +207,14 @@ def _in_segments(segment: Ints, track: Ints, masks: U8 | None, expected: Expecte
     return np.asarray(((hit & seen).sum(axis=1) + 1.0) / (seen.sum(axis=1) + 2.0))
 
 
-def _on_track(segment: SeenSegment, track: Track, shape: ShapeConfig) -> float:
-    distance, _ = track.tree(shape).query(segment.sample, distance_upper_bound=segment.near_m)
-    return float(np.isfinite(distance).mean())
+def _on_track(segment: SeenSegment, track: Track, within: Bool, shape: ShapeConfig) -> float:
+    """Part of the segment's samples that is near points of the track; ``within`` (M,): only
+    these can be."""
+    count = len(segment.sample)
+    distance, _ = track.tree(shape).query(
+        segment.sample[within[:count]], distance_upper_bound=segment.near_m
+    )
+    return float(np.isfinite(distance).sum()) / count
 
 
 def _overlap(on_track: float, in_segment: float) -> float:
@@ -206,7 +229,7 @@ def _evidence(
     even = np.log(config.even_overlap / (1 - config.even_overlap))
     overlap = min(overlap, 0.95)
     place = config.geometry_gain * (np.log(overlap / (1 - overlap)) - even)
-    known = bool(segment.shares) and bool(track.labels.weights)
+    known = bool(segment.shares) and track.labels.says_anything()
     kind = label_evidence(track.labels.agreement(segment.shares), known, config.labels)
     return float(place + kind + _appearance(segment, track, config))
 

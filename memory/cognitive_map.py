@@ -50,6 +50,7 @@ from cogmap.runtime.messages import (
 if TYPE_CHECKING:
     from cogmap.memory.index_entries import KeyframeEntry
     from cogmap.memory.map_index import Hits, MapIndex
+    from cogmap.memory.text_encoder import TextEncoder
 
 __all__ = ["CognitiveMap", "MapConfig", "MapQueryError"]
 
@@ -113,6 +114,8 @@ class CognitiveMap:
         Raises:
             ValueError: an array has another shape or type; names it.
         """
+        if self._observed < 0:  # of a map that was loaded
+            self._observed = max(self._layout.number + 1, self.dense.next_number())
         frame = frame_of(
             self._observed, stamp_ns, world_from_camera, intrinsics, np.asarray(depth_m), color
         )
@@ -214,15 +217,20 @@ class CognitiveMap:
         text: str | None = None,
         *,
         image_embedding: F32 | None = None,
+        pictures: TextEncoder | None = None,
         k: int = 5,
         **filters: Any,
     ) -> Hits:
         """Objects, rooms and keyframes that fit a text or an image embedding, best first.
 
+        ``pictures`` compares the text with the map's image embeddings as well; it is the text half
+        of the model that made them (`load_clip_encoder`), and is kept for later searches.
         ``filters`` are those of `MapIndex.search`: kinds, room, label, seen, near, absent.
         The hits say which encoders were asked, and which could not be.
         """
-        return self._updated_index().search(text, embedding=image_embedding, k=k, **filters)
+        index = self._updated_index()
+        index.picture_words = pictures or index.picture_words
+        return index.search(text, embedding=image_embedding, k=k, **filters)
 
     def surface_points(self) -> tuple[F32, U8]:
         """Points (N, 3) world, metres; RGB (N, 3)."""
@@ -311,18 +319,18 @@ class CognitiveMap:
         saved = load_map(folder, parts=("layout",))
         loaded = cls()
         loaded._folder = folder
+        loaded._observed = -1
         if "layout" not in saved.details:
             return loaded
         try:
             config = msgspec.convert(saved.details["layout"], LayoutConfig)
             loaded.config = MapConfig(layout=config)
             loaded._layout = LayoutMap.from_state(part_of(saved.arrays, "layout"), config)
-        except (KeyError, msgspec.ValidationError) as error:
+        except (KeyError, TypeError, ValueError) as error:
             raise MapError(
                 f"the map's layout cannot be read: {folder}, {error}; "
                 "make the map again with this cogmap"
             ) from error
-        loaded._observed = loaded._layout.number + 1
         return loaded
 
     @classmethod

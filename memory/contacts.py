@@ -200,4 +200,4 @@ def _plane(places: F64, nearest: float, farthest: float, config: ContactConfig) 
         return None
     start = int(enough[0])
     best = start + int(np.argmax(counts[start : ends[start]]))
-    return float(np.median(places[best : ends[best]]))
+    return float(places[(best + ends[best] - 1) // 2])

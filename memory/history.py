@@ -92,6 +92,15 @@ class History:
         if len(self._structures) > self.config.structure_records:
             del self._structures[1 : len(self._structures) // 2 : 2]  # coarser the older
 
+    def correct(self, before: Mapping[int, MapObject], after: Mapping[int, MapObject]) -> None:
+        """Objects are elsewhere than was thought, now and then: each record moves as that place
+        of the object does which is nearest to it."""
+        for id_, records in self._objects.items():
+            if id_ not in before or id_ not in after:
+                continue
+            shifts = list(zip(_boxes(before[id_]), _boxes(after[id_]), strict=True))
+            self._objects[id_] = [_moved(record, shifts) for record in records]
+
     def objects_at(self, stamp_ns: int) -> tuple[MapObject, ...]:
         """Every object that was certain then, as it was known then, by id.
 
@@ -141,6 +150,28 @@ class History:
         if len(rows) > self.config.settling_records:
             for row in reversed(rows[: len(rows) // 2 : 2]):
                 del records[row]
+
+
+def _boxes(thing: MapObject) -> list[Box]:
+    return [thing.box, *(place.box for place in thing.placements)]
+
+
+def _moved(record: ObjectRecord, shifts: list[tuple[Box, Box]]) -> ObjectRecord:
+    if record.object is None:
+        return record
+    thing = record.object
+    places = tuple(
+        msgspec.structs.replace(place, box=_shifted(place.box, shifts))
+        for place in thing.placements
+    )
+    thing = msgspec.structs.replace(thing, box=_shifted(thing.box, shifts), placements=places)
+    return msgspec.structs.replace(record, object=thing)
+
+
+def _shifted(box: Box, shifts: list[tuple[Box, Box]]) -> Box:
+    old, new = min(shifts, key=lambda pair: math.dist(pair[0].center, box.center))
+    x, y, z = (c + b - a for a, b, c in zip(old.center, new.center, box.center, strict=True))
+    return Box(center=(x, y, z), size=box.size, yaw=(box.yaw + new.yaw - old.yaw) % math.pi)
 
 
 def _same_but_for_box(before: MapObject, now: MapObject) -> bool:

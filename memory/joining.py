@@ -44,7 +44,7 @@ def _may_be_one(store: TrackStore, a: Track, b: Track, segment: SeenSegment, on_
     alive = a.id in store.tracks and b.id in store.tracks
     if not alive or "deleted" in (a.state, b.state):
         return False
-    same = not b.labels.weights or b.labels.agreement(segment.shares) >= 0.3
+    same = not b.labels.says_anything() or b.labels.agreement(segment.shares) >= 0.3
     return same or on_b >= store.config.merging.same_place
 
 

@@ -6,7 +6,13 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-__all__ = ["LabelBelief", "LabelConfig", "label_evidence"]
+__all__ = ["LabelBelief", "LabelConfig", "clean_label", "label_evidence"]
+
+
+def clean_label(label: str, length: int = 100) -> str:
+    """Printable and at most so long: anything else in it is a stranger's mistake or trick."""
+    words = "".join(c if c.isprintable() else " " for c in label[: 4 * length]).split()
+    return " ".join(words)[:length].rstrip()
 
 
 @dataclass(frozen=True)
@@ -19,15 +25,20 @@ class LabelConfig:
     """Kinds of things that are about as frequent: what a coincidence is worth."""
     keep: int = 12
     """Labels of a thing that are remembered; the least likely ones are forgotten."""
-    person_weight: float = 1e6
-    """What a person says outweighs any number of detections."""
 
 
 @dataclass
 class LabelBelief:
-    """Weights of the labels that a thing was given."""
+    """What detectors say a thing is, and what a person says.
+
+    The person's word is what it is called; it is recognised by what detectors say, who go on
+    calling it as they did.
+    """
 
     weights: dict[str, float] = field(default_factory=dict)
+    """Of the labels that detectors gave."""
+    named: str | None = None
+    """What a person calls it."""
 
     def add(self, shares: Mapping[str, float], weight: float, config: LabelConfig) -> None:
         """Take in one detection's ``shares`` (label to probability)."""
@@ -40,20 +51,17 @@ class LabelBelief:
     def merge(self, other: LabelBelief, config: LabelConfig) -> None:
         """Take in all that was believed of what turned out to be the same thing."""
         self.add(other.weights, 1.0, config)
-
-    def name(self, label: str, config: LabelConfig) -> None:
-        """A person says what it is; that takes the place of what was said before."""
-        detected = {
-            other: weight for other, weight in self.weights.items() if weight < config.person_weight
-        }
-        self.weights = {**detected, label: config.person_weight}
+        if self.named is None:
+            self.named = other.named
 
     def best(self) -> str:
-        """The likeliest label; "" if there is none."""
+        """What it is called: by a person, or else the likeliest label; "" if there is none."""
+        if self.named is not None:
+            return self.named
         return min(self.weights.items(), key=_likeliest_first)[0] if self.weights else ""
 
     def probabilities(self) -> dict[str, float]:
-        """Label to probability, likeliest first, rounded to three digits."""
+        """Label to probability by the detectors, likeliest first, rounded to three digits."""
         total = sum(self.weights.values())
         ranked = sorted(self.weights.items(), key=_likeliest_first)
         return {label: round(weight / total, 3) for label, weight in ranked if weight > 0}
@@ -61,9 +69,15 @@ class LabelBelief:
     def agreement(self, shares: Mapping[str, float]) -> float:
         """Probability that this thing and one of ``shares`` have the same kind, in [0, 1]."""
         total = sum(self.weights.values())
+        as_named = shares.get(self.named, 0.0) if self.named is not None else 0.0
         if not total:
-            return 0.0
-        return sum(self.weights.get(label, 0.0) * share for label, share in shares.items()) / total
+            return as_named
+        common = sum(self.weights.get(label, 0.0) * share for label, share in shares.items())
+        return max(common / total, as_named)
+
+    def says_anything(self) -> bool:
+        """Whether it can agree or disagree with a label."""
+        return bool(self.weights) or self.named is not None
 
 
 def shares_of(label: str, score: float, others: Mapping[str, float]) -> dict[str, float]:

@@ -22,6 +22,7 @@ from cogmap.memory.structure import Structure, StructureConfig, room_of, structu
 from cogmap.memory.trajectory import Trajectory
 from cogmap.runtime.messages import (
     F64,
+    Box,
     Layout,
     MapEvent,
     MapObject,
@@ -30,6 +31,10 @@ from cogmap.runtime.messages import (
 )
 
 __all__ = ["LayoutConfig", "LayoutMap"]
+
+
+MOST_FRAMES = 2**31
+"""Frames with a number beyond this are refused: two years at 30 Hz."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +72,7 @@ class LayoutMap:
         Frames without a trusted pose teach nothing. Observations come in the order of their
         frames, late ones aside.
         """
-        if observation.world_from_camera is None:
+        if observation.world_from_camera is None or not 0 <= observation.number < MOST_FRAMES:
             return []
         if not observation.late:
             self._remember_pose(observation)
@@ -110,8 +115,10 @@ class LayoutMap:
         """Move keyframes (number -> (4, 4)), and all that was seen relative to them."""
         self.version += 1
         self.trajectory.correct(world_from_keyframe)
+        before = dict(self._now)
         self.objects.correct(world_from_keyframe, self.trajectory.revision)
-        self._changed([])
+        self._refresh()
+        self.history.correct(before, self._now)
 
     def edited(self, events: Sequence[MapEvent]) -> list[MapEvent]:
         """After a person's correction through ``objects``: make the version that has it."""
@@ -208,7 +215,7 @@ class LayoutMap:
             if self._source.get(thing.id) is thing:
                 continue
             self._source[thing.id] = thing
-            placed = msgspec.structs.replace(thing, room=self._room_of(thing))
+            placed = self._placed(thing)
             if placed != self._now.get(thing.id):
                 self._now[thing.id] = placed
                 changed.append(placed)
@@ -216,8 +223,16 @@ class LayoutMap:
             del self._now[id_]
         return changed, sorted(gone)
 
-    def _room_of(self, thing: MapObject) -> int:
-        return room_of(self.structure, *thing.box.center[:2])
+    def _placed(self, thing: MapObject) -> MapObject:
+        """With the rooms that it is in and was in."""
+        past = tuple(
+            msgspec.structs.replace(place, room=self._room_of(place.box))
+            for place in thing.placements
+        )
+        return msgspec.structs.replace(thing, room=self._room_of(thing.box), placements=past)
+
+    def _room_of(self, box: Box) -> int:
+        return room_of(self.structure, *box.center[:2])
 
     def _structure_record(self) -> StructureRecord:
         now = self.structure

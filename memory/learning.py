@@ -7,11 +7,12 @@ import numpy as np
 
 from cogmap.memory.association import Assignment, SeenSegment
 from cogmap.memory.contacts import surroundings
+from cogmap.memory.object_config import ObjectMapConfig
 from cogmap.memory.scene import Scene, pixels
 from cogmap.memory.track_shape import TrackShape, frame_weight
 from cogmap.memory.track_store import TrackStore
 from cogmap.memory.tracks import Track
-from cogmap.memory.visibility import CONFIRMED, SEEN_THROUGH, DepthView, look
+from cogmap.memory.visibility import CONFIRMED, SEEN_THROUGH, DepthView, compare
 from cogmap.runtime.messages import U8, ObjectView
 
 __all__ = ["begin", "groups_of", "learn"]
@@ -42,9 +43,9 @@ def learn(
         track = scene.tracks[t]
         scene.matched[t] = True
         _match(store, scene, track, [segments[s] for s in members])
-        due = track.seen <= config.shape_frames or track.seen % config.shape_every == 0
-        if due and not result.ambiguous[members[0]] and track.state != "deleted":
+        if not result.ambiguous[members[0]] and track.state != "deleted":
             shaped.append((track, members))
+    shaped = _most_due(shaped, config)
     fx = scene.observation.intrinsics.fx
     weights = {
         track.id: frame_weight(fx / segments[members[0]].distance_m, config.shape)
@@ -54,6 +55,19 @@ def learn(
         _judge(store, scene, scene.view, shaped, masks, weights)
     for track, members in shaped:
         _grow(store, scene, track, [segments[s] for s in members], weights[track.id])
+
+
+def _most_due(
+    matched: list[tuple[Track, list[int]]], config: ObjectMapConfig
+) -> list[tuple[Track, list[int]]]:
+    """Those whose points are to be brought up to date by this frame: they have waited longest."""
+    waited = [
+        (track.shaped_seen - track.seen, track.id, members)
+        for track, members in matched
+        if track.seen <= config.shape_frames or track.seen - track.shaped_seen >= config.shape_every
+    ]
+    chosen = {id_ for _, id_, _ in sorted(waited)[: config.shapes_per_frame]}
+    return [(track, members) for track, members in matched if track.id in chosen]
 
 
 def _match(store: TrackStore, scene: Scene, track: Track, segments: list[SeenSegment]) -> None:
@@ -106,8 +120,7 @@ def _judge(
     config = store.config
     sizes = [len(track.shape) for track, _ in shaped]
     points = np.concatenate([track.shape.points for track, _ in shaped]).astype(np.float32)
-    owner = np.repeat(np.arange(len(shaped)), sizes)
-    state = look(view, points, owner, len(shaped), config.visibility).of_point
+    state = compare(view, points, config.visibility)[0]
     column, row = pixels(view, points)
     ends = np.cumsum(sizes)
     for (track, members), end, size in zip(shaped, ends, sizes, strict=True):
@@ -134,6 +147,7 @@ def _grow(
         track.fresh_points += track.shape.add(
             each.points, each.sigma_m, weight, scene.observation.keyframe, config
         )
+    track.shaped_seen = track.seen
     store.moved_points(track)
 
 
@@ -147,5 +161,5 @@ def begin(store: TrackStore, scene: Scene, segment: SeenSegment) -> None:
     shape.add(segment.points, segment.sigma_m, weight, observation.keyframe, config.shape)
     track = store.new_track(shape, observation.stamp_ns, observation.number)
     track.evidence = config.tracks.first_evidence * (2 - segment.segment.score)
-    track.seen = track.expected = track.fitted_seen = 1
+    track.seen = track.expected = track.fitted_seen = track.shaped_seen = 1
     _describe(store, scene, track, [segment])

@@ -11,6 +11,7 @@ import numpy as np
 
 from cogmap.memory.camera import backproject
 from cogmap.memory.foreground import foreground
+from cogmap.memory.labels import clean_label
 from cogmap.memory.mask_surface import (
     Patch,
     body,
@@ -148,7 +149,7 @@ def _segment(
         pixels=pixels,
         box=_box_around(columns, rows, patch.stride),
         cut=cut_fraction(patch, surface, intrinsics.fx),
-        label=_clean_label(detection.label, config.label_length),
+        label=clean_label(detection.label, config.label_length),
         score=float(detection.score),
         other_labels=_clean_labels(detection.other_labels, config),
         embedding=_clean_embedding(detection.embedding),
@@ -186,17 +187,11 @@ def _box_around(columns: I64, rows: I64, stride: int) -> PixelBox:
     )  # fmt: skip
 
 
-def _clean_label(label: str, length: int) -> str:
-    """Printable and short: anything else in it is a stranger's mistake or trick."""
-    words = "".join(c if c.isprintable() else " " for c in label[: 4 * length]).split()
-    return " ".join(words)[:length].rstrip()
-
-
 def _clean_labels(scores: dict[str, float], config: LiftingConfig) -> dict[str, float]:
     good = [(label, float(score)) for label, score in scores.items() if 0 < score <= 1]
     good.sort(key=lambda entry: -entry[1])
     return {
-        _clean_label(label, config.label_length): score
+        clean_label(label, config.label_length): score
         for label, score in reversed(good[: config.max_other_labels])
     }
 

@@ -32,6 +32,7 @@ Why = Literal["label", "synonym", "kind", "text encoder", "image encoder"]
 _WORD_SCORES: Mapping[str, float] = {"label": 1.0, "synonym": 0.95, "kind": 0.9}
 _ENCODER_SCORE = 0.85
 """What an encoder finds is never worth as much as the word itself."""
+_NO_LOOKS = "the map has no image embeddings: its detector makes none"
 _FUSION = 60
 """Reciprocal rank fusion: Cormack, Clarke and Buettcher, SIGIR 2009."""
 _LEAST_SIMILARITY = 0.4
@@ -89,9 +90,10 @@ class MapIndex:
         pictures: TextEncoder | Unavailable | None = None,
     ) -> None:
         """``words`` encodes labels and queries; None: the sentence encoder that is installed.
-        ``pictures`` encodes queries into the space of the map's image embeddings."""
+        ``pictures`` is ``picture_words``."""
         self._words = words
-        self._picture_words = pictures
+        self.picture_words = pictures
+        """Encodes queries into the space of the map's image embeddings."""
         self._labels = LabelIndex()
         self._pictures = PictureIndex()
         self._entries: dict[Key, Entry] = {}
@@ -178,9 +180,7 @@ class MapIndex:
     ) -> Hits:
         own = self._pictures.space
         if own is None:
-            return Hits(
-                [], unavailable=["the map has no image embeddings: its detector makes none"]
-            )
+            return Hits([], unavailable=[_NO_LOOKS])
         if space is not None and space != own:
             raise MapIndexError(
                 f"search: an embedding of space {space!r} cannot be compared with the map's, which "
@@ -233,9 +233,9 @@ class MapIndex:
         return _Ranking(kept, "text encoder", self._words.space)
 
     def _by_looks(self, text: str, among: Sequence[Entry], k: int) -> _Ranking | Unavailable:
-        own, encoder = self._pictures.space, self._picture_words
-        if own is None:
-            return Unavailable("")  # nothing to compare with, nothing to say
+        own, encoder = self._pictures.space, self.picture_words
+        if own is None:  # nothing to compare with; who gave no encoder need not hear of it
+            return Unavailable(_NO_LOOKS if encoder is not None else "")
         if encoder is None:
             encoder = Unavailable(f"no text encoder was given for the image embeddings of {own!r}")
         if isinstance(encoder, Unavailable):

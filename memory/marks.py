@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+import cv2
 import numpy as np
 
 from cogmap.memory.drawing import (
@@ -27,7 +28,9 @@ from cogmap.memory.drawing import (
 )  # fmt: skip
 from cogmap.runtime.messages import U8, Layout, MapObject, PixelBox
 
-__all__ = ["mark_keyframe", "objects_in"]
+__all__ = ["mark_jpeg", "mark_keyframe", "objects_in"]
+
+_JPEG_QUALITY = 92
 
 
 def objects_in(layout: Layout, keyframe: int) -> Iterator[tuple[MapObject, PixelBox]]:
@@ -59,6 +62,14 @@ def mark_keyframe(image: U8, marks: Iterable[tuple[MapObject, PixelBox]]) -> U8:
         badge(marked, str(thing.id), center, size, color)
         _write_label(marked, printable(thing.label), rect, size, color, taken)
     return marked
+
+
+def mark_jpeg(jpeg: bytes, marks: Iterable[tuple[MapObject, PixelBox]]) -> bytes:
+    """`mark_keyframe` of a picture as a map keeps it."""
+    image = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR_RGB)
+    marked = mark_keyframe(np.asarray(image, np.uint8), marks)
+    encoded = cv2.imencode(".jpg", marked[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])[1]
+    return encoded.tobytes()
 
 
 def _outline(image: U8, box: PixelBox, color: Color, size: int) -> None:

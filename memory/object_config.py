@@ -47,7 +47,9 @@ class ObjectMapConfig:
     shape_frames: int = 24
     """The points of a thing are brought up to date by each of so many first frames,"""
     shape_every: int = 2
-    """and from then on by one in so many."""
+    """and from then on by one in so many,"""
+    shapes_per_frame: int = 10
+    """of at most so many things a frame, those that have waited longest."""
     look_around_every: int = 6
     """One in so many frames tells what is around it."""
     fits_per_frame: int = 2

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from cogmap.memory.boxes import corners
+from cogmap.memory.labels import clean_label
 from cogmap.memory.scene import event
 from cogmap.memory.track_shape import TrackShape
 from cogmap.memory.track_store import TrackStore
@@ -36,7 +37,7 @@ def find(store: TrackStore, object_id: int) -> Track:
 def rename(store: TrackStore, object_id: int, label: str, version: int) -> list[MapEvent]:
     """Give it a label that no later detection changes."""
     track = find(store, object_id)
-    track.labels.name(label, store.config.association.labels)
+    track.labels.named = clean_label(label)
     _by_person(track)
     return [event("renamed", track, track.last_seen_ns, version)]
 
@@ -98,7 +99,7 @@ def add(store: TrackStore, label: str, box: Box, stamp_ns: int, version: int) ->
     track = store.new_track(shape, stamp_ns, -1)
     track.box, track.box_given, track.state = box, True, "present"
     track.moved_with = keyframe
-    track.labels.name(label, store.config.association.labels)
+    track.labels.named = clean_label(label)
     track.evidence = store.config.tracks.most_evidence
     _by_person(track)
     return [event("added", track, stamp_ns, version)]

@@ -30,4 +30,8 @@ def take_over(store: TrackStore, thing: MapObject) -> None:
     if thing.state == "removed":
         store.remove(track)
     track.state = thing.state
+    if "person" not in thing.detectors:
+        track.labels.named = None  # a detector's word, which others may correct
+        track.labels.weights = dict(thing.labels) or ({thing.label: 1.0} if thing.label else {})
+    track.pose_revision = thing.pose_revision
     track.changed()

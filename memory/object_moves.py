@@ -19,13 +19,12 @@ def carry_out(store: TrackStore, move: Move) -> Track:
     if not move.returned:
         place = Placement(
             box=old.box,
-            room=old.room,
             first_seen_ns=move.since_ns,
             last_seen_ns=old.last_seen_ns,
         )
         old.placements = (*old.placements, place)
-    for name in ("shape", "box", "room", "cameras", "views", "last_seen_ns", "last_number",
-                 "last_look", "pose_revision", "moved_with", "fitted_seen",
+    for name in ("shape", "box", "cameras", "views", "last_seen_ns", "last_number",
+                 "last_look", "pose_revision", "moved_with", "fitted_seen", "shaped_seen",
                  "contacts"):  # fmt: skip
         setattr(old, name, getattr(new, name))
     old.labels.merge(new.labels, store.config.association.labels)

@@ -155,12 +155,27 @@ def _find_moves(store: TrackStore, scene: Scene) -> None:
             scene.tell("returned", track)
         else:
             scene.tell("moved", track, (move.new,))
+    if moves:
+        _forget_explained(store)
     for id_, candidates in ambiguous:
         track = store.tracks[id_]
         if track.ambiguous_with != candidates:
             track.ambiguous_with = candidates
             track.changed()
             scene.tell("ambiguous", track, candidates)
+
+
+def _forget_explained(store: TrackStore) -> None:
+    """What has been found elsewhere is no candidate any more."""
+    for track in store.tracks.values():
+        open_ones = tuple(
+            id_
+            for id_ in track.ambiguous_with
+            if id_ in store.tracks and not (track.is_here and store.tracks[id_].is_here)
+        )
+        if open_ones != track.ambiguous_with:
+            track.ambiguous_with = open_ones
+            track.changed()
 
 
 def _refit(store: TrackStore, tracks: list[Track]) -> None:

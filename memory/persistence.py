@@ -29,8 +29,18 @@ from numpy.typing import NDArray
 from cogmap.runtime.messages import CogmapError
 
 __all__ = [
-    "FORMAT", "Entries", "MapError", "MissingPartError", "SavedMap", "load_map", "part_of",
-    "prepare_folder", "save_map", "write_files", "write_manifest",
+    "FORMAT",
+    "Entries",
+    "MapError",
+    "MissingPartError",
+    "SavedMap",
+    "is_map",
+    "load_map",
+    "part_of",
+    "prepare_folder",
+    "save_map",
+    "write_files",
+    "write_manifest",
 ]  # fmt: skip
 
 Entries = dict[str, dict[str, str | int]]
@@ -58,6 +68,11 @@ class SavedMap:
     """By name, such as "surface/tsdf"."""
     details: Mapping[str, Any] = field(default_factory=dict)
     """What else is needed to go on, as JSON: counts, configuration."""
+
+
+def is_map(folder: Path) -> bool:
+    """Whether there is a map in the folder."""
+    return (folder / MANIFEST).is_file()
 
 
 def prepare_folder(folder: Path) -> None:

@@ -104,8 +104,16 @@ class TrackStore:
         self.watch.forget(track.id)
 
     def merge(self, kept: Track, other: Track) -> None:
-        """``other`` turned out to be ``kept``."""
+        """``other`` turned out to be ``kept``, which is there if one of them is."""
         config = self.config
+        if kept.state == "removed" and other.is_here:
+            kept.state = "moved"
+            self.table.add(kept, self.counting(kept))
+        kept.placements = tuple(
+            sorted((*kept.placements, *other.placements), key=lambda each: each.first_seen_ns)
+        )
+        kept.dynamic = kept.dynamic or other.dynamic
+        kept.ambiguous_with = tuple(i for i in kept.ambiguous_with if i != other.id)
         kept.shape.absorb(other.shape, config.shape)
         kept.labels.merge(other.labels, config.association.labels)
         if other.embedding_space == kept.embedding_space:
@@ -146,6 +154,9 @@ class TrackStore:
             value = getattr(track, name)
             setattr(part, name, value.copy() if hasattr(value, "copy") else value)
         part.labels.weights = dict(track.labels.weights)
+        part.labels.named = track.labels.named
+        if part.state == "removed":
+            self._forget(part)
         self.merging.forget(track.id)
         for each in (track, part):
             self.refit(each)

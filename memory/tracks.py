@@ -92,7 +92,6 @@ class Track:
     """Different positions that it was seen from."""
     state: ObjectState = "tentative"
     dynamic: bool = False
-    room: int = -1
     placements: tuple[Placement, ...] = ()
     views: tuple[ObjectView, ...] = ()
     detectors: tuple[str, ...] = ()
@@ -100,6 +99,8 @@ class Track:
     ambiguous_with: tuple[int, ...] = ()
     fitted_seen: int = 0
     """Value of ``seen`` when the box was last fitted."""
+    shaped_seen: int = 0
+    """Value of ``seen`` when its points were last brought up to date."""
     fresh_points: int = 0
     """New points since then."""
     last_look: int = 0
@@ -221,18 +222,21 @@ class Track:
     def is_here(self) -> bool:
         return self.state in ("present", "moved")
 
+    def _label_probabilities(self) -> dict[str, float]:
+        named = self.labels.named
+        return self.labels.probabilities() if named is None else {named: 1.0}
+
     def snapshot(self) -> MapObject:
         """As the map gives it out; the same one until something changes."""
         if self._snapshot is None:
             self._snapshot = MapObject(
                 id=self.id,
                 label=self.labels.best(),
-                labels=self.labels.probabilities(),
+                labels=self._label_probabilities(),
                 box=self.box,
                 confidence=self.confidence,
                 state=self.state,
                 dynamic=self.dynamic,
-                room=self.room,
                 first_seen_ns=self.first_seen_ns,
                 last_seen_ns=self.last_seen_ns,
                 seen=self.seen,

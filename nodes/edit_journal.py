@@ -23,7 +23,8 @@ class EditJournal:
         self._path = path
         self._earlier: dict[int, list[Edit]] = defaultdict(list)
         if path is not None and path.exists():
-            for line in path.read_bytes().splitlines():
+            whole, _, _ = path.read_bytes().rpartition(b"\n")  # the last one may be cut off
+            for line in whole.splitlines():
                 taken, edit = msgspec.json.decode(line, type=tuple[int, Edit])
                 self._earlier[taken].append(edit)
 

@@ -18,7 +18,10 @@ class FrameJoin:
     send one message for each frame that they look at, in order.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, most_waiting: int = 300) -> None:
+        """``most_waiting``: more frames than this do not wait; a detector that keeps a lossless
+        source waiting never falls so far behind."""
+        self._most_waiting = most_waiting
         self.unknown = 0
         """Detections that named no frame that was waiting."""
         self._frames: deque[Frame] = deque()
@@ -34,7 +37,9 @@ class FrameJoin:
 
     def ready(self) -> Iterator[tuple[Frame, Detections | None]]:
         """The frames that need not wait any longer."""
-        while self._frames and self._frames[0].number <= self._newest:
+        while self._frames and (
+            self._frames[0].number <= self._newest or len(self._frames) > self._most_waiting
+        ):
             yield self._next()
 
     def rest(self) -> Iterator[tuple[Frame, Detections | None]]:

@@ -13,6 +13,7 @@ from cogmap.memory.cognitive_map import CognitiveMap
 from cogmap.memory.persistence import (
     Entries,
     MissingPartError,
+    is_map,
     prepare_folder,
     write_files,
     write_manifest,
@@ -85,7 +86,7 @@ class Memory(Node):
             self._publish_layout()
 
     def answer_edits(self, edit: Edit) -> Edited:
-        """A person's correction. It is noted first: a node that starts over corrects again."""
+        """A person's correction, noted before the reply: a node that starts over makes it again."""
         events = self._map.edit(edit)
         self._journal.note(self._taken, edit)
         self._publish_events(events)
@@ -110,9 +111,18 @@ class Memory(Node):
             self._map.take_grid(part.grid)
         self._publish_layout()
         if self.params.map_dir:
-            files, details = ({}, {}) if part is None else (part.files, json.loads(part.details))
-            self._store(self._map.layout_state(), files, details, last=True)
-            self.log.info("map stored in %s", self._folder())
+            self._store_at_the_end(part)
+
+    def _store_at_the_end(self, part: MapPart | None) -> None:
+        if part is not None:
+            details = json.loads(part.details)
+            self._store(self._map.layout_state(), part.files, details, last=True)
+        elif is_map(self._folder()):
+            self.log.warning("the dense side did not come: the map stored last stays as it is")
+            return
+        else:
+            self._store(self._map.layout_state(), {}, {})
+        self.log.info("map stored in %s", self._folder())
 
     def _store_if_whole(self, number: int) -> None:
         """Once both sides are there as of the same frame."""

@@ -59,8 +59,10 @@ class Reconstruction(Node):
         """The dense side of a map that a memory node completes, not a whole map."""
 
         def __post_init__(self) -> None:
-            if self.surface_chunks < 0 or self.grid_every < 0 or self.map_every_s < 0:
-                raise ValueError("surface_chunks, grid_every and map_every_s must be 0 or more")
+            if self.surface_chunks < 0 or self.grid_every < 0:
+                raise ValueError("surface_chunks and grid_every must be 0 or more")
+            if self.map_every_s != 0 and not 1 <= self.map_every_s < 1e6:
+                raise ValueError("map_every_s must be 0 or in 1..1000000")
             if self.part_only and not self.map_dir:
                 raise ValueError("part_only needs map_dir, the folder of the memory node's map")
 

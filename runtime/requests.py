@@ -7,6 +7,7 @@ with a `Refusal`.
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -21,6 +22,8 @@ from cogmap.runtime.messages import CogmapError, Message, Refusal
 from cogmap.runtime.rundir import is_going_on
 
 __all__ = ["RequestError", "RequestServer", "request", "service_address"]
+
+log = logging.getLogger(__name__)
 
 R = TypeVar("R", bound=Message)
 
@@ -79,6 +82,9 @@ class RequestServer:
             return Refusal(stamp_ns=0, text=f"the request cannot be read: {error}")
         except CogmapError as error:
             return Refusal(stamp_ns=0, text=str(error))
+        except Exception as error:  # what one client asks must not end the node
+            log.exception("a request failed")
+            return Refusal(stamp_ns=0, text=f"the node failed: {type(error).__name__}: {error}")
 
 
 def service_address(run_dir: Path, service: str) -> str:

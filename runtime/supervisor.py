@@ -34,7 +34,7 @@ log = logging.getLogger(__name__)
 
 STOP_WITHIN_S = 5.0
 """After `Supervisor.stop`, or once a node has failed for good."""
-_OTHERS_IN_HASTE_S, _KILL_AFTER_S = 1.0, 4.2
+_OTHERS_IN_HASTE_S, _FED_IN_HASTE_S, _KILL_AFTER_S = 1.0, 3.0, 4.2
 _OTHERS_AFTER_S, _END_WITHIN_S = 5.0, 60.0
 """When the time of a run is over: maps may be large, and nobody waits at the keyboard."""
 _LEFT_OVER_S = 10.0
@@ -314,15 +314,27 @@ class Supervisor:
             others_due = not have_source or now > min(
                 began + _OTHERS_AFTER_S, haste_from + _OTHERS_IN_HASTE_S
             )
-            for process in alive:
-                if process.is_source or others_due:
+            for name, process in self._processes.items():
+                fed = self._is_fed(name) and now < haste_from + _FED_IN_HASTE_S
+                if process.alive and (process.is_source or (others_due and not fed)):
                     process.terminate()
+            for process in alive:
                 if now > min(began + _END_WITHIN_S, haste_from + _KILL_AFTER_S):
                     process.kill_unended()
             self._hear(timeout_ms=50)
         self._hear(timeout_ms=50)
         for process in self._processes.values():
             process.wait()
+
+    def _is_fed(self, name: str) -> bool:
+        """Whether a node that it reads from is alive: what that one says last is for it."""
+        streams = self.launch.streams()
+        feeding = {
+            streams[item.stream][0]
+            for item in self.launch.nodes[name].inputs.values()
+            if item.stream in streams
+        }
+        return any(self._processes[each].alive for each in feeding - {name})
 
     def _result(self) -> RunResult:
         processes = self._processes

@@ -29,5 +29,5 @@ def test_commands_named_in_the_readme_exist() -> None:
 
     known = {command.name or command.callback.__name__ for command in app.registered_commands}  # type: ignore[union-attr]
     known |= {str(group.name) for group in app.registered_groups}
-    named = set(re.findall(r"(?:`|bin/)cogmap ([a-z]+)", README))
+    named = set(re.findall(r"(?:`|bin/)cogmap ([a-z-]+)", README))
     assert named == known

@@ -7,6 +7,7 @@ from typer.testing import CliRunner, Result
 
 from cogmap.launch.cli import app
 from cogmap.memory.cognitive_map import CognitiveMap
+from cogmap.runtime.rundir import RunDir
 
 
 def edit(path: Path, *arguments: str) -> Result:
@@ -71,3 +72,18 @@ def test_what_is_no_map_is_named(tmp_path):
     assert result.exit_code == 2 and "no such map" in result.output
     result = edit(tmp_path, "delete", "1")
     assert result.exit_code == 2 and "no map folder and no run directory" in result.output
+
+
+def test_the_map_of_a_live_run_is_corrected_in_the_run(furnished_map):
+    """It would be overwritten by what the run stores next."""
+    run, before = furnished_map.parent, labels(furnished_map)
+    with RunDir(run_dir := run.parent / "run"):
+        (run_dir / "launch.json").write_text("{}")
+        (run_dir / "services.json").write_text("{}")
+        furnished_map = furnished_map.rename(run_dir / "map")
+        for path in (run_dir, furnished_map):
+            result = edit(path, "delete", "1")
+            assert result.exit_code == 2
+            assert "serves no 'memory/edits'" in result.output
+        assert labels(furnished_map) == before
+    assert edit(furnished_map, "delete", "1").exit_code == 0  # the run is over

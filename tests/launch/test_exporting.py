@@ -14,7 +14,11 @@ from cogmap.launch.exporting import export_map
 from cogmap.memory.cognitive_map import CognitiveMap
 from cogmap.memory.layout_json import read_layout
 from cogmap.memory.layout_schema import layout_schema
+from cogmap.memory.marks import objects_in
+from cogmap.memory.reconstruction import Reconstructor
+from cogmap.nodes.detectors.simulated import exact_detections
 from cogmap.runtime.messages import CogmapError
+from cogmap.sim.simulator import Simulator, SimulatorConfig
 
 
 def test_all_kinds_at_once(furnished_map, tmp_path, console):
@@ -59,6 +63,58 @@ def test_the_past_has_what_was_known_then(furnished_map, tmp_path, console):
     assert len(read_layout(out).objects) == 2
 
 
+def test_space_of_now_is_not_shown_under_a_past_layout(furnished_map, tmp_path, console):
+    out = tmp_path / "r.rrd"
+    export_map(furnished_map, {"rrd": out}, 0.25, False, console)
+    shown = {str(chunk.entity_path) for chunk in RrdReader(out).stream().to_chunks()}
+    assert {"/world/objects", "/world/trajectory"} <= shown
+    assert not any("surface" in each or "occupancy" in each for each in shown)
+
+
+@pytest.fixture(scope="module")
+def pictured_map(tmp_path_factory) -> Path:
+    """A room of which pictures were kept."""
+    made = CognitiveMap()
+    config = SimulatorConfig(seed=3, rooms=2, width=160, height=120, rate_hz=5, duration_s=8)
+    reconstructor = Reconstructor()
+    for step in Simulator(config):
+        made.take(reconstructor.step(step.frame, exact_detections(step.instances)))
+    folder = tmp_path_factory.mktemp("pictured") / "map"
+    made.save(folder)
+    return folder
+
+
+def test_keyframes_are_pictures_with_marks(pictured_map, tmp_path, console):
+    out = tmp_path / "pictures"
+    export_map(pictured_map, {"keyframes": out}, None, False, console)
+    loaded = CognitiveMap.load(pictured_map)
+    numbers = loaded.keyframes()
+    assert sorted(each.name for each in out.iterdir()) == [f"frame_{n:06d}.jpg" for n in numbers]
+    assert f"{out}: {len(numbers)} pictures" in console.export_text()
+    seen = {n: [thing.id for thing, _ in objects_in(loaded.layout(), n)] for n in numbers}
+    assert any(seen.values())
+    for number in numbers:
+        plain = cv2.imdecode(np.frombuffer(loaded.picture(number), np.uint8), cv2.IMREAD_COLOR)
+        marked = cv2.imread(str(out / f"frame_{number:06d}.jpg")).astype(int)
+        assert marked.shape == plain.shape
+        changed = (np.abs(marked - plain).max(axis=2) > 60).sum()
+        assert (changed > 50) == bool(seen[number])
+
+    with pytest.raises(CogmapError, match="pictures exists; name another file"):
+        export_map(pictured_map, {"keyframes": out}, None, False, console)
+    export_map(pictured_map, {"keyframes": out}, 1.0, True, console)  # over those
+    early = tmp_path / "early"
+    early.mkdir()
+    export_map(pictured_map, {"keyframes": early}, 1.0, False, console)
+    assert 0 < len(list(early.iterdir())) < len(numbers)
+
+
+def test_a_map_without_pictures_exports_none(map_dir, tmp_path, console):
+    with pytest.raises(CogmapError, match="has kept no pictures"):
+        export_map(map_dir, {"keyframes": tmp_path / "k"}, None, False, console)
+    assert not (tmp_path / "k").exists()
+
+
 @pytest.mark.parametrize(
     ("targets", "as_of_s", "message"),
     [
@@ -69,6 +125,7 @@ def test_the_past_has_what_was_known_then(furnished_map, tmp_path, console):
         ({"ply": "a.ply"}, 3.0, "cannot go with --as-of"),
         ({"bev": "none/b.png"}, None, "no folder none that you may write to"),
         ({"bev": "there.png"}, None, "there.png exists; name another file"),
+        ({"keyframes": "there.png"}, None, "cannot write there.png"),
     ],
 )
 def test_what_cannot_be_exported_is_refused(

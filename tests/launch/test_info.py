@@ -7,6 +7,7 @@ import json
 import pytest
 
 from cogmap.launch.info import describe
+from cogmap.memory.cognitive_map import CognitiveMap
 from cogmap.runtime.messages import CogmapError
 
 
@@ -37,6 +38,17 @@ def test_map(facts_of, map_dir):
     assert "8 fused" in facts["frames"]
     assert int(facts["surface"].removesuffix(" points")) > 100
     assert facts["extent"].endswith(" m")
+
+
+def test_labels_of_strangers_are_made_printable(console, furnished_map):
+    edited = CognitiveMap.load(furnished_map)
+    edited.rename(1, "cup\x1b[31m\nrooms  none\u202e")
+    edited.save(furnished_map)
+    console.print(describe(furnished_map))
+    text = console.export_text()
+    assert "\x1b" not in text and "\u202e" not in text
+    assert sum(line.startswith("rooms") for line in text.splitlines()) == 1
+    assert "1 table" in text
 
 
 def test_damaged_map(map_dir):

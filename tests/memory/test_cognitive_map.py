@@ -192,6 +192,39 @@ def test_corrected_poses_move_the_objects(own):
         )
 
 
+def test_corrected_poses_move_the_past(own, steps):
+    shift = np.eye(4)
+    shift[1, 3] = -3.0
+    numbers = own.trajectory.keyframes()
+    early = steps[FRAMES // 2].frame.stamp_ns
+    before = {o.id: o for o in own.objects(as_of_ns=early)}
+    own.correct_poses({int(n): shift @ own.trajectory.world_from_keyframe(int(n)) for n in numbers})
+    after = {o.id: o for o in own.objects(as_of_ns=early)}
+    assert before and before.keys() == after.keys()
+    for id_, thing in before.items():
+        moved = np.subtract(after[id_].box.center, thing.box.center)
+        np.testing.assert_allclose(moved, [0.0, -3.0, 0.0], atol=0.05)
+
+
+def test_a_name_from_a_person_does_not_keep_a_thing_from_being_recognised(own, steps):
+    thing = max(own.objects(), key=lambda each: each.seen)
+    own.rename(thing.id, "throne")
+    count = len(own.objects())
+    stamp = steps[-1].frame.stamp_ns
+    for number, step in enumerate(steps[-10:]):
+        frame, ids = step.frame, step.instances.ids
+        own.observe(
+            stamp_ns=stamp + 1 + number * 200_000_000,
+            world_from_camera=frame.world_from_camera,
+            intrinsics=frame.intrinsics,
+            depth_m=frame.depth_m(),
+            color=frame.color,
+            detections=[Detection(mask=ids == v.id, label=v.label) for v in step.instances.visible],
+        )
+    assert own.object(thing.id).label == "throne"
+    assert len(own.objects()) <= count + 1
+
+
 def test_a_layout_of_others_is_a_map(seen, tmp_path):
     path = tmp_path / "layout.json"
     path.write_bytes(layout_bytes(seen.layout()))

@@ -37,7 +37,7 @@ def test_one_wrong_label_forbids_nothing_and_costs_something(looks):
 def test_the_many_outvote_the_few_and_a_person_outvotes_all():
     belief = belief_of([("cup", 0.9)] * 20 + [("bowl", 0.9)] * 2)
     assert belief.best() == "cup"
-    belief.name("mug", CONFIG)
+    belief.named = "mug"
     belief.add({"cup": 1.0}, 100.0, CONFIG)
     assert belief.best() == "mug"
 

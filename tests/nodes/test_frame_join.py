@@ -53,3 +53,12 @@ def test_a_frame_waits_for_its_detections_and_no_longer():
     assert [f.number for f, _ in join.ready()] == [0]
     join.add_detections(detections(2))
     assert [(f.number, d) for f, d in join.ready()] == [(1, None)]
+
+
+def test_a_detector_that_says_nothing_holds_up_a_bounded_number_of_frames():
+    join = FrameJoin(most_waiting=3)
+    given = []
+    for number in range(10):
+        join.add_frame(frame(number))
+        given += [f.number for f, d in join.ready() if d is None]
+    assert given == [*range(7)]

@@ -9,6 +9,7 @@ import pytest
 from cogmap.memory.cognitive_map import CognitiveMap
 from cogmap.memory.object_map import ObjectMapError
 from cogmap.nodes.detector import Detector
+from cogmap.nodes.edit_journal import EditJournal
 from cogmap.nodes.memory import Memory
 from cogmap.nodes.reconstruction import Reconstruction
 from cogmap.runtime.driver import NodeDriver
@@ -124,3 +125,22 @@ def test_a_correction_that_cannot_be_is_refused_and_changes_nothing(finished):
     with pytest.raises(ObjectMapError, match="there is no object 9999"):
         memory.ask("edits", Edit(stamp_ns=0, action="delete", object_ids=(9999,)))
     assert memory.node._map.version == version
+
+
+def test_without_the_dense_side_the_map_stored_last_stays(steps, tmp_path):
+    """The run was ended in haste: reconstruction never got to its last part."""
+    memory = run(steps, tmp_path / "map")
+    before = files(tmp_path / "map")
+    memory.node._last_part = None
+    memory.end()
+    assert files(tmp_path / "map") == before
+    CognitiveMap.load(tmp_path / "map").surface_points()
+
+
+def test_a_torn_line_of_the_journal_is_left_out(tmp_path):
+    path = tmp_path / "edits"
+    journal = EditJournal(path)
+    journal.note(3, Edit(stamp_ns=0, action="delete", object_ids=(1,)))
+    with path.open("ab") as file:
+        file.write(b'[4,{"stamp_ns":0,"acti')
+    assert [e.object_ids for e in EditJournal(path).of_before(3)] == [(1,)]

@@ -197,6 +197,8 @@ map_events = st.builds(
 )
 grid_sizes = st.integers(0, 4)
 cells = st.builds(array, seeds, st.just("u1"), grid_sizes, grid_sizes)
+
+
 @st.composite
 def all_layers(draw: st.DrawFn) -> OccupancyGrid:
     size = draw(grid_sizes), draw(grid_sizes)

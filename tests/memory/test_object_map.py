@@ -270,3 +270,47 @@ def test_points_of_an_object_lie_on_it(stage):
     assert points.dtype == np.float32 and len(points) > 20
     assert contains(box_of(VASE), points.astype(float), 0.02).mean() > 0.95
     assert stage.map.embedding(stage.the("vase").id) is None
+
+
+def test_a_person_is_followed_and_leaves_no_second_one_behind(room):
+    stage = Stage(room, TABLE)
+    for step in range(40):
+        place = (0.2 - 0.005 * step, 0.9 - 0.04 * step, 0.013)
+        stage.things = [TABLE, ("person", (place, (0.3, 0.3, 1.2)))]
+        stage.run(1)
+    person = stage.the("person")
+    assert person.dynamic and not stage.the("table").dynamic
+    np.testing.assert_allclose(person.box.center[:2], [0.155, -0.51], atol=0.15)
+    assert stage.kinds().count("appeared") == 2 and "moved" not in stage.kinds()
+
+
+def test_a_removed_thing_that_a_person_merges_with_one_that_is_there_is_there(stage):
+    stage.run(25)
+    vase, cup = stage.the("vase"), stage.the("cup")
+    stage.things.remove(VASE)
+    stage.run(12)
+    stage.map.merge((vase.id, cup.id))
+    (merged,) = [thing for thing in stage.map.objects() if thing.id == vase.id]
+    assert merged.is_here
+    stage.run(5)
+    assert sum(thing.id == vase.id for thing in stage.here()) == 1
+
+
+def test_both_halves_of_a_removed_thing_are_removed(stage):
+    stage.run(25)
+    vase = stage.the("vase")
+    stage.things.remove(VASE)
+    stage.run(12)
+    stage.map.split(vase.id)
+    stage.run(3)
+    states = [thing.state for thing in stage.map.objects() if thing.label == "vase"]
+    assert states == ["removed", "removed"]
+
+
+def test_a_renamed_thing_is_still_recognised_as_what_detectors_call_it(stage):
+    stage.run(25)
+    cup = stage.the("cup")
+    stage.map.rename(cup.id, "goblet")
+    stage.run(20)
+    assert sorted(thing.label for thing in stage.map.objects()) == ["goblet", "table", "vase"]
+    assert stage.the("goblet").last_seen_ns > cup.last_seen_ns

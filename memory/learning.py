@@ -62,11 +62,12 @@ def _most_due(
 ) -> list[tuple[Track, list[int]]]:
     """Those whose points are to be brought up to date by this frame: they have waited longest."""
     waited = [
-        (track.shaped_seen - track.seen, track.id, members)
-        for track, members in matched
+        (track.shaped_seen - track.seen, track.id)
+        for track, _ in matched
         if track.seen <= config.shape_frames or track.seen - track.shaped_seen >= config.shape_every
     ]
-    chosen = {id_ for _, id_, _ in sorted(waited)[: config.shapes_per_frame]}
+    chosen = {id_ for _, id_ in sorted(waited)[: config.shapes_per_frame]}
+    chosen |= {track.id for track, _ in matched if track.dynamic}
     return [(track, members) for track, members in matched if track.id in chosen]
 
 

@@ -173,7 +173,10 @@ class Track:
             self.changed()
 
     def growth(self) -> float:
-        """How much has come in since its box was fitted, as a part of what there was."""
+        """How much has come in since its box was fitted, as a part of what there was; all of
+        it for what moves by itself."""
+        if self.dynamic:
+            return float(self.seen > self.fitted_seen)
         matches = (self.seen - self.fitted_seen) / max(self.fitted_seen, 1)
         return matches + 3 * self.fresh_points / max(len(self.shape), 1)
 

@@ -53,7 +53,8 @@ def main() -> None:
 @app.command()
 def up(
     launch: Annotated[
-        str, typer.Argument(help="Launch file, or one built in: demo, episode, replay, camera.")
+        str,
+        typer.Argument(help="Launch file, or one built in: demo, live, episode, replay, camera."),
     ],
     set_: Set = None,
     for_s: ForSeconds = None,
@@ -197,6 +198,10 @@ def export(
     ] = None,
     bev: Annotated[Path | None, typer.Option(help="The map from above, as PNG.")] = None,
     rrd: Annotated[Path | None, typer.Option(help="Everything, as a Rerun recording.")] = None,
+    keyframes: Annotated[
+        Path | None,
+        typer.Option(help="Folder for the pictures, with the numbers of --bev on them."),
+    ] = None,
     as_of: AsOf = None,
     force: Force = False,
 ) -> None:
@@ -204,7 +209,10 @@ def export(
     with errors_to_exit_codes():
         from cogmap.launch.exporting import export_map
 
-        asked = {"layout": layout, "ply": ply, "mesh": mesh, "bev": bev, "rrd": rrd}
+        asked = {
+            "layout": layout, "ply": ply, "mesh": mesh, "bev": bev, "rrd": rrd,
+            "keyframes": keyframes,
+        }  # fmt: skip
         targets = {kind: out for kind, out in asked.items() if out is not None}
         export_map(path, targets, as_of, force, console)
 
@@ -228,13 +236,44 @@ def objects(
 
 
 @app.command()
+def history(
+    path: MapPath,
+    since: Annotated[
+        float | None, typer.Option(metavar="SECONDS", help="From then on, after the first frame.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON array.")] = False,
+) -> None:
+    """Say what changed in a map, and when: what appeared, moved, went, was corrected."""
+    with errors_to_exit_codes():
+        from cogmap.launch.history import list_events
+
+        list_events(path, since, as_json, console)
+
+
+@app.command("look-for")
+def look_for(
+    run_dir: Annotated[Path, typer.Argument(metavar="RUN_DIR", help="Of a run that goes on.")],
+    labels: Annotated[list[str], typer.Argument(metavar="LABEL...", help="All that is sought.")],
+) -> None:
+    """Change what the open-vocabulary detector of a live run looks for."""
+    with errors_to_exit_codes():
+        from cogmap.launch import looking
+
+        sought = looking.look_for(run_dir, labels)
+        console.print(f"looking for: {', '.join(sought)}", soft_wrap=True)
+
+
+@app.command()
 def search(
     path: MapPath,
     text: Annotated[str | None, typer.Argument(help="What to look for, in words.")] = None,
     image: Annotated[Path | None, typer.Option(help="Or a picture of it; needs --model.")] = None,
     model: Annotated[
         str | None,
-        typer.Option(help="The detector's CLIP or SigLIP model: a folder, or a name in the cache."),
+        typer.Option(
+            help="The detector's CLIP or SigLIP model: a folder, or a name in the cache."
+            " Words are then also compared with how things look."
+        ),
     ] = None,
     count: Annotated[int, typer.Option("-k", min=1, help="How many, at most.")] = 5,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON array.")] = False,

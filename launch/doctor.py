@@ -135,7 +135,11 @@ def _machine() -> Iterator[Finding]:
 def _gpu() -> Finding:
     if shutil.which("nvidia-smi") is None:
         return Finding("GPU", "good", "none; none is needed")
-    return Finding("GPU", "good", "NVIDIA driver found; not used yet")
+    return Finding(
+        "GPU",
+        "good",
+        "NVIDIA driver found; the index and detectors use it if torch and onnxruntime can",
+    )
 
 
 def _display() -> Finding:

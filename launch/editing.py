@@ -79,20 +79,21 @@ def add(
 
 
 def apply(path: Path, edit: Edit) -> tuple[tuple[MapEvent, ...], str]:
-    """Correct the map at a path; what has changed, and where that is kept.
+    """Correct the map at a path; what has changed, and where that is kept. What is stored in the
+    directory of a run that goes on is corrected there: the run writes it anew.
 
     Raises:
         CogmapError: there is no such map, or it has no such object; nothing has changed then.
     """
-    from cogmap.launch.paths import map_folder
+    from cogmap.launch.paths import map_folder, run_that_writes
     from cogmap.memory.cognitive_map import CognitiveMap
     from cogmap.runtime.messages import Edited
     from cogmap.runtime.requests import request, service_address
-    from cogmap.runtime.rundir import is_going_on
 
-    if is_going_on(path):
-        reply = request(service_address(path, SERVICE), edit, Edited)
-        return reply.events, f"the run that goes on in {path}"
+    run_dir = run_that_writes(path)
+    if run_dir is not None:
+        reply = request(service_address(run_dir, SERVICE), edit, Edited)
+        return reply.events, f"the run that goes on in {run_dir}"
     folder = map_folder(path)
     loaded = CognitiveMap.load(folder)
     events = loaded.edit(edit)

@@ -15,6 +15,7 @@ from cogmap.launch.stored_map import load, stamp_after
 from cogmap.memory.bev import draw_bev
 from cogmap.memory.cognitive_map import CognitiveMap
 from cogmap.memory.layout_json import layout_bytes
+from cogmap.memory.marks import mark_jpeg, objects_in
 from cogmap.memory.mesh_export import MESH_FORMATS, mesh_bytes, ply
 from cogmap.nodes.rerun import archetypes as draw
 from cogmap.nodes.rerun import layout as entities
@@ -31,6 +32,8 @@ SUFFIXES: dict[str, tuple[str, ...]] = {
     "bev": (".png",),
     "rrd": (".rrd",),
 }
+FOLDERS = ("keyframes",)
+"""Kinds that are a folder of files, not one."""
 OF_NOW = ("ply", "mesh")
 """Made of the surface, which has no past."""
 POINT_RADIUS_M = 0.014
@@ -42,7 +45,8 @@ FLUSH_S = 60.0
 def export_map(
     path: Path, targets: dict[str, Path], as_of_s: float | None, force: bool, console: Console
 ) -> None:
-    """Write a map's ``targets``: files by kind (``SUFFIXES``); all are checked before any is made.
+    """Write a map's ``targets``: files by kind (``SUFFIXES``, ``FOLDERS``); all
+    are checked before any is made.
 
     ``as_of_s`` (seconds from the map's first frame) gives the objects and rooms of that time.
 
@@ -52,9 +56,15 @@ def export_map(
     _refuse(targets, as_of_s, force)
     loaded = load(path)
     as_of_ns = stamp_after(loaded, as_of_s)
+    if "keyframes" in targets and not loaded.keyframes():
+        raise CogmapError(f"the map has kept no pictures: {path}; leave out --keyframes")
     for kind, out in targets.items():
-        _write(out, partial(_MAKERS[kind], loaded, as_of_ns))
-        console.print(f"{out}: {filesize.decimal(out.stat().st_size)}", soft_wrap=True)
+        if kind in FOLDERS:
+            written = f"{_keyframes(loaded, as_of_ns, out)} pictures"
+        else:
+            _write(out, partial(_MAKERS[kind], loaded, as_of_ns))
+            written = filesize.decimal(out.stat().st_size)
+        console.print(f"{out}: {written}", soft_wrap=True)
 
 
 def _refuse(targets: dict[str, Path], as_of_s: float | None, force: bool) -> None:
@@ -62,18 +72,22 @@ def _refuse(targets: dict[str, Path], as_of_s: float | None, force: bool) -> Non
         raise CogmapError(
             "nothing to export: say one or more of "
             + ", ".join(f"--{kind} FILE{suffixes[0]}" for kind, suffixes in SUFFIXES.items())
+            + ", --keyframes FOLDER"
         )
     if len(set(targets.values())) < len(targets):
         raise CogmapError("two exports have the same file; give each its own")
     for kind, out in targets.items():
-        if out.suffix.lower() not in SUFFIXES[kind]:
+        if kind in SUFFIXES and out.suffix.lower() not in SUFFIXES[kind]:
             raise CogmapError(f"--{kind} {out}: its name must end in {' or '.join(SUFFIXES[kind])}")
         if as_of_s is not None and kind in OF_NOW:
             raise CogmapError(
                 f"--{kind} cannot go with --as-of: the surface is kept as it is now; leave out one"
             )
-        if not os.access(out.parent, os.W_OK) or out.is_dir():
+        wrong_kind = out.exists() and out.is_dir() != (kind in FOLDERS)
+        if not os.access(out.parent, os.W_OK) or wrong_kind:
             raise CogmapError(f"cannot write {out}: no folder {out.parent} that you may write to")
+        if kind in FOLDERS and not (out.exists() and any(out.iterdir())):
+            continue
         if out.exists() and not force:
             raise CogmapError(f"{out} exists; name another file, or overwrite it with --force")
 
@@ -114,15 +128,16 @@ def _bev(loaded: CognitiveMap, as_of_ns: int | None, out: Path) -> None:
 
 
 def _rrd(loaded: CognitiveMap, as_of_ns: int | None, out: Path) -> None:
-    """Everything at one moment: the page is that of the live viewer."""
+    """Everything at one moment: the page is that of the live viewer. Surface and free space have
+    no past, and are left out of one."""
     layout = loaded.layout(as_of_ns)
     log = RerunLog(None, history_bytes=2**62, rrd_path=out, rrd_limit_mb=2**40)
     log.set_time(layout.stamp_ns, max(layout.number, 0))
-    grid = _grid(loaded)
+    grid = _grid(loaded) if as_of_ns is None else None
     if grid is not None:
         log.log(entities.OCCUPANCY, draw.floor_grid(grid))
     top_z = np.inf if grid is None else grid.floor_z + CEILING_M
-    updates = list(loaded.dense.surface_updates(layout.stamp_ns))
+    updates = [] if as_of_ns is not None else list(loaded.dense.surface_updates(layout.stamp_ns))
     for update in updates:
         name = "_".join(map(str, update.chunk))
         low, high = draw.split_at_height(update, top_z)
@@ -137,6 +152,20 @@ def _rrd(loaded: CognitiveMap, as_of_ns: int | None, out: Path) -> None:
     if bounds is not None:
         log.look_at(bounds, now=True)
     log.close(FLUSH_S)
+
+
+def _keyframes(loaded: CognitiveMap, as_of_ns: int | None, folder: Path) -> int:
+    """Pictures with the objects of that time marked as in the picture from above; how many."""
+    layout = loaded.layout(as_of_ns)
+    numbers = [number for number in loaded.keyframes() if number <= layout.number]
+    try:
+        folder.mkdir(exist_ok=True)
+        for number in numbers:
+            marked = mark_jpeg(loaded.picture(number), objects_in(layout, number))
+            (folder / f"frame_{number:06d}.jpg").write_bytes(marked)
+    except OSError as error:
+        raise CogmapError(f"cannot write {folder}: {error.strerror or error}") from error
+    return len(numbers)
 
 
 def _grid(loaded: CognitiveMap) -> OccupancyGrid | None:

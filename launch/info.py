@@ -14,9 +14,13 @@ from rich.text import Text
 
 from cogmap.launch.paths import is_map, is_run
 from cogmap.memory.cognitive_map import CognitiveMap
+from cogmap.memory.drawing import printable
 from cogmap.nodes.episodes import open_episode
 from cogmap.runtime.messages import Frame
 from cogmap.runtime.playback import Recording
+
+LABEL_WIDTH, LINE_WIDTH = 40, 4000
+"""What is longer is cut: labels and names of streams are text from strangers."""
 
 
 def describe(path: Path) -> Table:
@@ -35,7 +39,8 @@ def describe(path: Path) -> Table:
     table.add_column(style="dim")
     table.add_column(overflow="fold")
     for name, value in facts.items():
-        table.add_row(name, Text(str(value)))
+        lines = (printable(line, LINE_WIDTH) for line in str(value).split("\n"))
+        table.add_row(name, Text("\n".join(lines)))
     return table
 
 
@@ -74,7 +79,10 @@ def _stream_facts(path: Path) -> Mapping[str, Any]:
     recording = Recording(path)
     counts = Counter((entry.stream, entry.type) for entry in recording.entries)
     recording.close()
-    streams = [f"{stream}: {count} {kind}" for (stream, kind), count in sorted(counts.items())]
+    streams = [
+        f"{printable(stream, 100)}: {count} {kind}"
+        for (stream, kind), count in sorted(counts.items())
+    ]
     facts = {"streams": "\n".join(streams)}
     if recording.truncated:
         facts["cut off"] = "yes; what is before the cut can be read"
@@ -85,7 +93,7 @@ def _map_facts(path: Path) -> Mapping[str, Any]:
     loaded = CognitiveMap.load(path)
     reconstructor = loaded.dense
     points, _ = reconstructor.surface.point_cloud()
-    labels = Counter(thing.label or "object" for thing in loaded.objects())
+    labels = Counter(printable(thing.label, LABEL_WIDTH) or "object" for thing in loaded.objects())
     facts: dict[str, Any] = {
         "map": path,
         "frames": ", ".join(
@@ -94,7 +102,8 @@ def _map_facts(path: Path) -> Mapping[str, Any]:
         "poses": len(reconstructor.trajectory),
         "objects": ", ".join(f"{count} {label}" for label, count in labels.most_common()) or "none",
         "rooms": ", ".join(
-            f"{room.label or 'room'} {room.area_m2:.1f} m2" for room in loaded.rooms()
+            f"{printable(room.label, LABEL_WIDTH) or 'room'} {room.area_m2:.1f} m2"
+            for room in loaded.rooms()
         )
         or "none",
         "keyframes": len(loaded.keyframes()),

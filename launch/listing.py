@@ -18,7 +18,9 @@ from cogmap.launch.stored_map import load, stamp_after, start_ns
 from cogmap.memory.drawing import printable
 from cogmap.memory.image_encoder import embed_picture, read_picture
 from cogmap.memory.layout_json import layout_to_json
-from cogmap.runtime.messages import CogmapError, Layout, MapObject, ObjectState, Room
+from cogmap.memory.text_encoder import TextEncoder, Unavailable, load_clip_encoder
+from cogmap.nodes.detectors.sources import space_name
+from cogmap.runtime.messages import F32, CogmapError, Layout, MapObject, ObjectState, Room
 
 __all__ = ["chosen", "list_objects", "search_map"]
 
@@ -56,20 +58,27 @@ def search_map(
     as_json: bool,
     console: Console,
 ) -> None:
-    """Print what of a map fits words or a picture, best first.
+    """Print what of a map fits words or a picture, best first. With words and a ``model``
+    (CLIP or SigLIP), the words are also compared with the map's image embeddings.
 
     Raises:
-        CogmapError: there is no such map or picture, or nothing or both are asked for.
+        CogmapError: there is no such map, picture or model, or nothing or both are asked for.
     """
     if (text is None) == (image is None):
         raise CogmapError('say what to look for: cogmap search MAP "text", or --image FILE')
     if image is not None and model is None:
         raise CogmapError("--image needs --model: the CLIP or SigLIP model of the map's detector")
     loaded = load(path)
-    embedding = None
+    embedding: F32 | None = None
+    pictures: TextEncoder | None = None
     if image is not None and model is not None:
         embedding = embed_picture(read_picture(image), model)
-    hits = loaded.search(text, image_embedding=embedding, k=count)
+    elif model is not None:
+        encoder = load_clip_encoder(model, space_name(model))
+        if isinstance(encoder, Unavailable):
+            raise CogmapError(encoder.reason)
+        pictures = encoder
+    hits = loaded.search(text, image_embedding=embedding, pictures=pictures, k=count)
     if as_json:
         console.print(json.dumps([asdict(hit) for hit in hits], indent=1), soft_wrap=True)
         return

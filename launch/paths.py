@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from cogmap.runtime.messages import CogmapError
+from cogmap.runtime.rundir import is_going_on
 
 
 def is_run(path: Path) -> bool:
@@ -15,6 +16,14 @@ def is_run(path: Path) -> bool:
 def is_map(path: Path) -> bool:
     """A map folder, as ``cogmap replay --map`` write it."""
     return (path / "manifest.json").is_file()
+
+
+def run_that_writes(path: Path) -> Path | None:
+    """The directory of a run that goes on, if a path is that or something in it."""
+    for folder in (path, *path.resolve().parents):
+        if is_run(folder) and is_going_on(folder):
+            return folder
+    return None
 
 
 def map_folder(path: Path) -> Path:

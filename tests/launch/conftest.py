@@ -6,15 +6,18 @@ import io
 import shutil
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 from rich.console import Console
 
 from cogmap.memory.cognitive_map import CognitiveMap
 from cogmap.memory.reconstruction import Reconstructor
+from cogmap.nodes.detectors.simulated import exact_detections
 from cogmap.runtime.messages import Box, Frame, Intrinsics
 from cogmap.runtime.recording import RecordingWriter
 from cogmap.runtime.wire import Envelope
+from cogmap.sim.simulator import Simulator, SimulatorConfig
 
 
 def wall(number: int) -> Frame:
@@ -81,4 +84,26 @@ def furnished_map(made_furnished_map: Path, tmp_path: Path) -> Path:
     """A wall, seen for 0.7 s, and a cup and a table that a person has added."""
     folder = tmp_path / "furnished" / "map"
     shutil.copytree(made_furnished_map, folder)
+    return folder
+
+
+def looks_of(label: str) -> np.ndarray:
+    """(2,) An embedding: tables are unlike all else."""
+    return np.array([1, 0] if "table" in label else [0, 1], np.float32)
+
+
+@pytest.fixture(scope="session")
+def pictured_map(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two rooms, of which pictures were kept, and of every object how it looks. Only read."""
+    made, reconstructor = CognitiveMap(), Reconstructor()
+    config = SimulatorConfig(seed=3, rooms=2, width=160, height=120, rate_hz=5, duration_s=8)
+    for step in Simulator(config):
+        seen = exact_detections(step.instances)
+        each = tuple(
+            msgspec.structs.replace(one, embedding=looks_of(one.label)) for one in seen.detections
+        )
+        seen = msgspec.structs.replace(seen, detections=each, embedding_space="looks")
+        made.take(reconstructor.step(step.frame, seen))
+    folder = tmp_path_factory.mktemp("pictured") / "map"
+    made.save(folder)
     return folder

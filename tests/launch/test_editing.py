@@ -76,8 +76,8 @@ def test_what_is_no_map_is_named(tmp_path):
 
 def test_the_map_of_a_live_run_is_corrected_in_the_run(furnished_map):
     """It would be overwritten by what the run stores next."""
-    run, before = furnished_map.parent, labels(furnished_map)
-    with RunDir(run_dir := run.parent / "run"):
+    before, run_dir = labels(furnished_map), furnished_map.parents[1] / "run"
+    with RunDir(run_dir):
         (run_dir / "launch.json").write_text("{}")
         (run_dir / "services.json").write_text("{}")
         furnished_map = furnished_map.rename(run_dir / "map")

@@ -15,10 +15,7 @@ from cogmap.memory.cognitive_map import CognitiveMap
 from cogmap.memory.layout_json import read_layout
 from cogmap.memory.layout_schema import layout_schema
 from cogmap.memory.marks import objects_in
-from cogmap.memory.reconstruction import Reconstructor
-from cogmap.nodes.detectors.simulated import exact_detections
 from cogmap.runtime.messages import CogmapError
-from cogmap.sim.simulator import Simulator, SimulatorConfig
 
 
 def test_all_kinds_at_once(furnished_map, tmp_path, console):
@@ -69,19 +66,6 @@ def test_space_of_now_is_not_shown_under_a_past_layout(furnished_map, tmp_path, 
     shown = {str(chunk.entity_path) for chunk in RrdReader(out).stream().to_chunks()}
     assert {"/world/objects", "/world/trajectory"} <= shown
     assert not any("surface" in each or "occupancy" in each for each in shown)
-
-
-@pytest.fixture(scope="module")
-def pictured_map(tmp_path_factory) -> Path:
-    """A room of which pictures were kept."""
-    made = CognitiveMap()
-    config = SimulatorConfig(seed=3, rooms=2, width=160, height=120, rate_hz=5, duration_s=8)
-    reconstructor = Reconstructor()
-    for step in Simulator(config):
-        made.take(reconstructor.step(step.frame, exact_detections(step.instances)))
-    folder = tmp_path_factory.mktemp("pictured") / "map"
-    made.save(folder)
-    return folder
 
 
 def test_keyframes_are_pictures_with_marks(pictured_map, tmp_path, console):

@@ -3,10 +3,12 @@ from __future__ import annotations
 import json
 
 import msgspec
+import numpy as np
 import pytest
 
 from cogmap.launch.listing import chosen, list_objects, search_map
 from cogmap.memory.layout_json import layout_from_json
+from cogmap.memory.text_encoder import TextEncoder
 from cogmap.runtime.messages import Box, CogmapError, Layout, MapObject, Room
 
 BOX = Box(center=(1.0, -2.0, 0.5), size=(0.3, 0.2, 1.0))
@@ -96,3 +98,22 @@ def test_one_thing_is_searched_for_at_a_time(furnished_map, tmp_path, console):
         search_map(furnished_map, None, tmp_path / "a.png", None, 5, False, console)
     with pytest.raises(CogmapError, match=r"no picture can be read: .*a\.png"):
         search_map(furnished_map, None, tmp_path / "a.png", "model", 5, False, console)
+
+
+def test_words_are_compared_with_looks_where_a_model_is_given(pictured_map, console, monkeypatch):
+    def encoder_of(model: str, space: str) -> TextEncoder:
+        tables = np.array([[1, 0]], np.float32)
+        return TextEncoder(space, 2, lambda texts: np.repeat(tables, len(texts), axis=0))
+
+    monkeypatch.setattr("cogmap.launch.listing.load_clip_encoder", encoder_of)
+    search_map(pictured_map, "xyzzy", None, "looks", 1, True, console)
+    (hit,) = json.loads(console.export_text())
+    assert hit["why"] == "image encoder" and "table" in hit["label"]
+    search_map(pictured_map, "xyzzy", None, "others", 1, False, console)
+    said = console.export_text()
+    assert "is of space 'others', the map's image embeddings are of 'looks'" in said
+
+
+def test_a_model_that_cannot_be_loaded_is_named(furnished_map, tmp_path, console):
+    with pytest.raises(CogmapError, match="give the folder of a CLIP or SigLIP model"):
+        search_map(furnished_map, "cup", None, str(tmp_path), 1, False, console)

@@ -46,7 +46,7 @@ def _remember(store: TrackStore, observation: Observation) -> None:
     if relative is not None and observation.keyframe not in store.world_from_keyframe:
         store.world_from_keyframe[observation.keyframe] = pose @ np.linalg.inv(relative)
     if observation.depth_view is not None and not observation.detector:
-        store.views.append(msgspec.structs.replace(observation, image=None))
+        store.views.append(msgspec.structs.replace(observation, image=None, grid=None))
 
 
 def _associate(store: TrackStore, scene: Scene) -> None:

@@ -90,6 +90,7 @@ def replay(
         str, typer.Option(help="auto, simulated, geometry, open_vocabulary, none, or MODEL.onnx.")
     ] = "auto",
     view: Annotated[bool, typer.Option("--view", help="Show it in the viewer.")] = False,
+    force: Force = False,
     set_: Set = None,
     for_s: ForSeconds = None,
     run_dir: RunDirectory = None,
@@ -104,7 +105,7 @@ def replay(
     with errors_to_exit_codes():
         from cogmap.launch.replaying import replay_episode, settings_of
 
-        settings = settings_of(episode, rate, map_dir, onto, detector) + list(set_ or [])
+        settings = settings_of(episode, rate, map_dir, onto, detector, force) + list(set_ or [])
         code = replay_episode(view, settings, for_s, run_dir, report, quiet)
     raise typer.Exit(code)
 

@@ -8,6 +8,7 @@ import msgspec
 
 from cogmap.launch import running
 from cogmap.launch.console import console
+from cogmap.launch.paths import is_map
 from cogmap.launch.player import KEYS, Player
 from cogmap.nodes.episodes import open_episode
 from cogmap.nodes.episodes.episode import Episode
@@ -37,13 +38,24 @@ def replay_episode(
 
 
 def settings_of(
-    episode: Path, rate: str, map_dir: Path | None, onto: Path | None, detector: str
+    episode: Path,
+    rate: str,
+    map_dir: Path | None,
+    onto: Path | None,
+    detector: str,
+    force: bool = False,
 ) -> list[str]:
     """Parameters (node.parameter=value) that replay an episode as the options say.
 
     Raises:
-        CogmapError: the episode cannot be read, or an option is not what it may be.
+        CogmapError: the episode cannot be read, an option is not what it may be, or there is a map
+            in ``map_dir`` already, and no ``force``.
     """
+    if map_dir is not None and is_map(map_dir) and not force:
+        raise CogmapError(
+            f"there is a map in {map_dir} already; name a new folder, go on with it by --onto "
+            f"{map_dir} --map NEW, or overwrite it with --force"
+        )
     settings = [
         _setting("camera", "episode", str(episode.absolute())),
         f"camera.rate={parse_rate(rate)}",

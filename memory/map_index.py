@@ -35,9 +35,10 @@ _ENCODER_SCORE = 0.85
 _NO_LOOKS = "the map has no image embeddings: its detector makes none"
 _FUSION = 60
 """Reciprocal rank fusion: Cormack, Clarke and Buettcher, SIGIR 2009."""
-_LEAST_SIMILARITY = 0.4
+_LEAST_SIMILARITY = {"object": 0.4, "keyframe": 0.4, "room": 0.6}
 """Cosine of two labels below which the sentence encoder sees no relation: half of all pairs of
-different household things are below 0.28, 90 % below 0.40."""
+different household things are below 0.28, 90 % below 0.40. Rooms have few names, and any household
+word is a little like each of them."""
 
 
 class MapIndexError(CogmapError):
@@ -229,7 +230,7 @@ class MapIndex:
         words = list(dict.fromkeys(word for ws in own.values() for word in ws))
         likeness = self._labels.similarities(self._words, text, words)
         best = {key: max(likeness[w] for w in ws) for key, ws in own.items() if ws}
-        kept = {key: cosine for key, cosine in best.items() if cosine >= _LEAST_SIMILARITY}
+        kept = {key: cosine for key, cosine in best.items() if cosine >= _LEAST_SIMILARITY[key[0]]}
         return _Ranking(kept, "text encoder", self._words.space)
 
     def _by_looks(self, text: str, among: Sequence[Entry], k: int) -> _Ranking | Unavailable:

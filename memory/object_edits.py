@@ -37,6 +37,10 @@ def find(store: TrackStore, object_id: int) -> Track:
 def rename(store: TrackStore, object_id: int, label: str, version: int) -> list[MapEvent]:
     """Give it a label that no later detection changes."""
     track = find(store, object_id)
+    if track.state == "deleted":
+        raise ObjectMapError(f"object {object_id} is deleted; add it again with its name and box")
+    if not clean_label(label):
+        raise ObjectMapError(f"object {object_id} cannot be renamed to {label!r}; give it a name")
     track.labels.named = clean_label(label)
     _by_person(track)
     return [event("renamed", track, track.last_seen_ns, version)]

@@ -158,6 +158,11 @@ class Reconstructor:
         numbers, _, _ = self.trajectory.poses()
         return int(numbers[-1]) + 1 if len(numbers) else 0
 
+    def last_stamp_ns(self) -> int | None:
+        """Of the last frame that has a pose in the map; None if there is none."""
+        _, stamps, _ = self.trajectory.poses()
+        return int(stamps[-1]) if len(stamps) else None
+
     def surface_updates(self, stamp_ns: int, most: int | None = None) -> Iterator[SurfaceUpdate]:
         """Chunks of the surface that changed since they were last given, at most ``most``."""
         return self.surface.extract_chunks(stamp_ns, most)

@@ -161,7 +161,9 @@ def load_clip_encoder(model: str | Path, space: str | None = None) -> TextEncode
 def _sentence_encoder(folder: Path, space: str) -> TextEncoder:
     import torch
     from transformers import AutoModel, AutoTokenizer
+    from transformers.utils import logging as transformers_logging
 
+    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     tokenizer: Any = AutoTokenizer.from_pretrained(folder, local_files_only=True)
     model: Any = AutoModel.from_pretrained(folder, local_files_only=True).eval()
 

@@ -13,7 +13,12 @@ from cogmap.memory.admission import AdmissionConfig
 from cogmap.memory.mesh_export import ply
 from cogmap.memory.persistence import load_map, prepare_folder
 from cogmap.memory.poses import motion_between
-from cogmap.memory.reconstruction import PoseSource, ReconstructionConfig, Reconstructor
+from cogmap.memory.reconstruction import (
+    PoseSource,
+    ReconstructionConfig,
+    ReconstructionError,
+    Reconstructor,
+)
 from cogmap.memory.sightings import SightingError
 from cogmap.memory.surface import SurfaceConfig
 from cogmap.nodes.frame_join import FrameJoin
@@ -142,7 +147,19 @@ class Reconstruction(Node):
         self.counters["detections.refused"] += 1
         self.log.warning("%s", error)
 
+    def _require_later(self, frame: Frame) -> None:
+        """Frames that go on with a map are later than all of its own."""
+        last_ns = self._reconstructor.last_stamp_ns()
+        if last_ns is not None and frame.stamp_ns <= last_ns:
+            raise ReconstructionError(
+                f"the stream begins at {frame.stamp_ns * 1e-9:.3f} s, the map that it is to go on "
+                f"with ends at {last_ns * 1e-9:.3f} s ({self.params.onto}): a map goes on with "
+                "later frames of the same clock; map the stream by itself, or record it later"
+            )
+
     def _map(self, frame: Frame, detections: Detections | None) -> None:
+        if self.params.onto and self._number < 0:
+            self._require_later(frame)
         try:
             observation = self._reconstructor.step(frame, detections)
         except SightingError as error:

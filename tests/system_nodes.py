@@ -134,3 +134,11 @@ class SlowToStore(Node):
         time.sleep(self.params.seconds)
         assert self.run_dir is not None
         (self.run_dir / "stored").touch()
+
+
+class SlowDetector(Detector):
+    """Takes four times as long for a frame as a camera of 10 Hz."""
+
+    def on_frames(self, frame: Frame) -> None:
+        time.sleep(0.4)
+        super().on_frames(frame)

@@ -20,6 +20,7 @@ import numpy as np
 import psutil
 import pytest
 
+from cogmap.memory.cognitive_map import CognitiveMap
 from cogmap.runtime.messages import RunStatus
 from cogmap.runtime.playback import Recording
 
@@ -398,6 +399,35 @@ def test_tcp_on_loopback(start):
     assert run.lines() == everything(50)
     addresses = json.loads((run.run_dir / "streams.json").read_text())
     assert all(item["latest"].startswith("tcp://127.0.0.1:") for item in addresses.values())
+
+
+def test_a_live_run_with_a_detector_slower_than_its_camera(start, tmp_path):
+    """Nothing waits for it, its detections land where they were taken, people can talk to it."""
+    launch = (Path(__file__).parents[1] / "launch" / "live.toml").read_text()
+    launch = launch.replace("cogmap.nodes.detector:Detector", "system_nodes:SlowDetector")
+    settings = "duration_s=18 seed=7 width=160 height=120 rate_hz=10".split()
+    options = [part for each in settings for part in ("--set", f"camera.{each}")]
+    run = start(launch, "--headless", *options)
+    layouts = lambda: any(published(status, "memory") > 10 for status in run.statuses())  # noqa: E731
+    until(layouts, what="the map grows")
+    asked = start(None, "look-for", "run", "red cup")
+    assert "the geometry detector looks for what it was made for" in asked.wait()
+    assert asked.process.returncode == 2
+    box = ["1", "2", "0.5", "0.2", "0.2", "0.2"]
+    added = start(None, "edit", "run/map", "add", "lamp", *box)  # before and after it is stored
+    assert "kept in the run that goes on" in added.wait()
+    output = run.wait(90)
+    assert run.process.returncode == 0, output
+    nodes = run.report()["nodes"]
+    frames = nodes["camera"]["published"]["frames"]
+    assert frames >= 170
+    assert nodes["detector"]["published"]["detections"] < frames / 3
+    assert nodes["detector"]["skipped"] > frames / 3
+    assert nodes["reconstruction"]["counters"]["detections.late"] > 20
+    assert nodes["memory"]["restarts"] == 0
+    objects = CognitiveMap.load(run.run_dir / "map").objects()
+    assert len(objects) >= 3
+    assert "lamp" in [thing.label for thing in objects]
 
 
 class TestRecording:

@@ -101,3 +101,10 @@ def test_any_file_name_can_be_replayed(name):
     """The name goes through a TOML value and comes out as it was."""
     launch = running.load("replay", [replaying._setting("camera", "episode", name)])
     assert launch.nodes["camera"].params["episode"] == name
+
+
+def test_a_map_is_not_overwritten_unless_told(episode, tmp_path):
+    (tmp_path / "manifest.json").write_text("{}")
+    with pytest.raises(CogmapError, match=r"there is a map in .* already; name a new folder"):
+        settings(episode, map_dir=tmp_path)
+    assert settings_of(episode, "1", tmp_path, None, "none", force=True)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from cogmap.memory.persistence import MapError
+from cogmap.memory.reconstruction import ReconstructionError
 from cogmap.nodes.reconstruction import Reconstruction
 from cogmap.runtime.driver import NodeDriver
 from cogmap.runtime.messages import Frame, Intrinsics, Observation, SurfaceUpdate
@@ -111,3 +112,19 @@ def test_where_no_map_can_be_stored_is_found_out_before_the_first_frame(tmp_path
     (tmp_path / "map").write_text("a file is in the way")
     with pytest.raises(MapError, match=r"cannot be written.*map"):
         NodeDriver(Reconstruction, run_dir=tmp_path, map_dir="map")
+
+
+def test_a_map_goes_on_with_later_frames_only(tmp_path: Path) -> None:
+    with NodeDriver(Reconstruction, map_dir=str(tmp_path / "map")) as driver:
+        for number in range(4):
+            driver.send("frames", wall(number))
+        driver.end()
+    with (
+        NodeDriver(Reconstruction, onto=str(tmp_path / "map")) as driver,
+        pytest.raises(ReconstructionError, match=r"the stream begins at 0\.300 s, the map"),
+    ):
+        driver.send("frames", wall(3))
+    with NodeDriver(Reconstruction, onto=str(tmp_path / "map")) as driver:
+        driver.send("frames", wall(4))
+        assert driver.published["observations"][0].verdict == "fused"
+        assert driver.published["observations"][0].number == 8

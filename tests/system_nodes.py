@@ -8,7 +8,8 @@ from typing import TextIO
 
 import numpy as np
 
-from cogmap.runtime.messages import CogmapError, Instances, RunStatus
+from cogmap.nodes.detector import Detector
+from cogmap.runtime.messages import CogmapError, Frame, Instances, RunStatus
 from cogmap.runtime.node import Input, Node, NodeParams, Output, Source
 
 

@@ -123,7 +123,8 @@ class LayoutMap:
     def edited(self, events: Sequence[MapEvent]) -> list[MapEvent]:
         """After a person's correction through ``objects``: make the version that has it."""
         self.version += 1
-        return self._changed([msgspec.structs.replace(e, version=self.version) for e in events])
+        now = {"version": self.version, "stamp_ns": self.stamp_ns}
+        return self._changed([msgspec.structs.replace(e, **now) for e in events])
 
     def layout(self) -> Layout:
         """The layout as of now."""

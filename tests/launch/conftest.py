@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -31,6 +32,12 @@ def wall(number: int) -> Frame:
         color=np.full((60, 80, 3), 128, np.uint8),
         world_from_camera=np.eye(4),
     )
+
+
+@pytest.fixture
+def make_wall() -> Callable[[int], Frame]:
+    """The frame of the wall with this number."""
+    return wall
 
 
 @pytest.fixture

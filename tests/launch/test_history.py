@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import pytest
 
 from cogmap.launch.history import list_events
@@ -45,6 +46,25 @@ def test_since_leaves_out_what_was_before(corrected_map, console):
     assert len(json.loads(console.export_text(clear=True))) == 4
     list_events(corrected_map, 0.8, False, console)
     assert "nothing has happened" in console.export_text()
+
+
+def test_a_correction_is_of_the_time_when_it_was_made(furnished_map, make_wall, console):
+    """Not of when its object was seen last."""
+    corrected = CognitiveMap.load(furnished_map)
+    frame, pose = make_wall(12), np.eye(4)
+    pose[:3, :3] = [[0, 0, 1], [-1, 0, 0], [0, -1, 0]]
+    corrected.observe(
+        stamp_ns=frame.stamp_ns,
+        world_from_camera=pose,
+        intrinsics=frame.intrinsics,
+        depth_m=frame.depth_m(),
+        color=frame.color,
+    )
+    corrected.rename(1, "mug")
+    corrected.save(furnished_map)
+    list_events(furnished_map, 1.0, False, console)
+    _, line = console.export_text().splitlines()
+    assert line.split()[:5] == ["1.2", "s", "renamed", "1", "mug"]
 
 
 def test_what_is_no_map_is_named(tmp_path, console):

@@ -36,6 +36,10 @@ from cogmap.runtime.node import Input, Node, NodeParams, Output
 Numbered = TypeVar("Numbered", Frame, Detections)
 
 
+MOST_EARLY = 16
+"""Detections that may wait for their frame."""
+
+
 class Reconstruction(Node):
     """Owns the dense side of the map; `cogmap.memory.reconstruction` does the work."""
 
@@ -100,6 +104,7 @@ class Reconstruction(Node):
         self._grid: OccupancyGrid | None = None
         self._stamp_ns, self._number = 0, -1
         self._join = FrameJoin()
+        self._early: dict[int, Detections] = {}
         self._writer = PartWriter(self._map_folder()) if self.params.part_only else None
         self._stored_period = -1
 
@@ -107,6 +112,8 @@ class Reconstruction(Node):
         frame = self._numbered_on(frame)
         if self.params.detections != "wait":
             self._map(frame, None)
+            for number in [each for each in sorted(self._early) if each <= frame.number]:
+                self._land(self._early.pop(number))
             return
         self._join.add_frame(frame)
         self._map_joined(self._join.ready())
@@ -116,6 +123,10 @@ class Reconstruction(Node):
         if self.params.detections == "wait":
             self._join.add_detections(detections)
             self._map_joined(self._join.ready())
+        elif self.params.detections == "late" and detections.number > self._number:
+            self._early[detections.number] = detections  # a detector that was faster
+            while len(self._early) > MOST_EARLY:
+                del self._early[min(self._early)]
         elif self.params.detections == "late":
             self._land(detections)
 

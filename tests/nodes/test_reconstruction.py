@@ -10,7 +10,7 @@ from cogmap.memory.persistence import MapError
 from cogmap.memory.reconstruction import ReconstructionError
 from cogmap.nodes.reconstruction import Reconstruction
 from cogmap.runtime.driver import NodeDriver
-from cogmap.runtime.messages import Frame, Intrinsics, Observation, SurfaceUpdate
+from cogmap.runtime.messages import Detections, Frame, Intrinsics, Observation, SurfaceUpdate
 from cogmap.runtime.node import ParamError
 
 CAMERA = Intrinsics(width=80, height=60, fx=70, fy=70, cx=39.5, cy=29.5)
@@ -128,3 +128,20 @@ def test_a_map_goes_on_with_later_frames_only(tmp_path: Path) -> None:
         driver.send("frames", wall(4))
         assert driver.published["observations"][0].verdict == "fused"
         assert driver.published["observations"][0].number == 8
+
+
+def test_late_detections_land_whether_they_come_before_or_after_their_frame(tmp_path: Path) -> None:
+    with NodeDriver(Reconstruction, detections="late") as driver:
+        driver.send("frames", wall(0))
+        driver.send("detections", nothing_seen(0))
+        driver.send("detections", nothing_seen(1))
+        driver.send("frames", wall(1))
+        assert [(o.number, o.late) for o in driver.published["observations"]] == [
+            (0, False), (0, True), (1, False), (1, True),
+        ]  # fmt: skip
+        driver.send("detections", nothing_seen(0))
+        assert driver.node.counters["detections.refused"] == 1
+
+
+def nothing_seen(number: int) -> Detections:
+    return Detections(stamp_ns=0, number=number, width=80, height=60, detector="test")

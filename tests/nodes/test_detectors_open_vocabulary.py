@@ -169,16 +169,18 @@ def test_the_vocabulary_changes_while_it_runs(models, frame) -> None:
     params = {"detector": str(models / "owl"), "score": 0.0, "vocabulary": ["cup"]}
     driver = NodeDriver(Detector, backend="open_vocabulary", open_vocabulary=params)
     driver.send("frames", frame)
-    driver.send("vocabulary", Vocabulary(stamp_ns=0, labels=("Potted  Plant.", "plant pot")))
+    driver.ask("vocabulary", Vocabulary(stamp_ns=0, labels=("Potted  Plant.", "plant pot")))
     driver.send("frames", frame)
-    driver.send("vocabulary", Vocabulary(stamp_ns=0, labels=()))
+    with pytest.raises(DetectorError, match="nothing to look for"):
+        driver.ask("vocabulary", Vocabulary(stamp_ns=0, labels=()))
     driver.send("frames", frame)
     first, second, third = driver.published["detections"]
     assert isinstance(first, Detections) and isinstance(second, Detections)
     assert {each.label for each in first.detections} == {"cup"}
     labels = {each.label for each in second.detections}
     assert labels and labels <= {"potted plant", "plant pot"}
-    assert isinstance(third, Detections) and third.detections == ()
+    assert isinstance(third, Detections)
+    assert {each.label for each in third.detections} == labels
 
 
 def test_more_labels_than_fit_into_one_question(models, frame) -> None:

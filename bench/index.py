@@ -15,7 +15,7 @@ import numpy as np
 import psutil
 
 from cogmap.bench.harness import Bar, BenchResult
-from cogmap.memory.vector_index import VectorIndex, VectorIndexConfig
+from cogmap.memory.index.vector_index import VectorIndex, VectorIndexConfig
 from cogmap.runtime.messages import F32, I64
 
 VECTORS = 1_000_000

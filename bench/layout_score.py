@@ -15,7 +15,7 @@ import numpy as np
 import shapely
 from scipy.optimize import linear_sum_assignment
 
-from cogmap.memory.boxes import (
+from cogmap.memory.geometry.boxes import (
     BoxRows,
     bounds,
     bounds_distance,

@@ -17,7 +17,7 @@ from scipy.spatial.transform import Rotation
 from cogmap.bench.harness import Bar
 from cogmap.bench.map_episodes import EXACT, EpisodeConfig, camera, evenly, make_episode
 from cogmap.memory.layout_map import LayoutMap
-from cogmap.memory.object_map import ObjectMap
+from cogmap.memory.objects.object_map import ObjectMap
 from cogmap.runtime.messages import F64, Observation, Segment
 from cogmap.sim.simulator import SimulatorConfig
 

@@ -10,7 +10,7 @@ from itertools import islice
 import msgspec
 
 from cogmap.bench.layout_score import TrueObject
-from cogmap.memory.reconstruction import Reconstructor
+from cogmap.memory.dense.reconstruction import Reconstructor
 from cogmap.nodes.detectors.simulated import exact_detections
 from cogmap.nodes.detectors.simulated_noise import DetectionNoise, noisy_detections
 from cogmap.runtime.messages import (

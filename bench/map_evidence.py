@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from cogmap.memory.camera import project, transform
+from cogmap.memory.geometry.camera import project, transform
 from cogmap.runtime.messages import F64, Box, Observation
 
 __all__ = ["seen_through"]

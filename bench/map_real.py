@@ -8,9 +8,9 @@ from typing import Any
 
 from cogmap.bench.harness import BenchSkipped
 from cogmap.bench.track import recording
-from cogmap.memory.camera import rectify
+from cogmap.memory.dense.reconstruction import Reconstructor
+from cogmap.memory.geometry.camera import rectify
 from cogmap.memory.layout_map import LayoutMap
-from cogmap.memory.reconstruction import Reconstructor
 from cogmap.nodes.detectors.backend import Backend, load_backend
 from cogmap.nodes.detectors.settings import OnnxSettings
 from cogmap.nodes.episodes import open_episode

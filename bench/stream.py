@@ -16,7 +16,7 @@ import open3d as o3d
 from cogmap.bench.episodes import write_tour
 from cogmap.bench.harness import Bar, BenchResult
 from cogmap.bench.pipeline import replay_tree, run_tree
-from cogmap.memory.surface import SurfaceConfig
+from cogmap.memory.dense.surface import SurfaceConfig
 from cogmap.runtime.messages import Frame
 from cogmap.runtime.playback import Recording
 from cogmap.sim.simulator import SimulatorConfig

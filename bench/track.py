@@ -14,8 +14,8 @@ import numpy as np
 
 from cogmap.bench.harness import Bar, BenchResult, BenchSkipped
 from cogmap.bench.trajectory_error import TrajectoryDeviation, trajectory_error
-from cogmap.memory.camera import rectify
-from cogmap.memory.tracking import Tracked, Tracker
+from cogmap.memory.dense.tracking import Tracked, Tracker
+from cogmap.memory.geometry.camera import rectify
 from cogmap.nodes.episodes import open_episode
 from cogmap.runtime.messages import F64
 

@@ -12,11 +12,11 @@ from rich import filesize
 from rich.console import Console
 
 from cogmap.launch.stored_map import load, stamp_after
-from cogmap.memory.bev import draw_bev
 from cogmap.memory.cognitive_map import CognitiveMap
-from cogmap.memory.layout_json import layout_bytes
-from cogmap.memory.marks import mark_jpeg, objects_in
-from cogmap.memory.mesh_export import MESH_FORMATS, mesh_bytes, ply
+from cogmap.memory.formats.layout_json import layout_bytes
+from cogmap.memory.formats.mesh_files import MESH_FORMATS, mesh_bytes, ply
+from cogmap.memory.render.bev import draw_bev
+from cogmap.memory.render.marks import mark_jpeg, objects_in
 from cogmap.nodes.rerun import archetypes as draw
 from cogmap.nodes.rerun import layout as entities
 from cogmap.nodes.rerun import things

@@ -11,7 +11,7 @@ from rich.console import Console
 from cogmap.launch.listing import name, room_name, table
 from cogmap.launch.stored_map import load, stamp_after, start_ns
 from cogmap.memory.cognitive_map import CognitiveMap
-from cogmap.memory.structure import Structure, room_of
+from cogmap.memory.rooms.structure import Structure, room_of
 from cogmap.runtime.messages import MapEvent
 
 __all__ = ["list_events"]

@@ -14,7 +14,7 @@ from rich.text import Text
 
 from cogmap.launch.paths import is_map, is_run
 from cogmap.memory.cognitive_map import CognitiveMap
-from cogmap.memory.drawing import printable
+from cogmap.memory.render.drawing import printable
 from cogmap.nodes.episodes import open_episode
 from cogmap.runtime.messages import Frame
 from cogmap.runtime.playback import Recording

@@ -15,10 +15,10 @@ from rich.table import Table
 from rich.text import Text
 
 from cogmap.launch.stored_map import load, stamp_after, start_ns
-from cogmap.memory.drawing import printable
-from cogmap.memory.image_encoder import embed_picture, read_picture
-from cogmap.memory.layout_json import layout_to_json
-from cogmap.memory.text_encoder import TextEncoder, Unavailable, load_clip_encoder
+from cogmap.memory.formats.layout_json import layout_to_json
+from cogmap.memory.index.image_encoder import embed_picture, read_picture
+from cogmap.memory.index.text_encoder import TextEncoder, Unavailable, load_clip_encoder
+from cogmap.memory.render.drawing import printable
 from cogmap.nodes.detectors.sources import space_name
 from cogmap.runtime.messages import F32, CogmapError, Layout, MapObject, ObjectState, Room
 

@@ -19,13 +19,13 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from cogmap.memory.frames import frame_of
-from cogmap.memory.layout_json import read_layout
+from cogmap.memory.dense.frames import frame_of
+from cogmap.memory.dense.reconstruction import ReconstructionConfig, Reconstructor
+from cogmap.memory.formats.layout_json import read_layout
 from cogmap.memory.layout_map import LayoutConfig, LayoutMap
-from cogmap.memory.object_map import ObjectMap
+from cogmap.memory.objects.object_map import ObjectMap
 from cogmap.memory.persistence import MapError, SavedMap, load_map, part_of, save_map
-from cogmap.memory.reconstruction import ReconstructionConfig, Reconstructor
-from cogmap.memory.structure import room_of
+from cogmap.memory.rooms.structure import room_of
 from cogmap.memory.trajectory import Trajectory
 from cogmap.runtime.messages import (
     F32,
@@ -48,9 +48,9 @@ from cogmap.runtime.messages import (
 )
 
 if TYPE_CHECKING:
-    from cogmap.memory.index_entries import KeyframeEntry
-    from cogmap.memory.map_index import Hits, MapIndex
-    from cogmap.memory.text_encoder import TextEncoder
+    from cogmap.memory.index.index_entries import KeyframeEntry
+    from cogmap.memory.index.map_index import Hits, MapIndex
+    from cogmap.memory.index.text_encoder import TextEncoder
 
 __all__ = ["CognitiveMap", "MapConfig", "MapQueryError"]
 
@@ -345,7 +345,7 @@ class CognitiveMap:
 
     def _updated_index(self) -> MapIndex:
         """The index of this version; FAISS is loaded for the first search, not for a map."""
-        from cogmap.memory.map_index import MapIndex
+        from cogmap.memory.index.map_index import MapIndex
 
         if self._index is None:
             self._index = MapIndex()
@@ -364,7 +364,7 @@ class CognitiveMap:
 
     def _keyframe_entries(self) -> list[KeyframeEntry]:
         """Where and when each picture was taken; the same entry as long as that holds."""
-        from cogmap.memory.index_entries import KeyframeEntry
+        from cogmap.memory.index.index_entries import KeyframeEntry
 
         for number in self.keyframes():
             pose = self.trajectory.world_from_camera(number)

@@ -16,8 +16,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from cogmap.memory.blocks import pack
-from cogmap.memory.camera import backproject, transform
+from cogmap.memory.dense.blocks import pack
+from cogmap.memory.geometry.camera import backproject, transform
 from cogmap.memory.persistence import part_of
 from cogmap.memory.pictures import Pictures
 from cogmap.runtime.messages import F64, CogmapError, Observation

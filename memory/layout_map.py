@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from cogmap.memory.history import History, HistoryConfig, StructureRecord
 from cogmap.memory.keyframe_choice import KeyframeChoice, KeyframeChoiceConfig
-from cogmap.memory.object_map import ObjectMap, ObjectMapConfig
+from cogmap.memory.objects.object_map import ObjectMap, ObjectMapConfig
 from cogmap.memory.persistence import part_of
-from cogmap.memory.structure import Structure, StructureConfig, room_of, structure
+from cogmap.memory.rooms.structure import Structure, StructureConfig, room_of, structure
 from cogmap.memory.trajectory import Trajectory
 from cogmap.runtime.messages import (
     F64,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from typing import Literal
 
-from cogmap.memory.camera import rectify
+from cogmap.memory.geometry.camera import rectify
 from cogmap.nodes.detectors.backend import Backend, DetectorError, load_backend
 from cogmap.nodes.detectors.settings import (
     DetectionNoise,

@@ -9,18 +9,18 @@ from typing import Literal, TypeVar
 import msgspec
 import numpy as np
 
-from cogmap.memory.admission import AdmissionConfig
-from cogmap.memory.mesh_export import ply
-from cogmap.memory.persistence import load_map, prepare_folder
-from cogmap.memory.poses import motion_between
-from cogmap.memory.reconstruction import (
+from cogmap.memory.dense.admission import AdmissionConfig
+from cogmap.memory.dense.reconstruction import (
     PoseSource,
     ReconstructionConfig,
     ReconstructionError,
     Reconstructor,
 )
-from cogmap.memory.sightings import SightingError
-from cogmap.memory.surface import SurfaceConfig
+from cogmap.memory.dense.surface import SurfaceConfig
+from cogmap.memory.formats.mesh_files import ply
+from cogmap.memory.geometry.poses import motion_between
+from cogmap.memory.persistence import load_map, prepare_folder
+from cogmap.memory.segments.sightings import SightingError
 from cogmap.nodes.frame_join import FrameJoin
 from cogmap.nodes.part_writer import PartWriter
 from cogmap.runtime.messages import (
@@ -41,7 +41,7 @@ MOST_EARLY = 16
 
 
 class Reconstruction(Node):
-    """Owns the dense side of the map; `cogmap.memory.reconstruction` does the work."""
+    """Owns the dense side of the map; `cogmap.memory.dense.reconstruction` does the work."""
 
     class Params(NodeParams, frozen=True, kw_only=True, forbid_unknown_fields=True):
         voxel_size_m: float = 0.02

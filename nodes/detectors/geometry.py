@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from cogmap.memory.gravity import ACCELEROMETER_RAD, CAMERA_UP, sparse_points, up_from_floor
-from cogmap.memory.standing import StandingConfig, standing_things
+from cogmap.memory.geometry.gravity import (
+    ACCELEROMETER_RAD,
+    CAMERA_UP,
+    sparse_points,
+    up_from_floor,
+)
+from cogmap.memory.segments.standing import StandingConfig, standing_things
 from cogmap.nodes.detectors.settings import GeometrySettings
 from cogmap.runtime.messages import F64, Detection, Frame
 
@@ -16,7 +21,7 @@ _TILTED_RAD = np.pi / 4
 
 
 class GeometryDetector:
-    """Unlabelled masks of what stands on something; `cogmap.memory.standing` finds it."""
+    """Unlabelled masks of what stands on something; `cogmap.memory.segments.standing` finds it."""
 
     name = "geometry@1"
     embedding_space = ""

@@ -6,7 +6,7 @@ import numpy as np
 import rerun as rr
 from scipy.spatial.transform import Rotation
 
-from cogmap.memory.drawing import label_color, light
+from cogmap.memory.render.drawing import label_color, light
 from cogmap.nodes.rerun.archetypes import printable
 from cogmap.runtime.messages import Layout, MapObject
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from cogmap.bench import index as bench
-from cogmap.memory.vector_index import VectorIndexConfig
+from cogmap.memory.index.vector_index import VectorIndexConfig
 
 
 @pytest.fixture(scope="module")

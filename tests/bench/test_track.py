@@ -8,7 +8,7 @@ from scipy.spatial.transform import Rotation
 
 from cogmap.bench.harness import BenchSkipped
 from cogmap.bench.track import Run, figures_of, recording, track
-from cogmap.memory.tracking import Tracked
+from cogmap.memory.dense.tracking import Tracked
 
 
 def test_steps_over_lost_frames_do_not_count():

@@ -13,7 +13,7 @@ import pytest
 from rich.console import Console
 
 from cogmap.memory.cognitive_map import CognitiveMap
-from cogmap.memory.reconstruction import Reconstructor
+from cogmap.memory.dense.reconstruction import Reconstructor
 from cogmap.nodes.detectors.simulated import exact_detections
 from cogmap.runtime.messages import Box, Frame, Intrinsics
 from cogmap.runtime.recording import RecordingWriter

@@ -12,9 +12,9 @@ from rerun.chunk import RrdReader
 
 from cogmap.launch.exporting import export_map
 from cogmap.memory.cognitive_map import CognitiveMap
-from cogmap.memory.layout_json import read_layout
-from cogmap.memory.layout_schema import layout_schema
-from cogmap.memory.marks import objects_in
+from cogmap.memory.formats.layout_json import read_layout
+from cogmap.memory.formats.layout_schema import layout_schema
+from cogmap.memory.render.marks import objects_in
 from cogmap.runtime.messages import CogmapError
 
 

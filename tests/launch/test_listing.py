@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from cogmap.launch.listing import chosen, list_objects, search_map
-from cogmap.memory.layout_json import layout_from_json
-from cogmap.memory.text_encoder import TextEncoder
+from cogmap.memory.formats.layout_json import layout_from_json
+from cogmap.memory.index.text_encoder import TextEncoder
 from cogmap.runtime.messages import Box, CogmapError, Layout, MapObject, Room
 
 BOX = Box(center=(1.0, -2.0, 0.5), size=(0.3, 0.2, 1.0))

@@ -9,8 +9,8 @@ import pytest
 
 from cogmap.memory import CognitiveMap, Detection
 from cogmap.memory.cognitive_map import MapQueryError
-from cogmap.memory.layout_json import LayoutError, layout_bytes
-from cogmap.memory.object_map import ObjectMapError
+from cogmap.memory.formats.layout_json import LayoutError, layout_bytes
+from cogmap.memory.objects.object_map import ObjectMapError
 from cogmap.memory.persistence import MapError
 from cogmap.runtime.messages import Box
 from cogmap.sim.house import build_house

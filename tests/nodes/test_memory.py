@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cogmap.memory.cognitive_map import CognitiveMap
-from cogmap.memory.object_map import ObjectMapError
+from cogmap.memory.objects.object_map import ObjectMapError
 from cogmap.nodes.detector import Detector
 from cogmap.nodes.edit_journal import EditJournal
 from cogmap.nodes.memory import Memory

@@ -6,8 +6,8 @@ import msgspec
 import numpy as np
 import pytest
 
+from cogmap.memory.dense.reconstruction import ReconstructionError
 from cogmap.memory.persistence import MapError
-from cogmap.memory.reconstruction import ReconstructionError
 from cogmap.nodes.reconstruction import Reconstruction
 from cogmap.runtime.driver import NodeDriver
 from cogmap.runtime.messages import Detections, Frame, Intrinsics, Observation, SurfaceUpdate

@@ -1,0 +1,1 @@
+"""What the map is exchanged as: JSON layouts, meshes, annotated layouts of others."""

@@ -1,0 +1,1 @@
+"""Boxes, cameras, poses and gravity: geometry that every part of the map shares."""

@@ -1,0 +1,180 @@
+"""Gravity-aligned oriented boxes: where they are, how they overlap, how far they are apart.
+
+Functions on one ``Box`` are for reading; the hot path keeps many boxes as one array of
+``BoxRows``, (N, 7): centre x, y, z, size x, y, z, yaw.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import shapely
+
+from cogmap.memory.geometry.box_fit import fit_box
+from cogmap.runtime.messages import F64, Bool, Box
+
+__all__ = [
+    "BoxRows",
+    "bounds",
+    "bounds_distance",
+    "canonical",
+    "contains",
+    "corners",
+    "fit_box",
+    "footprint",
+    "footprints",
+    "from_row",
+    "iou_3d",
+    "iou_3d_pairs",
+    "iou_footprint",
+    "rows",
+    "surface_distance",
+    "surface_distance_pairs",
+    "volume",
+]
+
+BoxRows = F64
+"""(N, 7): centre x, y, z (m), size along box x, box y, world z (m), yaw (rad)."""
+
+_THINNEST_M = 1e-6
+"""Sheets and points count as this thick, so that even they overlap themselves."""
+
+_UNIT_RECTANGLE = np.array([[-0.5, -0.5], [0.5, -0.5], [0.5, 0.5], [-0.5, 0.5]])
+
+
+def rows(boxes: Sequence[Box]) -> BoxRows:
+    """Boxes as an array (N, 7)."""
+    flat = [(*box.center, *box.size, box.yaw) for box in boxes]
+    return np.array(flat, np.float64).reshape(-1, 7)
+
+
+def from_row(row: F64) -> Box:
+    """The box of one row (7,)."""
+    x, y, z, length, width, height, yaw = row.tolist()
+    return Box(center=(x, y, z), size=(length, width, height), yaw=yaw)
+
+
+def canonical(box: Box) -> Box:
+    """The same box with its yaw in [0, pi / 2); its x and y sizes change places if need be."""
+    quarters = math.floor(box.yaw / (math.pi / 2))
+    yaw = box.yaw - quarters * (math.pi / 2)
+    if yaw >= math.pi / 2:  # a yaw just below 0 rounds up to it
+        quarters, yaw = quarters + 1, 0.0
+    length, width, height = box.size
+    if quarters % 2:
+        length, width = width, length
+    return Box(center=box.center, size=(length, width, height), yaw=yaw)
+
+
+def volume(box: Box) -> float:
+    """Cubic metres."""
+    return math.prod(box.size)
+
+
+def footprints(boxes: BoxRows) -> F64:
+    """Corners x, y seen from above, counter-clockwise, (N, 4, 2) world."""
+    local = _UNIT_RECTANGLE * boxes[:, None, 3:5]
+    c, s = np.cos(boxes[:, 6, None]), np.sin(boxes[:, 6, None])
+    x = c * local[..., 0] - s * local[..., 1]
+    y = s * local[..., 0] + c * local[..., 1]
+    return np.asarray(np.stack([x, y], axis=-1) + boxes[:, None, :2])
+
+
+def footprint(box: Box) -> F64:
+    """Corners x, y seen from above, counter-clockwise, (4, 2) world."""
+    return np.asarray(footprints(rows([box]))[0])
+
+
+def corners(box: Box) -> F64:
+    """(8, 3) world: the footprint at the bottom, then at the top."""
+    flat = footprint(box)
+    half = box.size[2] / 2
+    levels = [np.full((4, 1), box.center[2] + z) for z in (-half, half)]
+    return np.concatenate([np.hstack([flat, level]) for level in levels])
+
+
+def contains(box: Box, points: F64, margin_m: float = 0.0) -> Bool:
+    """(N,) which of ``points`` (N, 3) world are in the box or at most ``margin_m`` beside it."""
+    offset = points - np.array(box.center)
+    c, s = math.cos(box.yaw), math.sin(box.yaw)
+    x = c * offset[:, 0] + s * offset[:, 1]
+    y = c * offset[:, 1] - s * offset[:, 0]
+    half = np.array(box.size) / 2 + margin_m
+    inside = (np.abs(x) <= half[0]) & (np.abs(y) <= half[1]) & (np.abs(offset[:, 2]) <= half[2])
+    return np.asarray(inside)
+
+
+def bounds(boxes: BoxRows) -> F64:
+    """Axis-aligned bounds (N, 6) of boxes (N, 7): lowest x, y, z, highest x, y, z."""
+    c, s = np.abs(np.cos(boxes[:, 6])), np.abs(np.sin(boxes[:, 6]))
+    length, width, height = boxes[:, 3:6].T
+    half = np.stack([c * length + s * width, s * length + c * width, height], axis=1) / 2
+    return np.hstack([boxes[:, :3] - half, boxes[:, :3] + half])
+
+
+def bounds_distance(a: F64, b: F64) -> F64:
+    """(N, M) metres between axis-aligned bounds (N, 6) and (M, 6); 0 where they overlap.
+
+    Never more than the distance of the boxes inside, so it is what pairs are rejected by.
+    """
+    squared = np.zeros((len(a), len(b)))
+    for axis in range(3):
+        gap = np.maximum(b[:, axis] - a[:, axis + 3, None], a[:, axis, None] - b[:, axis + 3])
+        np.maximum(gap, 0, out=gap)
+        squared += gap * gap
+    return np.sqrt(squared)
+
+
+def iou_3d(a: Box, b: Box) -> float:
+    """Volume of the intersection over that of the union, in [0, 1]; exact."""
+    return float(iou_3d_pairs(rows([a]), rows([b]))[0])
+
+
+def iou_3d_pairs(a: BoxRows, b: BoxRows) -> F64:
+    """(N,) ``iou_3d`` of each row of ``a`` with the same row of ``b``, both (N, 7)."""
+    a, b = _thick(a), _thick(b)
+    low = np.maximum(a[:, 2] - a[:, 5] / 2, b[:, 2] - b[:, 5] / 2)
+    high = np.minimum(a[:, 2] + a[:, 5] / 2, b[:, 2] + b[:, 5] / 2)
+    common = _common_area(a, b) * np.maximum(high - low, 0)
+    return _over_union(common, a[:, 3:6].prod(axis=1), b[:, 3:6].prod(axis=1))
+
+
+def iou_footprint(a: Box, b: Box) -> float:
+    """Of what the boxes cover of the floor, in [0, 1]; exact."""
+    one, other = _thick(rows([a])), _thick(rows([b]))
+    areas = one[:, 3:5].prod(axis=1), other[:, 3:5].prod(axis=1)
+    return float(_over_union(_common_area(one, other), *areas)[0])
+
+
+def surface_distance(a: Box, b: Box) -> float:
+    """Metres between the closest points of two boxes; 0 if they touch or overlap. Exact."""
+    return float(surface_distance_pairs(rows([a]), rows([b]))[0])
+
+
+def surface_distance_pairs(a: BoxRows, b: BoxRows) -> F64:
+    """(N,) ``surface_distance`` of each row of ``a`` from the same row of ``b``, both (N, 7)."""
+    a, b = _thick(a), _thick(b)
+    # Upright prisms: how far apart they are seen from above does not depend on the height.
+    beside = shapely.distance(_polygons(a), _polygons(b))
+    above = np.abs(a[:, 2] - b[:, 2]) - (a[:, 5] + b[:, 5]) / 2
+    return np.asarray(np.hypot(beside, np.maximum(above, 0)))
+
+
+def _thick(boxes: BoxRows) -> BoxRows:
+    boxes = boxes.copy()
+    boxes[:, 3:6] = np.maximum(boxes[:, 3:6], _THINNEST_M)
+    return boxes
+
+
+def _common_area(a: BoxRows, b: BoxRows) -> F64:
+    return np.asarray(shapely.area(shapely.intersection(_polygons(a), _polygons(b))))
+
+
+def _polygons(boxes: BoxRows) -> np.ndarray:
+    return np.asarray(shapely.polygons(footprints(boxes)))
+
+
+def _over_union(common: F64, a: F64, b: F64) -> F64:
+    return np.clip(common / np.maximum(a + b - common, 1e-300), 0.0, 1.0)

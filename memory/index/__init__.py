@@ -1,0 +1,1 @@
+"""The index of the map: objects, rooms and keyframes by words, meaning and looks."""

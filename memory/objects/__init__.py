@@ -1,0 +1,1 @@
+"""The objects of the map and their life: association, boxes, absence, moves."""

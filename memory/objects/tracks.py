@@ -1,0 +1,273 @@
+"""A track: all that is known of one thing, from the first doubtful look on."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial import cKDTree
+
+from cogmap.memory.objects.contacts import Contacts
+from cogmap.memory.objects.labels import LabelBelief
+from cogmap.memory.objects.track_shape import ShapeConfig, TrackShape
+from cogmap.runtime.messages import (
+    F32,
+    F64,
+    Box,
+    MapObject,
+    ObjectState,
+    ObjectView,
+    Placement,
+    Vec3,
+)
+
+__all__ = ["PERSON", "Track", "TrackConfig"]
+
+PERSON = "person"
+"""Among the detectors of what a person entered or changed."""
+
+
+@dataclass(frozen=True)
+class TrackConfig:
+    """From when on a track is an object, and when it is given up."""
+
+    first_evidence: float = -1.0
+    """Log odds that a single detection shows a real thing."""
+    match_evidence: float = 1.2
+    """What a further match adds, at a score of 1,"""
+    miss_evidence: float = -1.0
+    """and a frame in which it should have been seen and was not."""
+    least_evidence: float = -2.6
+    """A tentative track is given up here."""
+    most_evidence: float = 6.0
+    """More is not counted, so that evidence against it is heard soon."""
+    object_evidence: float = 0.5
+    """That an object exists is not doubted further than this by missed detections."""
+    confirm_evidence: float = 2.0
+    """A track becomes an object here, if also"""
+    confirm_frames: int = 3
+    """it was matched in so many frames"""
+    confirm_views: int = 2
+    """from so many different positions of the camera,"""
+    confirm_patience: int = 12
+    """or in so many frames from one."""
+    view_distance_m: float = 0.1
+    """Positions of the camera differ from here on,"""
+    view_angle_rad: float = 0.07
+    """or if the thing is seen from directions that differ by this."""
+    views_counted: int = 12
+    tentative_looks: int = 150
+    """A tentative track that was not matched in so many observed frames is given up."""
+    best_views: int = 5
+    """Keyframes of an object that are named."""
+
+
+@dataclass
+class Track:
+    """One thing. Owned and changed by the object map alone."""
+
+    id: int
+    shape: TrackShape
+    box: Box
+    first_seen_ns: int
+    last_seen_ns: int
+    first_number: int
+    last_number: int
+    contacts: Contacts = field(default_factory=Contacts)
+    """What is around it."""
+    labels: LabelBelief = field(default_factory=LabelBelief)
+    embedding: F32 | None = None
+    """(D,) sum of unit vectors."""
+    embedding_space: str = ""
+    evidence: float = 0.0
+    """Log odds that it exists."""
+    seen: int = 0
+    expected: int = 0
+    """Frames in which it should have been seen, or was."""
+    cameras: list[Vec3] = field(default_factory=list)
+    """Different positions that it was seen from."""
+    state: ObjectState = "tentative"
+    dynamic: bool = False
+    placements: tuple[Placement, ...] = ()
+    views: tuple[ObjectView, ...] = ()
+    detectors: tuple[str, ...] = ()
+    pose_revision: int = 0
+    ambiguous_with: tuple[int, ...] = ()
+    fitted_seen: int = 0
+    """Value of ``seen`` when the box was last fitted."""
+    shaped_seen: int = 0
+    """Value of ``seen`` when its points were last brought up to date."""
+    fresh_points: int = 0
+    """New points since then."""
+    last_look: int = 0
+    """Count of observed frames at the last match."""
+    box_given: bool = False
+    """A person drew its box: it stays as it is."""
+    moved_with: int = -1
+    """Keyframe that its past placements, its cameras and a given box move with."""
+    _tree: cKDTree | None = None
+    _snapshot: MapObject | None = None
+
+    def tree(self, config: ShapeConfig) -> cKDTree:
+        """For distances to its points that count."""
+        if self._tree is None:
+            self._tree = cKDTree(self.shape.points[self.shape.reliable(config)])
+        return self._tree
+
+    def shape_changed(self) -> None:
+        self._tree = None
+
+    def changed(self) -> None:
+        """The next snapshot is a new one."""
+        self._snapshot = None
+
+    def similarity(self, embedding: F32 | None) -> float | None:
+        """Cosine to an embedding of unit length; None if there is nothing to compare."""
+        if embedding is None or self.embedding is None or len(embedding) != len(self.embedding):
+            return None
+        length = float(np.linalg.norm(self.embedding))
+        return float(self.embedding @ embedding) / length if length > 0 else None
+
+    def add_embedding(self, embedding: F32 | None, space: str) -> None:
+        """Those of another model replace what was known."""
+        if embedding is None:
+            return
+        same = self.embedding is not None and len(self.embedding) == len(embedding)
+        if same and self.embedding_space == space:
+            assert self.embedding is not None
+            self.embedding = self.embedding + embedding
+        else:
+            self.embedding, self.embedding_space = embedding.copy(), space
+
+    def add_camera(self, position: Vec3, config: TrackConfig) -> bool:
+        """Remember a position that it was seen from, if it differs from those known."""
+        if len(self.cameras) >= config.views_counted:
+            return False
+        center = np.array(self.box.center)
+        new = np.array(position)
+        for known in self.cameras:
+            moved = float(np.linalg.norm(new - known))
+            if moved < config.view_distance_m and _angle(new - center, known - center) < (
+                config.view_angle_rad
+            ):
+                return False
+        self.cameras.append(position)
+        return True
+
+    def add_view(self, view: ObjectView, config: TrackConfig) -> None:
+        """Keep the best keyframes that show it."""
+        views = sorted((*self.views, view), key=_worth, reverse=True)
+        self.views = tuple(views[: config.best_views])
+
+    def miss(self, config: TrackConfig) -> None:
+        """It should have been detected in a frame, and was not. What is an object stays one:
+        a detector may miss a thing from one side for ever."""
+        self.expected += 1
+        least = config.least_evidence if self.state == "tentative" else config.object_evidence
+        if PERSON not in self.detectors:
+            self.evidence = max(self.evidence + config.miss_evidence, min(self.evidence, least))
+            self.changed()
+
+    def growth(self) -> float:
+        """How much has come in since its box was fitted, as a part of what there was; all of
+        it for what moves by itself."""
+        if self.dynamic:
+            return float(self.seen > self.fitted_seen)
+        matches = (self.seen - self.fitted_seen) / max(self.fitted_seen, 1)
+        return matches + 3 * self.fresh_points / max(len(self.shape), 1)
+
+    def correct(self, corrections: Mapping[int, F64], revision: int) -> bool:
+        """Move with corrected keyframes: (4, 4) new_world_from_old_world by keyframe. False,
+        and nothing is done, if it hangs on none of them."""
+        keyframes = {*self.shape.keyframes.tolist(), self.moved_with}
+        if keyframes.isdisjoint(corrections):
+            return False
+        self.shape.move(corrections)
+        self.contacts.move(corrections)
+        self.pose_revision = revision
+        correction = corrections.get(self.moved_with)
+        if correction is not None:
+            self.cameras = [_moved(camera, correction) for camera in self.cameras]
+            self.placements = tuple(
+                msgspec.structs.replace(place, box=_moved_box(place.box, correction))
+                for place in self.placements
+            )
+            self.box = _moved_box(self.box, correction)
+        self.shape_changed()
+        self.changed()
+        return True
+
+    def is_rigid(self, corrections: Mapping[int, F64]) -> bool:
+        """Whether the corrections move all of it as they moved its box."""
+        moved = corrections.get(self.moved_with, np.eye(4))
+        keyframes = np.unique(self.shape.keyframes).tolist()
+        return all(np.allclose(corrections.get(k, np.eye(4)), moved, atol=1e-6) for k in keyframes)
+
+    def is_certain(self, config: TrackConfig) -> bool:
+        """Whether enough frames from enough sides showed it."""
+        enough = len(self.cameras) >= config.confirm_views
+        enough = enough or self.seen >= config.confirm_patience
+        return (
+            enough
+            and self.seen >= config.confirm_frames
+            and self.evidence >= config.confirm_evidence
+        )
+
+    @property
+    def confidence(self) -> float:
+        return round(1 / (1 + math.exp(-self.evidence)), 2)
+
+    @property
+    def is_here(self) -> bool:
+        return self.state in ("present", "moved")
+
+    def _label_probabilities(self) -> dict[str, float]:
+        named = self.labels.named
+        return self.labels.probabilities() if named is None else {named: 1.0}
+
+    def snapshot(self) -> MapObject:
+        """As the map gives it out; the same one until something changes."""
+        if self._snapshot is None:
+            self._snapshot = MapObject(
+                id=self.id,
+                label=self.labels.best(),
+                labels=self._label_probabilities(),
+                box=self.box,
+                confidence=self.confidence,
+                state=self.state,
+                dynamic=self.dynamic,
+                first_seen_ns=self.first_seen_ns,
+                last_seen_ns=self.last_seen_ns,
+                seen=self.seen,
+                placements=self.placements,
+                views=self.views,
+                detectors=self.detectors,
+                pose_revision=self.pose_revision,
+                ambiguous_with=self.ambiguous_with,
+            )
+        return self._snapshot
+
+
+def _moved(point: Vec3, correction: F64) -> Vec3:
+    x, y, z = (correction[:3, :3] @ np.array(point) + correction[:3, 3]).tolist()
+    return (x, y, z)
+
+
+def _moved_box(box: Box, correction: F64) -> Box:
+    turn = math.atan2(correction[1, 0], correction[0, 0])
+    return Box(center=_moved(box.center, correction), size=box.size, yaw=box.yaw + turn)
+
+
+def _angle(a: F64, b: NDArray[np.float64]) -> float:
+    lengths = float(np.linalg.norm(a) * np.linalg.norm(b))
+    if lengths == 0:
+        return 0.0
+    return math.acos(min(max(float(a @ b) / lengths, -1.0), 1.0))
+
+
+def _worth(view: ObjectView) -> tuple[float, int]:
+    return view.pixels * (1 - view.cut), -view.keyframe

@@ -1,0 +1,1 @@
+"""Pictures of the map: from above, and keyframes with marks."""

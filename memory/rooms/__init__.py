@@ -1,0 +1,1 @@
+"""The structure of a building: rooms, doors and walls."""

@@ -1,0 +1,1 @@
+"""From detections and depth to segments: pieces of the measured surface."""

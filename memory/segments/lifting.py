@@ -1,0 +1,207 @@
+"""From detections in an image to segments: pieces of the measured surface."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+
+from cogmap.memory.geometry.camera import backproject
+from cogmap.memory.objects.labels import clean_label
+from cogmap.memory.segments.foreground import foreground
+from cogmap.memory.segments.mask_surface import (
+    Patch,
+    body,
+    cut_fraction,
+    patch_around,
+    smoothed,
+    step_limit,
+)
+from cogmap.runtime.messages import (
+    F32,
+    F64,
+    I64,
+    Bool,
+    Detection,
+    Detections,
+    Intrinsics,
+    PixelBox,
+    Segment,
+)
+
+__all__ = ["Lifted", "LiftingConfig", "lift"]
+
+
+@dataclass(frozen=True)
+class LiftingConfig:
+    """What becomes a segment, and how fine it is."""
+
+    depth_max_m: float = 5.0
+    """Depth beyond this is too uncertain to place a thing by."""
+    min_pixels: int = 12
+    """A detection with fewer pixels with depth is refused."""
+    thin_m: float = 0.02
+    """One point is kept in each cube of this edge."""
+    max_points: int = 400
+    """Of a segment."""
+    label_length: int = 64
+    """Longer labels are cut."""
+    max_other_labels: int = 16
+    """The likeliest are kept."""
+
+
+@dataclass(frozen=True)
+class Lifted:
+    """The segments of one frame, in the order of their detections."""
+
+    segments: tuple[Segment, ...] = ()
+    refused: Counter[str] = field(default_factory=Counter)
+    """Detections that made no segment, by reason; and "bad embedding", where only that went."""
+
+
+class _RefusedError(Exception):
+    """The detection makes no segment; says why."""
+
+
+def lift(
+    detections: Detections,
+    depth_m: F32,
+    intrinsics: Intrinsics,
+    world_from_camera: F64,
+    config: LiftingConfig = LiftingConfig(),
+) -> Lifted:
+    """Segments of one frame of an undistorted camera. Never raises for what a detection holds.
+
+    ``depth_m`` (H, W) metres, 0 invalid; ``world_from_camera`` (4, 4), used for where down is.
+    A mask may leak over the thing's outline and miss parts of it; what the depth tells to be
+    behind or in front of the thing is left out.
+    """
+    segments: list[Segment] = []
+    refused: Counter[str] = Counter()
+    for detection in detections.detections:
+        try:
+            if not 0 < detection.score <= 1:
+                raise _RefusedError("bad score")
+            mask, corner = _mask(detection, depth_m, intrinsics, world_from_camera)
+            patch = patch_around(mask, corner, depth_m)
+            segments.append(_segment(detection, patch, intrinsics, config))
+        except _RefusedError as reason:
+            refused[str(reason)] += 1
+            continue
+        if detection.embedding is not None and segments[-1].embedding is None:
+            refused["bad embedding"] += 1
+    return Lifted(tuple(segments), refused)
+
+
+def _mask(
+    detection: Detection, depth_m: F32, intrinsics: Intrinsics, world_from_camera: F64
+) -> tuple[Bool, tuple[int, int]]:
+    """The detection's pixels: a mask (h, w) without empty borders, and its corner."""
+    if detection.mask is not None:
+        return _inside(detection.mask, detection.corner, depth_m.shape)
+    if detection.box is None:
+        raise _RefusedError("neither mask nor box")
+    left, top, right, bottom = detection.box
+    if not all(map(math.isfinite, detection.box)) or right <= left or bottom <= top:
+        raise _RefusedError("bad box")
+    if right <= -0.5 or bottom <= -0.5 or left >= depth_m.shape[1] or top >= depth_m.shape[0]:
+        raise _RefusedError("off the image")
+    mask, corner = foreground(detection.box, depth_m, intrinsics, world_from_camera)
+    if not mask.any():
+        raise _RefusedError("nothing stands out in the box")
+    return _inside(mask, corner, depth_m.shape)
+
+
+def _inside(
+    mask: Bool, corner: tuple[int, int], shape: tuple[int, ...]
+) -> tuple[Bool, tuple[int, int]]:
+    """The part of the mask (h, w) that is in an image of ``shape`` (H, W)."""
+    if not isinstance(mask, np.ndarray) or mask.ndim != 2:
+        raise _RefusedError("bad mask")
+    mask = mask if mask.dtype == np.bool_ else mask != 0
+    column, row = corner
+    left, top = max(0, -column), max(0, -row)
+    part = mask[top : max(0, shape[0] - row), left : max(0, shape[1] - column)]
+    x, y, width, height = cv2.boundingRect(part.view(np.uint8)) if part.size else (0, 0, 0, 0)
+    if not width:
+        raise _RefusedError("off the image" if mask.any() else "empty mask")
+    return part[y : y + height, x : x + width], (column + left + x, row + top + y)
+
+
+def _segment(
+    detection: Detection, patch: Patch, intrinsics: Intrinsics, config: LiftingConfig
+) -> Segment:
+    surface = body(patch, intrinsics.fx, config.depth_max_m)
+    rows, columns = np.nonzero(surface)
+    pixels = len(rows) * patch.stride**2
+    if pixels < config.min_pixels:
+        raise _RefusedError("no depth")
+    limit = step_limit(patch.depth_m, patch.stride, intrinsics.fx)
+    depth = smoothed(patch.depth_m, surface, limit)[rows, columns].astype(np.float64)
+    columns = columns * patch.stride + patch.corner[0]
+    rows = rows * patch.stride + patch.corner[1]
+    pixel = np.stack([columns, rows], axis=1).astype(np.float64)
+    return Segment(
+        points=_thinned(backproject(pixel, depth, intrinsics), config).astype(np.float32),
+        pixels=pixels,
+        box=_box_around(columns, rows, patch.stride),
+        cut=cut_fraction(patch, surface, intrinsics.fx),
+        label=clean_label(detection.label, config.label_length),
+        score=float(detection.score),
+        other_labels=_clean_labels(detection.other_labels, config),
+        embedding=_clean_embedding(detection.embedding),
+    )
+
+
+def _thinned(points: F64, config: LiftingConfig) -> F64:
+    """At most one of ``points`` (N, 3) in each cube, and not too many; in their order.
+
+    The one farthest from the middle: any other choice makes the thing smaller.
+    """
+    points = points[:: max(1, len(points) // (2 * config.max_points))]
+    offset = points - points.mean(axis=0)
+    squared = np.einsum("ni,ni->n", offset, offset)
+    nearness = 255 - (squared * (255 / max(float(squared.max()), 1e-12))).astype(np.int64)
+    # Cube, nearness and index in one number: numbers are sorted far faster than rows. A patch
+    # has fewer than 8192 pixels.
+    x, y, z = np.clip(np.floor(points.T / config.thin_m), -8192, 8191).astype(np.int64) + 8192
+    cubes = (x << 28) | (y << 14) | z
+    keys = np.sort((cubes << 21) | (nearness << 13) | np.arange(len(points)))
+    first = np.flatnonzero(np.diff(keys >> 21, prepend=-1))
+    kept = np.sort(keys[first] & 8191)
+    if len(kept) > config.max_points:
+        kept = kept[np.linspace(0, len(kept) - 1, config.max_points).astype(np.int64)]
+    thinned: F64 = points[kept]
+    return thinned
+
+
+def _box_around(columns: I64, rows: I64, stride: int) -> PixelBox:
+    # A pixel of the patch stands for those from half a stride before it.
+    before, after = -(stride // 2) - 0.5, stride - stride // 2 - 0.5
+    return (
+        float(columns.min()) + before, float(rows.min()) + before,
+        float(columns.max()) + after, float(rows.max()) + after,
+    )  # fmt: skip
+
+
+def _clean_labels(scores: dict[str, float], config: LiftingConfig) -> dict[str, float]:
+    good = [(label, float(score)) for label, score in scores.items() if 0 < score <= 1]
+    good.sort(key=lambda entry: -entry[1])
+    return {
+        clean_label(label, config.label_length): score
+        for label, score in reversed(good[: config.max_other_labels])
+    }
+
+
+def _clean_embedding(embedding: F32 | None) -> F32 | None:
+    """Of unit length; None if it has no direction."""
+    if embedding is None:
+        return None
+    vector = np.asarray(embedding, np.float64).reshape(-1)
+    length = float(np.linalg.norm(vector)) if len(vector) else 0.0
+    if not (math.isfinite(length) and length > 1e-9):
+        return None
+    return (vector / length).astype(np.float32)

@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.spatial.transform import Rotation
+
+from cogmap.memory.objects.track_shape import POINT_ARRAYS, ShapeConfig, TrackShape, frame_weight
+
+CONFIG = ShapeConfig()
+
+
+def shell(rng: np.random.Generator, size=(0.4, 0.3, 0.2), count=600) -> np.ndarray:
+    """(N, 3) points on the faces of a box around the origin."""
+    points = rng.uniform(-0.5, 0.5, (count, 3))
+    face = rng.integers(0, 3, count)
+    points[np.arange(count), face] = rng.choice([-0.5, 0.5], count)
+    return points * size
+
+
+def grown(rng: np.random.Generator, frames: int = 5, noise_m: float = 0.002) -> TrackShape:
+    shape = TrackShape(CONFIG.voxel_m)
+    for frame in range(frames):
+        points = shell(rng) + rng.normal(0, noise_m, (600, 3))
+        shape.add(points, np.full(600, noise_m), 1.0, frame, CONFIG)
+        shape.judge(np.arange(len(shape)), np.ones(len(shape), bool), 1.0)
+    return shape
+
+
+@given(st.integers(0, 10**6), st.integers(1, 8))
+def test_points_are_ordered_unique_and_bounded(seed, frames):
+    rng = np.random.default_rng(seed)
+    shape = TrackShape(CONFIG.voxel_m)
+    for frame in range(frames):
+        points = rng.uniform(-2, 2, (400, 3))
+        shape.add(points, np.full(400, 0.01), 1.0, frame, CONFIG)
+    assert len(shape) <= CONFIG.max_points
+    assert (np.diff(shape.keys) > 0).all()
+    assert {len(getattr(shape, name)) for name in POINT_ARRAYS} == {len(shape)}
+
+
+def test_more_frames_make_a_face_sharper():
+    rng = np.random.default_rng(0)
+    shape = TrackShape(CONFIG.voxel_m)
+    flat = np.stack([*np.meshgrid(np.arange(0, 0.4, 0.02), np.arange(0, 0.4, 0.02))], -1)
+    flat = np.concatenate([flat.reshape(-1, 2) + 0.01, np.full((400, 1), 0.01)], axis=1)
+    spread = []
+    for frame in range(30):
+        noisy = flat + rng.normal(0, 1, (400, 1)) * [0, 0, 0.004]
+        shape.add(noisy, np.full(400, 0.004), 1.0, frame, CONFIG)
+        spread.append(float(np.average(np.abs(shape.points[:, 2] - 0.01), weights=shape.weights)))
+    assert spread[-1] < 0.4 * spread[0]
+
+
+def test_what_masks_leaked_to_once_does_not_bound_the_thing():
+    rng = np.random.default_rng(0)
+    shape = grown(rng, frames=12)
+    leaked = rng.uniform(-0.05, 0.05, (60, 3)) + np.array([0.35, 0, 0])
+    shape.add(leaked, np.full(60, 0.002), 1.0, 12, CONFIG)
+    for _ in range(6):
+        near = np.abs(shape.points[:, 0]) < 0.25
+        shape.judge(np.arange(len(shape)), near, 1.0)
+    assert np.abs(shape.body(CONFIG)[:, 0]).max() < 0.22
+    assert (np.abs(shape.points[:, 0]) > 0.28).any()  # it is known, so as not to be learnt again
+
+
+def test_poor_measurements_of_a_surface_do_not_thicken_it():
+    rng = np.random.default_rng(0)
+    shape = grown(rng, frames=10, noise_m=0.002)
+    far = shell(rng) + rng.normal(0, 0.03, (600, 3))
+    shape.add(far, np.full(600, 0.03), 0.1, 10, CONFIG)
+    body = shape.body(CONFIG)
+    np.testing.assert_allclose(np.abs(body).max(axis=0), [0.2, 0.15, 0.1], atol=0.015)
+
+
+@given(st.integers(0, 10**6))
+def test_points_move_with_their_keyframe(seed):
+    rng = np.random.default_rng(seed)
+    shape = TrackShape(CONFIG.voxel_m)
+    shape.add(shell(rng), np.full(600, 0.01), 1.0, 7, CONFIG)
+    before = shape.points.copy()
+    correction = np.eye(4)
+    correction[:3, :3] = Rotation.random(rng=rng).as_matrix()
+    correction[:3, 3] = rng.uniform(-3, 3, 3)
+    shape.move({8: np.eye(4)})
+    np.testing.assert_allclose(np.sort(shape.points, axis=0), np.sort(before, axis=0), atol=1e-9)
+    shape.move({7: correction})
+    moved = before @ correction[:3, :3].T + correction[:3, 3]
+    np.testing.assert_allclose(
+        np.average(shape.points, axis=0), moved.mean(axis=0), atol=0.01
+    )  # some fall into one voxel now
+
+
+def test_a_part_and_its_rest_make_the_whole():
+    shape = grown(np.random.default_rng(0))
+    left = shape.points[:, 0] < 0
+    whole = shape.part(left)
+    whole.absorb(shape.part(~left), CONFIG)
+    np.testing.assert_allclose(whole.points, shape.points)
+    np.testing.assert_array_equal(whole.hits, shape.hits)
+
+
+def test_frames_of_fine_resolution_weigh_more_within_bounds():
+    weights = [frame_weight(pixels, CONFIG) for pixels in (1, 60, 120, 240, 1e5)]
+    assert weights == sorted(weights)
+    assert weights[2] == 1.0
+    assert weights[0] == 1 / CONFIG.most_frame_weight and weights[-1] == CONFIG.most_frame_weight

@@ -547,6 +547,89 @@ class Refusal(Message, frozen=True, kw_only=True, eq=False):
     text: str
 
 
+AnswerStatus = Literal[
+    "answered", "not_seen", "ambiguous", "not_determinable", "not_understood", "failed",
+]  # fmt: skip
+"""not_seen: nothing of the kind was seen, which is not to say that there is none. ambiguous:
+several things fit, and the answer depends on which. not_determinable: what was seen does not tell.
+not_understood: the question or program cannot be read. failed: a model or node failed."""
+
+AnswerValue = bool | int | float | str | tuple[str | float, ...] | None
+
+
+class Standpoint(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where somebody stands and which way they look, world frame."""
+
+    position: Vec3
+    """Metres; of the eyes or the camera."""
+    yaw: float
+    """From world x to the direction of view about z (rad)."""
+
+
+class Question(Message, frozen=True, kw_only=True, eq=False):
+    """Request: a question in words."""
+
+    text: str
+    options: tuple[str, ...] = ()
+    """Choices, one of which is to be the answer; empty: an open question."""
+    as_of_ns: int | None = None
+    """Ask the map as it was then; None: as it is now."""
+    pose: Standpoint | None = None
+    """Of who asks; None: the agent's."""
+    session: str = ""
+    """Questions of one conversation share it: "and its size?" refers to the one before."""
+
+
+class ProgramRequest(Message, frozen=True, kw_only=True, eq=False):
+    """Request: a spatial program to run on the map."""
+
+    program: str
+    as_of_ns: int | None = None
+    pose: Standpoint | None = None
+
+
+class Evidence(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What an answer rests on: ids of the map."""
+
+    objects: tuple[int, ...] = ()
+    rooms: tuple[int, ...] = ()
+    keyframes: tuple[int, ...] = ()
+    """Numbers of frames whose picture is kept."""
+    frames: tuple[int, ...] = ()
+    """Numbers of frames whose pose or sightings were used."""
+
+
+class Answer(Message, frozen=True, kw_only=True, eq=False):
+    """Reply: what the map says, or that it does not know. ``stamp_ns`` is the map's time."""
+
+    status: AnswerStatus
+    value: AnswerValue = None
+    """None unless answered."""
+    unit: str = ""
+    """"m", "m2", "m3", "deg", "s", "count", or "" for words and truths."""
+    sigma: float | None = None
+    """Standard deviation of the value, same unit; None if none can be stated."""
+    text: str = ""
+    """For people; also says how words were read, and why there is no value."""
+    option: str = ""
+    """The choice that fits, word for word as it was given; "" if none does."""
+    program: str = ""
+    """What was run."""
+    evidence: Evidence = Evidence()
+    candidates: tuple[int, ...] = ()
+    """ambiguous: ids of the objects that fit."""
+    viewpoint: Standpoint | None = None
+    """A place to look from that would settle it."""
+    version: int = 0
+    """Of the map."""
+    confidence: float = 0.0
+    """That the value is right, in [0, 1]."""
+    planner: str = ""
+    """What wrote the program: "offline", "program", or the name of a model."""
+    images: tuple[bytes, ...] = ()
+    """PNG or JPEG, if the program made pictures."""
+
+
 class MapPart(Message, frozen=True, kw_only=True, eq=False):
     """The dense side of a map is in the map's folder: who writes the manifest adds these files.
 

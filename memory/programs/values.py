@@ -1,0 +1,167 @@
+"""What spatial programs compute with: quantities with units, points, poses, sets of objects.
+
+A unit is a type: a ``Length`` and an ``Angle`` cannot be added, and that is known before a program
+runs. Inside, angles are radians; ``Answer`` states them in degrees.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from cogmap.runtime.messages import F64, MapObject, Room, Vec3
+
+__all__ = [
+    "Angle",
+    "Area",
+    "Count",
+    "Duration",
+    "Image",
+    "Length",
+    "Number",
+    "Objects",
+    "Path",
+    "Point",
+    "Pose",
+    "Quantity",
+    "Rooms",
+    "Time",
+    "Volume",
+]
+
+
+@dataclass(frozen=True, order=True)
+class Quantity:
+    """A number of some unit, and how sure the map is of it."""
+
+    UNIT: ClassVar[str] = ""
+
+    value: float
+    sigma: float = field(default=0.0, compare=False)
+    """Standard deviation, same unit."""
+
+
+class Length(Quantity):
+    """Metres."""
+
+    UNIT = "m"
+
+
+class Area(Quantity):
+    """Square metres."""
+
+    UNIT = "m2"
+
+
+class Volume(Quantity):
+    """Cubic metres."""
+
+    UNIT = "m3"
+
+
+class Angle(Quantity):
+    """Radians, counter-clockwise seen from above; an answer states degrees."""
+
+    UNIT = "rad"
+
+
+class Count(Quantity):
+    """How many."""
+
+    UNIT = "count"
+
+
+class Number(Quantity):
+    """Without a unit: ratios, shares."""
+
+    UNIT = ""
+
+
+class Duration(Quantity):
+    """Seconds."""
+
+    UNIT = "s"
+
+
+@dataclass(frozen=True, order=True)
+class Time:
+    """A moment of the source's clock."""
+
+    stamp_ns: int
+
+
+@dataclass(frozen=True)
+class Point:
+    """A place in the world, metres."""
+
+    x: float
+    y: float
+    z: float
+
+    def tuple(self) -> Vec3:
+        return (self.x, self.y, self.z)
+
+
+@dataclass(frozen=True)
+class Pose:
+    """Where somebody stands and which way they look: ``yaw`` from world x about z (rad)."""
+
+    point: Point
+    yaw: float
+
+    def turned(self, angle_rad: float) -> Pose:
+        """After a turn on the spot, counter-clockwise."""
+        return Pose(self.point, math.remainder(self.yaw + angle_rad, math.tau))
+
+
+@dataclass(frozen=True)
+class Objects:
+    """Objects that fit a description, in order of their ids unless sorted; may be none."""
+
+    members: tuple[MapObject, ...]
+    query: str = ""
+    """What was asked for, in words: an empty set says by it what was not seen."""
+    read_as: tuple[str, ...] = ()
+    """Labels that the words were read as, where they are others."""
+
+    def __iter__(self) -> Iterator[MapObject]:
+        return iter(self.members)
+
+    def __len__(self) -> int:
+        return len(self.members)
+
+
+@dataclass(frozen=True)
+class Rooms:
+    """Rooms that fit a description, by id; may be none."""
+
+    members: tuple[Room, ...]
+    query: str = ""
+
+    def __iter__(self) -> Iterator[Room]:
+        return iter(self.members)
+
+    def __len__(self) -> int:
+        return len(self.members)
+
+
+@dataclass(frozen=True, eq=False)
+class Path:
+    """A way on known free space."""
+
+    points: F64
+    """(N, 2) x, y, world, metres; from the start to the goal."""
+    length_m: float
+
+
+@dataclass(frozen=True)
+class Image:
+    """A picture of the map or of a keyframe."""
+
+    data: bytes
+    """PNG or JPEG."""
+    caption: str
+    objects: tuple[int, ...] = ()
+    """Ids that are marked in it."""

@@ -9,7 +9,7 @@ from cogmap.runtime.messages import CogmapError, MapObject, Standpoint
 __all__ = ["Abstention", "Ambiguous", "NotDeterminable", "NotSeen"]
 
 
-class Abstention(CogmapError):
+class Abstention(CogmapError):  # noqa: N818 - no error, an answer
     """The map does not tell. The text says why, for people and models alike."""
 
     def __init__(self, text: str, viewpoint: Standpoint | None = None) -> None:

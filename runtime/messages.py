@@ -626,8 +626,8 @@ class Answer(Message, frozen=True, kw_only=True, eq=False):
     """That the value is right, in [0, 1]."""
     planner: str = ""
     """What wrote the program: "offline", "program", or the name of a model."""
-    images: tuple[bytes, ...] = ()
-    """PNG or JPEG, if the program made pictures."""
+    images: tuple[U8, ...] = ()
+    """(N,) bytes of a PNG or JPEG each, if the program made pictures."""
 
 
 class MapPart(Message, frozen=True, kw_only=True, eq=False):

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from cogmap.runtime import messages, wire
 from cogmap.runtime.messages import (
+    Answer,
     Box,
     Detection,
     Detections,
@@ -22,6 +23,7 @@ from cogmap.runtime.messages import (
     Edit,
     Edited,
     End,
+    Evidence,
     Frame,
     InputStats,
     Instances,
@@ -39,10 +41,13 @@ from cogmap.runtime.messages import (
     Placement,
     PlaybackCommand,
     PlaybackStatus,
+    ProgramRequest,
+    Question,
     Refusal,
     Room,
     RunStatus,
     Segment,
+    Standpoint,
     SurfaceUpdate,
     Twist,
     VisibleInstance,
@@ -125,6 +130,7 @@ def tuples_of(elements: st.SearchStrategy[Any]) -> st.SearchStrategy[tuple[Any, 
     return st.lists(elements, max_size=2).map(tuple)
 
 
+standpoints = st.builds(Standpoint, position=vectors, yaw=reals)
 boxes = st.builds(Box, center=vectors, size=vectors, yaw=reals)
 places = st.tuples(reals, reals)
 pixel_boxes = st.tuples(reals, reals, reals, reals)
@@ -311,6 +317,32 @@ VALID: dict[type[Message], st.SearchStrategy[Any]] = {
     ),
     Edited: st.builds(Edited, stamp_ns=stamps, version=counts, events=tuples_of(map_events)),
     Refusal: st.builds(Refusal, stamp_ns=stamps, text=texts),
+    Question: st.builds(
+        Question,
+        stamp_ns=stamps,
+        text=texts,
+        options=tuples_of(texts),
+        as_of_ns=st.none() | stamps,
+        pose=st.none() | standpoints,
+        session=texts,
+    ),
+    ProgramRequest: st.builds(
+        ProgramRequest, stamp_ns=stamps, program=texts, pose=st.none() | standpoints
+    ),
+    Answer: st.builds(
+        Answer,
+        stamp_ns=stamps,
+        status=st.sampled_from(["answered", "not_seen", "ambiguous"]),
+        value=st.none() | st.booleans() | counts | reals | texts | tuples_of(texts | reals),
+        unit=texts,
+        sigma=st.none() | reals,
+        evidence=st.builds(Evidence, objects=tuples_of(counts), frames=tuples_of(counts)),
+        candidates=tuples_of(counts),
+        viewpoint=st.none() | standpoints,
+        version=counts,
+        confidence=reals,
+        images=tuples_of(arrays("u1", 5)),
+    ),
     MapPart: st.builds(
         MapPart,
         stamp_ns=stamps,

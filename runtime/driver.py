@@ -13,6 +13,7 @@ what another process would see.
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import Future, wait
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -75,7 +76,12 @@ class NodeDriver:
         if not isinstance(request, declared.request_type):
             raise ValueError(f"service {service!r} takes {declared.request_type.__name__}")
         received = _over_the_wire(request).message
-        return _over_the_wire(getattr(self.node, f"answer_{service}")(received)).message
+        reply = getattr(self.node, f"answer_{service}")(received)
+        if isinstance(reply, Future):
+            wait([reply])
+            self.node.on_tick()
+            reply = reply.result()
+        return _over_the_wire(reply).message
 
     def run(self, steps: int | None = None, start: int = 0) -> None:
         """Let a source make ``steps`` steps (None: until it ends), without waiting."""

@@ -24,7 +24,7 @@ from cogmap.runtime.messages import CogmapError, End, InputStats, Message
 from cogmap.runtime.metrics import Histogram
 from cogmap.runtime.node import Source, make_params
 from cogmap.runtime.readers import LatestReader, LosslessReader, Reader
-from cogmap.runtime.requests import RequestServer
+from cogmap.runtime.requests import Reply, RequestServer
 from cogmap.runtime.wire import Envelope
 from cogmap.runtime.wiring import (
     EXIT_FAILED,
@@ -185,13 +185,13 @@ class Host:
     def _open_service(self, name: str, endpoint: str) -> RequestServer:
         declared = self.node.SERVICES[name]
 
-        def answer(asked: Message) -> Message:
+        def answer(asked: Message) -> Reply:
             if not isinstance(asked, declared.request_type):
                 raise CogmapError(
                     f"{self.node.name}/{name} takes {declared.request_type.__name__},"
                     f" not {type(asked).__name__}"
                 )
-            reply: Message = getattr(self.node, f"answer_{name}")(asked)
+            reply: Reply = getattr(self.node, f"answer_{name}")(asked)
             return reply
 
         return RequestServer(self._context, endpoint, f"{self.node.name}/{name}", answer)
@@ -243,6 +243,7 @@ class Host:
     def _handle_one_each(self) -> bool:
         """At most one message of every input and service, so that none starves another."""
         handled = False
+        self.node.on_tick()
         for server in self._servers:
             handled |= server.serve()
         for port in self._ports:

@@ -578,6 +578,8 @@ class Question(Message, frozen=True, kw_only=True, eq=False):
     """Of who asks; None: the agent's."""
     session: str = ""
     """Questions of one conversation share it: "and its size?" refers to the one before."""
+    within_s: float | None = None
+    """Wall-clock seconds in which an answer is wanted; None: as long as the planner may take."""
 
 
 class ProgramRequest(Message, frozen=True, kw_only=True, eq=False):
@@ -628,6 +630,18 @@ class Answer(Message, frozen=True, kw_only=True, eq=False):
     """What wrote the program: "offline", "program", or the name of a model."""
     images: tuple[U8, ...] = ()
     """(N,) bytes of a PNG or JPEG each, if the program made pictures."""
+
+
+class AskStep(Message, frozen=True, kw_only=True, eq=False):
+    """What a planner does on the way to an answer, as it happens."""
+
+    asked: int
+    """Counts the questions from 0: steps of the same question share it."""
+    number: int
+    """Counts the steps of a question from 0."""
+    kind: Literal["question", "program", "outcome", "pictures", "error", "answer"]
+    text: str
+    """Of strangers and models, cut to a length."""
 
 
 class MapPart(Message, frozen=True, kw_only=True, eq=False):

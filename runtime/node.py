@@ -79,7 +79,8 @@ class Output(Generic[M]):
 class Service(Generic[M, A]):
     """Declares what others may ask; the node replies in ``answer_<name>(request) -> reply``.
 
-    A CogmapError that the method raises becomes the reply's text.
+    A CogmapError that the method raises becomes the reply's text. What takes long is answered
+    with a ``concurrent.futures.Future`` of the reply: the node goes on meanwhile.
     """
 
     def __init__(self, request_type: type[M], reply_type: type[A]) -> None:
@@ -137,6 +138,9 @@ class Node:
 
     def on_any(self, envelope: Envelope) -> None:
         """A message on an input that is not declared; only called if ``ANY_INPUT``."""
+
+    def on_tick(self) -> None:
+        """Between messages, ten times a second or more: publish what threads have left."""
 
     def on_join(self, output: str) -> None:
         """A ``latest`` reader has just subscribed to an output: `repeat` what it needs."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from concurrent.futures import Future
 from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
@@ -26,6 +27,7 @@ __all__ = ["RequestError", "RequestServer", "request", "service_address"]
 log = logging.getLogger(__name__)
 
 R = TypeVar("R", bound=Message)
+Reply = Message | Future[Message]
 
 SERVICES_FILE = "services.json"
 _QUEUE = 64
@@ -37,16 +39,20 @@ class RequestError(CogmapError):
 
 
 class RequestServer:
-    """A node's end: gives requests to ``answer``, one at a time. Belongs to one thread."""
+    """A node's end: gives requests to ``answer``, one at a time. Belongs to one thread.
+
+    A reply may come later, as a future; other requests are answered meanwhile.
+    """
 
     def __init__(
         self,
         context: zmq.Context[zmq.Socket[bytes]],
         endpoint: str,
         name: str,
-        answer: Callable[[Message], Message],
+        answer: Callable[[Message], Reply],
     ) -> None:
         self.malformed = 0
+        self._later: list[tuple[bytes, bytes, Future[Message]]] = []
         self._name = name
         self._answer = answer
         self.socket = context.socket(zmq.ROUTER)
@@ -58,6 +64,7 @@ class RequestServer:
 
     def serve(self) -> bool:
         """Answer one request if there is one; whether there was. Does not wait."""
+        self._send_what_is_done()
         try:
             client, *parts = self.socket.recv_multipart(zmq.NOBLOCK)
         except zmq.Again:
@@ -65,18 +72,37 @@ class RequestServer:
         if not parts or len(parts[0]) != _ID_BYTES:
             self.malformed += 1
             return True
-        reply = self._reply_to(parts[1:])
-        packed = wire.encode(reply, stream=self._name, seq=0, captured_ns=0)
-        with suppress(zmq.Again):  # a client that takes no replies gets none
-            self.socket.send_multipart([client, parts[0], *packed], zmq.NOBLOCK)
+        if len(self._later) >= _QUEUE:
+            text = f"{len(self._later)} questions wait for their answers; ask again later"
+            self._send(client, parts[0], Refusal(stamp_ns=0, text=text))
+            return True
+        reply = self._reply_to(lambda: self._answer(wire.decode(parts[1:]).message))
+        if isinstance(reply, Future):
+            self._later.append((client, parts[0], reply))
+        else:
+            self._send(client, parts[0], reply)
         return True
 
     def close(self) -> None:
+        self._send_what_is_done()
         self.socket.close()
 
-    def _reply_to(self, parts: list[bytes]) -> Message:
+    def _send_what_is_done(self) -> None:
+        done = [entry for entry in self._later if entry[2].done()]
+        self._later = [entry for entry in self._later if entry not in done]
+        for client, id_, future in done:
+            reply = self._reply_to(future.result)
+            assert not isinstance(reply, Future)
+            self._send(client, id_, reply)
+
+    def _send(self, client: bytes, id_: bytes, reply: Message) -> None:
+        packed = wire.encode(reply, stream=self._name, seq=0, captured_ns=0)
+        with suppress(zmq.Again):  # a client that takes no replies gets none
+            self.socket.send_multipart([client, id_, *packed], zmq.NOBLOCK)
+
+    def _reply_to(self, answer: Callable[[], Reply]) -> Reply:
         try:
-            return self._answer(wire.decode(parts).message)
+            return answer()
         except wire.WireError as error:
             self.malformed += 1
             return Refusal(stamp_ns=0, text=f"the request cannot be read: {error}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -11,8 +12,8 @@ import pytest
 import zmq
 
 from cogmap.runtime import wire
-from cogmap.runtime.messages import CogmapError, Edit, Edited, Message, Twist
-from cogmap.runtime.requests import RequestError, RequestServer, request, service_address
+from cogmap.runtime.messages import CogmapError, Edit, Edited, Message, Refusal, Twist
+from cogmap.runtime.requests import Reply, RequestError, RequestServer, request, service_address
 from cogmap.runtime.rundir import RunDir
 
 
@@ -27,7 +28,7 @@ def obey(asked: Message) -> Message:
 
 
 @contextmanager
-def serving(endpoint: str, answer: Callable[[Message], Message] = obey) -> Iterator[RequestServer]:
+def serving(endpoint: str, answer: Callable[[Message], Reply] = obey) -> Iterator[RequestServer]:
     context = zmq.Context()
     server = RequestServer(context, endpoint, "memory/edits", answer)
     over = threading.Event()
@@ -105,3 +106,47 @@ def test_services_of_a_run_are_found_by_name(tmp_path):
 def test_no_run(tmp_path):
     with pytest.raises(RequestError, match="is not the directory of a run"):
         service_address(tmp_path, "memory/edits")
+
+
+def test_a_reply_that_takes_long_holds_up_nobody(endpoint):
+    slow: Future[Message] = Future()
+
+    def answer(asked: Message) -> Reply:
+        return slow if asked.stamp_ns == 5 else obey(asked)
+
+    with serving(endpoint, answer), ThreadPoolExecutor() as pool:
+        waiting = pool.submit(request, endpoint, edit(5), Edited)
+        for stamp in (1, 2):
+            assert request(endpoint, edit(stamp), Edited).stamp_ns == stamp
+        assert not waiting.done()
+        slow.set_result(Edited(stamp_ns=5, version=9, events=()))
+        assert waiting.result().version == 9
+
+
+def test_a_late_failure_is_a_refusal(endpoint):
+    failed: Future[Message] = Future()
+    failed.set_exception(CogmapError("the model went away"))
+    with serving(endpoint, lambda asked: failed), pytest.raises(RequestError, match="went away"):
+        request(endpoint, edit(), Edited)
+
+
+def test_too_many_that_wait_are_refused(endpoint):
+    never: list[Future[Message]] = []
+
+    def answer(asked: Message) -> Future[Message]:
+        never.append(Future())
+        return never[-1]
+
+    with serving(endpoint, answer):
+        context = zmq.Context()
+        socket = context.socket(zmq.DEALER)
+        socket.connect(endpoint)
+        for number in range(65):
+            parts = wire.encode(edit(), stream="", seq=0, captured_ns=0)
+            socket.send_multipart([number.to_bytes(8, "big"), *parts])
+        id_, *reply = socket.recv_multipart()
+        socket.close(linger=0)
+        context.term()
+    assert int.from_bytes(id_, "big") == 64
+    refusal = wire.decode(reply).message
+    assert isinstance(refusal, Refusal) and "ask again later" in refusal.text

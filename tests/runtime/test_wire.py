@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from cogmap.runtime import messages, wire
 from cogmap.runtime.messages import (
     Answer,
+    AskStep,
     Box,
     Detection,
     Detections,
@@ -325,6 +326,15 @@ VALID: dict[type[Message], st.SearchStrategy[Any]] = {
         as_of_ns=st.none() | stamps,
         pose=st.none() | standpoints,
         session=texts,
+        within_s=st.none() | reals,
+    ),
+    AskStep: st.builds(
+        AskStep,
+        stamp_ns=stamps,
+        asked=counts,
+        number=counts,
+        kind=st.sampled_from(["program", "error"]),
+        text=texts,
     ),
     ProgramRequest: st.builds(
         ProgramRequest, stamp_ns=stamps, program=texts, pose=st.none() | standpoints

@@ -1,0 +1,94 @@
+"""A question with its answer, and by how much the answer must be clear."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import msgspec
+import numpy as np
+
+from cogmap.memory.questions.scene import Moment, Placed
+from cogmap.runtime.messages import Standpoint
+
+__all__ = ["MARGINS", "Draft", "Margins", "QuestionItem", "Setting", "TruthValue"]
+
+TruthValue = bool | int | float | str | tuple[str, ...] | None
+
+
+class QuestionItem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One line of a file of questions."""
+
+    id: str
+    type: str
+    question: str
+    options: tuple[str, ...] = ()
+    answer: TruthValue
+    """With options: one of them. None: it cannot be answered; ``type`` says why."""
+    unit: str = ""
+    """"m", "cm", "m2", "deg", "count"; "" for words and truths."""
+    as_of_ns: int | None = None
+    pose: Standpoint | None = None
+
+
+@dataclass(frozen=True)
+class Margins:
+    """How far the second best answer must be from the best: no question is a coin toss."""
+
+    distance_m: float = 0.15
+    """Between the best and the second best of distances that are compared,"""
+    distance_part: float = 0.1
+    """and this part of the larger one."""
+    angle_deg: float = 10.0
+    """Of a direction from the border of its sector."""
+    apart_s: float = 1.0
+    """Between first appearances."""
+    least_distance_m: float = 0.3
+    """Shorter ones, and sizes below, are not asked for."""
+    stand_m: float = 0.4
+    """Between the centres of things that make up a direction, seen from above."""
+    moved_m: float = 0.5
+    """A walk or a change of place below this is none."""
+
+
+MARGINS = Margins()
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What is asked, before it is put in words."""
+
+    slots: dict[str, str]
+    answer: TruthValue
+    options: tuple[str, ...] = ()
+    unit: str = ""
+    pose: Standpoint | None = None
+    form: str = ""
+    """Which wording of its type is meant, where the answer depends on it."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What a question is drawn in."""
+
+    moment: Moment
+    rng: np.random.Generator
+    margins: Margins = field(default_factory=Margins)
+
+    def pick(self, things: tuple[Placed, ...], count: int) -> list[Placed] | None:
+        """So many different ones at random; None if there are not enough."""
+        if len(things) < count:
+            return None
+        return [things[i] for i in self.rng.permutation(len(things))[:count]]
+
+    def pick_on_walk(self, count: int) -> list[Placed] | None:
+        """So many things of which there is one each, where somebody walks and there are turns."""
+        moment = self.moment
+        return self.pick(moment.singles, count) if moment.frame >= 0 and moment.turns else None
+
+    def shuffled(self, words: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(words[i] for i in self.rng.permutation(len(words)))
+
+    def clear(self, nearer: float, farther: float) -> bool:
+        """Whether two distances (m) differ by enough."""
+        least = max(self.margins.distance_m, self.margins.distance_part * farther)
+        return farther - nearer > least

@@ -48,7 +48,8 @@ def see(store: TrackStore, observation: Observation, version: int) -> Scene:
     if view is None:
         rows = np.arange(len(table.tracks))
     else:
-        rows = np.flatnonzero(view.may_see(table.bounds[:, :3], table.bounds[:, 3:]))
+        low, high = table.bounds[:, :3], table.bounds[:, 3:]
+        rows = np.flatnonzero(view.may_see(low, high, store.config.visibility))
     tracks = [table.tracks[row] for row in rows.tolist()]
     matched = np.zeros(len(rows), np.bool_)
     scene = Scene(observation, version, tracks, table.bounds[rows], matched, view)

@@ -16,7 +16,8 @@ __all__ = ["AWAY", "HIDDEN", "IN_VIEW", "MATCHED", "SightingHistory", "SightingH
            "Sightings"]  # fmt: skip
 
 AWAY, HIDDEN, IN_VIEW, MATCHED = range(4)
-"""Out of the camera's view. In it, behind something. In it, and confirmed by depth. Detected."""
+"""Out of the camera's view, or beyond all that it measured. In it, behind something. In it, and
+confirmed by depth. Detected."""
 
 
 class SightingHistoryError(CogmapError):

@@ -182,7 +182,7 @@ def _refit(store: TrackStore, tracks: list[Track]) -> None:
     """Of those that have changed most."""
     due = []
     for track in tracks:
-        if track.id not in store.tracks or track.state == "deleted":
+        if track.id not in store.tracks or track.state == "deleted" or track.box_given:
             continue
         growth = track.growth()
         if growth >= store.config.refit_growth:

@@ -110,10 +110,19 @@ class DepthView:
         """(4, 4)."""
         return np.asarray(np.linalg.inv(self.camera_from_world), np.float64)
 
-    def may_see(self, lower: F64, upper: F64) -> Bool:
+    def reach_m(self, config: VisibilityConfig) -> float:
+        """Depth beyond which nothing can be confirmed or seen through: more than a tolerance
+        farther than the farthest that was measured."""
+        farthest = float(self.depth_m.max(initial=0.0))
+        return farthest + 2 * (config.tolerance_m + config.tolerance_per_m2 * farthest**2)
+
+    def may_see(
+        self, lower: F64, upper: F64, config: VisibilityConfig = VisibilityConfig()
+    ) -> Bool:
         """(T,) which of the upright boxes from ``lower`` to ``upper`` (T, 3, world) may be in view.
 
-        Boxes wholly on the outer side of one face of the view are not; occlusion aside.
+        Boxes wholly on the outer side of one face of the view are not, nor are those beyond
+        its reach; what hides one from another does not matter.
         """
         sides = np.stack([lower, upper])
         corners = np.stack(
@@ -124,7 +133,8 @@ class DepthView:
         height, width = self.depth_m.shape
         left, top = (self.center[0] + 0.5) / self.focal[0], (self.center[1] + 0.5) / self.focal[1]
         right, bottom = width / self.focal[0] - left, height / self.focal[1] - top
-        outside = [z < NEAREST_M, x < -left * z, x > right * z, y < -top * z, y > bottom * z]
+        outside = [x < -left * z, x > right * z, y < -top * z, y > bottom * z]
+        outside += [z < NEAREST_M, z > self.reach_m(config)]
         return np.asarray(~np.any([side.all(axis=0) for side in outside], axis=0), np.bool_)
 
     @cached_property

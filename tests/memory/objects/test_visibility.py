@@ -147,7 +147,7 @@ def test_share_of_the_image_makes_a_mostly_hidden_thing_visible(room):
     points=st.lists(st.tuples(*[st.floats(-6, 6)] * 3), min_size=1, max_size=40),
     seed=st.integers(0, 1000),
 )
-def test_boxes_that_hold_a_point_in_view_may_be_seen(points, seed):
+def test_boxes_of_which_a_frame_says_something_may_be_seen(points, seed):
     rng = np.random.default_rng(seed)
     pose = np.eye(4)
     pose[:3, :3] = Rotation.random(random_state=seed).as_matrix()
@@ -158,7 +158,7 @@ def test_boxes_that_hold_a_point_in_view_may_be_seen(points, seed):
     cloud = np.array(points, np.float64)
     state, _, _ = compare(view, cloud.astype(np.float32))
     lower, upper = cloud.min(axis=0)[None] - 1e-3, cloud.max(axis=0)[None] + 1e-3
-    if (state != OUTSIDE).any():
+    if np.isin(state, (CONFIRMED, SEEN_THROUGH)).any():
         assert view.may_see(lower, upper)[0]
     seen = look(view, cloud.astype(np.float32), np.zeros(len(cloud), int), 1)
     assert seen.in_view[0] <= (state != OUTSIDE).sum()
@@ -172,6 +172,14 @@ def test_most_boxes_out_of_view_are_not_looked_at(room):
     centers = np.random.default_rng(0).uniform(-20, 20, (500, 3))
     assert view.may_see(centers - 0.2, centers + 0.2).mean() < 0.3
     assert not view.may_see(np.array([[-3.0, -0.2, 1.0]]), np.array([[-2.5, 0.2, 1.4]]))[0]
+
+
+def test_what_stands_far_behind_all_that_was_measured_is_not_looked_at(room):
+    view = view_of(room.frame(0, room.look(-1.5, 0.0)))
+    ahead = view.world_from_camera[:3, 2]
+    for distance, seen in ((2.0, True), (15.0, False), (300.0, False)):
+        center = view.world_from_camera[:3, 3] + distance * ahead
+        assert view.may_see(center[None] - 0.1, center[None] + 0.1)[0] == seen
 
 
 def test_things_are_counted_apart(room):

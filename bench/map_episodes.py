@@ -14,6 +14,7 @@ from cogmap.memory.dense.reconstruction import Reconstructor
 from cogmap.nodes.detectors.simulated import exact_detections
 from cogmap.nodes.detectors.simulated_noise import DetectionNoise, noisy_detections
 from cogmap.runtime.messages import (
+    F64,
     Box,
     Frame,
     Instances,
@@ -23,6 +24,7 @@ from cogmap.runtime.messages import (
     WorldEvent,
 )
 from cogmap.sim.noise import PoseNoise, noisy_pose
+from cogmap.sim.scene import FLOOR
 from cogmap.sim.simulator import SimStep, Simulator, SimulatorConfig
 from cogmap.sim.timeline import TimelineConfig
 
@@ -108,6 +110,12 @@ class MapEpisode:
     rooms: list[tuple[tuple[float, float], ...]]
     """Polygons, all of which a tour looks into."""
     period_s: float
+    poses: list[F64] = field(default_factory=list)
+    """(4, 4) true poses of the camera, one a frame."""
+    room_labels: list[str] = field(default_factory=list)
+    """Kinds of rooms, as ``rooms``."""
+    supports: dict[int, tuple[int, str]] = field(default_factory=dict)
+    """By id, at the start: the object that carries a thing, and how: on, in or under."""
     dense_bytes: dict[str, int] = field(default_factory=dict)
     """Of surface and occupancy at the end."""
 
@@ -191,6 +199,7 @@ def make_episode(config: EpisodeConfig) -> MapEpisode:
     """Drive the tours and see them as ``config.seeing`` says."""
     visible: list[tuple[VisibleInstance, ...]] = []
     events: list[tuple[int, WorldEvent]] = []
+    poses: list[F64] = []
     seer = _Seer(config)
     simulator = Simulator(replace(config.simulator, timeline=config.tours[0]))
     house = simulator.house
@@ -203,6 +212,7 @@ def make_episode(config: EpisodeConfig) -> MapEpisode:
         for step in islice(simulator, config.frames):
             events += [(len(visible), event) for event in step.events]
             visible.append(step.instances.visible)
+            poses.append(step.world_from_camera)
             seer.see(_numbered_on(step, begin))
     return MapEpisode(
         observations=seer.observations,
@@ -212,6 +222,9 @@ def make_episode(config: EpisodeConfig) -> MapEpisode:
         objects={thing.id: (thing.category, thing.box()) for thing in house.objects},
         rooms=[room.polygon for room in house.rooms],
         period_s=config.simulator.period_ns / 1e9,
+        poses=poses,
+        room_labels=[room.type for room in house.rooms],
+        supports={t.id: (t.support, t.relation) for t in house.objects if t.support > FLOOR},
         dense_bytes=seer.bytes(),
     )
 

@@ -21,7 +21,7 @@ _STAND = {"positioning_object": "at", "orienting_object": "facing", "querying_ob
 _CHOICES = {f"choice_{k}": f"choice_{k}" for k in "abcd"}
 _ROUTE = {"start_object": "start", "facing_object": "facing", "destination_object": "goal",
           "actions": "actions"}  # fmt: skip
-_READ = (
+_READ: tuple[tuple[str, str, str, dict[str, str]], ...] = (
     ("object_count", "obj_count_template", "", {"category": "label"}),
     ("object_count", "object_count", "", {"category": "label"}),
     ("object_size", "obj_size_estimate_template", "", {"category": "label"}),

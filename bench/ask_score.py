@@ -68,6 +68,8 @@ def score_answer(item: QuestionItem, answer: Answer) -> float:
     number = _number(answer)
     if number is None or item.answer is None or isinstance(item.answer, tuple):
         return 0.0
+    if item.unit == "turn":
+        return float(number == item.answer)
     true = float(item.answer) * _TO_SI.get(item.unit, 1.0)
     return float(number == true) if true == 0 else relative_accuracy(number, true)
 

@@ -5,8 +5,6 @@ A turn is one of equal parts of the walk, counted from 1; the last one has just 
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import numpy as np
 
 from cogmap.memory.questions.item import Draft, Setting
@@ -29,16 +27,16 @@ def appearance_order(s: Setting) -> Draft | None:
     """Of three or four labels, by the first time that each could be seen."""
     if not s.moment.scene.has_frames:
         return None
-    labels = tuple(s.moment.groups)
-    count = 4 if len(labels) >= 4 else 3
-    if len(labels) < count:
+    count = 3 + int(s.rng.integers(2))
+    spans: dict[str, tuple[int, int]] = {}
+    for label in s.shuffled(tuple(s.moment.groups)):
+        span = _appearance(s.moment, label)
+        if len(spans) < count and all(_apart(s, span, other) for other in spans.values()):
+            spans[label] = span
+    if len(spans) < count:
         return None
-    chosen = tuple(labels[i] for i in s.rng.permutation(len(labels))[:count])
-    spans = {label: _appearance(s.moment, label) for label in chosen}
-    ordered = sorted(chosen, key=lambda label: spans[label][1])
-    for before, after in pairwise(ordered):
-        if spans[after][0] - spans[before][1] < 1e9 * s.margins.apart_s:
-            return None
+    chosen = tuple(spans)
+    ordered = sorted(chosen, key=spans.__getitem__)
     answer = ", ".join(ordered)
     others = {", ".join(chosen[i] for i in s.rng.permutation(count)) for _ in range(12)}
     options = s.shuffled((answer, *sorted(others - {answer})[:3]))
@@ -81,7 +79,7 @@ def first_seen_turn(s: Setting) -> Draft | None:
     turn = _turn_of(s.moment, begin)
     if turn is None or turn != _turn_of(s.moment, end):
         return None
-    return Draft({"label": picked[0].label}, turn, unit="count")
+    return Draft({"label": picked[0].label}, turn, unit="turn")
 
 
 def seen_together(s: Setting) -> Draft | None:
@@ -97,9 +95,8 @@ def seen_together(s: Setting) -> Draft | None:
     faint = _turns_of(s.moment, np.flatnonzero((a.faint & b.faint)[:upto]))
     if len(clear) != 1 or faint != clear:
         return None
-    options = tuple(str(turn) for turn in range(1, len(s.moment.turns) + 1))
     slots = {"a": picked[0].label, "b": picked[1].label}
-    return Draft(slots, str(clear.pop()), options=options)
+    return Draft(slots, clear.pop(), unit="turn")
 
 
 def new_this_turn(s: Setting) -> Draft | None:
@@ -157,6 +154,12 @@ def _appearance(moment: Moment, label: str) -> tuple[int, int]:
             faint += stamps[thing.views.faint][:1].tolist()
             clear += stamps[thing.views.clear][:1].tolist()
     return min(faint), min(clear)
+
+
+def _apart(s: Setting, a: tuple[int, int], b: tuple[int, int]) -> bool:
+    """Whether one has clearly appeared before the other showed a trace."""
+    first, second = sorted((a, b))
+    return second[0] - first[1] > 1e9 * s.margins.apart_s
 
 
 def _turn_of(moment: Moment, stamp_ns: int) -> int | None:

@@ -82,7 +82,7 @@ def route_plan(s: Setting) -> Draft | None:
     if stops is None:
         return None
     start, facing, *legs = stops
-    if any(_close(a, b) for a, b in zip([start, *legs], [facing, *legs], strict=False)):
+    if _close(start, facing):
         return None
     yaw, at, turns = _heading(start.box.center, facing.box.center), start, []
     for goal in legs:

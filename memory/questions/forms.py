@@ -133,7 +133,7 @@ FORMS: Forms = {
     ),
     "abstain_unseen_pair": (
         "How far is the {a} from the {b}?", "How far is the {b} from the {a}?",
-        "Is the {b} to the left or right when I stand at the {a}?",
+        "How many metres are there between the {a} and the {b}?",
     ),
     "abstain_ambiguous": (
         "How tall is the {label}?", "What is the longest side of the {label} in centimetres?",

@@ -93,7 +93,7 @@ ABSTAIN: Mapping[str, Maker] = {
 }
 """Those with no answer."""
 TYPES: Mapping[str, Maker] = {**VSI, **ONLINE, **ROOMS_AND_RELATIONS, **CHANGES, **ABSTAIN}
-_TRIES = 30
+_TRIES = 200
 """Draws that fail in a row before a type is left out for good."""
 _ON_THE_WAY = frozenset({*ONLINE, *CHANGES, "abstain_never_seen", "abstain_unseen_pair"})
 

@@ -25,7 +25,7 @@ class QuestionItem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     answer: TruthValue
     """With options: one of them. None: it cannot be answered; ``type`` says why."""
     unit: str = ""
-    """"m", "cm", "m2", "deg", "count"; "" for words and truths."""
+    """"m", "cm", "m2", "deg", "count", "turn" (its number); "" for words and truths."""
     as_of_ns: int | None = None
     pose: Standpoint | None = None
 

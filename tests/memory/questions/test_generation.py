@@ -105,6 +105,12 @@ def test_changes_are_asked_for_once_they_are_known(answers):
     assert answers("is_still_there", 99)["Is the vase still there?"] == "no"
 
 
+def test_a_route_turns_as_its_legs_do(answers):
+    routes = answers("route_plan", 59)  # sofa (3, 3), lamp (1, 3) and table (3, -3) in one room
+    asked = next(q for q in routes if q.startswith("You begin at the sofa facing the lamp"))
+    assert routes[asked].split(", ")[0] == "turn left"  # to the table
+
+
 def test_margins_hold_on_real_layouts(shared_data):
     layouts = read_vsibench(shared_data / "vsibench_layouts" / "arkitscenes_meta_info_val.json")
     for layout in list(layouts.values())[:10]:

@@ -115,17 +115,30 @@ def depth_sigma_m(depth_m: F64) -> F64:
 
 def see_segments(observation: Observation, config: AssociationConfig) -> list[SeenSegment]:
     """The segments of an observation that has a pose, in the world."""
-    pose = observation.world_from_camera
+    pose, segments = observation.world_from_camera, observation.segments
     assert pose is not None
-    return [_see(segment, pose, config) for segment in observation.segments]
+    if not segments:
+        return []
+    local = np.concatenate([each.points for each in segments]).astype(np.float64)
+    depth, points = local[:, 2].copy(), transform(pose, local)
+    ends = np.cumsum([len(each.points) for each in segments])
+    starts = np.concatenate([[0], ends[:-1]])
+    by_axis = np.ascontiguousarray(points.T)
+    low = np.minimum.reduceat(by_axis, starts, axis=1)
+    high = np.maximum.reduceat(by_axis, starts, axis=1)
+    bounds, sigma_m = np.concatenate([low, high]).T, depth_sigma_m(depth)
+    return [
+        _see(segment, points[a:b], depth[a:b], sigma_m[a:b], box, config)
+        for segment, a, b, box in zip(segments, starts.tolist(), ends.tolist(), bounds, strict=True)
+    ]
 
 
-def _see(segment: Segment, pose: F64, config: AssociationConfig) -> SeenSegment:
-    local = segment.points.astype(np.float64)
-    points = transform(pose, local)
+def _see(
+    segment: Segment, points: F64, depth: F64, sigma_m: F64, bounds: F64, config: AssociationConfig
+) -> SeenSegment:
     count = min(len(points), config.samples)
-    chosen = np.linspace(0, len(points) - 1, count).astype(np.int64)
-    far = float(np.partition(local[:, 2], len(local) // 2)[len(local) // 2])
+    chosen = np.arange(count) * (len(points) - 1) // max(count - 1, 1)
+    far = float(np.partition(depth, len(depth) // 2)[len(depth) // 2])
     embedding = segment.embedding
     if embedding is not None:
         length = float(np.linalg.norm(embedding))
@@ -133,11 +146,11 @@ def _see(segment: Segment, pose: F64, config: AssociationConfig) -> SeenSegment:
     return SeenSegment(
         segment=segment,
         points=points,
-        sigma_m=depth_sigma_m(local[:, 2]),
-        sample=points[chosen],
+        sigma_m=sigma_m,
+        sample=points.take(chosen, axis=0),
         distance_m=far,
         near_m=config.near_m + config.near_per_m * far + config.near_per_m2 * far * far,
-        bounds=np.concatenate([points.min(axis=0), points.max(axis=0)]),
+        bounds=bounds,
         shares=shares_of(segment.label, segment.score, segment.other_labels),
         embedding=embedding,
     )

@@ -52,7 +52,7 @@ def delete(store: TrackStore, object_id: int, version: int) -> list[MapEvent]:
     if track.state == "deleted":
         raise ObjectMapError(f"object {object_id} is deleted already; nothing is left to do")
     if track.state == "removed":  # back among those that frames may show
-        store.table.add(track, store.counting(track))
+        store.table.add(track, store.points(track))
     track.state = "deleted"
     _by_person(track)
     return [event("deleted", track, track.last_seen_ns, version)]

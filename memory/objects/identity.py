@@ -38,7 +38,7 @@ def carry_out(store: TrackStore, move: Move) -> Track:
     old.state = "moved" if old.placements else "present"
     store.history.follow(old.id, new.id)
     store.drop(new)
-    store.table.add(old, store.counting(old))
-    store.moved_points(old)
+    old.shape_changed()
+    store.table.add(old, store.points(old))
     old.changed()
     return old

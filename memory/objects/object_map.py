@@ -63,8 +63,7 @@ class ObjectMap:
 
     def points(self, object_id: int) -> F32:
         """(N, 3) support points, world, metres. Raises ObjectMapError for unknown ids."""
-        track = find(self._store, object_id)
-        return track.shape.points[self._store.counting(track)].astype(np.float32)
+        return self._store.points(find(self._store, object_id)).astype(np.float32)
 
     def embedding(self, object_id: int) -> F32 | None:
         """(D,) of unit length; None if no detector gave one. Raises ObjectMapError."""

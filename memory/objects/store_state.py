@@ -25,7 +25,7 @@ __all__ = ["store_from_state", "store_state"]
 
 Arrays = dict[str, NDArray[Any]]
 
-_NOT_PLAIN = ("shape", "contacts", "embedding", "_tree", "_snapshot")
+_NOT_PLAIN = ("shape", "contacts", "embedding", "_points", "_tree", "_snapshot")
 
 
 def store_state(store: TrackStore) -> Arrays:
@@ -74,7 +74,7 @@ def store_from_state(state: Mapping[str, NDArray[Any]], config: ObjectMapConfig)
         track = Track(shape=shape, contacts=contacts, embedding=embedding, **values)
         store.tracks[track.id] = track
         if track.state != "removed":
-            store.table.add(track, store.counting(track))
+            store.table.add(track, store.points(track))
     store.merging.pairs = {(a, b): value for a, b, value in rest["merging"]}
     store.merging.parts = {
         track: msgspec.convert(parts, PartEvidence) for track, parts in rest["parts"]

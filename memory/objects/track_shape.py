@@ -87,7 +87,7 @@ class TrackShape:
         order = np.argsort(keys, kind="stable")
         keys, points = keys[order], points[order]
         information = 1 / sigma_m[order] ** 2
-        first = np.flatnonzero(np.diff(keys, prepend=keys[0] - 1))
+        first = _starts(keys)
         sums = np.add.reduceat(points * information[:, None], first)
         total = np.add.reduceat(information, first)
         best = np.minimum.reduceat(sigma_m[order], first).astype(np.float32)
@@ -176,13 +176,15 @@ class TrackShape:
     def _insert(
         self, at: I64, keys: I64, points: F64, weights: F64, sigmas: F32, hits: float, keyframe: int
     ) -> None:
-        self.keys = np.insert(self.keys, at, keys)
-        self.points = np.insert(self.points, at, points, axis=0)
-        self.weights = np.insert(self.weights, at, weights)
-        self.sigmas = np.insert(self.sigmas, at, sigmas)
-        self.hits = np.insert(self.hits, at, hits)
-        self.misses = np.insert(self.misses, at, 0)
-        self.keyframes = np.insert(self.keyframes, at, keyframe)
+        old = np.ones(len(self.keys) + len(at), np.bool_)
+        new = at + np.arange(len(at))
+        old[new] = False
+        values = (keys, points, weights, sigmas, hits, 0, keyframe)
+        for name, value in zip(POINT_ARRAYS, values, strict=True):
+            before = getattr(self, name)
+            after = np.empty((len(old), *before.shape[1:]), before.dtype)
+            after[old], after[new] = before, value
+            setattr(self, name, after)
 
     def _bound(self, config: ShapeConfig) -> None:
         """Forget what belongs to others first: while it is known, it is not taken in again."""
@@ -199,7 +201,7 @@ class TrackShape:
         keys = pack(self.points, self.voxel_m)
         order = np.argsort(keys, kind="stable")
         keys = keys[order]
-        first = np.flatnonzero(np.diff(keys, prepend=keys[0] - 1))
+        first = _starts(keys)
         weights = self.weights[order]
         total = np.add.reduceat(weights, first)
         self.points = np.add.reduceat(self.points[order] * weights[:, None], first) / total[:, None]
@@ -215,6 +217,13 @@ class TrackShape:
             return
         for name in POINT_ARRAYS:
             setattr(self, name, getattr(self, name)[rows])
+
+
+def _starts(keys: I64) -> NDArray[np.intp]:
+    """Where runs of equal keys begin in ascending ones."""
+    begins = np.ones(len(keys), np.bool_)
+    np.not_equal(keys[1:], keys[:-1], out=begins[1:])
+    return np.flatnonzero(begins)
 
 
 def _high(values: F32) -> float:

@@ -18,7 +18,7 @@ from cogmap.memory.objects.track_table import TrackTable
 from cogmap.memory.objects.tracks import Track
 from cogmap.memory.objects.wall_direction import WallDirection
 from cogmap.memory.objects.watch import Watch
-from cogmap.runtime.messages import F64, Bool, Observation
+from cogmap.runtime.messages import F64, Observation
 
 __all__ = ["TrackStore"]
 
@@ -59,22 +59,18 @@ class TrackStore:
         )
         self.next_id += 1
         self.tracks[track.id] = track
-        self.table.add(track, self.counting(track))
+        self.table.add(track, self.points(track))
         return track
-
-    def counting(self, track: Track) -> Bool:
-        """(N,) points of it that count."""
-        return track.shape.reliable(self.config.shape)
 
     def points(self, track: Track) -> F64:
         """(N, 3) world: those that count."""
-        return track.shape.points[self.counting(track)]
+        return track.points(self.config.shape)
 
     def moved_points(self, track: Track) -> None:
         """To be called after the shape of a track has changed."""
         track.shape_changed()
         if track.state != "removed":
-            self.table.refresh(track, self.counting(track))
+            self.table.refresh(track, self.points(track))
 
     def refit(self, track: Track) -> None:
         """Fit its box to its points."""
@@ -108,7 +104,7 @@ class TrackStore:
         config = self.config
         if kept.state == "removed" and other.is_here:
             kept.state = "moved"
-            self.table.add(kept, self.counting(kept))
+            self.table.add(kept, self.points(kept))
         kept.placements = tuple(
             sorted((*kept.placements, *other.placements), key=lambda each: each.first_seen_ns)
         )

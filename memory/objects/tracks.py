@@ -109,17 +109,26 @@ class Track:
     """A person drew its box: it stays as it is."""
     moved_with: int = -1
     """Keyframe that its past placements, its cameras and a given box move with."""
+    _points: F64 | None = None
     _tree: cKDTree | None = None
     _snapshot: MapObject | None = None
 
+    def points(self, config: ShapeConfig) -> F64:
+        """(N, 3) world: those that count."""
+        if self._points is None:
+            self._points = self.shape.points.compress(self.shape.reliable(config), axis=0)
+        return self._points
+
     def tree(self, config: ShapeConfig) -> cKDTree:
-        """For distances to its points that count."""
+        """For distances to its points that count. It lasts a few frames: it is made quickly
+        rather than well."""
         if self._tree is None:
-            self._tree = cKDTree(self.shape.points[self.shape.reliable(config)])
+            points = self.points(config)
+            self._tree = cKDTree(points, balanced_tree=False, compact_nodes=False)
         return self._tree
 
     def shape_changed(self) -> None:
-        self._tree = None
+        self._points = self._tree = None
 
     def changed(self) -> None:
         """The next snapshot is a new one."""

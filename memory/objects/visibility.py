@@ -48,7 +48,7 @@ class VisibilityConfig:
     pose_sigma_rad: float = 0.0052
     """Error of its direction."""
     max_radius: int = 3
-    """Of the window that allows for two such errors, samples of the coarse depth."""
+    """Of the window that allows for two such errors, samples of the coarse depth; at most 3."""
     min_measured: float = 0.5
     """Part of the window that must be measured for a point to be seen through."""
     visible_fraction: float = 0.15
@@ -157,7 +157,7 @@ class DepthView:
         return near, far, part
 
 
-_LARGEST_RADIUS = 4
+_LARGEST_RADIUS = 3
 
 
 @dataclass(frozen=True)
@@ -252,7 +252,7 @@ def _project(view: DepthView, points: F32) -> tuple[Ints, Ints, F32, Bool]:
     """Nearest sample (column, row) of each point, its depth, and whether it is in the image."""
     rotation = view.camera_from_world[:3, :3].astype(np.float32)
     shift = view.camera_from_world[:3, 3].astype(np.float32)
-    x, y, z = (points @ rotation.T + shift).T
+    x, y, z = rotation @ np.ascontiguousarray(points.T) + shift[:, None]
     in_front = z > NEAREST_M
     z = np.where(in_front, z, np.float32(1))
     height, width = view.depth_m.shape
@@ -269,8 +269,11 @@ def _compare(view: DepthView, column: Ints, row: Ints, depth: F32, config: Visib
     spread = np.hypot(config.pose_sigma_rad, config.pose_sigma_m / depth) * max(view.focal)
     most = min(config.max_radius, _LARGEST_RADIUS)
     radius = np.clip(np.rint(2 * spread), 1, most).astype(np.int64)
-    near, far, measured = (layer[radius, row, column] for layer in view.windows)
-    center = view.depth_m[row, column]
+    height, width = view.depth_m.shape
+    sample = row * width + column
+    at = radius * (height * width) + sample
+    near, far, measured = (layer.take(at) for layer in view.windows)
+    center = view.depth_m.take(sample)
     tolerance = config.tolerance_m + config.tolerance_per_m2 * depth**2
     agrees = (
         (np.abs(center - depth) <= tolerance)
@@ -316,8 +319,9 @@ def _bounds(points: F32, owner: Ints, things: int) -> tuple[F64, F64]:
     first = np.flatnonzero(np.diff(owner[order], prepend=-1))
     lower, upper = np.full((things, 3), np.inf), np.full((things, 3), -np.inf)
     which = owner[order][first]
-    lower[which] = np.minimum.reduceat(points[order], first) - _MARGIN_M
-    upper[which] = np.maximum.reduceat(points[order], first) + _MARGIN_M
+    by_axis = np.ascontiguousarray(points.T).take(order, axis=1)
+    lower[which] = np.minimum.reduceat(by_axis, first, axis=1).T - _MARGIN_M
+    upper[which] = np.maximum.reduceat(by_axis, first, axis=1).T + _MARGIN_M
     return lower, upper
 
 

@@ -32,6 +32,7 @@ from cogmap.runtime.messages import (
     F64,
     I32,
     U8,
+    Answer,
     Box,
     CogmapError,
     Detection,
@@ -45,12 +46,15 @@ from cogmap.runtime.messages import (
     Observation,
     OccupancyGrid,
     Room,
+    Standpoint,
 )
 
 if TYPE_CHECKING:
     from cogmap.memory.index.index_entries import KeyframeEntry
     from cogmap.memory.index.map_index import Hits, MapIndex
     from cogmap.memory.index.text_encoder import TextEncoder
+    from cogmap.memory.programs.words import Words
+    from cogmap.memory.programs.world import World
 
 __all__ = ["CognitiveMap", "MapConfig", "MapQueryError"]
 
@@ -85,6 +89,8 @@ class CognitiveMap:
         self._dense: Reconstructor | None = None
         self._folder: Path | None = None  # that has the dense side, until it is needed
         self._observed = 0
+        self._world: World | None = None
+        self._words: Words | None = None
 
     # Taking in
 
@@ -231,6 +237,33 @@ class CognitiveMap:
         index = self._updated_index()
         index.picture_words = pictures or index.picture_words
         return index.search(text, embedding=image_embedding, k=k, **filters)
+
+    def world(self, *, as_of_ns: int | None = None, pose: Standpoint | None = None) -> World:
+        """This version of the map as programs read it; stays valid while the map goes on.
+
+        ``as_of_ns``: as it was known then. ``pose``: of who asks; None: the camera's.
+        """
+        from cogmap.memory.programs.map_world import map_world, pose_from
+        from cogmap.memory.programs.values import Time
+
+        if self._words is None:
+            from cogmap.memory.index.text_encoder import load_sentence_encoder
+            from cogmap.memory.programs.words import Words
+
+            self._words = Words(load_sentence_encoder)
+        if self._world is None or self._world.layout.version != self.version:
+            self._world = map_world(self._layout, self._words)
+        world = self._world if as_of_ns is None else self._world.at(Time(as_of_ns))
+        return world.asked_by(pose_from(pose))
+
+    def run(
+        self, program: str, *, as_of_ns: int | None = None, pose: Standpoint | None = None
+    ) -> Answer:
+        """The answer to a spatial program (`docs/operations.md`), such as
+        ``distance(find("cup"), find("sofa"))``; what is wrong with one is said in the answer."""
+        from cogmap.memory.programs.run import answer_program
+
+        return answer_program(self.world(as_of_ns=as_of_ns, pose=pose), program)
 
     def surface_points(self) -> tuple[F32, U8]:
         """Points (N, 3) world, metres; RGB (N, 3)."""

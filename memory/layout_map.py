@@ -14,6 +14,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from cogmap.memory.grid_state import grid_from_state, grid_state
 from cogmap.memory.history import History, HistoryConfig, StructureRecord
 from cogmap.memory.keyframe_choice import KeyframeChoice, KeyframeChoiceConfig
 from cogmap.memory.objects.object_map import ObjectMap, ObjectMapConfig
@@ -57,6 +58,8 @@ class LayoutMap:
         self.trajectory = Trajectory()
         self.history = History(config.history)
         self.structure = Structure()
+        self.grid: OccupancyGrid | None = None
+        """Free and occupied space as it was given last; None before."""
         self.events: list[MapEvent] = []
         """All that has happened, oldest first."""
         self.version = 0
@@ -86,6 +89,7 @@ class LayoutMap:
     def take_grid(self, grid: OccupancyGrid) -> None:
         """Find rooms, doors and walls anew in what is known of free and occupied space."""
         self.version += 1
+        self.grid = grid
         present = [thing for thing in self._now.values() if thing.is_here]
         self.structure = structure(grid, present, self.structure, self.config.structure)
         self._source.clear()  # every object may be in another room now
@@ -168,7 +172,7 @@ class LayoutMap:
         rest = (self.structure, self.events, self.version, self.number, self.stamp_ns)
         arrays = {f"{part}/{name}": a for part, state in parts.items() for name, a in state.items()}
         arrays["rest"] = np.frombuffer(msgspec.msgpack.encode(rest), np.uint8)
-        return arrays
+        return {**arrays, **grid_state(self.grid)}
 
     @classmethod
     def from_state(cls, state: Mapping[str, NDArray[Any]], config: LayoutConfig) -> LayoutMap:
@@ -181,6 +185,7 @@ class LayoutMap:
         rest_type = tuple[Structure, list[MapEvent], int, int, int]
         rest = msgspec.msgpack.decode(state["rest"].tobytes(), type=rest_type)
         layout.structure, layout.events, layout.version, layout.number, layout.stamp_ns = rest
+        layout.grid = grid_from_state(part_of(state, "grid"))
         layout._refresh()
         return layout
 

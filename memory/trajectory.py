@@ -75,6 +75,11 @@ class Trajectory:
         """(K,) numbers of the keyframes."""
         return self._keyframes.numbers[:, 0].copy()
 
+    def frames(self) -> tuple[I64, I64]:
+        """Numbers (N,) and stamps in ns (N,) of every frame."""
+        numbers = self._frames.numbers
+        return numbers[:, 0].copy(), numbers[:, 2].copy()
+
     def poses(self) -> tuple[I64, I64, F64]:
         """Numbers (N,), stamps in ns (N,) and world_from_camera (N, 4, 4) of every frame."""
         numbers = self._frames.numbers

@@ -125,6 +125,10 @@ class Objects:
     """What was asked for, in words: an empty set says by it what was not seen."""
     read_as: tuple[str, ...] = ()
     """Labels that the words were read as, where they are others."""
+    unseen: bool = False
+    """Nothing of the kind was ever seen: that there are none of it is not known."""
+    note: str = ""
+    """What helps whoever finds it empty."""
 
     def __iter__(self) -> Iterator[MapObject]:
         return iter(self.members)
@@ -139,6 +143,7 @@ class Rooms:
 
     members: tuple[Room, ...]
     query: str = ""
+    note: str = ""
 
     def __iter__(self) -> Iterator[Room]:
         return iter(self.members)

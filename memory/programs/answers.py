@@ -1,0 +1,119 @@
+"""Values of the language as answers: a plain value, its unit, and words for people."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from cogmap.memory.programs.evidence import Recorder
+from cogmap.memory.programs.values import (
+    Angle,
+    Count,
+    Image,
+    Objects,
+    Path,
+    Point,
+    Pose,
+    Quantity,
+    Rooms,
+    Time,
+)
+from cogmap.runtime.messages import AnswerValue, MapObject, Room
+
+__all__ = ["confidence_of", "name_of", "text_of", "value_of"]
+
+_SIGNS = {"m2": "m²", "m3": "m³", "deg": "°"}
+_DIGITS = {"m": 2, "m2": 1, "m3": 3, "deg": 0, "s": 1}
+_NAMED = 12
+"""Things of a set that a text names."""
+
+
+def name_of(thing: MapObject | Room) -> str:
+    """What a person calls it: its label, with its number."""
+    kind = "object" if isinstance(thing, MapObject) else "room"
+    return f"{thing.label or kind} {thing.id}"
+
+
+def value_of(value: Any, start_ns: int = 0) -> tuple[AnswerValue, str, float | None]:
+    """Plain value, unit, and standard deviation in that unit (None: there is none).
+
+    Objects are their labels, times are seconds after ``start_ns``, poses x, y, z (m) and degrees.
+    """
+    if isinstance(value, Quantity):
+        return _quantity(value)
+    if isinstance(value, Time):
+        return (value.stamp_ns - start_ns) / 1e9, "s", None
+    if isinstance(value, Path):
+        return value.length_m, "m", None
+    if isinstance(value, Point):
+        return value.tuple(), "m", None
+    if isinstance(value, Pose):
+        return (*value.point.tuple(), math.degrees(value.yaw)), "", None
+    if isinstance(value, Image):
+        return value.caption, "", None
+    if isinstance(value, MapObject | Room):
+        return value.label or name_of(value), "", None
+    if isinstance(value, Objects | Rooms | tuple):
+        return _list(tuple(value), start_ns)
+    return value, "", None
+
+
+def text_of(value: Any, start_ns: int = 0) -> str:
+    """The value in words, such as "2.31 m"."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, str):
+        return value
+    if isinstance(value, MapObject | Room):
+        return name_of(value)
+    if isinstance(value, Objects | Rooms | tuple):
+        named = [text_of(each, start_ns) for each in list(value)[:_NAMED]]
+        rest = f" and {len(value) - _NAMED} more" if len(value) > _NAMED else ""
+        return ", ".join(named) + rest if named else "none"
+    if isinstance(value, Time):
+        return f"{(value.stamp_ns - start_ns) / 1e9:.1f} s after the start"
+    if isinstance(value, Point | Pose):
+        return _place(value)
+    plain, unit, _ = value_of(value)
+    if isinstance(plain, int | float):
+        number = f"{plain:.{_DIGITS.get(unit, 2)}f}" if unit != "count" else f"{plain:g}"
+        sign = _SIGNS.get(unit, unit) if unit != "count" else ""
+        return f"{number}{'' if sign == '°' else ' '}{sign}".strip()
+    return str(plain)
+
+
+def confidence_of(recorder: Recorder) -> float:
+    """That an answer is right, as far as that its objects exist: of the least certain one."""
+    return min((thing.confidence for thing in recorder.objects.values()), default=1.0)
+
+
+def _quantity(value: Quantity) -> tuple[AnswerValue, str, float | None]:
+    sigma = value.sigma or None
+    if isinstance(value, Angle):
+        return math.degrees(value.value), "deg", sigma and math.degrees(sigma)
+    if isinstance(value, Count):
+        whole = float(value.value).is_integer()
+        return (int(value.value) if whole else value.value), value.UNIT, sigma
+    return float(value.value), value.UNIT, sigma
+
+
+def _list(members: tuple[Any, ...], start_ns: int) -> tuple[AnswerValue, str, float | None]:
+    plain: list[str | float] = []
+    units = set()
+    for member in members:
+        value, unit, _ = value_of(member, start_ns)
+        units.add(unit)
+        plain.append(value if isinstance(value, str) else _number(value))
+    return tuple(plain), units.pop() if len(units) == 1 else "", None
+
+
+def _number(value: AnswerValue) -> str | float:
+    return float(value) if isinstance(value, int | float) else str(value)
+
+
+def _place(value: Point | Pose) -> str:
+    point = value.point if isinstance(value, Pose) else value
+    words = f"x {point.x:.2f} m, y {point.y:.2f} m, z {point.z:.2f} m"
+    if isinstance(value, Pose):
+        return f"{words}, looking towards {math.degrees(value.yaw):.0f}° from x"
+    return words

@@ -1,0 +1,171 @@
+"""Standpoints, and where things are as seen from them.
+
+Directions are level: heights play no part. Angles are positive to the left.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Literal
+
+from cogmap.memory.programs.abstention import NotDeterminable
+from cogmap.memory.programs.bearings import FORMS, Form, bearing_of, sector
+from cogmap.memory.programs.moments import moment
+from cogmap.memory.programs.places import OnePlace, center, closest_pair
+from cogmap.memory.programs.registry import operation
+from cogmap.memory.programs.uncertainty import box_sigma
+from cogmap.memory.programs.values import Angle, Length, Objects, Point, Pose, Time
+from cogmap.memory.programs.world import World, pose_of
+from cogmap.runtime.messages import F64, MapObject
+
+DIRECTIONS = "Standpoints and directions"
+
+
+@operation(DIRECTIONS)
+def stand(world: World, at: OnePlace, facing: OnePlace) -> Pose:
+    """In the middle of one thing, looking towards the middle of another."""
+    return _looking(at, center(facing) - center(at))
+
+
+@operation(DIRECTIONS)
+def facing_along(world: World, a: OnePlace, b: OnePlace, at: OnePlace) -> Pose:
+    """In the middle of ``at``, looking in the direction that leads from a to b."""
+    return _looking(at, center(b) - center(a))
+
+
+@operation(DIRECTIONS)
+def facing_as(world: World, pose: Pose, at: OnePlace) -> Pose:
+    """In the middle of ``at``, looking the same way as a pose."""
+    x, y, z = center(at).tolist()
+    return Pose(Point(x, y, z), pose.yaw)
+
+
+@operation(DIRECTIONS)
+def point(world: World, x: float, y: float, z: float = 0.0) -> Point:
+    """A place in the world, metres."""
+    return Point(float(x), float(y), float(z))
+
+
+@operation(DIRECTIONS)
+def pose(world: World, x: float, y: float, degrees: Angle, z: float = 1.5) -> Pose:
+    """A standpoint in the world: metres, and the angle from the world's x axis."""
+    return Pose(Point(float(x), float(y), float(z)), degrees.value)
+
+
+@operation(DIRECTIONS)
+def agent(world: World, time: Time | None = None) -> Pose:
+    """Where whoever asks is and looks: given with the question, or else the camera; at a time,
+    the camera then."""
+    if time is None:
+        here = world.agent
+        if here is None:
+            raise NotDeterminable("it is not known where you are; give a pose")
+        return here
+    assert world.trajectory is not None or not len(world.numbers)
+    number = moment(world, time)
+    world.recorder.note_frames([number])
+    assert world.trajectory is not None
+    return pose_of(world.trajectory.world_from_camera(number))
+
+
+@operation(DIRECTIONS)
+def turn(world: World, pose: Pose, degrees: Angle) -> Pose:
+    """After a turn on the spot: positive to the left, negative to the right."""
+    return pose.turned(degrees.value)
+
+
+@operation(DIRECTIONS)
+def move(world: World, pose: Pose, meters: Length) -> Pose:
+    """After a straight move ahead; negative: backwards."""
+    x = pose.point.x + meters.value * math.cos(pose.yaw)
+    y = pose.point.y + meters.value * math.sin(pose.yaw)
+    return Pose(Point(x, y, pose.point.z), pose.yaw)
+
+
+@operation(DIRECTIONS)
+def bearing(world: World, pose: Pose, place: OnePlace) -> Angle:
+    """The angle from where somebody looks to a place: 0 ahead, positive to the left."""
+    ahead, left = _offset(pose, place)
+    far = math.hypot(ahead, left)
+    sigma = box_sigma(place) / far if isinstance(place, MapObject) and far > 0 else 0.0
+    return Angle(bearing_of(ahead, left), min(sigma, math.pi))
+
+
+@operation(DIRECTIONS)
+def direction(world: World, pose: Pose, place: OnePlace, form: Form = "quadrant") -> str:
+    """In which direction a place is as seen from a pose.
+
+    ``left_right``: left, right. ``three``: left, right, back (from 135 degrees on).
+    ``front_back``: front, back. ``quadrant``: front-left, front-right, back-left, back-right.
+    ``four``: front, left, back, right, in sectors of 90 degrees. ``eight``: front, front-left,
+    left, back-left, ..., in sectors of 45 degrees.
+    """
+    return sector(bearing_of(*_offset(pose, place)), FORMS[form])
+
+
+@operation(DIRECTIONS)
+def side_of(world: World, a: OnePlace, b: OnePlace, pose: Pose) -> Literal["left", "right"]:
+    """Whether a is to the left or to the right of b, as seen from a pose."""
+    turned = bearing_of(*_offset(pose, a)) - bearing_of(*_offset(pose, b))
+    return "left" if math.remainder(turned, math.tau) > 0 else "right"
+
+
+@operation(DIRECTIONS)
+def turns_to(
+    world: World, pose: Pose, place: OnePlace
+) -> Literal["turn left", "turn right", "turn back"]:
+    """How to turn to face a place: back from 135 degrees on."""
+    found = sector(bearing_of(*_offset(pose, place)), FORMS["three"])
+    words: dict[str, Literal["turn left", "turn right", "turn back"]] = {
+        "left": "turn left", "right": "turn right", "back": "turn back",
+    }  # fmt: skip
+    return words[found]
+
+
+@operation(DIRECTIONS)
+def above_below(world: World, a: MapObject, b: MapObject) -> Literal["up", "down"]:
+    """Whether the middle of a is higher or lower than that of b."""
+    return "up" if a.box.center[2] > b.box.center[2] else "down"
+
+
+@operation(DIRECTIONS)
+def nearer(world: World, a: Objects, b: Objects, pose: Pose) -> Literal["near", "far"]:
+    """Whether a is nearer to a pose than b, or farther; of several, the closest counts."""
+    one, other = closest_pair(world, a, pose), closest_pair(world, b, pose)
+    world.recorder.note(*(pair.a for pair in (one, other)))
+    return "near" if one.distance_m < other.distance_m else "far"
+
+
+@operation(DIRECTIONS)
+def same_side(world: World, sets: tuple[Objects, ...], pose: Pose) -> tuple[str, ...]:
+    """The things that are on the same side, left or right, of a pose as most of them are; as they
+    were asked for."""
+    sides: dict[str, list[str]] = {"left": [], "right": []}
+    for members in sets:
+        thing = closest_pair(world, members, pose).a
+        assert thing is not None
+        world.recorder.note(thing)
+        side = sector(bearing_of(*_offset(pose, thing)), FORMS["left_right"])
+        sides[side].append(members.query or thing.label)
+    left, right = sides["left"], sides["right"]
+    return tuple(left if len(left) >= len(right) else right)
+
+
+def _offset(pose: Pose, place: OnePlace) -> tuple[float, float]:
+    """Metres ahead and to the left. Raises NotDeterminable if it is right there."""
+    x, y, _ = (center(place) - center(pose)).tolist()
+    if math.hypot(x, y) < _HERE_M:
+        raise NotDeterminable("it is right where you stand, in no direction")
+    c, s = math.cos(pose.yaw), math.sin(pose.yaw)
+    return c * x + s * y, c * y - s * x
+
+
+_HERE_M = 0.02
+
+
+def _looking(at: OnePlace, along: F64) -> Pose:
+    dx, dy, _ = along.tolist()
+    if math.hypot(dx, dy) < _HERE_M:
+        raise NotDeterminable("one is right above the other, so there is no direction to face")
+    x, y, z = center(at).tolist()
+    return Pose(Point(x, y, z), math.atan2(dy, dx))

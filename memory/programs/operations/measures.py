@@ -1,0 +1,181 @@
+"""How far, how large, how high."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Literal
+
+import numpy as np
+
+from cogmap.memory.programs.abstention import NotDeterminable
+from cogmap.memory.programs.errors import ArgumentError
+from cogmap.memory.programs.places import Place, closest_pair, farthest_pair, rows_of
+from cogmap.memory.programs.registry import each, operation
+from cogmap.memory.programs.uncertainty import face_sigma, size_sigma
+from cogmap.memory.programs.values import Area, Length, Objects, Rooms, Volume
+from cogmap.memory.programs.within import distances
+from cogmap.memory.programs.world import World
+from cogmap.runtime.messages import F64, MapObject, Room
+
+MEASURES = "Measures"
+
+Axis = Literal["longest", "shortest", "length", "width", "height"]
+WALL_SIGMA_M = 0.03
+"""Of where a wall of a room is."""
+
+
+@operation(MEASURES)
+def distance(
+    world: World, a: Place, b: Place, centers: bool = False, horizontal: bool = False
+) -> Length:
+    """Between the surfaces of two things, 0 if they touch; of several, the closest two.
+
+    ``centers``: between the middles of their boxes. ``horizontal``: as seen from above. A point
+    or a pose is a point; from a room it is as seen from above.
+    """
+    pair = closest_pair(world, a, b, centers=centers, horizontal=horizontal)
+    world.recorder.note(*(each for each in (pair.a, pair.b) if each is not None))
+    world.recorder.note(*(each for each in (a, b) if isinstance(each, Room)))
+    return Length(pair.distance_m, pair.sigma_m)
+
+
+@each("distance")
+def _distance_each(
+    world: World,
+    a: Place | tuple[MapObject, ...],
+    b: Place | tuple[MapObject, ...],
+    centers: bool = False,
+    horizontal: bool = False,
+) -> Any:
+    many, place = (a, b) if isinstance(a, tuple) else (b, a)
+    if not isinstance(many, tuple) or isinstance(place, tuple) or centers or horizontal:
+        return NotImplemented
+    if not isinstance(many[0], MapObject):
+        return NotImplemented
+    return distances(world, many, place)
+
+
+@operation(MEASURES)
+def farthest_distance(
+    world: World, a: Place, b: Place, centers: bool = False, horizontal: bool = False
+) -> Length:
+    """The largest distance between any two of several things, otherwise as ``distance``."""
+    pair = farthest_pair(world, a, b, centers=centers, horizontal=horizontal)
+    world.recorder.note(*(each for each in (pair.a, pair.b) if each is not None))
+    return Length(pair.distance_m, pair.sigma_m)
+
+
+@operation(MEASURES)
+def size(world: World, object: MapObject, axis: Axis = "longest") -> Length:
+    """Of a thing, along its own box: its longest or shortest side, its height, its length or
+    width (the longer and the shorter level side)."""
+    return Length(float(_sides(rows_of(world, [object]), axis)[0]), size_sigma(object))
+
+
+@each("size")
+def _size_each(world: World, object: tuple[MapObject, ...], axis: Axis = "longest") -> F64:
+    return _sides(rows_of(world, object), axis)
+
+
+@operation(MEASURES)
+def volume(world: World, object: MapObject) -> Volume:
+    """Of the box around a thing."""
+    value = math.prod(object.box.size)
+    parts = (size_sigma(object) / max(side, 1e-3) for side in object.box.size)
+    return Volume(value, value * math.hypot(*parts))
+
+
+@each("volume")
+def _volume_each(world: World, object: tuple[MapObject, ...]) -> F64:
+    return np.asarray(rows_of(world, object)[:, 3:6].prod(axis=1))
+
+
+@operation(MEASURES)
+def area(world: World, of: Rooms | MapObject) -> Area:
+    """Floor area of a room, or of several together; of a thing what its box covers."""
+    if isinstance(of, MapObject):
+        length, width, _ = of.box.size
+        return Area(length * width, size_sigma(of) * math.hypot(length, width))
+    if not of.members:
+        raise NotDeterminable(f"there is no {of.query or 'room'} to measure; {of.note}".strip("; "))
+    parts = [_room_area(each) for each in of]
+    return Area(sum(part.value for part in parts), math.hypot(*(part.sigma for part in parts)))
+
+
+@each("area")
+def _area_each(world: World, of: tuple[MapObject | Room, ...]) -> F64:
+    return np.array(
+        [t.area_m2 if isinstance(t, Room) else t.box.size[0] * t.box.size[1] for t in of]
+    )
+
+
+@operation(MEASURES)
+def total_area(world: World) -> Area:
+    """Floor area of all rooms together."""
+    return area(world, Rooms(world.rooms, "room"))
+
+
+@operation(MEASURES)
+def elevation(world: World, object: MapObject, of: Literal["bottom", "top"] = "bottom") -> Length:
+    """How high over the floor the bottom or the top of a thing is."""
+    side = -0.5 if of == "bottom" else 0.5
+    height = object.box.center[2] + side * object.box.size[2] - world.floor_z
+    return Length(height, math.hypot(face_sigma(object), 0.01))
+
+
+@each("elevation")
+def _elevation_each(
+    world: World, object: tuple[MapObject, ...], of: Literal["bottom", "top"] = "bottom"
+) -> F64:
+    boxes = rows_of(world, object)
+    side = -0.5 if of == "bottom" else 0.5
+    return np.asarray(boxes[:, 2] + side * boxes[:, 5] - world.floor_z)
+
+
+@operation(MEASURES)
+def closest(world: World, sets: tuple[Objects, ...], to: Place, centers: bool = False) -> str:
+    """Which of several kinds of things is closest to a place, as it was asked for:
+    closest([find("cup"), find("lamp")], find("sofa")). Of each kind its nearest one counts."""
+    return _extreme_set(world, sets, to, centers, 1)
+
+
+@operation(MEASURES)
+def farthest_of(world: World, sets: tuple[Objects, ...], to: Place, centers: bool = False) -> str:
+    """Which of several kinds of things is farthest from a place; as ``closest``, the nearest one
+    of each kind counts."""
+    return _extreme_set(world, sets, to, centers, -1)
+
+
+@operation(MEASURES)
+def closer(world: World, a: Objects, b: Objects, to: Place) -> str:
+    """Which of two is closer to a place, as it was asked for."""
+    return _extreme_set(world, (a, b), to, False, 1)
+
+
+def _extreme_set(
+    world: World, sets: tuple[Objects, ...], to: Place, centers: bool, sign: int
+) -> str:
+    if not sets:
+        raise ArgumentError("there is nothing to choose from")
+    pairs = [closest_pair(world, each, to, centers=centers) for each in sets]
+    best = min(range(len(sets)), key=lambda number: sign * pairs[number].distance_m)
+    used = (thing for pair in pairs for thing in (pair.a, pair.b) if thing is not None)
+    world.recorder.note(*used)
+    thing = pairs[best].a
+    return sets[best].query or (thing.label if thing is not None else "")
+
+
+def _sides(boxes: F64, axis: Axis) -> F64:
+    """(N,) metres, of boxes (N, 7)."""
+    level, height = boxes[:, 3:5], boxes[:, 5]
+    sides = {
+        "longest": boxes[:, 3:6].max(axis=1), "shortest": boxes[:, 3:6].min(axis=1),
+        "length": level.max(axis=1), "width": level.min(axis=1), "height": height,
+    }  # fmt: skip
+    return np.asarray(sides[axis])
+
+
+def _room_area(room: Room) -> Area:
+    corners = np.array(room.polygon).reshape(-1, 2)
+    around = float(np.linalg.norm(corners - np.roll(corners, 1, axis=0), axis=1).sum())
+    return Area(room.area_m2, WALL_SIGMA_M * around / 2)

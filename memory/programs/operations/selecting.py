@@ -1,0 +1,164 @@
+"""Which things are meant."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+
+from cogmap.memory.programs.abstention import NotDeterminable, NotSeen
+from cogmap.memory.programs.errors import ArgumentError
+from cogmap.memory.programs.places import Place
+from cogmap.memory.programs.registry import each, operation
+from cogmap.memory.programs.rooms import the_room, with_label
+from cogmap.memory.programs.types import the_one
+from cogmap.memory.programs.values import Length, Objects, Point, Pose, Rooms
+from cogmap.memory.programs.within import within_of
+from cogmap.memory.programs.world import World
+from cogmap.runtime.messages import MapObject, Room
+
+SELECTING = "Selecting things"
+
+State = Literal["here", "gone", "any"]
+
+
+@operation(SELECTING)
+def find(
+    world: World,
+    label: str,
+    room: Rooms | str | None = None,
+    near: Place | None = None,
+    within: Length | None = None,
+    state: State = "here",
+) -> Objects:
+    """Things of a kind: find("cup"), find("chair", room="kitchen").
+
+    The word is read as a label of the map, else as a synonym, else as a general word for the
+    labels ("seat" for "chair"), else by its meaning; the answer says how. ``near`` and ``within``
+    (metres; 1 if it is left out) ask for what is that close to a place; ``state`` "gone" for what
+    is not there any more.
+    """
+    reading = world.words.read(label, list(world.labels))
+    members = [thing for name in reading.labels for thing in world.labels[name]]
+    read_as = reading.labels if reading.by in ("synonym", "kind", "meaning") else ()
+    if read_as:
+        world.recorder.notes[f'"{label}" was read as {", ".join(read_as)}'] = None
+    elif world.words.unavailable and not members:
+        world.recorder.notes[world.words.unavailable] = None
+    chosen = [thing for thing in members if _fits(thing, state)]
+    hint = ""
+    if members and not chosen and state == "here":
+        hint = f'{len(members)} of them were seen and are gone: find("{label}", state="gone")'
+    query = label
+    if room is not None:
+        rooms = with_label(world, room) if isinstance(room, str) else room
+        world.recorder.note(rooms)
+        ids = {each.id for each in rooms}
+        chosen = [thing for thing in chosen if thing.room in ids]
+        query += f" in the {rooms.query or 'rooms'}"
+    if near is not None:
+        chosen = list(within_of(world, chosen, near, within.value if within else 1.0))
+    elif within is not None:
+        raise ArgumentError("within needs near")
+    chosen.sort(key=lambda thing: thing.id)
+    return Objects(tuple(chosen), query, read_as, not members, hint)
+
+
+@operation(SELECTING)
+def everything(world: World, room: Rooms | str | None = None) -> Objects:
+    """Everything that is there, or that is in a room."""
+    if room is None:
+        return Objects(world.objects, "thing")
+    rooms = with_label(world, room) if isinstance(room, str) else room
+    world.recorder.note(rooms)
+    ids = {each.id for each in rooms}
+    members = tuple(thing for thing in world.objects if thing.room in ids)
+    return Objects(members, f"thing in the {rooms.query or 'rooms'}")
+
+
+@operation(SELECTING, name="object")
+def object_(world: World, id: float) -> MapObject:
+    """The thing with a number, as pictures of the map show it: object(7)."""
+    thing = world.known.get(int(id))
+    if thing is None or int(id) != id:
+        raise NotSeen(f"there is no object {id:g}")
+    return thing
+
+
+@operation(SELECTING)
+def the(world: World, objects: Objects) -> MapObject:
+    """The only one of a set; ambiguous if there are several."""
+    thing: MapObject = the_one(objects)
+    return thing
+
+
+@operation(SELECTING)
+def union(world: World, a: Objects, b: Objects) -> Objects:
+    """All things of both sets, each once."""
+    both = {thing.id: thing for thing in (*a, *b)}
+    query = " or ".join(dict.fromkeys(part.query for part in (a, b) if part.query))
+    read_as = tuple(dict.fromkeys((*a.read_as, *b.read_as)))
+    return Objects(tuple(both.values()), query, read_as, a.unseen and b.unseen)
+
+
+@operation(SELECTING)
+def rooms(world: World, label: str | None = None) -> Rooms:
+    """All rooms, or those of a kind: rooms("bedroom")."""
+    return Rooms(world.rooms, "room") if label is None else with_label(world, label)
+
+
+@operation(SELECTING)
+def room(world: World, name: str | float) -> Room:
+    """The room of a kind, or with a number: room("kitchen"), room(3)."""
+    if not isinstance(name, str):
+        found = world.room(int(name))
+        if found is None or int(name) != name:
+            raise NotSeen(f"there is no room {name:g}")
+        return found
+    only: Room = the_one(with_label(world, name))
+    return only
+
+
+@operation(SELECTING)
+def room_of(world: World, place: MapObject | Point | Pose) -> Room:
+    """The room that a thing or a place is in."""
+    return the_room(world, place)
+
+
+@each("room_of")
+def _room_of_each(world: World, place: tuple[MapObject, ...]) -> np.ndarray:
+    ids = np.array([thing.room for thing in place])
+    if not set(ids.tolist()) <= {known.id for known in world.rooms}:
+        raise NotDeterminable("it is not known which room some of them are in")
+    return ids
+
+
+@operation(SELECTING)
+def this_room(world: World) -> Room:
+    """The room in which whoever asks is."""
+    pose = world.agent
+    if pose is None:
+        if len(world.rooms) == 1:
+            return world.rooms[0]
+        raise NotDeterminable("it is not known where you are; give a pose")
+    return the_room(world, pose)
+
+
+@operation(SELECTING)
+def contents(world: World, room: Room) -> Objects:
+    """All things in a room."""
+    world.recorder.note(room)
+    members = tuple(thing for thing in world.objects if thing.room == room.id)
+    return Objects(members, f"thing in the {room.label or 'room'}")
+
+
+@operation(SELECTING)
+def neighbours(world: World, room: Room) -> Rooms:
+    """Rooms that a door or an opening of a room leads to."""
+    world.recorder.note(room)
+    found = tuple(each for each in world.rooms if each.id in room.neighbours)
+    return Rooms(found, f"room beside the {room.label or 'room'}")
+
+
+def _fits(thing: MapObject, state: State) -> bool:
+    return state == "any" or thing.is_here == (state == "here")

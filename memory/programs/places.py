@@ -1,0 +1,192 @@
+"""Places of all kinds as boxes and points: objects, sets of them, rooms, points, poses."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+
+from cogmap.memory.geometry.boxes import (
+    BoxRows,
+    bounds,
+    bounds_distance,
+    footprint,
+    rows,
+    surface_distance_pairs,
+)
+from cogmap.memory.programs.abstention import NotDeterminable, NotSeen
+from cogmap.memory.programs.uncertainty import box_sigma, face_sigma
+from cogmap.memory.programs.values import Objects, Point, Pose
+from cogmap.memory.programs.world import World
+from cogmap.runtime.messages import F64, MapObject, Room
+
+__all__ = [
+    "OnePlace", "Pair", "Place", "center", "closest_pair", "farthest_pair", "outline", "rows_of",
+    "seen",
+]  # fmt: skip
+
+Place = Objects | Room | Point | Pose
+"""Where something is, or several things."""
+OnePlace = MapObject | Room | Point | Pose
+
+
+_ROUNDING_M = 1e-6
+
+
+@dataclass(frozen=True)
+class Pair:
+    """The members of two places that were compared."""
+
+    distance_m: float
+    sigma_m: float
+    a: MapObject | None
+    """None: that place is no set of objects."""
+    b: MapObject | None
+
+
+def seen(place: Objects) -> Objects:
+    """The set, if there is anything in it; raises NotSeen that says what was looked for."""
+    if not place.members:
+        what = place.query or "thing"
+        raise NotSeen(f"no {what} was seen" + (f"; {place.note}" if place.note else ""))
+    return place
+
+
+def rows_of(world: World, things: Sequence[MapObject]) -> BoxRows:
+    """(N, 7) boxes of objects; from the world's table where they are in it."""
+    numbers = [world.row_of(thing) for thing in things] if len(things) > 8 else [-1]
+    if min(numbers, default=-1) < 0:
+        return rows([thing.box for thing in things])
+    return np.asarray(world.rows[numbers])
+
+
+def outline(room: Room) -> shapely.Polygon:
+    """Raises NotDeterminable for a room whose outline is not known."""
+    if len(room.polygon) < 3:
+        raise NotDeterminable(f"the outline of room {room.id} is not known")
+    return shapely.Polygon(room.polygon)
+
+
+def center(place: OnePlace) -> F64:
+    """(3,) world, metres; of a room the middle of its floor's outline, at height 0."""
+    if isinstance(place, MapObject):
+        return np.array(place.box.center)
+    if isinstance(place, Room):
+        middle = outline(place).centroid
+        return np.array([middle.x, middle.y, 0.0])
+    point = place.point if isinstance(place, Pose) else place
+    return np.array(point.tuple())
+
+
+def closest_pair(
+    world: World, a: Place, b: Place, *, centers: bool = False, horizontal: bool = False
+) -> Pair:
+    """The nearest two of two places. Raises NotSeen if one of them is an empty set."""
+    return _pair(world, a, b, centers, horizontal, farthest=False)
+
+
+def farthest_pair(
+    world: World, a: Place, b: Place, *, centers: bool = False, horizontal: bool = False
+) -> Pair:
+    """The farthest two of two places."""
+    return _pair(world, a, b, centers, horizontal, farthest=True)
+
+
+def _pair(
+    world: World, a: Place, b: Place, centers: bool, horizontal: bool, *, farthest: bool
+) -> Pair:
+    if isinstance(a, Room) or isinstance(b, Room):
+        return _with_room(world, a, b, centers)
+    rows_a, rows_b = _rows(world, a), _rows(world, b)
+    if horizontal:
+        rows_a, rows_b = _flat(rows_a), _flat(rows_b)
+    row, column, distance = _extreme(rows_a, rows_b, _same(a, b), centers, farthest)
+    thing_a = a.members[row] if isinstance(a, Objects) else None
+    thing_b = b.members[column] if isinstance(b, Objects) else None
+    sigma = box_sigma if centers else face_sigma
+    variance = sum(sigma(thing) ** 2 for thing in (thing_a, thing_b) if thing is not None)
+    return Pair(distance, variance**0.5, thing_a, thing_b)
+
+
+def _rows(world: World, place: Objects | Point | Pose) -> BoxRows:
+    if isinstance(place, Objects):
+        return rows_of(world, seen(place).members)
+    x, y, z = center(place).tolist()
+    return np.array([[x, y, z, 0.0, 0.0, 0.0, 0.0]])
+
+
+def _flat(boxes: BoxRows) -> BoxRows:
+    boxes = boxes.copy()
+    boxes[:, [2, 5]] = 0.0
+    return boxes
+
+
+def _same(a: Place, b: Place) -> F64 | None:
+    """(N, M) pairs of a thing with itself, which are left out as long as there are others."""
+    if not (isinstance(a, Objects) and isinstance(b, Objects)):
+        return None
+    same = np.equal.outer([thing.id for thing in a], [thing.id for thing in b])
+    return same if same.any() and not same.all() else None
+
+
+def _extreme(
+    a: BoxRows, b: BoxRows, left_out: F64 | None, centers: bool, farthest: bool
+) -> tuple[int, int, float]:
+    """Row in a, row in b and distance of the closest or farthest pair.
+
+    Bounds tell which pairs can be the closest; the exact distance is computed for those alone.
+    """
+    if centers or farthest or len(a) * len(b) == 1:
+        found = _all_distances(a, b, centers)
+        if left_out is not None:
+            found[left_out.astype(bool)] = -np.inf if farthest else np.inf
+        best = int(found.argmax() if farthest else found.argmin())
+        row, column = divmod(best, len(b))
+        return row, column, float(found[row, column])
+    lower = bounds_distance(bounds(a), bounds(b))
+    if left_out is not None:
+        lower[left_out.astype(bool)] = np.inf
+    first = divmod(int(lower.argmin()), len(b))
+    upper = surface_distance_pairs(a[[first[0]]], b[[first[1]]])[0]
+    near_a, near_b = np.nonzero(lower <= upper + _ROUNDING_M)
+    exact = surface_distance_pairs(a[near_a], b[near_b])
+    best = int(exact.argmin())
+    return int(near_a[best]), int(near_b[best]), float(exact[best])
+
+
+def _all_distances(a: BoxRows, b: BoxRows, centers: bool) -> F64:
+    """(N, M)."""
+    if centers:
+        return np.asarray(np.linalg.norm(a[:, None, :3] - b[None, :, :3], axis=2))
+    row, column = np.indices((len(a), len(b))).reshape(2, -1)
+    return surface_distance_pairs(a[row], b[column]).reshape(len(a), len(b))
+
+
+def _with_room(world: World, a: Place, b: Place, centers: bool) -> Pair:
+    """Seen from above; 0 for what is in the room."""
+    room, other = (a, b) if isinstance(a, Room) else (b, a)
+    assert isinstance(room, Room)
+    if centers:
+        points = [center(each)[:2] for each in _each(other)]
+        found = np.linalg.norm(np.array(points) - center(room)[:2], axis=1)
+    else:
+        found = shapely.distance(outline(room), [_shape(each) for each in _each(other)])
+    best = int(np.argmin(found))
+    thing = other.members[best] if isinstance(other, Objects) else None
+    sigma = face_sigma(thing) if thing is not None else 0.0
+    pair = Pair(float(found[best]), sigma, None, thing)
+    return pair if isinstance(a, Room) else Pair(pair.distance_m, sigma, thing, None)
+
+
+def _each(place: Place) -> Sequence[OnePlace]:
+    return seen(place).members if isinstance(place, Objects) else (place,)
+
+
+def _shape(place: OnePlace) -> shapely.Geometry:
+    if isinstance(place, Room):
+        return outline(place)
+    if isinstance(place, MapObject):
+        return shapely.Polygon(footprint(place.box))
+    return shapely.Point(center(place)[:2])

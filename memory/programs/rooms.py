@@ -1,0 +1,62 @@
+"""Which room is meant, and in which one something is."""
+
+from __future__ import annotations
+
+import math
+
+import shapely
+
+from cogmap.memory.index.synonyms import normalize, relation
+from cogmap.memory.programs.abstention import NotDeterminable
+from cogmap.memory.programs.places import center
+from cogmap.memory.programs.values import Point, Pose, Rooms
+from cogmap.memory.programs.world import World
+from cogmap.runtime.messages import MapObject, Room
+
+__all__ = ["the_room", "with_label"]
+
+BESIDE_M = 0.2
+"""A point so near to a room's outline is in the room."""
+
+_OTHER_WORDS = {
+    "lounge": "living room", "sitting room": "living room", "family room": "living room",
+    "bath": "bathroom", "restroom": "bathroom", "washroom": "bathroom", "toilet": "bathroom",
+    "study": "office", "home office": "office", "corridor": "hallway", "hall": "hallway",
+    "entrance": "hallway", "sleeping room": "bedroom", "guest room": "bedroom",
+}  # fmt: skip
+
+
+def with_label(world: World, label: str) -> Rooms:
+    """Rooms of a kind, such as "kitchen"; none if there are none."""
+    wanted = normalize(label)
+    wanted = _OTHER_WORDS.get(wanted, wanted)
+    named = [room for room in world.rooms if normalize(room.label) == wanted]
+    if not named:
+        named = [room for room in world.rooms if room.label and relation(wanted, room.label)]
+    kinds = sorted({room.label for room in world.rooms if room.label})
+    unknown = len(world.rooms) - sum(bool(room.label) for room in world.rooms)
+    note = f"there is: {', '.join(kinds) or 'no room of a known kind'}"
+    note += f" and {unknown} of unknown kind" if unknown else ""
+    return Rooms(tuple(named), label, note if not named else "")
+
+
+def the_room(world: World, place: MapObject | Point | Pose) -> Room:
+    """Raises NotDeterminable if no known room is there."""
+    if isinstance(place, MapObject):
+        found = world.room(place.room)
+        if found is not None:
+            return found
+    elif len(world.rooms) == 1 and not world.rooms[0].polygon:
+        return world.rooms[0]
+    point = shapely.Point(center(place)[:2])
+    near = [
+        (float(shapely.distance(shapely.Polygon(room.polygon), point)), room.id)
+        for room in world.rooms
+        if len(room.polygon) >= 3
+    ]
+    distance, room_id = min(near, default=(math.inf, -1))
+    found = world.room(room_id)
+    if found is None or distance > BESIDE_M:
+        what = place.label if isinstance(place, MapObject) else "it"
+        raise NotDeterminable(f"it is not known which room {what} is in")
+    return found

@@ -1,0 +1,359 @@
+"""A checked program: nodes that know their type and evaluate themselves.
+
+A filter over a set is evaluated for all members at once where every operation in it can
+(`Node.many`), else member by member; both give the same.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from cogmap.memory.programs.abstention import Abstention, NotDeterminable
+from cogmap.memory.programs.arithmetic import COMPARED, compute
+from cogmap.memory.programs.errors import ArgumentError, BudgetError, ProgramError
+from cogmap.memory.programs.evidence import Recorder
+from cogmap.memory.programs.registry import Operation
+from cogmap.memory.programs.types import Converter, Deferred, Type
+from cogmap.memory.programs.values import Objects, Rooms
+from cogmap.memory.programs.world import World
+from cogmap.runtime.messages import MapObject, Room
+
+__all__ = [
+    "Arithmetic", "Bound", "Call", "Choice", "Comparison", "Comprehension", "Constant",
+    "Conversion", "Listing", "Logic", "Negation", "Node", "State",
+]  # fmt: skip
+
+_SETS = ("Object", "Objects", "Room", "Rooms")
+MAX_ITEMS = 10_000
+"""Of a list or set that a program makes."""
+
+
+@dataclass
+class State:
+    """A run: where it is, and what it may still use up."""
+
+    world: World
+    steps: int
+    deadline: float
+    """Of the monotonic clock."""
+    names: dict[str, Any] = field(default_factory=dict)
+    images: int = 8
+    """Pictures that may still be made."""
+
+    def step(self, node: Node) -> None:
+        """Before each operation. Raises BudgetError."""
+        self.steps -= 1
+        if self.steps < 0:
+            raise BudgetError("the program takes too many steps", *node.place, _SMALLER)
+        if time.monotonic() > self.deadline:
+            raise BudgetError("the program takes too long", *node.place, _SMALLER)
+
+
+_SMALLER = "ask for less, or in several programs"
+
+
+@dataclass
+class Node:
+    """An expression of known type."""
+
+    type: Type
+    place: tuple[int, int]
+    """Line and column."""
+    names: frozenset[str]
+    """Variables of comprehensions that it depends on."""
+
+    def run(self, state: State) -> Any:
+        """Its value."""
+        raise NotImplementedError
+
+    def many(self, state: State, name: str, items: Sequence[Any]) -> Any:
+        """Its values for each item as the value of ``name``, without units; NotImplemented if
+        they are only to be had one by one. One value stands for equal ones."""
+        return NotImplemented if name in self.names else _plain(self.run(state))
+
+
+@dataclass
+class Constant(Node):
+    value: Any
+
+    def run(self, state: State) -> Any:
+        return self.value
+
+
+@dataclass
+class Bound(Node):
+    """A name that was given to a value."""
+
+    name: str
+
+    def run(self, state: State) -> Any:
+        return state.names[self.name]
+
+    def many(self, state: State, name: str, items: Sequence[Any]) -> Any:
+        return _plain_list(items) if name == self.name else _plain(self.run(state))
+
+
+@dataclass
+class Conversion(Node):
+    """A value as another type."""
+
+    inner: Node
+    convert: Converter
+
+    def run(self, state: State) -> Any:
+        return self.convert(state.world, self.inner.run(state))
+
+    def many(self, state: State, name: str, items: Sequence[Any]) -> Any:
+        if name not in self.names:
+            return _plain(self.run(state))
+        # Of what depends on an item, only units change, and these are left out anyway.
+        return NotImplemented if self.type.name in _SETS else self.inner.many(state, name, items)
+
+
+@dataclass
+class Listing(Node):
+    items: tuple[Node, ...]
+
+    def run(self, state: State) -> Any:
+        found = tuple(item.run(state) for item in self.items)
+        if self.type.name == "Objects":
+            return _union(found)
+        return Rooms(found) if self.type.name == "Rooms" else found
+
+
+@dataclass
+class Call(Node):
+    operation: Operation
+    arguments: dict[str, tuple[Node, Converter | None]]
+    """None: the argument is evaluated by the operation."""
+
+    def run(self, state: State) -> Any:
+        state.step(self)
+        given = {name: self._value(state, *each) for name, each in self.arguments.items()}
+        recorder = state.world.recorder
+        uses = recorder.uses
+        try:
+            result = self.operation.function(state.world, **given)
+        except ArgumentError as error:
+            raise ProgramError(str(error), *self.place, str(self.operation)) from None
+        if recorder.uses == uses and self.type.name not in _SETS:
+            recorder.note(*given.values())
+        if self.type.name == "Image" or (self.type.item and self.type.item.name == "Image"):
+            state.images -= len(result) if isinstance(result, tuple) else 1
+            if state.images < 0:
+                raise BudgetError("the program makes too many pictures", *self.place, _SMALLER)
+        return result
+
+    def _value(self, state: State, node: Node, convert: Converter | None) -> Any:
+        if convert is None:
+            return Deferred(lambda world: _within(state, world, node))
+        try:
+            return convert(state.world, node.run(state))
+        except ArgumentError as error:
+            raise ProgramError(str(error), *node.place, str(self.operation)) from None
+
+    def many(self, state: State, name: str, items: Sequence[Any]) -> Any:
+        if name not in self.names:
+            return _plain(self.run(state))
+        if self.operation.many is None:
+            return NotImplemented
+        state.step(self)
+        given: dict[str, Any] = {}
+        for argument, (node, convert) in self.arguments.items():
+            if name not in node.names:
+                given[argument] = self._value(state, node, convert)
+            elif isinstance(node, Bound):
+                given[argument] = tuple(items)
+            else:
+                return NotImplemented
+        state.world.recorder.note(*(v for v in given.values() if not isinstance(v, tuple)))
+        try:
+            return self.operation.many(state.world, **given)
+        except ArgumentError as error:
+            raise ProgramError(str(error), *self.place, str(self.operation)) from None
+
+
+@dataclass
+class Arithmetic(Node):
+    sign: str
+    left: Node
+    right: Node
+
+    def run(self, state: State) -> Any:
+        left, right = self.left.run(state), self.right.run(state)
+        try:
+            return compute(self.sign, left, right, self.type)
+        except ArgumentError as error:
+            raise ProgramError(str(error), *self.place) from None
+
+
+@dataclass
+class Comparison(Node):
+    """``a < b``, and for sets ``a in b``; one link of a chain."""
+
+    sign: str
+    left: Node
+    right: Node
+
+    def run(self, state: State) -> bool:
+        return bool(self._compared(self.left.run(state), self.right.run(state)))
+
+    def _compared(self, left: Any, right: Any) -> Any:
+        if self.sign in ("In", "NotIn"):
+            among = {_identity(member) for member in right}
+            return (_identity(left) in among) == (self.sign == "In")
+        return COMPARED[self.sign](_identity(left), _identity(right))
+
+    def many(self, state: State, name: str, items: Sequence[Any]) -> Any:
+        left, right = self.left.many(state, name, items), self.right.many(state, name, items)
+        if left is NotImplemented or right is NotImplemented or self.sign in ("In", "NotIn"):
+            return NotImplemented
+        return COMPARED[self.sign](left, right)
+
+
+@dataclass
+class Logic(Node):
+    """``a and b``, ``a or b``."""
+
+    is_and: bool
+    parts: tuple[Node, ...]
+
+    def run(self, state: State) -> bool:
+        return (all if self.is_and else any)(part.run(state) for part in self.parts)
+
+    def many(self, state: State, name: str, items: Sequence[Any]) -> Any:
+        found = [part.many(state, name, items) for part in self.parts]
+        if any(each is NotImplemented for each in found):
+            return NotImplemented
+        combine = np.logical_and if self.is_and else np.logical_or
+        return combine.reduce([np.broadcast_to(each, len(items)) for each in found])
+
+
+@dataclass
+class Negation(Node):
+    """``not a``."""
+
+    inner: Node
+
+    def run(self, state: State) -> bool:
+        return not self.inner.run(state)
+
+    def many(self, state: State, name: str, items: Sequence[Any]) -> Any:
+        found = self.inner.many(state, name, items)
+        return NotImplemented if found is NotImplemented else np.logical_not(found)
+
+
+@dataclass
+class Choice(Node):
+    """``a if condition else b``."""
+
+    condition: Node
+    yes: Node
+    no: Node
+
+    def run(self, state: State) -> Any:
+        return (self.yes if self.condition.run(state) else self.no).run(state)
+
+
+@dataclass
+class Comprehension(Node):
+    """``[element for name in source if condition]``."""
+
+    element: Node
+    name: str
+    source: Node
+    condition: Node | None
+
+    def run(self, state: State) -> Any:
+        source = self.source.run(state)
+        chosen = self._chosen(state, tuple(source))
+        if isinstance(self.element, Bound) and self.element.name == self.name:
+            return self._like(source, chosen)
+        found = tuple(self._with(state, item, self.element) for item in chosen)
+        if self.type.name == "Objects":
+            return _union(found)
+        return Rooms(found) if self.type.name == "Rooms" else found
+
+    def _chosen(self, state: State, items: tuple[Any, ...]) -> tuple[Any, ...]:
+        if len(items) > MAX_ITEMS:
+            raise BudgetError(f"a list of {len(items)}", *self.place, _SMALLER)
+        if self.condition is None or not items:
+            return items
+        # What an operation says of one item of those that are not known is lost here; so the
+        # rare set with such items is gone through one by one.
+        if len(items) > 2:
+            try:
+                keep = self.condition.many(state, self.name, items)
+            except Abstention:
+                keep = NotImplemented
+            if keep is not NotImplemented:
+                kept = np.broadcast_to(keep, len(items))
+                return tuple(item for item, fits in zip(items, kept.tolist(), strict=True) if fits)
+        return self._one_by_one(state, items, self.condition)
+
+    def _one_by_one(self, state: State, items: tuple[Any, ...], condition: Node) -> tuple[Any, ...]:
+        kept, doubtful = [], None
+        outer = state.world.recorder
+        for item in items:
+            state.step(self)
+            recorder = state.world.recorder = Recorder()
+            try:
+                fits = self._with(state, item, condition)
+            except NotDeterminable as unknown:
+                fits, doubtful = False, unknown
+            finally:
+                state.world.recorder = outer
+            if not fits and isinstance(item, MapObject):
+                recorder.objects.pop(item.id, None)
+            outer.add(recorder)
+            if fits:
+                kept.append(item)
+        if doubtful is not None:
+            if not kept:
+                raise doubtful
+            outer.notes[f"left out what is not known: {doubtful}"] = None
+        return tuple(kept)
+
+    def _with(self, state: State, item: Any, node: Node) -> Any:
+        before = state.names.get(self.name)
+        state.names[self.name] = item
+        try:
+            return node.run(state)
+        finally:
+            state.names[self.name] = before
+
+    def _like(self, source: Any, chosen: tuple[Any, ...]) -> Any:
+        if isinstance(source, Objects):
+            return Objects(chosen, source.query, source.read_as, source.unseen, source.note)
+        return Rooms(chosen, source.query, source.note) if isinstance(source, Rooms) else chosen
+
+
+def _within(state: State, world: World, node: Node) -> Any:
+    """The value of a node in another world."""
+    before, state.world = state.world, world
+    try:
+        return node.run(state)
+    finally:
+        state.world = before
+
+
+def _union(parts: Sequence[MapObject]) -> Objects:
+    return Objects(tuple({thing.id: thing for thing in parts}.values()))
+
+
+def _identity(value: Any) -> Any:
+    """What two values are compared by."""
+    return value.id if isinstance(value, MapObject | Room) else value
+
+
+def _plain(value: Any) -> Any:
+    return getattr(value, "value", _identity(value))
+
+
+def _plain_list(items: Sequence[Any]) -> Any:
+    return np.array([_identity(item) for item in items])

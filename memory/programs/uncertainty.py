@@ -1,0 +1,35 @@
+"""How far off boxes are, and what is computed of them: one simple model.
+
+Every face of a box is off by a normal error of its own. It has a floor, from the voxels that
+surfaces are made of, and a part that looks from many frames average out.
+"""
+
+from __future__ import annotations
+
+import math
+
+from cogmap.runtime.messages import MapObject
+
+__all__ = ["box_sigma", "face_sigma", "size_sigma"]
+
+FLOOR_M = 0.01
+"""Of a face that was seen for ever, or that a person measured: half a voxel."""
+LOOK_M = 0.08
+"""Of a face that one frame showed."""
+
+
+def face_sigma(thing: MapObject) -> float:
+    """Standard deviation (m) of where a face of its box is."""
+    if not thing.seen:  # a person or another map says where it is
+        return FLOOR_M
+    return math.hypot(FLOOR_M, LOOK_M / math.sqrt(thing.seen))
+
+
+def size_sigma(thing: MapObject) -> float:
+    """Of the length between two opposite faces (m)."""
+    return math.sqrt(2) * face_sigma(thing)
+
+
+def box_sigma(thing: MapObject) -> float:
+    """Of where its centre is, along one axis (m)."""
+    return face_sigma(thing) / math.sqrt(2)

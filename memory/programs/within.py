@@ -1,0 +1,47 @@
+"""Which of many things are within a distance of a place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from cogmap.memory.geometry.boxes import bounds, bounds_distance, surface_distance_pairs
+from cogmap.memory.programs.places import Place, closest_pair, rows_of, seen
+from cogmap.memory.programs.values import Objects, Pose
+from cogmap.memory.programs.world import World
+from cogmap.runtime.messages import F64, MapObject, Room
+
+__all__ = ["distances", "within_of"]
+
+
+def distances(world: World, things: Sequence[MapObject], place: Place) -> F64:
+    """(N,) metres from each of the things to the nearest part of a place; exact."""
+    if isinstance(place, Room) or not len(things):
+        pairs = [closest_pair(world, Objects((thing,)), place) for thing in things]
+        return np.array([pair.distance_m for pair in pairs])
+    mine = rows_of(world, things)
+    if isinstance(place, Objects):
+        others = rows_of(world, seen(place).members)
+    else:
+        point = place.point if isinstance(place, Pose) else place
+        others = np.array([[*point.tuple(), 0.0, 0.0, 0.0, 0.0]])
+    lower = bounds_distance(bounds(mine), bounds(others))
+    nearest = lower.argmin(axis=1)
+    best = surface_distance_pairs(mine, others[nearest])
+    if len(others) > 1:
+        row, column = np.nonzero(lower < best[:, None])
+        exact = surface_distance_pairs(mine[row], others[column])
+        np.minimum.at(best, row, exact)
+    return best
+
+
+def within_of(
+    world: World, things: Sequence[MapObject], place: Place, distance_m: float
+) -> list[MapObject]:
+    """Those at most so far from a place; the things of the place themselves are not near it."""
+    itself = {thing.id for thing in place} if isinstance(place, Objects) else set()
+    others = [thing for thing in things if thing.id not in itself]
+    world.recorder.note(place)
+    near = distances(world, others, place) <= distance_m
+    return [thing for thing, fits in zip(others, near.tolist(), strict=True) if fits]

@@ -79,6 +79,8 @@ class Node:
 
 @dataclass
 class Constant(Node):
+    """A text, number or truth as it is written."""
+
     value: Any
 
     def run(self, state: State) -> Any:
@@ -117,6 +119,8 @@ class Conversion(Node):
 
 @dataclass
 class Listing(Node):
+    """``[a, b]``; a set, if these are objects or rooms."""
+
     items: tuple[Node, ...]
 
     def run(self, state: State) -> Any:
@@ -128,6 +132,8 @@ class Listing(Node):
 
 @dataclass
 class Call(Node):
+    """An operation with its arguments."""
+
     operation: Operation
     arguments: dict[str, tuple[Node, Converter | None]]
     """None: the argument is evaluated by the operation."""
@@ -180,6 +186,8 @@ class Call(Node):
 
 @dataclass
 class Arithmetic(Node):
+    """``a + b``, ``a - b``, ``a * b``, ``a / b``."""
+
     sign: str
     left: Node
     right: Node

@@ -22,10 +22,12 @@ from numpy.typing import NDArray
 from cogmap.memory.dense.frames import frame_of
 from cogmap.memory.dense.reconstruction import ReconstructionConfig, Reconstructor
 from cogmap.memory.formats.layout_json import read_layout
+from cogmap.memory.index.indexed_layout import IndexedLayout
 from cogmap.memory.layout_map import LayoutConfig, LayoutMap
 from cogmap.memory.objects.object_map import ObjectMap
 from cogmap.memory.persistence import MapError, SavedMap, load_map, part_of, save_map
-from cogmap.memory.rooms.structure import room_of
+from cogmap.memory.programs.map_world import Worlds
+from cogmap.memory.programs.run import answer_program
 from cogmap.memory.trajectory import Trajectory
 from cogmap.runtime.messages import (
     F32,
@@ -50,10 +52,8 @@ from cogmap.runtime.messages import (
 )
 
 if TYPE_CHECKING:
-    from cogmap.memory.index.index_entries import KeyframeEntry
-    from cogmap.memory.index.map_index import Hits, MapIndex
+    from cogmap.memory.index.map_index import Hits
     from cogmap.memory.index.text_encoder import TextEncoder
-    from cogmap.memory.programs.words import Words
     from cogmap.memory.programs.world import World
 
 __all__ = ["CognitiveMap", "MapConfig", "MapQueryError"]
@@ -84,13 +84,11 @@ class CognitiveMap:
     def __init__(self, config: MapConfig = MapConfig()) -> None:
         self.config = config
         self._layout = LayoutMap(config.layout)
-        self._index: MapIndex | None = None
-        self._entries: dict[int, KeyframeEntry] = {}
+        self._indexed = IndexedLayout()
+        self._worlds = Worlds()
         self._dense: Reconstructor | None = None
         self._folder: Path | None = None  # that has the dense side, until it is needed
         self._observed = 0
-        self._world: World | None = None
-        self._words: Words | None = None
 
     # Taking in
 
@@ -234,7 +232,7 @@ class CognitiveMap:
         ``filters`` are those of `MapIndex.search`: kinds, room, label, seen, near, absent.
         The hits say which encoders were asked, and which could not be.
         """
-        index = self._updated_index()
+        index = self._indexed.updated(self._layout)
         index.picture_words = pictures or index.picture_words
         return index.search(text, embedding=image_embedding, k=k, **filters)
 
@@ -243,26 +241,13 @@ class CognitiveMap:
 
         ``as_of_ns``: as it was known then. ``pose``: of who asks; None: the camera's.
         """
-        from cogmap.memory.programs.map_world import map_world, pose_from
-        from cogmap.memory.programs.values import Time
-
-        if self._words is None:
-            from cogmap.memory.index.text_encoder import load_sentence_encoder
-            from cogmap.memory.programs.words import Words
-
-            self._words = Words(load_sentence_encoder)
-        if self._world is None or self._world.layout.version != self.version:
-            self._world = map_world(self._layout, self._words)
-        world = self._world if as_of_ns is None else self._world.at(Time(as_of_ns))
-        return world.asked_by(pose_from(pose))
+        return self._worlds.of(self._layout, as_of_ns, pose)
 
     def run(
         self, program: str, *, as_of_ns: int | None = None, pose: Standpoint | None = None
     ) -> Answer:
         """The answer to a spatial program (`docs/operations.md`), such as
         ``distance(find("cup"), find("sofa"))``; what is wrong with one is said in the answer."""
-        from cogmap.memory.programs.run import answer_program
-
         return answer_program(self.world(as_of_ns=as_of_ns, pose=pose), program)
 
     def surface_points(self) -> tuple[F32, U8]:
@@ -375,42 +360,6 @@ class CognitiveMap:
         made = cls()
         made._layout.put(read_layout(path))
         return made
-
-    def _updated_index(self) -> MapIndex:
-        """The index of this version; FAISS is loaded for the first search, not for a map."""
-        from cogmap.memory.index.map_index import MapIndex
-
-        if self._index is None:
-            self._index = MapIndex()
-        now, objects = self.layout(), self._layout.objects
-        embeddings, spaces = {}, set()
-        for thing in now.objects:
-            embedding = objects.embedding(thing.id)
-            if embedding is not None:
-                embeddings[thing.id] = embedding
-                spaces.add(objects.embedding_space(thing.id))
-        space = min(spaces, default="")
-        same = {i: e for i, e in embeddings.items() if objects.embedding_space(i) == space}
-        frames = self._keyframe_entries()
-        self._index.update(now.objects, same, now.rooms, frames, space=space)
-        return self._index
-
-    def _keyframe_entries(self) -> list[KeyframeEntry]:
-        """Where and when each picture was taken; the same entry as long as that holds."""
-        from cogmap.memory.index.index_entries import KeyframeEntry
-
-        for number in self.keyframes():
-            pose = self.trajectory.world_from_camera(number)
-            x, y, z = pose[:3, 3].tolist()
-            entry = KeyframeEntry(
-                number,
-                self.trajectory.stamp_ns(number),
-                (x, y, z),
-                room_of(self._layout.structure, x, y),
-            )
-            if self._entries.get(number) != entry:
-                self._entries[number] = entry
-        return [self._entries[number] for number in self.keyframes()]
 
 
 _NO_BOX = Box(center=(0.0, 0.0, 0.0), size=(0.0, 0.0, 0.0))  # refused, as all empty ones are

@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
+from cogmap.memory.index.text_encoder import load_sentence_encoder
 from cogmap.memory.layout_map import LayoutMap
 from cogmap.memory.objects.object_map import ObjectMapError
 from cogmap.memory.objects.sighting_history import Sightings
-from cogmap.memory.programs.values import Point, Pose
+from cogmap.memory.programs.values import Point, Pose, Time
 from cogmap.memory.programs.words import Words
 from cogmap.memory.programs.world import NO_SIGHTINGS, World
 from cogmap.runtime.messages import Standpoint
 
-__all__ = ["map_world", "pose_from"]
+__all__ = ["Worlds", "map_world", "pose_from"]
+
+
+class Worlds:
+    """The worlds of one map: one for each version that is asked."""
+
+    def __init__(self) -> None:
+        self._words = Words(load_sentence_encoder)
+        self._world: World | None = None
+
+    def of(self, layout_map: LayoutMap, as_of_ns: int | None, pose: Standpoint | None) -> World:
+        """The world as it is, or as it was known at a stamp, asked from a pose."""
+        if self._world is None or self._world.layout.version != layout_map.version:
+            self._world = map_world(layout_map, self._words)
+        world = self._world if as_of_ns is None else self._world.at(Time(as_of_ns))
+        return world.asked_by(pose_from(pose))
 
 
 def map_world(layout_map: LayoutMap, words: Words) -> World:

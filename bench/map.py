@@ -7,11 +7,7 @@ or, where things change, at 320x240 and 15 Hz with the same errors by angle.
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-from collections.abc import Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from contextlib import contextmanager
+from concurrent.futures import Future
 from typing import Any
 
 from cogmap.bench.harness import Bar, BenchResult
@@ -28,6 +24,7 @@ from cogmap.bench.map_quality import (
     quality_figures,
 )
 from cogmap.bench.map_real import COUNTED, real_figures
+from cogmap.bench.processes import fresh_processes
 
 EXACT_HOUSES = tuple((900 + i, 2 + i % 2) for i in range(10))
 """Seed and number of rooms."""
@@ -36,7 +33,6 @@ CHANGING_HOUSES = tuple((940 + i, 2) for i in range(2))
 CROWDED_HOUSE = (960, 2)
 PATROLLED_HOUSE = (970, 2)
 PIPELINE_SEED = 980
-_PROCESSES = 2
 
 Figures = tuple[dict[str, Any], list[Bar]]
 
@@ -44,7 +40,7 @@ Figures = tuple[dict[str, Any], list[Bar]]
 def run() -> BenchResult:
     """The pipeline alone, which is timed by the clock; then the rest on two processes."""
     figures, bars = pipeline_figures(PIPELINE_SEED)
-    with _pool() as pool:
+    with fresh_processes() as pool:
         cost = pool.submit(growth, *CROWDED_HOUSE)
         walk = pool.submit(patrol, *PATROLLED_HOUSE)
         exact = [pool.submit(house_quality, *house, EXACT) for house in EXACT_HOUSES]
@@ -82,20 +78,3 @@ def _changes(exact: list[Any], noisy: list[Any]) -> Figures:
 
 def _results(futures: list[Future[Any]]) -> list[Any]:
     return [future.result() for future in futures]
-
-
-@contextmanager
-def _pool() -> Iterator[ProcessPoolExecutor]:
-    """A fresh process a task, one thread in each: memory can be told apart, and threads of
-    Open3D do not survive a fork."""
-    before = os.environ.get("OMP_NUM_THREADS")
-    os.environ["OMP_NUM_THREADS"] = "1"
-    try:
-        context = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(_PROCESSES, context, max_tasks_per_child=1) as pool:
-            yield pool
-    finally:
-        if before is None:
-            del os.environ["OMP_NUM_THREADS"]
-        else:
-            os.environ["OMP_NUM_THREADS"] = before

@@ -251,6 +251,28 @@ def history(
         list_events(path, since, as_json, console)
 
 
+@app.command()
+def questions(
+    source: Annotated[
+        Path, typer.Argument(metavar="MAP|LAYOUT", help="A map, a run directory, or a JSON layout.")
+    ],
+    out: Annotated[Path, typer.Option(help="File to write, one JSON object a line.")],
+    count: Annotated[int, typer.Option(min=1, help="At most so many.")] = 100,
+    seed: Annotated[int, typer.Option(min=0, help="Equal seeds give equal questions.")] = 0,
+    types: Annotated[
+        list[str] | None, typer.Option(metavar="TYPE", help="Only of this type; may be repeated.")
+    ] = None,
+    force: Force = False,
+) -> None:
+    """Make questions with exact answers about a map or a layout: to evaluate or train models."""
+    with errors_to_exit_codes():
+        from cogmap.launch.questioning import write_questions
+
+        write_questions(
+            source, out, count=count, seed=seed, types=types or (), force=force, console=console
+        )
+
+
 @app.command("look-for")
 def look_for(
     run_dir: Annotated[Path, typer.Argument(metavar="RUN_DIR", help="Of a run that goes on.")],

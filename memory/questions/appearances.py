@@ -150,6 +150,8 @@ def _appearance(moment: Moment, label: str) -> tuple[int, int]:
     stamps = moment.scene.stamps_ns
     faint, clear = [moment.stamp_ns], [moment.stamp_ns]
     for thing in moment.scene.things:
+        if thing.label == label and thing.views is None:
+            return -(2**62), moment.stamp_ns  # it was entered, not seen
         if thing.label == label and thing.views is not None:
             faint += stamps[thing.views.faint][:1].tolist()
             clear += stamps[thing.views.clear][:1].tolist()

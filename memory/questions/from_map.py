@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
-from cogmap.memory.objects.sighting_history import Sightings
-from cogmap.memory.questions.scene import Floor, Scene, Thing, Views
+from cogmap.memory.objects.sighting_history import IN_VIEW, Sightings
+from cogmap.memory.questions.scene import Change, Floor, Scene, Thing, Views
 from cogmap.memory.trajectory import Trajectory
 from cogmap.runtime.messages import F32, F64, I64, Bool, Box, Layout, MapObject
 
@@ -35,17 +35,14 @@ def scene_of_map(
     numbers, stamps, world_from_camera = trajectory.poses()
     if not len(numbers):
         return scene_of_layout(layout, vocabulary)
-    things = []
-    for each in layout.objects:
-        if each.is_here and each.label:
-            views = _views(sightings(each.id), numbers)
-            things.append(_thing(each, views))
+    known = [each for each in layout.objects if each.label and (each.is_here or _is_gone(each))]
     return Scene(
-        tuple(things),
+        tuple(_thing(each, _views(sightings(each.id), numbers)) for each in known),
         _floors(layout),
         stamps_ns=stamps,
         positions=world_from_camera[:, :3, 3],
         yaws=headings(world_from_camera),
+        changes=tuple(change for each in known for change in _changes(each)),
         vocabulary=tuple(vocabulary),
         min_frames=1,
     )
@@ -67,17 +64,36 @@ def looks(fractions: F32 | F64, shares: F32 | F64) -> tuple[Bool, Bool]:
 
 def _thing(each: MapObject, views: Views | None = None) -> Thing:
     places: list[tuple[int, Box | None]] = [(p.first_seen_ns, p.box) for p in each.placements]
-    since = each.placements[-1].last_seen_ns + 1 if each.placements else -(2**62)
-    return Thing(each.id, each.label, (*places, (since, each.box)), views)
+    places.append((_moved_ns(each), each.box))
+    if _is_gone(each):
+        places.append((each.last_seen_ns + 1, None))
+    return Thing(each.id, each.label, tuple(places), views)
 
 
-def _views(seen: Sightings, numbers: I64) -> Views:
-    rows = np.searchsorted(seen.numbers, numbers, side="right") - 1
-    known = rows >= 0
+def _moved_ns(each: MapObject) -> int:
+    """Since when it is where it is, or was last."""
+    return each.placements[-1].last_seen_ns + 1 if each.placements else -(2**62)
+
+
+def _is_gone(each: MapObject) -> bool:
+    return each.state == "removed"
+
+
+def _changes(each: MapObject) -> Iterator[Change]:
+    """A map tells of changes when it knows them."""
+    for past in each.placements:
+        since = past.last_seen_ns + 1
+        yield Change("moved", each.id, since, since)
+    if _is_gone(each):
+        yield Change("removed", each.id, each.last_seen_ns + 1, each.last_seen_ns + 1)
+
+
+def _views(seen: Sightings, numbers: I64) -> Views | None:
+    """None: it was not seen but entered."""
     if not len(seen.numbers):
-        none = np.zeros(len(numbers), bool)
-        return Views(none, none, none)
-    in_view = known & (seen.states[rows] >= 2)
+        return None
+    rows = np.searchsorted(seen.numbers, numbers, side="right") - 1
+    in_view = (rows >= 0) & (seen.states[rows] >= IN_VIEW)
     fractions = np.where(in_view, seen.fractions[rows], 0)
     shares = np.where(in_view, seen.shares[rows], 0)
     faint, clear = looks(fractions, shares)

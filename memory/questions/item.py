@@ -81,9 +81,10 @@ class Setting:
         return [things[i] for i in self.rng.permutation(len(things))[:count]]
 
     def pick_on_walk(self, count: int) -> list[Placed] | None:
-        """So many things of which there is one each, where somebody walks and there are turns."""
+        """So many things that were seen, one of a label each, by somebody who walks in turns."""
         moment = self.moment
-        return self.pick(moment.singles, count) if moment.frame >= 0 and moment.turns else None
+        seen = tuple(each for each in moment.singles if each.thing.views is not None)
+        return self.pick(seen, count) if moment.frame >= 0 and moment.turns else None
 
     def shuffled(self, words: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(words[i] for i in self.rng.permutation(len(words)))

@@ -95,6 +95,8 @@ ABSTAIN: Mapping[str, Maker] = {
 TYPES: Mapping[str, Maker] = {**VSI, **ONLINE, **ROOMS_AND_RELATIONS, **CHANGES, **ABSTAIN}
 _TRIES = 200
 """Draws that fail in a row before a type is left out for good."""
+_IDLE = 500
+"""Draws in a row that give nothing new before the scene counts as asked out."""
 _ON_THE_WAY = frozenset({*ONLINE, *CHANGES, "abstain_never_seen", "abstain_unseen_pair"})
 
 
@@ -182,7 +184,7 @@ def _different(stream: Iterator[QuestionItem | None], count: int, seed: int) -> 
     items: dict[tuple[str, int | None], QuestionItem] = {}
     idle = 0
     for item in stream:
-        if len(items) >= count or idle > 100 * len(TYPES):
+        if len(items) >= count or idle > _IDLE:
             break
         key = (item.question, item.as_of_ns) if item is not None else ("", None)
         if item is None or key in items:

@@ -34,7 +34,6 @@ _GROUPS = (
     "sofa, couch, settee, loveseat, love seat, divan",
     "armchair, arm chair, easy chair, lounge chair, recliner",
     "office chair, desk chair, swivel chair, computer chair, task chair",
-    "chair, seat",
     "stool, bar stool, footstool, foot stool, pouf, pouffe, ottoman",
     "bed, double bed, single bed, bedstead",
     # Tables
@@ -126,7 +125,7 @@ _GROUPS = (
 
 _KINDS = {
     "chair": "armchair, office chair, stool",
-    "seat": "sofa, bench, stool",
+    "seat": "chair, armchair, office chair, sofa, bench, stool",
     "table": "desk, nightstand",
     "shelf": "bookshelf, shoe rack",
     "cabinet": "wardrobe, dresser, nightstand",
@@ -141,7 +140,8 @@ _KINDS = {
 }
 """What is a kind of what although the words do not show it."""
 
-_FALSE_HEADS = {"hot dog", "teddy bear", "computer mouse"}
+_FALSE_HEADS = {"hot dog", "teddy bear", "computer mouse", "toilet bowl", "microwave oven",
+                "dish washer", "waste basket"}  # fmt: skip
 """Their last word does not say what they are; nor does that of their synonyms."""
 
 
@@ -179,12 +179,13 @@ def _relation(query: str, label: str) -> Relation | None:
 
 
 def _is_kind(special: tuple[str, ...], general: tuple[str, ...]) -> bool:
-    """The last word of an English compound says what it is."""
+    """The last word of an English compound says what it is; that of another word for it need
+    not: a "soap bottle" may be a soap dispenser, which is no bottle."""
     if any(word in _kinds().get(whole, ()) for whole in general for word in special):
         return True
     if not _FALSE_HEADS.isdisjoint(special):
         return False
-    return any(word.endswith(f" {whole}") for word in special for whole in general)
+    return any(special[0].endswith(f" {whole}") for whole in general)
 
 
 def _singular(word: str) -> str:

@@ -24,7 +24,7 @@ class Recorder:
         self.notes: dict[str, None] = {}
         """How words were read, what was left out."""
         self.uses = 0
-        """Goes up with everything that is noted."""
+        """Goes up when objects or rooms are noted."""
 
     def note(self, *used: Any) -> None:
         """Objects, rooms, sets and lists of them; other values are no evidence."""
@@ -40,7 +40,6 @@ class Recorder:
                 self.note(*value)
 
     def note_frames(self, numbers: Iterable[int]) -> None:
-        self.uses += 1
         self.frames.update(dict.fromkeys(numbers))
 
     def add(self, other: Recorder) -> None:

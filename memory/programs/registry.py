@@ -55,6 +55,12 @@ class Operation:
 
 
 _FOUND: dict[str, Operation] = {}
+_ORDER = (
+    "Selecting things", "Choosing one of several", "Counting", "Measures",
+    "Standpoints and directions", "Relations", "Time and change", "Motion of the camera",
+    "Turns of a conversation", "Space", "Pictures",
+)  # fmt: skip
+"""Of the groups in the reference."""
 
 
 def operation(group: str, name: str = "") -> Callable[[F], F]:
@@ -102,7 +108,8 @@ def operations() -> Mapping[str, Operation]:
     """Every word of the language."""
     import cogmap.memory.programs.operations  # noqa: F401 - its modules register
 
-    return MappingProxyType(_FOUND)
+    grouped = sorted(_FOUND.values(), key=lambda each: _ORDER.index(each.group))
+    return MappingProxyType({each.name: each for each in grouped})
 
 
 def _written(default: Any) -> str:

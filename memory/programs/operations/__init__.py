@@ -1,5 +1,27 @@
 """The words of the language, by what they are about; importing them registers them."""
 
-from cogmap.memory.programs.operations import counting, directions, measures, selecting
+from cogmap.memory.programs.operations import (
+    choosing,
+    counting,
+    directions,
+    measures,
+    motion,
+    relations,
+    selecting,
+    times,
+    turns,
+    whereabouts,
+)
 
-__all__ = ["counting", "directions", "measures", "selecting"]
+__all__ = [
+    "choosing",
+    "counting",
+    "directions",
+    "measures",
+    "motion",
+    "relations",
+    "selecting",
+    "times",
+    "turns",
+    "whereabouts",
+]

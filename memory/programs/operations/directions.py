@@ -85,7 +85,7 @@ def move(world: World, pose: Pose, meters: Length) -> Pose:
 @operation(DIRECTIONS)
 def bearing(world: World, pose: Pose, place: OnePlace) -> Angle:
     """The angle from where somebody looks to a place: 0 ahead, positive to the left."""
-    ahead, left = _offset(pose, place)
+    ahead, left = offset(pose, place)
     far = math.hypot(ahead, left)
     sigma = box_sigma(place) / far if isinstance(place, MapObject) and far > 0 else 0.0
     return Angle(bearing_of(ahead, left), min(sigma, math.pi))
@@ -100,13 +100,13 @@ def direction(world: World, pose: Pose, place: OnePlace, form: Form = "quadrant"
     ``four``: front, left, back, right, in sectors of 90 degrees. ``eight``: front, front-left,
     left, back-left, ..., in sectors of 45 degrees.
     """
-    return sector(bearing_of(*_offset(pose, place)), FORMS[form])
+    return sector(bearing_of(*offset(pose, place)), FORMS[form])
 
 
 @operation(DIRECTIONS)
 def side_of(world: World, a: OnePlace, b: OnePlace, pose: Pose) -> Literal["left", "right"]:
     """Whether a is to the left or to the right of b, as seen from a pose."""
-    turned = bearing_of(*_offset(pose, a)) - bearing_of(*_offset(pose, b))
+    turned = bearing_of(*offset(pose, a)) - bearing_of(*offset(pose, b))
     return "left" if math.remainder(turned, math.tau) > 0 else "right"
 
 
@@ -115,7 +115,7 @@ def turns_to(
     world: World, pose: Pose, place: OnePlace
 ) -> Literal["turn left", "turn right", "turn back"]:
     """How to turn to face a place: back from 135 degrees on."""
-    found = sector(bearing_of(*_offset(pose, place)), FORMS["three"])
+    found = sector(bearing_of(*offset(pose, place)), FORMS["three"])
     words: dict[str, Literal["turn left", "turn right", "turn back"]] = {
         "left": "turn left", "right": "turn right", "back": "turn back",
     }  # fmt: skip
@@ -145,13 +145,13 @@ def same_side(world: World, sets: tuple[Objects, ...], pose: Pose) -> tuple[str,
         thing = closest_pair(world, members, pose).a
         assert thing is not None
         world.recorder.note(thing)
-        side = sector(bearing_of(*_offset(pose, thing)), FORMS["left_right"])
+        side = sector(bearing_of(*offset(pose, thing)), FORMS["left_right"])
         sides[side].append(members.query or thing.label)
     left, right = sides["left"], sides["right"]
     return tuple(left if len(left) >= len(right) else right)
 
 
-def _offset(pose: Pose, place: OnePlace) -> tuple[float, float]:
+def offset(pose: Pose, place: OnePlace) -> tuple[float, float]:
     """Metres ahead and to the left. Raises NotDeterminable if it is right there."""
     x, y, _ = (center(place) - center(pose)).tolist()
     if math.hypot(x, y) < _HERE_M:

@@ -87,3 +87,16 @@ def test_synonyms_go_both_ways(word):
     for other in synonyms(word):
         assert synonyms(other)[0] == normalize(other)
         assert relation(word, other) == relation(other, word)
+
+
+@pytest.mark.parametrize(
+    ("query", "label"),
+    [
+        ("bowl", "toilet"), ("basket", "trash can"), ("bottle", "soap dispenser"),
+        ("stove", "microwave"), ("washer", "dishwasher"), ("bench", "tv stand"),
+        ("chair", "sofa"), ("monitor", "television"),
+    ],
+)  # fmt: skip
+def test_another_word_for_a_thing_does_not_make_it_a_kind(query, label):
+    """A toilet may be called a toilet bowl; it is no bowl."""
+    assert relation(query, label) is None

@@ -1,0 +1,170 @@
+"""One of several: by size, height, distance, order, or words about it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+import numpy as np
+
+from cogmap.memory.index.synonyms import normalize
+from cogmap.memory.programs.abstention import NotDeterminable, NotSeen
+from cogmap.memory.programs.bearings import bearing_of
+from cogmap.memory.programs.errors import ArgumentError
+from cogmap.memory.programs.places import Place, center, rows_of, seen
+from cogmap.memory.programs.registry import operation
+from cogmap.memory.programs.seeing import first_seen_ns
+from cogmap.memory.programs.values import Objects, Pose
+from cogmap.memory.programs.within import distances
+from cogmap.memory.programs.world import World
+from cogmap.runtime.messages import F64, MapObject
+
+CHOOSING = "Choosing one of several"
+
+Measure = Literal["volume", "longest", "height", "width", "footprint"]
+
+
+@operation(CHOOSING)
+def largest(world: World, objects: Objects, by: Measure = "volume") -> MapObject:
+    """The largest: by the volume of its box, its longest side, its height, its width (the longer
+    level side), or the floor that it covers."""
+    return _extreme(world, objects, _measured(world, seen(objects), by))
+
+
+@operation(CHOOSING)
+def smallest(world: World, objects: Objects, by: Measure = "volume") -> MapObject:
+    """The smallest; as ``largest``."""
+    return _extreme(world, objects, -_measured(world, seen(objects), by))
+
+
+@operation(CHOOSING)
+def highest(world: World, objects: Objects) -> MapObject:
+    """The one whose top is highest over the floor."""
+    boxes = rows_of(world, seen(objects).members)
+    return _extreme(world, objects, boxes[:, 2] + boxes[:, 5] / 2)
+
+
+@operation(CHOOSING)
+def lowest(world: World, objects: Objects) -> MapObject:
+    """The one whose top is lowest."""
+    boxes = rows_of(world, seen(objects).members)
+    return _extreme(world, objects, -boxes[:, 2] - boxes[:, 5] / 2)
+
+
+@operation(CHOOSING)
+def nearest(world: World, objects: Objects, place: Place) -> MapObject:
+    """The one closest to a place, surface to surface; not a thing of the place itself."""
+    others = _others(objects, place)
+    world.recorder.note(place)
+    return _extreme(world, others, -distances(world, others.members, place))
+
+
+@operation(CHOOSING)
+def farthest(world: World, objects: Objects, place: Place) -> MapObject:
+    """The one farthest from a place, surface to surface."""
+    others = _others(objects, place)
+    world.recorder.note(place)
+    return _extreme(world, others, distances(world, others.members, place))
+
+
+@operation(CHOOSING)
+def nth(
+    world: World,
+    objects: Objects,
+    n: float,
+    from_: Literal["left", "right", "near", "far", "first_seen", "last_seen"] = "left",
+    pose: Pose | None = None,
+) -> MapObject:
+    """The n-th of several, counted from 1: from the left or the right as seen from a pose (of who
+    asks, if none is given), from the nearest or the farthest, or as they were first seen."""
+    members = seen(objects).members
+    if n != int(n) or n < 1:
+        raise ArgumentError(f"n counts from 1; {n:g} is no such number")
+    if n > len(members):
+        raise NotSeen(f"there is no number {n:g} of {len(members)} {objects.query or 'things'}")
+    keys = _order(world, members, from_, pose)
+    return members[int(np.argsort(keys, kind="stable")[int(n) - 1])]
+
+
+@operation(CHOOSING)
+def described(world: World, objects: Objects, text: str) -> Objects:
+    """Those that words fit: parts of a label ("office" of chairs), or large, small, tall, low.
+
+    What else a thing looks like the map does not know: a single one is taken for what is meant,
+    and the answer says so; of several it cannot be told.
+    """
+    wanted = normalize(text)
+    if not objects.members or not wanted:
+        return objects
+    by_label = [t for t in objects if set(wanted.split()) <= set(normalize(t.label).split())]
+    if by_label:
+        return _some_of(objects, by_label, text)
+    if wanted in _SIZES and len(objects) > 1:
+        by, sign = _SIZES[wanted]
+        return _some_of(objects, [_extreme(world, objects, sign * _measured(world, objects, by))],
+                        text)  # fmt: skip
+    if len(objects) == 1:
+        world.recorder.notes[f'whether it is "{text}" the map does not know'] = None
+        return objects
+    raise NotDeterminable(
+        f'which of {len(objects)} {objects.query or "things"} is "{text}" the map does not know'
+    )
+
+
+_SIZES: dict[str, tuple[Measure, int]] = {
+    **dict.fromkeys(("big", "bigger", "biggest", "large", "larger", "largest"), ("volume", 1)),
+    **dict.fromkeys(("small", "smaller", "smallest", "little", "tiny"), ("volume", -1)),
+    **dict.fromkeys(("tall", "taller", "tallest", "high", "higher", "highest"), ("height", 1)),
+    **dict.fromkeys(("short", "shorter", "shortest", "low", "lower", "lowest"), ("height", -1)),
+    **dict.fromkeys(("long", "longer", "longest"), ("longest", 1)),
+    **dict.fromkeys(("wide", "wider", "widest"), ("width", 1)),
+    **dict.fromkeys(("narrow", "narrower", "narrowest"), ("width", -1)),
+}  # fmt: skip
+
+
+def _extreme(world: World, objects: Objects, keys: F64) -> MapObject:
+    """The member with the greatest key."""
+    world.recorder.note(objects.members[int(np.argmax(keys))])
+    return objects.members[int(np.argmax(keys))]
+
+
+def _measured(world: World, objects: Objects, by: Measure) -> F64:
+    boxes = rows_of(world, objects.members)
+    sides = boxes[:, 3:6]
+    found = {
+        "volume": sides.prod(axis=1), "longest": sides.max(axis=1), "height": sides[:, 2],
+        "width": sides[:, :2].max(axis=1), "footprint": sides[:, :2].prod(axis=1),
+    }  # fmt: skip
+    return np.asarray(found[by])
+
+
+def _others(objects: Objects, place: Place) -> Objects:
+    """Without the things of the place, as long as there are others."""
+    seen(objects)
+    if not isinstance(place, Objects):
+        return objects
+    ids = {thing.id for thing in seen(place)}
+    return seen(_some_of(objects, [thing for thing in objects if thing.id not in ids], ""))
+
+
+def _some_of(objects: Objects, members: list[MapObject], text: str) -> Objects:
+    query = f"{text} {objects.query}" if text and text not in objects.query else objects.query
+    return Objects(tuple(members), query, objects.read_as, objects.unseen, objects.note)
+
+
+def _order(world: World, members: Sequence[MapObject], by: str, pose: Pose | None) -> F64:
+    if by in ("first_seen", "last_seen"):
+        sign = 1 if by == "first_seen" else -1
+        return np.array([sign * first_seen_ns(world, thing) for thing in members])
+    here = pose or world.agent
+    if here is None:
+        raise NotDeterminable(f"the order from the {by} depends on where you stand; give a pose")
+    offsets = np.array([thing.box.center[:2] for thing in members]) - center(here)[:2]
+    if by in ("near", "far"):
+        far = distances(world, members, here)
+        return far if by == "near" else -far
+    middle = offsets.mean(axis=0)  # angles are told from their middle, so that none wraps around
+    ahead = offsets @ middle
+    left = middle[0] * offsets[:, 1] - middle[1] * offsets[:, 0]
+    angles = np.array([bearing_of(a, b) for a, b in zip(ahead, left, strict=True)])
+    return -angles if by == "left" else angles

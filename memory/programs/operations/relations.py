@@ -1,0 +1,232 @@
+"""What is on, in, under, beside what. Of several things on a side, one that fits is enough."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from cogmap.memory.geometry.boxes import BoxRows
+from cogmap.memory.index.synonyms import relation
+from cogmap.memory.programs import standing
+from cogmap.memory.programs.abstention import NotDeterminable
+from cogmap.memory.programs.places import center, rows_of, seen
+from cogmap.memory.programs.registry import each, operation
+from cogmap.memory.programs.values import Length, Objects, Pose
+from cogmap.memory.programs.walls import nearest_wall
+from cogmap.memory.programs.world import World
+from cogmap.runtime.messages import F64, Bool, MapObject
+
+RELATIONS = "Relations"
+
+Test = Callable[[BoxRows, BoxRows], Bool]
+Side = Objects | tuple[MapObject, ...]
+
+_BESIDE, _AT_WALL = Length(0.6), Length(0.2)
+_NOT_HOLLOW = (
+    "bed", "sofa", "chair", "armchair", "stool", "bench", "table", "desk", "rug", "kitchen counter",
+)  # fmt: skip
+"""Their boxes reach above what lies on them, or below; nothing is in them."""
+
+
+@operation(RELATIONS)
+def on(world: World, a: Objects, b: Objects) -> bool:
+    """Whether a is carried by b: a cup on a table, a pillow on a sofa, a book on a shelf."""
+    return _holds(world, a, b, standing.on)
+
+
+@operation(RELATIONS)
+def inside(world: World, a: Objects, b: Objects) -> bool:
+    """Whether most of a is within b: an apple in a bowl, a book in a bookshelf."""
+    return _holds(world, a, b, standing.inside, hollow=True)
+
+
+@operation(RELATIONS)
+def in_(world: World, a: Objects, b: Objects) -> bool:
+    """The same as ``inside``."""
+    return _holds(world, a, b, standing.inside, hollow=True)
+
+
+@operation(RELATIONS)
+def under(world: World, a: Objects, b: Objects) -> bool:
+    """Whether a is beneath b: shoes under a bed, a rug under a table."""
+    return _holds(world, a, b, standing.under)
+
+
+@operation(RELATIONS)
+def above(world: World, a: Objects, b: Objects) -> bool:
+    """Whether a is over b, touching it or not: a picture above a sofa."""
+    return _holds(world, a, b, standing.above)
+
+
+@operation(RELATIONS)
+def next_to(world: World, a: Objects, b: Objects, within: Length = _BESIDE) -> bool:
+    """Whether a and b are beside each other: at most ``within`` apart at about the same height, and
+    neither on, in nor under the other."""
+    return _holds(world, a, b, _beside(within))
+
+
+@operation(RELATIONS)
+def between(world: World, a: Objects, b: Objects, c: Objects) -> bool:
+    """Whether a is between b and c, seen from above: the directions from it to them differ by 130
+    degrees or more."""
+    return bool(_between(world, a, b, c).any())
+
+
+@operation(RELATIONS)
+def against_wall(world: World, a: Objects, within: Length = _AT_WALL) -> bool:
+    """Whether a stands or hangs at a wall, at most ``within`` from it."""
+    return any(nearest_wall(world, thing).distance_m <= within.value for thing in seen(a))
+
+
+@operation(RELATIONS)
+def left_of(world: World, a: Objects, b: Objects, pose: Pose | None = None) -> bool:
+    """Whether a is to the left of b as seen from a pose; without one, from who asks."""
+    return _seen_from(world, a, b, pose, lambda ahead, left: left > _SIDE * abs(ahead))
+
+
+@operation(RELATIONS)
+def right_of(world: World, a: Objects, b: Objects, pose: Pose | None = None) -> bool:
+    """Whether a is to the right of b as seen from a pose; without one, from who asks."""
+    return _seen_from(world, a, b, pose, lambda ahead, left: -left > _SIDE * abs(ahead))
+
+
+@operation(RELATIONS)
+def in_front_of(world: World, a: Objects, b: Objects, pose: Pose | None = None) -> bool:
+    """Whether a is before b as seen from a pose: on this side of it, rather than beside it."""
+    return _seen_from(world, a, b, pose, lambda ahead, left: -ahead > abs(left))
+
+
+@operation(RELATIONS)
+def behind(world: World, a: Objects, b: Objects, pose: Pose | None = None) -> bool:
+    """Whether a is behind b as seen from a pose: beyond it, rather than beside it."""
+    return _seen_from(world, a, b, pose, lambda ahead, left: ahead > abs(left))
+
+
+@each("on")
+def _on_each(world: World, a: Side, b: Side) -> Any:
+    return _each(world, a, b, standing.on)
+
+
+@each("inside")
+def _inside_each(world: World, a: Side, b: Side) -> Any:
+    return _each(world, a, b, standing.inside, hollow=True)
+
+
+@each("in_")
+def _in_each(world: World, a: Side, b: Side) -> Any:
+    return _each(world, a, b, standing.inside, hollow=True)
+
+
+@each("under")
+def _under_each(world: World, a: Side, b: Side) -> Any:
+    return _each(world, a, b, standing.under)
+
+
+@each("above")
+def _above_each(world: World, a: Side, b: Side) -> Any:
+    return _each(world, a, b, standing.above)
+
+
+@each("next_to")
+def _next_to_each(world: World, a: Side, b: Side, within: Length = _BESIDE) -> Any:
+    return _each(world, a, b, _beside(within))
+
+
+@each("between")
+def _between_each(world: World, a: Side, b: Side, c: Side) -> Any:
+    if not isinstance(a, tuple) or isinstance(b, tuple) or isinstance(c, tuple):
+        return NotImplemented
+    return _between(world, Objects(a), b, c).any(axis=(1, 2))
+
+
+_SIDE = 0.5
+"""To a side of something is what is at least half as far to that side as before or behind it."""
+
+
+def _beside(within: Length) -> Test:
+    return lambda a, b: standing.beside(a, b, within.value)
+
+
+def _holds(world: World, a: Objects, b: Objects, test: Test, *, hollow: bool = False) -> bool:
+    """Whether a pair fits; notes it, or all that were looked at if none does."""
+    found = _matrix(world, seen(a).members, seen(b).members, test, hollow)
+    rows, columns = np.nonzero(found)
+    if len(rows):
+        world.recorder.note(*(a.members[row] for row in set(rows.tolist())))
+        world.recorder.note(*(b.members[column] for column in set(columns.tolist())))
+    return bool(len(rows))
+
+
+def _each(world: World, a: Side, b: Side, test: Test, *, hollow: bool = False) -> Any:
+    """For each of the side that is a tuple, whether it fits any of the other."""
+    if isinstance(a, tuple) == isinstance(b, tuple):
+        return NotImplemented
+    if isinstance(a, tuple):
+        return _matrix(world, a, _members(b), test, hollow).any(axis=1)
+    return _matrix(world, _members(a), tuple(b), test, hollow).any(axis=0)
+
+
+def _members(side: Side) -> tuple[MapObject, ...]:
+    return side if isinstance(side, tuple) else seen(side).members
+
+
+def _matrix(
+    world: World, a: Sequence[MapObject], b: Sequence[MapObject], test: Test, hollow: bool
+) -> Bool:
+    """(N, M); a thing stands to itself in no relation. ``hollow``: to what cannot hold anything
+    neither."""
+    found = test(rows_of(world, a), rows_of(world, b))
+    found = found & np.not_equal.outer([t.id for t in a], [t.id for t in b])
+    if hollow:
+        found &= np.array([not _is_solid(thing.label) for thing in b])
+    return np.asarray(found)
+
+
+@lru_cache(maxsize=4096)
+def _is_solid(label: str) -> bool:
+    return any(relation(word, label) for word in _NOT_HOLLOW)
+
+
+def _between(world: World, a: Objects, b: Objects, c: Objects) -> Bool:
+    """(N, M, K)"""
+    sides = [seen(side).members for side in (a, b, c)]
+    found = standing.between(*(rows_of(world, side)[:, :2] for side in sides))
+    ids = [np.array([thing.id for thing in side]) for side in sides]
+    found &= (ids[1][:, None] != ids[2][None])[None]
+    found &= (ids[0][:, None] != ids[1][None])[:, :, None]
+    return np.asarray(found & (ids[0][:, None] != ids[2][None])[:, None, :])
+
+
+def _seen_from(
+    world: World,
+    a: Objects,
+    b: Objects,
+    pose: Pose | None,
+    fits: Callable[[float, float], bool],
+) -> bool:
+    """Whether a pair fits, by how far a is beyond b and to its left along the line of sight."""
+    here = pose or world.agent
+    if here is None:
+        raise NotDeterminable("that depends on where you stand; give a pose")
+    offsets = [
+        _offset(center(here), thing, other)
+        for thing in seen(a)
+        for other in seen(b)
+        if thing.id != other.id
+    ]
+    return any(fits(*offset) for offset in offsets)
+
+
+def _offset(eye: F64, thing: MapObject, other: MapObject) -> tuple[float, float]:
+    """Metres that ``thing`` is beyond ``other``, and to its left, seen from above."""
+    sight = np.array(other.box.center[:2]) - eye[:2]
+    length = math.hypot(*sight)
+    if length < 0.02:
+        raise NotDeterminable(f"you stand right at {other.label}, so it has no sides")
+    ahead, left = sight / length, np.array([-sight[1], sight[0]]) / length
+    apart = np.array(thing.box.center[:2]) - np.array(other.box.center[:2])
+    return float(apart @ ahead), float(apart @ left)

@@ -1,0 +1,151 @@
+"""When things were seen, and what changed."""
+
+from __future__ import annotations
+
+from cogmap.memory.programs.abstention import NotDeterminable
+from cogmap.memory.programs.answers import name_of
+from cogmap.memory.programs.moments import moment
+from cogmap.memory.programs.places import seen
+from cogmap.memory.programs.registry import operation
+from cogmap.memory.programs.seeing import (
+    common_spans,
+    first_seen_ns,
+    is_visible,
+    last_seen_ns,
+    stamp_of,
+)
+from cogmap.memory.programs.types import Deferred
+from cogmap.memory.programs.values import Count, Duration, Objects, Point, Time
+from cogmap.memory.programs.world import World
+from cogmap.runtime.messages import MapObject
+
+TIMES = "Time and change"
+
+
+@operation(TIMES)
+def now(world: World) -> Time:
+    """The map's time: of the last frame that it knows."""
+    return world.now
+
+
+@operation(TIMES)
+def time(world: World, seconds: float) -> Time:
+    """A moment so many seconds after the map's first frame."""
+    return Time(world.start_ns + round(seconds * 1e9))
+
+
+@operation(TIMES)
+def frame(world: World, number: float) -> Time:
+    """The moment of a frame, by its number."""
+    world.recorder.note_frames([int(number)])
+    return Time(stamp_of(world, int(number)))
+
+
+@operation(TIMES)
+def first_seen(world: World, set: Objects) -> Time:
+    """When the first of them was first visible: at least 15 % of it, or 3 % of the image."""
+    return Time(min(first_seen_ns(world, thing) for thing in seen(set)))
+
+
+@operation(TIMES)
+def last_seen(world: World, set: Objects) -> Time:
+    """When one of them was last visible."""
+    return Time(max(last_seen_ns(world, thing) for thing in seen(set)))
+
+
+@operation(TIMES)
+def order_seen(world: World, sets: tuple[Objects, ...]) -> tuple[str, ...]:
+    """Kinds of things in the order in which the first of each was first visible, as they were
+    asked for: order_seen([find("sofa"), find("cup")])."""
+    stamps = [min(first_seen_ns(world, thing) for thing in seen(members)) for members in sets]
+    order = sorted(range(len(sets)), key=stamps.__getitem__)
+    return tuple(sets[number].query for number in order)
+
+
+@operation(TIMES)
+def seen_so_far(world: World, label: str) -> bool:
+    """Whether anything of a kind was seen, be it there still or gone."""
+    return bool(_ever_seen(world, label).members)
+
+
+@operation(TIMES)
+def count_seen(world: World, label: str) -> Count:
+    """How many of a kind were seen, those included that are gone."""
+    return Count(len(_ever_seen(world, label)))
+
+
+@operation(TIMES)
+def visible_at(world: World, set: Objects, time: Time) -> bool:
+    """Whether any of them was visible at a moment."""
+    number = moment(world, time)
+    world.recorder.note_frames([number])
+    return any(is_visible(world, thing, number) for thing in seen(set))
+
+
+@operation(TIMES)
+def co_visible(world: World, a: Objects, b: Objects) -> tuple[Time, ...]:
+    """The moments from which on one of a and one of b were visible together."""
+    found = common_spans(world, seen(a), seen(b))
+    world.recorder.note_frames(found[:, 0].tolist())
+    return tuple(Time(stamp_of(world, number)) for number in found[:, 0].tolist())
+
+
+@operation(TIMES)
+def seconds_between(world: World, t0: Time, t1: Time) -> Duration:
+    """How long after t0 t1 is."""
+    return Duration((t1.stamp_ns - t0.stamp_ns) / 1e9)
+
+
+@operation(TIMES)
+def as_of(world: World, time: Time, expression: Deferred) -> Deferred:
+    """The value of an expression in the map as it was known at a time:
+    as_of(time(20), count(find("cup"))). Names bound before keep their values."""
+    result: Deferred = expression(world.at(time))
+    return result
+
+
+@operation(TIMES)
+def changes(world: World, t0: Time, t1: Time | None = None, new: bool = False) -> tuple[str, ...]:
+    """What changed between two times (t1: now if it is left out): what was moved, taken away, put
+    back, corrected by a person; with ``new`` also what was seen for the first time."""
+    end = t1 or world.now
+    found = []
+    for event in world.events:
+        if t0.stamp_ns < event.stamp_ns <= end.stamp_ns and (new or event.kind != "appeared"):
+            found.append(f"{event.label or 'object'} {event.object_id} {_SAID[event.kind]}")
+            thing = world.known.get(event.object_id)
+            if thing is not None:
+                world.recorder.note(thing)
+    return tuple(dict.fromkeys(found))
+
+
+_SAID = {
+    "appeared": "was seen first", "moved": "was moved", "removed": "was taken away",
+    "returned": "was put back", "ambiguous": "may be another one that was moved",
+    "merged": "was found to be one thing", "split": "was found to be two things",
+    "renamed": "was renamed", "deleted": "was deleted", "added": "was added by a person",
+}  # fmt: skip
+
+
+@operation(TIMES)
+def was_at(world: World, object: MapObject, time: Time) -> Point:
+    """Where the middle of a thing was at a time, as it was known then."""
+    then = world.at(time).known.get(object.id)
+    if then is None:
+        raise NotDeterminable(f"{name_of(object)} was not known then")
+    return Point(*then.box.center)
+
+
+@operation(TIMES)
+def placements(world: World, object: MapObject) -> tuple[Point, ...]:
+    """Where the middle of a thing has been, oldest first, and is or was last."""
+    boxes = [*(place.box for place in object.placements), object.box]
+    return tuple(Point(*box.center) for box in boxes)
+
+
+def _ever_seen(world: World, label: str) -> Objects:
+    from cogmap.memory.programs.operations.selecting import find
+
+    found = find(world, label, state="any")
+    world.recorder.note(found)
+    return found

@@ -1,0 +1,82 @@
+"""When things were visible, by the definition of `Sightings.visible`."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cogmap.memory.programs.abstention import NotDeterminable
+from cogmap.memory.programs.values import Objects
+from cogmap.memory.programs.world import World
+from cogmap.runtime.messages import I64, MapObject
+
+__all__ = ["common_spans", "first_seen_ns", "is_visible", "last_seen_ns", "spans", "stamp_of"]
+
+
+def spans(world: World, thing: MapObject) -> I64:
+    """(K, 2) first and last number of the frames that showed a thing, ascending, apart."""
+    found = world.sightings(thing.id)
+    visible = found.visible()
+    if not visible.any():
+        return np.zeros((0, 2), np.int64)
+    ends = np.append(found.numbers[1:] - 1, max(world.layout.number, int(found.numbers[-1])))
+    starts, ends = found.numbers[visible], ends[visible]
+    goes_on = starts[1:] == ends[:-1] + 1
+    keep_start, keep_end = np.append(True, ~goes_on), np.append(~goes_on, True)
+    return np.stack([starts[keep_start], ends[keep_end]], axis=1)
+
+
+def spans_of(world: World, things: Objects) -> I64:
+    """(K, 2) spans in which any of several was visible; sorted, may overlap."""
+    parts = [spans(world, thing) for thing in things]
+    joined = np.concatenate([np.zeros((0, 2), np.int64), *parts])
+    return joined[np.argsort(joined[:, 0], kind="stable")]
+
+
+def common_spans(world: World, a: Objects, b: Objects) -> I64:
+    """(K, 2) spans in which one of ``a`` and one of ``b`` were visible at once."""
+    of_a, of_b = spans_of(world, a), spans_of(world, b)
+    starts = np.maximum(of_a[:, None, 0], of_b[None, :, 0])
+    ends = np.minimum(of_a[:, None, 1], of_b[None, :, 1])
+    both = starts <= ends
+    found = np.stack([starts[both], ends[both]], axis=1)
+    return np.unique(found, axis=0)
+
+
+def is_visible(world: World, thing: MapObject, number: int) -> bool:
+    """Whether a frame showed a thing."""
+    found = world.sightings(thing.id)
+    row = found.row_at(number)
+    return row >= 0 and bool(found.visible()[row])
+
+
+def stamp_of(world: World, number: int) -> int:
+    """Stamp of the last frame up to a number, of those that have a pose."""
+    row = int(np.searchsorted(world.numbers, number, side="right")) - 1
+    if row < 0:
+        raise NotDeterminable("this map knows no frames, so no times")
+    return int(world.stamps_ns[row])
+
+
+def first_seen_ns(world: World, thing: MapObject) -> int:
+    """When a thing was first visible. Raises NotDeterminable if nothing is known of that."""
+    found = spans(world, thing)
+    if len(found):
+        world.recorder.note_frames([int(found[0, 0])])
+        return stamp_of(world, int(found[0, 0]))
+    return _told(thing, thing.first_seen_ns)
+
+
+def last_seen_ns(world: World, thing: MapObject) -> int:
+    """When a thing was last visible. Raises NotDeterminable if nothing is known of that."""
+    found = spans(world, thing)
+    if len(found):
+        world.recorder.note_frames([int(found[-1, 1])])
+        return stamp_of(world, int(found[-1, 1]))
+    return _told(thing, thing.last_seen_ns)
+
+
+def _told(thing: MapObject, stamp_ns: int) -> int:
+    """Of an object without kept sightings: what its record says."""
+    if not thing.seen:
+        raise NotDeterminable(f"when {thing.label or 'it'} was seen is not known to this map")
+    return stamp_ns

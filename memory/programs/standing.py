@@ -1,0 +1,135 @@
+"""How boxes stand to each other: on, in, under, above, beside. Whole sets at once.
+
+Boxes know nothing of the hollow of a shelf or the seat of a sofa, so the tests allow for what
+reaches into the box that it stands on.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import shapely
+
+from cogmap.memory.geometry.boxes import BoxRows, bounds, footprints
+from cogmap.runtime.messages import F64, Bool
+
+__all__ = ["above", "beside", "between", "inside", "on", "under"]
+
+CONTACT_M = 0.08
+"""Boxes that should touch are this far apart, or into each other, at most."""
+CARRIED = 0.5
+"""Part of a thing's footprint that is over what carries it."""
+ENCLOSED = 0.75
+"""Part of a thing's box that is in the box of what it is in."""
+OVER_M = 0.25
+"""What is above a thing may be this far beside it: pictures hang behind sofas."""
+APART = 0.5
+"""Things of which more of the smaller footprint is over the other are not beside each other."""
+LEVEL_M = 0.3
+"""Things beside each other may be this far apart in height."""
+ENCLOSING_RAD = np.deg2rad(130)
+"""What is between two things sees them in directions that differ by at least this angle."""
+
+
+def on(a: BoxRows, b: BoxRows) -> Bool:
+    """(N, M) whether ``a`` is carried by ``b``: its bottom is at b's top, or, where b's box is
+    higher than its seat or shelf, in b's upper half."""
+    bottom, top_b = _bottom(a)[:, None], _top(b)[None]
+    touches = np.abs(bottom - top_b) <= CONTACT_M
+    seated = (bottom >= b[None, :, 2] - CONTACT_M) & (bottom < top_b)
+    smaller = _area(a)[:, None] < _area(b)[None]
+    possible = np.asarray((touches | (seated & smaller)) & (_top(a)[:, None] > b[None, :, 2]))
+    return np.asarray(possible & (_overlap(a, b, possible) >= CARRIED * _area(a)[:, None]))
+
+
+def inside(a: BoxRows, b: BoxRows) -> Bool:
+    """(N, M) whether most of ``a`` is in the box of ``b``, which is larger."""
+    low = np.maximum(_bottom(a)[:, None], _bottom(b)[None])
+    high = np.minimum(_top(a)[:, None], _top(b)[None])
+    possible = (high > low) & (_volume(a)[:, None] < _volume(b)[None])
+    common = _overlap(a, b, possible) * np.maximum(high - low, 0)
+    return np.asarray(possible & (common >= ENCLOSED * _volume(a)[:, None]))
+
+
+def under(a: BoxRows, b: BoxRows) -> Bool:
+    """(N, M) whether ``a`` is beneath ``b``, or stands within its box on the same floor."""
+    beneath = _top(a)[:, None] <= _bottom(b)[None] + CONTACT_M
+    within = (_top(a)[:, None] < _top(b)[None] - CONTACT_M) & (
+        _bottom(a)[:, None] <= _bottom(b)[None] + CONTACT_M
+    )
+    possible = (beneath | within) & (a[:, None, 2] < b[None, :, 2])
+    least = np.minimum(_area(a)[:, None], _area(b)[None])
+    return possible & (_overlap(a, b, possible) >= CARRIED * least)
+
+
+def above(a: BoxRows, b: BoxRows) -> Bool:
+    """(N, M) whether ``a`` is over ``b``, seen from above less than a hand beside it."""
+    possible = _bottom(a)[:, None] >= _top(b)[None] - CONTACT_M
+    return possible & (_level_distance(a, b, possible, OVER_M) <= OVER_M)
+
+
+def beside(a: BoxRows, b: BoxRows, within_m: float) -> Bool:
+    """(N, M) whether ``a`` and ``b`` are at most so far apart at about the same height, and
+    neither on, in nor under the other."""
+    gap = np.maximum(_bottom(a)[:, None] - _top(b)[None], _bottom(b)[None] - _top(a)[:, None])
+    near = gap <= LEVEL_M
+    near &= _level_distance(a, b, near, within_m) <= within_m
+    least = np.minimum(_area(a)[:, None], _area(b)[None])
+    return near & (_overlap(a, b, near) <= APART * least)
+
+
+def between(a: F64, b: F64, c: F64) -> Bool:
+    """(N, M, K) whether centres ``a`` (N, 2) are between ``b`` (M, 2) and ``c`` (K, 2)."""
+    to_b, to_c = b[None] - a[:, None], c[None] - a[:, None]
+    dots = np.einsum("nmi,nki->nmk", to_b, to_c)
+    lengths = np.linalg.norm(to_b, axis=2)[:, :, None] * np.linalg.norm(to_c, axis=2)[:, None]
+    return np.asarray((lengths > 1e-9) & (dots <= np.cos(ENCLOSING_RAD) * lengths))
+
+
+def _overlap(a: BoxRows, b: BoxRows, wanted: Bool) -> F64:
+    """(N, M) m2 that footprints have in common, where wanted and elsewhere 0."""
+    area = np.zeros(wanted.shape)
+    low_a, low_b = bounds(a), bounds(b)
+    apart = np.zeros(wanted.shape, bool)
+    for axis in (0, 1):
+        apart |= low_a[:, None, axis] > low_b[None, :, axis + 3]
+        apart |= low_b[None, :, axis] > low_a[:, None, axis + 3]
+    row, column = np.nonzero(wanted & ~apart)
+    if len(row):
+        one, other = shapely.polygons(footprints(a[row])), shapely.polygons(footprints(b[column]))
+        area[row, column] = shapely.area(shapely.intersection(one, other))
+    return area
+
+
+def _level_distance(a: BoxRows, b: BoxRows, wanted: Bool, limit_m: float) -> F64:
+    """(N, M) metres between footprints, exact up to the limit where wanted; else inf."""
+    found = np.full(wanted.shape, np.inf)
+    one, other = bounds(a), bounds(b)
+    gap = np.zeros(wanted.shape)
+    for axis in (0, 1):
+        beyond = np.maximum(
+            one[:, None, axis] - other[None, :, axis + 3],
+            other[None, :, axis] - one[:, None, axis + 3],
+        )
+        gap = np.maximum(gap, beyond)
+    row, column = np.nonzero(wanted & (gap <= limit_m))
+    if len(row):
+        found[row, column] = shapely.distance(
+            shapely.polygons(footprints(a[row])), shapely.polygons(footprints(b[column]))
+        )
+    return found
+
+
+def _bottom(boxes: BoxRows) -> F64:
+    return np.asarray(boxes[:, 2] - boxes[:, 5] / 2)
+
+
+def _top(boxes: BoxRows) -> F64:
+    return np.asarray(boxes[:, 2] + boxes[:, 5] / 2)
+
+
+def _area(boxes: BoxRows) -> F64:
+    return np.asarray(boxes[:, 3] * boxes[:, 4])
+
+
+def _volume(boxes: BoxRows) -> F64:
+    return np.asarray(boxes[:, 3:6].prod(axis=1))

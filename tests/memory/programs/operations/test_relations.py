@@ -1,0 +1,65 @@
+"""What stands how to what."""
+
+from __future__ import annotations
+
+import pytest
+
+from cogmap.memory.programs.abstention import NotSeen
+from cogmap.memory.programs.run import run_program
+
+
+@pytest.mark.parametrize(
+    ("program", "holds"),
+    [
+        ('on(object(3), find("table"))', True),
+        ('on(find("cup"), find("table"))', True),
+        ('on(object(4), find("table"))', False),
+        ('on(find("table"), object(3))', False),
+        ('under(find("table"), object(3))', True),
+        ('above(object(3), find("table"))', True),
+        ('inside(object(3), find("table"))', False),
+        ('next_to(object(5), find("table"))', True),
+        ('next_to(object(5), find("sofa"))', False),
+        ('next_to(object(5), find("sofa"), within=3)', True),
+        ('next_to(object(3), find("table"))', False),
+        ('between(find("table"), find("sofa"), object(5))', True),
+        ('between(object(6), find("sofa"), object(5))', False),
+        ('against_wall(find("sofa"))', True),
+        ('against_wall(find("table"))', False),
+        ('left_of(object(6), find("table"), stand(find("sofa"), find("table")))', True),
+        ('right_of(object(6), find("table"), stand(find("sofa"), find("table")))', False),
+        ('in_front_of(find("table"), object(5), stand(find("sofa"), find("table")))', True),
+        ('behind(object(5), find("table"), stand(find("sofa"), find("table")))', True),
+    ],
+)
+def test_relations(flat, program, holds):
+    assert run_program(flat, program).value is holds
+
+
+@pytest.mark.parametrize(
+    "relation", ["on", "inside", "under", "above", "next_to", "in_"]
+)  # fmt: skip
+def test_filters_agree_with_single_questions(flat, relation):
+    at_once = run_program(flat, f"[a for a in everything() if {relation}(a, everything())]").value
+    one_by_one = [
+        thing.id
+        for thing in flat.objects
+        if run_program(flat, f"{relation}(object({thing.id}), everything())").value
+    ]
+    assert [thing.id for thing in at_once] == one_by_one
+    other_way = run_program(flat, f"[b for b in everything() if {relation}(everything(), b)]")
+    assert [thing.id for thing in other_way.value] == [
+        thing.id
+        for thing in flat.objects
+        if run_program(flat, f"{relation}(everything(), object({thing.id}))").value
+    ]
+
+
+def test_what_was_never_seen_stands_to_nothing(flat):
+    with pytest.raises(NotSeen, match="piano"):
+        run_program(flat, '[c for c in find("cup") if on(c, find("piano"))]')
+
+
+def test_whereabouts_in_words(flat):
+    assert run_program(flat, "whereabouts(object(3))").value == "on the table in the living room"
+    assert run_program(flat, "whereabouts(object(7))").value == "in the kitchen"

@@ -1,0 +1,82 @@
+"""When things were seen, and how the camera moved."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from cogmap.memory.programs.abstention import NotDeterminable, NotSeen
+from cogmap.memory.programs.run import answer_program, run_program
+from cogmap.memory.programs.values import Count
+
+
+@pytest.mark.parametrize(
+    ("program", "value"),
+    [
+        ("now()", 5.0),
+        ("frame(3)", 3.0),
+        ('first_seen(find("cup"))', 3.0),
+        ('last_seen(find("sofa"))', 2.0),
+        ('seconds_between(first_seen(find("sofa")), first_seen(find("cup")))', 2.0),
+        ('order_seen([find("cup"), find("sofa"), find("table")])', ("sofa", "table", "cup")),
+        ('seen_so_far("piano")', False),
+        ('seen_so_far("backpack")', True),
+        ('count_seen("backpack")', 1),
+        ('visible_at(find("sofa"), time(2))', True),
+        ('visible_at(find("sofa"), 3)', False),
+        ('co_visible(find("sofa"), find("table"))', (2.0,)),
+        ('first_seen(find("sofa")) < first_seen(find("cup"))', True),
+        ("changes(time(0))", ("chair 5 was moved",)),
+        ("changes(time(3.5))", ()),
+        ("count(changes(time(0), new=True))", 2),
+        ('as_of(time(1), exists(find("chair")))', None),
+        ("count(as_of(time(1), everything()))", 3),
+        ("displacement(time(0), time(1))", 1.0),
+        ("moved_direction(time(0), time(1))", "forward"),
+        ("moved_direction(time(1), time(2))", "right"),
+        ('moved_direction(time(1), time(2), form="left_right")', "right"),
+        ("turned_direction(time(1), time(2))", "clockwise"),
+        ("path_travelled(time(0), time(3))", 3.0),
+        ('distance_change(find("refrigerator"), time(0))', "closer"),
+        ("turn_of(time(1.5))", 2),
+        ('closest_turn(find("sofa"))', 1),
+        ('farthest_turn(find("sofa"))', 3),
+        ('turns_seeing(find("sofa"), find("table"))', (2.0,)),
+        ('turns_on_side(object(6), object(5), "left")', (2.0, 3.0)),
+        ('newly_seen([find("sofa"), find("cup", room="kitchen")])', "cup in the kitchen"),
+    ],
+)
+def test_times(walk, program, value):
+    answer = answer_program(walk, program)
+    assert answer.value == value
+    assert answer.status == ("not_seen" if value is None else "answered")
+
+
+def test_turns_are_signed(walk):
+    assert run_program(walk, "turned(time(1), time(2))").value.value == pytest.approx(-math.pi / 2)
+    yaw = run_program(walk, "agent(time(4))").value.yaw
+    assert yaw == pytest.approx(-math.pi / 2)
+
+
+def test_evidence_has_the_frames(walk):
+    answer = answer_program(walk, 'first_seen(find("sofa"))')
+    assert answer.evidence.frames == (1,)
+    assert answer.evidence.objects == (1,)
+
+
+def test_what_was_seen_later_is_not_known_before(walk):
+    assert run_program(walk, 'as_of(time(2), count_seen("cup"))').value == Count(1)
+    with pytest.raises(NotDeterminable, match="not known then"):
+        run_program(walk, "was_at(object(5), time(1))")
+
+
+def test_without_frames_times_are_not_known(flat):
+    for program in ("frame(1)", "displacement(now(), now())", "turn_time(1)"):
+        with pytest.raises(NotDeterminable, match=r"knows no frames|not told of turns"):
+            run_program(flat, program)
+
+
+def test_nothing_new_in_the_last_turn(walk):
+    with pytest.raises(NotSeen, match="last turn"):
+        run_program(walk, 'newly_seen([find("sofa"), find("table")])')

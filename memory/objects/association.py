@@ -13,7 +13,6 @@ from cogmap.memory.geometry.camera import transform
 from cogmap.memory.objects.labels import LabelConfig, label_evidence, shares_of
 from cogmap.memory.objects.track_shape import ShapeConfig
 from cogmap.memory.objects.tracks import Track
-from cogmap.memory.objects.visibility import CONFIRMED
 from cogmap.runtime.messages import F32, F64, U8, Bool, Observation, Segment
 
 __all__ = ["Assignment", "AssociationConfig", "Pairs", "SeenSegment", "assign", "see_segments"]
@@ -158,14 +157,12 @@ def _see(
 
 @dataclass(frozen=True)
 class Expected:
-    """Where points of C candidate tracks, K each, should be in the image."""
+    """Where points of C candidate tracks, K each, are in the image."""
 
-    row: Ints
-    """(C, K)"""
-    column: Ints
-    """(C, K)"""
-    state: U8
-    """(C, K) OUTSIDE, CONFIRMED, ..."""
+    sample: Ints
+    """(C, K) flat index of the sample of the coarse depth."""
+    confirmed: Bool
+    """(C, K) the depth there agrees."""
 
 
 def compare(
@@ -215,8 +212,8 @@ def _in_segments(segment: Ints, track: Ints, masks: U8 | None, expected: Expecte
     """(P,) part of the visible points of the track in the mask; few points say little."""
     if masks is None or expected is None:
         return np.full(len(segment), 0.5)
-    seen = expected.state[track] == CONFIRMED
-    hit = masks[segment[:, None], expected.row[track], expected.column[track]] > 0
+    seen, size = expected.confirmed[track], masks[0].size
+    hit = masks.take(segment[:, None] * size + expected.sample[track]) > 0
     return np.asarray(((hit & seen).sum(axis=1) + 1.0) / (seen.sum(axis=1) + 2.0))
 
 

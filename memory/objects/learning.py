@@ -8,7 +8,7 @@ import numpy as np
 from cogmap.memory.objects.association import Assignment, SeenSegment
 from cogmap.memory.objects.config import ObjectMapConfig
 from cogmap.memory.objects.contacts import surroundings
-from cogmap.memory.objects.scene import Scene, pixels
+from cogmap.memory.objects.scene import Scene
 from cogmap.memory.objects.track_shape import TrackShape, frame_weight
 from cogmap.memory.objects.track_store import TrackStore
 from cogmap.memory.objects.tracks import Track
@@ -121,18 +121,18 @@ def _judge(
     config = store.config
     sizes = [len(track.shape) for track, _ in shaped]
     points = np.concatenate([track.shape.points for track, _ in shaped]).astype(np.float32)
-    state = compare(view, points, config.visibility)[0]
-    column, row = pixels(view, points)
+    seen = compare(view, points, config.visibility)
+    shown = [masks[members].max(axis=0) for _, members in shaped]
+    around = [cv2.dilate(mask, np.ones((3, 3), np.uint8)) for mask in shown]
+    at = np.repeat(np.arange(len(shaped)) * view.depth_m.size, sizes) + seen.sample
+    confirmed = seen.state == CONFIRMED
+    inside = confirmed & (np.stack(shown).take(at) > 0)
+    outside = confirmed & (np.stack(around).take(at) == 0)  # on the rim: who knows
+    outside |= seen.state == SEEN_THROUGH
     ends = np.cumsum(sizes)
-    for (track, members), end, size in zip(shaped, ends, sizes, strict=True):
+    for (track, _), mask, end, size in zip(shaped, shown, ends, sizes, strict=True):
         here = slice(end - size, end)
-        mask = masks[members].max(axis=0)
-        around = cv2.dilate(mask, np.ones((3, 3), np.uint8))[row[here], column[here]] > 0
-        inside = mask[row[here], column[here]] > 0
-        through = state[here] == SEEN_THROUGH
-        confirmed = state[here] == CONFIRMED
-        rows = np.flatnonzero(through | confirmed & (inside | ~around))  # the rest: who knows
-        track.shape.judge(rows, (inside & confirmed)[rows], weights[track.id])
+        track.shape.judge(inside[here], outside[here], weights[track.id])
         if track.seen <= 4 or track.seen % config.look_around_every == 0:
             found = surroundings(view, mask, config.contacts)
             track.contacts.add(*found, scene.observation.keyframe, config.contacts)

@@ -9,10 +9,10 @@ import numpy as np
 from cogmap.memory.objects.association import Expected
 from cogmap.memory.objects.track_store import TrackStore
 from cogmap.memory.objects.tracks import Track
-from cogmap.memory.objects.visibility import DepthView, Look, look
-from cogmap.runtime.messages import F32, F64, I64, Bool, MapEvent, MapEventKind, Observation
+from cogmap.memory.objects.visibility import CONFIRMED, DepthView, Look, look
+from cogmap.runtime.messages import F32, F64, Bool, MapEvent, MapEventKind, Observation
 
-__all__ = ["Scene", "event", "pixels", "see"]
+__all__ = ["Scene", "event", "see"]
 
 
 @dataclass
@@ -71,20 +71,8 @@ def _look(store: TrackStore, view: DepthView, points: F32) -> tuple[Look, Expect
     flat = points.reshape(-1, 3)
     owner = np.repeat(np.arange(count), samples)
     seen = look(view, flat, owner, count, store.config.visibility)
-    column, row = pixels(view, flat)
-    shape = (count, samples)
-    return seen, Expected(row.reshape(shape), column.reshape(shape), seen.of_point.reshape(shape))
-
-
-def pixels(view: DepthView, points: F32) -> tuple[I64, I64]:
-    """Column and row (N,) of the sample that each point falls on, clipped to the image."""
-    rotation = view.camera_from_world[:3, :3].astype(np.float32)
-    x, y, z = (points @ rotation.T + view.camera_from_world[:3, 3].astype(np.float32)).T
-    z = np.maximum(z, np.float32(0.05))
-    height, width = view.depth_m.shape
-    column = np.clip(np.rint(view.focal[0] * x / z + view.center[0]), 0, width - 1)
-    row = np.clip(np.rint(view.focal[1] * y / z + view.center[1]), 0, height - 1)
-    return column.astype(np.int64), row.astype(np.int64)
+    sample, confirmed = seen.points.sample, seen.points.state == CONFIRMED
+    return seen, Expected(sample.reshape(count, samples), confirmed.reshape(count, samples))
 
 
 def event(

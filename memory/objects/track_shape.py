@@ -108,10 +108,10 @@ class TrackShape:
             self._bound(config)
         return count
 
-    def judge(self, rows: NDArray[np.integer], supported: Bool, weight: float) -> None:
-        """Points ``rows`` were seen in a frame of some weight: (N,) whether in its mask."""
-        self.hits[rows[supported]] += weight
-        self.misses[rows[~supported]] += weight
+    def judge(self, inside: Bool, outside: Bool, weight: float) -> None:
+        """Which points (N,) a frame of some weight saw in the thing's mask, and which not there."""
+        self.hits += np.float32(weight) * inside
+        self.misses += np.float32(weight) * outside
 
     def reliable(self, config: ShapeConfig) -> Bool:
         """(N,) points that belong to the thing, by what the frames said of it and of others."""

@@ -110,13 +110,14 @@ class ViewTrust:
         if last is None or view.stamp_ns - last.stamp_ns > self.config.forget_s * 1e9:
             return True
         points = _sampled(last, self.config.every)
-        state, measured, expected = compare(view, points, self.config.visibility)
+        seen = compare(view, points, self.config.visibility)
+        state, measured = seen.state, view.depth_m.take(seen.sample)
         through, hidden = state == SEEN_THROUGH, state == HIDDEN
         there, gone, covered = (int(which.sum()) for which in (state == CONFIRMED, through, hidden))
         if there + gone + covered < self.config.min_samples:
             return True
         wrong = (through | hidden) & (measured > 0)
-        if _same_scale(measured[wrong] / expected[wrong], self.config.scale_spread):
+        if _same_scale(measured[wrong] / seen.depth_m[wrong], self.config.scale_spread):
             return gone + covered < there
         most = self.config.most_taken if covered < 0.2 * gone else self.config.most_through
         return gone <= most * (there + gone)

@@ -21,7 +21,7 @@ from cogmap.runtime.messages import F32, F64, U8, Bool, Observation
 
 __all__ = [
     "CONFIRMED", "HIDDEN", "OUTSIDE", "SEEN_THROUGH", "UNCLEAR", "UNMEASURED",
-    "DepthView", "Look", "VisibilityConfig", "compare", "look",
+    "Comparison", "DepthView", "Look", "VisibilityConfig", "compare", "look",
 ]  # fmt: skip
 
 Ints = NDArray[np.integer]
@@ -161,6 +161,18 @@ _LARGEST_RADIUS = 3
 
 
 @dataclass(frozen=True)
+class Comparison:
+    """What one frame says about each of M points."""
+
+    state: U8
+    """(M,) OUTSIDE, CONFIRMED, ..."""
+    sample: Ints
+    """(M,) flat index of the sample of the coarse depth that the point falls on; 0 if OUTSIDE."""
+    depth_m: F32
+    """(M,) of the point, along the camera's axis."""
+
+
+@dataclass(frozen=True)
 class Look:
     """What one frame says about each of T things, counted in samples of the coarse depth.
 
@@ -186,8 +198,8 @@ class Look:
     """(T,) part of the image that the confirmed part of its bounding rectangle takes."""
     visible: Bool
     """(T,) by the definition of the configuration."""
-    of_point: U8
-    """(M,) OUTSIDE, CONFIRMED, ... for each point."""
+    points: Comparison
+    """Of each of the points."""
 
 
 def look(
@@ -199,25 +211,20 @@ def look(
 ) -> Look:
     """Compare ``points`` (M, 3), world, metres, of things ``owner`` (M,) in 0..``things`` - 1
     with one frame. Give only things for which ``view.may_see`` to save time."""
-    column, row, depth, inside = _project(view, points)
-    state = np.zeros(len(points), np.uint8)
-    seen = np.flatnonzero(inside)
-    column, row, depth = column[seen], row[seen], depth[seen]
-    state[seen] = _compare(view, column, row, depth, config)
-    open_ = ~_hides_itself(view, points, owner, things, seen, column, row, state[seen])
-    shown = seen[open_]
-    width = view.depth_m.shape[1]
-    key = owner[shown].astype(np.int64) * view.depth_m.size + (row * width + column)[open_]
-    first = _nearest_of_each(key, depth[open_])
-    front = shown[first]
+    compared = compare(view, points, config)
+    state, sample = compared.state, compared.sample
+    seen = np.flatnonzero(state != OUTSIDE)
+    shown = seen[~_hides_itself(view, points, owner, things, seen, compared)]
+    key = owner[shown].astype(np.int64) * view.depth_m.size + sample[shown]
+    front = shown[_nearest_of_each(key, compared.depth_m[shown])]
     counts = np.bincount(owner[front].astype(np.int64) * 6 + state[front], minlength=6 * things)
     counts = counts.reshape(things, 6)
     in_view = counts.sum(axis=1)
     whole = np.maximum(np.bincount(owner, minlength=things), 1)
     unoccluded = counts[:, CONFIRMED] / np.maximum(in_view - counts[:, UNCLEAR], 1)
     fraction = unoccluded * np.bincount(owner[seen], minlength=things) / whole
-    share = unoccluded * _rectangles(owner[front], column[open_][first], row[open_][first], things)
-    share /= view.depth_m.size
+    row, column = np.divmod(sample[front], view.depth_m.shape[1])
+    share = unoccluded * _rectangles(owner[front], column, row, things) / view.depth_m.size
     return Look(
         in_view=in_view,
         confirmed=counts[:, CONFIRMED],
@@ -229,27 +236,23 @@ def look(
         image_share=share,
         visible=(in_view > 0)
         & ((fraction >= config.visible_fraction) | (share >= config.visible_image_share)),
-        of_point=state,
+        points=compared,
     )
 
 
 def compare(
     view: DepthView, points: F32, config: VisibilityConfig = VisibilityConfig()
-) -> tuple[U8, F32, F32]:
-    """What one frame says about each of ``points`` (M, 3), world: OUTSIDE, CONFIRMED, ... (M,).
-
-    Also the depth measured there (0 none) and that of the point, (M,) metres along the axis.
-    """
-    column, row, depth, inside = _project(view, points)
+) -> Comparison:
+    """What one frame says about each of ``points`` (M, 3), world, metres."""
+    sample, depth, inside = _project(view, points)
     seen = np.flatnonzero(inside)
-    state, measured = np.zeros(len(points), np.uint8), np.zeros(len(points), np.float32)
-    state[seen] = _compare(view, column[seen], row[seen], depth[seen], config)
-    measured[seen] = view.depth_m[row[seen], column[seen]]
-    return state, measured, depth
+    state = np.zeros(len(points), np.uint8)
+    state[seen] = _state(view, sample[seen], depth[seen], config)
+    return Comparison(state, sample, depth)
 
 
-def _project(view: DepthView, points: F32) -> tuple[Ints, Ints, F32, Bool]:
-    """Nearest sample (column, row) of each point, its depth, and whether it is in the image."""
+def _project(view: DepthView, points: F32) -> tuple[Ints, F32, Bool]:
+    """Flat index of the nearest sample to each point, its depth, whether it is in the image."""
     rotation = view.camera_from_world[:3, :3].astype(np.float32)
     shift = view.camera_from_world[:3, 3].astype(np.float32)
     x, y, z = rotation @ np.ascontiguousarray(points.T) + shift[:, None]
@@ -261,17 +264,15 @@ def _project(view: DepthView, points: F32) -> tuple[Ints, Ints, F32, Bool]:
     v = np.clip(view.focal[1] * y / z + view.center[1], -limit, limit)
     column, row = np.rint(u).astype(np.int64), np.rint(v).astype(np.int64)
     inside = in_front & (column >= 0) & (column < width) & (row >= 0) & (row < height)
-    return column, row, z.astype(np.float32), inside
+    return np.where(inside, row * width + column, 0), z.astype(np.float32), inside
 
 
-def _compare(view: DepthView, column: Ints, row: Ints, depth: F32, config: VisibilityConfig) -> U8:
+def _state(view: DepthView, sample: Ints, depth: F32, config: VisibilityConfig) -> U8:
     """CONFIRMED ... UNCLEAR of points at ``depth`` (N,) metres in the image."""
     spread = np.hypot(config.pose_sigma_rad, config.pose_sigma_m / depth) * max(view.focal)
     most = min(config.max_radius, _LARGEST_RADIUS)
     radius = np.clip(np.rint(2 * spread), 1, most).astype(np.int64)
-    height, width = view.depth_m.shape
-    sample = row * width + column
-    at = radius * (height * width) + sample
+    at = radius * view.depth_m.size + sample
     near, far, measured = (layer.take(at) for layer in view.windows)
     center = view.depth_m.take(sample)
     tolerance = config.tolerance_m + config.tolerance_per_m2 * depth**2
@@ -294,20 +295,20 @@ def _hides_itself(
     owner: Ints,
     things: int,
     seen: Ints,
-    column: Ints,
-    row: Ints,
-    state: U8,
+    compared: Comparison,
 ) -> Bool:
     """(N,) of the points ``seen``: what hides it lies within the bounds of its own thing."""
     hides = np.zeros(len(seen), np.bool_)
-    hidden = np.flatnonzero(state == HIDDEN)
+    hidden = np.flatnonzero(compared.state[seen] == HIDDEN)
     if not len(hidden):
         return hides
     of = owner[seen[hidden]]
     lower, upper = _bounds(points, owner, things)
-    depth = view.depth_m[row[hidden], column[hidden]].astype(np.float64)
-    x = (column[hidden] - view.center[0]) / view.focal[0] * depth
-    y = (row[hidden] - view.center[1]) / view.focal[1] * depth
+    sample = compared.sample[seen[hidden]]
+    row, column = np.divmod(sample, view.depth_m.shape[1])
+    depth = view.depth_m.take(sample).astype(np.float64)
+    x = (column - view.center[0]) / view.focal[0] * depth
+    y = (row - view.center[1]) / view.focal[1] * depth
     met = transform(view.world_from_camera, np.stack([x, y, depth], axis=1))
     hides[hidden] = ((met >= lower[of]) & (met <= upper[of])).all(axis=1) & (depth > 0)
     return hides

@@ -19,7 +19,7 @@ from cogmap.memory.objects.segment_masks import masks_of
 from cogmap.memory.objects.track_shape import ShapeConfig, TrackShape
 from cogmap.memory.objects.track_store import TrackStore
 from cogmap.memory.objects.tracks import Track
-from cogmap.memory.objects.visibility import CONFIRMED, DepthView
+from cogmap.memory.objects.visibility import DepthView
 from cogmap.runtime.messages import Intrinsics, Observation, Segment
 
 CONFIG = AssociationConfig()
@@ -69,12 +69,11 @@ def paired(store: TrackStore, segments: list[SeenSegment], in_segment=None) -> P
     masks = expected = None
     if in_segment is not None:
         count = len(store.table.tracks)
-        columns = np.tile(np.arange(20), (count, 1))
-        rows = np.repeat(np.arange(count)[:, None], 20, axis=1)
+        samples = np.arange(20 * count).reshape(count, 20)
         masks = np.zeros((len(segments), count, 20), np.uint8)
         for s, t in np.ndindex(len(segments), count):
             masks[s, t, : round(20 * in_segment[s][t])] = 1
-        expected = Expected(rows, columns, np.full((count, 20), CONFIRMED, np.uint8))
+        expected = Expected(samples, np.ones((count, 20), bool))
     return compare(
         segments, store.table.tracks, store.table.bounds, masks, expected, CONFIG, ShapeConfig()
     )

@@ -23,7 +23,7 @@ def grown(rng: np.random.Generator, frames: int = 5, noise_m: float = 0.002) -> 
     for frame in range(frames):
         points = shell(rng) + rng.normal(0, noise_m, (600, 3))
         shape.add(points, np.full(600, noise_m), 1.0, frame, CONFIG)
-        shape.judge(np.arange(len(shape)), np.ones(len(shape), bool), 1.0)
+        shape.judge(np.ones(len(shape), bool), np.zeros(len(shape), bool), 1.0)
     return shape
 
 
@@ -59,7 +59,7 @@ def test_what_masks_leaked_to_once_does_not_bound_the_thing():
     shape.add(leaked, np.full(60, 0.002), 1.0, 12, CONFIG)
     for _ in range(6):
         near = np.abs(shape.points[:, 0]) < 0.25
-        shape.judge(np.arange(len(shape)), near, 1.0)
+        shape.judge(near, ~near, 1.0)
     assert np.abs(shape.body(CONFIG)[:, 0]).max() < 0.22
     assert (np.abs(shape.points[:, 0]) > 0.28).any()  # it is known, so as not to be learnt again
 

@@ -156,7 +156,7 @@ def test_boxes_of_which_a_frame_says_something_may_be_seen(points, seed):
     frame = Frame(stamp_ns=0, number=0, intrinsics=CAMERA, depth=depth, world_from_camera=pose)
     view = view_of(frame)
     cloud = np.array(points, np.float64)
-    state, _, _ = compare(view, cloud.astype(np.float32))
+    state = compare(view, cloud.astype(np.float32)).state
     lower, upper = cloud.min(axis=0)[None] - 1e-3, cloud.max(axis=0)[None] + 1e-3
     if np.isin(state, (CONFIRMED, SEEN_THROUGH)).any():
         assert view.may_see(lower, upper)[0]
@@ -188,8 +188,8 @@ def test_things_are_counted_apart(room):
     owner = np.repeat([2, 0], [len(far), len(near)])
     seen = look(view_of(room.frame(0, room.look(-1.5, 0.0))), points, owner, 3)
     assert seen.in_view.tolist()[1:] == [0, 0] and seen.in_view[0] > 0
-    assert (seen.of_point[: len(far)] == OUTSIDE).all()
-    assert (seen.of_point[len(far) :] == CONFIRMED).all()
+    assert (seen.points.state[: len(far)] == OUTSIDE).all()
+    assert (seen.points.state[len(far) :] == CONFIRMED).all()
 
 
 def test_no_view_without_depth_or_pose(room):
@@ -199,5 +199,5 @@ def test_no_view_without_depth_or_pose(room):
     view = view_of(frame)
     again = DepthView.from_state(view.state())
     points = face_points()
-    assert np.array_equal(compare(view, points)[0], compare(again, points)[0])
+    assert np.array_equal(compare(view, points).state, compare(again, points).state)
     assert {HIDDEN, SEEN_THROUGH, UNMEASURED} == {2, 3, 4}

@@ -1,7 +1,8 @@
 """Whether things are still where they stood: evidence of absence, gathered over looks.
 
 A thing is gone when for some time of clear looks the place where it should be visible was seen
-through. Occluders, holes in the depth and detectors that miss it are no evidence at all.
+through. Occluders, holes in the depth and detectors that miss it are no evidence at all; what a
+detector has missed is looked at more closely, though.
 """
 
 from __future__ import annotations
@@ -39,6 +40,8 @@ class PresenceConfig:
     """A look that tests fewer samples of a thing says nothing,"""
     min_tested: float = 0.15
     """nor does one that tests less than this part of what the thing would cover."""
+    min_in_image: float = 0.25
+    """nor one of which less than this part is in the image: it may have slid by a few pixels."""
     neutral: float = 0.4
     """Part seen through of what was tested that speaks neither way;"""
     unclear_weight: float = 0.3
@@ -47,6 +50,14 @@ class PresenceConfig:
     """Of a low thing what is under it may be taken for it: being there counts so much."""
     clear: float = 0.7
     """from this part on the look is clear."""
+    suspect: float = 0.2
+    """Of what a detector has missed, so much seen through asks for a look at its front alone,"""
+    suspect_clear: float = 0.45
+    """and so much is clear, if the front is, too:"""
+    front_neutral: float = 0.45
+    """part of the front seen through that speaks neither way,"""
+    front_clear: float = 0.7
+    """and from which on it is clear."""
     shifted: float = 0.25
     """A matched thing of which more than this part is seen through has moved a little."""
 
@@ -59,6 +70,10 @@ class PresenceConfig:
         if not 0 <= self.neutral < self.clear <= 1:
             raise PresenceError(
                 f"presence: neutral = {self.neutral} must be below clear = {self.clear} <= 1"
+            )
+        if not (self.suspect < self.suspect_clear and self.front_neutral < self.front_clear):
+            raise PresenceError(
+                "presence: suspect must be below suspect_clear, front_neutral below front_clear"
             )
         if not (self.half_life_s > 0 and self.min_samples > 0):
             raise PresenceError("presence: half_life_s and min_samples must be positive")
@@ -101,17 +116,19 @@ class Presence:
         *,
         detected: bool = True,
         relief: F64 | None = None,
+        front: F64 | None = None,
     ) -> Verdict:
         """Take in one look, of a healthy frame, at things ``ids`` (T,).
 
         ``matched`` (T,): a detection of this frame was matched with it. ``detected``: a detector
         has looked at the frame; where none has, only clear looks count. ``relief`` (T,): what
-        ``Relief.evidence`` says of low things. Call it for every healthy frame, also if no thing
-        is in view. Things that are gone are forgotten here.
+        ``Relief.evidence`` says of low things. ``front`` (T,): part of the front of ``suspects``
+        that is seen through, else NaN. Call it for every healthy frame, also if no thing is in
+        view. Things that are gone are forgotten here.
         """
         duration = self._duration(stamp_ns)
         tested, share = self._tested(look)
-        clear = (share - self.config.neutral) / (self.config.clear - self.config.neutral)
+        clear = self._clear(share, front)
         if relief is not None:
             low = np.where(relief != 0, relief, np.maximum(clear, -self.config.low_weight))
             clear = np.where(np.isnan(relief), clear, low)
@@ -125,6 +142,11 @@ class Presence:
         return Verdict(
             tested=tested, gone=gone, shifted=tested & matched & (share > self.config.shifted)
         )
+
+    def suspects(self, look: Look, matched: Bool) -> Bool:
+        """(T,) missed by the detector that looked, and seen through in part."""
+        tested, share = self._tested(look)
+        return np.asarray(tested & ~matched & (share > self.config.suspect))
 
     def doubt(self, thing: int) -> float:
         """Evidence that ``thing`` is gone, in [0, 1): 0 none, towards 1 it is about to be."""
@@ -164,6 +186,17 @@ class Presence:
             return 0.0
         return min(max(stamp_ns - last, 0) * 1e-9, self.config.longest_look_s)
 
+    def _clear(self, share: F64, front: F64 | None) -> F64:
+        """(T,) what the depth says: 1 it is clearly seen through, 0 neither way, below it is
+        there."""
+        config = self.config
+        clear = (share - config.neutral) / (config.clear - config.neutral)
+        if front is None:
+            return clear
+        whole = (share - config.suspect) / (config.suspect_clear - config.suspect)
+        alone = (front - config.front_neutral) / (config.front_clear - config.front_neutral)
+        return np.where(np.isnan(front), clear, np.maximum(clear, np.minimum(whole, alone)))
+
     def _tested(self, look: Look) -> tuple[Bool, F64]:
         """(T,) whether enough was tested, and the part of it that was seen through.
 
@@ -171,7 +204,8 @@ class Presence:
         """
         tested = look.confirmed + look.seen_through
         least = np.maximum(self.config.min_samples, self.config.min_tested * look.in_view)
-        return tested >= least, look.seen_through / np.maximum(
+        enough = (tested >= least) & (look.in_image >= self.config.min_in_image)
+        return enough, look.seen_through / np.maximum(
             tested + self.config.unclear_weight * look.unclear, 1
         )
 

@@ -91,6 +91,7 @@ def _find_absent(store: TrackStore, scene: Scene, looked: bool) -> None:
         scene.look,
         scene.matched,
         lambda t: store.points(scene.tracks[t]),
+        [track.shape.voxel_m for track in scene.tracks],
         detected=looked,
     )
     if verdict.trusted:

@@ -21,7 +21,7 @@ from cogmap.runtime.messages import F32, F64, U8, Bool, Observation
 
 __all__ = [
     "CONFIRMED", "HIDDEN", "OUTSIDE", "SEEN_THROUGH", "UNCLEAR", "UNMEASURED",
-    "Comparison", "DepthView", "Look", "VisibilityConfig", "compare", "look",
+    "Comparison", "DepthView", "Look", "VisibilityConfig", "compare", "judge", "look", "project",
 ]  # fmt: skip
 
 Ints = NDArray[np.integer]
@@ -192,6 +192,8 @@ class Look:
     """(T,) where there is no depth."""
     unclear: Ints
     """(T,) where nearer and farther things meet."""
+    in_image: F64
+    """(T,) part of the whole thing that the image takes in, hidden or not, in [0, 1]."""
     fraction_visible: F64
     """(T,) part of the whole thing that is confirmed, in [0, 1]."""
     image_share: F64
@@ -221,8 +223,9 @@ def look(
     counts = counts.reshape(things, 6)
     in_view = counts.sum(axis=1)
     whole = np.maximum(np.bincount(owner, minlength=things), 1)
+    in_image = np.bincount(owner[seen], minlength=things) / whole
     unoccluded = counts[:, CONFIRMED] / np.maximum(in_view - counts[:, UNCLEAR], 1)
-    fraction = unoccluded * np.bincount(owner[seen], minlength=things) / whole
+    fraction = unoccluded * in_image
     row, column = np.divmod(sample[front], view.depth_m.shape[1])
     share = unoccluded * _rectangles(owner[front], column, row, things) / view.depth_m.size
     return Look(
@@ -232,6 +235,7 @@ def look(
         hidden=counts[:, HIDDEN],
         unmeasured=counts[:, UNMEASURED],
         unclear=counts[:, UNCLEAR],
+        in_image=in_image,
         fraction_visible=fraction,
         image_share=share,
         visible=(in_view > 0)
@@ -244,14 +248,14 @@ def compare(
     view: DepthView, points: F32, config: VisibilityConfig = VisibilityConfig()
 ) -> Comparison:
     """What one frame says about each of ``points`` (M, 3), world, metres."""
-    sample, depth, inside = _project(view, points)
+    sample, depth, inside = project(view, points)
     seen = np.flatnonzero(inside)
     state = np.zeros(len(points), np.uint8)
-    state[seen] = _state(view, sample[seen], depth[seen], config)
+    state[seen] = judge(view, sample[seen], depth[seen], config)
     return Comparison(state, sample, depth)
 
 
-def _project(view: DepthView, points: F32) -> tuple[Ints, F32, Bool]:
+def project(view: DepthView, points: F32) -> tuple[Ints, F32, Bool]:
     """Flat index of the nearest sample to each point, its depth, whether it is in the image."""
     rotation = view.camera_from_world[:3, :3].astype(np.float32)
     shift = view.camera_from_world[:3, 3].astype(np.float32)
@@ -267,8 +271,8 @@ def _project(view: DepthView, points: F32) -> tuple[Ints, F32, Bool]:
     return np.where(inside, row * width + column, 0), z.astype(np.float32), inside
 
 
-def _state(view: DepthView, sample: Ints, depth: F32, config: VisibilityConfig) -> U8:
-    """CONFIRMED ... UNCLEAR of points at ``depth`` (N,) metres in the image."""
+def judge(view: DepthView, sample: Ints, depth: F32, config: VisibilityConfig) -> U8:
+    """CONFIRMED ... UNCLEAR of points at ``depth`` (N,) metres, at flat indices ``sample`` (N,)."""
     spread = np.hypot(config.pose_sigma_rad, config.pose_sigma_m / depth) * max(view.focal)
     most = min(config.max_radius, _LARGEST_RADIUS)
     radius = np.clip(np.rint(2 * spread), 1, most).astype(np.int64)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cogmap.memory.objects.front import front_seen_through
 from cogmap.memory.objects.presence import Presence, PresenceConfig, Verdict
 from cogmap.memory.objects.relief import Relief, ReliefConfig
 from cogmap.memory.objects.view_trust import ViewTrust, ViewTrustConfig
@@ -25,6 +26,8 @@ class WatchConfig:
     presence: PresenceConfig = field(default_factory=PresenceConfig)
     relief: ReliefConfig = field(default_factory=ReliefConfig)
     trust: ViewTrustConfig = field(default_factory=ViewTrustConfig)
+    fronts_per_frame: int = 8
+    """Second looks at things in doubt at most."""
 
 
 class Watch:
@@ -43,21 +46,29 @@ class Watch:
         look: Look,
         matched: Bool,
         points_of: Callable[[int], F64],
+        spacing_m: Sequence[float],
         *,
         detected: bool = True,
     ) -> Verdict:
         """Take in the next frame with a healthy depth; call it for each, once.
 
         ``look``: of the things ``ids`` (T,) in this view; ``matched`` (T,): a detection of the
-        frame shows the thing; ``points_of(i)`` (N, 3), world: all points of the i-th;
-        ``detected``: a detector looked at the frame.
+        frame shows the thing; ``points_of(i)`` (N, 3), world: all points of the i-th,
+        ``spacing_m[i]`` apart; ``detected``: a detector looked at the frame.
         """
         if not self.trust.judge(view):
             nothing = np.zeros(len(ids), np.bool_)
             return Verdict(tested=nothing, gone=nothing, shifted=nothing, trusted=False)
         relief = self.relief.evidence(view, ids, points_of, look, matched)
+        front = np.full(len(ids), np.nan)
+        suspects = self.presence.suspects(look, matched) if detected else np.zeros_like(matched)
+        for index in np.flatnonzero(suspects)[: self.config.fronts_per_frame].tolist():
+            points = points_of(index).astype(np.float32)
+            front[index] = front_seen_through(
+                view, points, spacing_m[index], self.config.trust.visibility
+            )
         return self.presence.update(
-            view.stamp_ns, ids, look, matched, detected=detected, relief=relief
+            view.stamp_ns, ids, look, matched, detected=detected, relief=relief, front=front
         )
 
     def doubt(self, thing: int) -> float:

@@ -9,12 +9,15 @@ from cogmap.memory.objects.presence import Presence, PresenceConfig, PresenceErr
 from cogmap.memory.objects.visibility import Look
 
 
-def seen(confirmed: int, through: int, hidden: int = 0, unmeasured: int = 0) -> Look:
+def seen(
+    confirmed: int, through: int, hidden: int = 0, unmeasured: int = 0, in_image: float = 1.0
+) -> Look:
     """A look at one thing."""
     numbers = (confirmed + through + hidden + unmeasured, confirmed, through, hidden, unmeasured)
     counts = [np.array([number]) for number in (*numbers, 0)]
     zero = np.zeros(1)
-    return Look(*counts, zero, zero, np.zeros(1, np.bool_), np.zeros(0, np.uint8))
+    part = np.array([in_image])
+    return Look(*counts, part, zero, zero, np.zeros(1, np.bool_), np.zeros(0, np.uint8))
 
 
 def gone_after(presence: Presence, look: Look, period_s: float, frames: int, **how) -> int | None:
@@ -126,3 +129,24 @@ def test_thresholds_that_cannot_work_are_refused():
         PresenceConfig(longest_look_s=1.0)
     with pytest.raises(PresenceError, match="neutral"):
         PresenceConfig(neutral=0.9)
+
+
+def test_the_corner_of_a_thing_at_the_border_of_the_image_says_nothing():
+    assert gone_after(Presence(), seen(0, 4, in_image=0.1), 1 / 15, 200) is None
+
+
+def test_a_missed_thing_with_its_front_seen_through_is_gone_though_its_back_is_not():
+    """Most of what is known of a basket at a wall lies within the tolerance of the wall."""
+    look = seen(60, 40)
+    assert gone_after(Presence(), look, 1 / 15, 15) is None
+    for front, gone in ((0.9, True), (0.45, False), (0.0, False), (np.nan, False)):
+        found = gone_after(Presence(), look, 1 / 15, 15, front=np.array([front]))
+        assert (found is not None) == gone, front
+
+
+def test_suspects_are_what_was_missed_and_is_seen_through_in_part():
+    presence = Presence()
+    for look, matched, suspect in (
+        (seen(70, 30), False, True), (seen(70, 30), True, False), (seen(95, 5), False, False),
+    ):  # fmt: skip
+        assert presence.suspects(look, np.array([matched])).tolist() == [suspect]

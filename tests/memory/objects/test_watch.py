@@ -67,7 +67,9 @@ class Scene:
         view = view_of(frame)
         points = self.points.astype(np.float32)
         seen = look(view, points, np.zeros(len(points), int), 1)
-        verdict = self.watch.update(view, [1], seen, np.array([matched]), lambda _: self.points)
+        verdict = self.watch.update(
+            view, [1], seen, np.array([matched]), lambda _: self.points, [0.02]
+        )
         return bool(verdict.gone[0])
 
     def run(self, frames: int, matched: bool = False, **how) -> int | None:

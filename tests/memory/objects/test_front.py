@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from cogmap.memory.objects.front import front_seen_through
+from cogmap.memory.objects.visibility import DepthView, VisibilityConfig, look
+
+
+def view(depth_m: np.ndarray) -> DepthView:
+    """From the origin, optical axis along z."""
+    return DepthView(depth_m.astype(np.float32), np.eye(4), (130.0, 130.0), (79.5, 59.5))
+
+
+def cube(center_z: float, size: float = 0.3, step: float = 0.02) -> np.ndarray:
+    """(N, 3) points on all faces of a cube."""
+    at = np.arange(-size / 2, size / 2 + 1e-9, step)
+    grid = np.stack(np.meshgrid(at, at, at), axis=-1).reshape(-1, 3)
+    outside = np.abs(grid).max(axis=1) > size / 2 - 1e-6
+    return (grid[outside] + (0, 0, center_z)).astype(np.float32)
+
+
+WALL_M = 2.15
+CONFIG = VisibilityConfig()
+
+
+def wall() -> np.ndarray:
+    return np.full((120, 160), WALL_M)
+
+
+def with_cube() -> np.ndarray:
+    depth = wall()
+    half = int(0.15 * 130 / 1.85)
+    depth[60 - half : 60 + half, 80 - half : 80 + half] = 1.85
+    return depth
+
+
+def test_a_cube_at_a_wall_is_seen_through_by_its_front_alone():
+    points = cube(2.0)
+    gone = look(view(wall()), points, np.zeros(len(points), np.int64), 1)
+    share = gone.seen_through[0] / (gone.seen_through[0] + gone.confirmed[0])
+    assert front_seen_through(view(wall()), points, 0.02, CONFIG) > max(share, 0.95)
+    assert front_seen_through(view(with_cube()), points, 0.02, CONFIG) < 0.1
+
+
+def test_what_is_not_in_the_image_or_hidden_tells_nothing():
+    near = np.full((120, 160), 0.5)
+    assert math.isnan(front_seen_through(view(near), cube(2.0), 0.02, CONFIG))
+    assert math.isnan(
+        front_seen_through(view(wall()), cube(2.0) + np.float32([5, 0, 0]), 0.02, CONFIG)
+    )
+
+
+@pytest.mark.parametrize("shift", [0.7, -0.7])
+def test_the_part_in_the_image_is_judged(shift):
+    points = cube(1.0) + np.float32([shift, 0, 0])
+    assert front_seen_through(view(wall()), points, 0.02, CONFIG) == 1.0

@@ -11,7 +11,7 @@ m.save("maps/flat")
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -65,12 +65,14 @@ class MapQueryError(CogmapError):
 
 @dataclass(frozen=True)
 class MapConfig:
-    """How frames become a map."""
+    """How frames become a map, and how it is asked."""
 
     reconstruction: ReconstructionConfig = field(default_factory=ReconstructionConfig)
     layout: LayoutConfig = field(default_factory=LayoutConfig)
     grid_every: int = 30
     """Frames between looks at the rooms, when frames come by ``observe``."""
+    patience_s: float | None = None
+    """How long a word waits for the sentence encoder to be loaded; None: until it is."""
 
 
 class CognitiveMap:
@@ -85,7 +87,7 @@ class CognitiveMap:
         self.config = config
         self._layout = LayoutMap(config.layout)
         self._indexed = IndexedLayout()
-        self._worlds = Worlds()
+        self._worlds = Worlds(config.patience_s)
         self._dense: Reconstructor | None = None
         self._folder: Path | None = None  # that has the dense side, until it is needed
         self._observed = 0
@@ -236,12 +238,19 @@ class CognitiveMap:
         index.picture_words = pictures or index.picture_words
         return index.search(text, embedding=image_embedding, k=k, **filters)
 
-    def world(self, *, as_of_ns: int | None = None, pose: Standpoint | None = None) -> World:
+    def world(
+        self,
+        *,
+        as_of_ns: int | None = None,
+        pose: Standpoint | None = None,
+        turn_ends_ns: Sequence[int] | None = None,
+    ) -> World:
         """This version of the map as programs read it; stays valid while the map goes on.
 
         ``as_of_ns``: as it was known then. ``pose``: of who asks; None: the camera's.
+        ``turn_ends_ns``: when the turns of a conversation on the way ended, ascending.
         """
-        return self._worlds.of(self._layout, as_of_ns, pose)
+        return self._worlds.of(self._layout, as_of_ns, pose, turn_ends_ns)
 
     def run(
         self, program: str, *, as_of_ns: int | None = None, pose: Standpoint | None = None
@@ -327,23 +336,23 @@ class CognitiveMap:
         )
 
     @classmethod
-    def load(cls, folder: Path | str) -> CognitiveMap:
+    def load(cls, folder: Path | str, config: MapConfig = MapConfig()) -> CognitiveMap:
         """Go on with a saved map as if it had never been put away.
 
         Surface and free space are read when first needed. Of a map of the dense side alone the
-        layout is empty. Raises MapError if the folder is no map or is damaged.
+        layout is empty. How observations become a layout is as it was, not as in ``config``. Raises MapError if the folder is no map or is damaged.
         """
         folder = Path(folder)
         saved = load_map(folder, parts=("layout",))
-        loaded = cls()
+        loaded = cls(config)
         loaded._folder = folder
         loaded._observed = -1
         if "layout" not in saved.details:
             return loaded
         try:
-            config = msgspec.convert(saved.details["layout"], LayoutConfig)
-            loaded.config = MapConfig(layout=config)
-            loaded._layout = LayoutMap.from_state(part_of(saved.arrays, "layout"), config)
+            layout = msgspec.convert(saved.details["layout"], LayoutConfig)
+            loaded.config = replace(config, layout=layout)
+            loaded._layout = LayoutMap.from_state(part_of(saved.arrays, "layout"), layout)
         except (KeyError, TypeError, ValueError) as error:
             raise MapError(
                 f"the map's layout cannot be read: {folder}, {error}; "

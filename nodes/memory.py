@@ -9,7 +9,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from cogmap.memory.cognitive_map import CognitiveMap
+from cogmap.memory.cognitive_map import CognitiveMap, MapConfig
 from cogmap.memory.persistence import (
     Entries,
     MissingPartError,
@@ -20,14 +20,20 @@ from cogmap.memory.persistence import (
 )
 from cogmap.nodes.edit_journal import EditJournal
 from cogmap.runtime.messages import (
+    Answer,
     Edit,
     Edited,
     Layout,
     MapEvent,
     MapPart,
     Observation,
+    ProgramRequest,
 )
 from cogmap.runtime.node import Input, Node, NodeParams, Output, Service
+
+PATIENCE_S = 0.5
+"""How long the stream may wait for the sentence encoder to be loaded, which takes some seconds;
+a word that needs it before is asked for again."""
 
 State = tuple[dict[str, NDArray[Any]], dict[str, Any]]
 
@@ -60,9 +66,12 @@ class Memory(Node):
     layout = Output(Layout)
     events = Output(MapEvent, queue=1024)
     edits = Service(Edit, Edited)
+    run = Service(ProgramRequest, Answer)
 
     def setup(self) -> None:
-        self._map = CognitiveMap.load(self.params.onto) if self.params.onto else CognitiveMap()
+        config = MapConfig(patience_s=PATIENCE_S)
+        onto = self.params.onto
+        self._map = CognitiveMap.load(onto, config) if onto else CognitiveMap(config)
         self._taken = 0
         self._shown: Layout | None = None
         self._states: dict[int, State] = {}  # as of frames of which the dense side is stored
@@ -92,6 +101,10 @@ class Memory(Node):
         self._publish_events(events)
         self._publish_layout()
         return Edited(stamp_ns=edit.stamp_ns, version=self._map.version, events=tuple(events))
+
+    def answer_run(self, request: ProgramRequest) -> Answer:
+        """What a spatial program comes to on the version that is there when it is asked."""
+        return self._map.run(request.program, as_of_ns=request.as_of_ns, pose=request.pose)
 
     def on_parts(self, part: MapPart) -> None:
         if part.final:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from cogmap.memory.index.text_encoder import load_sentence_encoder
 from cogmap.memory.layout_map import LayoutMap
 from cogmap.memory.objects.object_map import ObjectMapError
@@ -17,16 +19,27 @@ __all__ = ["Worlds", "map_world", "pose_from"]
 class Worlds:
     """The worlds of one map: one for each version that is asked."""
 
-    def __init__(self) -> None:
-        self._words = Words(load_sentence_encoder)
+    def __init__(self, patience_s: float | None = None) -> None:
+        """``patience_s``: how long a word waits for the sentence encoder to be loaded, which then
+        begins with the first question of any kind; None: until it is, and only if needed."""
+        self._eager = patience_s is not None
+        self._words = Words(load_sentence_encoder, patience_s=patience_s)
         self._world: World | None = None
 
-    def of(self, layout_map: LayoutMap, as_of_ns: int | None, pose: Standpoint | None) -> World:
+    def of(
+        self,
+        layout_map: LayoutMap,
+        as_of_ns: int | None = None,
+        pose: Standpoint | None = None,
+        turn_ends_ns: Sequence[int] | None = None,
+    ) -> World:
         """The world as it is, or as it was known at a stamp, asked from a pose."""
+        if self._eager:
+            self._words.prepare()
         if self._world is None or self._world.layout.version != layout_map.version:
             self._world = map_world(layout_map, self._words)
         world = self._world if as_of_ns is None else self._world.at(Time(as_of_ns))
-        return world.asked_by(pose_from(pose))
+        return world.asked_by(pose_from(pose), turn_ends_ns)
 
 
 def map_world(layout_map: LayoutMap, words: Words) -> World:

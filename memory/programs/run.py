@@ -32,7 +32,7 @@ class Budget:
 
     steps: int = 20_000
     """Calls of operations, and members of sets that are gone through one by one."""
-    seconds: float = 5.0
+    seconds: float = 2.0
     images: int = 8
     """Pictures that it may make."""
 

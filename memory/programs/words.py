@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
@@ -19,6 +20,9 @@ _READINGS = 1024
 SIMILAR = 0.72
 """Cosine from which on two labels are taken for the same kind of thing."""
 
+Way = Literal["label", "synonym", "kind", "meaning", ""]
+_TABLES: tuple[Way, ...] = ("label", "synonym", "kind")
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -26,73 +30,92 @@ class Reading:
 
     labels: tuple[str, ...]
     """Of the map; none if the word names nothing there."""
-    by: Literal["label", "synonym", "kind", "meaning", ""] = ""
+    by: Way = ""
+    note: str = ""
+    """Why it was not read as well as it could be."""
 
 
 class Words:
     """Reads words: as labels themselves, synonyms, kinds, and last by a sentence encoder.
 
-    The encoder is loaded the first time that a word is none of the others.
+    The encoder is loaded, on a thread of its own, the first time that a word is none of the
+    others, or by ``prepare``.
     """
 
-    def __init__(self, load: Callable[[], TextEncoder | Unavailable] | None = None) -> None:
-        """``load``: what gives the encoder; None: words are read by tables alone."""
+    def __init__(
+        self,
+        load: Callable[[], TextEncoder | Unavailable] | None = None,
+        *,
+        patience_s: float | None = None,
+    ) -> None:
+        """``load``: what gives the encoder; None: words are read by tables alone.
+        ``patience_s``: how long a word waits for it; None: until it is there."""
         self._load = load
-        self._encoder: TextEncoder | None = None
+        self._patience_s = patience_s
+        self._loading: threading.Thread | None = None
+        self._loaded: TextEncoder | Unavailable | None = None
         self._index: LabelIndex | None = None
         self._known: dict[tuple[str, tuple[str, ...]], Reading] = {}
-        self.unavailable = ""
-        """Why there is no encoder, once one was needed."""
+
+    def prepare(self) -> None:
+        """Begin to load the encoder, in the background."""
+        if self._loading is None and self._load is not None:
+            self._loading = threading.Thread(target=self._fetch, daemon=True)
+            self._loading.start()
 
     def read(self, word: str, labels: Sequence[str]) -> Reading:
         """Which of ``labels``, all different, a word means: the nearest way of reading it wins,
         and is the only one."""
         key = (word, tuple(labels))
-        if key not in self._known:
+        if key in self._known:
+            return self._known[key]
+        reading = self._by_tables(word, labels) or self._by_meaning(word, labels)
+        if not reading.note:
             if len(self._known) >= _READINGS:
                 self._known.clear()
-            self._known[key] = self._read(word, labels)
-        return self._known[key]
+            self._known[key] = reading
+        return reading
 
-    def _read(self, word: str, labels: Sequence[str]) -> Reading:
+    def _by_tables(self, word: str, labels: Sequence[str]) -> Reading | None:
         named = tuple(label for label in labels if label.casefold() == word.casefold())
         if named:
             return Reading(named, "label")
-        found: dict[str, list[str]] = {"label": [], "synonym": [], "kind": []}
-        for label in labels:
-            how = relation(word, label)
-            if how is not None:
-                found[how].append(label)
-        for way in ("label", "synonym", "kind"):
-            if found[way]:
-                return Reading(tuple(found[way]), way)
-        return self._by_meaning(word, labels)
+        found = {label: relation(word, label) for label in labels}
+        for way in _TABLES:
+            fitting = tuple(label for label in labels if found[label] == way)
+            if fitting:
+                return Reading(fitting, way)
+        return None
 
     def _by_meaning(self, word: str, labels: Sequence[str]) -> Reading:
         wanted = normalize(word)
         named = [label for label in labels if normalize(label)]
-        encoder = self._loaded() if wanted and named else None
-        if encoder is None:
+        if not wanted or not named or self._load is None:
             return Reading(())
-        from cogmap.memory.index.label_index import LabelIndex
-
-        self._index = self._index or LabelIndex()
+        self.prepare()
+        assert self._loading is not None
+        self._loading.join(self._patience_s)
+        if self._loaded is None:
+            return Reading((), note="the sentence encoder is still being loaded: ask again soon")
+        if isinstance(self._loaded, Unavailable):
+            return Reading((), note=self._loaded.reason)
         try:
-            cosines = self._index.similarities(encoder, wanted, named)
+            cosines = self._similarities(self._loaded, wanted, named)
         except TextEncoderError as error:
-            self.unavailable = str(error)
-            return Reading(())
+            return Reading((), note=str(error))
         best = max(cosines.values())
         if best < SIMILAR:
             return Reading(())
         return Reading(tuple(label for label in named if cosines[label] >= best - 1e-6), "meaning")
 
-    def _loaded(self) -> TextEncoder | None:
-        if self._encoder is None and self._load is not None:
-            loaded = self._load()
-            self._load = None
-            if isinstance(loaded, Unavailable):
-                self.unavailable = loaded.reason
-            else:
-                self._encoder = loaded
-        return self._encoder
+    def _similarities(
+        self, encoder: TextEncoder, wanted: str, labels: list[str]
+    ) -> dict[str, float]:
+        from cogmap.memory.index.label_index import LabelIndex
+
+        self._index = self._index or LabelIndex()
+        return self._index.similarities(encoder, wanted, labels)
+
+    def _fetch(self) -> None:
+        assert self._load is not None
+        self._loaded = self._load()

@@ -170,11 +170,14 @@ class World:
         past._start_ns = self.start_ns
         return past
 
-    def asked_by(self, pose: Pose | None) -> World:
-        """The same for one run of a program, with the pose of who asks, if it is known."""
+    def asked_by(self, pose: Pose | None, turn_ends_ns: Sequence[int] | None = None) -> World:
+        """The same for one run of a program, with the pose of who asks and the turns of their
+        conversation, as far as these are known."""
         world = copy.copy(self)
         world.recorder = Recorder()
         world._pose = pose or self._pose
+        if turn_ends_ns is not None:
+            world.turn_ends_ns = tuple(turn_ends_ns)
         return world
 
     # What was seen

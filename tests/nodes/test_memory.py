@@ -13,7 +13,7 @@ from cogmap.nodes.edit_journal import EditJournal
 from cogmap.nodes.memory import Memory
 from cogmap.nodes.reconstruction import Reconstruction
 from cogmap.runtime.driver import NodeDriver
-from cogmap.runtime.messages import Box, Edit
+from cogmap.runtime.messages import Box, Edit, ProgramRequest
 from cogmap.sim.house import build_house
 from cogmap.sim.simulator import SimStep, Simulator, SimulatorConfig
 
@@ -144,3 +144,16 @@ def test_a_torn_line_of_the_journal_is_left_out(tmp_path):
     with path.open("ab") as file:
         file.write(b'[4,{"stamp_ns":0,"acti')
     assert [e.object_ids for e in EditJournal(path).of_before(3)] == [(1,)]
+
+
+def test_programs_are_answered_on_the_map_as_it_is(finished):
+    memory, folder = finished
+    answer = memory.ask("run", ProgramRequest(stamp_ns=0, program="count(everything())"))
+    saved = CognitiveMap.load(folder)
+    assert answer.value == len(saved.objects()) > 0
+    assert answer.version == saved.version
+    assert len(answer.evidence.objects) == answer.value
+    bad = memory.ask("run", ProgramRequest(stamp_ns=0, program="__import__('os')"))
+    assert bad.status == "not_understood"
+    past = ProgramRequest(stamp_ns=0, program="count(everything())", as_of_ns=-1)
+    assert memory.ask("run", past).value == 0

@@ -43,8 +43,8 @@ def find(
     read_as = reading.labels if reading.by in ("synonym", "kind", "meaning") else ()
     if read_as:
         world.recorder.notes[f'"{label}" was read as {", ".join(read_as)}'] = None
-    elif world.words.unavailable and not members:
-        world.recorder.notes[world.words.unavailable] = None
+    elif reading.note:
+        world.recorder.notes[f'"{label}" was looked for by its words alone: {reading.note}'] = None
     chosen = [thing for thing in members if _fits(thing, state)]
     hint = ""
     if members and not chosen and state == "here":

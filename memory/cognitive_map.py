@@ -340,7 +340,8 @@ class CognitiveMap:
         """Go on with a saved map as if it had never been put away.
 
         Surface and free space are read when first needed. Of a map of the dense side alone the
-        layout is empty. How observations become a layout is as it was, not as in ``config``. Raises MapError if the folder is no map or is damaged.
+        layout is empty. How observations become a layout stays as it was. Raises MapError if
+        the folder is no map or is damaged.
         """
         folder = Path(folder)
         saved = load_map(folder, parts=("layout",))

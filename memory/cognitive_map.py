@@ -19,6 +19,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from cogmap.memory.asking import Conversations, ask
 from cogmap.memory.dense.frames import frame_of
 from cogmap.memory.dense.reconstruction import ReconstructionConfig, Reconstructor
 from cogmap.memory.formats.layout_json import read_layout
@@ -47,6 +48,7 @@ from cogmap.runtime.messages import (
     MapObject,
     Observation,
     OccupancyGrid,
+    Question,
     Room,
     Standpoint,
 )
@@ -88,6 +90,7 @@ class CognitiveMap:
         self._layout = LayoutMap(config.layout)
         self._indexed = IndexedLayout()
         self._worlds = Worlds(config.patience_s)
+        self._conversations = Conversations()
         self._dense: Reconstructor | None = None
         self._folder: Path | None = None  # that has the dense side, until it is needed
         self._observed = 0
@@ -258,6 +261,16 @@ class CognitiveMap:
         """The answer to a spatial program (`docs/operations.md`), such as
         ``distance(find("cup"), find("sofa"))``; what is wrong with one is said in the answer."""
         return answer_program(self.world(as_of_ns=as_of_ns, pose=pose), program)
+
+    def ask(
+        self, text: str, options: Sequence[str] = (), *, as_of_ns: int | None = None,
+        pose: Standpoint | None = None, session: str = "",
+    ) -> Answer:  # fmt: skip
+        """The answer to a question in English: "How far is the sofa from the television?" One of
+        ``options``, if given; later ones of a ``session`` may refer back: "and its size?"."""
+        world = self.world(as_of_ns=as_of_ns, pose=pose)
+        question = Question(stamp_ns=world.now.stamp_ns, text=text, options=tuple(options))
+        return ask(world, question, self._conversations.of(session))
 
     def surface_points(self) -> tuple[F32, U8]:
         """Points (N, 3) world, metres; RGB (N, 3)."""

@@ -1,0 +1,123 @@
+"""A question in, an answer out: plans it, runs the program, and says the result in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from cogmap.memory.asking.choices import canonical, fitting
+from cogmap.memory.asking.conversation import Conversation
+from cogmap.memory.asking.planning import Plan, plan
+from cogmap.memory.asking.refusals import NotOfTheMap
+from cogmap.memory.asking.saying import Result, Said
+from cogmap.memory.asking.things import same_thing
+from cogmap.memory.asking.unreadable import Unreadable
+from cogmap.memory.programs.abstention import Abstention
+from cogmap.memory.programs.answers import confidence_of
+from cogmap.memory.programs.errors import ProgramError
+from cogmap.memory.programs.run import Outcome, abstained, run_program
+from cogmap.memory.programs.world import World
+from cogmap.runtime.messages import Answer, AnswerStatus, CogmapError, Question
+
+__all__ = ["ask"]
+
+PLANNER = "offline"
+
+
+def ask(world: World, question: Question, conversation: Conversation | None = None) -> Answer:
+    """Answer a question in English from a world; what cannot be read or told is said.
+
+    ``conversation`` is what the question may refer to, and is brought up to date.
+    """
+    conversation = conversation if conversation is not None else Conversation()
+    world = world.asked_by(None)
+    try:
+        planned = plan(question, world, conversation)
+    except NotOfTheMap as reason:
+        return _refused(world, "not_determinable", f"I cannot tell: {reason}.")
+    except Unreadable as reason:
+        return _refused(world, "not_understood", _sentence(str(reason)))
+    try:
+        outcome = run_program(world, planned.program)
+    except Abstention as abstention:
+        conversation.remember(planned.turn, None, {})
+        return _abstained(world, planned, abstention)
+    except ProgramError as error:
+        return _refused(
+            world,
+            "not_understood",
+            _sentence(f"I read this as a program that does not work: {error}"),
+            planned.program,
+        )
+    except CogmapError as error:
+        return _refused(world, "failed", _sentence(str(error)), planned.program)
+    conversation.remember(planned.turn, outcome.value, world.recorder.objects)
+    return _answered(world, planned, outcome)
+
+
+def _answered(world: World, planned: Plan, outcome: Outcome) -> Answer:
+    result = Result(outcome.value, world.start_ns, world.now.stamp_ns, planned.unit)
+    said = planned.render(result)
+    option, remark = _chosen(planned.options, said)
+    return Answer(
+        stamp_ns=world.now.stamp_ns,
+        status="answered",
+        value=said.value,
+        unit=said.unit,
+        sigma=said.sigma,
+        text=_with_notes(f"{said.text}{remark}", outcome.notes),
+        option=option,
+        program=planned.program,
+        evidence=outcome.evidence,
+        version=world.layout.version,
+        confidence=confidence_of(world.recorder),
+        planner=PLANNER,
+        images=tuple(np.frombuffer(image.data, np.uint8) for image in outcome.images),
+    )
+
+
+def _abstained(world: World, planned: Plan, abstention: Abstention) -> Answer:
+    """Not seen is not absent; but of given options "no" or "0" fits what was seen best."""
+    import msgspec
+
+    answer = abstained(world, planned.program, PLANNER, abstention)
+    option = ""
+    if answer.status == "not_seen":
+        option = next(
+            (o for o in planned.options if canonical(o) in ("no", "0", "zero", "none")), ""
+        )
+    return msgspec.structs.replace(answer, text=_sentence(answer.text), option=option)
+
+
+def _chosen(options: Sequence[str], said: Said) -> tuple[str, str]:
+    """The option that fits, and what has to be said about it."""
+    if not options:
+        return "", ""
+    option, exact = fitting(options, said.value, same_thing)
+    if not option:
+        return "", "; none of the options says so"
+    return option, "" if exact else f"; the nearest option is {option}"
+
+
+def _with_notes(text: str, notes: Sequence[str]) -> str:
+    shown = f" ({'; '.join(notes)})" if notes else ""
+    return _sentence(text + shown)
+
+
+def _sentence(text: str) -> str:
+    """With a capital and a full stop."""
+    text = text.strip()
+    text = text[:1].upper() + text[1:]
+    return text if text.endswith((".", "?", "!", '"')) else f"{text}."
+
+
+def _refused(world: World, status: AnswerStatus, text: str, program: str = "") -> Answer:
+    return Answer(
+        stamp_ns=world.now.stamp_ns,
+        status=status,
+        text=text,
+        program=program,
+        version=world.layout.version,
+        planner=PLANNER,
+    )

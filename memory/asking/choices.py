@@ -1,0 +1,152 @@
+"""Multiple choice: options inside a question's text, and which option an answer is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from cogmap.memory.asking.words import number_of, word_set
+
+__all__ = ["bare", "canonical", "direction_form", "fitting", "split_options"]
+
+_MOST = 26
+_INTRO = re.compile(
+    r"\b(?:the )?(?:options|choices|answers?) (?:are|is)\s*:?\s*(.+?)\s*\.?\s*$", re.I
+)
+_HEADING = re.compile(
+    r"(?:\b(?:options|choices|select from|choose from)\s*:)|"
+    r"\b(?:answer|respond) with [^.\n]{0,60}(?:letter|option)[^.\n]{0,60}\.?",
+    re.I,
+)
+_LETTER = re.compile(r"(?:(?<=\s)|^)\(?([A-Z](?=[.):])|[a-z](?=\)))[.):]\s*(?=\S)")
+_PREFIX = re.compile(
+    r"^\s*(?:\(?[A-Za-z][.):]|\([A-Za-z]\)|\(?\d{1,2}\)|\d{1,2}[.:](?=\s))\s*(?=\S)"
+)
+
+_SAME = {
+    "rear": "back", "behind": "back", "backwards": "back", "backward": "back", "forwards": "front",
+    "forward": "front", "ahead": "front", "upward": "up", "downward": "down", "upper": "up",
+    "above": "up", "below": "down", "higher": "up", "lower": "down", "nearer": "near",
+    "closer": "near", "close": "near", "farther": "far", "further": "far", "farthest": "far",
+    "leftward": "left", "rightward": "right", "leftwards": "left", "rightwards": "right",
+    "clockwise": "clockwise", "anticlockwise": "counterclockwise",
+    "counter-clockwise": "counterclockwise", "yes": "yes", "true": "yes", "yep": "yes",
+    "no": "no", "false": "no", "nope": "no",
+}  # fmt: skip
+_NOISE = word_set("the a an is are it to of my your from on at in and then turn , side")
+_WORD = re.compile(r"[^\W_]+(?:-clockwise)?")
+
+_FORMS = (
+    ("left_right", {"left", "right"}),
+    ("three", {"left", "right", "back"}),
+    ("four", {"left", "right", "back", "front"}),
+    ("quadrant", {"front left", "front right", "back left", "back right"}),
+    ("front_back", {"front", "back"}),
+)
+
+
+def split_options(text: str) -> tuple[str, tuple[str, ...]]:
+    """A question without the options that it ends with ("A. left B. right"), and these."""
+    found = _INTRO.search(text)
+    if found and not _LETTER.search(text):
+        options = re.split(r"\s*,\s*(?:and|or)\s+|\s*,\s*|\s+(?:and|or)\s+", found[1])
+        if 2 <= len(options) <= _MOST:
+            return text[: found.start()].strip(), tuple(options)
+    letters = list(_LETTER.finditer(text))
+    start = next((i for i, letter in enumerate(letters) if letter[1] in "Aa"), None)
+    if start is None:
+        return _HEADING.sub(" ", text).strip(), ()
+    run = [letters[start]]
+    for letter in letters[start + 1 :]:
+        if ord(letter[1]) == ord(run[-1][1]) + 1:
+            run.append(letter)
+    if len(run) < 2:
+        return text, ()
+    ends = [letter.start() for letter in run[1:]] + [len(text)]
+    options = [text[a.start() : end].strip(" \n;,") for a, end in zip(run, ends, strict=True)]
+    options = [_HEADING.sub("", option).strip() for option in options]
+    return _HEADING.sub(" ", text[: run[0].start()]).strip(), tuple(options)
+
+
+def bare(option: str) -> str:
+    """An option without its letter: "A. left" is "left"."""
+    return _PREFIX.sub("", option, count=1).strip() or option.strip()
+
+
+def canonical(option: str) -> str:
+    """The words of an option that tell, in one spelling: "To the rear-left." is "back left"."""
+    words = _WORD.findall(bare(option).casefold().replace("counter-clockwise", "anticlockwise"))
+    return " ".join(_SAME.get(word, word) for word in words if word not in _NOISE)
+
+
+def direction_form(options: Sequence[str]) -> str:
+    """The form of ``direction`` whose words the options are; "" if they are none."""
+    words = {canonical(option) for option in options}
+    eight = {word for _, words_of in _FORMS for word in words_of}
+    if not words or not words <= eight:
+        return ""
+    return next((form for form, known in _FORMS if words <= known), "eight")
+
+
+def fitting(
+    options: Sequence[str], value: object, same_thing: Callable[[str, str], bool]
+) -> tuple[str, bool]:
+    """The option that says ``value``, word for word, and whether it says it exactly.
+
+    Numbers take the nearest option; truths "yes" and "no"; words the same words, in any
+    spelling, or else words for the same thing. "" if none does, or several do equally.
+    """
+    if isinstance(value, bool):
+        return _one(
+            [o for o in options if canonical(o).split(" ")[0] == ("yes" if value else "no")]
+        )
+    if isinstance(value, (int, float)):
+        return _nearest(options, float(value))
+    if isinstance(value, tuple):
+        parts = [str(part) for part in value]
+        exact = _one([o for o in options if _same_order(o, parts, same_thing)])
+        named = [o for o in options if any(_says(o, part, same_thing) for part in parts)]
+        return exact if exact[0] else _one(named)
+    if not isinstance(value, str):
+        return "", False
+    wanted = canonical(value)
+    for found in (
+        [o for o in options if bare(o).casefold() == value.casefold()],
+        [o for o in options if canonical(o) == wanted],
+        [o for o in options if same_thing(bare(o), value)],
+    ):
+        if found:
+            return _one(found)
+    return "", False
+
+
+def _says(option: str, word: str, same_thing: Callable[[str, str], bool]) -> bool:
+    return canonical(option) == canonical(word) or same_thing(bare(option), word)
+
+
+def _one(found: Sequence[str]) -> tuple[str, bool]:
+    return (found[0], True) if len(found) == 1 else ("", False)
+
+
+def _nearest(options: Sequence[str], value: float) -> tuple[str, bool]:
+    numbers = [(abs(number - value), o) for o in options if (number := _number(o)) is not None]
+    if not numbers:
+        return "", False
+    off, option = min(numbers, key=lambda entry: entry[0])
+    same = [o for other, o in numbers if other == off]
+    return (option, off < 1e-9) if len(same) == 1 else ("", False)
+
+
+def _number(option: str) -> float | None:
+    found = re.search(r"-?\d+(?:\.\d+)?", bare(option))
+    return float(found[0]) if found else number_of(bare(option).casefold().split(" ")[0])
+
+
+def _same_order(option: str, parts: Sequence[str], same: Callable[[str, str], bool]) -> bool:
+    pieces = [p for p in re.split(r"\s*[,;>]\s*|\s+(?:and|then|->)\s+", bare(option)) if p]
+    if len(pieces) != len(parts):
+        return canonical(option) == canonical(" ".join(parts))
+    pairs = list(zip(pieces, parts, strict=True))
+    if all(piece.casefold() == part.casefold() for piece, part in pairs):
+        return True
+    return all(canonical(p) == canonical(q) or same(p, q) for p, q in pairs)

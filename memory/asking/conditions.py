@@ -1,0 +1,41 @@
+"""Conditions on things, put into the programs that find them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from cogmap.memory.asking.things import Thing
+
+__all__ = ["filtered", "in_room", "side_of", "sided"]
+
+
+def side_of(words: Sequence[str]) -> str:
+    """From which side is counted; "" if it is not said."""
+    said = " ".join(words)
+    return "right" if "the right" in said else "left" if "the left" in said else ""
+
+
+def sided(thing: Thing, name: str, picks: list[str]) -> Thing:
+    side = name.rpartition("_")[2]
+    if name.startswith("my_"):
+        test = f'direction(agent(), x, form="left_right") == "{side}"'
+        return thing.at(f"[x for x in {thing.program} if {test}]")
+    if not any(pick.startswith("nth(") for pick in picks):
+        picks.insert(0, f'nth({{}}, 1, from_="{side}")')
+    return thing
+
+
+def filtered(thing: Thing, x: str, condition: str) -> Thing:
+    return thing.at(f"[{x} for {x} in {thing.program} if {condition}]")
+
+
+def in_room(thing: Thing, room: Thing) -> Thing:
+    said = f"{thing.words} {room.the}"
+    if thing.program.startswith("find(") and thing.program == thing.seen_program:
+        inside = f"{thing.program[:-1]}, room={room.program})"
+    elif thing.program == "everything()":
+        inside = f"everything(room={room.program})"
+    else:
+        inside = f"[r for r in {thing.program} if room_of(r) == {room.program}]"
+    return replace(thing, program=inside, words=said)

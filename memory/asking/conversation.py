@@ -1,0 +1,113 @@
+"""What is kept of a conversation, so that "and its size?" and "the other one" can be read."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass, replace
+
+from cogmap.memory.asking.cues import Cues
+from cogmap.memory.asking.form import Form
+from cogmap.memory.asking.things import Thing, same_thing
+from cogmap.memory.index.synonyms import relation
+from cogmap.memory.programs.values import Objects
+from cogmap.runtime.messages import MapObject
+
+__all__ = ["Conversation", "Conversations", "Turn"]
+
+MAX_SESSIONS = 256
+"""Conversations that are remembered; the one that was silent longest is forgotten first."""
+_MAX_OTHERS = 16
+
+
+@dataclass(frozen=True)
+class Turn:
+    """The last question that was read, with what came of it."""
+
+    form: Form
+    words: dict[str, str]
+    """Of its slots."""
+    quotes: tuple[str, ...]
+    cues: Cues
+    about: tuple[Thing, ...]
+    agent: str = "agent()"
+    answered: Thing | None = None
+    """The thing that the answer named."""
+    used: tuple[int, ...] = ()
+    """Ids of objects of the subject's label that the answer used."""
+
+
+@dataclass
+class Conversation:
+    """One conversation: its last turn, no more."""
+
+    last: Turn | None = None
+
+    @property
+    def antecedent(self) -> Thing | None:
+        """What "it" means."""
+        if self.last is None:
+            return None
+        return self.last.answered or next(iter(self.last.about), None)
+
+    @property
+    def other(self) -> Thing | None:
+        """What "the other one" means: of the subject's kind, and not the one spoken of."""
+        turn = self.last
+        if turn is None or not turn.about or not turn.used:
+            return None
+        subject = turn.answered or turn.about[0]
+        base = subject.seen_program or (turn.about[0].seen_program if turn.about else "")
+        if not base:
+            return None
+        test = " and ".join(f"o != object({id_})" for id_ in turn.used)
+        return Thing(
+            f"[o for o in {base} if {test}]", f"other {subject.label}", subject.label,
+            subject.plural, seen_program=base,
+        )  # fmt: skip
+
+    def remember(self, turn: Turn, value: object, used: dict[int, MapObject]) -> None:
+        """Take a question that was read, its result and the objects that this rests on."""
+        named = _named(value, turn.about)
+        label = (named or next(iter(turn.about), Thing("", ""))).label
+        ids = [i for i, thing in used.items() if relation(label, thing.label) is not None]
+        if isinstance(value, MapObject):
+            ids = [value.id]
+        self.last = replace(turn, answered=named, used=tuple(ids[:_MAX_OTHERS]))
+
+
+def _named(value: object, about: tuple[Thing, ...]) -> Thing | None:
+    """The thing that a result is, as far as it is one."""
+    if isinstance(value, Objects) and len(value) == 1:
+        value = value.members[0]
+    if isinstance(value, MapObject):
+        label = value.label or "thing"
+        return Thing(f"object({value.id})", label, label, seen_program=_find(label))
+    if isinstance(value, str) and len(about) > 1:
+        return next(
+            (t for t in about if value in (t.words, t.label) or same_thing(t.label, value)), None
+        )
+    return None
+
+
+def _find(label: str) -> str:
+    from cogmap.memory.asking.things import quoted
+
+    return f"find({quoted(label)})"
+
+
+class Conversations:
+    """Conversations by their session, a bounded number of them."""
+
+    def __init__(self) -> None:
+        self._sessions: OrderedDict[str, Conversation] = OrderedDict()
+
+    def of(self, session: str) -> Conversation:
+        """The conversation of a session; without a name each question stands alone."""
+        if not session:
+            return Conversation()
+        key = session[:200]
+        conversation = self._sessions.setdefault(key, Conversation())
+        self._sessions.move_to_end(key)
+        while len(self._sessions) > MAX_SESSIONS:
+            self._sessions.popitem(last=False)
+        return conversation

@@ -1,0 +1,102 @@
+"""Conventions that a question states by the way: units, which points are measured, sectors.
+
+They are cut out, so that forms need not spell them, and kept as cues, by which forms choose the
+parameters of operations. Benchmarks differ in these; their own words decide.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+__all__ = ["Cues", "read_cues"]
+
+_UNITS = (
+    ("m2", r"square (?:meters?|metres?|m)|m2|m\^2|sq\.? ?m|sqm"),
+    ("ft2", r"square (?:feet|foot|ft)|sq\.? ?ft|sqft|ft2"),
+    ("m3", r"cubic (?:meters?|metres?)|m3"),
+    ("l", r"lit(?:er|re)s?"),
+    ("cm", r"centi-?(?:meters?|metres?)|cms?"),
+    ("mm", r"milli(?:meters?|metres?)|mm"),
+    ("ft", r"feet|foot|ft"),
+    ("in", r"inch(?:es)?"),
+    ("deg", r"degrees?"),
+    ("s", r"seconds?"),
+    ("min", r"minutes?"),
+    ("m", r"meters?|metres?|m"),
+)
+_IN = (
+    r"(?:, ?)?(?:,? ?(?:measured|expressed|given|stated|answer|answered))? ?"
+    r"(?:in|as) (?:units of )?"
+)
+_UNIT_RULES = tuple(
+    (unit, re.compile(rf"(?<=[ ,]){_IN}(?:{names})(?= ,| is | are | did |$)"))
+    for unit, names in _UNITS
+)
+_HOW_MANY_UNITS = tuple(
+    (unit, re.compile(rf"^how many (?:{names})(?= )")) for unit, names in _UNITS
+)
+_RULES = tuple(
+    (cue, re.compile(pattern))
+    for cue, pattern in (
+        ("surfaces", r"(?:measur(?:ing|ed)|calculated|as measured) (?:from|between|by|at) the "
+         r"(?:closest|nearest) points?(?: of each object| (?:between|of) (?:the )?"
+         r"(?:two|both) objects| of the (?:two )?objects)? ,?"),
+        ("surfaces", r"(?:from|between|at) (?:their |the )?(?:closest|nearest) (?:points|"
+                     r"surfaces|edges)"
+         r"(?: of (?:the )?(?:two |both )?objects)?|surface to surface|edge to edge"),
+        ("centers", r"(?:measur(?:ing|ed) )?(?:from |between |by )?(?:their |the )?cent(?:er|re)s?"
+         r"(?:[ -]points?)?(?:[ -]to[ -]| (?:to|and) )(?:the )?cent(?:er|re)s?(?:[ -]points?)?"
+         r"(?: of (?:each|the|both|two) (?:objects?|two objects))?"),
+        ("centers", r"measur(?:ing|ed) (?:from|between|by) (?:their |the )?cent(?:er|re)s?"
+         r"(?: points?)?(?: of (?:each|the|both) objects?)? ?,?"),
+        ("centers", r"between (?:their|the) cent(?:er|re)s(?= ?,| ?$)"),
+        ("horizontal", r"(?<= )horizontal(?:ly)?(?= )|(?<= )(?:on|along) the (?:floor|ground)"
+         r"(?= ?,| ?$)|ignoring (?:the )?height"),
+        ("", r"if there are multiple instances of an object category , measure to the closest"),
+        ("combined", r"if multiple rooms are shown , estimate the size of the combined space"),
+        ("quadrants", r"the directions refer to the quadrants of a cartesian plane"
+         r"(?: , if i am standing at the origin and facing along the positive y-axis)?"),
+        ("three", r"an object is to my back if i would have to turn at least 135 degrees in order "
+         r"to face it"),
+        ("", r", length , width , or height(?= ,)|, the length , width or height(?= ,)"),
+        ("level", r", either (?:width or length|length or width) ,"),
+        ("", r", or the person filming ,|, had not appeared before(?: ,)?|, < ?180 ,"),
+        ("turns", r", index of the turn(?: ,)?"),
+        ("", r"note that .{0,80}? ,"),
+        ("", r"note(?: ,)+ for each(?: ,)+ fill in(?: ,)+ choose either .{0,60}?(?=,(?: ,)* 1 )"),
+    )
+)  # fmt: skip
+
+
+@dataclass
+class Cues:
+    """What a question says by the way."""
+
+    names: set[str] = field(default_factory=set)
+    unit: str = ""
+    """That the answer is asked for in; "" if none is named."""
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.names
+
+
+def read_cues(text: str) -> tuple[str, Cues]:
+    """The text (as ``read_sentence`` makes it) without its cues, and the cues."""
+    cues = Cues()
+    for name, pattern in _RULES:
+        text, found = pattern.subn(" , ", text)
+        if found and name:
+            cues.names.add(name)
+    text = " " + " ".join(text.split())
+    for unit, pattern in _UNIT_RULES:
+        text, found = pattern.subn(" , ", text)
+        if found:
+            cues.unit = unit
+            break
+    text = text.strip(" ,")
+    for unit, pattern in _HOW_MANY_UNITS:
+        if pattern.match(text):
+            cues.unit = unit
+            text = pattern.sub("how far", text, count=1) if unit not in ("m2", "ft2") else text
+    return " ".join(re.sub(r"(?: ,)+(?= ,)", "", " " + text).split()).strip(" ,"), cues

@@ -1,0 +1,84 @@
+"""Questions that only replace a part of the one before: "what about the tv?", "the other one"."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from cogmap.memory.asking.conversation import Turn
+from cogmap.memory.asking.cues import Cues
+from cogmap.memory.asking.form import Form
+from cogmap.memory.asking.words import word_set
+
+__all__ = ["Followed", "followed"]
+
+_SHORT = re.compile(
+    r"(?:(?:and|but|ok|so|then|also) )*(?:(?:what|how) about |(?:i mean|i meant|namely|no ,?|"
+    r"and if|same for"
+    r"|the same for|what of|and) )?(?:(to|from|with|in|on|at|than|between|for) )?(.+)"
+)
+_QUOTE = re.compile(r"§(\d+)")
+_LONGEST = 14
+
+
+@dataclass(frozen=True)
+class Followed:
+    """The last question, with other words in one of its slots."""
+
+    form: Form
+    tries: tuple[dict[str, str], ...]
+    """Slots to try, the likeliest first."""
+    quotes: tuple[str, ...]
+    cues: Cues
+
+
+def followed(words: str, last: Turn | None, quotes: tuple[str, ...]) -> Followed | None:
+    """The question before with what ``words`` replace in it; None if they are no such words."""
+    found = _SHORT.fullmatch(words)
+    if last is None or found is None or len(words.split()) > _LONGEST:
+        return None
+    preposition, new = found[1], found[2].strip(" ,")
+    if not new or new.split(" ")[0] in _QUESTION_WORDS:
+        return None
+    new = _QUOTE.sub(lambda quote: f"§{int(quote[1]) + len(last.quotes)}", new)
+    tries = tuple(_replaced(last.words, preposition or "", new))
+    return Followed(last.form, tries, (*last.quotes, *quotes), last.cues) if tries else None
+
+
+_QUESTION_WORDS = word_set(
+    "what which how where when who why is are was were do does did can could will would if has "
+    "have should may tell"
+)
+
+
+def _replaced(slots: dict[str, str], preposition: str, new: str) -> list[dict[str, str]]:
+    """Each way in which new words can stand for old ones."""
+    tries: list[dict[str, str]] = []
+    if preposition in ("in", "on", "at"):
+        subject = next((name for name in ("a", "pair") if name in slots), "")
+        if "where" in slots:
+            tries.append({**slots, "where": f"{preposition} {new}"})
+        elif "rest" in slots:
+            tries.append({**slots, "rest": f"{preposition} {new}"})
+        elif subject == "a":
+            head = re.split(r" (?:in|on|at) ", slots["a"])[0]
+            tries.append({**slots, "a": f"{head} {preposition} {new}"})
+    if preposition in ("to", "from", "than", "with"):
+        tries += [{**slots, name: new} for name in ("b", "c") if name in slots]
+        tries += _of_pair(slots, new, first=False)
+    tries += [{**slots, name: new} for name in _subjects(slots)]
+    return tries + _of_pair(slots, new, first=True)
+
+
+def _subjects(slots: dict[str, str]) -> list[str]:
+    """The slot that a bare name replaces: who is looked for, else the subject."""
+    order = ("c", "a", "b") if "c" in slots else ("a", "b", "room")
+    return [name for name in order if name in slots]
+
+
+def _of_pair(slots: dict[str, str], new: str, first: bool) -> list[dict[str, str]]:
+    parts = slots.get("pair", "").split(" and ")
+    if len(parts) != 2:
+        return []
+    parts[0 if first else 1] = new
+    return [{**slots, "pair": " and ".join(parts)}]

@@ -1,0 +1,128 @@
+"""Forms of questions: patterns, and what a question that fits them means."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from cogmap.memory.asking.choices import direction_form
+from cogmap.memory.asking.cues import Cues
+from cogmap.memory.asking.noun_phrases import NounPhrases
+from cogmap.memory.asking.pattern import Pattern
+from cogmap.memory.asking.saying import Say
+from cogmap.memory.asking.things import Names, Thing
+from cogmap.memory.asking.times import Moment, read_moment
+from cogmap.memory.asking.unreadable import Unreadable
+from cogmap.memory.asking.words import number_of
+
+__all__ = ["Asked", "Build", "Form", "Meaning", "Slots", "form"]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """All that is known of a question besides the words in its slots."""
+
+    phrases: NounPhrases
+    cues: Cues = field(default_factory=Cues)
+    options: tuple[str, ...] = ()
+    names: Names = field(default_factory=Names)
+    elapsed_s: float = 0.0
+    """From the map's start to the time that is asked about."""
+    rooms: int = 0
+    """How many the map has."""
+    agent: str = "agent()"
+    """Where "you" are: now, or at the time that the question names."""
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """A question that was read."""
+
+    program: str
+    say: Say
+    about: tuple[Thing, ...] = ()
+    """What it speaks of, the subject first: what "it" means afterwards."""
+
+
+class Slots:
+    """The words of a question's slots, read as what a form needs. All raise Unreadable."""
+
+    def __init__(self, words: dict[str, str], asked: Asked) -> None:
+        self.words = words
+        self.asked = asked
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.words
+
+    def text(self, *names: str) -> str:
+        """The words of slots, one after the other; of those that are there."""
+        return " ".join(self.words[name] for name in names if name in self.words)
+
+    def thing(self, *names: str) -> Thing:
+        """Objects that the words of the slots together name."""
+        return self.asked.phrases.thing(self.text(*names))
+
+    def place(self, name: str) -> Thing:
+        """Objects, a room or who asks."""
+        return self.asked.phrases.place(self.text(name))
+
+    def room(self, name: str) -> Thing:
+        return self.asked.phrases.room(self.text(name))
+
+    def pair(self, name: str) -> tuple[Thing, Thing]:
+        return self.asked.phrases.pair(self.text(name))
+
+    def things(self, name: str) -> list[Thing]:
+        return self.asked.phrases.list_of(self.text(name))
+
+    def moment(self, name: str) -> Moment:
+        return self.moment_of(self.text(name))
+
+    def moment_of(self, words: str) -> Moment:
+        return read_moment(words, self.asked.phrases, self.asked.elapsed_s)
+
+    def number(self, name: str) -> float:
+        number = number_of(self.text(name))
+        if number is None:
+            raise Unreadable(f'"{self.text(name)}" is no number')
+        return number
+
+    def direction_form(self, said: str = "", default: str = "eight") -> str:
+        """How finely a direction is asked for: by the options, else by the words ``said``."""
+        offered = direction_form(self.asked.options)
+        if offered and offered != "front_back":
+            return offered
+        cues = self.asked.cues
+        if "quadrants" in cues or ("front left" in said or "back right" in said):
+            return "quadrant"
+        if "three" in cues:
+            return "three"
+        words = set(said.replace(",", " ").split())
+        behind = bool(words & {"back", "behind", "rear"})
+        ahead = bool(words & {"front", "ahead", "forward"})
+        if {"left", "right"} <= words:
+            return "four" if ahead else "three" if behind else "left_right"
+        return default
+
+
+Build = Callable[[Slots], Meaning]
+
+
+@dataclass(frozen=True)
+class Form:
+    """One kind of question in all its wordings."""
+
+    example: str
+    """A question that it reads; shown where another cannot be read."""
+    build: Build
+    patterns: tuple[Pattern, ...]
+
+
+def form(build: Build, example: str, *patterns: str) -> Form:
+    """A form that ``build`` makes a meaning of. Raises ValueError if a pattern is malformed."""
+    return Form(example, build, tuple(Pattern(pattern) for pattern in patterns))
+
+
+def programs(things: Sequence[Thing]) -> str:
+    """A list in the language: "[find("a"), find("b")]"."""
+    return f"[{', '.join(thing.program for thing in things)}]"

@@ -1,0 +1,40 @@
+"""Forms of questions by topic. A new wording is a line in one of these tables."""
+
+from __future__ import annotations
+
+from cogmap.memory.asking.form import Form
+from cogmap.memory.asking.forms import (
+    change,
+    choosing,
+    counting,
+    directions,
+    distances,
+    movement,
+    relations,
+    rooms,
+    routes,
+    sizes,
+    space,
+    time,
+    turns,
+    viewpoints,
+)
+
+__all__ = ["FORMS"]
+
+FORMS: tuple[Form, ...] = (
+    *counting.FORMS,
+    *sizes.FORMS,
+    *distances.FORMS,
+    *choosing.FORMS,
+    *viewpoints.FORMS,
+    *directions.FORMS,
+    *relations.FORMS,
+    *rooms.FORMS,
+    *time.FORMS,
+    *turns.FORMS,
+    *movement.FORMS,
+    *routes.FORMS,
+    *space.FORMS,
+    *change.FORMS,
+)

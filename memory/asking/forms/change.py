@@ -1,0 +1,176 @@
+"""What has changed, what has moved, and where it was before."""
+
+from __future__ import annotations
+
+from cogmap.memory.asking.form import Form, Meaning, Slots, form
+from cogmap.memory.asking.saying import Result, Said, Say, listed, said_value, truth
+from cogmap.memory.asking.times import Moment
+
+__all__ = ["FORMS"]
+
+
+def _span(slots: Slots) -> tuple[Moment, Moment]:
+    begin = slots.moment("s") if "s" in slots else Moment("time(0)", "the start")
+    end = slots.moment("t") if "t" in slots else Moment("now()", "now")
+    return begin, end
+
+
+def _changes(slots: Slots) -> Meaning:
+    begin, end = _span(slots)
+    say = listed(
+        f"from {begin.words} to {end.words}: {{}}",
+        f"nothing has changed from {begin.words} to {end.words}, as far as seen",
+    )
+    return Meaning(f"changes({begin.program}, {end.program})", say)
+
+
+def _any_change(slots: Slots) -> Meaning:
+    begin, end = _span(slots)
+
+    def say(result: Result) -> Said:
+        parts = [str(said_value(Result(part)).value) for part in result.value]  # type: ignore[attr-defined]
+        if not parts:
+            return Said("No, nothing has changed, as far as seen", False)
+        return Said(f"Yes: {'; '.join(parts)}", True)
+
+    return Meaning(f"changes({begin.program}, {end.program})", say)
+
+
+def _kind(words: tuple[str, ...], nothing: str) -> Say:
+    def say(result: Result) -> Said:
+        parts = [str(said_value(Result(part)).value) for part in result.value]  # type: ignore[attr-defined]
+        fit = tuple(part for part in parts if any(word in part for word in words))
+        return Said("; ".join(fit) if fit else nothing, fit)
+
+    return say
+
+
+def _moved(slots: Slots) -> Meaning:
+    begin, end = _span(slots)
+    say = _kind(("moved",), "nothing has moved, as far as seen")
+    return Meaning(f"changes({begin.program}, {end.program})", say)
+
+
+def _gone(slots: Slots) -> Meaning:
+    begin, end = _span(slots)
+    say = _kind(("removed", "gone"), "nothing is gone, as far as seen")
+    return Meaning(f"changes({begin.program}, {end.program})", say)
+
+
+def _new(slots: Slots) -> Meaning:
+    begin, end = _span(slots)
+    say = _kind(("appeared", "new", "returned", "added"), "nothing is new, as far as seen")
+    return Meaning(f"changes({begin.program}, {end.program})", say)
+
+
+def _has_moved(slots: Slots) -> Meaning:
+    thing = slots.thing("a")
+
+    def say(result: Result) -> Said:
+        places = list(result.value)  # type: ignore[call-overload]
+        if not places:
+            return Said(f"No, {thing.the} {thing.have} not moved, as far as seen", False)
+        return Said(f"Yes, {thing.the} {thing.have} been moved", True)
+
+    return Meaning(f"placements({thing.program})", say, (thing,))
+
+
+def _where_before(slots: Slots) -> Meaning:
+    thing = slots.thing("a")
+    say = listed(f"{thing.the} stood {{}}", f"{thing.the} {thing.have} not moved, as far as seen")
+    return Meaning(f"placements({thing.program})", say, (thing,))
+
+
+def _still(slots: Slots) -> Meaning:
+    thing = slots.thing("a", "where")
+    say = truth(f"{thing.the} {thing.be} still there", f"{thing.the} {thing.be} no longer there")
+    return Meaning(f"exists({thing.program})", say, (thing,))
+
+
+_WHAT = "(what|what things|which things|what objects|which objects)"
+_SINCE = ("since {s}", "between {s} and {t}", "from {s} to {t}", "after {s}", "in {s}", "")
+
+
+def _over(*starts: str) -> tuple[str, ...]:
+    return tuple(f"{start} {since}".strip() for start in starts for since in _SINCE)
+
+
+FORMS: tuple[Form, ...] = (
+    form(
+        _changes,
+        "What has changed since the start?",
+        *_over(
+            "(what|what all|what things) (has|have) changed",
+            "what changed",
+            "(list|show|name) [all] [the] changes",
+            "(what|which) changes (were|are|have been) [there]",
+            "what is different [now]",
+            "what happened",
+            "what has happened",
+        ),
+    ),
+    form(
+        _any_change,
+        "Has anything changed?",
+        *_over(
+            "(has|did) (anything|something) (change|changed|moved|move|happened|happen)",
+            "(is|was) (anything|something) different",
+        ),
+    ),
+    form(
+        _moved,
+        "What has moved?",
+        *_over(
+            f"{_WHAT} (has|have) (been moved|moved)", f"{_WHAT} (was|were) moved", f"{_WHAT} moved"
+        ),
+    ),
+    form(
+        _gone,
+        "What is gone?",
+        *_over(
+            f"{_WHAT} (has|have) (been removed|disappeared|vanished|been taken away|gone|gone "
+            "missing|been taken)",
+            f"{_WHAT} (was|were) (removed|taken away|taken)",
+            f"{_WHAT} (is|are) (gone|missing|no longer there)",
+            f"{_WHAT} (disappeared|vanished)",
+        ),
+    ),
+    form(
+        _new,
+        "What is new?",
+        *_over(
+            f"{_WHAT} (has|have) (appeared|been added|come|been brought)",
+            f"{_WHAT} (was|were) (added|brought)",
+            f"{_WHAT} (is|are) new [here]",
+            f"{_WHAT} (appeared|came)",
+        ),
+    ),
+    form(
+        _has_moved,
+        "Has the cup been moved?",
+        *_over(
+            "(has|have) {a} (moved|been moved|changed place|changed position)",
+            "did {a} move",
+            "(was|were) {a} moved",
+            "(did|has|have) (someone|anyone|anybody|somebody) (move|moved) {a}",
+        ),
+    ),
+    form(
+        _where_before,
+        "Where was the cup before?",
+        "where (was|were) {a} (before|earlier|previously|originally|at first|before it was "
+        "moved|before it moved|before that)",
+        "where did {a} (stand|lie|be|use to be) (before|earlier|previously|at first)",
+        "where did {a} use to (be|stand|lie)",
+        "(where|what) (was|were) the (previous|old|former|last|original) (place|position|"
+        "location) of {a}",
+        "from where (was|were) {a} moved",
+        "where (has|have) {a} (been moved|moved) from",
+    ),
+    form(
+        _still,
+        "Is the cup still there?",
+        "(is|are) {a} still (there|here|present|around|in place)",
+        "(is|are) {a} still {where}",
+    ),
+)

@@ -1,0 +1,292 @@
+"""How many there are, and whether there are any."""
+
+from __future__ import annotations
+
+from cogmap.memory.asking.form import Form, Meaning, Slots, form
+from cogmap.memory.asking.saying import counted, listed, measured, truth, worded
+from cogmap.memory.asking.things import Thing, quoted
+from cogmap.memory.asking.words import word_set
+
+__all__ = ["FORMS"]
+
+_MORE = word_set("more larger greater bigger higher")
+
+
+def here(slots: Slots, thing: Thing) -> Thing:
+    """In the asker's room, where the question says "in this room" of a map of several.
+
+    The form "How many chair(s) are in this room?" of VSI-Bench means all that was seen.
+    """
+    cues = slots.asked.cues
+    if "here" not in cues or "category" in cues or slots.asked.rooms < 2:
+        return thing
+    if not thing.program.startswith(("find(", "everything(")):
+        return thing.at(f"[h for h in {thing.program} if room_of(h) == this_room()]")
+    inside = thing.program[:-1] + ("" if thing.program.endswith("(") else ", ")
+    return thing.at(inside.replace("everything(, ", "everything(") + "room=this_room())")
+
+
+def _how_many(slots: Slots) -> Meaning:
+    thing = here(slots, slots.thing("a", "where"))
+    return Meaning(f"count({thing.program})", counted(thing.one, thing.many), (thing,))
+
+
+def _any(slots: Slots) -> Meaning:
+    thing = here(slots, slots.thing("a", "where"))
+    be, some = ("are", thing.many) if thing.plural else ("is", thing.some)
+    say = truth(f"there {be} {some}", f"no {thing.one} was seen")
+    return Meaning(f"exists({thing.program})", say, (thing,))
+
+
+def _any_in_room(slots: Slots) -> Meaning:
+    room, thing = slots.room("b"), slots.thing("a")
+    program = f"exists([x for x in {thing.program} if room_of(x) == {room.program}])"
+    if thing.program == thing.seen_program:
+        program = f"exists({thing.program[:-1]}, room={room.program}))"
+    say = truth(f"{room.the} has {thing.some}", f"no {thing.one} was seen in {room.the}")
+    return Meaning(program, say, (thing, room))
+
+
+def _more(slots: Slots) -> Meaning:
+    a, b = slots.thing("a"), slots.thing("b")
+    more = slots.text("r") in _MORE
+    sign = ">" if more else "<"
+    if slots.text("r") in ("equal", "same"):
+        sign = "=="
+    than = {">": "more", "<": "fewer", "==": "as many"}[sign]
+    joint = "as" if sign == "==" else "than"
+    say = truth(
+        f"there are {than} {a.many} {joint} {b.many}",
+        f"there are not {than} {a.many} {joint} {b.many}",
+    )
+    return Meaning(f"count({a.program}) {sign} count({b.program})", say, (a, b))
+
+
+def _more_of(slots: Slots) -> Meaning:
+    a, b = slots.things("list")[:2]
+    program = (
+        f"{quoted(a.words)} if count({a.program}) > count({b.program}) else "
+        f'({quoted(b.words)} if count({b.program}) > count({a.program}) else "equal")'
+    )
+    return Meaning(program, worded("There are more of: {}", {"equal": "neither"}), (a, b))
+
+
+def _difference(slots: Slots) -> Meaning:
+    a, b = slots.thing("a"), slots.thing("b")
+    program = f"count({a.program}) - count({b.program})"
+    return Meaning(program, measured(f"{{}} more {a.many} than {b.many}"), (a, b))
+
+
+def _more_than_elsewhere(slots: Slots) -> Meaning:
+    thing = slots.thing("a")
+    size = slots.text("size")
+    if size:
+        room = f"{'smallest' if size.startswith(('small', 'tin')) else 'largest'}(rooms())"
+        said = f"the {'smallest' if room.startswith('smallest') else 'largest'} room"
+    else:
+        inside = slots.thing("b")
+        room, said = f"room_of({inside.program})", f"the room with {inside.the}"
+    sign = ">" if slots.text("r") in _MORE else "<"
+    all_of, there = (
+        f"count({thing.program})",
+        f"count([x for x in {thing.program} if room_of(x) == r])",
+    )
+    program = f"r = {room}\n{there} {sign} {all_of} - {there}"
+    more = "more" if sign == ">" else "fewer"
+    say = truth(
+        f"there are {more} {thing.many} in {said} than in the other rooms together",
+        f"there are not {more} {thing.many} in {said} than in the other rooms together",
+    )
+    return Meaning(program, say, (thing,))
+
+
+def _rooms_with(slots: Slots) -> Meaning:
+    thing = slots.thing("a", "where")
+    there = f"[x for x in {thing.program} if room_of(x) == r]"
+    program = f"count([r for r in rooms() if exists({there})])"
+    return Meaning(
+        program, counted(f"room with {thing.many}", f"rooms with {thing.many}"), (thing,)
+    )
+
+
+def _room_with(slots: Slots) -> Meaning:
+    thing = slots.thing("a", "where")
+    there = f"[x for x in {thing.program} if room_of(x) == r]"
+    say = truth(f"there is a room with {thing.some}", f"no room with {thing.some} was seen")
+    return Meaning(f"exists([r for r in rooms() if exists({there})])", say, (thing,))
+
+
+def _which_rooms(slots: Slots) -> Meaning:
+    thing = slots.thing("a", "where")
+    there = f"[x for x in {thing.program} if room_of(x) == r]"
+    say = listed(f"Rooms with {thing.many}: {{}}", f"No room with {thing.many} was seen")
+    return Meaning(f"[r for r in rooms() if exists({there})]", say, (thing,))
+
+
+def _all_rooms(slots: Slots) -> Meaning:
+    return Meaning("count(rooms())", counted("room", "rooms"))
+
+
+def _rooms_of_kind(slots: Slots) -> Meaning:
+    room = slots.room("a")
+    return Meaning(f"count(rooms({quoted(room.label)}))", counted(room.words, room.words + "s"))
+
+
+def _room_of_kind(slots: Slots) -> Meaning:
+    room = slots.room("a")
+    say = truth(f"there is {room.some}", f"no {room.words} was seen")
+    return Meaning(f"exists(rooms({quoted(room.label)}))", say, (room,))
+
+
+def _everything(slots: Slots) -> Meaning:
+    things = (
+        "everything(room=this_room())"
+        if "here" in slots.asked.cues and slots.asked.rooms > 1
+        else "everything()"
+    )
+    return Meaning(f"count({things})", counted("object", "objects"))
+
+
+def _seen_so_far(slots: Slots) -> Meaning:
+    thing = slots.thing("a")
+    say = truth(f"I have seen {thing.some} so far", f"I have seen no {thing.one} so far")
+    return Meaning(f"seen_so_far({quoted(thing.label)})", say, (thing,))
+
+
+def _count_seen(slots: Slots) -> Meaning:
+    thing = slots.thing("a")
+    say = measured(f"{{}} {thing.many} seen so far")
+    return Meaning(f"count_seen({quoted(thing.label)})", say, (thing,))
+
+
+_THERE = (
+    "(are|is|were|do you see|can you see|can i see|do we have|do i have|can be seen|can be "
+    "found|can i find|do you know|did you find|are visible|are found|are known)"
+)
+
+_R = "{r:more|fewer|less|larger|greater|bigger|smaller|higher|lower|equal|same}"
+
+FORMS: tuple[Form, ...] = (
+    form(
+        _how_many,
+        "How many chairs are there?",
+        f"how many {{a}} {_THERE} [there] [here]",
+        f"how many {{a}} {_THERE} [there] {{where}}",
+        "how many {a}",
+        "how many of {a} (are|is) {where}",
+        "(what number of|what is the number of|number of|the number of|count|count of|what is "
+        "the count of|how much) {a} [(are|is) [there]]",
+        "(what number of|what is the number of|count) {a} (are|is) [there] {where}",
+        "how many {a} does {b} have {where}",
+        "how many {a} (exist|can you count|did you count|do you count|are present|were found)",
+    ),
+    form(
+        _any,
+        "Are there any plants in the kitchen?",
+        "(is|are) there [any] {a}",
+        "(is|are) there [any] {a} (here|anywhere|somewhere|around here|around)",
+        "(do you see|can you see|do we have|do i have|have we got|does the map have|do you "
+        "have) [any] {a} [anywhere|somewhere]",
+        "does {a} exist",
+    ),
+    form(
+        _any_in_room,
+        "Does the kitchen have a microwave?",
+        "does {b} (have|contain|hold) {a} [in it]",
+        "(has|does) {b} got {a}",
+    ),
+    form(
+        _more,
+        "Are there more chairs than tables?",
+        f"(are|is) there {_R} {{a}} than {{b}}",
+        f"(do we|do i|do you) have {_R} {{a}} than {{b}}",
+        f"is the number of {{a}} {_R} than the number of {{b}}",
+        f"is the number of {{a}} {_R} to the number of {{b}}",
+        f"is the number of {{a}} the {_R} as the number of {{b}}",
+    ),
+    form(
+        _more_of,
+        "What are there more of, chairs or tables?",
+        "(what|which) (are|is) there more of {list}",
+        "are there more {list}",
+    ),
+    form(
+        _difference,
+        "How many more chairs than tables are there?",
+        "how many more {a} than {b} [(are|is) there]",
+        "how many more {a} (are|is) there than {b}",
+    ),
+    form(
+        _more_than_elsewhere,
+        "Are there more chairs in the room with the piano than in the others?",
+        f"(are|is) there {_R} {{a}} in the room (with|that has|containing) {{b}} than [in] the "
+        "(other|others) [room|rooms]",
+        f"(are|is) there {_R} {{a}} in the {{size}} room than [in] the (other|others) [room|rooms]",
+        f"(are|is) there {_R} {{a}} in the room (with|that has|containing) {{b}} than [in] (other|"
+        "all other) rooms",
+    ),
+    form(
+        _rooms_with,
+        "How many rooms have a bed?",
+        "how many rooms (have|contain|with|hold) {a}",
+        "how many rooms (have|contain) {a} (in them|inside)",
+        "in how many rooms (are|is) there {a}",
+    ),
+    form(
+        _room_with,
+        "Is there a room that has a piano?",
+        "is there (a|any) room (that has|with|which has|having|containing|that contains) {a}",
+        "does any room (have|contain) {a}",
+        "are there [any] rooms (with|that have|that contain) {a}",
+    ),
+    form(
+        _which_rooms,
+        "Which rooms have lamps?",
+        "(which|what) rooms (have|contain|hold|with) {a}",
+        "(which|what) room has {a}",
+        "in (which|what) rooms (are|is) there {a}",
+        "in (which|what) rooms (are|is) {a}",
+        "(which|what) rooms (are|is) {a} in",
+    ),
+    form(
+        _all_rooms,
+        "How many rooms are there?",
+        "how many rooms (are|do) [there|you see|we have|you know]",
+        "how many rooms",
+        "(number of rooms|the number of rooms|what is the number of rooms|count the rooms|"
+        "count rooms)",
+        "how many (different|separate|distinct) rooms [are there]",
+        "how many rooms does (it|the house|this house|the flat|this flat|the apartment|this "
+        "apartment|this place|the map) have",
+    ),
+    form(_rooms_of_kind, "How many bedrooms are there?", "how many {a} (are|do) [there|we have]"),
+    form(
+        _room_of_kind,
+        "Is there a kitchen?",
+        "is there {a} [here]",
+        "do (we|you) (have|see|know) {a}",
+    ),
+    form(
+        _everything,
+        "How many objects are there?",
+        "how many (objects|things|items) [are|do|have] [there|you know|you see|you seen|we "
+        "have] [in total]",
+        "(number of objects|count all objects|count everything|count the objects)",
+    ),
+    form(
+        _seen_so_far,
+        "Have you seen any chairs so far?",
+        "(have|did) (you|i|we) (see|seen|seen yet|come across|noticed|noticed) [any] {a} [so "
+        "far|yet|already|before|anywhere|until now]",
+        "(have|did) (you|i|we) [already|ever|yet] (seen|noticed|come across|see|encountered|"
+        "spotted) [any] {a} [so far|yet|already|before|anywhere|until now]",
+        "has [any] {a} been seen [so far|yet|before]",
+    ),
+    form(
+        _count_seen,
+        "How many chairs have you seen so far?",
+        "how many {a} (have|did) (you|i|we) (seen|see|noticed|come across|encountered) [so far|"
+        "until now|yet|up to now|before]",
+        "how many [different] {a} have been seen [so far]",
+    ),
+)

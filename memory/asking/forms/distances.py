@@ -1,0 +1,151 @@
+"""How far things are from each other and from who asks."""
+
+from __future__ import annotations
+
+from cogmap.memory.asking.form import Form, Meaning, Slots, form
+from cogmap.memory.asking.saying import measured, truth
+from cogmap.memory.asking.things import Thing
+from cogmap.memory.asking.unreadable import Unreadable
+
+__all__ = ["FORMS"]
+
+_NEAR = ("closer", "nearer")
+_FAR = ("farther", "further", "farther away", "further away")
+
+
+def between(slots: Slots, a: Thing, b: Thing) -> Meaning:
+    """The distance of two places, measured as the question says."""
+    cues = slots.asked.cues
+    how = "".join(f", {name}=True" for name in ("centers", "horizontal") if name in cues)
+    points = "centres" if "centers" in cues else "nearest surfaces"
+    if "agent" in (a.kind, b.kind):
+        points = "the centre" if "centers" in cues else "the nearest surface"
+    level = ", horizontally" if "horizontal" in cues else ""
+    several = "; of several the closest" if a.plural or b.plural else ""
+    say = measured(f"{{}} from {a.the} to {b.the} ({points}{level}{several})")
+    return Meaning(f"distance({a.program}, {b.program}{how})", say, (a, b))
+
+
+def _a_to_b(slots: Slots) -> Meaning:
+    return between(slots, slots.place("a"), slots.place("b"))
+
+
+def _pair(slots: Slots) -> Meaning:
+    return between(slots, *slots.pair("pair"))
+
+
+def _from_me(slots: Slots) -> Meaning:
+    me = slots.asked.phrases.place("me")
+    return between(slots, me, slots.place("a"))
+
+
+def _closer(slots: Slots) -> Meaning:
+    """ "Is a closer to b than to c?" compares ways from a; "than c" compares a and c, unless the
+    articles pair b with c: "the lamp closer to a sofa than a bed"."""
+    a, b, c = slots.place("a"), slots.place("b"), slots.place("c")
+    word = slots.text("r")
+    if word not in (*_NEAR, *_FAR):
+        raise Unreadable(f'I cannot compare distances by "{word}"')
+    sign = "<" if word in _NEAR else ">"
+    indefinite = slots.text("b").startswith(("a ", "an ")) and slots.text("c").startswith(
+        ("a ", "an ")
+    )
+    to = "from" if word in _FAR else "to"
+    if "to" in slots and slots.text("to") not in ("to", "from"):
+        raise Unreadable("this is another form")
+    if "to" in slots or indefinite:
+        program = f"distance({a.program}, {b.program}) {sign} distance({a.program}, {c.program})"
+        rest = f"{word} {to} {b.the} than {to} {c.the}"
+    else:
+        program = f"distance({a.program}, {b.program}) {sign} distance({c.program}, {b.program})"
+        rest = f"{word} {to} {b.the} than {c.the} {c.be}"
+    say = truth(f"{a.the} {a.be} {rest}", f"{a.the} {a.be} not {rest}")
+    return Meaning(program, say, (a, b, c))
+
+
+def _within(slots: Slots) -> Meaning:
+    a, b, number = slots.place("a"), slots.place("b"), slots.number("n")
+    metres = number * {
+        "cm": 0.01,
+        "centimeters": 0.01,
+        "centimetres": 0.01,
+        "feet": 0.3048,
+        "ft": 0.3048,
+    }.get(slots.text("unit"), 1.0)
+    text = f"within {number:g} {slots.text('unit')} of {b.the}"
+    say = truth(f"{a.the} {a.be} {text}", f"{a.the} {a.be} not {text}")
+    return Meaning(f"distance({a.program}, {b.program}) <= {metres:g}", say, (a, b))
+
+
+_BE = "(is|are|was|were)"
+_THE_DISTANCE = (
+    "(what is|what was|what would be|give|estimate|calculate|measure|find|what|how large is|"
+    "how big is"
+    "|how long is|how wide is) [the|a] [shortest|minimum|direct|smallest|closest|straight line|"
+    "spatial|physical|metric]"
+    " (distance|gap|space|separation|clearance)"
+)
+
+_R = "{r:closer|nearer|farther|further|farther away|further away}"
+
+FORMS: tuple[Form, ...] = (
+    form(
+        _a_to_b,
+        "How far is the sofa from the television?",
+        f"how far [away|apart|off] {_BE} {{a}} [away|apart|located|standing|off|placed] (from|"
+        "to) {b}",
+        f"how (close|near) {_BE} {{a}} to {{b}}",
+        "how far {a} (is|are) [away] from {b}",
+        f"how far [away] {_BE} it from {{a}} to {{b}}",
+        "how far from {b} is {a}",
+        "how far away from {b} is {a}",
+        "how far [away] (am|are) {a} [away|standing] from {b}",
+        f"{_THE_DISTANCE} from {{a}} to {{b}} [is there]",
+        f"{_THE_DISTANCE} of {{a}} (from|to) {{b}}",
+        "(distance|the distance|gap) from {a} to {b}",
+        "(what is|give) {a} 's distance (from|to) {b}",
+        "how many (meters|metres|steps|feet) (is|are) {a} [away] from {b}",
+        "how far from {a} to {b}",
+    ),
+    form(
+        _pair,
+        "What is the gap between the sofa and the tv?",
+        f"{_THE_DISTANCE} [is there|is] between {{pair}}",
+        "(what|how much|how large|how big|how wide) [of a] (space|distance|gap|room|clearance) "
+        "(is|lies) [there] between {pair}",
+        f"how far [apart] {_BE} {{pair}} [apart] [from each other|from one another]",
+        f"how far (apart|away) [from each other] {_BE} {{pair}}",
+        f"how (close|near) {_BE} {{pair}} [to each other|to one another|together]",
+        "how far (is|are) [it|there] between {pair}",
+        "how far between {pair}",
+        "(distance|the distance|gap|the gap) between {pair}",
+        "how much (do|does) {pair} (separate|stand apart)",
+        "(what|how much) separates {pair}",
+    ),
+    form(
+        _from_me,
+        "How far away is the lamp?",
+        f"how far [away|off] {_BE} {{a}} [away|off] [now]",
+        "how far [away] (am i|are you|are we) from {a} [now]",
+        "how close (am i|are you|are we) to {a} [now]",
+        f"{_THE_DISTANCE} to {{a}}",
+        "(distance|the distance) to {a}",
+        "{a} , what is the distance between you and (this|that|the) object [now]",
+        "what is the distance between the camera and the (nearest|closest) point of {a}",
+        "how far is the (nearest|closest) point of {a} [from me|from you|from the camera]",
+    ),
+    form(
+        _closer,
+        "Is the lamp closer to the sofa than the chair?",
+        f"{_BE} {{a}} {_R} (to|from) {{b}} than {{c}}",
+        f"{_BE} {{a}} {_R} (to|from) {{b}} than {{c}} (is|are)",
+        f"{_BE} {{a}} {_R} (to|from) {{b}} than {{to}} {{c}}",
+    ),
+    form(
+        _within,
+        "Is the lamp within 2 m of the sofa?",
+        f"{_BE} {{a}} (within|less than|closer than|at most|no more than) {{n}} "
+        "{unit:m|meter|meters|metre|metres|cm|centimeters|centimetres|ft|feet} "
+        "[away] (of|from|to) {b}",
+    ),
+)

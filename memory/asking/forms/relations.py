@@ -1,0 +1,162 @@
+"""What is on, in, under, beside and between things."""
+
+from __future__ import annotations
+
+from cogmap.memory.asking.choices import bare
+from cogmap.memory.asking.form import Form, Meaning, Slots, form
+from cogmap.memory.asking.forms.choosing import one_of
+from cogmap.memory.asking.forms.counting import here
+from cogmap.memory.asking.saying import listed, truth
+from cogmap.memory.asking.things import Thing
+from cogmap.memory.asking.unreadable import Unreadable
+from cogmap.memory.asking.words import relation_at
+
+__all__ = ["FORMS"]
+
+
+def _holds(slots: Slots) -> Meaning:
+    """ "Is the cup on the table": cut at the first relation with a thing on both sides."""
+    phrases = slots.asked.phrases
+    words = slots.text("a").split()
+    for at in range(1, len(words) - 1):
+        found = relation_at(words, at)
+        if found is None or found[0] in ("with", "near_me"):
+            continue
+        try:
+            return _related(slots, " ".join(words[:at]), words[at:], found)
+        except Unreadable:
+            continue
+    raise Unreadable(f'I see no relation in "{phrases.said(slots.text("a"))}"')
+
+
+def _related(slots: Slots, first: str, rest: list[str], found: tuple[str, int]) -> Meaning:
+    name, length = found
+    phrases = slots.asked.phrases
+    subject = phrases.thing(first)
+    tail = " ".join(rest[length:])
+    if name in ("in_", "on"):
+        try:
+            room = phrases.room(tail)
+        except Unreadable:
+            pass
+        else:
+            return _in_room(subject, room)
+    # One phrase grammar decides what relations mean: the subject is tested as "the cup on it" is.
+    whole = phrases.thing(f"some things {' '.join(rest)}")
+    condition = whole.program.partition(" if ")[2].removesuffix("]")
+    if not condition or not whole.program.startswith("[x0 for x0 in everything()"):
+        raise Unreadable(f'I cannot test "{phrases.said(" ".join(rest))}"')
+    program = _replaced(condition, subject.program)
+    where = whole.words.removeprefix("things ")
+    say = truth(f"{subject.the} {subject.be} {where}", f"{subject.the} {subject.be} not {where}")
+    return Meaning(program, say, (subject,))
+
+
+def _replaced(condition: str, program: str) -> str:
+    """The condition of "x0", asked of a thing."""
+    return (
+        condition.replace("(x0, ", f"({program}, ")
+        .replace("(x0)", f"({program})")
+        .replace(", x0)", f", {program})")
+    )
+
+
+def _in_room(subject: Thing, room: Thing) -> Meaning:
+    program = f"exists([x for x in {subject.program} if room_of(x) == {room.program}])"
+    if subject.program == subject.seen_program:
+        program = f"exists({subject.program[:-1]}, room={room.program}))"
+    say = truth(
+        f"{subject.the} {subject.be} in {room.the}",
+        f"{subject.the} {subject.be} not in {room.the}, as far as seen",
+    )
+    return Meaning(program, say, (subject, room))
+
+
+def _what_is(slots: Slots) -> Meaning:
+    """ "What is on the table": labels of all that the relation holds for."""
+    phrases = slots.asked.phrases
+    words = slots.text("rest").split()
+    found = relation_at(words, 0) if words else None
+    if found is None:
+        raise Unreadable(f'I see no relation in "{phrases.said(slots.text("rest"))}"')
+    try:
+        room = phrases.room(" ".join(words[found[1] :])) if found[0] in ("in_", "on") else None
+    except Unreadable:
+        room = None
+    if room is not None:
+        say = listed(f"In {room.the}: {{}}", f"Nothing was seen in {room.the}")
+        return Meaning(f"labels(contents({room.program}))", say, (room,))
+    kind = slots.text("a") or "things"
+    things = phrases.thing(f"the {kind} {' '.join(words)}")
+    where = things.words.removeprefix(kind).strip()
+    say = listed(f"{where[:1].upper()}{where[1:]}: {{}}", f"I have seen nothing {where}")
+    return Meaning(f"labels({things.program})", say, (things,))
+
+
+def _which_of(slots: Slots) -> Meaning:
+    """ "Which of these is on the desk": of those named, or of the options."""
+    phrases = slots.asked.phrases
+    if "list" in slots:
+        things = slots.things("list")
+    else:
+        things = [phrases.thing(bare(option).casefold()) for option in slots.asked.options]
+    words = slots.text("rest").split()
+    found = relation_at(words, 0) if words else None
+    if found is None or len(things) < 2:
+        raise Unreadable(f'I see no relation in "{phrases.said(slots.text("rest"))}"')
+    whole = phrases.thing(f"the things {' '.join(words)}")
+    together = things[0].program
+    for thing in things[1:]:
+        together = f"union({together}, {thing.program})"
+    program = f"labels({whole.program.replace('everything()', together, 1)})"
+    return Meaning(
+        program, one_of(things, f"{{}} {whole.words.removeprefix('things ')}"), tuple(things)
+    )
+
+
+def _what_here(slots: Slots) -> Meaning:
+    everything = here(slots, slots.asked.phrases.thing("objects"))
+    say = listed("I have seen: {}", "I have seen nothing yet")
+    return Meaning(f"labels({everything.program})", say, ())
+
+
+_THINGS = "(objects|object|things|thing|items|item|stuff|furniture|kinds of things)"
+
+FORMS: tuple[Form, ...] = (
+    form(
+        _holds,
+        "Is the cup on the table?",
+        "(is|are|was|were) {a}",
+        "(does|do) {a} (stand|lie|hang|sit) {b}",
+    ),
+    form(
+        _what_is,
+        "What is on the table?",
+        "(what|which) [else] (is|are|lies|stands|sits|hangs) [there|located|placed|standing|"
+        "lying|sitting] {rest}",
+        f"(what|which) {_THINGS} (is|are|can be found|do you see|can you see|stand|lie) [there|"
+        "located|placed|standing|lying] {rest}",
+        "what (do you see|can you see|can i see|did you see|can i find|do i find|can be found|"
+        "have you seen|have we got|do we have|have i got|do i have) {rest}",
+        f"(name|list|show|give|find) [all|all the] {_THINGS} {{rest}}",
+        "which {a} (is|are) {rest}",
+    ),
+    form(
+        _which_of,
+        "Which of these is on the table: the cup, the lamp or the book?",
+        "which [one|ones] of these [objects|things|items] (is|are) {rest} , {list}",
+        "which [one|ones] of (these|the following) [objects|things|items] (is|are) {rest}",
+        "which [one|ones] of {list} (is|are) {rest}",
+        "(which|what) (is|are) {rest} , {list}",
+    ),
+    form(
+        _what_here,
+        "What do you see?",
+        "what [all] (do you see|can you see|have you seen|did you see|is there|is here|do we "
+        "have|do you know) [here|so far|around] [in the map]",
+        f"(name|list|show) [all|all the] {_THINGS} [that you have seen|you know|you see|there "
+        "are|that there are|here]",
+        f"(what|which) {_THINGS} (are|do you|have you|did you) (there|see|know|seen|here) [here|"
+        "so far]",
+    ),
+)

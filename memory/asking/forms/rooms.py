@@ -1,0 +1,234 @@
+"""Where things are, and rooms: which, how large, what is next to them."""
+
+from __future__ import annotations
+
+from cogmap.memory.asking.form import Form, Meaning, Slots, form
+from cogmap.memory.asking.saying import listed, measured, truth, worded
+from cogmap.memory.asking.things import quoted
+from cogmap.memory.asking.unreadable import Unreadable
+
+__all__ = ["FORMS"]
+
+
+def _where(slots: Slots) -> Meaning:
+    thing = slots.place("a")
+    if thing.kind == "agent":
+        return _my_room(slots)
+    if thing.kind == "room":
+        raise Unreadable("a room is where it is; ask how far it is, or how to get there")
+    if slots.asked.options:
+        return _which_room(slots)
+    if thing.plural:
+        say = listed(f"{thing.the} are {{}}", f"I have seen no {thing.words}")
+        return Meaning(f"[whereabouts(x) for x in {thing.program}]", say, (thing,))
+    say = worded(f"{thing.the} is {{}}")
+    return Meaning(f"whereabouts({thing.program})", say, (thing,))
+
+
+def _which_room(slots: Slots) -> Meaning:
+    thing = slots.thing("a")
+    say = worded(f"{thing.the} {thing.be} in the {{}}")
+    return Meaning(f"room_of({thing.program})", say, (thing,))
+
+
+def _my_room(slots: Slots) -> Meaning:
+    program = "this_room()" if slots.asked.agent == "agent()" else f"room_of({slots.asked.agent})"
+    return Meaning(program, worded("you are in the {}"))
+
+
+def _same_room(slots: Slots) -> Meaning:
+    a, b = slots.pair("pair")
+    say = truth(
+        f"{a.the} and {b.the} are in the same room", f"{a.the} and {b.the} are in different rooms"
+    )
+    return Meaning(f"room_of({a.program}) == room_of({b.program})", say, (a, b))
+
+
+def _am_i_in(slots: Slots) -> Meaning:
+    room = slots.room("a")
+    say = truth(f"you are in {room.the}", f"you are not in {room.the}")
+    return Meaning(f"room_of({slots.asked.agent}) == {room.program}", say, (room,))
+
+
+def _area(slots: Slots) -> Meaning:
+    room = slots.room("a")
+    return Meaning(f"area({room.program})", measured(f"{{}}, the area of {room.the}"), (room,))
+
+
+def _this_area(slots: Slots) -> Meaning:
+    """The asker's room where there are several, or all of them where the question says so."""
+    if "combined" in slots.asked.cues or slots.asked.rooms < 2:
+        return _total(slots)
+    return Meaning("area(this_room())", measured("{}, the area of this room"))
+
+
+def _total(slots: Slots) -> Meaning:
+    what = "all rooms together" if slots.asked.rooms > 1 else "the room"
+    return Meaning("total_area()", measured(f"{{}}, the area of {what}"))
+
+
+def _larger(slots: Slots) -> Meaning:
+    a, b, word = slots.room("a"), slots.room("b"), slots.text("r")
+    if word not in ("bigger", "larger", "smaller"):
+        raise Unreadable(f'I cannot compare rooms by "{word}"')
+    sign = "<" if word == "smaller" else ">"
+    say = truth(f"{a.the} is {word} than {b.the}", f"{a.the} is not {word} than {b.the}")
+    return Meaning(f"area({a.program}) {sign} area({b.program})", say, (a, b))
+
+
+def _which_larger(slots: Slots) -> Meaning:
+    phrases = slots.asked.phrases
+    words = slots.text("list").replace(" , ", " ").replace(" and ", " or ").split(" or ")
+    rooms = [phrases.room(part.strip(" ,")) for part in words if part.strip(" ,")]
+    word = slots.text("r")
+    if len(rooms) != 2 or word not in (
+        "bigger",
+        "larger",
+        "smaller",
+        "biggest",
+        "largest",
+        "smallest",
+    ):
+        raise Unreadable("I can compare two rooms by their area")
+    a, b = rooms
+    sign = "<" if word.startswith("small") else ">"
+    program = (
+        f"{quoted(a.words)} if area({a.program}) {sign} area({b.program}) else {quoted(b.words)}"
+    )
+    return Meaning(program, worded(f"the {{}} is the {word}"), (a, b))
+
+
+def _extreme(slots: Slots) -> Meaning:
+    smallest = slots.text("r").startswith("small")
+    word = "smallest" if smallest else "largest"
+    if slots.text("r") not in ("largest", "biggest", "smallest"):
+        raise Unreadable(f'I cannot choose rooms by "{slots.text("r")}"')
+    return Meaning(f"{word}(rooms())", worded(f"the {{}} is the {word} room"))
+
+
+def _rooms(slots: Slots) -> Meaning:
+    return Meaning("rooms()", listed("rooms: {}", "no room is known yet"))
+
+
+def _neighbours(slots: Slots) -> Meaning:
+    room = slots.room("a")
+    say = listed(f"next to {room.the}: {{}}", f"no room next to {room.the} is known")
+    return Meaning(f"neighbours({room.program})", say, (room,))
+
+
+_LEAVE = (
+    "(leave|put|place|lay|set|forget|park|last see|see|last put|store|have|lose|drop|last leave)"
+)
+
+_R = "{r:bigger|larger|smaller|biggest|largest|smallest}"
+
+FORMS: tuple[Form, ...] = (
+    form(
+        _where,
+        "Where is my backpack?",
+        "where (is|are|can be) {a} [now|located|placed|standing|at|kept|stored|found|hiding]",
+        "where {a} (is|are) [now|located|placed]",
+        f"where (did|have|do) (i|you|we|they) {_LEAVE} {{a}}",
+        "where (have i|have you|did i|have we) (left|seen|put|placed) {a}",
+        "where (can|could|do|would|might) (i|you|we|one) [possibly] (find|see|get|locate) {a}",
+        "(find|locate|where to find|look for|search for|help me find|i am looking for|i can "
+        "not find|i can not see|i need|i lost|have you seen my|where have) {a}",
+        "(what is|tell) the (location|position|place|whereabouts) of {a}",
+        "where was {a} [last] seen [last]",
+        "where did you last see {a}",
+        "where (do|does) {a} (stand|lie|hang|live|belong)",
+        "(show|point) me [to|where] {a} [is|are]",
+    ),
+    form(
+        _which_room,
+        "Which room is the lamp in?",
+        "(which|what) room (is|are|was|were) {a} [located|placed] [in]",
+        "in (which|what) room (is|are|was|were|do i find|can i find|did you see|stands) {a} "
+        "[located|placed]",
+        "(which|what) room (has|contains|houses) {a}",
+        "(which|what) room did (i|you) (leave|see|put) {a} in",
+    ),
+    form(
+        _my_room,
+        "Which room am I in?",
+        "(which|what) room (am i|are you|are we|is this|is that) [in] [now]",
+        "where (am i|are you|are we) [now]",
+        "in (which|what) room (am i|are you|are we) [now]",
+        "(what|which) room is (this|it)",
+    ),
+    form(
+        _same_room,
+        "Are the lamp and the sofa in the same room?",
+        "(are|is) {pair} in the same room",
+        "(are|is) {pair} in one room",
+    ),
+    form(_am_i_in, "Am I in the kitchen?", "(am i|are you|are we) in {a} [now]", "is this {a}"),
+    form(
+        _area,
+        "How big is the kitchen?",
+        "how (big|large|spacious|wide) (is|was) {a}",
+        "(what|how) (is|are|big is) the (size|area|floor area|surface|surface area|square "
+        "footage|floor space|dimensions) of {a}",
+        "(what is|give) {a} 's (size|area|floor area)",
+        "(size|area) of {a}",
+        "how (much|many) (space|floor space|floor|area|square meters|square metres|square "
+        "feet) (is|does|is there in|are in|are there in) {a} [have|cover|occupy]",
+        "how many (square meters|square metres|square feet) (is|does|has) {a} [have|cover]",
+    ),
+    form(
+        _this_area,
+        "What is the size of this room (in square meters)?",
+        "(what|how) (is|are) the [total|approximate] (size|area|floor area|floor space) of "
+        "(this|the|that) room",
+        "how (big|large) is (this|the|that) room",
+        "(size|area) of (this|the) room",
+        "how many (square meters|square metres|square feet) (is|does|has) (this|the) room "
+        "[have|cover]",
+    ),
+    form(
+        _total,
+        "How large is the whole flat?",
+        "how (big|large) is (the|this|our|my|your) [whole|entire] (place|flat|apartment|house|"
+        "home|floor|scene|space|building|area|map) [all rooms together|in total|as a whole]",
+        "(what is|give) the [total|overall|combined|whole] [floor] (area|size|floor area|"
+        "living space|floor space) [of all rooms|of the rooms|of everything|of the whole place|"
+        "of the house|of the flat|of the apartment|of this place|of the scene|of the home|of "
+        "this flat|of this house|of this apartment]",
+        "how (big|large) are (all|the) rooms [together]",
+        "how much (floor|space|floor space|area) is there [in total]",
+        "how many (square meters|square metres|square feet) (is|has|does) (the|this) (place|"
+        "flat|apartment|house|home|scene) [have]",
+    ),
+    form(_larger, "Is the kitchen larger than the bedroom?", f"is {{a}} {_R} than {{b}}"),
+    form(
+        _which_larger,
+        "Which is larger, the kitchen or the bedroom?",
+        f"(which|what) [room|one] is [the] {_R} {{list}}",
+        f"(which|what) is the {_R} room {{list}}",
+    ),
+    form(
+        _extreme,
+        "Which is the largest room?",
+        f"(which|what) is the {_R} room",
+        f"(which|what) room is [the] {_R}",
+        f"where is the {_R} room",
+    ),
+    form(
+        _rooms,
+        "Which rooms are there?",
+        "(which|what) rooms (are|do|did|have) [there|you|we|i] [see|know|seen|have|here]",
+        "(list|name|show) [all] [the] rooms",
+        "what [kinds of|kind of] rooms are there [here]",
+        "what are the rooms",
+    ),
+    form(
+        _neighbours,
+        "Which rooms are next to the kitchen?",
+        "(which|what) (rooms|room) (are|is|lie|lies) (next to|beside|adjacent to|connected to|"
+        "connected with|near|attached to|by) {a}",
+        "(what|which) is next to {a}",
+        "(which|what) rooms (can i|do i|can one) (reach|get to|enter) from {a}",
+        "where does {a} lead [to]",
+        "(what|which) rooms does {a} (lead|connect|open) to",
+    ),
+)

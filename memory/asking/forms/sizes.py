@@ -1,0 +1,202 @@
+"""Lengths, heights, footprints and volumes of things, and which is the larger."""
+
+from __future__ import annotations
+
+from cogmap.memory.asking.form import Form, Meaning, Slots, form
+from cogmap.memory.asking.forms.choosing import best_of
+from cogmap.memory.asking.saying import Result, Said, Say, measured, said_value, truth
+from cogmap.memory.asking.things import Thing
+from cogmap.memory.asking.unreadable import Unreadable
+
+__all__ = ["FORMS"]
+
+_AXES = {
+    "long": "length", "length": "length", "wide": "width", "width": "width", "broad": "width",
+    "breadth": "width", "depth": "width", "deep": "width", "thick": "shortest",
+    "thickness": "shortest", "tall": "height", "high": "height", "height": "height",
+    "longest": "longest", "shortest": "shortest",
+}  # fmt: skip
+_COMPARED = {
+    "longer": ("length", ">"), "shorter": ("height", "<"), "wider": ("width", ">"),
+    "narrower": ("width", "<"), "taller": ("height", ">"), "higher": ("height", ">"),
+    "lower": ("height", "<"), "deeper": ("width", ">"), "thicker": ("shortest", ">"),
+}  # fmt: skip
+_SMALLER = ("smaller", "littler", "tinier")
+
+
+def _longest(slots: Slots) -> Meaning:
+    thing = slots.thing("a")
+    say = measured(f"{{}} along the longest side of {thing.the}")
+    return Meaning(f'size({thing.program}, axis="longest")', say, (thing,))
+
+
+def _shortest(slots: Slots) -> Meaning:
+    thing = slots.thing("a")
+    say = measured(f"{{}} along the shortest side of {thing.the}")
+    return Meaning(f'size({thing.program}, axis="shortest")', say, (thing,))
+
+
+def _greatest(slots: Slots) -> Meaning:
+    """ "The maximum dimension (either width or length)" leaves out the height."""
+    if "level" not in slots.asked.cues:
+        return _longest(slots)
+    thing = slots.thing("a")
+    say = measured(f"{{}}, the longer of width and length of {thing.the}")
+    return Meaning(f'size({thing.program}, axis="length")', say, (thing,))
+
+
+def _along(slots: Slots) -> Meaning:
+    thing = slots.thing("a")
+    axis = _AXES.get(slots.text("axis"))
+    if axis is None:
+        raise Unreadable(f'"{slots.text("axis")}" is no measure of a thing')
+    word = {"length": "long", "width": "wide", "height": "high", "shortest": "thick"}.get(axis, "")
+    say = measured(f"{thing.the} {thing.be} {{}} {word}".strip())
+    return Meaning(f'size({thing.program}, axis="{axis}")', say, (thing,))
+
+
+def _how_big(slots: Slots) -> Meaning:
+    """All three sides; the longest where one number is wanted."""
+    thing = slots.thing("a")
+    if slots.asked.options:
+        return _longest(slots)
+    sides = ", ".join(f'size(x, axis="{axis}")' for axis in ("length", "width", "height"))
+    return Meaning(f"x = the({thing.program})\n[{sides}]", _by_sides(thing), (thing,))
+
+
+def _by_sides(thing: Thing) -> Say:
+    def say(result: Result) -> Said:
+        said = said_value(result)
+        parts = list(result.value)  # type: ignore[call-overload]
+        each = [said_value(Result(part, unit=result.unit)).text for part in parts]
+        names = ("long", "wide", "high")
+        sides = ", ".join(f"{text} {name}" for text, name in zip(each, names, strict=True))
+        return Said(f"{thing.the} {thing.be} {sides}", said.value, said.unit)
+
+    return say
+
+
+def _footprint(slots: Slots) -> Meaning:
+    thing = slots.thing("a")
+    say = measured(f"{thing.the} {'take' if thing.plural else 'takes'} up {{}} of the floor")
+    return Meaning(f"area({thing.program})", say, (thing,))
+
+
+def _volume(slots: Slots) -> Meaning:
+    thing = slots.thing("a")
+    say = measured(f"{{}}, the volume of the box around {thing.the}")
+    return Meaning(f"volume({thing.program})", say, (thing,))
+
+
+def _elevation(slots: Slots) -> Meaning:
+    thing = slots.thing("a")
+    of = "top" if "top" in slots else "bottom"
+    end = "upper" if of == "top" else "lower"
+    say = measured(f"the {end} end of {thing.the} is {{}} above the floor")
+    return Meaning(f'elevation({thing.program}, of="{of}")', say, (thing,))
+
+
+def _compared(slots: Slots) -> Meaning:
+    a, b, word = slots.thing("a"), slots.thing("b"), slots.text("r")
+    if word in _COMPARED:
+        axis, sign = _COMPARED[word]
+        program = f'size({a.program}, axis="{axis}") {sign} size({b.program}, axis="{axis}")'
+    elif word in ("bigger", "larger", "greater", *_SMALLER):
+        program = f"volume({a.program}) {'<' if word in _SMALLER else '>'} volume({b.program})"
+    else:
+        raise Unreadable(f'I cannot compare by "{word}"')
+    say = truth(f"{a.the} {a.be} {word} than {b.the}", f"{a.the} {a.be} not {word} than {b.the}")
+    return Meaning(program, say, (a, b))
+
+
+def _which(slots: Slots) -> Meaning:
+    things = slots.things("list")
+    return best_of(things, slots.text("r"))
+
+
+_ASK = "(what is|what are|what was|give|estimate|what would be|measure|what)"
+
+FORMS: tuple[Form, ...] = (
+    form(
+        _longest,
+        "What is the length of the longest dimension of the table?",
+        "what is the (length|size|measure) of the (longest|largest|biggest|maximum) (dimension|"
+        "side|axis|edge) of {a}",
+        "what is the (longest|largest|biggest) (dimension|side|axis|edge) of {a}",
+        "how long is the longest (dimension|side|edge|axis) of {a}",
+        "what is the length of the longest dimension , length , width or height , of {a}",
+        "what is {a} 's (longest|largest) (dimension|side)",
+    ),
+    form(
+        _shortest,
+        "What is the shortest side of the table?",
+        "what is the [length of the] (shortest|smallest) (dimension|side|axis|edge) of {a}",
+        "how long is the shortest (dimension|side|edge|axis) of {a}",
+    ),
+    form(
+        _greatest,
+        "What is the maximum dimension (either width or length) of the table?",
+        "what is the (maximum|max|greatest) (dimension|extent) , of {a}",
+        "what is the (maximum|max|greatest) (dimension|extent) of {a}",
+    ),
+    form(
+        _along,
+        "How wide is the sofa?",
+        "how {axis} (is|are|was) {a}",
+        f"{_ASK} [the] {{axis}} of {{a}}",
+        f"{_ASK} {{a}} 's {{axis}}",
+        "(what|which) {axis} (is|does) {a} [have]",
+        "how {axis} would you say {a} is",
+    ),
+    form(
+        _how_big,
+        "How big is the sofa?",
+        "how (big|large) (is|are|was) {a}",
+        "(what|how) (is|are) the (size|sizes|dimensions|measurements|measures) of {a}",
+        "(what is|what are) {a} 's (size|dimensions|measurements)",
+        "(what|which) (size|dimensions) (is|are|does|do) {a} [have]",
+        "(size|dimensions) of {a}",
+        "what are the length , width and height of {a}",
+    ),
+    form(
+        _footprint,
+        "How much floor does the sofa take up?",
+        "how much (floor|space|room|floor space|area) does {a} (take|occupy|need|cover|take "
+        "up) [up] [on the floor]",
+        "what is the (footprint|floor area|base area) of {a}",
+        "what is the area of {a}",
+    ),
+    form(
+        _volume,
+        "What is the volume of the box?",
+        "what is the volume of {a}",
+        "how much volume does {a} (have|take up|occupy)",
+        "what is {a} 's volume",
+    ),
+    form(
+        _elevation,
+        "How high above the floor is the shelf?",
+        "how (high|far) (above|over|off|from) the (floor|ground) (is|are|does) [the bottom of] "
+        "{a} [hang|stand]",
+        "how (high|far) (above|over|off|from) the (floor|ground) is the {top} of {a}",
+        "how high up (is|are) {a}",
+        "how (high|far) is {a} (above|over|off|from) the (floor|ground)",
+        "what is the height of {a} (above|over) the (floor|ground)",
+        "at what height (is|does|are) {a} [hang|stand]",
+    ),
+    form(
+        _compared,
+        "Is the sofa longer than the table?",
+        "(is|are) {a} {r} than {b}",
+        "(is|are) {a} {r} in size than {b}",
+    ),
+    form(
+        _which,
+        "Which is taller, the fridge or the wardrobe?",
+        "(which|what) (is|one is|object is|thing is) [the] {r} {list}",
+        "(which of|which one of|of) [these|the|the following] [two|three|four] [objects|"
+        "things] {list} [which|one] is [the] {r}",
+        "(which|what) is [the] {r} of {list}",
+        "(among|out of|between|of) {list} , (which|what) [one|object] is [the] {r}",
+    ),
+)

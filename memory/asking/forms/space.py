@@ -1,0 +1,168 @@
+"""Room for things, free floor, and what has not been seen."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from cogmap.memory.asking.form import Form, Meaning, Slots, form
+from cogmap.memory.asking.saying import Result, Said, measured, said_value, truth, worded
+from cogmap.memory.asking.unreadable import Unreadable
+from cogmap.memory.asking.words import number_of, word_set
+
+__all__ = ["FORMS"]
+
+_METRES = {"m": 1, "meter": 1, "meters": 1, "metre": 1, "metres": 1, "cm": 0.01,
+           "centimeter": 0.01, "centimeters": 0.01, "centimetres": 0.01, "mm": 0.001,
+           "ft": 0.3048, "foot": 0.3048, "feet": 0.3048, "in": 0.0254, "inch": 0.0254,
+           "inches": 0.0254}  # fmt: skip
+_HEIGHT_M = 0.75
+"""Of a thing whose height is not told: that of a table."""
+_SEPARATORS = word_set(
+    "by x and , times on tall high wide long deep a an the of that is which measuring with size new"
+)
+_NAMED_SIDE = re.compile(
+    r"(\S+) ?(m|cm|mm|ft|feet|inches|meters?|metres?) (wide|deep|long|high|tall)"
+)
+
+
+@dataclass(frozen=True)
+class _Box:
+    width: float
+    depth: float
+    height: float
+    stated_height: bool
+    name: str
+
+
+def _box(text: str) -> _Box:
+    """ "1.2 by 0.6 m desk", "desk of 120 x 60 x 75 cm", "2 m wide and 1 m deep sofa"."""
+    words = text.replace(" - ", " ").split()
+    numbers: list[float] = []
+    unit, name = "m", []
+    for word in words:
+        number = number_of(word) if word not in ("a", "an", "one", "half") else None
+        if number is not None:
+            numbers.append(number)
+        elif word in _METRES:
+            unit = word
+        elif word not in _SEPARATORS:
+            name.append(word)
+    if len(numbers) not in (2, 3) or min(numbers) <= 0:
+        raise Unreadable(
+            'say how large it is: "1.2 by 0.6 m", or with the height "1.2 by 0.6 by 0.75 m"'
+        )
+    sides = [number * _METRES[unit] for number in numbers]
+    height = sides[2] if len(sides) == 3 else _HEIGHT_M
+    return _Box(sides[0], sides[1], height, len(sides) == 3, " ".join(name) or "thing")
+
+
+def _fits(slots: Slots) -> Meaning:
+    box = _box(slots.text("box"))
+    where = slots.place("b") if "b" in slots else None
+    at = f", where={where.program}" if where else ""
+    program = f"fits(width={box.width:g}, depth={box.depth:g}, height={box.height:g}{at})"
+    inside = (
+        "" if where is None else f" in {where.the}" if where.kind == "room" else f" at {where.the}"
+    )
+    assumed = "" if box.stated_height else f", taken to be {box.height:g} m high"
+    size = f"{box.name} of {box.width:g} x {box.depth:g} m{assumed}"
+    say = truth(
+        f"there is space for a {size}{inside}", f"there is no known space for a {size}{inside}"
+    )
+    return Meaning(program, say, (where,) if where else ())
+
+
+def _free(slots: Slots) -> Meaning:
+    if "b" not in slots:
+        return Meaning("free_space()", measured("{} of floor known to be free"))
+    room = slots.room("b")
+    return Meaning(
+        f"free_space({room.program})", measured(f"{{}} of free floor in {room.the}"), (room,)
+    )
+
+
+def _unseen(slots: Slots) -> Meaning:
+    def say(result: Result) -> Said:
+        places = list(result.value)  # type: ignore[call-overload]
+        number = len(places)
+        if not number:
+            return Said("nothing is left to explore, as far as is known", 0, "count")
+        first = said_value(Result(places[0])).text
+        return Said(f"{number} places border on unseen space; the first: {first}", number, "count")
+
+    return Meaning("frontiers()", say)
+
+
+def _explored(slots: Slots) -> Meaning:
+    def say(result: Result) -> Said:
+        said = said_value(result)
+        share = float(said.value)  # type: ignore[arg-type]
+        return Said(f"{100 * share:.0f} % of the known extent has been seen", share)
+
+    return Meaning("explored()", say)
+
+
+def _best_view(slots: Slots) -> Meaning:
+    thing = slots.place("a")
+    return Meaning(
+        f"best_view({thing.program})", worded(f"{thing.the} can be seen best from {{}}"), (thing,)
+    )
+
+
+_IS_SPACE = (
+    "(is|would) there [be] [enough|any] [free] (space|room|place) (for|to put|to place|to "
+    "fit|to set up|left for)"
+)
+_WHERE = "(in|at|next to|near|beside|by|inside|on|along|in front of)"
+
+FORMS: tuple[Form, ...] = (
+    form(
+        _fits,
+        "Is there space for a 1.2 by 0.6 m desk in the bedroom?",
+        f"{_IS_SPACE} {{box}} {_WHERE} {{b}}",
+        f"{_IS_SPACE} {{box}} [anywhere|here|somewhere]",
+        f"(can|could|would|will|does) {{box}} fit [{_WHERE}|into] {{b}}",
+        "(can|could|would|will|does) {box} fit [anywhere|here|somewhere]",
+        f"(can|could) (i|you|we) (put|place|fit|squeeze) {{box}} {_WHERE} {{b}}",
+        "(can|could) (i|you|we) (put|place|fit|squeeze) {box} into {b}",
+        "(does|has) {b} have [enough] (space|room) for {box}",
+        "(where|in which room) (can|could) (i|you|we) (put|place|fit) {box}",
+    ),
+    form(
+        _free,
+        "How much free space is there in the kitchen?",
+        "how much (free space|free floor|space|empty space|floor space|room|open space) is "
+        "[there] [left|free] in {b}",
+        "how much (free space|free floor|empty space|open space|free floor space) (is there|do "
+        "we have|is left) [in total|here]",
+        "how much (free space|empty space|free floor) does {b} have",
+        "(what is|give) the (free space|free area|free floor area|free floor) (in|of) {b}",
+    ),
+    form(
+        _unseen,
+        "What is left to explore?",
+        "(what|where) (is|have you) [still|not] (left to explore|unexplored|unseen|not "
+        "explored|not been|not looked|been)",
+        "(what|which) (parts|places|areas) (are|have you) [still|not] (unexplored|unseen|not "
+        "seen|not been|not explored|seen)",
+        "(where|what) (have you|did you) not (been|looked|seen|look|explored|see|explore)",
+    ),
+    form(
+        _explored,
+        "How much have you explored?",
+        "how much (of the place|of the house|of the flat|of it|of the room|of the map|of the "
+        "scene|of the apartment) (have you|did you|has been|was) (explored|seen|explore|see|"
+        "covered|mapped)",
+        "how much (have you|did you|has been) (explored|seen|explore|mapped)",
+        "how complete is the map",
+        "(have you|did you) (seen|see|explore|explored) everything",
+    ),
+    form(
+        _best_view,
+        "From where can I see the lamp best?",
+        "(from where|where) (can|could|do|would) (i|you|one) [best] (see|view|look at) {a} [best]",
+        "(what is the|which is the) best (view|viewpoint|place to see|place to look at) [of|"
+        "for] {a}",
+    ),
+)

@@ -1,0 +1,284 @@
+"""When things were seen, in which order, and together with what."""
+
+from __future__ import annotations
+
+from cogmap.memory.asking.form import Form, Meaning, Slots, form, programs
+from cogmap.memory.asking.forms.choosing import as_asked
+from cogmap.memory.asking.saying import (
+    Result,
+    Said,
+    Say,
+    listed,
+    measured,
+    said_value,
+    truth,
+    worded,
+)
+from cogmap.memory.asking.things import Thing, joined, same_thing
+from cogmap.memory.asking.times import Moment
+
+__all__ = ["FORMS"]
+
+
+def _first(slots: Slots) -> Meaning:
+    thing = slots.thing("a")
+    if "turns" in slots.asked.cues or "turn" in slots:
+        return Meaning(
+            f"turn_of(first_seen({thing.program}))",
+            measured(f"turn {{}}: {thing.the} first seen"),
+            (thing,),
+        )
+    say = worded(f"{thing.the} {_was(thing)} first seen {{}}")
+    return Meaning(f"first_seen({thing.program})", say, (thing,))
+
+
+def _last(slots: Slots) -> Meaning:
+    thing = slots.thing("a")
+    say = worded(f"{thing.the} {_was(thing)} last seen {{}}")
+    return Meaning(f"last_seen({thing.program})", say, (thing,))
+
+
+def _since(slots: Slots) -> Meaning:
+    thing = slots.thing("a")
+    say = measured(f"{thing.the} {_was(thing)} last seen {{}} ago")
+    return Meaning(f"seconds_between(last_seen({thing.program}), now())", say, (thing,))
+
+
+def _was(thing: Thing) -> str:
+    return "were" if thing.plural else "was"
+
+
+def _order(slots: Slots) -> Meaning:
+    things = slots.things("list")
+    return Meaning(f"order_seen({programs(things)})", _in_order(things), tuple(things))
+
+
+def _in_order(things: list[Thing]) -> Say:
+    def say(result: Result) -> Said:
+        labels = [str(said_value(Result(part)).value) for part in result.value]  # type: ignore[attr-defined]
+        words = []
+        for label in labels:
+            fits = [
+                t.words for t in things if label in (t.label, t.words) or same_thing(t.label, label)
+            ]
+            words.append(fits[0] if fits else label)
+        return Said(f"first seen in this order: {', '.join(words)}", tuple(words))
+
+    return say
+
+
+def _which_first(slots: Slots) -> Meaning:
+    things = slots.things("list")
+    program = f"order_seen({programs(things)})"
+    order = _in_order(things)
+
+    def say(result: Result) -> Said:
+        words = list(order(result).value)  # type: ignore[arg-type]
+        rest = joined(str(word) for word in words[1:])
+        return Said(f"the {words[0]} was seen first, then the {rest}", str(words[0]))
+
+    return Meaning(program, say, tuple(things))
+
+
+def _before(slots: Slots) -> Meaning:
+    a, b = slots.thing("a"), slots.thing("b")
+    after = slots.text("r") in ("after", "later than")
+    sign, word = (">", "after") if after else ("<", "before")
+    say = truth(
+        f"{a.the} {_was(a)} first seen {word} {b.the}",
+        f"{a.the} {_was(a)} not first seen {word} {b.the}",
+    )
+    return Meaning(f"first_seen({a.program}) {sign} first_seen({b.program})", say, (a, b))
+
+
+def _visible(slots: Slots) -> Meaning:
+    thing = slots.thing("a")
+    moment = slots.moment("t") if "t" in slots else None
+    program, at = ("now()", "now") if moment is None else (moment.program, f"at {moment.words}")
+    say = truth(
+        f"{thing.the} {_was(thing)} in view {at}", f"{thing.the} {_was(thing)} not in view {at}"
+    )
+    return Meaning(f"visible_at({thing.program}, {program})", say, (thing,))
+
+
+def _together(slots: Slots) -> Meaning:
+    a, b = slots.pair("pair")
+    say = listed(
+        f"{a.the} and {b.the} were in view together at {{}} s",
+        f"{a.the} and {b.the} were never in view together",
+    )
+    return Meaning(f"co_visible({a.program}, {b.program})", say, (a, b))
+
+
+def _newly_seen(slots: Slots) -> Meaning:
+    things = slots.things("list")
+    return Meaning(
+        f"newly_seen({programs(things)})",
+        as_asked(things, "{} was new in this turn"),
+        tuple(things),
+    )
+
+
+def _how_long(slots: Slots) -> Meaning:
+    return Meaning("seconds_between(time(0), now())", measured("{} since the start"))
+
+
+def _moment(slots: Slots) -> Moment:
+    """At a time, or so long ago."""
+    if "n" not in slots:
+        return slots.moment("t")
+    return slots.moment_of(f"{slots.text('n')} {slots.text('unit')} ago")
+
+
+def _where_at(slots: Slots) -> Meaning:
+    thing, moment = slots.place("a"), _moment(slots)
+    if thing.kind == "agent":
+        return Meaning(
+            f"room_of(agent({moment.program}))", worded(f"at {moment.words} you were in the {{}}")
+        )
+    program = f"as_of({moment.program}, whereabouts({thing.program}))"
+    return Meaning(program, worded(f"at {moment.words} {thing.the} {_was(thing)} {{}}"), (thing,))
+
+
+def _count_at(slots: Slots) -> Meaning:
+    thing, moment = slots.thing("a"), _moment(slots)
+    say = measured(f"{{}} {thing.many} at {moment.words}")
+    return Meaning(f"as_of({moment.program}, count({thing.program}))", say, (thing,))
+
+
+def _exists_at(slots: Slots) -> Meaning:
+    thing, moment = slots.thing("a"), _moment(slots)
+    say = truth(
+        f"there {_was(thing)} {thing.some} at {moment.words}",
+        f"no {thing.words} {_was(thing)} there at {moment.words}",
+    )
+    return Meaning(f"as_of({moment.program}, exists({thing.program}))", say, (thing,))
+
+
+_SAW = "(see|saw|seen|find|notice|discover|spot|encounter|look at|come across)"
+_ORDER = "(what is|what was|what will be|tell|give|in what order|in which order)"
+
+_R = "{r:before|after|earlier than|later than}"
+
+FORMS: tuple[Form, ...] = (
+    form(
+        _first,
+        "When did you first see the lamp?",
+        f"when (did|have) (you|i|we) first {_SAW} {{a}} [index of the turn]",
+        f"when (did|have) (you|i|we) {_SAW} {{a}} (first|for the first time)",
+        "when (was|were|is|are) {a} first (seen|visible|discovered|noticed|found|in view)",
+        "when (did|does) {a} first (appear|come into view|show up|become visible)",
+        f"(what was|when was) the first time (you|i|we) {_SAW} {{a}}",
+        f"(in|at) (which|what) {{turn}} did (you|i|we) first {_SAW} {{a}}",
+    ),
+    form(
+        _last,
+        "When did you last see my keys?",
+        f"when (did|have) (you|i|we) last {_SAW} {{a}}",
+        f"when (did|have) (you|i|we) {_SAW} {{a}} (last|for the last time)",
+        "when (was|were) {a} last (seen|visible|noticed|in view)",
+        "when (was|were) {a} seen [last]",
+        f"(what|when) was the last time (you|i|we) {_SAW} {{a}}",
+        f"when did (you|i|we) {_SAW} {{a}}",
+    ),
+    form(
+        _since,
+        "How long ago did you see my keys?",
+        f"how long ago (did|have) (you|i|we) [last] {_SAW} {{a}}",
+        "how long ago (was|were) {a} [last] (seen|visible) [last]",
+        "how (long|much time) (is it|has it been|has passed|is it been) since (you|i|we) "
+        f"[last] {_SAW} {{a}}",
+    ),
+    form(
+        _order,
+        "In which order did the chair, the lamp and the sofa first appear?",
+        "(what|which) (will be|is|was) the [first-time|first] [appearance] order of "
+        "[appearance of] [the] [following] [categories|objects|things] [in the video] {list} "
+        "[in the video]",
+        "(what|which) (will be|is|was) the (first-time|first) appearance order of the "
+        "following categories in the video , {list}",
+        "(what|which) (will be|is|was) the (first-time|first) appearance order of the "
+        "following categories , {list}",
+        f"(in what|in which) order (did|do|were|have) [you|i|we] [first] [{_SAW}] {{list}} "
+        "[first] [appear|appeared|seen]",
+        "what (is|was) the order of [the] [first] appearance [of|,] {list}",
+        "in which order (did|do) (these|the following) [things|objects] [first] appear {list}",
+        "(what|which) is the order (in which|that) {list} (appear|appeared|were seen|first "
+        "appear|first appeared)",
+        "(order|sort|rank|put) {list} by [when|time|first appearance] [of] [first] [they were] "
+        "[seen|appearance] [first]",
+    ),
+    form(
+        _which_first,
+        "Which did you see first, the lamp or the sofa?",
+        f"(which|what) (did|have) (you|i|we) {_SAW} first {{list}}",
+        "(which|what) (was|were|is) [seen] first [seen] {list}",
+        "(which|what) [one] (appeared|came|appears) first {list}",
+        "which of {list} (did you see|was seen|appeared) first",
+        f"did (you|i|we) {_SAW} {{list}} first",
+    ),
+    form(
+        _before,
+        "Did you see the lamp before the sofa?",
+        f"did (you|i|we) [first] {_SAW} {{a}} {_R} {{b}}",
+        f"(was|were) {{a}} [first] seen {_R} {{b}}",
+        f"did {{a}} appear {_R} {{b}}",
+    ),
+    form(
+        _visible,
+        "Was the lamp visible at 10 seconds?",
+        "(is|are|was|were) {a} (visible|in view|in sight|seen|being seen) [now]",
+        "(is|are|was|were) {a} (visible|in view|in sight|seen) (at|in|by|during) {t}",
+        "(can|could|did|do) (you|i|we) see {a} [right] now",
+        "(can|could|did) (you|i|we) see {a} (at|in) {t}",
+    ),
+    form(
+        _together,
+        "When were the lamp and the sofa visible together?",
+        "when (were|was|are) {pair} (both|together|simultaneously) [visible|in view|seen|in "
+        "sight] [together|simultaneously|at the same time]",
+        "when (were|was|are) {pair} (visible|in view|seen|in sight) [both|together|"
+        "simultaneously|at the same time]",
+        f"when did (you|i|we) {_SAW} [both] {{pair}} [together|simultaneously|at the same time|"
+        "at once]",
+        "when were [both] {pair} [both] visible [together]",
+    ),
+    form(
+        _newly_seen,
+        "Which of the lamp, the sofa and the chair was new in this turn?",
+        "(among|of) these [two|three|four] objects , which [one] was newly (discovered|seen) "
+        "in this turn {list}",
+        "which of these [objects|things] did (you|i) (discover|see|find) only in this turn "
+        "[not before] {list}",
+        "which of {list} was (new|newly discovered|newly seen|first seen) in this turn",
+        "(among|of) {list} which [one] was (new|newly discovered|newly seen) in this turn",
+    ),
+    form(
+        _how_long,
+        "How long have you been watching?",
+        "how long (have you|has the camera|have i|have we|did you|did the tour|is the tour|is "
+        "the video) [been] [watching|running|recording|here|walking|exploring|last|lasted|on "
+        "tour]",
+        "how much time has passed [since the start]",
+    ),
+    form(
+        _where_at,
+        "Where was the cup 2 minutes ago?",
+        "where (was|were|is) {a} (at|in|by|on|since|around|when|before) {t}",
+        "where (was|were) {a} as of {t}",
+        "at {t} , where (was|were) {a}",
+        "where (was|were) {a} {n} {unit} (ago|before|earlier)",
+    ),
+    form(
+        _count_at,
+        "How many chairs were there at 10 seconds?",
+        "how many {a} (were|are) there (at|in|by) {t}",
+        "how many {a} (were|are) there {n} {unit} ago",
+    ),
+    form(
+        _exists_at,
+        "Was there a chair at 10 seconds?",
+        "(was|were) there [any] {a} (at|in|by) {t}",
+        "(was|were) there [any] {a} {n} {unit} ago",
+    ),
+)

@@ -1,0 +1,229 @@
+"""Directions from where somebody would stand: "standing by the sofa, facing the television"."""
+
+from __future__ import annotations
+
+from cogmap.memory.asking.form import Form, Meaning, Slots, form
+from cogmap.memory.asking.forms.directions import DIRECTIONS, clockwise, seen
+from cogmap.memory.asking.saying import counted, listed, measured, truth, worded
+from cogmap.memory.asking.things import Thing
+from cogmap.memory.asking.unreadable import Unreadable
+
+__all__ = ["FORMS"]
+
+
+def _standing(slots: Slots) -> Meaning:
+    stand, face, target = slots.place("a"), slots.place("b"), slots.thing("c")
+    pose = f"stand(at={stand.program}, facing={face.program})"
+    said = slots.text("q")
+    return seen(slots, pose, _seen_from(stand, face), target, _direction_words(said))
+
+
+def _direction_words(said: str) -> str:
+    if said and not set(said.replace(",", " ").split()) & set(" ".join(DIRECTIONS).split()):
+        raise Unreadable(f'"{said}" is no direction')
+    return said
+
+
+def _seen_from(stand: Thing, face: Thing) -> str:
+    return f", for someone at {stand.the} facing {face.the}"
+
+
+def _beside_facing(slots: Slots) -> Meaning:
+    """ "To the left or the right of d": of the thing that is faced it is left or right of me."""
+    stand, face, target, other = (slots.place(name) for name in "abcd")
+    pose = f"stand(at={stand.program}, facing={face.program})"
+    if other.program == face.program:
+        return seen(slots, pose, _seen_from(stand, face), target, "left or right")
+    program = f"side_of({target.program}, {other.program}, {pose})"
+    say = worded(f"{target.the} {target.be} to the {{}} of {other.the}{_seen_from(stand, face)}")
+    return Meaning(program, say, (target, other))
+
+
+def _angle(slots: Slots) -> Meaning:
+    stand, face, target = slots.place("a"), slots.place("b"), slots.thing("c")
+    pose = f"stand(at={stand.program}, facing={face.program})"
+    if "side" in slots:
+        say = clockwise(slots.text("side"), target)
+    else:
+        say = measured(f"{{}} to {target.the}{_seen_from(stand, face)} (to the left is positive)")
+    return Meaning(f"bearing({pose}, {target.program})", say, (target,))
+
+
+def _turn(slots: Slots) -> Meaning:
+    stand, face, target = slots.place("a"), slots.place("b"), slots.place("c")
+    pose = f"stand(at={stand.program}, facing={face.program})"
+    say = worded(f"{{}} to face {target.the}{_seen_from(stand, face)}")
+    return Meaning(f"turns_to({pose}, {target.program})", say, (target,))
+
+
+def _along_vector(slots: Slots) -> Meaning:
+    """Forward is from a to b; where c is from d."""
+    a, b, c, d = (slots.thing(name) for name in "abcd")
+    pose = f"facing_along({a.program}, {b.program}, at={d.program})"
+    form_ = slots.direction_form(slots.text("q"))
+    say = worded(f"{c.the} {c.be} {{}} from {d.the}, with forward from {a.the} to {b.the}")
+    return Meaning(f'direction({pose}, {c.program}, form="{form_}")', say, (c, d))
+
+
+def _given_side(slots: Slots) -> Meaning:
+    """b is directly left (or right, in front, behind) of a: so one looks along a known way."""
+    a, b, c, d = (slots.thing(name) for name in "abcd")
+    said = slots.text("side").removeprefix("directly ").removeprefix("exactly ")
+    said = said.removeprefix("to the ").removeprefix("on the ")
+    side = DIRECTIONS.get(said)
+    degrees = {"left": -90, "right": 90, "front": 0, "back": 180}.get(side or "")
+    if degrees is None:
+        raise Unreadable(f'"{slots.text("side")}" is no direction')
+    pose = f"facing_along({a.program}, {b.program}, at={d.program})"
+    pose = f"turn({pose}, degrees={degrees})" if degrees else pose
+    form_ = slots.direction_form(slots.text("q"))
+    say = worded(f"{c.the} {c.be} {{}} from {d.the}, if {b.the} is {said} of {a.the}")
+    return Meaning(f'direction({pose}, {c.program}, form="{form_}")', say, (c, d))
+
+
+def _viewing(slots: Slots) -> tuple[Thing, str]:
+    """What is on a side for someone at a who looks at b."""
+    stand, face = slots.place("a"), slots.place("b")
+    side = DIRECTIONS.get(slots.text("side"))
+    if side is None:
+        raise Unreadable(f'"{slots.text("side")}" is no side')
+    thing = slots.thing("c") if "c" in slots else slots.asked.phrases.thing("objects")
+    form_ = "left_right" if side in ("left", "right") else "four"
+    pose = f"stand(at={stand.program}, facing={face.program})"
+    members = f'[x for x in {thing.program} if direction(p, x, form="{form_}") == "{side}"]'
+    return thing.at(members), f"p = {pose}\n"
+
+
+def _viewing_exists(slots: Slots) -> Meaning:
+    thing, pose = _viewing(slots)
+    side = slots.text("side")
+    say = truth(f"there is {thing.some} on the {side}", f"no {thing.words} is on the {side}")
+    return Meaning(f"{pose}exists({thing.program})", say, (thing,))
+
+
+def _viewing_count(slots: Slots) -> Meaning:
+    thing, pose = _viewing(slots)
+    side = slots.text("side")
+    say = counted(f"{thing.words} on the {side}", f"{thing.many} on the {side}")
+    return Meaning(f"{pose}count({thing.program})", say, (thing,))
+
+
+def _viewing_what(slots: Slots) -> Meaning:
+    thing, pose = _viewing(slots)
+    side = slots.text("side")
+    say = listed(f"on the {side}: {{}}", f"nothing was seen on the {side}")
+    return Meaning(f"{pose}labels({thing.program})", say, (thing,))
+
+
+_IF = (
+    "[if|when|suppose|imagine|assume|assuming|say|supposing] [that] [i am|you are|i were|you "
+    "were|i was|someone is|a person is|i stand|you stand|we are|a robot is|one is|being]"
+)
+_AT = "(by|at|next to|near|beside|close to|in front of|on|in)"
+_FACING = (
+    "[and|while|,] [am|are|is] (facing|face|faces|looking at|look at|looking towards|looking "
+    "toward|facing towards|facing toward|turned to|turned towards|looking to|facing to)"
+)
+_STAND = (
+    f"{_IF} [standing|stand|positioned|located|stands|sitting|placed] {_AT} {{a}} {_FACING} {{b}}"
+)
+_STAND_FROM = f"from {{a}} {_FACING} {{b}}"
+_IS = "(is|are|will|would|do i find) {c} [be]"
+_ASK_DIRECTION = (
+    "(what|which) (direction|side|way) (is|are|would|will) {c} [be] [in|on|lie]",
+    "(in|on) (what|which) (direction|side|way) (is|are|would|will|do i see|can i find) {c} [be]",
+    "(what|which) (side|direction) of me (is|are) {c} [on|in]",
+    "where (is|are|would|will) {c} [be] [relative to me|from me|located]",
+)
+
+
+def _before_and_after(*tails: str) -> tuple[str, ...]:
+    """The stand before what is asked, and after it."""
+    before = [f"{stand} {tail}" for stand in (_STAND, _STAND_FROM) for tail in tails]
+    return (*before, *(f"{tail} {_STAND}" for tail in tails))
+
+
+FORMS: tuple[Form, ...] = (
+    form(
+        _standing,
+        "Standing by the sofa and facing the television, is the lamp to my left or right?",
+        *_before_and_after(
+            f"{_IS} (to|on|at|in) (my|your|the|his|their) {{q}}",
+            f"{_IS} {{q}} (me|of me|you|of you)",
+            f"{_IS} {{q}}",
+            *_ASK_DIRECTION,
+        ),
+        f"{_STAND} {_IS} to [my|the] {{q}}",
+    ),
+    form(
+        _beside_facing,
+        "Standing by the sofa and facing the television, is the lamp to the left or the right "
+        "of the television?",
+        f"{_STAND} {_IS} (to|on) the left or [to|on] [the] right of {{d}}",
+        f"{_STAND} {_IS} (to|on) the left [side] or [to|on] [the] right [side] of {{d}}",
+        f"{_STAND} {_IS} left or right of {{d}}",
+        f"{_IS} (to|on) the left or [to|on] [the] right of {{d}} {_STAND}",
+    ),
+    form(
+        _angle,
+        "Standing by the sofa and facing the television, at what angle is the lamp?",
+        *_before_and_after(
+            "(at what|what|at which) angle (is|are|do i see) {c} [at]",
+            "how many degrees [to the left or right] (is|are|do i turn to) {c}",
+            "[by] how many degrees (must i|do i have to|do i need to|should i|would i have to) "
+            "(turn|rotate) [to the] {side} to (face|see|look at) {c}",
+            "[by] how many degrees (must i|do i have to|do i need to|should i|would i have to) "
+            "(turn|rotate) to (face|see|look at) {c}",
+        ),
+    ),
+    form(
+        _turn,
+        "Standing by the sofa and facing the television, which way do I turn to face the lamp?",
+        *_before_and_after(
+            "(which way|in which direction|which direction|where) (do i|should i|must i|do i "
+            "have to|would i) (turn|have to turn) [to face|to see|to get to|to reach|to look "
+            "at|for|to go to] {c}",
+        ),
+    ),
+    form(
+        _along_vector,
+        "Considering the vector from the bed to the door as the 'forward' direction, how is "
+        "the lamp positioned relative to the desk?",
+        "(considering|taking|with|consider|take) the (vector|direction|line) from {a} to {b} "
+        "as [the] {q} [direction] , (how|where) is {c} [positioned|located|placed] (relative "
+        "to|from|with respect to) {d}",
+        "(considering|taking|with|consider|take) the (vector|direction|line) from {a} to {b} "
+        "as [the] {q} [direction] , (what is the direction of|in which direction is) {c} "
+        "(relative to|from) {d}",
+        "if [the] (direction|vector) from {a} to {b} is {q} , (where|how) is {c} [positioned|"
+        "located] (relative to|from) {d}",
+    ),
+    form(
+        _given_side,
+        "If the bed is directly to the left of the door, what is the direction of the lamp "
+        "from the desk?",
+        "if {b} (is|are|were) {side} of {a} , (what is the direction of|in which direction is|"
+        "where is|what direction is) {c} (from|relative to) {d}",
+    ),
+    form(
+        _viewing_exists,
+        "Viewing the sofa from the door, is there a lamp on the left?",
+        "(viewing|looking at|seeing|facing|when viewing) {b} from {a} , (is|are) there [any] "
+        "{c} (on|to) (the|my) {side}",
+        f"{_STAND} (is|are) there [any] {{c}} (on|to) (the|my) {{side}}",
+    ),
+    form(
+        _viewing_count,
+        "Viewing the sofa from the door, how many lamps are on the left?",
+        "(viewing|looking at|seeing|facing|when viewing) {b} from {a} , how many {c} (is|are) "
+        "[there] (on|to) (the|my) {side}",
+        f"{_STAND} how many {{c}} (is|are) [there] (on|to) (the|my) {{side}}",
+    ),
+    form(
+        _viewing_what,
+        "Viewing the sofa from the door, what is on the left?",
+        "(viewing|looking at|seeing|facing|when viewing) {b} from {a} , what is (on|to) (the|"
+        "my) {side}",
+        f"{_STAND} what (is|do i see) (on|to) (the|my) {{side}}",
+    ),
+)

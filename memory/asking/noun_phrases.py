@@ -1,0 +1,375 @@
+"""Noun phrases to pieces of program: "the second cup from the left", "the largest table in the
+kitchen", "the lamp on the desk", "it".
+
+    phrase   := [determiner] [ordinal | superlative | adjective]* name [where]*
+    where    := [link] relation phrase | "between" phrase "and" phrase | "in" room
+              | "with" phrase [relation "it"] | "from the left"
+
+A name is one to six words, longest if the map knows it as a label. What follows a relation belongs
+to it up to the end: "the cup on the table next to the sofa" is on the table that is next to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from cogmap.memory.asking import words as lexicon
+from cogmap.memory.asking.conditions import filtered, in_room, side_of, sided
+from cogmap.memory.asking.things import AGENT, Names, Thing, quoted, singular_of
+from cogmap.memory.asking.unreadable import Unreadable
+from cogmap.memory.index.synonyms import normalize
+
+__all__ = ["NounPhrases"]
+
+_THINGS = ("object", "objects", "thing", "things", "item", "items", "instances", "category")
+_NO_NAMES = Names()
+_DEEPEST = 4
+_LONGEST_NAME = 6
+_WHERE = {
+    "on": "on({x}, {y})", "in_": "in_({x}, {y})", "under": "under({x}, {y})",
+    "above": "above({x}, {y})", "next_to": "next_to({x}, {y})", "near": "next_to({x}, {y})",
+    "left_of": "left_of({x}, {y}, agent())", "right_of": "right_of({x}, {y}, agent())",
+    "in_front_of": "in_front_of({x}, {y}, agent())", "behind": "behind({x}, {y}, agent())",
+}  # fmt: skip
+
+
+def _split_all(words: Sequence[str], at: str) -> list[tuple[list[str], list[str]]]:
+    return [
+        (list(words[:i]), list(words[i + 1 :]))
+        for i, word in enumerate(words)
+        if word == at and 0 < i < len(words) - 1
+    ]
+
+
+class NounPhrases:
+    """Reads phrases of one question."""
+
+    def __init__(
+        self,
+        names: Names = _NO_NAMES,
+        quotes: Sequence[str] = (),
+        antecedent: Thing | None = None,
+        other: Thing | None = None,
+        agent: str = "agent()",
+    ) -> None:
+        """``antecedent`` is what "it" means, ``other`` what "the other one" means."""
+        self._names = names
+        self._quotes = quotes
+        self._antecedent = antecedent
+        self._other = other
+        self._agent = agent
+
+    def thing(self, text: str) -> Thing:
+        """Objects. Raises Unreadable if the words are no noun phrase."""
+        words = _plain(text)
+        if not self._names.knows(" ".join(words)) and self._room_of(words, 0):
+            raise Unreadable(f'"{self.said(text)}" is a room, not a thing')
+        return self._phrase(words, 0)
+
+    def place(self, text: str) -> Thing:
+        """Objects, a room or who asks. Raises Unreadable."""
+        words = _plain(text)
+        return self._agent_of(words) or self._room_of(words, 0) or self._phrase(words, 0)
+
+    def room(self, text: str) -> Thing:
+        """A room. Raises Unreadable if it is something else."""
+        room = self._room_of(_plain(text), 0)
+        if room is None:
+            raise Unreadable(f'"{text}" is no room that I know by name')
+        return room
+
+    def pair(self, text: str) -> tuple[Thing, Thing]:
+        """ "a and b": places. Raises Unreadable."""
+        for left, right in _split_all(_plain(text), "and"):
+            try:
+                return self.place(" ".join(left)), self.place(" ".join(right))
+            except Unreadable:
+                continue
+        raise Unreadable(f'"{self.said(text)}" is not two things')
+
+    def list_of(self, text: str) -> list[Thing]:
+        """ "a, b and c", "a; b or c": two or more. Raises Unreadable."""
+        pieces: list[list[str]] = [[]]
+        for word in text.split():
+            if word in (",", "and", "or", "vs", "versus") or word in ("x", "y", "z"):
+                pieces.append([])
+            else:
+                pieces[-1].append(word)
+        things = [self.thing(" ".join(piece)) for piece in pieces if piece]
+        if len(things) < 2:
+            raise Unreadable(f'"{self.said(text)}" is not several things')
+        return things
+
+    def said(self, text: str) -> str:
+        """Words as they are shown again: quotes are put back."""
+        shown = [self._quote(word) or word for word in text.split()]
+        return " ".join(shown).replace(" ,", ",")
+
+    def _quote(self, word: str) -> str:
+        if word.startswith("§") and word[1:].isdecimal() and int(word[1:]) < len(self._quotes):
+            return self._quotes[int(word[1:])]
+        return ""
+
+    def _agent_of(self, words: Sequence[str]) -> Thing | None:
+        if " ".join(words) not in lexicon.AGENTS:
+            return None
+        return AGENT if self._agent == "agent()" else replace(AGENT, program=self._agent)
+
+    def _room_of(self, words: Sequence[str], depth: int) -> Thing | None:
+        bare = [w for w in words if w not in lexicon.DETERMINERS]
+        said = " ".join(bare)
+        if words and words[0] in ("this", "that", "our") and said in ("room", "one"):
+            return Thing("this_room()", "room", kind="room", article="this")
+        if said in ("current room", "room i am in", "room you are in", "room we are in"):
+            return Thing("this_room()", "room", kind="room", article="this")
+        if len(bare) == 2 and bare[0] in ("room", "number") and bare[1].isdecimal():
+            return Thing(f"room({int(bare[1][:9])})", said, kind="room", article="")
+        if said in ("largest room", "biggest room", "smallest room"):
+            which = "smallest" if bare[0] == "smallest" else "largest"
+            return Thing(f"{which}(rooms())", f"{which} room", kind="room")
+        if bare[:2] == ["room", "with"] or bare[:2] == ["room", "containing"]:
+            inside = self._phrase(list(words)[list(words).index(bare[1]) + 1 :], depth + 1)
+            return Thing(f"room_of({inside.program})", f"room with {inside.the}", kind="room")
+        known = lexicon.ROOMS | self._names.rooms
+        name = said if said in known else normalize(said)
+        if name not in known or name == "room":
+            return None
+        return Thing(f"room({quoted(name)})", name, name, said != name, kind="room")
+
+    def _phrase(self, words: Sequence[str], depth: int) -> Thing:
+        if not words or depth > _DEEPEST:
+            raise Unreadable("there is no thing named")
+        if len(words) == 1 and self._quote(words[0]):
+            return self._caption(self._quote(words[0]), depth)
+        said = " ".join(words)
+        if said in lexicon.PRONOUNS:
+            return self._meant(said)
+        if said in ("other", "other one", "the other one", "the other", "the second one", "others",
+                    "the others", "the other ones", "another one"):  # fmt: skip
+            if self._other is None:
+                raise Unreadable(f'"{said}" refers to nothing that was asked before')
+            return self._other
+        rest, article = _without_determiner(words)
+        if not rest:
+            raise Unreadable(f'"{said}" names no thing')
+        return self._described(rest, article, depth)
+
+    def _meant(self, said: str) -> Thing:
+        if self._antecedent is None:
+            raise Unreadable(f'"{said}" refers to nothing that was asked before')
+        return self._antecedent
+
+    def _caption(self, caption: str, depth: int) -> Thing:
+        """Quoted words: a label of the map, or a phrase, or else the words as they are."""
+        whole = Thing(f"find({quoted(caption)})", _uncapped(caption), caption, _is_plural(caption))
+        if self._names.knows(caption):
+            return whole
+        try:
+            return self._phrase(_plain(caption.casefold()), depth + 1)
+        except Unreadable:
+            return whole
+
+    def _described(self, words: Sequence[str], article: str, depth: int) -> Thing:
+        picks: list[str] = []
+        looks: list[str] = []
+        begin = 0
+        while begin < len(words) - 1 and not self._known(words[begin:]):
+            taken = self._before_name(words, begin, article, picks, looks)
+            if not taken:
+                break
+            begin += taken
+        name, end = self._name(words, begin)
+        plural = _is_plural(name)
+        name = name if name in self._names.stored else singular_of(name)
+        if name in ("one", "ones", "thing", "things", "object", "objects"):
+            base, label = self._unnamed(name, depth)
+        else:
+            base, label = f"find({quoted(name)})", name
+        thing = Thing(
+            base,
+            self.said(" ".join(words[begin:end])) if label == name else label,
+            label,
+            plural,
+            definite=article != "a",
+            article="your" if article == "my" else "the",
+            seen_program=base,
+        )
+        thing = self._placed(thing, words, end, picks, depth)
+        program = thing.program
+        if looks:
+            program = f"described({program}, {quoted(' '.join(looks))})"
+        for pick in reversed(picks):
+            program = pick.format(program)
+        shown = " ".join([*words[:begin], thing.words])
+        return replace(thing, program=program, words=shown)
+
+    def _unnamed(self, name: str, depth: int) -> tuple[str, str]:
+        """ "the one next to the window": the label that was spoken of; "objects": anything."""
+        if name.startswith("one"):
+            before = self._meant(name)
+            return before.seen_program or before.program, before.label or before.words
+        return "everything()", name
+
+    def _before_name(
+        self,
+        words: Sequence[str],
+        at: int,
+        article: str,
+        picks: list[str],
+        looks: list[str],
+    ) -> int:
+        """How many words before the name were read at ``at``; 0 if the name begins there."""
+        word, following = words[at], words[at + 1]
+        if word in lexicon.SUPERLATIVES:
+            if following == "of" and word in ("left", "right"):
+                return 0
+            picks.append(lexicon.SUPERLATIVES[word])
+            return 1
+        number = lexicon.ordinal_of(word)
+        if number is not None or word == "last":
+            if following in lexicon.SUPERLATIVES:
+                raise Unreadable(f'I cannot count "{word} {following}"')
+            side = side_of(words)
+            if word == "last":
+                side, number = ("right" if side == "left" else "left"), 1
+            picks.append(f'nth({{}}, {number}, from_="{side or "left"}")')
+            return 1
+        if word in lexicon.SIZES and article != "a":
+            picks.append(lexicon.SIZES[word])
+            return 1
+        if word in lexicon.ADJECTIVES or word in lexicon.SIZES:
+            looks.append(word)
+            return 1
+        return 0
+
+    def _known(self, words: Sequence[str]) -> int:
+        """How many words from the start are a label of the map; 0: none."""
+        for length in range(min(len(words), _LONGEST_NAME), 1, -1):
+            if self._names.knows(" ".join(words[:length])):
+                return length
+        return 0
+
+    def _name(self, words: Sequence[str], begin: int) -> tuple[str, int]:
+        known = self._known(words[begin:])
+        end = begin + known
+        if not known:
+            end = begin + 1
+            while end < len(words) and not _ends_name(words, end):
+                end += 1
+        if end > begin + 1 and self._quote(words[begin]) and words[end - 1] in _THINGS:
+            end -= 1  # "'chair' objects"
+            name = [self._quote(words[begin])]
+            return " ".join(name), end + 1
+        name = [self._quote(word) or word for word in words[begin:end]]
+        bad = next((w for w in name if w in lexicon.NOT_IN_NAMES or w == ","), "")
+        if bad and not known:
+            raise Unreadable(f'"{self.said(" ".join(words))}" is no name of a thing ("{bad}")')
+        if end - begin > _LONGEST_NAME:
+            raise Unreadable(f'"{self.said(" ".join(words))}" has too many words for a name')
+        if begin == 0 and not known and lexicon.relation_at(words, 0) and len(words) > 1:
+            raise Unreadable(f'"{self.said(" ".join(words))}" names no thing')
+        return " ".join(name), end
+
+    def _placed(
+        self, thing: Thing, words: Sequence[str], at: int, picks: list[str], depth: int
+    ) -> Thing:
+        """With the conditions that follow its name."""
+        end = len(words)
+        links = lexicon.LINKS
+        while at < end and words[at] in links and not lexicon.relation_at(words, at):
+            links, at = lexicon.LINKS | lexicon.LINK_VERBS, at + 1
+        if at >= end:
+            return thing
+        found = lexicon.relation_at(words, at)
+        if found is None:
+            raise Unreadable(f'I do not understand "{self.said(" ".join(words[at:]))}"')
+        name, length = found
+        rest = list(words[at + length :])
+        said = f"{thing.words} {' '.join(words[at : at + length])}"
+        if name.startswith(("ordinal", "my_")):
+            thing = replace(sided(thing, name, picks), words=said)
+            return self._placed(thing, words, at + length, picks, depth) if rest else thing
+        return self._related(replace(thing, words=said), name, rest, depth)
+
+    def _related(self, thing: Thing, name: str, rest: list[str], depth: int) -> Thing:
+        x = f"x{depth}"
+        if name == "between":
+            return self._between(thing, rest, x, depth)
+        if name == "with":
+            return self._with(thing, rest, x, depth)
+        if name == "against" or (name == "on" and rest[-1:] == ["wall"]):
+            said = f"{thing.words} {' '.join(rest)}"
+            if rest[-1:] in (["wall"], ["walls"]):
+                return filtered(replace(thing, words=said), x, f"against_wall({x})")
+            name = "next_to"
+        room = self._room_of(rest, depth) if name in ("in_", "on") else None
+        if room is not None:
+            return in_room(thing, room)
+        place = self._agent_of(rest) or self._phrase(rest, depth + 1)
+        thing = replace(thing, words=f"{thing.words} {place.the}".strip())
+        if name in ("nearest", "farthest"):
+            return thing.at(f"{name}({thing.program}, {place.program})")
+        if name == "near" and thing.definite and not thing.plural:
+            return thing.at(f"nearest({thing.program}, {place.program})")
+        return filtered(thing, x, _WHERE[name].format(x=x, y=place.program))
+
+    def _between(self, thing: Thing, rest: list[str], x: str, depth: int) -> Thing:
+        for left, right in _split_all(rest, "and"):
+            try:
+                one, other = self._phrase(left, depth + 1), self._phrase(right, depth + 1)
+            except Unreadable:
+                continue
+            said = f"{thing.words} {one.the} and {other.the}"
+            condition = f"between({x}, {one.program}, {other.program})"
+            return filtered(replace(thing, words=said), x, condition)
+        raise Unreadable('"between" needs two things, joined by "and"')
+
+    def _with(self, thing: Thing, rest: list[str], x: str, depth: int) -> Thing:
+        """ "the table with a lamp on it"."""
+        said = f"{thing.words} {' '.join(rest)}"
+        relation = None
+        for at in range(1, len(rest)):
+            found = lexicon.relation_at(rest, at)
+            tail = rest[at + found[1] :] if found else [""]
+            if found and tail in ([], ["it"], ["them"], ["top"], ["that"]) and found[0] in _WHERE:
+                relation, rest = found[0], rest[:at]
+                break
+        inner = self._phrase(rest, depth + 1)
+        y = inner.program
+        condition = f"on({y}, {x}) or next_to({y}, {x})"
+        if relation:
+            condition = _WHERE[relation].format(x=y, y=x)
+        return filtered(replace(thing, words=said), x, condition)
+
+
+def _plain(text: str) -> list[str]:
+    return [word for word in text.split() if word != ","]
+
+
+def _without_determiner(words: Sequence[str]) -> tuple[list[str], str]:
+    """The phrase without its determiners, and which: "the", "a" or "my"."""
+    article = "a"
+    at = 0
+    while at < len(words) and (words[at] in lexicon.DETERMINERS or words[at] == "of"):
+        if words[at] in ("my", "our"):
+            article = "my"
+        elif words[at] in ("a", "an", "any", "some", "no"):
+            article = "a"
+        else:
+            article = "the"
+        at += 1
+    return list(words[at:]), article if at else "the"
+
+
+def _ends_name(words: Sequence[str], at: int) -> bool:
+    return words[at] in lexicon.LINKS or lexicon.relation_at(words, at) is not None
+
+
+def _is_plural(name: str) -> bool:
+    last = name.casefold().split(" ")[-1]
+    return normalize(last) != last and bool(normalize(last))
+
+
+def _uncapped(caption: str) -> str:
+    return caption.removeprefix("the ").removeprefix("The ")

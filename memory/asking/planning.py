@@ -1,0 +1,168 @@
+"""The offline planner: a question in English to a program of the spatial language.
+
+Every form whose pattern fits is a reading; the one that leaves fewest words to its slots is tried
+first, and a form that cannot make sense of its slots gives way to the next. Nothing is guessed:
+what no form reads is ``Unreadable``.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from cogmap.memory.asking.choices import split_options
+from cogmap.memory.asking.conversation import Conversation, Turn
+from cogmap.memory.asking.cues import Cues, read_cues
+from cogmap.memory.asking.followups import Followed, followed
+from cogmap.memory.asking.form import Asked, Form, Meaning, Slots
+from cogmap.memory.asking.forms import FORMS
+from cogmap.memory.asking.noun_phrases import NounPhrases
+from cogmap.memory.asking.refusals import refuse
+from cogmap.memory.asking.saying import Say
+from cogmap.memory.asking.sentence import checked, read_sentence
+from cogmap.memory.asking.things import Names
+from cogmap.memory.asking.times import read_moment
+from cogmap.memory.asking.unreadable import Unreadable
+from cogmap.memory.programs.world import World
+from cogmap.runtime.messages import Question
+
+__all__ = ["Plan", "plan"]
+
+_CATEGORY = re.compile(r"\w\(e?s\)")
+_AT_FRAME = re.compile(
+    r"^ (?:in|at) ((?:the )?frame \d+(?: (?:of|out of) \d+)?|the last frame)(?: in the video)? ,"
+    r"| (?:in|at) (frame \d+(?: (?:of|out of) \d+)?|the last frame(?: (?:in|of) the video)?)$"
+)
+_HERE = re.compile(r" (?:in|inside) (?:this|the|that|the current) room(?= ,|$)")
+_EVERYWHERE = re.compile(
+    r" (?:in|across|around|throughout|inside|within|on|of) (?:all of )?(?:this|the|our|my|"
+    r"your)(?: entire| whole)? "
+    r"(?:house|flat|apartment|home|scene|video|map|building|place|image|environment|area|scan|"
+    r"footage|floor plan|recording|household|premises)(?= ,|$)"
+)
+_NOW = re.compile(r"(?<! and)(?<! to)(?<! until)(?<! since)(?<! or)(?<! than) now(?= ,|$)")
+_ITS = re.compile(r"\b(?:its|their) ([a-z]+)\b")
+_LEADING = re.compile(r"^(?:and|but|also|then|ok|so|now) (?:,? ?)")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How a question is answered."""
+
+    program: str
+    render: Say
+    """Says what the program gives."""
+    options: tuple[str, ...]
+    """Of the question, or of its text."""
+    turn: Turn
+    """What a question that follows may refer to."""
+    unit: str = ""
+    """That the answer is asked for in."""
+
+
+def plan(question: Question, world: World, conversation: Conversation | None = None) -> Plan:
+    """Read a question.
+
+    Raises Unreadable that says why it cannot be read, or (NotOfTheMap) why no map could tell.
+    """
+    text, inline = split_options(checked(question.text))
+    options = question.options or inline
+    sentence = read_sentence(text)
+    words, cues = read_cues(sentence.text)
+    if _CATEGORY.search(text):
+        cues.names.add("category")
+    return _Reader(world, conversation or Conversation(), options).read(
+        words, sentence.quotes, cues
+    )
+
+
+class _Reader:
+    def __init__(self, world: World, conversation: Conversation, options: tuple[str, ...]) -> None:
+        self._conversation = conversation
+        self._options = options
+        self._names = Names.of(world.layout)
+        self._rooms = len(world.layout.rooms)
+        self._elapsed_s = max((world.now.stamp_ns - world.start_ns) / 1e9, 0.0)
+
+    def read(self, words: str, quotes: tuple[str, ...], cues: Cues) -> Plan:
+        words, agent = self._without_frame(words)
+        words = _placed(words, cues)
+        asked = self._asked(quotes, cues, agent)
+        for wording in _wordings(words):
+            found = _best(wording, asked)
+            if found is not None:
+                return self._planned(*found, asked, quotes)
+        following = followed(words, self._conversation.last, quotes)
+        if following is not None:
+            return self._follow(following, asked, agent)
+        raise refuse(words, FORMS)
+
+    def _follow(self, following: Followed, asked: Asked, agent: str) -> Plan:
+        again = self._asked(following.quotes, following.cues, agent)
+        for slots in following.tries:
+            for form in (following.form,):
+                try:
+                    meaning = form.build(Slots(slots, again))
+                except Unreadable:
+                    continue
+                return self._planned(form, slots, meaning, again, following.quotes)
+        raise Unreadable("I cannot read what this refers to; ask the whole question again")
+
+    def _asked(self, quotes: tuple[str, ...], cues: Cues, agent: str) -> Asked:
+        conversation = self._conversation
+        phrases = NounPhrases(
+            self._names, quotes, conversation.antecedent, conversation.other, agent
+        )
+        return Asked(phrases, cues, self._options, self._names, self._elapsed_s, self._rooms, agent)
+
+    def _without_frame(self, words: str) -> tuple[str, str]:
+        """A question about "frame 3 of 32" is asked by the camera of that time."""
+        padded = f" {words}"
+        found = _AT_FRAME.search(padded)
+        if found is None or padded.count(" frame ") > 1:
+            return words, "agent()"
+        moment = read_moment(found[1] or found[2], NounPhrases(), self._elapsed_s)
+        rest = (padded[: found.start()] + padded[found.end() :]).strip(" ,")
+        return rest, "agent()" if moment.program == "now()" else f"agent({moment.program})"
+
+    def _planned(
+        self, form: Form, slots: dict[str, str], meaning: Meaning, asked: Asked,
+        quotes: tuple[str, ...],
+    ) -> Plan:  # fmt: skip
+        turn = Turn(form, slots, quotes, asked.cues, meaning.about, asked.agent)
+        return Plan(meaning.program, meaning.say, self._options, turn, asked.cues.unit)
+
+
+def _placed(words: str, cues: Cues) -> str:
+    """Without "now", "in the house" and "in this room", the last of which is kept as a cue."""
+    words, here = _HERE.subn("", f" {words}")
+    if here:
+        cues.names.add("here")
+    return " ".join(_NOW.sub("", _EVERYWHERE.sub("", words)).split()).strip(" ,")
+
+
+def _wordings(words: str) -> list[str]:
+    """The question as it is, and as it would be were it not shortened."""
+    plain = _ITS.sub(r"the \1 of it", words)
+    short = _LEADING.sub("", plain)
+    whole = [words, plain, short]
+    if short.startswith("the ") or plain != words:
+        whole.append(f"what is {short}")
+    return list(dict.fromkeys(whole))
+
+
+def _best(words: str, asked: Asked) -> tuple[Form, dict[str, str], Meaning] | None:
+    """The reading that leaves fewest words open and makes sense."""
+    found: list[tuple[int, int, Form, dict[str, str]]] = []
+    for form in FORMS:
+        for pattern in form.patterns:
+            for slots in pattern.matches(words):
+                size = sum(text.count(" ") + 1 for text in slots.values())
+                found.append((size, len(found), form, slots))
+    found.sort(key=lambda reading: reading[:2])
+    for _, _, form, slots in found:
+        try:
+            return form, slots, form.build(Slots(slots, asked))
+        except Unreadable:
+            continue
+    return None

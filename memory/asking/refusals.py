@@ -1,0 +1,116 @@
+"""Questions that are understood and that a map cannot answer, and things that are no questions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from cogmap.memory.asking.form import Form
+from cogmap.memory.asking.unreadable import Unreadable
+from cogmap.memory.asking.words import word_set
+
+__all__ = ["NotOfTheMap", "nearest_example", "refuse"]
+
+
+class NotOfTheMap(Unreadable):
+    """The question is understood, and the map does not hold what would answer it."""
+
+
+REASONS: tuple[tuple[str, str, str], ...] = (
+    (
+        "colours, materials, patterns, brands",
+        r"\b(what|which) (?:colou?rs?|material|pattern|brand|model|make|style|shape|texture)\b"
+        r"|\b(?:made (?:of|from)|colou?r of|material of|brand of)\b"
+        r"|^(?:is|are) (?:the |my |your )?\S+(?: \S+)? (?:red|green|blue|black|white|grey|gray|"
+        r"brown|"
+        r"yellow|wooden|metal|plastic|leather|orange|pink|purple|beige|striped)$",
+        "the map holds what things are, where and when; not what they look like",
+    ),
+    (
+        "states: open, closed, on, off, full, clean, broken",
+        r"^(?:is|are|was|were|did i leave) (?:the |my |your )?.+ (?:open|closed|shut|locked|"
+        r"unlocked|"
+        r"turned on|turned off|switched on|switched off|full|empty|clean|dirty|broken|lit|on|"
+        r"off|wet|"
+        r"dry|made|occupied|free|open or closed|on or off|in use|ajar|plugged in)$",
+        "the map holds no states of things, such as open or switched on",
+    ),
+    (
+        "text and pictures on things",
+        r"\b(?:written|say on|says on|read on|title of|what does .+ (?:say|read|show)|text on|"
+        r"what time (?:is it|does)|label on|shown on|displayed|displaying|name on)\b",
+        "the map holds no text or pictures that are on things",
+    ),
+    (
+        "people: who they are, what they do, what they think",
+        r"^(?:who|whose|whom)\b|\b(?:is anyone|what (?:is|are) .+ doing|wearing|mood|feel|"
+        r"feeling)\b",
+        "the map knows people only as things with a place",
+    ),
+    (
+        "reasons, purposes, opinions, advice",
+        r"^(?:why|how come)\b|\b(?:should i|recommend|better|best way to arrange|opinion|prefer|"
+        r"nice|beautiful|comfortable|expensive|cost|price|worth|safe|used for|purpose of)\b",
+        "the map measures; it has no opinions and knows no purposes",
+    ),
+    (
+        "compass directions",
+        r"\b(?:north|south|east|west|northern|southern|eastern|western|compass)\b",
+        "the map knows up and down, but not where north is",
+    ),
+    (
+        "weight, temperature, sound, smell, light",
+        r"\b(?:weigh|weight|heavy|heavier|heaviest|temperature|warm|cold|hot|loud|noise|smell|"
+        r"bright|"
+        r"brightness|how dark)\b",
+        "the map holds shapes and places; nothing that is weighed, felt or heard",
+    ),
+    (
+        "the future",
+        r"\bwill (?!be the (?:first|order)|i find|.+ fit)|\b(?:tomorrow|next week|going to)\b",
+        "the map knows what was and what is, not what will be",
+    ),
+)  # fmt: skip
+"""What it is about, words that show it, and why the map does not answer."""
+
+_COMPILED = tuple((about, re.compile(pattern), why) for about, pattern, why in REASONS)
+_INSTRUCTION = re.compile(
+    r"^(?:take|bring|fetch|go|move|put|place|open|close|turn|pick|grab|carry|drive|follow|stop|"
+    r"clean|"
+    r"switch|get|give me (?:my|a|an|the) (?!way|route|path|directions|size|distance|number)|"
+    r"come|walk|"
+    r"navigate|push|pull|drop|delete|remove|add|rename|start|play|call|buy|make|wash|water|"
+    r"explore|"
+    r"return|hand|deliver|throw|ignore|forget|write|execute|run)\b"
+)
+_WORD = re.compile(r"[a-z]+")
+_COMMON = word_set("the a an of to is are was were in on and or do does did you i it at my")
+
+
+def refuse(text: str, forms: Sequence[Form]) -> Unreadable:
+    """Why a question that no form reads is not answered."""
+    for _, pattern, why in _COMPILED:
+        if pattern.search(text):
+            return NotOfTheMap(why)
+    if _INSTRUCTION.match(text):
+        return Unreadable(
+            "this seems to be an instruction; I answer questions about the place, and do nothing"
+        )
+    example = nearest_example(text, forms)
+    return Unreadable(f'I cannot read this question; the nearest that I can read is "{example}"')
+
+
+def nearest_example(text: str, forms: Sequence[Form]) -> str:
+    """The example of the form that shares most words with a text."""
+    words = set(_WORD.findall(text.casefold()))
+
+    def shared(form: Form) -> float:
+        best = 0.0
+        for sentence in (form.example.casefold(), *(p.text for p in form.patterns[:4])):
+            known = set(_WORD.findall(sentence))
+            common = words & known
+            weight = sum(0.2 if word in _COMMON else 1.0 for word in common)
+            best = max(best, weight / (3 + len(set(_WORD.findall(form.example.casefold())))))
+        return best
+
+    return max(forms, key=shared).example

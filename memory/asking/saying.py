@@ -1,0 +1,210 @@
+"""Results in words: values of the language to the value, unit and text of an ``Answer``."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from cogmap.memory.asking.things import joined
+from cogmap.memory.programs.values import (
+    Angle,
+    Area,
+    Count,
+    Duration,
+    Length,
+    Number,
+    Objects,
+    Path,
+    Quantity,
+    Rooms,
+    Time,
+    Volume,
+)
+from cogmap.runtime.messages import AnswerValue, MapObject, Room
+
+__all__ = [
+    "Result",
+    "Said",
+    "Say",
+    "counted",
+    "listed",
+    "measured",
+    "said_value",
+    "truth",
+    "worded",
+]
+
+
+@dataclass(frozen=True)
+class Said:
+    """A result as it is answered."""
+
+    text: str
+    value: AnswerValue
+    unit: str = ""
+    sigma: float | None = None
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a program gave, and what is needed to say it."""
+
+    value: object
+    start_ns: int = 0
+    """Of the map."""
+    now_ns: int = 0
+    unit: str = ""
+    """That was asked for; "" if none was named."""
+
+
+Say = Callable[[Result], Said]
+
+_PER_SI: dict[type[Quantity], dict[str, float]] = {
+    Length: {"m": 1.0, "cm": 100.0, "mm": 1000.0, "ft": 1 / 0.3048, "in": 1 / 0.0254},
+    Area: {"m2": 1.0, "ft2": 1 / 0.3048**2},
+    Volume: {"m3": 1.0, "l": 1000.0},
+    Duration: {"s": 1.0, "min": 1 / 60},
+    Angle: {"deg": 180 / math.pi},
+    Count: {"count": 1.0},
+    Number: {"": 1.0},
+}
+"""Units that a quantity can be answered in, its own first: how many make one of SI."""
+_SYMBOLS = {"m2": "m²", "ft2": "square feet", "m3": "m³", "deg": "°", "count": "", "l": "litres"}
+_DECIMALS = {"m": 2, "cm": 0, "mm": 0, "ft": 1, "in": 1, "m2": 1, "ft2": 0, "m3": 2, "l": 0,
+             "s": 0, "min": 1, "deg": 0, "count": 0, "": 2}  # fmt: skip
+_SHOWN_SIGMA = 0.05
+"""An uncertainty below this share of the value is not worth a word."""
+
+
+def said_quantity(quantity: Quantity, asked_unit: str) -> Said:
+    """In the unit that was asked for if it fits, else in the quantity's own."""
+    units = _PER_SI.get(type(quantity), {"": 1.0})
+    unit = asked_unit if asked_unit in units else next(iter(units))
+    value, sigma = quantity.value * units[unit], quantity.sigma * units[unit]
+    text = _number(value, unit)
+    if sigma > _SHOWN_SIGMA * abs(value) and sigma >= 0.5 * 10 ** -_DECIMALS[unit]:
+        text = f"{text} ± {_number(sigma, unit)}"
+    symbol = _SYMBOLS.get(unit, unit)
+    text = text + symbol if symbol == "°" else f"{text} {symbol}".rstrip()
+    shown: AnswerValue = round(value) if isinstance(quantity, Count) else value
+    return Said(text, shown, unit, sigma if sigma > 0 else None)
+
+
+def said_value(result: Result) -> Said:
+    """Any value, as plainly as it can be said."""
+    value = result.value
+    if isinstance(value, Quantity):
+        return said_quantity(value, result.unit)
+    if isinstance(value, bool):
+        return Said("yes" if value else "no", value)
+    if isinstance(value, Time):
+        return _said_time(value, result)
+    if isinstance(value, Path):
+        return Said(f"{value.length_m:.2f} m", value.length_m, "m")
+    if isinstance(value, (MapObject, Room)):
+        return Said(named(value), named(value))
+    if isinstance(value, (Objects, Rooms, tuple, list)):
+        parts = [said_value(Result(v, result.start_ns, result.now_ns, result.unit)) for v in value]
+        values = tuple(
+            p.value if isinstance(p.value, (int, float)) else str(p.value) for p in parts
+        )
+        units = {part.unit for part in parts}
+        return Said(
+            joined(part.text for part in parts), values, units.pop() if len(units) == 1 else ""
+        )
+    return Said(str(value), value if isinstance(value, (int, float, str)) else str(value))
+
+
+def named(thing: MapObject | Room) -> str:
+    """A thing or a room by its label, or by its number where it has none."""
+    kind = "room" if isinstance(thing, Room) else "thing"
+    return thing.label or f"{kind} {thing.id}"
+
+
+def measured(template: str) -> Say:
+    """ "{} from the sofa to the lamp": a quantity in the place of the braces."""
+
+    def say(result: Result) -> Said:
+        said = said_value(result)
+        return Said(_put(template, said.text), said.value, said.unit, said.sigma)
+
+    return say
+
+
+def worded(template: str, words: dict[str, str] | None = None) -> Say:
+    """A value in words; ``words`` says some values otherwise in the text."""
+
+    def say(result: Result) -> Said:
+        said = said_value(result)
+        text = (words or {}).get(said.text, said.text)
+        return Said(_put(template, text), said.value, said.unit, said.sigma)
+
+    return say
+
+
+def truth(yes: str, no: str) -> Say:
+    """Yes or no, and a sentence for each."""
+
+    def say(result: Result) -> Said:
+        value = bool(result.value)
+        return Said(f"Yes, {yes}" if value else f"No, {no}", value)
+
+    return say
+
+
+def counted(one: str, many: str) -> Say:
+    """ "There are 3 chairs.": a number of things, by their singular and plural."""
+
+    def say(result: Result) -> Said:
+        value = result.value
+        number = round(value.value) if isinstance(value, Quantity) else len(value)  # type: ignore[arg-type]
+        verb, noun = ("is", one) if number == 1 else ("are", many)
+        text = f"There {verb} {number} {noun}" if number else f"There are no {many}, as far as seen"
+        sigma = value.sigma if isinstance(value, Quantity) and value.sigma > 0 else None
+        return Said(text, number, "count", sigma)
+
+    return say
+
+
+def listed(template: str, empty: str) -> Say:
+    """Several things in a sentence, equal ones together; ``empty`` if there are none."""
+
+    def say(result: Result) -> Said:
+        value = result.value
+        parts = [str(said_value(Result(v)).value) for v in value]  # type: ignore[attr-defined]
+        if not parts:
+            return Said(empty, ())
+        return Said(_put(template, joined(_together(parts))), tuple(parts))
+
+    return say
+
+
+def _together(parts: Sequence[str]) -> list[str]:
+    numbers = {part: parts.count(part) for part in parts}
+    return [part if number == 1 else f"{part} ({number})" for part, number in numbers.items()]
+
+
+def _said_time(time: Time, result: Result) -> Said:
+    seconds = (time.stamp_ns - result.start_ns) / 1e9
+    ago = (result.now_ns - time.stamp_ns) / 1e9
+    text = f"{_span(seconds)} after the start"
+    if ago > 0:
+        text += f", {_span(ago)} ago"
+    return Said(text, seconds, "s")
+
+
+def _span(seconds: float) -> str:
+    if abs(seconds) < 120:
+        return f"{seconds:.1f} s".replace(".0 s", " s")
+    return f"{int(seconds // 60)} min {int(seconds % 60)} s"
+
+
+def _number(value: float, unit: str) -> str:
+    shown = f"{value:.{_DECIMALS[unit]}f}"
+    return "0" if float(shown) == 0 else shown
+
+
+def _put(template: str, text: str) -> str:
+    """Not ``str.format``: names of things may have braces in them."""
+    return template.replace("{}", text, 1)

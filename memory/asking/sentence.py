@@ -1,0 +1,133 @@
+"""A question as typed becomes words that patterns can be laid on.
+
+Lower case, single spaces, commas as words of their own for every break, short forms written out,
+politeness left out. What stands in quotes becomes one word, so that a caption such as
+"the black chair near the door" is never cut.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from cogmap.memory.asking.languages import other_language
+from cogmap.memory.asking.unreadable import Unreadable
+
+__all__ = ["MAX_CHARACTERS", "MAX_WORDS", "Sentence", "checked", "read_sentence"]
+
+MAX_CHARACTERS = 4000
+MAX_WORDS = 220
+
+QUOTE = "§"
+"""Begins the word that stands for quoted text: "§0" is the first."""
+
+_QUOTED = re.compile(r'"([^"\n]{1,200})"|(?<![\w§])\'([^\'\n]{1,120})\'(?!\w)')
+_TYPOGRAPHIC = str.maketrans(
+    {"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "‚": "'", "`": "'",
+     "–": "-", "—": ",", "…": ".", "§": " ", "−": "-", "×": " x "}
+)  # fmt: skip
+_REWRITES = tuple(
+    (re.compile(pattern), replacement)
+    for pattern, replacement in (
+        (r"\b(what|where|who|how|when|which|that|there|it|here|he|she)'s\b", r"\1 is"),
+        (r"\b(what|where|how|when|who)'re\b", r"\1 are"),
+        (r"\b(what|where|how|who)'d\b", r"\1 did"),
+        (r"\bwhats\b", "what is"),
+        (r"\bwheres\b", "where is"),
+        (r"\bhows\b", "how is"),
+        (r"\b(is|are|was|were|do|does|did|has|have)n't\b", r"\1 not"),
+        (r"\bcan't\b", "can not"),
+        (r"\bi'm\b", "i am"),
+        (r"\b(you|we|they)'re\b", r"\1 are"),
+        (r"\b(i|you|we|they)'ve\b", r"\1 have"),
+        (r"(?<=\w)'s\b", " 's"),
+        (r"(?<=s)'(?=\s)", " 's"),
+        (r"(\w)\((?:e?s)\)", r"\1s"),
+        (r"\b(left|right|front|back|rear|forward|backward|near|far|up|down|closer|farther)"
+         r"\s*/\s*(?=[a-z])", r"\1 or "),
+        (r"(?<!or )(?<!or the )(?<!or to the )(?<!my )(?<!your )\bright now\b", "now"),
+        (r"\b(\d+),(\d{3})\b", r"\1\2"),
+        (r"(\d)\s*(?:x|\*)\s*(?=\d)", r"\1 by "),
+        (r"(\d)(cm|mm|m|ft|feet|s|min)\b", r"\1 \2"),
+        (r"\b(front|back|rear|forward|backward)-(left|right)\b", r"\1 \2"),
+        (r"(?<!\d):|:(?!\d)|(?<!\d)\.|\.(?!\d)|[,;!?()\[\]{}|]|\n", " , "),
+        (r"[^\w\s§,.:'+<>=/&-]", " "),
+    )
+)  # fmt: skip
+_POLITE_START = re.compile(
+    r"(?: ,| (?:please|hey|hi|hello|ok|okay|so|well|um|uh|excuse me|remember|robot|computer|cogmap"
+    r"|recall|question|q|listen|"
+    r"(?:can|could|would|will) you (?:please )?(?:tell|say|show|give|remind)(?: to)?(?: me)?"
+    r"|(?:do|would|did) you (?:happen to )?(?:know|remember|recall|think|say)"
+    r"|tell me|please tell me|i (?:want|would like|need|d like|'d like) to know|i wonder"
+    r"|i am wondering|let me know|remind me|any idea|do we know|in your opinion"
+    r"|looking around|be honest|quick question|answer this|thanks|thank you))(?= )"
+)
+_POLITE_END = re.compile(
+    r"(?: ,| (?:please|thanks|thank you|exactly|roughly|approximately|in total|altogether|though"
+    r"|overall|at the moment|currently|at present|again|do you think|would you say"
+    r"|do you know|can you tell me|so far as you know|if you know|if i may ask))+$"
+)
+_FILLERS = re.compile(
+    r" (?:please|approximately|roughly|exactly|actually|really|currently|approximate|estimated"
+    r"|direct|straight-line|just|simply|probably|maybe|perhaps|exact|about(?= \d))(?= |$)"
+)
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """Words of a question."""
+
+    text: str
+    """Words and commas with single spaces."""
+    quotes: tuple[str, ...] = ()
+    """What stood in quotes, as typed; the word "§0" stands for the first."""
+
+
+def checked(text: str) -> str:
+    """The text, if it is one that can be read at all. Raises Unreadable that says why not."""
+    if len(text) > MAX_CHARACTERS:
+        raise Unreadable(
+            f"the question has {len(text)} characters; I read questions of up to {MAX_CHARACTERS}"
+        )
+    text = unicodedata.normalize("NFKC", text).translate(_TYPOGRAPHIC)
+    odd = [char for char in text if unicodedata.category(char) in ("Cc", "Co", "Cs", "Cn")]
+    if any(char not in "\t\n\r" for char in odd):
+        raise Unreadable("the question has control characters in it; send plain text")
+    if not any(char.isalpha() for char in text):
+        raise Unreadable("there are no words in the question")
+    language = other_language(text)
+    if language:
+        raise Unreadable(f"the question seems to be {language}; I read English only")
+    return text
+
+
+def read_sentence(text: str) -> Sentence:
+    """The words of a text that was ``checked``. Raises Unreadable if there are too many."""
+    quotes: list[str] = []
+
+    def keep(found: re.Match[str]) -> str:
+        quotes.append((found[1] or found[2]).strip())
+        return f" {QUOTE}{len(quotes) - 1} "
+
+    text = _QUOTED.sub(keep, text).casefold()
+    for pattern, replacement in _REWRITES:
+        text = pattern.sub(replacement, text)
+    words = text.replace(",", " , ").split()
+    if len(words) > MAX_WORDS:
+        raise Unreadable(
+            f"the question has {len(words)} words; I read questions of up to {MAX_WORDS}"
+        )
+    return Sentence(_without_politeness(" ".join(words)), tuple(quotes))
+
+
+def _without_politeness(text: str) -> str:
+    text = " " + text
+    before = ""
+    while before != text:
+        before = text
+        found = _POLITE_START.match(text)
+        text = text[found.end() :] if found else text
+    text = _FILLERS.sub("", text)
+    return _POLITE_END.sub("", text).strip(" ,")

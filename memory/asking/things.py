@@ -1,0 +1,146 @@
+"""What a noun phrase was read as: the piece of program that finds it, and how to say it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import Literal
+
+from cogmap.memory.index.synonyms import normalize, relation, synonyms
+from cogmap.runtime.messages import Layout
+
+__all__ = ["AGENT", "Names", "Thing", "quoted"]
+
+Kind = Literal["thing", "room", "agent"]
+
+
+@dataclass(frozen=True)
+class Thing:
+    """A noun phrase: things, a room or who asks."""
+
+    program: str
+    """Expression of the spatial language: Objects, Object, Room or Pose."""
+    words: str
+    """The phrase without its article, as it is said: "chair next to the window"."""
+    label: str = ""
+    """The words that name it: "chair"."""
+    plural: bool = False
+    definite: bool = True
+    kind: Kind = "thing"
+    article: str = "the"
+    seen_program: str = ""
+    """The plain ``find`` of the label, without conditions; "" where there is none."""
+
+    @property
+    def the(self) -> str:
+        """As it is named in an answer: "the chair", "your keys", "you"."""
+        return f"{self.article} {self.words}".strip()
+
+    @property
+    def be(self) -> str:
+        """ "is" or "are"."""
+        return "are" if self.plural or self.words == "you" else "is"
+
+    @property
+    def have(self) -> str:
+        """ "has" or "have"."""
+        return "have" if self.plural or self.words == "you" else "has"
+
+    @property
+    def some(self) -> str:
+        """Indefinite: "a chair", "an oven", "chairs"."""
+        if self.plural or not self.words:
+            return self.words
+        return f"{'an' if self.words[0] in 'aeiou' else 'a'} {self.words}"
+
+    @property
+    def many(self) -> str:
+        """Plural: "chairs", "chairs next to the window"."""
+        if self.plural or not self.label or not self.words.startswith(self.label):
+            return self.words
+        return plural_of(self.label) + self.words[len(self.label) :]
+
+    @property
+    def one(self) -> str:
+        """Singular: "chair", "chair next to the window"."""
+        many = plural_of(self.label)
+        if self.plural and self.words.startswith(many):
+            return self.label + self.words[len(many) :]
+        return self.words
+
+    def at(self, program: str) -> Thing:
+        return replace(self, program=program)
+
+
+AGENT = Thing("agent()", "you", kind="agent", article="")
+
+
+@dataclass(frozen=True)
+class Names:
+    """The names that a map knows: words that are in them are never cut."""
+
+    labels: frozenset[str] = frozenset()
+    """In normal form, with their synonyms."""
+    rooms: frozenset[str] = frozenset()
+    stored: tuple[str, ...] = field(default=(), compare=False)
+    """Labels as the map has them, commonest first."""
+
+    @classmethod
+    def of(cls, layout: Layout) -> Names:
+        """Of all that a layout has ever held."""
+        labels = sorted({thing.label for thing in layout.objects if thing.label})
+        return cls(
+            _normal(tuple(labels)),
+            frozenset(normalize(room.label) for room in layout.rooms if room.label),
+            tuple(labels),
+        )
+
+    def knows(self, words: str) -> bool:
+        """A label of the map, or a household word."""
+        return normalize(words) in self.labels or len(synonyms(words)) > 1
+
+
+@lru_cache(maxsize=64)
+def _normal(labels: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(name for label in labels for name in synonyms(label))
+
+
+def same_thing(one: str, other: str) -> bool:
+    """The same words or synonyms."""
+    return relation(one, other) in ("label", "synonym")
+
+
+def quoted(text: str) -> str:
+    """As a string of the spatial language."""
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ") + '"'
+
+
+def singular_of(name: str) -> str:
+    """ "dining table" of "dining tables"."""
+    *before, last = name.split(" ")
+    return " ".join([*before, normalize(last) if last.isascii() and last.isalpha() else last])
+
+
+def plural_of(label: str) -> str:
+    """ "shelves" of "shelf"; what is plural already stays."""
+    if normalize(label).split(" ")[-1:] != label.split(" ")[-1:]:
+        return label
+    for ending, many in (("shelf", "shelves"), ("knife", "knives"), ("person", "people"),
+                         ("child", "children"), ("scissors", "scissors"), ("mouse", "mice"),
+                         ("loaf", "loaves"), ("leaf", "leaves")):  # fmt: skip
+        if label.endswith(ending):
+            return label.removesuffix(ending) + many
+    if label.endswith(("s", "x", "ch", "sh")):
+        return label + "es"
+    if label.endswith("y") and label[-2:-1] not in ("a", "e", "o", "u", ""):
+        return label[:-1] + "ies"
+    return label + "s"
+
+
+def joined(words: Iterable[str], last: str = "and") -> str:
+    """ "a, b and c"."""
+    parts = list(words)
+    if len(parts) < 2:
+        return "".join(parts)
+    return f"{', '.join(parts[:-1])} {last} {parts[-1]}"

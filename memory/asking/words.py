@@ -1,0 +1,203 @@
+"""Closed classes of English words that questions are made of. Pure data and look-ups.
+
+Words for things are open and not here: they are read by the map (labels, synonyms, encoder).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+__all__ = [
+    "ADJECTIVES",
+    "AGENTS",
+    "DETERMINERS",
+    "LINKS",
+    "LINK_VERBS",
+    "NOT_IN_NAMES",
+    "ORDINALS",
+    "PRONOUNS",
+    "RELATIONS",
+    "ROOMS",
+    "SIZES",
+    "SUPERLATIVES",
+    "number_of",
+    "ordinal_of",
+    "relation_at",
+    "word_set",
+]
+
+
+def word_set(text: str) -> frozenset[str]:
+    """Words between spaces."""
+    return frozenset(text.split())
+
+
+DETERMINERS = word_set(
+    "the a an any some my your our his her their this that these those all every each both no other"
+)
+
+PRONOUNS = frozenset(
+    {"it", "its", "that", "this", "them", "they", "their", "these", "those", "this object",
+     "that object", "the object", "the thing", "that thing", "this thing", "this one", "that one",
+     "the same", "the same one", "these objects", "those objects"}
+)  # fmt: skip
+"""Refer to what was asked before."""
+
+AGENTS = frozenset(
+    {"me", "myself", "i", "you", "yourself", "us", "we", "here", "camera", "the camera",
+     "the agent", "the robot", "the viewer", "the observer", "my position", "your position",
+     "my current position", "your current position", "my location", "your location", "where i am",
+     "where you are", "where i stand", "where i am standing", "where we are", "the ego-position",
+     "ego-position", "the ego position", "the person filming", "the current position",
+     "the camera position", "where i am now", "the current location"}
+)  # fmt: skip
+"""Who asks, or the camera: the map's agent."""
+
+ROOMS = frozenset(
+    {"room", "kitchen", "bedroom", "living room", "bathroom", "hallway", "corridor", "office",
+     "study", "dining room", "entrance", "entrance hall", "entryway", "foyer", "garage", "laundry",
+     "laundry room", "pantry", "lounge", "kids room", "nursery", "guest room", "master bedroom",
+     "lobby", "meeting room", "conference room", "classroom", "attic", "basement", "cellar",
+     "utility room", "sitting room", "storage room", "washroom", "restroom", "home office",
+     "balcony", "workshop", "library", "hall", "storeroom", "family room", "children's room",
+     "kitchenette", "vestibule"}
+)  # fmt: skip
+
+SUPERLATIVES = {
+    "largest": "largest({})", "biggest": "largest({})", "bigger": "largest({})",
+    "larger": "largest({})", "greatest": "largest({})", "hugest": "largest({})",
+    "smallest": "smallest({})", "smaller": "smallest({})", "tiniest": "smallest({})",
+    "littlest": "smallest({})",
+    "tallest": 'largest({}, by="height")', "taller": 'largest({}, by="height")',
+    "longest": 'largest({}, by="longest")', "longer": 'largest({}, by="longest")',
+    "widest": 'largest({}, by="width")', "wider": 'largest({}, by="width")',
+    "shortest": 'smallest({}, by="height")', "shorter": 'smallest({}, by="height")',
+    "narrowest": 'smallest({}, by="width")',
+    "highest": "highest({})", "higher": "highest({})", "topmost": "highest({})",
+    "lowest": "lowest({})", "lower": "lowest({})", "bottommost": "lowest({})",
+    "nearest": "nearest({}, agent())", "closest": "nearest({}, agent())",
+    "nearer": "nearest({}, agent())", "closer": "nearest({}, agent())",
+    "farthest": "farthest({}, agent())", "furthest": "farthest({}, agent())",
+    "leftmost": 'nth({}, 1, from_="left")', "rightmost": 'nth({}, 1, from_="right")',
+    "left": 'nth({}, 1, from_="left")', "right": 'nth({}, 1, from_="right")',
+    "left-hand": 'nth({}, 1, from_="left")', "right-hand": 'nth({}, 1, from_="right")',
+}  # fmt: skip
+"""Picks one of a set."""
+
+SIZES = {"big": "largest({})", "large": "largest({})", "small": "smallest({})",
+         "little": "smallest({})", "tall": 'largest({}, by="height")',
+         "long": 'largest({}, by="longest")'}  # fmt: skip
+"""With "the" and one thing meant they pick it as a superlative does."""
+
+ADJECTIVES = word_set(
+    "black white grey gray red green blue yellow brown orange pink purple beige golden silver "
+    "dark light-colored colorful transparent wooden metal metallic plastic leather striped round "
+    "square rectangular old new modern open closed empty full folded soft fluffy shiny dirty "
+    "clean broken turquoise cream navy maroon wicker ceramic velvet patterned checkered"
+)
+"""Say how a thing looks; the map holds labels and shapes, not looks."""
+
+ORDINALS = {word: n for n, word in enumerate(
+    ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth",
+     "tenth", "eleventh", "twelfth"), 1
+)}  # fmt: skip
+
+_NUMBERS = {word: n for n, word in enumerate(
+    ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
+     "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen",
+     "nineteen", "twenty")
+)} | {"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "ninety": 90, "hundred": 100,
+      "half": 0.5, "a": 1, "an": 1}  # fmt: skip
+
+LINKS = word_set(
+    "that which who is are was were standing located placed lying sitting positioned resting "
+    "hanging directly immediately stored situated"
+)
+"""Between a thing and where it is: "the lamp that is standing on ..."."""
+
+LINK_VERBS = word_set("stands stand lies lie sits sit hangs hang can be seen found kept stood")
+"""Links after "that" and the like only: a "tv stand" is a thing."""
+
+RELATIONS = {
+    "on": ("on", "on top of", "on the top of", "upon", "atop", "on top"),
+    "in_": ("in", "inside", "inside of", "within"),
+    "under": ("under", "underneath", "beneath", "below", "underneath of"),
+    "above": ("above", "over"),
+    "next_to": ("next to", "beside", "adjacent to", "alongside", "around", "surrounding", "at",
+                "right next to", "just next to", "next"),
+    "near": ("near", "near to", "close to", "by", "nearby", "in the vicinity of"),
+    "between": ("between", "in between"),
+    "left_of": ("left of", "to the left of", "on the left of", "on the left side of",
+                "to the left side of", "left from", "at the left of"),
+    "right_of": ("right of", "to the right of", "on the right of", "on the right side of",
+                 "to the right side of", "right from", "at the right of"),
+    "in_front_of": ("in front of", "in the front of"),
+    "behind": ("behind", "in back of", "at the back of", "in the back of"),
+    "against": ("against", "leaning against", "leaning on", "up against"),
+    "nearest": ("closest to", "nearest to", "nearest", "that is closest to", "closest"),
+    "farthest": ("farthest from", "furthest from", "farthest away from", "furthest away from"),
+    "with": ("with", "that has", "having", "containing", "that contains", "which has"),
+    "ordinal_left": ("from the left", "on the left", "to the left", "on the left side",
+                     "on the left-hand side", "at the left"),
+    "ordinal_right": ("from the right", "on the right", "to the right", "on the right side",
+                      "on the right-hand side", "at the right"),
+    "my_left": ("on my left", "to my left", "on your left", "to your left", "left of me",
+                "on my left side", "to the left of me"),
+    "my_right": ("on my right", "to my right", "on your right", "to your right", "right of me",
+                 "on my right side", "to the right of me"),
+}  # fmt: skip
+"""Words that put one thing relative to another, by the operation that they mean."""
+
+NOT_IN_NAMES = word_set(
+    "is are was were be been am do does did has have had how what which who whom whose when where "
+    "why whether if than from to of and or not there i you me we us he she they it could will "
+    "would should shall may might must much many because while so as but then else since until "
+    "before after during the a an this that these those my your now please all together "
+    "appear appears appeared see seen saw look looking face facing stand standing turn turns "
+    "moved "
+    "order only about far long big large many much any some anything something everything "
+    "nothing yes no only also too very so"
+)
+"""What a name of a thing does not contain: such words show that a sentence was cut wrongly."""
+
+
+def number_of(word: str) -> float | None:
+    """3 of "3", "3.0" or "three"; None if it is no number."""
+    if word in _NUMBERS:
+        return float(_NUMBERS[word])
+    digits = word.replace(",", ".") if word.count(",") == 1 else word
+    if not digits.replace(".", "", 1).isascii() or not digits.replace(".", "", 1).isdigit():
+        return None
+    return float(digits)
+
+
+def ordinal_of(word: str) -> int | None:
+    """3 of "third", "3rd" or "3-th"; None if it is no ordinal."""
+    if word in ORDINALS:
+        return ORDINALS[word]
+    for ending in ("st", "nd", "rd", "th"):
+        stem = word.removesuffix(ending).removesuffix("-")
+        if stem != word and stem.isascii() and stem.isdigit() and len(stem) < 10:
+            return int(stem)
+    return None
+
+
+def relation_at(words: Sequence[str], begin: int) -> tuple[str, int] | None:
+    """The longest relation that begins at ``words[begin]``, and how many words it is."""
+    for phrase, name in _relations().get(words[begin], ()):
+        if tuple(words[begin : begin + len(phrase)]) == phrase:
+            return name, len(phrase)
+    return None
+
+
+@lru_cache(maxsize=1)
+def _relations() -> dict[str, list[tuple[tuple[str, ...], str]]]:
+    first: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+    for name, phrases in RELATIONS.items():
+        for phrase in phrases:
+            words = tuple(phrase.split())
+            first.setdefault(words[0], []).append((words, name))
+    for entries in first.values():
+        entries.sort(key=lambda entry: -len(entry[0]))
+    return first

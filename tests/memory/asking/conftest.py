@@ -1,0 +1,76 @@
+"""A small house as plain data, for tests of questions."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from cogmap.memory.asking import Conversation, ask, plan
+from cogmap.memory.programs.values import Point, Pose
+from cogmap.memory.programs.world import World
+from cogmap.runtime.messages import Answer, Box, Layout, MapObject, Question, Room
+
+SECOND = 1_000_000_000
+
+
+def thing(id_: int, label: str, x: float, y: float, size=(1.0, 1.0, 1.0), z=0.0, room=1):
+    return MapObject(
+        id=id_,
+        label=label,
+        box=Box(center=(x, y, z + size[2] / 2), size=size, yaw=0.0),
+        confidence=0.9,
+        room=room,
+        first_seen_ns=id_ * SECOND,
+        last_seen_ns=(id_ + 20) * SECOND,
+    )
+
+
+def room(id_: int, label: str, x: float, width: float) -> Room:
+    corners = ((x, 0.0), (x + width, 0.0), (x + width, 5.0), (x, 5.0))
+    return Room(id=id_, label=label, polygon=corners, area_m2=5 * width)
+
+
+THINGS = (
+    thing(1, "sofa", 1, 1, (2.0, 0.9, 0.8)),
+    thing(2, "television", 1, 4, (1.2, 0.1, 0.7), z=0.5),
+    thing(3, "dining table", 4, 2, (1.8, 0.9, 0.75)),
+    thing(4, "chair", 4, 1, (0.5, 0.5, 0.9)),
+    thing(5, "chair", 4, 3, (0.5, 0.5, 0.9)),
+    thing(6, "cup", 4.2, 2, (0.1, 0.1, 0.1), z=0.75),
+    thing(7, "lamp", 8, 1, (0.3, 0.3, 1.5), room=2),
+    thing(8, "bed", 9, 3, (2.0, 1.6, 0.5), room=2),
+    thing(9, "backpack", 7, 4, (0.4, 0.3, 0.5), room=2),
+    thing(10, "chair", 7, 2, (0.6, 0.6, 1.1), room=2),
+)
+
+
+@pytest.fixture
+def house() -> World:
+    """A kitchen and a bedroom, seen for 100 s by somebody in the kitchen who looks along +y."""
+    rooms = (room(1, "kitchen", 0, 6), room(2, "bedroom", 6, 4))
+    layout = Layout(
+        stamp_ns=100 * SECOND, version=7, number=99, objects=THINGS, rooms=rooms, floor_z=0.0
+    )
+    return World(layout, pose=Pose(Point(3.0, 0.5, 1.5), math.pi / 2), start_ns=0)
+
+
+@pytest.fixture
+def read(house: World):
+    """The program that a question is read as; raises Unreadable."""
+
+    def program_of(text: str, *options: str, conversation: Conversation | None = None) -> str:
+        asked = Question(stamp_ns=0, text=text, options=options)
+        return plan(asked, house, conversation).program
+
+    return program_of
+
+
+@pytest.fixture
+def answer(house: World):
+    """The answer to a question about the house."""
+
+    def answer_to(text: str, *options: str, conversation: Conversation | None = None) -> Answer:
+        return ask(house, Question(stamp_ns=0, text=text, options=options), conversation)
+
+    return answer_to

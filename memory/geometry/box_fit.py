@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from cogmap.memory.geometry.cells import cells_of, over_neighbours
 from cogmap.runtime.messages import F32, F64, Box
 
 __all__ = ["BoxFitConfig", "fit_box"]
@@ -73,8 +74,8 @@ def _without_strays(points: F64, weights: F64 | None, config: BoxFitConfig) -> F
     all of them if there are but a few."""
     if len(points) < 16:
         return points
-    cells = np.floor((points - points.min(axis=0)) / config.stray_cell_m).astype(np.int64) + 1
-    shape = tuple((cells.max(axis=0) + 2).tolist())
+    cells = cells_of(points, config.stray_cell_m)
+    shape = tuple((cells.max(axis=0) + 1).tolist())
     if math.prod(shape) > 1_000_000:
         central: F64 = points[_central(points)]
         return central
@@ -90,9 +91,7 @@ def _without_strays(points: F64, weights: F64 | None, config: BoxFitConfig) -> F
 def _around(flat: NDArray[np.int64], weights: F64 | None, shape: tuple[int, ...]) -> F64:
     """(N,) sum of the weights in the 27 cells around that of each point."""
     total = np.bincount(flat, weights, math.prod(shape)).astype(np.float64).reshape(shape)
-    for axis in range(3):
-        total = total + np.roll(total, 1, axis) + np.roll(total, -1, axis)
-    return np.asarray(total.reshape(-1)[flat])
+    return over_neighbours(total, np.add).take(flat)
 
 
 def _central(points: F64) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -186,9 +187,15 @@ def compare(
     within = _within(segments, track_bounds, segment, track)
     for index in np.flatnonzero(within.any(axis=1)).tolist():
         one, other = segments[int(segment[index])], tracks[int(track[index])]
+        besides = _besides_place(one, other, config)
+        if in_segment[index] < config.even_overlap:
+            most = _place(in_segment[index], config) + besides
+            if most < min(config.new_evidence, 0.0):  # whatever part of it lies on the track
+                evidence[index] = most
+                continue
         on_track[index] = _on_track(one, other, within[index], shape)
         overlap = _overlap(on_track[index], in_segment[index])
-        evidence[index] = _evidence(overlap, one, other, config)
+        evidence[index] = _place(overlap, config) + besides
     return Pairs(segment, track, on_track, in_segment, evidence)
 
 
@@ -221,10 +228,9 @@ def _on_track(segment: SeenSegment, track: Track, within: Bool, shape: ShapeConf
     """Part of the segment's samples that is near points of the track; ``within`` (M,): only
     these can be."""
     count = len(segment.sample)
-    distance, _ = track.tree(shape).query(
-        segment.sample[within[:count]], distance_upper_bound=segment.near_m
-    )
-    return float(np.isfinite(distance).sum()) / count
+    samples = segment.sample.compress(within[:count], axis=0)
+    distance, _ = track.tree(shape).query(samples, distance_upper_bound=segment.near_m)
+    return int(np.count_nonzero(distance < np.inf)) / count
 
 
 def _overlap(on_track: float, in_segment: float) -> float:
@@ -233,15 +239,18 @@ def _overlap(on_track: float, in_segment: float) -> float:
     return 1 / (1 / a + 1 / b - 1)
 
 
-def _evidence(
-    overlap: float, segment: SeenSegment, track: Track, config: AssociationConfig
-) -> float:
-    even = np.log(config.even_overlap / (1 - config.even_overlap))
+def _place(overlap: float, config: AssociationConfig) -> float:
+    """Evidence of an overlap."""
+    even = math.log(config.even_overlap / (1 - config.even_overlap))
     overlap = min(overlap, 0.95)
-    place = config.geometry_gain * (np.log(overlap / (1 - overlap)) - even)
+    return config.geometry_gain * (math.log(overlap / (1 - overlap)) - even)
+
+
+def _besides_place(segment: SeenSegment, track: Track, config: AssociationConfig) -> float:
+    """Evidence of label and appearance."""
     known = bool(segment.shares) and track.labels.says_anything()
     kind = label_evidence(track.labels.agreement(segment.shares), known, config.labels)
-    return float(place + kind + _appearance(segment, track, config))
+    return kind + _appearance(segment, track, config)
 
 
 def _appearance(segment: SeenSegment, track: Track, config: AssociationConfig) -> float:

@@ -113,30 +113,23 @@ def surroundings(view: DepthView, mask: U8, config: ContactConfig) -> tuple[F32,
     return points.astype(np.float32), normals.astype(np.float32)
 
 
+_DOWN, _RIGHT = np.array([0, 0, 0, -1, 1]), np.array([0, -1, 1, 0, 0])
+"""From a sample to itself and those to the west, east, north and south."""
+
+
 def _surface(view: DepthView, row: np.ndarray, column: np.ndarray) -> tuple[F64, F64]:
     """World points and normals at samples of the coarse depth that lie on smooth surfaces."""
-    steps = ((0, 0), (0, -1), (0, 1), (-1, 0), (1, 0))
-    depth = np.stack([view.depth_m[row + dr, column + dc] for dr, dc in steps])
+    around = view.measured(row + _DOWN[:, None], column + _RIGHT[:, None])
+    depth = around[..., 2]
     near = np.abs(depth[1:] - depth[0]).max(axis=0) < 0.02 + 0.03 * depth[0]
-    good = (depth > 0).all(axis=0) & near
-    row, column, depth = row[good], column[good], depth[:, good]
-    center, west, east, north, south = (
-        _backproject(view, row + dr, column + dc, d)
-        for (dr, dc), d in zip(steps, depth, strict=True)
-    )
+    center, west, east, north, south = around = around[:, (depth > 0).all(axis=0) & near]
     normals = np.cross(south - north, east - west)
     normals /= np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-9)
-    center = (center + west + east + north + south) / 5
+    center = around.mean(axis=0)
     rotation = view.camera_from_world[:3, :3]
     normals *= -np.sign((normals * center).sum(axis=1, keepdims=True))
     world = (center - view.camera_from_world[:3, 3]) @ rotation
     return world, normals @ rotation
-
-
-def _backproject(view: DepthView, row: np.ndarray, column: np.ndarray, depth: F32) -> F64:
-    x = (column - view.center[0]) / view.focal[0] * depth
-    y = (row - view.center[1]) / view.focal[1] * depth
-    return np.stack([x, y, depth], axis=1).astype(np.float64)
 
 
 def support_below(low: F64, high: F64, contacts: Contacts, config: ContactConfig) -> float | None:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from cogmap.memory.geometry.cells import cells_of, over_neighbours
 from cogmap.runtime.messages import F32, F64, I32, I64, Bool
 
 __all__ = ["ShapeConfig", "TrackShape"]
@@ -234,20 +235,15 @@ def _high(values: F32) -> float:
 
 def _largest_near(points: F64, values: F64 | F32, cell_m: float) -> F64:
     """(N,) the largest of the values in the cell of each point and the 26 around it."""
-    cells = np.floor((points - points.min(axis=0)) / cell_m).astype(np.int64) + 1
-    grid = np.zeros(np.minimum(cells.max(axis=0) + 2, 200))
-    cells = np.minimum(cells, 198)
+    cells = np.minimum(cells_of(points, cell_m), 198)
+    grid = np.zeros(cells.max(axis=0) + 1)
     np.maximum.at(grid, tuple(cells.T), values)
-    for axis in range(3):
-        lower, upper = np.roll(grid, 1, axis), np.roll(grid, -1, axis)
-        grid = np.maximum(grid, np.maximum(lower, upper))
-    return np.asarray(grid[tuple(cells.T)])
+    return np.asarray(over_neighbours(grid, np.maximum)[tuple(cells.T)])
 
 
 def _in_one(points: F64, hits: F32, cell_m: float, part_hits: float, config: ShapeConfig) -> Bool:
     """(N,) points in the main part of the thing, or in others that were seen as surely."""
-    cells = np.floor((points - points.min(axis=0)) / cell_m).astype(np.int64)
-    if not len(points) or cells.max() > 200:
+    if not len(points) or (cells := cells_of(points, cell_m)).max() > 200:
         return np.ones(len(points), np.bool_)
     grid = np.zeros(cells.max(axis=0) + 1, np.bool_)
     grid[tuple(cells.T)] = True

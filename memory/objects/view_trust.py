@@ -24,7 +24,7 @@ from cogmap.memory.objects.visibility import (
     VisibilityConfig,
     compare,
 )
-from cogmap.runtime.messages import F32, F64
+from cogmap.runtime.messages import F32
 
 __all__ = ["ViewTrust", "ViewTrustConfig"]
 
@@ -132,10 +132,6 @@ def _same_scale(ratio: F32, spread: float) -> bool:
 
 def _sampled(view: DepthView, every: int) -> F32:
     """(N, 3) world, some of what the view measured."""
-    depth = view.depth_m[every // 2 :: every, every // 2 :: every].astype(np.float64)
-    row, column = np.nonzero(depth > 0)
-    depth = depth[row, column]
-    x = (column * every + every // 2 - view.center[0]) / view.focal[0] * depth
-    y = (row * every + every // 2 - view.center[1]) / view.focal[1] * depth
-    points: F64 = np.stack([x, y, depth], axis=1)
+    row, column = np.nonzero(view.depth_m[every // 2 :: every, every // 2 :: every] > 0)
+    points = view.measured(row * every + every // 2, column * every + every // 2)
     return transform(view.world_from_camera, points).astype(np.float32)

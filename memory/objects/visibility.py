@@ -137,6 +137,13 @@ class DepthView:
         outside += [z < NEAREST_M, z > self.reach_m(config)]
         return np.asarray(~np.any([side.all(axis=0) for side in outside], axis=0), np.bool_)
 
+    def measured(self, row: Ints, column: Ints) -> F64:
+        """(..., 3) camera frame, metres: what was measured at samples (...); 0 where nothing."""
+        depth = self.depth_m[row, column].astype(np.float64)
+        x = (column - self.center[0]) / self.focal[0] * depth
+        y = (row - self.center[1]) / self.focal[1] * depth
+        return np.stack([x, y, depth], axis=-1)
+
     @cached_property
     def windows(self) -> tuple[F32, F32, F32]:
         """Nearest (inf: none) and farthest (0: none) depth, and part measured, (R + 1, h, w)
@@ -308,13 +315,10 @@ def _hides_itself(
         return hides
     of = owner[seen[hidden]]
     lower, upper = _bounds(points, owner, things)
-    sample = compared.sample[seen[hidden]]
-    row, column = np.divmod(sample, view.depth_m.shape[1])
-    depth = view.depth_m.take(sample).astype(np.float64)
-    x = (column - view.center[0]) / view.focal[0] * depth
-    y = (row - view.center[1]) / view.focal[1] * depth
-    met = transform(view.world_from_camera, np.stack([x, y, depth], axis=1))
-    hides[hidden] = ((met >= lower[of]) & (met <= upper[of])).all(axis=1) & (depth > 0)
+    nearer = view.measured(*np.divmod(compared.sample[seen[hidden]], view.depth_m.shape[1]))
+    met = transform(view.world_from_camera, nearer)
+    within = ((met >= lower[of]) & (met <= upper[of])).all(axis=1)
+    hides[hidden] = within & (nearer[:, 2] > 0)
     return hides
 
 

@@ -84,22 +84,9 @@ class WallDirection:
 def _angles(view: DepthView, config: WallDirectionConfig) -> F64:
     """(N,) direction, modulo a right angle, of the vertical surfaces that the frame shows."""
     step = config.stride
-    depth = view.depth_m.astype(np.float64)
-    height, width = depth.shape
-    row, column = np.mgrid[0:height, 0:width]
-    points = np.stack(
-        [
-            (column - view.center[0]) / view.focal[0] * depth,
-            (row - view.center[1]) / view.focal[1] * depth,
-            depth,
-        ],
-        axis=-1,
-    )
-    middle = points[step:-step:step, step:-step:step]
-    right = points[step:-step:step, 2 * step :: step][:, : middle.shape[1]]
-    below = points[2 * step :: step, step:-step:step][: middle.shape[0]]
-    middle = middle[: below.shape[0], : right.shape[1]]
-    right, below = right[: middle.shape[0]], below[:, : middle.shape[1]]
+    height, width = view.depth_m.shape
+    points = view.measured(*np.mgrid[step:height:step, step:width:step])
+    middle, right, below = points[:-1, :-1], points[:-1, 1:], points[1:, :-1]
     limit = 0.05 + 0.1 * middle[..., 2]
     good = (middle[..., 2] > 0) & (right[..., 2] > 0) & (below[..., 2] > 0)
     good &= np.abs(right[..., 2] - middle[..., 2]) < limit

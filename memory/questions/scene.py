@@ -182,11 +182,17 @@ class Moment:
 
     @cached_property
     def never_seen(self) -> tuple[str, ...]:
-        """Labels of the vocabulary of which not even a trace was seen, nor of a near word."""
+        """Labels of the vocabulary of which not even a trace was seen, nor of a near word. Wide
+        ones ("cabinet" beside "file cabinet") are left out: people call many things so."""
         seen = {thing.label for thing in self.scene.things if self.ever_faint(thing)}
         words = {word for label in seen for word in label.split()}
-        fresh = [each for each in self.scene.vocabulary if not words & set(each.split())]
+        fresh = [each for each in self._narrow if not words & set(each.split())]
         return tuple(e for e in fresh if not any(a.endswith(e) or e.endswith(a) for a in seen))
+
+    @cached_property
+    def _narrow(self) -> list[str]:
+        all_ = self.scene.vocabulary
+        return [a for a in all_ if not any(b != a and b.endswith(a) for b in all_)]
 
     def room_of(self, box: Box) -> int | None:
         """Index of the room that a box is in; None: in none, or across a border."""

@@ -59,12 +59,12 @@ def agent_degrees(s: Setting) -> Draft | None:
 
 
 def agent_distance(s: Setting) -> Draft | None:
-    """Seen from above, to the centre of a thing that is small beside the distance."""
+    """Seen from above, to the centre of a thing so small that its surface is as far."""
     picked = s.pick_on_walk(1)
     if picked is None:
         return None
     far = _level(s.moment, picked[0])
-    if far < 1.0 or far < 3 * max(picked[0].box.size[:2]):
+    if far < 1.0 or far < 6 * max(picked[0].box.size[:2]):
         return None
     return Draft({"label": picked[0].label}, round(far, 3), unit="m")
 

@@ -11,6 +11,7 @@ from cogmap.memory.programs.errors import ArgumentError
 from cogmap.memory.programs.places import Place
 from cogmap.memory.programs.registry import each, operation
 from cogmap.memory.programs.rooms import the_room, with_label
+from cogmap.memory.programs.twins import without_twins
 from cogmap.memory.programs.types import the_one
 from cogmap.memory.programs.values import Length, Objects, Point, Pose, Rooms
 from cogmap.memory.programs.within import within_of
@@ -46,6 +47,8 @@ def find(
     elif reading.note:
         world.recorder.notes[f'"{label}" was looked for by its words alone: {reading.note}'] = None
     chosen = [thing for thing in members if _fits(thing, state)]
+    if state == "here":
+        chosen = without_twins(chosen)
     hint = ""
     if members and not chosen and state == "here":
         hint = f'{len(members)} of them were seen and are gone: find("{label}", state="gone")'

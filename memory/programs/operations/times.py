@@ -14,6 +14,7 @@ from cogmap.memory.programs.seeing import (
     last_seen_ns,
     stamp_of,
 )
+from cogmap.memory.programs.twins import without_twins
 from cogmap.memory.programs.types import Deferred
 from cogmap.memory.programs.values import Count, Duration, Objects, Point, Time
 from cogmap.memory.programs.world import World
@@ -71,7 +72,9 @@ def seen_so_far(world: World, label: str) -> bool:
 @operation(TIMES)
 def count_seen(world: World, label: str) -> Count:
     """How many of a kind were seen, those included that are gone."""
-    return Count(len(_ever_seen(world, label)))
+    things = _ever_seen(world, label)
+    here = [thing for thing in things if thing.is_here]
+    return Count(len(without_twins(here)) + len(things) - len(here))
 
 
 @operation(TIMES)

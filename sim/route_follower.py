@@ -6,8 +6,8 @@ import math
 from collections.abc import Sequence
 from itertools import pairwise
 
+from cogmap.memory.paths.grid_paths import Point
 from cogmap.sim.agent import AgentState, Body
-from cogmap.sim.paths import Point
 
 PLANNING_MARGIN_M = 0.07
 """Ways keep this much further from things than the agent's radius: it cuts corners a little."""

@@ -9,6 +9,7 @@ from typing import Literal
 
 import shapely
 
+from cogmap.memory.paths.grid_paths import Paths, Point
 from cogmap.runtime.messages import (
     F64,
     CogmapError,
@@ -31,7 +32,7 @@ from cogmap.sim.noise import (
     noisy_depth,
     noisy_pose,
 )
-from cogmap.sim.paths import Paths, Point, house_paths
+from cogmap.sim.paths import house_paths
 from cogmap.sim.render_scene import LightingConfig
 from cogmap.sim.renderer import Renderer
 from cogmap.sim.route_follower import PLANNING_MARGIN_M

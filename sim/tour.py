@@ -9,10 +9,10 @@ import numpy as np
 import open3d as o3d
 import shapely
 
+from cogmap.memory.paths.grid_paths import Paths, Point
 from cogmap.runtime.messages import F64, Intrinsics
 from cogmap.sim.agent import AgentState, Body
 from cogmap.sim.lighting import room_center
-from cogmap.sim.paths import Paths, Point
 from cogmap.sim.scene import House, PlacedObject
 
 FLOOR_RANGE_M = 5.0

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from cogmap.memory.paths.grid_paths import Paths
 from cogmap.sim.agent import AgentState, Body
-from cogmap.sim.paths import Paths
 from cogmap.sim.route_follower import RouteFollower, difference, turn_rate
 from cogmap.sim.tour import Stop
 

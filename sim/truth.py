@@ -7,8 +7,8 @@ from typing import Any
 import msgspec
 import shapely
 
+from cogmap.memory.paths.grid_paths import Paths, Point
 from cogmap.runtime.messages import Box, Vec3
-from cogmap.sim.paths import Paths, Point
 from cogmap.sim.scene import CEILING, FLOOR, WALL, Door, House, PlacedObject, Room, Window
 
 _STRUCTURE = {FLOOR: "floor", WALL: "wall", CEILING: "ceiling"}

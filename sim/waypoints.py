@@ -6,8 +6,8 @@ import math
 from collections.abc import Sequence
 from typing import Literal
 
+from cogmap.memory.paths.grid_paths import Paths, Point
 from cogmap.sim.agent import AgentState, Body
-from cogmap.sim.paths import Paths, Point
 from cogmap.sim.route_follower import RouteFollower
 
 WaypointState = Literal["none", "driving", "arrived", "given_up", "cancelled"]

@@ -1,0 +1,76 @@
+"""Whether there is room for a thing on the floor."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+
+from cogmap.memory.paths.floor import cell_centers
+from cogmap.memory.programs.abstention import NotDeterminable
+from cogmap.memory.programs.errors import ArgumentError
+from cogmap.memory.programs.ways import in_room
+from cogmap.runtime.messages import FREE, OCCUPIED, U8, Bool, OccupancyGrid, Room, Standpoint
+
+__all__ = ["fits_in"]
+
+TURNS = 12
+"""Directions that are tried, in a half turn."""
+HEAD_M = 1.1
+"""Higher things need space at head height, too."""
+LARGEST_M = 20.0
+
+
+def fits_in(
+    grid: OccupancyGrid, size_m: tuple[float, float, float], rooms: Sequence[Room] = ()
+) -> bool:
+    """Whether a thing of a width, depth and height (m) fits on floor that is known to be free.
+
+    Raises NotDeterminable, with a place to look from, if it would fit only where it is unknown.
+    """
+    width, depth, height = size_m
+    if not (min(size_m) > 0 and max(size_m) <= LARGEST_M):
+        raise ArgumentError(f"width, depth and height must be in 0 to {LARGEST_M:g} m")
+    blocked = grid.cells == OCCUPIED
+    if height > HEAD_M and grid.head_occupied is not None:
+        blocked |= grid.head_occupied > 0
+    inside = in_room(grid, rooms) if rooms else np.ones(grid.cells.shape, bool)
+    if _has_place(grid, (grid.cells == FREE) & ~blocked & inside, width, depth):
+        return True
+    place = _place(grid, ~blocked & inside, width, depth) if rooms else None
+    if place is not None:
+        x, y = cell_centers(grid, place)[0].tolist()
+        raise NotDeterminable(
+            "it would fit only where the floor was not seen",
+            Standpoint(position=(x, y, grid.floor_z + 1.5), yaw=0.0),
+        )
+    return False
+
+
+def _has_place(grid: OccupancyGrid, free: Bool, width: float, depth: float) -> bool:
+    return _place(grid, free, width, depth) is not None
+
+
+def _place(grid: OccupancyGrid, free: Bool, width: float, depth: float) -> Bool | None:
+    """Cells where its middle may be, in the first direction in which it may be anywhere."""
+    padded = np.pad(free, 1).astype(np.uint8)  # beyond the grid is nothing
+    for turn in range(TURNS):
+        kernel = _footprint(width, depth, math.pi * turn / TURNS, grid.resolution_m)
+        if max(kernel.shape) > 2 * max(padded.shape):
+            continue
+        eroded = cv2.erode(padded, kernel, borderType=cv2.BORDER_CONSTANT, borderValue=0.0)
+        if eroded.any():
+            return np.asarray(eroded[1:-1, 1:-1] > 0)
+    return None
+
+
+def _footprint(width: float, depth: float, yaw: float, cell_m: float) -> U8:
+    """Cells that a rectangle covers, its middle in that of the array."""
+    half = math.ceil(math.hypot(width, depth) / 2 / cell_m) + 1
+    y, x = np.mgrid[-half : half + 1, -half : half + 1] * cell_m
+    along = np.abs(math.cos(yaw) * x + math.sin(yaw) * y)
+    across = np.abs(math.cos(yaw) * y - math.sin(yaw) * x)
+    covered = (along <= width / 2) & (across <= depth / 2)
+    return np.asarray(covered, np.uint8)

@@ -1,0 +1,140 @@
+"""Ways, free floor, and what has not been seen yet."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from cogmap.memory.paths.floor import (
+    cell_centers,
+    frontier_points,
+    known_share,
+    standable,
+)
+from cogmap.memory.programs.abstention import NotDeterminable
+from cogmap.memory.programs.fitting import fits_in
+from cogmap.memory.programs.places import OnePlace, Place, center
+from cogmap.memory.programs.registry import operation
+from cogmap.memory.programs.values import (
+    Area,
+    Length,
+    Number,
+    Objects,
+    Path,
+    Point,
+    Pose,
+    Rooms,
+    Time,
+)
+from cogmap.memory.programs.ways import grid_of, in_room, seen_line, way, way_in_words
+from cogmap.memory.programs.world import World
+from cogmap.runtime.messages import FREE, UNKNOWN, MapObject, Room
+
+SPACE = "Space"
+
+_RADIUS, _EYES_M = Length(0.2), 1.5
+
+
+@operation(SPACE)
+def path(world: World, a: Place, b: Place, radius: Length = _RADIUS) -> Path:
+    """The shortest way from a to b, beside things rather than into them, on floor that is known to
+    be free, for somebody of a radius."""
+    return way(world, a, b, radius.value)
+
+
+@operation(SPACE)
+def path_length(world: World, a: Place, b: Place, radius: Length = _RADIUS) -> Length:
+    """How long the way from a to b is; as ``path``."""
+    return Length(way(world, a, b, radius.value).length_m, grid_of(world).resolution_m)
+
+
+@operation(SPACE)
+def turns(world: World, a: Place, b: Place, radius: Length = _RADIUS) -> tuple[str, ...]:
+    """The way from a to b in words: "go 2.1 m, to the sofa", "turn left", ..."""
+    found = way(world, a, b, radius.value)
+    return way_in_words(world, found, _called(b))
+
+
+@operation(SPACE)
+def free_space(world: World, room: Rooms | None = None) -> Area:
+    """Floor that is known to be free, of everything or of a room."""
+    grid = grid_of(world)
+    free = grid.cells == FREE
+    if room is not None:
+        free &= in_room(grid, room.members)
+    return _area(world, free)
+
+
+@operation(SPACE)
+def area_seen(world: World, time: Time | None = None) -> Area:
+    """Floor that was seen or seen over so far, within rooms where rooms are known."""
+    if time is not None and time < world.now:
+        raise NotDeterminable("how much had been seen by then is not kept")
+    grid = grid_of(world)
+    known = grid.cells != UNKNOWN
+    if grid.head_free is not None:
+        known |= grid.head_free > 0
+    rooms = [room for room in world.rooms if len(room.polygon) >= 3]
+    return _area(world, known & in_room(grid, rooms) if rooms else known)
+
+
+@operation(SPACE)
+def explored(world: World) -> Number:
+    """The part that is known of the space around all that is known, in 0 to 1."""
+    return Number(known_share(grid_of(world)))
+
+
+@operation(SPACE)
+def frontiers(world: World) -> tuple[Point, ...]:
+    """Places on the free floor from which more could be seen, the most promising first."""
+    grid = grid_of(world)
+    found = frontier_points(grid)
+    return tuple(Point(x, y, grid.floor_z) for x, y in found.tolist())
+
+
+@operation(SPACE)
+def fits(
+    world: World, width: Length, depth: Length, height: Length, where: Rooms | None = None
+) -> bool:
+    """Whether a thing of that size would stand on free floor, of everything or of a room, turned
+    as it may be. Not determinable if only unseen floor would do."""
+    sizes = (width.value, depth.value, height.value)
+    return fits_in(grid_of(world), sizes, () if where is None else where.members)
+
+
+@operation(SPACE)
+def best_view(world: World, place: OnePlace) -> Pose:
+    """Where to stand, on free floor, to see a place well: about its own size away, with nothing
+    known in between."""
+    grid = grid_of(world)
+    target = center(place)[:2]
+    spots = cell_centers(grid, standable(grid, _RADIUS.value))
+    far = np.linalg.norm(spots - target, axis=1)
+    size = max(place.box.size) if isinstance(place, MapObject) else 0.5
+    near = (far > 0.3) & (far < 5.0)
+    spots, far = spots[near], far[near]
+    open_ = seen_line(grid, spots, target)
+    spots, far = spots[open_], far[open_]
+    if not len(spots):
+        raise NotDeterminable("no free floor is known from which it could be seen")
+    x, y = spots[np.abs(far - max(1.2, 1.5 * size)).argmin()].tolist()
+    yaw = math.atan2(target[1] - y, target[0] - x)
+    return Pose(Point(x, y, grid.floor_z + _EYES_M), yaw)
+
+
+def _area(world: World, cells: np.ndarray) -> Area:
+    """With half a cell of doubt around it."""
+    cell = grid_of(world).resolution_m
+    inner = cells[1:-1, 1:-1] & cells[:-2, 1:-1] & cells[2:, 1:-1]
+    inner = inner & cells[1:-1, :-2] & cells[1:-1, 2:]
+    edge = int(cells.sum()) - int(inner.sum())
+    return Area(float(cells.sum()) * cell**2, edge * cell**2 / 2)
+
+
+def _called(place: Place) -> str:
+    if isinstance(place, Objects):
+        return f"the {place.query or 'place'}"
+    if isinstance(place, Room):
+        return f"the {place.label}" if place.label else f"room {place.id}"
+    return "the place"

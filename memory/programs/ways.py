@@ -1,0 +1,141 @@
+"""Ways between places of a world, and their directions in words."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from cogmap.memory.geometry.boxes import footprint
+from cogmap.memory.paths.floor import floor_paths
+from cogmap.memory.paths.grid_paths import Paths
+from cogmap.memory.programs.abstention import NotDeterminable
+from cogmap.memory.programs.places import Place, center, outline, seen
+from cogmap.memory.programs.values import Objects, Path
+from cogmap.memory.programs.world import World
+from cogmap.runtime.messages import F64, Bool, MapObject, OccupancyGrid, Room
+
+__all__ = ["grid_of", "in_room", "seen_line", "way", "way_in_words"]
+
+REACH_M = 1.2
+"""Things farther than this from the floor that is known to be free are not reached."""
+BESIDE_M = 0.25
+"""All floor that is at most so much farther from a thing than the nearest is beside it."""
+STRAIGHT_RAD = math.radians(25)
+"""Corners of a way that turn by less are not worth a word."""
+LANDMARK_M = 1.5
+
+
+def grid_of(world: World) -> OccupancyGrid:
+    """Free and occupied space. Raises NotDeterminable if it is not known."""
+    if world.grid is None or not world.grid.cells.size:
+        raise NotDeterminable("free space is not known to this map")
+    return world.grid
+
+
+def way(world: World, a: Place, b: Place, radius_m: float) -> Path:
+    """The shortest way on known free floor. Raises NotDeterminable if none is known."""
+    paths = floor_paths(grid_of(world), radius_m)
+    if not len(paths.centers):
+        raise NotDeterminable("no floor is known to be free for somebody of that size")
+    points = paths.shortest(_beside(world, paths, a), _beside(world, paths, b))
+    if points is None:
+        raise NotDeterminable("no way on known free floor leads there; something may be in the way")
+    line = np.array(points)
+    length = float(np.linalg.norm(np.diff(line, axis=0), axis=1).sum())
+    return Path(line, length)
+
+
+def way_in_words(world: World, path: Path, end: str) -> tuple[str, ...]:
+    """What somebody is told who walks a path, with corners named by what stands there."""
+    steps, walked = [], 0.0
+    legs = np.diff(path.points, axis=0)
+    lengths = np.linalg.norm(legs, axis=1)
+    legs, lengths = legs[lengths > 0.05], lengths[lengths > 0.05]
+    corners = path.points[0] + np.cumsum(legs, axis=0)
+    for number in range(len(legs)):
+        walked += float(lengths[number])
+        if number + 1 == len(legs):
+            break
+        turn = _turn(legs[number], legs[number + 1])
+        if abs(turn) >= STRAIGHT_RAD:
+            where = _landmark(world, corners[number])
+            steps.append(f"go {walked:.1f} m{where}")
+            steps.append("turn left" if turn > 0 else "turn right")
+            walked = 0.0
+    steps.append(f"go {walked:.1f} m to {end}" if walked > 0 else f"you are at {end}")
+    return tuple(steps)
+
+
+def in_room(grid: OccupancyGrid, rooms: Sequence[Room]) -> Bool:
+    """(rows, columns) cells whose middle is in one of some rooms."""
+    row, column = np.indices(grid.cells.shape)
+    x = (column + 0.5) * grid.resolution_m + grid.origin[0]
+    y = (row + 0.5) * grid.resolution_m + grid.origin[1]
+    area = shapely.union_all([outline(room) for room in rooms])
+    return np.asarray(shapely.contains_xy(area, x, y))
+
+
+def seen_line(grid: OccupancyGrid, eyes: F64, target: F64) -> Bool:
+    """(N,) from which of ``eyes`` (N, 2) the way to ``target`` (2,) is free of what is occupied,
+    the last 30 cm aside."""
+    steps = max(2, math.ceil(float(np.linalg.norm(eyes - target, axis=1).max(initial=0)) / 0.1))
+    along = np.linspace(0, 1, steps)[None, :, None]
+    points = eyes[:, None] * (1 - along) + target * along
+    column, row = np.moveaxis((points - grid.origin) // grid.resolution_m, 2, 0).astype(int)
+    rows, columns = grid.cells.shape
+    row, column = np.clip(row, 0, rows - 1), np.clip(column, 0, columns - 1)
+    blocked = grid.cells[row, column] == 2
+    blocked &= np.linalg.norm(points - target, axis=2) > 0.3
+    return np.asarray(~blocked.any(axis=1))
+
+
+def _beside(world: World, paths: Paths, place: Place) -> NDArray[np.intp]:
+    """Which of the free cells are at a place. Raises NotDeterminable if it is out of reach."""
+    if isinstance(place, Objects):
+        parts = [_around(paths, footprint(thing.box)) for thing in seen(place)]
+        found = np.unique(np.concatenate(parts))
+    elif isinstance(place, Room):
+        area = outline(place)
+        found = np.flatnonzero(shapely.contains_xy(area, *paths.centers.T))
+    else:
+        far = np.linalg.norm(paths.centers - center(place)[:2], axis=1)
+        found = np.flatnonzero(far <= min(far.min(), REACH_M) + 1e-9)
+    if not len(found):
+        raise NotDeterminable("no known free floor is near it")
+    return found
+
+
+def _around(paths: Paths, corners: F64) -> NDArray[np.intp]:
+    """Cells beside a footprint, in the part of the floor that is large or nearest to it."""
+    far = shapely.distance(shapely.Polygon(corners), shapely.points(paths.centers))
+    main = paths.parts == np.bincount(paths.parts).argmax()
+    nearest = far[main].min()
+    if nearest > REACH_M:
+        main, nearest = np.ones(len(far), bool), far.min()
+    limit = min(nearest + BESIDE_M, REACH_M)
+    return np.flatnonzero(main & (far <= limit))
+
+
+def _turn(before: F64, after: F64) -> float:
+    """Angle (rad), positive to the left."""
+    cross = float(before[0] * after[1] - before[1] * after[0])
+    return math.atan2(cross, float(before @ after))
+
+
+def _landmark(world: World, corner: F64) -> str:
+    """The nearest thing whose label is no other's around there."""
+    near: list[tuple[float, MapObject]] = []
+    for thing in world.objects:
+        far = math.dist(thing.box.center[:2], corner.tolist())
+        if thing.label and far <= LANDMARK_M + max(thing.box.size[:2]) / 2:
+            near.append((far, thing))
+    near.sort(key=lambda pair: pair[0])
+    for _, thing in near:
+        if sum(other.label == thing.label for _, other in near) == 1:
+            world.recorder.note(thing)
+            return f", to the {thing.label}"
+    return ""

@@ -1,0 +1,67 @@
+import math
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cogmap.memory.paths.grid_paths import Paths
+
+EMPTY = Paths(np.ones((60, 80), bool), (0.0, 0.0), 0.05)
+
+
+def walled() -> Paths:
+    """4 x 3 m with a wall of one cell at x = 2 from y = 0 to y = 2."""
+    free = np.ones((60, 80), bool)
+    free[:40, 40] = False
+    return Paths(free, (0.0, 0.0), 0.05)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.tuples(*[st.floats(0.05, lim) for lim in (3.9, 2.9, 3.9, 2.9)]))
+def test_in_the_open_the_distance_is_the_straight_line(values):
+    a, b = values[:2], values[2:]
+    assert EMPTY.length_m(a, b) == pytest.approx(math.dist(a, b), abs=0.08)
+
+
+def test_around_a_wall_it_is_the_two_straight_lines_over_its_end():
+    a, b = (1.0, 0.5), (3.0, 0.5)
+    exact = math.dist(a, (2.0, 2.0)) + 0.05 + math.dist((2.05, 2.0), b)
+    length = walled().length_m(a, b)
+    assert exact <= length + 0.03
+    assert length == pytest.approx(exact, abs=0.1)
+
+
+def test_routes_stay_on_free_cells():
+    paths = walled()
+    route = paths.route((1.0, 0.5), (3.0, 0.5))
+    assert route is not None
+    assert route[0] == (1.0, 0.5)
+    assert route[-1] == (3.0, 0.5)
+    assert all(paths.sees(a, b) for a, b in pairwise(route))
+    assert not paths.sees((1.0, 0.5), (3.0, 0.5))
+
+
+def test_no_way_leads_into_a_closed_place():
+    free = np.ones((20, 20), bool)
+    free[:, 10] = False
+    paths = Paths(free, (0.0, 0.0), 0.1)
+    assert paths.route((0.5, 0.5), (1.5, 0.5)) is None
+    assert paths.length_m((0.5, 0.5), (1.5, 0.5)) == math.inf
+    assert np.isinf(paths.distances_m((0.5, 0.5))).sum() == 180
+
+
+def test_without_floor_it_says_so():
+    with pytest.raises(ValueError, match="no cell of the floor is walkable"):
+        Paths(np.zeros((3, 3), bool), (0.0, 0.0), 0.1).nearest((0, 0))
+
+
+def test_from_any_to_any_it_is_the_nearest_two():
+    paths = walled()
+    starts = np.flatnonzero(np.abs(paths.centers[:, 0] - 0.525) < 0.01)
+    goals = np.flatnonzero(np.abs(paths.centers[:, 0] - 1.525) < 0.01)
+    way = paths.shortest(starts, goals)
+    assert way is not None
+    assert math.dist(way[0], way[-1]) == pytest.approx(1.0, abs=0.01)
+    assert paths.shortest(starts, goals[:0]) is None

@@ -1,0 +1,110 @@
+"""Ways and free floor, on a plan drawn by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from cogmap.memory.programs.abstention import NotDeterminable
+from cogmap.memory.programs.errors import ProgramError
+from cogmap.memory.programs.run import run_program
+from cogmap.memory.programs.values import Length
+from cogmap.memory.programs.world import World
+from cogmap.runtime.messages import FREE, OCCUPIED, UNKNOWN, OccupancyGrid
+
+CELL_M = 0.1
+
+
+@pytest.fixture
+def plan(flat):
+    """The living room, a passage 4 to 6 m east at y = 2 m, the kitchen; south of the kitchen's
+    y = 0.5 m nothing was seen."""
+    cells = np.full((44, 94), UNKNOWN, np.uint8)  # from (-0.2, -0.2)
+
+    def draw(x0, y0, x1, y1, value):
+        rows = slice(round((y0 + 0.2) / CELL_M), round((y1 + 0.2) / CELL_M))
+        cells[rows, round((x0 + 0.2) / CELL_M) : round((x1 + 0.2) / CELL_M)] = value
+
+    draw(-0.1, -0.1, 4.1, 4.1, OCCUPIED)
+    draw(5.9, 0.5, 9.1, 4.1, OCCUPIED)
+    draw(3.9, 1.4, 6.1, 2.6, OCCUPIED)
+    draw(0, 0, 4, 4, FREE)
+    draw(6, 0.5, 9, 4, FREE)
+    draw(3.9, 1.5, 6.1, 2.5, FREE)
+    draw(1, 0.05, 3, 0.95, OCCUPIED)  # the sofa
+    draw(1.4, 2.1, 2.6, 2.9, OCCUPIED)  # the table
+    grid = OccupancyGrid(
+        stamp_ns=0, resolution_m=CELL_M, origin=(-0.2, -0.2), cells=cells, floor_z=0.0
+    )
+    return World(flat.layout, grid=grid)
+
+
+def value(world, program):
+    return run_program(world, program).value
+
+
+def test_a_way_goes_through_the_passage_and_around_things(plan):
+    length = value(plan, "path_length(point(3.5, 2), point(7, 2))")
+    assert length.value == pytest.approx(3.5, abs=0.15)
+    around = value(plan, "path(point(2, 1.5), point(2, 3.5))")
+    assert around.length_m > 2.4
+    assert np.abs(around.points[:, 0] - 2).max() > 0.6
+    to_fridge = value(plan, 'path_length(find("sofa"), find("refrigerator"))')
+    assert 4.5 < to_fridge.value < 7
+
+
+def test_a_way_is_told_at_things(plan):
+    steps = value(plan, 'turns(point(3.5, 0.5), find("refrigerator"))')
+    assert steps[0].startswith("go 1.")
+    assert "turn right" in steps
+    assert steps[-1].endswith("to the refrigerator")
+
+
+def test_no_way_is_known_for_what_is_too_wide(plan):
+    assert value(plan, "path_length(point(3.5, 2), point(7, 2), radius=0.4)") > Length(3.0)
+    with pytest.raises(NotDeterminable, match="no way on known free floor"):
+        value(plan, "path_length(point(3.5, 2), point(7, 2), radius=0.6)")
+    with pytest.raises(NotDeterminable, match="no known free floor is near"):
+        value(plan, "path_length(point(3.5, 2), point(30, 2))")
+
+
+def test_room_for_a_thing(plan):
+    assert value(plan, 'fits(1.5, 0.6, 1, room("kitchen"))') is True
+    assert value(plan, "fits(1.1, 0.6, 1)") is True
+    assert value(plan, "fits(6, 5, 1)") is False
+    with pytest.raises(NotDeterminable, match="floor was not seen") as unseen:
+        value(plan, 'fits(2.8, 3.7, 1, room("kitchen"))')
+    assert unseen.value.viewpoint is not None
+    with pytest.raises(ProgramError, match="width, depth and height"):
+        value(plan, "fits(0, 1, 1)")
+
+
+def test_areas(plan):
+    free = value(plan, "free_space()").value
+    assert free == pytest.approx(16 - 2 * 0.9 - 1.2 * 0.8 + 3 * 3.5 + 2.1, abs=0.3)
+    kitchen = value(plan, 'free_space(room("kitchen"))').value
+    assert kitchen == pytest.approx(3 * 3.5, abs=0.1)
+    assert value(plan, "area_seen()").value == pytest.approx(16 + 3 * 3.6, abs=0.3)
+    assert 0.5 < value(plan, "explored()").value < 1
+
+
+def test_frontiers_are_where_the_unknown_begins(plan):
+    points = value(plan, "frontiers()")
+    assert points
+    first = points[0]
+    assert first.y == pytest.approx(0.55, abs=0.06)
+    assert 6 < first.x < 9
+
+
+def test_the_best_view_sees_the_thing(plan):
+    pose = value(plan, 'best_view(find("refrigerator"))')
+    assert value(plan, 'bearing(best_view(find("refrigerator")), find("refrigerator"))').value == (
+        pytest.approx(0, abs=1e-9)
+    )
+    assert pose.point.x < 9
+
+
+def test_without_a_grid_space_is_not_known(flat):
+    for program in ("free_space()", "frontiers()", 'path_length(find("sofa"), find("table"))'):
+        with pytest.raises(NotDeterminable, match="free space is not known"):
+            value(flat, program)

@@ -275,6 +275,8 @@ class Segment(msgspec.Struct, frozen=True, kw_only=True, eq=False, forbid_unknow
     """Around its pixels."""
     cut: float = 0.0
     """Part of its outline where it goes on unseen: at the image's border, behind an occluder."""
+    guessed: float = 0.0
+    """Part of its pixels whose depth was not measured, but follows from what is around them."""
     label: str = ""
     score: float = 1.0
     other_labels: dict[str, float] = {}

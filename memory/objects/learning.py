@@ -9,7 +9,7 @@ from cogmap.memory.objects.association import Assignment, SeenSegment
 from cogmap.memory.objects.config import ObjectMapConfig
 from cogmap.memory.objects.contacts import surroundings
 from cogmap.memory.objects.scene import Scene
-from cogmap.memory.objects.track_shape import TrackShape, frame_weight
+from cogmap.memory.objects.track_shape import ShapeConfig, TrackShape, frame_weight
 from cogmap.memory.objects.track_store import TrackStore
 from cogmap.memory.objects.tracks import Track
 from cogmap.memory.objects.visibility import CONFIRMED, SEEN_THROUGH, DepthView, compare
@@ -48,13 +48,18 @@ def learn(
     shaped = _most_due(shaped, config)
     fx = scene.observation.intrinsics.fx
     weights = {
-        track.id: frame_weight(fx / segments[members[0]].distance_m, config.shape)
-        for track, members in shaped
+        track.id: _weight(segments[members[0]], fx, config.shape) for track, members in shaped
     }
     if scene.view is not None and masks is not None and shaped:
         _judge(store, scene, scene.view, shaped, masks, weights)
     for track, members in shaped:
         _grow(store, scene, track, [segments[s] for s in members], weights[track.id])
+
+
+def _weight(segment: SeenSegment, focal_px: float, config: ShapeConfig) -> float:
+    """What a frame says about where a thing ends; what was guessed of it says little."""
+    weight = frame_weight(focal_px / segment.distance_m, config)
+    return weight * (1 - config.guessed_loss * segment.segment.guessed)
 
 
 def _most_due(
@@ -76,11 +81,8 @@ def _match(store: TrackStore, scene: Scene, track: Track, segments: list[SeenSeg
     track.last_seen_ns = max(track.last_seen_ns, observation.stamp_ns)
     track.last_number = max(track.last_number, observation.number)
     track.last_look = store.looks
-    track.seen += 1
-    track.expected += 1
     best = max(segments, key=lambda each: each.segment.pixels).segment
-    evidence = track.evidence + config.match_evidence * best.score
-    track.evidence = min(evidence, config.most_evidence)
+    track.match(store.surety(best.score), config)
     _describe(store, scene, track, segments)
     track.changed()
     if observation.late:
@@ -158,9 +160,9 @@ def begin(store: TrackStore, scene: Scene, segment: SeenSegment) -> None:
     if len(segment.points) < config.min_points:
         return
     shape = TrackShape(config.shape.voxel_m)
-    weight = frame_weight(observation.intrinsics.fx / segment.distance_m, config.shape)
+    weight = _weight(segment, observation.intrinsics.fx, config.shape)
     shape.add(segment.points, segment.sigma_m, weight, observation.keyframe, config.shape)
     track = store.new_track(shape, observation.stamp_ns, observation.number)
-    track.evidence = config.tracks.first_evidence * (2 - segment.segment.score)
+    track.evidence = config.tracks.first_evidence * (2 - store.surety(segment.segment.score))
     track.seen = track.expected = track.fitted_seen = track.shaped_seen = 1
     _describe(store, scene, track, [segment])

@@ -29,6 +29,8 @@ class ShapeConfig:
     """Resolution at which a frame has weight 1; it grows with its square,"""
     most_frame_weight: float = 8.0
     """up to this and down to its inverse."""
+    guessed_loss: float = 0.8
+    """Part of its weight that a frame loses where the thing's depth was guessed."""
     doubt: float = 2.0
     """Weight of the frames against a point that are presumed before any saw it."""
     min_support: float = 0.5

@@ -23,6 +23,9 @@ from cogmap.runtime.messages import F64, Observation
 __all__ = ["TrackStore"]
 
 
+_PRIOR_SCORE, _PRIOR_LOOKS, _MOST_SURE = 0.8, 10.0, 1.2
+
+
 class TrackStore:
     """Plain data of an object map; one writer."""
 
@@ -43,6 +46,8 @@ class TrackStore:
         self.walls = WallDirection(config.walls)
         self.next_id = 1
         self.looks = 0
+        self.scores = (_PRIOR_LOOKS * _PRIOR_SCORE, _PRIOR_LOOKS)
+        """Sum and number of the scores of all segments; first what is presumed."""
         """Frames that a detector has looked at."""
 
     def new_track(self, shape: TrackShape, stamp_ns: int, number: int) -> Track:
@@ -61,6 +66,12 @@ class TrackStore:
         self.tracks[track.id] = track
         self.table.add(track, self.points(track))
         return track
+
+    def surety(self, score: float) -> float:
+        """A score in (0, 1] by what is usual for the detector: 1 is as sure as it usually is.
+        Scores of different detectors cannot be compared."""
+        total, count = self.scores
+        return min(score * count / total, _MOST_SURE)
 
     def points(self, track: Track) -> F64:
         """(N, 3) world: those that count."""

@@ -38,9 +38,13 @@ class TrackConfig:
     first_evidence: float = -1.0
     """Log odds that a single detection shows a real thing."""
     match_evidence: float = 1.2
-    """What a further match adds, at a score of 1,"""
-    miss_evidence: float = -1.0
-    """and a frame in which it should have been seen and was not."""
+    """What a further match adds, at a score of 1: little, since mistakes are repeated."""
+    false_rate: float = 0.03
+    """In so many looks at one place a detector sees a thing that is not there."""
+    usual_recall: float = 0.65
+    """In so many looks a detector sees a thing that is there; what is known before it looked,"""
+    usual_looks: float = 3.0
+    """and how much, in looks: some detectors see some things in one look of five."""
     least_evidence: float = -2.6
     """A tentative track is given up here."""
     most_evidence: float = 6.0
@@ -172,13 +176,27 @@ class Track:
         views = sorted((*self.views, view), key=_worth, reverse=True)
         self.views = tuple(views[: config.best_views])
 
+    def recall(self, config: TrackConfig) -> float:
+        """How often the detector sees it when it should, if it is there; by all looks so far."""
+        prior = config.usual_looks * config.usual_recall
+        looks = max(self.expected, self.seen) + config.usual_looks
+        return min((self.seen + prior) / looks, 1 - config.false_rate)
+
+    def match(self, surety: float, config: TrackConfig) -> None:
+        """It was detected in a frame; 1 is as sure as the detector usually is."""
+        gained = self.evidence + config.match_evidence * surety
+        self.evidence = min(gained, config.most_evidence)
+        self.seen += 1
+        self.expected += 1
+
     def miss(self, config: TrackConfig) -> None:
         """It should have been detected in a frame, and was not. What is an object stays one:
         a detector may miss a thing from one side for ever."""
+        loss = math.log((1 - self.recall(config)) / (1 - config.false_rate))
         self.expected += 1
         least = config.least_evidence if self.state == "tentative" else config.object_evidence
         if PERSON not in self.detectors:
-            self.evidence = max(self.evidence + config.miss_evidence, min(self.evidence, least))
+            self.evidence = max(self.evidence + loss, min(self.evidence, least))
             self.changed()
 
     def growth(self) -> float:

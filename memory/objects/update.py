@@ -52,6 +52,8 @@ def _remember(store: TrackStore, observation: Observation) -> None:
 def _associate(store: TrackStore, scene: Scene) -> None:
     config, observation = store.config, scene.observation
     segments = see_segments(observation, config.association)
+    total, count = store.scores
+    store.scores = (total + sum(each.segment.score for each in segments), count + len(segments))
     if segments:
         masks = None if scene.view is None else masks_of(observation.segments, scene.view)
         pairs = compare(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import cv2
@@ -15,6 +16,9 @@ _LEVEL_PART, _UPRIGHT_PART = 0.04, 0.1
 """A plane takes at least this part of what is seen around the box."""
 _GOES_ON = 0.35
 """It has at least this part of its pixels outside of the box."""
+_GOES_ON_UNDER, _OVER_FLOOR_M = 0.1, 0.3
+"""or this one, if it is the lowest and what the box shows reaches so far over it: a large thing
+covers most of the floor that is in sight."""
 _MAX_LEVEL, _MAX_UPRIGHT = 3, 3
 _UP_FACING, _SIDE_FACING = 0.8, 0.5
 """Cosine of a surface's normal with up: at least, at most."""
@@ -47,9 +51,13 @@ def background_planes(points: F32, valid: Bool, box: Bool) -> list[BackgroundPla
     seen = int(np.count_nonzero(around))
     found: list[BackgroundPlane] = []
     left = valid.copy()
-    for height in _levels(points[..., 2][around & (steepness > _UP_FACING)], seen):
+    heights = _levels(points[..., 2][around & (steepness > _UP_FACING)], seen)
+    highest = _high(points[..., 2][valid & box])
+    for height in heights:
         # Depth is off along the view, which is at an angle to level planes.
-        _take(np.abs(points[..., 2] - height) / (tolerance / 2), box, left, found)
+        off = np.abs(points[..., 2] - height) / (tolerance / 2)
+        under = height == min(heights) and highest > height + _OVER_FLOOR_M
+        _take(off, box, left, found, _GOES_ON_UNDER if under else _GOES_ON)
     wall = around & left & (steepness < _SIDE_FACING)
     for normal, offset, tightness in _walls(points[wall][:, :2], distance[wall], seen):
         off = np.abs(points[..., :2] @ normal - np.float32(offset))
@@ -57,13 +65,24 @@ def background_planes(points: F32, valid: Bool, box: Bool) -> list[BackgroundPla
     return found
 
 
-def _take(off: F32, box: Bool, left: Bool, found: list[BackgroundPlane]) -> None:
-    """Move the parts of a plane that go on outside of the box from ``left`` to ``found``."""
+def _high(heights: F32) -> float:
+    return float(np.quantile(heights, 0.9)) if len(heights) else -math.inf
+
+
+def _take(
+    off: F32,
+    box: Bool,
+    left: Bool,
+    found: list[BackgroundPlane],
+    least: float = _GOES_ON,
+) -> None:
+    """Move the parts of a plane of which ``least`` is outside of the box from ``left`` to
+    ``found``."""
     on = left & (off < 1)
     count, labels = cv2.connectedComponents(on.view(np.uint8), connectivity=4)
     inside = np.bincount(labels[box], minlength=count)
     outside = np.bincount(labels[~box], minlength=count)
-    goes_on = outside > _GOES_ON * (inside + outside)
+    goes_on = outside > least * (inside + outside)
     goes_on[0] = False
     plane = np.asarray(goes_on[labels])
     if plane.any():

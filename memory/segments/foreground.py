@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import cv2
 import numpy as np
 
 from cogmap.memory.segments.background_planes import BackgroundPlane, background_planes
@@ -24,20 +25,28 @@ _CONTEXT = 0.35
 _FLAT_PART, _BARELY = 0.35, 2.5
 """A thing is flat if a plane takes so much of its box and the rest is off the plane by but so
 much, in units of what noise makes at most;"""
+_MEASURED_PART = 0.75
+"""Of the box of a flat thing, at least this part must have a depth."""
 _MOST_PART, _NOTHING_PART, _FLAT_SPAN = 0.65, 0.1, 0.5
 """or if the plane takes this part, or what stands out less than this one, and that spans no more
 than this part of the box."""
 
 
 def foreground(
-    box: PixelBox, depth_m: F32, intrinsics: Intrinsics, world_from_camera: F64
+    box: PixelBox,
+    depth_m: F32,
+    intrinsics: Intrinsics,
+    world_from_camera: F64,
+    *,
+    flat: bool = True,
 ) -> tuple[Bool, tuple[int, int]]:
     """Mask (h, w) of the thing in ``box``, and its corner (column, row) in the image.
 
     ``depth_m`` (H, W) metres, 0 invalid; ``world_from_camera`` (4, 4) tells where up is. What the
     thing stands on and what is behind it are level and upright planes that go on outside of the
     box. Of the rest it is the piece in the middle of the box, with all pieces that are about as
-    far off and end within the box. The mask is empty if the box shows no depth.
+    far off and end within the box; or, if ``flat`` things are possible, a part of the plane. The
+    mask is empty if the box shows no depth.
     """
     mask, corner = _box_mask(box, depth_m.shape)
     if not mask.size:
@@ -45,7 +54,7 @@ def foreground(
     longer = max(mask.shape) / 2
     margin = tuple(round(_CONTEXT * max(side, longer)) for side in (mask.shape[1], mask.shape[0]))
     patch = patch_around(mask, corner, depth_m, margin, 4000)
-    chosen = _standing_out(patch, intrinsics, world_from_camera)
+    chosen = _standing_out(patch, intrinsics, world_from_camera, flat)
     return _enlarged(chosen, patch, mask, corner), corner
 
 
@@ -56,7 +65,7 @@ def _box_mask(box: PixelBox, shape: tuple[int, ...]) -> tuple[Bool, tuple[int, i
     return np.ones((max(0, height), max(0, width)), np.bool_), (left, top)
 
 
-def _standing_out(patch: Patch, intrinsics: Intrinsics, world_from_camera: F64) -> Bool:
+def _standing_out(patch: Patch, intrinsics: Intrinsics, world_from_camera: F64, flat: bool) -> Bool:
     """(h, w) the pixels of the patch's mask, a box, that show the thing."""
     valid = patch.depth_m > 0
     limit = step_limit(patch.depth_m, patch.stride, intrinsics.fx)
@@ -66,7 +75,7 @@ def _standing_out(patch: Patch, intrinsics: Intrinsics, world_from_camera: F64) 
     planes = background_planes(points, rest, patch.mask)
     background = np.any([np.zeros_like(rest), *[plane.on for plane in planes]], axis=0)
     chosen = _central_pieces(depth, limit, rest & ~background, patch, intrinsics)
-    if planes:
+    if planes and flat and _is_measured(valid, patch.mask):
         behind = max(planes, key=lambda plane: np.count_nonzero(plane.on & patch.mask))
         if _is_flat(chosen, behind, patch.mask):
             near = rest & patch.mask & (behind.off < _BARELY)
@@ -82,6 +91,13 @@ def _is_flat(chosen: Bool, plane: BackgroundPlane, box: Bool) -> bool:
         return True
     nothing = np.count_nonzero(chosen) < _NOTHING_PART * area
     return bool((nothing or part > _MOST_PART) and _span(chosen, box) < _FLAT_SPAN)
+
+
+def _is_measured(valid: Bool, box: Bool) -> bool:
+    """Whether the box shows what it shows: where black things give no depth, the plane behind
+    them is not what was detected."""
+    closed = cv2.morphologyEx(valid.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
+    return bool(closed[box].mean() >= _MEASURED_PART)
 
 
 def _high(values: F32) -> float:

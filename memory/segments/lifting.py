@@ -7,10 +7,12 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 import cv2
+import msgspec
 import numpy as np
 
 from cogmap.memory.geometry.camera import backproject
 from cogmap.memory.objects.labels import clean_label
+from cogmap.memory.segments.dark import depth_hole, filled
 from cogmap.memory.segments.foreground import foreground
 from cogmap.memory.segments.mask_surface import (
     Patch,
@@ -85,9 +87,12 @@ def lift(
         try:
             if not 0 < detection.score <= 1:
                 raise _RefusedError("bad score")
-            mask, corner = _mask(detection, depth_m, intrinsics, world_from_camera)
-            patch = patch_around(mask, corner, depth_m)
-            segments.append(_segment(detection, patch, intrinsics, config))
+            mask, corner, depth = _mask(detection, depth_m, intrinsics, world_from_camera)
+            patch = patch_around(mask, corner, depth)
+            segment = _segment(detection, patch, intrinsics, config)
+            if depth is not depth_m:
+                segment = msgspec.structs.replace(segment, guessed=_guessed(mask, corner, depth_m))
+            segments.append(segment)
         except _RefusedError as reason:
             refused[str(reason)] += 1
             continue
@@ -98,10 +103,11 @@ def lift(
 
 def _mask(
     detection: Detection, depth_m: F32, intrinsics: Intrinsics, world_from_camera: F64
-) -> tuple[Bool, tuple[int, int]]:
-    """The detection's pixels: a mask (h, w) without empty borders, and its corner."""
+) -> tuple[Bool, tuple[int, int], F32]:
+    """The detection's pixels: a mask (h, w) without empty borders, its corner, and the depth
+    (H, W) to take for them."""
     if detection.mask is not None:
-        return _inside(detection.mask, detection.corner, depth_m.shape)
+        return *_inside(detection.mask, detection.corner, depth_m.shape), depth_m
     if detection.box is None:
         raise _RefusedError("neither mask nor box")
     left, top, right, bottom = detection.box
@@ -109,10 +115,38 @@ def _mask(
         raise _RefusedError("bad box")
     if right <= -0.5 or bottom <= -0.5 or left >= depth_m.shape[1] or top >= depth_m.shape[0]:
         raise _RefusedError("off the image")
+    dark = _dark(detection.box, depth_m, intrinsics, world_from_camera)
+    if dark is not None:
+        return dark
     mask, corner = foreground(detection.box, depth_m, intrinsics, world_from_camera)
     if not mask.any():
         raise _RefusedError("nothing stands out in the box")
-    return _inside(mask, corner, depth_m.shape)
+    return *_inside(mask, corner, depth_m.shape), depth_m
+
+
+def _dark(
+    box: PixelBox, depth_m: F32, intrinsics: Intrinsics, world_from_camera: F64
+) -> tuple[Bool, tuple[int, int], F32] | None:
+    """As ``_mask``, of a thing of which most gives no depth; None if it is not of this kind."""
+    hole = depth_hole(box, depth_m)
+    if hole is None:
+        return None
+    part, (column, row) = foreground(box, depth_m, intrinsics, world_from_camera, flat=False)
+    if np.count_nonzero(part) > np.count_nonzero(hole):
+        return None
+    shown = np.zeros(depth_m.shape, np.bool_)
+    shown[row : row + part.shape[0], column : column + part.shape[1]] = part
+    depth = filled(box, hole, shown, depth_m, intrinsics, world_from_camera)
+    if depth is None:
+        raise _RefusedError("gives no depth")
+    return *_inside(shown | hole, (0, 0), depth_m.shape), depth
+
+
+def _guessed(mask: Bool, corner: tuple[int, int], depth_m: F32) -> float:
+    """Part of the mask (h, w) without a measured depth."""
+    column, row = corner
+    measured = depth_m[row : row + mask.shape[0], column : column + mask.shape[1]] > 0
+    return round(float(np.count_nonzero(mask & ~measured) / np.count_nonzero(mask)), 3)
 
 
 def _inside(

@@ -1,7 +1,11 @@
 from __future__ import annotations
 
+import copy
+
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cogmap.memory.objects.labels import LabelConfig
 from cogmap.memory.objects.track_shape import ShapeConfig, TrackShape
@@ -25,8 +29,7 @@ def track() -> Track:
 
 def match(track: Track, camera, times: int = 1) -> None:
     for _ in range(times):
-        track.seen += 1
-        track.evidence = min(track.evidence + CONFIG.match_evidence, CONFIG.most_evidence)
+        track.match(1.0, CONFIG)
         track.add_camera(camera, CONFIG)
 
 
@@ -62,7 +65,33 @@ def test_an_object_that_a_detector_misses_stays_an_object(track):
     for _ in range(100):
         track.miss(CONFIG)
     assert track.confidence >= 0.5
-    assert track.expected == 100
+    assert track.expected == 120
+
+
+def test_a_thing_that_a_detector_sees_now_and_then_is_doubted_less_when_it_is_missed(track):
+    rare, usual = copy.deepcopy(track), copy.deepcopy(track)
+    for look in range(20):
+        usual.match(1.0, CONFIG)
+        rare.match(1.0, CONFIG) if look % 5 == 0 else rare.miss(CONFIG)
+    assert usual.recall(CONFIG) > 0.8 and rare.recall(CONFIG) < 0.35
+    losses = []
+    for each in (rare, usual):
+        each.evidence = before = 3.0
+        each.miss(CONFIG)
+        losses.append(before - each.evidence)
+    assert 0 < losses[0] < 0.5 < losses[1]
+
+
+@given(st.lists(st.booleans(), max_size=60))
+def test_recall_stays_a_probability(looks):
+    seen = Track(
+        id=1, shape=TrackShape(0.02), box=Box(center=(0, 0, 0), size=(1, 1, 1)), first_seen_ns=0,
+        last_seen_ns=0, first_number=0, last_number=0, seen=1,
+    )  # fmt: skip
+    for hit in looks:
+        seen.match(1.0, CONFIG) if hit else seen.miss(CONFIG)
+        assert 0 < seen.recall(CONFIG) < 1
+        assert seen.evidence <= CONFIG.most_evidence
 
 
 def test_what_a_person_said_is_not_doubted(track):

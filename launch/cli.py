@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cogmap.launch import editing
+from cogmap.launch import ask_cli, editing
 from cogmap.launch.console import console, errors_to_exit_codes
 
 app = typer.Typer(
@@ -43,6 +43,8 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No table, no summary
 
 
 app.add_typer(editing.app, name="edit")
+for command in (ask_cli.ask, ask_cli.chat, ask_cli.mcp, ask_cli.quiz):
+    app.command()(command)
 
 
 def main() -> None:

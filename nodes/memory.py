@@ -28,6 +28,7 @@ from cogmap.runtime.messages import (
     MapPart,
     Observation,
     ProgramRequest,
+    Question,
 )
 from cogmap.runtime.node import Input, Node, NodeParams, Output, Service
 
@@ -67,6 +68,7 @@ class Memory(Node):
     events = Output(MapEvent, queue=1024)
     edits = Service(Edit, Edited)
     run = Service(ProgramRequest, Answer)
+    ask = Service(Question, Answer)
 
     def setup(self) -> None:
         config = MapConfig(patience_s=PATIENCE_S)
@@ -105,6 +107,16 @@ class Memory(Node):
     def answer_run(self, request: ProgramRequest) -> Answer:
         """What a spatial program comes to on the version that is there when it is asked."""
         return self._map.run(request.program, as_of_ns=request.as_of_ns, pose=request.pose)
+
+    def answer_ask(self, question: Question) -> Answer:
+        """What the offline grammar makes of a question, on the version that is there then."""
+        return self._map.ask(
+            question.text,
+            question.options,
+            as_of_ns=question.as_of_ns,
+            pose=question.pose,
+            session=question.session,
+        )
 
     def on_parts(self, part: MapPart) -> None:
         if part.final:

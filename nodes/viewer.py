@@ -8,6 +8,7 @@ import msgspec
 
 from cogmap.nodes.rerun.view import RerunView, ViewConfig
 from cogmap.runtime.messages import (
+    Answer,
     Frame,
     Layout,
     LogRecord,
@@ -31,6 +32,7 @@ class Viewer(Node):
     surface = Input(SurfaceUpdate)
     occupancy = Input(OccupancyGrid)
     layout = Input(Layout)
+    answers = Input(Answer)
     status = Input(RunStatus)
     logs = Input(LogRecord)
 
@@ -56,6 +58,10 @@ class Viewer(Node):
 
     def on_layout(self, layout: Layout) -> None:
         self._view.log_layout(layout)
+
+    def on_answers(self, answer: Answer) -> None:
+        self._view.log_answer(answer)
+        self._view.log_text("INFO", "answer", answer.text or answer.status)
 
     def on_status(self, status: RunStatus) -> None:
         for node in status.nodes:

@@ -10,8 +10,8 @@ import rerun.blueprint as rrb
 from cogmap.runtime.messages import Vec3
 
 __all__ = [
-    "CAMERA", "CEILING", "COLOR", "CPU", "DEPTH", "DOORS", "LATENCY", "LOG", "MEMORY", "OBJECTS",
-    "OCCUPANCY", "RATE", "ROOMS", "SKIPPED", "SURFACE", "TRAJECTORY", "WORLD", "Bounds",
+    "ANSWER", "CAMERA", "CEILING", "COLOR", "CPU", "DEPTH", "DOORS", "LATENCY", "LOG", "MEMORY",
+    "OBJECTS", "OCCUPANCY", "RATE", "ROOMS", "SKIPPED", "SURFACE", "TRAJECTORY", "WORLD", "Bounds",
     "blueprint",
 ]  # fmt: skip
 
@@ -23,6 +23,7 @@ TRAJECTORY = "world/trajectory"
 OBJECTS = "world/objects"
 ROOMS = "world/rooms"
 DOORS = "world/doors"
+ANSWER = "world/answer"
 CAMERA = "world/camera"
 COLOR = "world/camera/color"
 DEPTH = "depth"

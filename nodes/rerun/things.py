@@ -8,15 +8,18 @@ from scipy.spatial.transform import Rotation
 
 from cogmap.memory.render.drawing import label_color, light
 from cogmap.nodes.rerun.archetypes import printable
-from cogmap.runtime.messages import Layout, MapObject
+from cogmap.runtime.messages import Answer, Layout, MapObject
 
-__all__ = ["boxes", "doors", "rooms"]
+__all__ = ["boxes", "doors", "evidence", "rooms"]
 
 LABEL_LIMIT = 60
 ROOM_COLOR = (190, 200, 215)
 DOOR_COLOR = (120, 220, 140)
+EVIDENCE_COLOR = (255, 230, 60)
 BOX_WIDTH = rr.Radius.ui_points(1.5)
+EVIDENCE_WIDTH = rr.Radius.ui_points(4.0)
 ROOM_WIDTH = rr.Radius.ui_points(2.5)
+EVIDENCE_MARGIN_M = 0.02
 ON_DARK = 0.35
 """The colours of labels are made for white pages; lighter ones are seen on a dark one."""
 ABOVE_FLOOR_M = 0.02
@@ -37,6 +40,22 @@ def boxes(layout: Layout) -> rr.Boxes3D:
         colors=[light(label_color(thing.label), ON_DARK) for thing in here],
         radii=BOX_WIDTH,
         show_labels=True,
+    )
+
+
+def evidence(layout: Layout, answer: Answer) -> rr.Boxes3D:
+    """A bright box around every object that an answer rests on, or that it may be."""
+    ids = {*answer.evidence.objects, *answer.candidates}
+    chosen = [thing for thing in layout.objects if thing.id in ids]
+    if not chosen:
+        return rr.Boxes3D(centers=[], half_sizes=[])
+    yaws = np.array([thing.box.yaw for thing in chosen], np.float64)
+    return rr.Boxes3D(
+        centers=np.array([thing.box.center for thing in chosen]),
+        half_sizes=np.array([thing.box.size for thing in chosen]) / 2 + EVIDENCE_MARGIN_M,
+        quaternions=Rotation.from_euler("z", yaws[:, None]).as_quat(),
+        colors=[EVIDENCE_COLOR] * len(chosen),
+        radii=EVIDENCE_WIDTH,
     )
 
 

@@ -32,6 +32,7 @@ from cogmap.nodes.rerun.process import (
 )
 from cogmap.runtime.messages import (
     F64,
+    Answer,
     Frame,
     Layout,
     Observation,
@@ -122,6 +123,7 @@ class RerunView:
         self._surface: dict[str, SurfaceUpdate] = {}
         self._stride = 1
         self._floor_z: float | None = None
+        self._layout: Layout | None = None
         self._looked_at_m = 0.0
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._run, name="viewer", daemon=True)
@@ -164,6 +166,10 @@ class RerunView:
     def log_layout(self, found: Layout) -> None:
         self._advance(found.stamp_ns, found.number)
         self._put("layout", self.config.layout_hz, partial(self._send_layout, found))
+
+    def log_answer(self, answer: Answer) -> None:
+        """Highlight what an answer rests on, until the next one."""
+        self._put("answer", self.config.layout_hz, partial(self._send_answer, answer))
 
     def log_metrics(
         self,
@@ -311,10 +317,15 @@ class RerunView:
         self._aim()
 
     def _send_layout(self, found: Layout) -> None:
+        self._layout = found
         self._log.log(layout.OBJECTS, things.boxes(found))
         self._log.log(layout.ROOMS, things.rooms(found))
         self._log.log(layout.DOORS, things.doors(found))
         self._log.keep("layout", partial(self._send_layout, found))
+
+    def _send_answer(self, answer: Answer) -> None:
+        if self._layout is not None:
+            self._log.log(layout.ANSWER, things.evidence(self._layout, answer))
 
     def _send_metrics(self, node: str, figures: dict[str, float]) -> None:
         styled = node in self._plotted

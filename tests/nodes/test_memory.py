@@ -13,7 +13,7 @@ from cogmap.nodes.edit_journal import EditJournal
 from cogmap.nodes.memory import Memory
 from cogmap.nodes.reconstruction import Reconstruction
 from cogmap.runtime.driver import NodeDriver
-from cogmap.runtime.messages import Box, Edit, ProgramRequest
+from cogmap.runtime.messages import Box, Edit, ProgramRequest, Question
 from cogmap.sim.house import build_house
 from cogmap.sim.simulator import SimStep, Simulator, SimulatorConfig
 
@@ -153,6 +153,8 @@ def test_programs_are_answered_on_the_map_as_it_is(finished):
     assert answer.value == len(saved.objects()) > 0
     assert answer.version == saved.version
     assert len(answer.evidence.objects) == answer.value
+    asked = memory.ask("ask", Question(stamp_ns=0, text="How many things are there?"))
+    assert (asked.value, asked.planner) == (answer.value, "offline")
     bad = memory.ask("run", ProgramRequest(stamp_ns=0, program="__import__('os')"))
     assert bad.status == "not_understood"
     past = ProgramRequest(stamp_ns=0, program="count(everything())", as_of_ns=-1)

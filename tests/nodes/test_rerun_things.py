@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 
 from cogmap.nodes.rerun import things
-from cogmap.runtime.messages import Box, Door, Layout, MapObject, Room
+from cogmap.runtime.messages import Answer, Box, Door, Evidence, Layout, MapObject, Room
 
 
 def thing(id_: int, label: str, state: str = "present") -> MapObject:
@@ -63,3 +63,14 @@ def test_text_from_strangers_is_one_short_line():
     box = things.boxes(layout(thing(1, "a\nb" + "x" * 1000)))
     (label,) = box.labels.as_arrow_array().to_pylist()
     assert "\n" not in label and len(label) < 80
+
+
+def test_what_an_answer_rests_on_is_boxed_a_little_larger():
+    answer = Answer(stamp_ns=0, status="answered", evidence=Evidence(objects=(3, 99)))
+    boxes = things.evidence(layout(thing(3, "sofa"), thing(4, "cup")), answer)
+    (half,) = boxes.half_sizes.as_arrow_array().to_pylist()
+    np.testing.assert_allclose(half, [1.02, 0.42, 0.52], atol=1e-6)
+    maybe = Answer(stamp_ns=0, status="ambiguous", candidates=(3, 4))
+    assert len(things.evidence(layout(thing(3, "cup"), thing(4, "cup")), maybe).centers) == 2
+    nothing = Answer(stamp_ns=0, status="not_seen")
+    assert len(things.evidence(layout(thing(3, "cup")), nothing).centers) == 0

@@ -1,0 +1,36 @@
+"""Ask a run that is going on, with nothing but ZeroMQ and MessagePack: python ask_zmq.py RUN_DIR
+"how many chairs are there?" (docs/wire.md describes requests; any language can do the same.)"""
+
+import json
+import sys
+import time
+from pathlib import Path
+
+import msgpack
+import zmq
+
+run_dir, text = Path(sys.argv[1]), sys.argv[2]
+services = json.loads((run_dir / "services.json").read_text())
+socket = zmq.Context.instance().socket(zmq.DEALER)
+socket.connect(services.get("vlm/ask") or services["memory/ask"])
+
+request_id = time.monotonic_ns().to_bytes(8, "big")
+body = {"stamp_ns": 0, "text": text, "within_s": 10.0}
+header = {
+    "type": "Question", "version": 1, "stream": "", "seq": 0, "stamp_ns": 0, "captured_ns": 0,
+    "body": body,
+}  # fmt: skip
+socket.send_multipart([request_id, b"", msgpack.packb(header)])
+
+deadline = time.monotonic() + 15.0
+while socket.poll(max(0, int(1000 * (deadline - time.monotonic())))):
+    echoed, topic, header, *pictures = socket.recv_multipart()
+    if echoed == request_id:  # not a late reply to an earlier question
+        reply = msgpack.unpackb(header)
+        answer = reply["body"]
+        if reply["type"] == "Refusal":
+            sys.exit(f"refused: {answer['text']}")
+        print(answer["status"], answer["value"], answer["unit"], "-", answer["text"])
+        break
+else:
+    sys.exit("no answer in time")

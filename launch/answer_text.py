@@ -1,0 +1,90 @@
+"""Answers as people and other programs read them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from cogmap.memory.render.drawing import printable
+from cogmap.runtime.messages import Answer, Layout
+
+__all__ = ["answer_dict", "answer_lines", "batch_dict", "value_text"]
+
+UNITS = {"m": "m", "m2": "m²", "m3": "m³", "deg": "°", "s": "s", "count": "", "ft2": "square feet"}
+_SHOWN = 12
+_TEXT_LIMIT = 600
+
+
+def value_text(answer: Answer) -> str:
+    """The value with its unit, or the status in words."""
+    value = answer.value
+    if answer.status != "answered" or value is None:
+        return "answered" if answer.status == "answered" else answer.status.replace("_", " ")
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, tuple):
+        return ", ".join(printable(str(each), 80) for each in value)
+    if isinstance(value, str):
+        return printable(value, 200)
+    number = f"{value:.2f}" if isinstance(value, float) and answer.unit != "count" else f"{value:g}"
+    unit = UNITS.get(answer.unit, answer.unit)
+    return f"{number}{unit}" if unit == "°" else f"{number} {unit}".strip()
+
+
+def answer_lines(answer: Answer, layout: Layout | None = None, start_ns: int = 0) -> list[str]:
+    """For people: the value, what it means, the program, what it rests on, which map."""
+    lines = [answer.option or value_text(answer)]
+    if answer.sigma and answer.status == "answered":
+        lines[0] += f"  (± {answer.sigma:.2g})"
+    if answer.text and answer.text != lines[0]:
+        lines.append(printable(answer.text, _TEXT_LIMIT))
+    if answer.program:
+        lines += [
+            f"{'program' if not number else '':<9}{line}"
+            for number, line in enumerate(answer.program.splitlines())
+        ]
+    lines.append(f"rests on {_evidence_text(answer, layout)}")
+    if answer.viewpoint is not None:
+        x, y, _ = answer.viewpoint.position
+        lines.append(f"look from x {x:.2f} y {y:.2f}, towards {answer.viewpoint.yaw:.2f} rad")
+    at = f" at {(answer.stamp_ns - start_ns) * 1e-9:.1f} s" if start_ns else ""
+    lines.append(f"map      version {answer.version}{at}; read by {printable(answer.planner, 60)}")
+    return lines
+
+
+def answer_dict(answer: Answer) -> dict[str, Any]:
+    """All of an answer but its pictures, as JSON."""
+    plain = msgspec.structs.replace(answer, images=())
+    data: dict[str, Any] = msgspec.to_builtins(plain)
+    del data["images"]
+    return data
+
+
+def batch_dict(id_: Any, answer: Answer, with_option: bool) -> dict[str, Any]:
+    """A line of ``cogmap ask --file``."""
+    data = answer_dict(answer)
+    keys = ["status", "value", "unit", "text", *["option"] * with_option, "program", "evidence",
+            "version"]  # fmt: skip
+    return {"id": id_, **{key: data[key] for key in keys}}
+
+
+def _evidence_text(answer: Answer, layout: Layout | None) -> str:
+    things = {thing.id: thing for thing in layout.objects} if layout else {}
+    evidence = answer.evidence
+    named = [
+        f"{printable(things[id_].label) or 'object'} {id_}" if id_ in things else f"object {id_}"
+        for id_ in evidence.objects
+    ]
+    parts = [_some(named)] if named else []
+    for name in ("rooms", "keyframes", "frames"):
+        ids = getattr(evidence, name)
+        if ids:
+            parts.append(f"{name[:-1] if len(ids) == 1 else name} {_some(list(map(str, ids)))}")
+    return "; ".join(parts) or "nothing"
+
+
+def _some(names: Sequence[str]) -> str:
+    more = len(names) - _SHOWN
+    return ", ".join(names[:_SHOWN]) + (f" and {more} more" if more > 0 else "")

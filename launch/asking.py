@@ -1,0 +1,203 @@
+"""``cogmap ask``: one question, one program, or a file of questions."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+
+from cogmap.launch.answer_text import answer_dict, answer_lines
+from cogmap.launch.map_target import MapTarget
+from cogmap.memory.render.evidence import draw_evidence
+from cogmap.nodes.planners.access import HeldMap
+from cogmap.nodes.planners.planner import Say, StepKind, load_planner
+from cogmap.nodes.planners.settings import Budget, PlannerSettings
+from cogmap.nodes.planners.within import answer_within
+from cogmap.runtime.messages import (
+    Answer,
+    CogmapError,
+    Layout,
+    ProgramRequest,
+    Question,
+    Standpoint,
+)
+from cogmap.runtime.requests import request, service_address
+
+__all__ = [
+    "Asker", "ask_once", "note", "parse_options", "parse_pose", "refuse_beside_a_file",
+    "settings_of_model",
+]  # fmt: skip
+
+SLACK_S = 5.0
+"""What a live run may take longer than it was given."""
+VLM = "vlm/ask"
+
+
+class Asker:
+    """A map and who reads the questions: the grammar, a model here, or the run's own node."""
+
+    def __init__(self, target: MapTarget, model: str | None, seconds: float) -> None:
+        """Raises CogmapError if the model cannot be had."""
+        self.target = target
+        self.seconds = seconds
+        settings = settings_of_model(model or "offline", seconds)
+        self._planner = load_planner(settings)
+        self._vlm = "" if model else _vlm_of(target)
+
+    @property
+    def start_ns(self) -> int:
+        """Stamp of the map's first frame; 0 if it has none, or is another process's."""
+        access = self.target.access
+        if not isinstance(access, HeldMap):
+            return 0
+        _, stamps, _ = access.map.trajectory.poses()
+        return int(stamps[0]) if len(stamps) else 0
+
+    def ask(self, question: Question, say: Say | None = None) -> Answer:
+        if self._vlm:
+            return request(self._vlm, question, Answer, self.seconds + SLACK_S)
+        access = self.target.access
+        return answer_within(self._planner, question, access, say or _unheard, self.seconds)
+
+    def layout(self) -> Layout | None:
+        """To name and draw what an answer rests on; None if a run has published none yet."""
+        try:
+            return self.target.access.layout()
+        except CogmapError:
+            return None
+
+    def run(self, program: str, as_of_ns: int | None, pose: Standpoint | None) -> Answer:
+        asked = ProgramRequest(stamp_ns=0, program=program, as_of_ns=as_of_ns, pose=pose)
+        return self.target.access.run(asked)
+
+    def stamp_after(self, seconds: float | None) -> int | None:
+        return None if seconds is None else self.start_ns + round(seconds * 1e9)
+
+
+def ask_once(
+    asker: Asker,
+    text: str | None,
+    program: str | None,
+    options: Sequence[str],
+    as_of_s: float | None,
+    pose: Standpoint | None,
+    as_json: bool,
+    picture: Path | None,
+    console: Console,
+) -> int:
+    """Ask, print, draw; the exit code: 0, or 1 if the question could not be read or asked."""
+    if (text is None) == (program is None):
+        raise CogmapError('ask something: cogmap ask "how many chairs are there?", or --program')
+    if as_of_s is not None and asker.target.run_dir is not None:
+        raise CogmapError("--as-of needs a stored map; the one of a run that goes on is asked now")
+    as_of_ns = asker.stamp_after(as_of_s)
+    if program is not None:
+        answer = asker.run(program, as_of_ns, pose)
+    else:
+        question = Question(
+            stamp_ns=0, text=text or "", options=tuple(options), as_of_ns=as_of_ns, pose=pose
+        )
+        answer = asker.ask(question, _shower(console if not as_json else None))
+    layout = asker.layout()
+    if as_json:
+        console.print(json.dumps(answer_dict(answer), indent=1), soft_wrap=True)
+    else:
+        for line in answer_lines(answer, layout, asker.start_ns):
+            console.print(line, soft_wrap=True)
+    if picture is not None:
+        _write(picture, _picture_of(answer, layout))
+        note(f"picture: {picture}")
+    return 1 if answer.status in ("not_understood", "failed") else 0
+
+
+def refuse_beside_a_file(*options: object) -> None:
+    """With ``--file``, every line says what is asked. Raises CogmapError for anything else."""
+    if any(option is not None for option in options):
+        raise CogmapError(
+            "--file has the questions; put options, as_of_ns and pose into its lines, and leave "
+            "the question, --program, --options, --as-of, --pose and --picture away"
+        )
+
+
+def settings_of_model(model: str, seconds: float) -> PlannerSettings:
+    """``offline``, ``transformers:FOLDER``, ``openai:NAME`` or the plain NAME of a model at an
+    OpenAI-compatible endpoint. Raises CogmapError if the seconds cannot be."""
+    kind, colon, name = model.partition(":")
+    try:
+        budget = Budget(seconds=seconds)
+    except ValueError as error:
+        raise CogmapError(f"--seconds: {error}") from error
+    if model == "offline":
+        return PlannerSettings(budget=budget)
+    if colon and kind == "transformers":
+        return PlannerSettings(backend="transformers", model=name, budget=budget)
+    name = name if colon and kind == "openai" else model
+    return PlannerSettings(backend="openai", model=name, budget=budget)
+
+
+def parse_options(given: Sequence[str] | None) -> tuple[str, ...]:
+    """Several ``--options``, or one with bars between them."""
+    options = [part.strip() for text in given or () for part in text.split("|")]
+    return tuple(option for option in options if option)
+
+
+def parse_pose(text: str | None) -> Standpoint | None:
+    """``x,y,degrees`` of who asks. Raises CogmapError if it is something else."""
+    if text is None:
+        return None
+    try:
+        x, y, degrees = (float(part) for part in text.split(","))
+        if not all(abs(value) < 1e6 for value in (x, y, degrees)):
+            raise ValueError("the numbers are too large")
+    except ValueError as error:
+        raise CogmapError(
+            f"--pose {text!r}: give x,y,degrees: where you stand (m) and which way you look,"
+            " from world x to the left"
+        ) from error
+    return Standpoint(position=(x, y, 1.5), yaw=degrees * 3.141592653589793 / 180)
+
+
+def note(text: str) -> None:
+    """A word beside the output, which may be read by a program."""
+    Console(stderr=True, markup=False, highlight=False).print(text, style="dim", soft_wrap=True)
+
+
+def _vlm_of(target: MapTarget) -> str:
+    """Where the run's own planner is asked; "" if it has none."""
+    if target.run_dir is None:
+        return ""
+    try:
+        return service_address(target.run_dir, VLM)
+    except CogmapError:
+        return ""
+
+
+def _shower(console: Console | None) -> Say:
+    """Shows the steps of a model at a terminal."""
+
+    def show(kind: StepKind, text: str) -> None:
+        if console is not None and console.is_terminal and kind in ("program", "outcome", "error"):
+            console.print(f"{kind}: {text}", style="dim", soft_wrap=True)
+
+    return show
+
+
+def _unheard(kind: StepKind, text: str) -> None: ...
+
+
+def _picture_of(answer: Answer, layout: Layout | None) -> bytes:
+    """What the program drew, or else the map from above."""
+    if answer.images:
+        return answer.images[0].tobytes()
+    if layout is None:
+        raise CogmapError("there is nothing to draw yet: the run has published no layout")
+    return draw_evidence(layout, answer).png()
+
+
+def _write(path: Path, data: bytes) -> None:
+    try:
+        path.write_bytes(data)
+    except OSError as error:
+        raise CogmapError(f"cannot write {path}: {error}") from error

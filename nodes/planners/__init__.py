@@ -1,0 +1,1 @@
+"""Planners: what turns a question into an answer from the map, one module a kind."""

@@ -1,0 +1,111 @@
+"""The map that a planner asks: one that is held here, or that of a run that is going on."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import zmq
+
+from cogmap.runtime.messages import Answer, Layout, ProgramRequest, Question
+from cogmap.runtime.readers import LatestReader
+from cogmap.runtime.requests import RequestError, request, service_address
+
+if TYPE_CHECKING:  # a node that asks a run's map need not load what makes maps
+    from cogmap.memory.cognitive_map import CognitiveMap
+
+__all__ = ["HeldMap", "LiveMap", "MapAccess"]
+
+REPLY_WITHIN_S = 10.0
+LAYOUT_WITHIN_S = 3.0
+
+
+class MapAccess(Protocol):
+    """Where questions and programs go. Every method may raise a CogmapError."""
+
+    def ask(self, question: Question) -> Answer:
+        """What the offline planner makes of a question."""
+
+    def run(self, program: ProgramRequest) -> Answer:
+        """What comes of a spatial program."""
+
+    def layout(self) -> Layout:
+        """What the map holds, for the eyes of a model."""
+
+
+class HeldMap:
+    """A map in this process."""
+
+    def __init__(self, held: CognitiveMap) -> None:
+        self.map = held
+
+    def ask(self, question: Question) -> Answer:
+        return self.map.ask(
+            question.text,
+            options=question.options,
+            as_of_ns=question.as_of_ns,
+            pose=question.pose,
+            session=question.session,
+        )
+
+    def run(self, program: ProgramRequest) -> Answer:
+        return self.map.run(program.program, as_of_ns=program.as_of_ns, pose=program.pose)
+
+    def layout(self) -> Layout:
+        return self.map.layout()
+
+
+class LiveMap:
+    """The map of a run that is going on, by requests to its memory node.
+
+    ``layout`` is where the newest layout is had; None: from the node's stream.
+    """
+
+    def __init__(
+        self,
+        run_dir: Path,
+        node: str = "memory",
+        layout: Callable[[], Layout] | None = None,
+        within_s: float = REPLY_WITHIN_S,
+    ) -> None:
+        self._run_dir = run_dir
+        self._node = node
+        self._layout = layout
+        self._within_s = within_s
+
+    def ask(self, question: Question) -> Answer:
+        return request(self._address("ask"), question, Answer, self._within_s)
+
+    def run(self, program: ProgramRequest) -> Answer:
+        return request(self._address("run"), program, Answer, self._within_s)
+
+    def layout(self) -> Layout:
+        return self._layout() if self._layout else newest_layout(self._run_dir, self._node)
+
+    def _address(self, service: str) -> str:
+        return service_address(self._run_dir, f"{self._node}/{service}")
+
+
+def newest_layout(run_dir: Path, node: str, within_s: float = LAYOUT_WITHIN_S) -> Layout:
+    """What the memory node of a run published last. Raises RequestError if none comes."""
+    try:
+        streams = json.loads((run_dir / "streams.json").read_text())
+        endpoint = str(streams[f"{node}/layout"]["latest"])
+    except (OSError, ValueError, KeyError) as error:
+        raise RequestError(f"the run in {run_dir} has no stream {node}/layout: {error}") from error
+    context = zmq.Context()
+    reader = LatestReader(context, endpoint)
+    until = time.monotonic() + within_s
+    try:
+        while time.monotonic() < until:
+            envelope = reader.receive()
+            if envelope is not None and isinstance(envelope.message, Layout):
+                return envelope.message
+            time.sleep(0.01)
+        raise RequestError(f"the map of the run in {run_dir} has nothing to show yet")
+    finally:
+        reader.close()
+        context.term()

@@ -1,0 +1,190 @@
+"""Any endpoint that speaks OpenAI's protocol: hosted services, vLLM, Ollama, llama.cpp.
+
+Base URL, model and key come from the environment (``OPENAI_BASE_URL``, ``COGMAP_MODEL``,
+``OPENAI_API_KEY``). What comes back is read as a stranger's: bounded in size and time, and
+checked before it is used.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import httpx2
+import msgspec
+import openai
+
+from cogmap.nodes.planners.bounded_http import TooMuchError, bounded_client
+from cogmap.nodes.planners.chat import Messages, ToolCall, Tools, Turn
+from cogmap.nodes.planners.planner import PlannerError
+from cogmap.nodes.planners.quoting import cut
+from cogmap.nodes.planners.settings import PlannerSettings
+from cogmap.nodes.planners.tool_loop import ToolLoop
+
+__all__ = ["EndpointModel", "endpoint_planner"]
+
+RETRIES = 2
+"""Of a request that was refused for a while (429, 503)."""
+WAIT_S = 1.0
+"""Before trying again, where the endpoint does not say."""
+LETTERS_A_TOKEN = 4
+_PASSWORD = re.compile(r"//[^/@]*@")
+
+
+def endpoint_planner(settings: PlannerSettings) -> ToolLoop:
+    """Raises PlannerError if no model or no endpoint is named."""
+    return ToolLoop(EndpointModel(settings), settings)
+
+
+class _Function(msgspec.Struct, frozen=True):
+    name: str = ""
+    arguments: str | dict[str, Any] | None = None
+    """A string by the protocol; some servers give the object itself."""
+
+
+class _Call(msgspec.Struct, frozen=True):
+    id: str | None = None
+    function: _Function = _Function()
+
+
+class _Message(msgspec.Struct, frozen=True):
+    content: str | None = None
+    tool_calls: list[_Call] | None = None
+
+
+class _Choice(msgspec.Struct, frozen=True):
+    message: _Message
+
+
+class _Usage(msgspec.Struct, frozen=True):
+    completion_tokens: int | None = None
+
+
+class _Completion(msgspec.Struct, frozen=True):
+    """Of a chat completion, what is used here."""
+
+    choices: list[_Choice]
+    usage: _Usage | None = None
+
+
+class EndpointModel:
+    """One model behind an endpoint."""
+
+    def __init__(self, settings: PlannerSettings) -> None:
+        self.name = settings.model or os.environ.get("COGMAP_MODEL", "")
+        self._url = settings.base_url or os.environ.get("OPENAI_BASE_URL", "")
+        key = os.environ.get("OPENAI_API_KEY", "")
+        if not self.name:
+            raise PlannerError("no model is named: set COGMAP_MODEL, or give --model NAME")
+        if not self._url and not key:
+            raise PlannerError(
+                "no endpoint is named: set OPENAI_BASE_URL (such as http://localhost:11434/v1 for"
+                " Ollama), or OPENAI_API_KEY for OpenAI's own"
+            )
+        self._key = key or "none"
+        self._takes_images = True
+
+    def complete(self, messages: Messages, tools: Tools, max_tokens: int, deadline: float) -> Turn:
+        for attempt in range(RETRIES + 1):
+            try:
+                return self._ask(messages, tools, max_tokens, deadline)
+            except openai.BadRequestError as error:
+                if not self._takes_images or not _has_images(messages):
+                    raise PlannerError(self._refusal(error)) from error
+                self._takes_images = False  # a model of text alone: ask again without
+            except (openai.RateLimitError, openai.InternalServerError) as error:
+                wait_s = _retry_after_s(error)
+                if attempt == RETRIES or time.monotonic() + wait_s >= deadline:
+                    raise PlannerError(self._refusal(error)) from error
+                time.sleep(wait_s)
+            except openai.APIStatusError as error:
+                raise PlannerError(self._refusal(error)) from error
+            except openai.APITimeoutError as error:
+                raise PlannerError(f"{self._at()} gave no answer in time") from error
+            except openai.APIConnectionError as error:
+                raise PlannerError(
+                    f"{self._at()} cannot be reached: {error.__cause__ or error}"
+                ) from error
+            except (openai.OpenAIError, httpx2.HTTPError, httpx2.InvalidURL) as error:
+                raise PlannerError(f"{self._at()} cannot be asked: {error}") from error
+            except TooMuchError as error:
+                raise PlannerError(f"{self._at()} {error}") from error
+        raise PlannerError(f"{self._at()} refused {RETRIES + 1} times")
+
+    def _ask(self, messages: Messages, tools: Tools, max_tokens: int, deadline: float) -> Turn:
+        left_s = deadline - time.monotonic()
+        if left_s <= 0:
+            raise PlannerError(f"{self._at()} gave no answer in time")
+        shown = list(messages) if self._takes_images else list(_without_images(messages))
+        with openai.OpenAI(
+            api_key=self._key,
+            base_url=self._url or None,
+            timeout=left_s,
+            max_retries=0,
+            http_client=bounded_client(deadline),
+        ) as client:
+            response = client.chat.completions.with_raw_response.create(
+                model=self.name,
+                messages=shown,  # type: ignore[arg-type]
+                tools=[{"type": "function", "function": tool} for tool in tools],  # type: ignore[typeddict-item]
+                max_tokens=max_tokens,
+            )
+            return self._read(response.content)
+
+    def _read(self, body: bytes) -> Turn:
+        try:
+            completion = msgspec.json.decode(body, type=_Completion)
+            message = completion.choices[0].message
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, IndexError) as error:
+            raise PlannerError(
+                f"{self._at()} gave something else than a chat completion ({error}):"
+                f" {cut(body[:200].decode(errors='replace'), 120)!r}; check the base URL,"
+                " which mostly ends in /v1"
+            ) from error
+        text = message.content or ""
+        calls = tuple(_call(number, call) for number, call in enumerate(message.tool_calls or ()))
+        counted = completion.usage.completion_tokens if completion.usage else None
+        written = len(text) + sum(len(call.name) + len(call.arguments) for call in calls)
+        return Turn(text, calls, max(counted or 0, written // LETTERS_A_TOKEN, 1))
+
+    def _at(self) -> str:
+        return f"the model {self.name!r} at {_PASSWORD.sub('//', self._url) or 'OpenAI'}"
+
+    def _refusal(self, error: openai.APIStatusError) -> str:
+        reason = {
+            401: "refused the key; set OPENAI_API_KEY",
+            403: "refused the key; set OPENAI_API_KEY",
+            404: "is not there; check the model's name and the base URL, which mostly ends in /v1",
+            429: "is asked too much at the moment",
+        }.get(error.status_code, "refused")
+        said = cut(str(error.message).replace(self._key, "..."), 200)
+        return f"{self._at()} {reason} (HTTP {error.status_code}: {said})"
+
+
+def _call(number: int, call: _Call) -> ToolCall:
+    arguments = call.function.arguments
+    if not isinstance(arguments, str):
+        arguments = msgspec.json.encode(arguments or {}).decode()
+    return ToolCall(call.id or f"call-{number}", call.function.name, arguments)
+
+
+def _retry_after_s(error: openai.APIStatusError) -> float:
+    try:
+        return max(float(error.response.headers.get("retry-after", WAIT_S)), 0.0)
+    except ValueError:
+        return WAIT_S
+
+
+def _has_images(messages: Messages) -> bool:
+    return any(list(_without_images([message])) != [message] for message in messages)
+
+
+def _without_images(messages: Messages) -> Iterator[dict[str, Any]]:
+    for message in messages:
+        content = message["content"]
+        if isinstance(content, list):
+            content = "\n".join(part["text"] for part in content if part["type"] == "text")
+        yield {**message, "content": content}

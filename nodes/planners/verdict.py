@@ -1,0 +1,125 @@
+"""Whether what a model wants to answer with holds: it must speak of what was asked.
+
+A model's word alone is worth nothing here. Its program ran, so its value is right for the
+program; what is checked is that the program is one for this question.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable
+
+from cogmap.memory.index.synonyms import normalize
+from cogmap.nodes.planners.quoting import quoted
+from cogmap.runtime.messages import Answer, AnswerValue, Layout
+
+__all__ = ["is_about_looks", "objection", "same_value"]
+
+_LOOKS = re.compile(
+    r"\b(colou?r(ed)?|looks? like|made of|material|texture|pattern(ed)?|say|says|written|writing|"
+    r"reads?|text|title|brand|logo|number on|switched|turned (on|off)|lit|full|empty|clean|dirty|"
+    r"broken|wearing|what kind of|open or closed|is .* (open|closed)|on or off|describe)\b",
+    re.IGNORECASE,
+)
+_STRINGS = re.compile(r"""(["'])(.*?)\1""")
+_ROOM_OPERATIONS = re.compile(r"\b(rooms?|total_area|area|neighbours|contents|room_of|this_room)\(")
+_UNITS: dict[str, tuple[str, float]] = {
+    "cm": ("m", 0.01), "mm": ("m", 0.001), "ft": ("m", 0.3048), "in": ("m", 0.0254),
+    "ft2": ("m2", 0.09290304), "l": ("m3", 0.001), "min": ("s", 60.0), "rad": ("deg", 57.29578),
+}  # fmt: skip
+_LEAST = {"deg": 1.0}
+_STOP = frozenset({
+    "the", "and", "for", "are", "was", "were", "has", "have", "had", "from", "with", "that", "this",
+    "these", "those", "what", "which", "where", "when", "who", "how", "many", "much", "there",
+    "does", "did", "you", "any", "not", "can", "its", "a", "an", "of", "is", "in", "on", "to", "it",
+    "me", "my", "i", "we", "or", "at", "by", "be", "do", "if", "left", "right", "name",
+})  # fmt: skip
+
+
+def is_about_looks(question: str) -> bool:
+    """Whether a question is about the looks of something: colour, state, writing."""
+    return _LOOKS.search(question) is not None
+
+
+def objection(question: str, outcome: Answer, layout: Layout, offline: Answer | None) -> str:
+    """Why an outcome is no answer to a question, for the model to read; "" if nothing is wrong.
+
+    Where the offline planner reads the question, its reading is exact, so that the two must
+    agree; where it does not, the program has to use what the question names.
+    """
+    if offline is not None and offline.status in ("answered", "not_seen"):
+        if offline.status == outcome.status and same_value(offline, outcome):
+            return ""
+        program = offline.program or "a question about something that was never seen"
+        return f"that is not what was asked: the map reads it as {program} and says: {offline.text}"
+    spoken = _words_of(outcome, layout)
+    named = _named(question, layout)
+    missing = [name for name in named if not _stems(name) <= spoken]
+    if missing:
+        names = ", ".join(quoted(name) for name in missing[:5])
+        return f"the program does not use what the question names: {names}"
+    about_rooms = bool(_ROOM_OPERATIONS.search(outcome.program)) and "room" in _stems(question)
+    if not named and not about_rooms and not (_stems(question) & spoken):
+        return "the program has nothing to do with the words of the question"
+    return ""
+
+
+def same_value(a: Answer, b: Answer) -> bool:
+    """Whether two answers say the same, in whatever units: within 1 cm, 1 degree or 2 %."""
+    (unit, a_scale), (b_unit, b_scale) = _base(a.unit), _base(b.unit)
+    if unit != b_unit:
+        return False
+    return _same(_scaled(a.value, a_scale), _scaled(b.value, b_scale), _LEAST.get(unit, 0.01))
+
+
+def _base(unit: str) -> tuple[str, float]:
+    """The unit of programs of the same kind, and its factor."""
+    return _UNITS.get(unit, (unit, 1.0))
+
+
+def _scaled(value: AnswerValue, factor: float) -> AnswerValue:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return value * factor if is_number else value  # type: ignore[operator]
+
+
+def _same(a: AnswerValue, b: AnswerValue, least: float) -> bool:
+    if isinstance(a, bool) or isinstance(b, bool):
+        return a is b
+    if isinstance(a, int | float) and isinstance(b, int | float):
+        return math.isclose(a, b, rel_tol=0.02, abs_tol=least)
+    if isinstance(a, str) and isinstance(b, str):
+        return a.casefold() == b.casefold()
+    if isinstance(a, tuple) and isinstance(b, tuple):
+        return len(a) == len(b) and all(_same(x, y, least) for x, y in zip(a, b, strict=True))
+    return a is None and b is None
+
+
+def _named(question: str, layout: Layout) -> list[str]:
+    """Labels of objects and rooms in a question, longest first, none within another."""
+    text, named = f" {normalize(question)} ", []
+    labels = {thing.label for thing in layout.objects} | {room.label for room in layout.rooms}
+    for label in sorted(filter(None, labels), key=lambda each: (-len(each), each)):
+        words = normalize(label)
+        if words and f" {words} " in text:
+            named.append(label)
+            text = text.replace(f" {words} ", "  ")
+    return named
+
+
+def _words_of(outcome: Answer, layout: Layout) -> set[str]:
+    """Stems of what a program names: in its strings, and as objects and rooms that it used."""
+    objects, rooms = set(outcome.evidence.objects), set(outcome.evidence.rooms)
+    used = [thing.label for thing in layout.objects if thing.id in objects]
+    used += [room.label for room in layout.rooms if room.id in rooms]
+    return _union(
+        _stems(text) for text in [*used, *(s for _, s in _STRINGS.findall(outcome.program))]
+    )
+
+
+def _stems(text: str) -> set[str]:
+    return {word for word in normalize(text).split() if word not in _STOP}
+
+
+def _union(sets: Iterable[set[str]]) -> set[str]:
+    return set().union(*sets)

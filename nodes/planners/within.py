@@ -1,0 +1,85 @@
+"""An answer in time, whatever a model does: its own, or the offline one, marked as such."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as TooLateError
+
+import msgspec
+
+from cogmap.nodes.planners.access import MapAccess
+from cogmap.nodes.planners.offline import OfflinePlanner
+from cogmap.nodes.planners.planner import Planner, Say
+from cogmap.runtime.messages import Answer, CogmapError, Question
+
+__all__ = ["answer_within"]
+
+log = logging.getLogger(__name__)
+
+RESERVE_S, RESERVE_SHARE = 1.0, 0.2
+"""Kept of the time for the offline answer, whichever is less."""
+
+
+def answer_within(
+    planner: Planner, question: Question, access: MapAccess, say: Say, seconds: float
+) -> Answer:
+    """The planner's answer, or, if it has none in time, the offline one that says why.
+
+    Never raises for what a model or an endpoint does; raises a CogmapError if the map itself
+    cannot be asked.
+    """
+    say("question", question.text)
+    if question.within_s is not None:
+        seconds = min(seconds, question.within_s)
+    seconds = max(seconds, 0.0)
+    deadline = time.monotonic() + seconds
+    if isinstance(planner, OfflinePlanner):
+        answer = planner.answer(question, access, say, deadline)
+    else:
+        deadline -= min(RESERVE_S, RESERVE_SHARE * seconds)
+        answer = _of_model(planner, question, access, say, deadline, seconds)
+    say("answer", answer.text)
+    return answer
+
+
+def _of_model(
+    planner: Planner,
+    question: Question,
+    access: MapAccess,
+    say: Say,
+    deadline: float,
+    seconds: float,
+) -> Answer:
+    """A thread of its own asks the model: one that hangs is left behind."""
+    future: Future[Answer] = Future()
+
+    def ask() -> None:
+        try:
+            future.set_result(planner.answer(question, access, say, deadline))
+        except BaseException as error:
+            future.set_exception(error)
+
+    threading.Thread(target=ask, name=f"planner {planner.name}", daemon=True).start()
+    try:
+        return future.result(max(deadline - time.monotonic(), 0.0))
+    except TooLateError:
+        reason = f"{planner.name} gave no answer within {seconds:g} s"
+    except CogmapError as error:
+        reason = str(error)
+    except Exception as error:
+        log.exception("a planner failed")
+        reason = f"{planner.name} failed: {type(error).__name__}: {error}"
+    say("error", reason)
+    return _offline(question, access, say, reason)
+
+
+def _offline(question: Question, access: MapAccess, say: Say, reason: str) -> Answer:
+    answer = OfflinePlanner().answer(question, access, say, 0.0)
+    if answer.status in ("not_understood", "failed"):
+        text = f"{reason}. The offline planner has no answer either: {answer.text}"
+        return msgspec.structs.replace(answer, status="failed", text=text, planner="offline")
+    text = f"{answer.text} (This is the offline answer: {reason}.)"
+    return msgspec.structs.replace(answer, text=text, planner="offline")

@@ -1,0 +1,244 @@
+"""The tools that a model is given, and what its calls do: everything passes through the map."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from cogmap.memory.asking.choices import fitting
+from cogmap.memory.asking.things import same_thing
+from cogmap.memory.programs.errors import ProgramError
+from cogmap.memory.programs.reference import program_of_call, tool_schemas
+from cogmap.nodes.planners.access import MapAccess
+from cogmap.nodes.planners.chat import ToolCall
+from cogmap.nodes.planners.planner import Say
+from cogmap.nodes.planners.quoting import cut, quoted
+from cogmap.nodes.planners.verdict import is_about_looks, objection
+from cogmap.runtime.messages import Answer, CogmapError, ProgramRequest, Question
+
+__all__ = ["ToolResult", "Workbench", "outcome_text"]
+
+PROGRAM_LIMIT = 4000
+TEXT_LIMIT = 1500
+WORDS_LIMIT = 200
+PICTURES = 3
+TRUST_IN_LOOKS = 0.5
+TRUST_UNREAD = 0.7
+"""Confidence at most where the offline planner cannot read the question."""
+
+
+def _tool(name: str, description: str, **parameters: dict[str, Any]) -> dict[str, Any]:
+    schema = {
+        "type": "object",
+        "properties": parameters,
+        "required": [key for key in parameters if key != "option"],
+        "additionalProperties": False,
+    }
+    return {"name": name, "description": description, "parameters": schema}
+
+
+_NUMBER, _TEXT = {"type": "integer"}, {"type": "string"}
+RUN = _tool("run_program", "Run a spatial program on the map.", program=_TEXT)
+LOOK = _tool("look_at", "The best pictures of an object, with ids marked.", object_id=_NUMBER)
+ANSWER = _tool("answer", "Answer with an outcome, by its number.", outcome=_NUMBER)
+BY_LOOKS = _tool(
+    "answer_by_looks",
+    "Answer a question about looks, in a few words, after look_at showed the object.",
+    object_id=_NUMBER,
+    words=_TEXT,
+)
+GIVE_UP = _tool("give_up", "Say that the map cannot tell, and why.", reason=_TEXT)
+
+
+@dataclass
+class ToolResult:
+    """What a call came to: text and pictures for the model, or the end."""
+
+    text: str
+    pictures: tuple[bytes, ...] = ()
+    answer: Answer | None = None
+    gave_up: bool = False
+
+
+@dataclass
+class Workbench:
+    """Runs the calls of one conversation and keeps what came of them."""
+
+    question: Question
+    access: MapAccess
+    say: Say
+    model: str
+    operations: bool = True
+    outcomes: list[Answer] = field(default_factory=list)
+    seen: dict[int, Answer] = field(default_factory=dict)
+    """What was looked at, by object."""
+
+    def __post_init__(self) -> None:
+        self.by_looks = is_about_looks(self.question.text)
+        self.layout = self.access.layout()
+        try:
+            self.offline: Answer | None = self.access.ask(self.question)
+        except CogmapError:
+            self.offline = None
+        self._calls: dict[str, Callable[[dict[str, Any]], ToolResult]] = {
+            "run_program": self._run_program,
+            "look_at": self._look_at,
+            "answer": self._answer,
+            "give_up": self._give_up,
+        }
+        if self.by_looks:
+            self._calls["answer_by_looks"] = self._answer_by_looks
+
+    def tools(self) -> list[dict[str, Any]]:
+        """Name, description and parameters of every tool."""
+        own = [RUN, LOOK, ANSWER, *([BY_LOOKS] if self.by_looks else []), GIVE_UP]
+        return [*own, *(tool_schemas() if self.operations else [])]
+
+    def call(self, call: ToolCall) -> ToolResult:
+        """Do what a model wants. Raises nothing for what a model does wrong."""
+        try:
+            arguments = json.loads(call.arguments or "{}")
+        except (ValueError, RecursionError) as error:
+            return self._error(f"the arguments of {call.name[:40]!r} are no JSON: {error}")
+        if not isinstance(arguments, dict):
+            return self._error("the arguments must be a JSON object")
+        try:
+            own = self._calls.get(call.name)
+            if own is not None:
+                return own(arguments)
+            return self._run(program_of_call(call.name, arguments))
+        except ProgramError as error:
+            return self._error(str(error))
+        except (KeyError, TypeError, ValueError) as error:
+            return self._error(f"the arguments of {call.name[:40]} do not fit: {error}")
+        except CogmapError as error:
+            return self._error(str(error))
+
+    def last(self) -> ToolResult:
+        """A model stopped without a word to the map: its last outcome, if there is one."""
+        if not self.outcomes:
+            return self._error("nothing was run yet: run a program, then call answer")
+        return self._answer({"outcome": len(self.outcomes)})
+
+    def _run_program(self, arguments: dict[str, Any]) -> ToolResult:
+        program = arguments["program"]
+        if not isinstance(program, str):
+            raise TypeError("program must be a string")
+        return self._run(program)
+
+    def _run(self, program: str) -> ToolResult:
+        if len(program) > PROGRAM_LIMIT:
+            return self._error(f"a program of {len(program)} letters; at most {PROGRAM_LIMIT}")
+        self.say("program", program)
+        asked = self.question
+        outcome = self.access.run(
+            ProgramRequest(
+                stamp_ns=asked.stamp_ns, program=program, as_of_ns=asked.as_of_ns, pose=asked.pose
+            )
+        )
+        if outcome.status in ("not_understood", "failed"):
+            return self._error(outcome.text)
+        self.outcomes.append(outcome)
+        text = f"outcome {len(self.outcomes)}: {outcome_text(outcome)}"
+        self.say("outcome", text)
+        return ToolResult(text, tuple(bytes(image) for image in outcome.images[:PICTURES]))
+
+    def _look_at(self, arguments: dict[str, Any]) -> ToolResult:
+        object_id = int(arguments["object_id"])
+        program = f"keyframes(object({object_id}), k={PICTURES})"
+        shown = self.access.run(
+            ProgramRequest(stamp_ns=0, program=program, as_of_ns=self.question.as_of_ns)
+        )
+        if not shown.images:
+            return self._error(f"there are no pictures of object {object_id}: {shown.text}")
+        self.seen[object_id] = shown
+        pictures = tuple(bytes(image) for image in shown.images[:PICTURES])
+        self.say("pictures", f"{len(pictures)} of object {object_id}")
+        return ToolResult(f"{len(pictures)} pictures of object {object_id} follow", pictures)
+
+    def _answer(self, arguments: dict[str, Any]) -> ToolResult:
+        number = int(arguments["outcome"])
+        if not 1 <= number <= len(self.outcomes):
+            return self._error(f"there is no outcome {number}; there are 1..{len(self.outcomes)}")
+        outcome = self.outcomes[number - 1]
+        wrong = objection(self.question.text, outcome, self.layout, self.offline)
+        if wrong:
+            return self._error(wrong)
+        read = self.offline
+        if read is not None and read.status == outcome.status:  # in the unit that was asked for
+            outcome = msgspec.structs.replace(
+                outcome, value=read.value, unit=read.unit, sigma=read.sigma, text=read.text,
+                option=read.option,
+            )  # fmt: skip
+            trust = 1.0
+        else:
+            trust = TRUST_UNREAD
+        answer = msgspec.structs.replace(
+            outcome,
+            option=outcome.option or fitting(self.question.options, outcome.value, same_thing)[0],
+            confidence=min(outcome.confidence, trust),
+            planner=self.model,
+        )
+        return ToolResult("", answer=answer)
+
+    def _answer_by_looks(self, arguments: dict[str, Any]) -> ToolResult:
+        """The one answer in a model's own words: about a thing that it was shown, and marked."""
+        object_id, words = int(arguments["object_id"]), arguments["words"]
+        if not isinstance(words, str) or not words.strip():
+            return self._error("words must say how it looks")
+        shown = self.seen.get(object_id)
+        if shown is None:
+            return self._error(f"look at object {object_id} first")
+        wrong = objection(self.question.text, shown, self.layout, None)
+        if wrong:
+            return self._error(wrong)
+        said = cut(" ".join(words.split()), WORDS_LIMIT)
+        answer = msgspec.structs.replace(
+            shown,
+            status="answered",
+            value=said,
+            unit="",
+            text=f"by the looks of object {object_id}, says {self.model}: {quoted(said, 200)}",
+            option=next((o for o in self.question.options if o.casefold() == said.casefold()), ""),
+            evidence=msgspec.structs.replace(
+                shown.evidence, objects=(object_id,), keyframes=self._keyframes(object_id, shown)
+            ),
+            confidence=TRUST_IN_LOOKS,
+            planner=self.model,
+        )
+        return ToolResult("", answer=answer)
+
+    def _keyframes(self, object_id: int, shown: Answer) -> tuple[int, ...]:
+        return shown.evidence.keyframes or tuple(
+            view.keyframe
+            for thing in self.layout.objects
+            if thing.id == object_id
+            for view in thing.views[:PICTURES]
+        )
+
+    def _give_up(self, arguments: dict[str, Any]) -> ToolResult:
+        reason = quoted(str(arguments.get("reason", "")), WORDS_LIMIT)
+        return ToolResult(f"{self.model} says that it cannot tell: {reason}", gave_up=True)
+
+    def _error(self, text: str) -> ToolResult:
+        text = cut(text, TEXT_LIMIT)
+        self.say("error", text)
+        return ToolResult(f"error: {text}")
+
+
+def outcome_text(outcome: Answer) -> str:
+    """An outcome for a model to read: status, value, unit, and what the map says of it."""
+    shown = {
+        "status": outcome.status,
+        "value": outcome.value,
+        "unit": outcome.unit,
+        "sigma": outcome.sigma,
+        "text": cut(outcome.text, TEXT_LIMIT),
+        "objects": list(outcome.evidence.objects[:50]),
+        "candidates": list(outcome.candidates[:50]),
+    }
+    return json.dumps({key: value for key, value in shown.items() if value not in (None, "", [])})

@@ -1,0 +1,115 @@
+"""Answers questions: by the offline grammar, or by a model that runs programs on the map."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, InvalidStateError
+from contextlib import suppress
+
+from cogmap.nodes.planners.access import LiveMap, MapAccess
+from cogmap.nodes.planners.planner import PlannerError, StepKind, load_planner
+from cogmap.nodes.planners.quoting import cut
+from cogmap.nodes.planners.settings import PlannerSettings
+from cogmap.nodes.planners.within import answer_within
+from cogmap.runtime.messages import Answer, AskStep, Layout, Message, Question
+from cogmap.runtime.node import Input, Node, Output, Service
+
+_AT_ONCE = 4
+"""Questions; more wait for their turn."""
+_STEP_LIMIT = 2000
+
+
+class Vlm(Node):
+    """Joins a planner to the map of a run. Questions are answered on threads of their own: the
+    stream, and other questions, never wait for a model."""
+
+    class Params(PlannerSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
+        memory: str = "memory"
+        """Name of the node whose map is asked."""
+
+    params: Params
+    layout = Input(Layout)
+    steps = Output(AskStep, queue=256)
+    answers = Output(Answer, queue=64)
+    ask = Service(Question, Answer)
+
+    def setup(self) -> None:
+        self._planner = load_planner(self.params)
+        self._layout = Layout(stamp_ns=0, version=0, number=-1)
+        self._asked = 0
+        self._out: queue.SimpleQueue[AskStep | Answer] = queue.SimpleQueue()
+        self._slots = threading.BoundedSemaphore(_AT_ONCE)
+        self._pending: set[Future[Message]] = set()
+        self.log.info("planner: %s", self._planner.name)
+
+    def on_layout(self, layout: Layout) -> None:
+        self._layout = layout
+
+    def answer_ask(self, question: Question) -> Future[Message]:
+        """Starts on it; raises PlannerError outside of a run, where there is no map to ask."""
+        access, asked = self._map(), self._asked
+        self._asked += 1
+        self.counters["asked"] = self._asked
+        reply: Future[Message] = Future()
+        self._pending = {each for each in self._pending if not each.done()} | {reply}
+        until = time.monotonic() + self.params.budget.seconds
+
+        def work() -> None:
+            try:
+                with self._slots:
+                    made = self._answer(question, asked, access, until - time.monotonic())
+                with suppress(InvalidStateError):  # the run is over, and the asker told so
+                    reply.set_result(made)
+            except Exception as error:
+                with suppress(InvalidStateError):
+                    reply.set_exception(error)
+
+        threading.Thread(target=work, name=f"question {asked}", daemon=True).start()
+        return reply
+
+    def on_tick(self) -> None:
+        while not self._out.empty():
+            message = self._out.get()
+            if isinstance(message, AskStep):
+                self.steps.publish(message)
+            else:
+                self.counters[f"answers.{message.status}"] += 1
+                self.answers.publish(message)
+
+    def on_end(self) -> None:
+        self.on_tick()
+
+    def close(self) -> None:
+        for reply in getattr(self, "_pending", ()):
+            with suppress(InvalidStateError):
+                reply.set_exception(PlannerError("the run is over; ask the map that it left"))
+
+    def _map(self) -> MapAccess:
+        if self.run_dir is None:
+            raise PlannerError("there is no run, and so no map to ask")
+        return LiveMap(self.run_dir, self.params.memory, lambda: self._layout)
+
+    def _answer(self, question: Question, asked: int, access: MapAccess, seconds: float) -> Message:
+        say = self._teller(asked, question.stamp_ns)
+        answer = answer_within(self._planner, question, access, say, seconds)
+        self._out.put(answer)
+        return answer
+
+    def _teller(self, asked: int, stamp_ns: int) -> Callable[[StepKind, str], None]:
+        count = iter(range(2**31))
+
+        def say(kind: StepKind, text: str) -> None:
+            self._out.put(
+                AskStep(
+                    stamp_ns=stamp_ns,
+                    asked=asked,
+                    number=next(count),
+                    kind=kind,
+                    text=cut(text, _STEP_LIMIT),
+                )
+            )
+
+        return say

@@ -1,0 +1,295 @@
+"""The commands that ask, on stored maps, with scripted models, and on the newest of several."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from typer.testing import CliRunner, Result
+
+from cogmap.launch import map_target
+from cogmap.launch.answer_text import answer_lines, value_text
+from cogmap.launch.ask_batch import BadLineError, question_of
+from cogmap.launch.asking import Asker, parse_options, parse_pose, settings_of_model
+from cogmap.launch.chatting import chat
+from cogmap.launch.cli import app
+from cogmap.launch.map_target import find_target
+from cogmap.memory.cognitive_map import CognitiveMap
+from cogmap.runtime.messages import Answer, CogmapError, Evidence, MapObject, Standpoint
+
+HOW_HIGH = "How tall is the table?"
+
+
+def cogmap(*arguments: object) -> Result:
+    runner = CliRunner(env={"COLUMNS": "300", "NO_COLOR": "1"})
+    return runner.invoke(app, [str(argument) for argument in arguments])
+
+
+class TestAsk:
+    def test_in_words(self, furnished_map):
+        result = cogmap("ask", HOW_HIGH, "--map", furnished_map)
+        assert result.exit_code == 0, result.output
+        assert result.stdout.startswith("0.80 m")
+        assert "program" in result.stdout and "table 2" in result.stdout
+        assert f"asked: {furnished_map}, a stored map" in result.stderr
+
+    def test_by_a_program(self, furnished_map):
+        result = cogmap("ask", "--map", furnished_map, "--program", 'count(find("cup"))', "--json")
+        answer = json.loads(result.stdout)
+        assert (answer["status"], answer["value"], answer["unit"]) == ("answered", 1, "count")
+        assert answer["evidence"]["objects"] == [1] and answer["planner"] == "program"
+
+    def test_a_wrong_program_says_where(self, furnished_map):
+        result = cogmap("ask", "--map", furnished_map, "--program", 'cuont(find("cup"))')
+        assert result.exit_code == 1 and "count" in result.stdout
+
+    def test_what_was_never_seen_is_an_answer(self, furnished_map):
+        result = cogmap("ask", "How tall is the piano?", "--map", furnished_map)
+        assert result.exit_code == 0 and result.stdout.startswith("not seen")
+
+    def test_options_and_picture(self, furnished_map, tmp_path):
+        picture = tmp_path / "answer.png"
+        result = cogmap(
+            "ask", HOW_HIGH, "--options", "0.4 m | 0.8 m", "--options", "2 m", "--map",
+            furnished_map, "--picture", picture,
+        )  # fmt: skip
+        assert result.stdout.startswith("0.8 m"), result.output
+        image = cv2.imread(str(picture))
+        red = (image == np.array([40, 40, 214])).all(axis=2)
+        assert red.sum() > 100  # the table is ringed
+
+    @pytest.mark.parametrize(
+        ("arguments", "text"),
+        [
+            ([], "ask something"),
+            (["x", "--program", "y"], "ask something"),
+            (["x", "--pose", "1,2"], "give x,y,degrees"),
+            (["x", "--seconds", "0"], "must be in 0.1..3600"),
+            (["x", "--file", "q.jsonl"], "leave the question"),
+            (["--file", "nowhere.jsonl"], "cannot read questions"),
+        ],
+    )
+    def test_bad_input_is_refused(self, furnished_map, arguments, text):
+        result = cogmap("ask", "--map", furnished_map, *arguments)
+        assert result.exit_code == 2 and text in " ".join(result.stderr.split())
+
+    def test_a_model_is_asked(self, furnished_map, endpoint):
+        endpoint.replies = [
+            endpoint.calls(("run_program", {"program": 'size(find("table"), axis="height")'})),
+            endpoint.calls(("answer", {"outcome": 1})),
+        ]
+        result = cogmap("ask", HOW_HIGH, "--map", furnished_map, "--model", "tiny", "--json")
+        answer = json.loads(result.stdout)
+        assert answer["planner"] == "tiny" and answer["value"] == pytest.approx(0.8)
+        assert endpoint.requests[0]["model"] == "tiny"
+
+    def test_a_model_that_fails_is_told_of(self, furnished_map, endpoint):
+        endpoint.replies = [endpoint.page]
+        result = cogmap("ask", HOW_HIGH, "--map", furnished_map, "--model", "tiny")
+        assert result.exit_code == 0 and result.stdout.startswith("0.80 m")
+        assert "This is the offline answer" in result.stdout
+
+
+class TestLooks:
+    """The one thing that is answered in a model's words: they are marked as such."""
+
+    @pytest.fixture
+    def shown(self, pictured_map) -> MapObject:
+        """The only thing of its label of which there are pictures."""
+        objects = CognitiveMap.load(pictured_map).objects()
+        labels = [thing.label for thing in objects]
+        return next(thing for thing in objects if thing.views and labels.count(thing.label) == 1)
+
+    def test_words_about_what_it_was_not_shown_are_refused(self, pictured_map, endpoint, shown):
+        endpoint.replies = [
+            endpoint.calls(("answer_by_looks", {"object_id": shown.id, "words": "dark red"})),
+        ]
+        result = cogmap(
+            "ask", f"What colour is the {shown.label}?", "--map", pictured_map, "--model", "eye",
+            "--json",
+        )  # fmt: skip
+        answer = json.loads(result.stdout)
+        assert answer["value"] is None and answer["planner"] == "offline"
+        assert f"look at object {shown.id} first" in json.dumps(endpoint.requests[-1]["messages"])
+
+
+class TestBatch:
+    def test_every_line_gets_its_answer_and_bad_ones_an_error(self, furnished_map, tmp_path):
+        lines = [
+            json.dumps({"id": 7, "question": HOW_HIGH}),
+            "{broken",
+            json.dumps({"id": "x", "question": HOW_HIGH, "options": ["0.5", "0.8"]}),
+            "",
+            json.dumps({"id": 9, "question": HOW_HIGH, "colour": "red"}),
+            json.dumps({"id": 10, "question": "Is there a piano?", "as_of_ns": 10**8}),
+        ]
+        (tmp_path / "q.jsonl").write_text("\n".join(lines))
+        out = tmp_path / "a.jsonl"
+        result = cogmap("ask", "--map", furnished_map, "--file", tmp_path / "q.jsonl", "--out", out)
+        assert result.exit_code == 0, result.output
+        assert "3 questions, 2 bad lines" in result.stderr
+        answers = [json.loads(line) for line in out.read_text().splitlines()]
+        keys = ["id", "status", "value", "unit", "text", "program", "evidence", "version"]
+        assert list(answers[0]) == keys and answers[0]["value"] == pytest.approx(0.8)
+        assert answers[1]["line"] == 2 and answers[1]["id"] is None
+        assert answers[1]["status"] == "failed" and "no question" in answers[1]["error"]
+        assert list(answers[2]) == [*keys[:5], "option", *keys[5:]]
+        assert (answers[2]["id"], answers[2]["option"]) == ("x", "0.8")
+        assert answers[3]["line"] == 5 and "colour" in answers[3]["error"]
+        assert answers[4]["id"] == 10 and answers[4]["value"] is None
+
+    def test_from_standard_input_to_standard_output(self, furnished_map):
+        runner = CliRunner(env={"COLUMNS": "300"})
+        question = json.dumps({"id": 1, "question": HOW_HIGH})
+        result = runner.invoke(
+            app, ["ask", "--map", str(furnished_map), "--file", "-"], input=question + "\n"
+        )
+        assert json.loads(result.stdout)["value"] == pytest.approx(0.8)
+
+    @pytest.mark.parametrize(
+        "pose",
+        [
+            {"position": [1, 2, 1.5], "yaw": 0.5},
+            [1, 2, 0.5],
+            [
+                [np.sin(0.5), 0, np.cos(0.5), 1],
+                [-np.cos(0.5), 0, np.sin(0.5), 2],
+                [0, -1, 0, 1.5],
+                [0, 0, 0, 1],
+            ],
+        ],
+    )
+    def test_poses_in_three_forms(self, pose):
+        _, question = question_of(json.dumps({"question": "?", "pose": pose}))
+        assert question.pose.position == pytest.approx((1, 2, 1.5))
+        assert question.pose.yaw == pytest.approx(0.5)
+
+    @pytest.mark.parametrize(
+        "line",
+        ["", "[]", "7", '{"id": 1}', '{"question": 7}', '{"question": "x", "options": "y"}',
+         '{"question": "x", "pose": [1, 2]}', '{"question": "x", "pose": "here"}',
+         '{"question": "x", "pose": {"position": [1, 2, 3]}}',
+         '{"question": "x", "pose": [1e999, 0, 0]}', "[" * 100_000, "x" * 2_000_000],
+    )  # fmt: skip
+    def test_no_line_stops_the_others(self, line):
+        with pytest.raises(BadLineError):
+            question_of(line)
+
+
+class TestWhichMap:
+    @pytest.fixture(autouse=True)
+    def elsewhere(self, tmp_path, monkeypatch) -> Path:
+        monkeypatch.chdir(tmp_path)
+        return tmp_path
+
+    def test_the_newest_under_runs(self, furnished_map):
+        for name in ("demo", "replay"):
+            shutil.copytree(furnished_map, Path("runs", name, "map"))
+        os.utime("runs/demo/map/manifest.json", ns=(1, 1))
+        assert map_target.newest() == Path("runs/replay/map")
+        os.utime("runs/replay/map/manifest.json", ns=(0, 0))
+        target = find_target(None)
+        assert target.name == "runs/demo/map, a stored map"
+
+    def test_there_is_none(self):
+        with pytest.raises(CogmapError, match="there is no map under runs/"):
+            find_target(None)
+
+    def test_a_layout(self, furnished_map, tmp_path):
+        layout = tmp_path / "l.json"
+        assert cogmap("export", furnished_map, "--layout", layout).exit_code == 0
+        result = cogmap("ask", HOW_HIGH, "--map", layout)
+        assert result.stdout.startswith("0.80 m") and "a layout" in result.stderr
+
+    def test_what_is_no_map_is_named(self, tmp_path):
+        (tmp_path / "x.txt").write_text("x")
+        result = cogmap("ask", "x", "--map", tmp_path / "x.txt")
+        assert result.exit_code == 2 and "x.txt" in result.stderr
+        result = cogmap("ask", "x", "--map", tmp_path / "none")
+        assert result.exit_code == 2 and "no such map" in result.stderr
+
+
+def test_a_conversation(furnished_map, console):
+    asker = Asker(find_target(furnished_map), None, 10.0)
+    lines = iter([HOW_HIGH, "And how wide is it?", "q", "never read"])
+    chat(asker, console, lambda prompt: next(lines))
+    shown = console.export_text()
+    assert "0.80 m" in shown and "0.60 m" in shown
+    assert next(lines) == "never read"
+
+
+def test_a_quiz_of_a_stored_map(furnished_map):
+    result = cogmap("quiz", "--map", furnished_map, "-n", "3")
+    assert result.exit_code == 0, result.output
+    assert "answer" in result.stdout and "truth" not in result.stdout
+
+
+def test_a_quiz_of_a_simulated_house_has_the_truth_beside(furnished_map):
+    box = {"center": [0.9, 0.0, 0.4], "size": [0.6, 0.8, 0.9], "yaw": 0.0}
+    table = {"id": 5, "label": "table", "box": box, "room": 0, "support": "floor", "relation": "on"}
+    room = {
+        "id": 0,
+        "type": "kitchen",
+        "polygon": [[0, -2], [3, -2], [3, 2], [0, 2]],
+        "area_m2": 12,
+    }
+    truth = {"objects": [table], "rooms": [room]}
+    (furnished_map.parent / "truth.json").write_text(json.dumps(truth))
+    result = cogmap("quiz", "--map", furnished_map)
+    assert result.exit_code == 0, result.output
+    assert "truth" in result.stdout and "not there" in result.stdout
+    assert "90 cm" in result.stdout.replace("90.00", "90")
+
+
+class TestWords:
+    @pytest.mark.parametrize(
+        ("value", "unit", "text"),
+        [
+            (2.3051, "m", "2.31 m"), (12.0, "m2", "12.00 m²"), (-31.7, "deg", "-31.70°"),
+            (4, "count", "4"), (True, "", "yes"), (False, "", "no"), ("left", "", "left"),
+            (("cup", "tv"), "", "cup, tv"), ("a\x1b[31mb", "", "a [31mb"),
+        ],
+    )  # fmt: skip
+    def test_values(self, value, unit, text):
+        assert value_text(Answer(stamp_ns=0, status="answered", value=value, unit=unit)) == text
+
+    def test_what_an_answer_rests_on_and_where_to_look(self):
+        answer = Answer(
+            stamp_ns=5 * 10**9,
+            status="ambiguous",
+            text="there are 2 chairs",
+            evidence=Evidence(objects=tuple(range(20)), keyframes=(3,)),
+            viewpoint=Standpoint(position=(1.0, 2.0, 1.5), yaw=0.0),
+            version=8,
+        )
+        text = "\n".join(answer_lines(answer))
+        assert text.startswith("ambiguous\nthere are 2 chairs")
+        assert "object 11 and 8 more; keyframe 3" in text
+        assert "look from x 1.00 y 2.00" in text and "version 8" in text
+
+    def test_options(self):
+        assert parse_options(["a| b", "c"]) == ("a", "b", "c")
+        assert parse_options(None) == ()
+
+    def test_pose(self):
+        pose = parse_pose("1,-2,90")
+        assert pose.position[:2] == (1, -2) and pose.yaw == pytest.approx(np.pi / 2)
+        assert parse_pose(None) is None
+        with pytest.raises(CogmapError):
+            parse_pose("nan,0,0")
+
+    @pytest.mark.parametrize(
+        ("model", "backend", "name"),
+        [
+            ("offline", "offline", ""), ("qwen3:8b", "openai", "qwen3:8b"),
+            ("openai:offline", "openai", "offline"), ("transformers:/m", "transformers", "/m"),
+        ],
+    )  # fmt: skip
+    def test_models(self, model, backend, name):
+        settings = settings_of_model(model, 5.0)
+        assert (settings.backend, settings.model) == (backend, name)

@@ -1,0 +1,70 @@
+"""The MCP server, asked by the SDK's own client."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import anyio
+import pytest
+from mcp import Client
+
+from cogmap.launch.asking import Asker
+from cogmap.launch.map_target import find_target
+from cogmap.launch.mcp_server import make_server
+
+
+@pytest.fixture
+def call(furnished_map):
+    """``call(tool, **arguments)``: what the client gets."""
+    server = make_server(Asker(find_target(furnished_map), None, 10.0))
+
+    def made(name: str, **arguments: Any) -> Any:
+        async def talk() -> Any:
+            async with Client(server) as client:
+                if name == "tools":
+                    return (await client.list_tools()).tools
+                return await client.call_tool(name, arguments)
+
+        return anyio.run(talk)
+
+    return made
+
+
+def test_every_operation_is_a_tool(call):
+    tools = {tool.name: tool for tool in call("tools")}
+    assert {"ask", "run_program", "get_map", "find", "distance", "size"} <= set(tools)
+    for tool in tools.values():
+        assert tool.description and tool.input_schema["type"] == "object"
+    assert tools["ask"].input_schema["required"] == ["question"]
+
+
+def test_a_question(call):
+    result = call("ask", question="How tall is the table?")
+    assert not result.is_error
+    assert result.structured_content["value"] == pytest.approx(0.8)
+    assert result.structured_content["evidence"]["objects"] == [2]
+    assert json.loads(result.content[0].text) == result.structured_content
+
+
+def test_a_program_an_operation_and_the_map(call):
+    program = 'distance(find("cup"), find("table"))'
+    assert call("run_program", program=program).structured_content["unit"] == "m"
+    assert call("size", object=2, axis="height").structured_content["value"] == pytest.approx(0.8)
+    assert 'object 1: "cup"' in call("get_map").content[0].text
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "text"),
+    [
+        ("ask", {}, "question must be a text"),
+        ("ask", {"question": ["x"]}, "question must be a text"),
+        ("ask", {"question": "x", "options": "a"}, "options must be a list"),
+        ("run_program", {"program": "import os"}, "line 1"),
+        ("rm", {}, "there is no operation"),
+        ("size", {"thing": 2}, "no argument"),
+    ],
+)
+def test_what_is_wrong_is_said(call, name, arguments, text):
+    result = call(name, **arguments)
+    assert result.is_error and text in result.content[0].text

@@ -1,0 +1,124 @@
+"""A run that goes on is asked in every way there is; the examples run as they are written."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from cogmap.launch.cli import app
+from cogmap.memory.cognitive_map import CognitiveMap
+from cogmap.runtime.messages import Box, CogmapError, Edit, Edited
+from cogmap.runtime.requests import request, service_address
+
+EXAMPLES = Path(__file__).parents[1] / "examples"
+HOW_HIGH = "How tall is the obelisk?"
+OBELISK = Box(center=(50.0, 0.0, 1.0), size=(1.0, 0.6, 2.0))
+LAUNCH = """
+[node.simulator]
+uses = "cogmap.nodes.simulator:SimulatedCamera"
+params = { seed = 3, rooms = 2, width = 64, height = 48, rate_hz = 5.0 }
+
+[node.reconstruction]
+uses = "cogmap.nodes.reconstruction:Reconstruction"
+inputs.frames = "simulator/frames"
+
+[node.memory]
+uses = "cogmap.nodes.memory:Memory"
+inputs.observations = "reconstruction/observations"
+
+[node.vlm]
+uses = "cogmap.nodes.vlm:Vlm"
+inputs.layout = "memory/layout"
+"""
+
+
+def example(name: str, *arguments: object) -> str:
+    """What an example prints; the test fails if it fails."""
+    done = subprocess.run(
+        [sys.executable, str(EXAMPLES / name), *map(str, arguments)],
+        capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def cogmap(*arguments: object) -> Result:
+    return CliRunner(env={"COLUMNS": "300"}).invoke(app, [str(part) for part in arguments])
+
+
+@pytest.fixture(scope="module")
+def run_dir(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A run whose map holds an obelisk that a person has added."""
+    folder = tmp_path_factory.mktemp("live")
+    (folder / "asked.toml").write_text(LAUNCH)
+    command = ["-m", "cogmap.launch.cli", "up", "asked.toml", "--run-dir", "run", "-q"]
+    process = subprocess.Popen([sys.executable, *command], cwd=folder, start_new_session=True)
+    edit = Edit(stamp_ns=0, action="add", label="obelisk", box=OBELISK)
+    for _ in range(100):
+        try:
+            request(service_address(folder / "run", "memory/edits"), edit, Edited, 10.0)
+            break
+        except CogmapError:
+            time.sleep(0.3)  # the run is starting
+    yield folder / "run"
+    process.send_signal(signal.SIGINT)
+    process.wait(20)
+
+
+@pytest.mark.system
+class TestLiveRun:
+    def test_by_the_command_line(self, run_dir):
+        result = cogmap("ask", HOW_HIGH, "--map", run_dir, "--json")
+        answer = json.loads(result.stdout)
+        assert answer["value"] == pytest.approx(2.0) and answer["planner"] == "offline"
+        assert "a run that goes on" in result.stderr
+
+    def test_the_newest_run_is_the_one_that_goes_on(self, run_dir, tmp_path, monkeypatch):
+        monkeypatch.chdir(tmp_path)
+        (tmp_path / "runs").symlink_to(run_dir.parent)
+        result = cogmap("ask", "--program", 'count(find("obelisk"))')
+        assert result.stdout.startswith("1\n") and "asked: runs/run" in result.stderr
+
+    def test_a_model_at_the_command_line(self, run_dir, endpoint):
+        endpoint.replies = [
+            endpoint.calls(("size", {"object": 'find("obelisk")', "axis": "height"})),
+            endpoint.calls(("answer", {"outcome": 1})),
+        ]
+        result = cogmap("ask", HOW_HIGH, "--map", run_dir, "--model", "tiny", "--json")
+        assert json.loads(result.stdout)["planner"] == "tiny"
+        assert '"obelisk"' in json.dumps(endpoint.requests[0]).replace("\\", "")
+
+    def test_by_zeromq_and_messagepack_alone(self, run_dir):
+        assert example("ask_zmq.py", run_dir, HOW_HIGH).startswith("answered 2.0 m -")
+
+    def test_by_mcp(self, run_dir):
+        printed = example("ask_mcp.py", run_dir, HOW_HIGH)
+        assert "tools" in printed and "2.00 m" in printed
+
+    def test_what_is_asked_is_told_on_streams(self, run_dir):
+        streams = json.loads((run_dir / "streams.json").read_text())
+        assert {"vlm/steps", "vlm/answers"} <= streams.keys()
+
+
+def test_openai_tools(tmp_path, endpoint):
+    made = CognitiveMap()
+    made.add("obelisk", OBELISK)
+    made.save(tmp_path / "map")
+    endpoint.replies = [
+        endpoint.calls(("size", {"object": 'find("obelisk")', "axis": "height"})),
+        endpoint.text("It is 2 m tall."),
+    ]
+    printed = example("ask_openai_tools.py", tmp_path / "map", HOW_HIGH)
+    assert printed.splitlines() == [
+        'size(object=(find("obelisk")), axis="height") -> 2.00 m', "It is 2 m tall.",
+    ]  # fmt: skip
+    told = endpoint.requests[1]["messages"][-1]
+    assert told["role"] == "tool" and told["content"] == "2.00 m"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import msgspec
 import numpy as np
 
 from cogmap.memory.asking.choices import canonical, fitting
@@ -13,16 +14,19 @@ from cogmap.memory.asking.refusals import NotOfTheMap
 from cogmap.memory.asking.saying import Result, Said
 from cogmap.memory.asking.things import same_thing
 from cogmap.memory.asking.unreadable import Unreadable
-from cogmap.memory.programs.abstention import Abstention
-from cogmap.memory.programs.answers import confidence_of
+from cogmap.memory.programs.abstention import Abstention, Ambiguous
+from cogmap.memory.programs.answers import confidence_of, name_of
 from cogmap.memory.programs.errors import ProgramError
+from cogmap.memory.programs.operations.whereabouts import whereabouts
 from cogmap.memory.programs.run import Outcome, abstained, run_program
 from cogmap.memory.programs.world import World
-from cogmap.runtime.messages import Answer, AnswerStatus, CogmapError, Question
+from cogmap.runtime.messages import Answer, AnswerStatus, CogmapError, MapObject, Question
 
 __all__ = ["ask"]
 
 PLANNER = "offline"
+_CANDIDATES = 4
+"""That are described where several things fit."""
 
 
 def ask(world: World, question: Question, conversation: Conversation | None = None) -> Answer:
@@ -60,9 +64,10 @@ def _answered(world: World, planned: Plan, outcome: Outcome) -> Answer:
     result = Result(outcome.value, world.start_ns, world.now.stamp_ns, planned.unit)
     said = planned.render(result)
     option, remark = _chosen(planned.options, said)
+    unseen = said.status != "answered"
     return Answer(
         stamp_ns=world.now.stamp_ns,
-        status="answered",
+        status=said.status,
         value=said.value,
         unit=said.unit,
         sigma=said.sigma,
@@ -71,7 +76,7 @@ def _answered(world: World, planned: Plan, outcome: Outcome) -> Answer:
         program=planned.program,
         evidence=outcome.evidence,
         version=world.layout.version,
-        confidence=confidence_of(world.recorder),
+        confidence=0.0 if unseen else confidence_of(world.recorder),
         planner=PLANNER,
         images=tuple(np.frombuffer(image.data, np.uint8) for image in outcome.images),
     )
@@ -79,20 +84,39 @@ def _answered(world: World, planned: Plan, outcome: Outcome) -> Answer:
 
 def _abstained(world: World, planned: Plan, abstention: Abstention) -> Answer:
     """Not seen is not absent; but of given options "no" or "0" fits what was seen best."""
-    import msgspec
-
     answer = abstained(world, planned.program, PLANNER, abstention)
     option = ""
     if answer.status == "not_seen":
         option = next(
             (o for o in planned.options if canonical(o) in ("no", "0", "zero", "none")), ""
         )
-    return msgspec.structs.replace(answer, text=_sentence(answer.text), option=option)
+    text = _explained(world, planned, abstention, answer.text)
+    return msgspec.structs.replace(answer, text=_sentence(text), option=option)
+
+
+def _explained(world: World, planned: Plan, abstention: Abstention, text: str) -> str:
+    """In the words of the question: which conditions nothing fits, and where candidates are."""
+    if isinstance(abstention, Ambiguous) and abstention.candidates:
+        shown = abstention.candidates[:_CANDIDATES]
+        places = [f"{name_of(each)}{_place(world, each)}" for each in shown]
+        more = len(abstention.candidates) - len(shown)
+        rest = f"; and {more} more" if more else ""
+        return f"several fit: {'; '.join(places)}{rest}. Which is meant?"
+    for thing in planned.turn.about:
+        text = text.replace(f"no {thing.label} was seen", f"no {thing.one} was seen")
+    return text
+
+
+def _place(world: World, thing: MapObject) -> str:
+    try:
+        return f", {whereabouts(world, thing)}"
+    except Abstention:
+        return ""
 
 
 def _chosen(options: Sequence[str], said: Said) -> tuple[str, str]:
     """The option that fits, and what has to be said about it."""
-    if not options:
+    if not options or said.status != "answered":
         return "", ""
     option, exact = fitting(options, said.value, same_thing)
     if not option:

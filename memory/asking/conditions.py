@@ -20,14 +20,14 @@ def sided(thing: Thing, name: str, picks: list[str]) -> Thing:
     side = name.rpartition("_")[2]
     if name.startswith("my_"):
         test = f'direction(agent(), x, form="left_right") == "{side}"'
-        return thing.at(f"[x for x in {thing.program} if {test}]")
+        return thing.at(f"[x for x in {thing.members} if {test}]")
     if not any(pick.startswith("nth(") for pick in picks):
         picks.insert(0, f'nth({{}}, 1, from_="{side}")')
     return thing
 
 
 def filtered(thing: Thing, x: str, condition: str) -> Thing:
-    return thing.at(f"[{x} for {x} in {thing.program} if {condition}]")
+    return thing.at(f"[{x} for {x} in {thing.members} if {condition}]")
 
 
 def in_room(thing: Thing, room: Thing) -> Thing:
@@ -37,5 +37,5 @@ def in_room(thing: Thing, room: Thing) -> Thing:
     elif thing.program == "everything()":
         inside = f"everything(room={room.program})"
     else:
-        inside = f"[r for r in {thing.program} if room_of(r) == {room.program}]"
-    return replace(thing, program=inside, words=said)
+        inside = f"[r for r in {thing.members} if room_of(r) == {room.program}]"
+    return replace(thing, program=inside, words=said, single=False)

@@ -69,6 +69,16 @@ _RULES = tuple(
 )  # fmt: skip
 
 
+_POINTS = tuple(
+    (cue, re.compile(rf"(?<= )the {points} of (?=the |a |my |§)"))
+    for cue, points in (
+        ("centers", r"(?:cent(?:er|re)s?|middles?)(?: points?)?"),
+        ("surfaces", r"(?:closest|nearest) (?:points?|edges?|sides?)"),
+    )
+)
+"""Named in front of a thing: "the center of the sofa"."""
+
+
 @dataclass
 class Cues:
     """What a question says by the way."""
@@ -84,10 +94,11 @@ class Cues:
 def read_cues(text: str) -> tuple[str, Cues]:
     """The text (as ``read_sentence`` makes it) without its cues, and the cues."""
     cues = Cues()
-    for name, pattern in _RULES:
-        text, found = pattern.subn(" , ", text)
-        if found and name:
-            cues.names.add(name)
+    for rules, instead in ((_RULES, " , "), (_POINTS, "")):
+        for name, pattern in rules:
+            text, found = pattern.subn(instead, text)
+            if found and name:
+                cues.names.add(name)
     text = " " + " ".join(text.split())
     for unit, pattern in _UNIT_RULES:
         text, found = pattern.subn(" , ", text)

@@ -8,15 +8,17 @@ from dataclasses import dataclass
 from cogmap.memory.asking.conversation import Turn
 from cogmap.memory.asking.cues import Cues
 from cogmap.memory.asking.form import Form
+from cogmap.memory.asking.things import Names
 from cogmap.memory.asking.words import word_set
 
 __all__ = ["Followed", "followed"]
 
 _SHORT = re.compile(
-    r"(?:(?:and|but|ok|so|then|also) )*(?:(?:what|how) about |(?:i mean|i meant|namely|no ,?|"
-    r"and if|same for"
-    r"|the same for|what of|and) )?(?:(to|from|with|in|on|at|than|between|for) )?(.+)"
+    r"((?:(?:and|but|ok|so|then|also|no ,|namely|what about|how about|what of|i mean|i meant|"
+    r"and if|same for|the same for) )*)"
+    r"(?:(to|from|with|in|on|at|than|between|for) )?(.+)"
 )
+_REFERS = re.compile(r"\b(?:ones?|other|others|it|that|this|those|these)\b")
 _QUOTE = re.compile(r"§(\d+)")
 _LONGEST = 14
 
@@ -32,13 +34,20 @@ class Followed:
     cues: Cues
 
 
-def followed(words: str, last: Turn | None, quotes: tuple[str, ...]) -> Followed | None:
-    """The question before with what ``words`` replace in it; None if they are no such words."""
+def followed(
+    words: str, last: Turn | None, quotes: tuple[str, ...], names: Names
+) -> Followed | None:
+    """The question before with what ``words`` replace in it; None if they are no such words.
+
+    Bare words ("the sofa") are such words only if the map knows them or they refer to something.
+    """
     found = _SHORT.fullmatch(words)
     if last is None or found is None or len(words.split()) > _LONGEST:
         return None
-    preposition, new = found[1], found[2].strip(" ,")
+    marked, preposition, new = found[1], found[2], found[3].strip(" ,")
     if not new or new.split(" ")[0] in _QUESTION_WORDS:
+        return None
+    if not (marked or preposition or _REFERS.search(new) or names.mentioned(new)):
         return None
     new = _QUOTE.sub(lambda quote: f"§{int(quote[1]) + len(last.quotes)}", new)
     tries = tuple(_replaced(last.words, preposition or "", new))
@@ -65,7 +74,7 @@ def _replaced(slots: dict[str, str], preposition: str, new: str) -> list[dict[st
             tries.append({**slots, "a": f"{head} {preposition} {new}"})
     if preposition in ("to", "from", "than", "with"):
         tries += [{**slots, name: new} for name in ("b", "c") if name in slots]
-        tries += _of_pair(slots, new, first=False)
+        return tries + _of_pair(slots, new, first=False)
     tries += [{**slots, name: new} for name in _subjects(slots)]
     return tries + _of_pair(slots, new, first=True)
 

@@ -162,7 +162,8 @@ class NounPhrases:
 
     def _caption(self, caption: str, depth: int) -> Thing:
         """Quoted words: a label of the map, or a phrase, or else the words as they are."""
-        whole = Thing(f"find({quoted(caption)})", _uncapped(caption), caption, _is_plural(caption))
+        caption = _uncapped(caption)
+        whole = Thing(f"find({quoted(caption)})", caption, caption, _is_plural(caption))
         if self._names.knows(caption):
             return whole
         try:
@@ -171,6 +172,9 @@ class NounPhrases:
             return whole
 
     def _described(self, words: Sequence[str], article: str, depth: int) -> Thing:
+        number = self._names.numbered(words)
+        if number is not None:
+            return Thing(f"object({number})", " ".join(words), words[0], article="", single=True)
         picks: list[str] = []
         looks: list[str] = []
         begin = 0
@@ -202,7 +206,8 @@ class NounPhrases:
         for pick in reversed(picks):
             program = pick.format(program)
         shown = " ".join([*words[:begin], thing.words])
-        return replace(thing, program=program, words=shown)
+        single = bool(picks) or (thing.single and not looks)
+        return replace(thing, program=program, words=shown, single=single)
 
     def _unnamed(self, name: str, depth: int) -> tuple[str, str]:
         """ "the one next to the window": the label that was spoken of; "objects": anything."""
@@ -309,9 +314,12 @@ class NounPhrases:
         place = self._agent_of(rest) or self._phrase(rest, depth + 1)
         thing = replace(thing, words=f"{thing.words} {place.the}".strip())
         if name in ("nearest", "farthest"):
-            return thing.at(f"{name}({thing.program}, {place.program})")
+            return thing.at(f"{name}({thing.program}, {place.program})", single=True)
         if name == "near" and thing.definite and not thing.plural:
-            return thing.at(f"nearest({thing.program}, {place.program})")
+            return thing.at(f"nearest({thing.program}, {place.program})", single=True)
+        if name == "in_" or (name == "under" and place.label in lexicon.COVERS):
+            hidden = f"{'inside' if name == 'in_' else 'under'} {place.the}"
+            thing = replace(thing, hidden_in=hidden)
         return filtered(thing, x, _WHERE[name].format(x=x, y=place.program))
 
     def _between(self, thing: Thing, rest: list[str], x: str, depth: int) -> Thing:
@@ -372,4 +380,6 @@ def _is_plural(name: str) -> bool:
 
 
 def _uncapped(caption: str) -> str:
-    return caption.removeprefix("the ").removeprefix("The ")
+    """Without its article."""
+    article, _, rest = caption.partition(" ")
+    return rest if rest and article.casefold() in ("the", "a", "an") else caption

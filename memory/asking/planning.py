@@ -28,6 +28,7 @@ from cogmap.runtime.messages import Question
 
 __all__ = ["Plan", "plan"]
 
+_PAST = re.compile(r" (?:was|were|did|had) ")
 _CATEGORY = re.compile(r"\w\(e?s\)")
 _AT_FRAME = re.compile(
     r"^ (?:in|at) ((?:the )?frame \d+(?: (?:of|out of) \d+)?|the last frame)(?: in the video)? ,"
@@ -85,14 +86,14 @@ class _Reader:
         self._elapsed_s = max((world.now.stamp_ns - world.start_ns) / 1e9, 0.0)
 
     def read(self, words: str, quotes: tuple[str, ...], cues: Cues) -> Plan:
-        words, agent = self._without_frame(words)
+        words, agent, past = self._without_frame(words)
         words = _placed(words, cues)
         asked = self._asked(quotes, cues, agent)
         for wording in _wordings(words):
             found = _best(wording, asked)
             if found is not None:
-                return self._planned(*found, asked, quotes)
-        following = followed(words, self._conversation.last, quotes)
+                return self._planned(*found, asked, quotes, past)
+        following = followed(words, self._conversation.last, quotes, self._names)
         if following is not None:
             return self._follow(following, asked, agent)
         raise refuse(words, FORMS)
@@ -115,22 +116,29 @@ class _Reader:
         )
         return Asked(phrases, cues, self._options, self._names, self._elapsed_s, self._rooms, agent)
 
-    def _without_frame(self, words: str) -> tuple[str, str]:
-        """A question about "frame 3 of 32" is asked by the camera of that time."""
+    def _without_frame(self, words: str) -> tuple[str, str, str]:
+        """A question about "frame 3 of 32" is asked by the camera of that time, and, where it
+        speaks of what was, of the map as it was known then."""
         padded = f" {words}"
         found = _AT_FRAME.search(padded)
         if found is None or padded.count(" frame ") > 1:
-            return words, "agent()"
+            return words, "agent()", ""
         moment = read_moment(found[1] or found[2], NounPhrases(), self._elapsed_s)
         rest = (padded[: found.start()] + padded[found.end() :]).strip(" ,")
-        return rest, "agent()" if moment.program == "now()" else f"agent({moment.program})"
+        if moment.program == "now()":
+            return rest, "agent()", ""
+        past = moment.program if _PAST.search(padded) else ""
+        return rest, f"agent({moment.program})", past
 
     def _planned(
         self, form: Form, slots: dict[str, str], meaning: Meaning, asked: Asked,
-        quotes: tuple[str, ...],
+        quotes: tuple[str, ...], past: str = "",
     ) -> Plan:  # fmt: skip
+        program = meaning.program
+        if past and "agent(" not in program and "\n" not in program:
+            program = f"as_of({past}, {program})"
         turn = Turn(form, slots, quotes, asked.cues, meaning.about, asked.agent)
-        return Plan(meaning.program, meaning.say, self._options, turn, asked.cues.unit)
+        return Plan(program, meaning.say, self._options, turn, asked.cues.unit)
 
 
 def _placed(words: str, cues: Cues) -> str:

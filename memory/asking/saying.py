@@ -21,7 +21,7 @@ from cogmap.memory.programs.values import (
     Time,
     Volume,
 )
-from cogmap.runtime.messages import AnswerValue, MapObject, Room
+from cogmap.runtime.messages import AnswerStatus, AnswerValue, MapObject, Room
 
 __all__ = [
     "Result",
@@ -44,6 +44,8 @@ class Said:
     value: AnswerValue
     unit: str = ""
     sigma: float | None = None
+    status: AnswerStatus = "answered"
+    """Another one if the result tells less than it seems to: nothing was seen in a closed box."""
 
 
 @dataclass(frozen=True)
@@ -143,18 +145,28 @@ def worded(template: str, words: dict[str, str] | None = None) -> Say:
     return say
 
 
-def truth(yes: str, no: str) -> Say:
-    """Yes or no, and a sentence for each."""
+def unknown(why: str) -> Said:
+    """Nothing was seen, where things are hidden from view."""
+    return Said(why, None, status="not_determinable")
+
+
+def truth(yes: str, no: str, hidden: str = "") -> Say:
+    """Yes or no, and a sentence for each; ``hidden``: why a no would say too much."""
 
     def say(result: Result) -> Said:
         value = bool(result.value)
+        if not value and hidden:
+            return unknown(hidden)
         return Said(f"Yes, {yes}" if value else f"No, {no}", value)
 
     return say
 
 
-def counted(one: str, many: str) -> Say:
-    """ "There are 3 chairs.": a number of things, by their singular and plural."""
+def counted(one: str, many: str, hidden: str = "") -> Say:
+    """ "There are 3 chairs.": a number of things, by their singular and plural.
+
+    ``hidden``: why none seen is not to say that there is none; "" where it is.
+    """
 
     def say(result: Result) -> Said:
         value = result.value
@@ -162,19 +174,24 @@ def counted(one: str, many: str) -> Say:
         verb, noun = ("is", one) if number == 1 else ("are", many)
         text = f"There {verb} {number} {noun}" if number else f"There are no {many}, as far as seen"
         sigma = value.sigma if isinstance(value, Quantity) and value.sigma > 0 else None
+        if not number and hidden:
+            return unknown(hidden)
         return Said(text, number, "count", sigma)
 
     return say
 
 
-def listed(template: str, empty: str) -> Say:
-    """Several things in a sentence, equal ones together; ``empty`` if there are none."""
+def listed(template: str, empty: str, hidden: str = "") -> Say:
+    """Several things in a sentence, equal ones together; ``empty`` if there are none.
+
+    ``hidden``: why none seen is not to say that there is none; "" where it is.
+    """
 
     def say(result: Result) -> Said:
         value = result.value
         parts = [str(said_value(Result(v)).value) for v in value]  # type: ignore[attr-defined]
         if not parts:
-            return Said(empty, ())
+            return unknown(hidden) if hidden else Said(empty, ())
         return Said(_put(template, joined(_together(parts))), tuple(parts))
 
     return say

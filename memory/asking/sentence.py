@@ -43,6 +43,7 @@ _REWRITES = tuple(
         (r"\b(i|you|we|they)'ve\b", r"\1 have"),
         (r"(?<=\w)'s\b", " 's"),
         (r"(?<=s)'(?=\s)", " 's"),
+        (r"s\((?:e?s)\)", "s"),
         (r"(\w)\((?:e?s)\)", r"\1s"),
         (r"\b(left|right|front|back|rear|forward|backward|near|far|up|down|closer|farther)"
          r"\s*/\s*(?=[a-z])", r"\1 or "),

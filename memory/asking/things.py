@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Literal
@@ -29,6 +29,10 @@ class Thing:
     definite: bool = True
     kind: Kind = "thing"
     article: str = "the"
+    single: bool = False
+    """The program gives one Object, not Objects."""
+    hidden_in: str = ""
+    """The container whose inside this is about, as it is named; "" for what lies open."""
     seen_program: str = ""
     """The plain ``find`` of the label, without conditions; "" where there is none."""
 
@@ -69,8 +73,21 @@ class Thing:
             return self.label + self.words[len(many) :]
         return self.words
 
-    def at(self, program: str) -> Thing:
-        return replace(self, program=program)
+    @property
+    def hidden(self) -> str:
+        """Why nothing seen is not nothing there; "" where things lie open to view."""
+        if not self.hidden_in:
+            return ""
+        return f"nothing was seen {self.hidden_in}, which is not to say that nothing is there"
+
+    @property
+    def members(self) -> str:
+        """As a set to go through."""
+        return f"[{self.program}]" if self.single else self.program
+
+    def at(self, program: str, single: bool = False) -> Thing:
+        """The same with another program."""
+        return replace(self, program=program, single=single)
 
 
 AGENT = Thing("agent()", "you", kind="agent", article="")
@@ -84,7 +101,9 @@ class Names:
     """In normal form, with their synonyms."""
     rooms: frozenset[str] = frozenset()
     stored: tuple[str, ...] = field(default=(), compare=False)
-    """Labels as the map has them, commonest first."""
+    """Labels as the map has them."""
+    by_id: Mapping[int, str] = field(default_factory=dict, compare=False)
+    """Labels by the ids of objects."""
 
     @classmethod
     def of(cls, layout: Layout) -> Names:
@@ -94,7 +113,26 @@ class Names:
             _normal(tuple(labels)),
             frozenset(normalize(room.label) for room in layout.rooms if room.label),
             tuple(labels),
+            {thing.id: thing.label for thing in layout.objects},
         )
+
+    def mentioned(self, text: str) -> bool:
+        """Whether a label of the map, or a synonym of one, is among the words."""
+        words = text.split()
+        spans = (
+            (i, j) for i in range(len(words)) for j in range(i + 1, min(i + 4, len(words) + 1))
+        )
+        return any(normalize(" ".join(words[i:j])) in self.labels for i, j in spans)
+
+    def numbered(self, words: Sequence[str]) -> int | None:
+        """4 of "chair 4", if object 4 is a chair."""
+        *label, number = words
+        if not label or not (number.isascii() and number.isdigit()) or len(number) > 9:
+            return None
+        known = self.by_id.get(int(number))
+        said = " ".join(label)
+        fits = known is not None and (said == "object" or relation(said, known) is not None)
+        return int(number) if fits else None
 
     def knows(self, words: str) -> bool:
         """A label of the map, or a household word."""
@@ -116,9 +154,17 @@ def quoted(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ") + '"'
 
 
+_ALWAYS_PLURAL = frozenset(
+    ("scissors", "glasses", "sunglasses", "headphones", "stairs", "blinds", "jeans", "trousers",
+     "pants", "shorts", "pliers", "tongs", "binoculars", "drawers", "clothes")
+)  # fmt: skip
+
+
 def singular_of(name: str) -> str:
     """ "dining table" of "dining tables"."""
     *before, last = name.split(" ")
+    if last in _ALWAYS_PLURAL:
+        return name
     return " ".join([*before, normalize(last) if last.isascii() and last.isalpha() else last])
 
 

@@ -11,6 +11,7 @@ from functools import lru_cache
 __all__ = [
     "ADJECTIVES",
     "AGENTS",
+    "COVERS",
     "DETERMINERS",
     "LINKS",
     "LINK_VERBS",
@@ -148,6 +149,9 @@ RELATIONS = {
                  "on my right side", "to the right of me"),
 }  # fmt: skip
 """Words that put one thing relative to another, by the operation that they mean."""
+
+COVERS = word_set("bed sofa couch armchair wardrobe dresser rug carpet blanket pillow cushion mat")
+"""Things under which nobody sees in passing."""
 
 NOT_IN_NAMES = word_set(
     "is are was were be been am do does did has have had how what which who whom whose when where "

@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from cogmap.memory.asking.form import Form, Meaning, Slots, form
-from cogmap.memory.asking.saying import Result, Said, Say, listed, said_value, truth
+from cogmap.memory.asking.saying import (
+    Result,
+    Said,
+    Say,
+    listed,
+    measured,
+    said_value,
+    truth,
+    worded,
+)
 from cogmap.memory.asking.times import Moment
 
 __all__ = ["FORMS"]
@@ -47,29 +56,28 @@ def _kind(words: tuple[str, ...], nothing: str) -> Say:
 
 def _moved(slots: Slots) -> Meaning:
     begin, end = _span(slots)
-    say = _kind(("moved",), "nothing has moved, as far as seen")
+    say = _kind(("was moved",), "nothing has moved, as far as seen")
     return Meaning(f"changes({begin.program}, {end.program})", say)
 
 
 def _gone(slots: Slots) -> Meaning:
     begin, end = _span(slots)
-    say = _kind(("removed", "gone"), "nothing is gone, as far as seen")
+    say = _kind(("was taken away",), "nothing is gone, as far as seen")
     return Meaning(f"changes({begin.program}, {end.program})", say)
 
 
 def _new(slots: Slots) -> Meaning:
     begin, end = _span(slots)
-    say = _kind(("appeared", "new", "returned", "added"), "nothing is new, as far as seen")
-    return Meaning(f"changes({begin.program}, {end.program})", say)
+    say = _kind(("was seen first", "was put back", "was added"), "nothing is new, as far as seen")
+    return Meaning(f"changes({begin.program}, {end.program}, new=True)", say)
 
 
 def _has_moved(slots: Slots) -> Meaning:
     thing = slots.thing("a")
 
     def say(result: Result) -> Said:
-        places = list(result.value)  # type: ignore[call-overload]
-        if not places:
-            return Said(f"No, {thing.the} {thing.have} not moved, as far as seen", False)
+        if len(list(result.value)) < 2:  # type: ignore[call-overload]
+            return Said(f"No, {thing.the} {thing.have} not been moved, as far as seen", False)
         return Said(f"Yes, {thing.the} {thing.have} been moved", True)
 
     return Meaning(f"placements({thing.program})", say, (thing,))
@@ -77,8 +85,16 @@ def _has_moved(slots: Slots) -> Meaning:
 
 def _where_before(slots: Slots) -> Meaning:
     thing = slots.thing("a")
-    say = listed(f"{thing.the} stood {{}}", f"{thing.the} {thing.have} not moved, as far as seen")
-    return Meaning(f"placements({thing.program})", say, (thing,))
+    was = "were" if thing.plural else "was"
+    say = worded(f"before {thing.the} {was} moved, {thing.the} {was} in the {{}}")
+    return Meaning(f"room_of(place_before({thing.program}))", say, (thing,))
+
+
+def _how_far_moved(slots: Slots) -> Meaning:
+    thing = slots.thing("a")
+    say = measured(f"{{}} from where {thing.the} was before (between centres)")
+    program = f"distance({thing.program}, place_before({thing.program}), centers=True)"
+    return Meaning(program, say, (thing,))
 
 
 def _still(slots: Slots) -> Meaning:
@@ -158,6 +174,10 @@ FORMS: tuple[Form, ...] = (
     form(
         _where_before,
         "Where was the cup before?",
+        "(which|what) room (was|were) {a} in (before|earlier|previously|originally|before it was "
+        "moved|before it moved|before they were moved)",
+        "in (which|what) room (was|were) {a} (before|earlier|previously|originally|before it was "
+        "moved|before it moved|before they were moved)",
         "where (was|were) {a} (before|earlier|previously|originally|at first|before it was "
         "moved|before it moved|before that)",
         "where did {a} (stand|lie|be|use to be) (before|earlier|previously|at first)",
@@ -166,6 +186,12 @@ FORMS: tuple[Form, ...] = (
         "location) of {a}",
         "from where (was|were) {a} moved",
         "where (has|have) {a} (been moved|moved) from",
+    ),
+    form(
+        _how_far_moved,
+        "How far was the cup moved?",
+        "how far (was|were|has|have|did) {a} [been] (moved|move) [away]",
+        "how far (was|were) {a} moved from (where it was|its old place|its place)",
     ),
     form(
         _still,

@@ -27,7 +27,8 @@ def best_of(things: Sequence[Thing], word: str) -> Meaning:
     together = things[0].program
     for thing in things[1:]:
         together = f"union({together}, {thing.program})"
-    say = as_asked(things, f"{{}} is the {_superlative(word)}")
+    which = f"the {_superlative(word)}" if len(things) > 2 else word
+    say = as_asked(things, f"{{}} is {which}")
     return Meaning(f"label_of({pick.format(together)})", say, tuple(things))
 
 
@@ -153,11 +154,11 @@ FORMS: tuple[Form, ...] = (
         _of_centers,
         "Considering the center point of the fridge as a reference point, which of these "
         "objects has the nearest center point to it?",
-        "considering the (center|centre) [point] of {b} as [a|the] reference point , which of "
+        "considering [the (center|centre) [point] of] {b} as [a|the] reference point , which of "
         f"these objects has the {_R} (center|centre) [point] to it",
-        "considering the (center|centre) [point] of {b} as [a|the] reference point , which of "
+        "considering [the (center|centre) [point] of] {b} as [a|the] reference point , which of "
         f"these objects , {{list}} has the {_R} (center|centre) [point] to it",
-        "considering the (center|centre) [point] of {b} as [a|the] reference point , which of "
+        "considering [the (center|centre) [point] of] {b} as [a|the] reference point , which of "
         f"these objects has the {_R} (center|centre) [point] to it , {{list}}",
         f"which of these objects , {{list}} has the {_R} (center|centre) [point] (to|from) (the "
         "center of|the centre of|the center point of|that of) {b}",
@@ -173,6 +174,7 @@ FORMS: tuple[Form, ...] = (
         f"(what|which) [is] [the] {_R} (object|thing|item) {_FROM} {{b}}",
         f"(what|which) [object|thing|item] (is|are) [the] {_R} {_FROM} {{b}}",
         f"(what|which) is [the] {_R} [object|thing|item]",
+        f"(which|what) is [the] {_R} {{a}} {_FROM} {{b}}",
         f"(which|what) {{a}} is [the] {_R} {_FROM} {{b}}",
     ),
 )

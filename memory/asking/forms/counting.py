@@ -21,26 +21,28 @@ def here(slots: Slots, thing: Thing) -> Thing:
     if "here" not in cues or "category" in cues or slots.asked.rooms < 2:
         return thing
     if not thing.program.startswith(("find(", "everything(")):
-        return thing.at(f"[h for h in {thing.program} if room_of(h) == this_room()]")
+        return thing.at(f"[h for h in {thing.members} if room_of(h) == this_room()]")
     inside = thing.program[:-1] + ("" if thing.program.endswith("(") else ", ")
     return thing.at(inside.replace("everything(, ", "everything(") + "room=this_room())")
 
 
 def _how_many(slots: Slots) -> Meaning:
     thing = here(slots, slots.thing("a", "where"))
-    return Meaning(f"count({thing.program})", counted(thing.one, thing.many), (thing,))
+    return Meaning(
+        f"count({thing.program})", counted(thing.one, thing.many, thing.hidden), (thing,)
+    )
 
 
 def _any(slots: Slots) -> Meaning:
     thing = here(slots, slots.thing("a", "where"))
     be, some = ("are", thing.many) if thing.plural else ("is", thing.some)
-    say = truth(f"there {be} {some}", f"no {thing.one} was seen")
+    say = truth(f"there {be} {some}", f"no {thing.one} was seen", thing.hidden)
     return Meaning(f"exists({thing.program})", say, (thing,))
 
 
 def _any_in_room(slots: Slots) -> Meaning:
     room, thing = slots.room("b"), slots.thing("a")
-    program = f"exists([x for x in {thing.program} if room_of(x) == {room.program}])"
+    program = f"exists([x for x in {thing.members} if room_of(x) == {room.program}])"
     if thing.program == thing.seen_program:
         program = f"exists({thing.program[:-1]}, room={room.program}))"
     say = truth(f"{room.the} has {thing.some}", f"no {thing.one} was seen in {room.the}")
@@ -89,7 +91,7 @@ def _more_than_elsewhere(slots: Slots) -> Meaning:
     sign = ">" if slots.text("r") in _MORE else "<"
     all_of, there = (
         f"count({thing.program})",
-        f"count([x for x in {thing.program} if room_of(x) == r])",
+        f"count([x for x in {thing.members} if room_of(x) == r])",
     )
     program = f"r = {room}\n{there} {sign} {all_of} - {there}"
     more = "more" if sign == ">" else "fewer"
@@ -102,7 +104,7 @@ def _more_than_elsewhere(slots: Slots) -> Meaning:
 
 def _rooms_with(slots: Slots) -> Meaning:
     thing = slots.thing("a", "where")
-    there = f"[x for x in {thing.program} if room_of(x) == r]"
+    there = f"[x for x in {thing.members} if room_of(x) == r]"
     program = f"count([r for r in rooms() if exists({there})])"
     return Meaning(
         program, counted(f"room with {thing.many}", f"rooms with {thing.many}"), (thing,)
@@ -111,14 +113,14 @@ def _rooms_with(slots: Slots) -> Meaning:
 
 def _room_with(slots: Slots) -> Meaning:
     thing = slots.thing("a", "where")
-    there = f"[x for x in {thing.program} if room_of(x) == r]"
+    there = f"[x for x in {thing.members} if room_of(x) == r]"
     say = truth(f"there is a room with {thing.some}", f"no room with {thing.some} was seen")
     return Meaning(f"exists([r for r in rooms() if exists({there})])", say, (thing,))
 
 
 def _which_rooms(slots: Slots) -> Meaning:
     thing = slots.thing("a", "where")
-    there = f"[x for x in {thing.program} if room_of(x) == r]"
+    there = f"[x for x in {thing.members} if room_of(x) == r]"
     say = listed(f"Rooms with {thing.many}: {{}}", f"No room with {thing.many} was seen")
     return Meaning(f"[r for r in rooms() if exists({there})]", say, (thing,))
 

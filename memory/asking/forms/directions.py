@@ -28,7 +28,9 @@ _SAID = {
 }  # fmt: skip
 
 
-def seen(slots: Slots, pose: str, from_: str, target: Thing, said: str = "") -> Meaning:
+def seen(
+    slots: Slots, pose: str, from_: str, target: Thing, said: str = "", default: str = "eight"
+) -> Meaning:
     """In which direction a thing is from a pose; yes or no if only one is named."""
     said = said.replace(" the ", " ").replace(" on ", " ").replace(" to ", " ")
     one = DIRECTIONS.get(said.strip(" ,").removeprefix("the "))
@@ -41,7 +43,7 @@ def seen(slots: Slots, pose: str, from_: str, target: Thing, said: str = "") -> 
             f"{target.the} {target.be} not {where}{from_}",
         )
         return Meaning(program, say, (target,))
-    form_ = slots.direction_form(said)
+    form_ = slots.direction_form(said, default)
     say = worded(f"{target.the} {target.be} {{}}{from_}", _SAID)
     return Meaning(f'direction({pose}, {target.program}, form="{form_}")', say, (target,))
 
@@ -50,7 +52,10 @@ def _from_me(slots: Slots) -> Meaning:
     said = slots.text("q")
     if said and not set(said.replace(",", " ").split()) & set(" ".join(DIRECTIONS).split()):
         raise Unreadable(f'"{said}" is no direction')
-    return seen(slots, slots.asked.agent, " of you" if not said else "", slots.thing("a"), said)
+    finest = "left_right" if slots.text("w") in ("side", "hand") else "eight"
+    return seen(
+        slots, slots.asked.agent, " of you" if not said else "", slots.thing("a"), said, finest
+    )
 
 
 def _angle(slots: Slots) -> Meaning:
@@ -151,15 +156,16 @@ FORMS: tuple[Form, ...] = (
         "where i stand|here|me|you)",
         "(is|are) {a} {q} (me|you|of me|of you) [now]",
         "(is|are) {a} {q} [now]",
-        "(what|which) (direction|side|way) (is|are) {a} [in|on|lie] [relative] (to|of|from) "
+        "(what|which) {w:direction|side|way} (is|are) {a} [in|on|lie] [relative] (to|of|from) "
         f"{_OF_ME} [now] [{{q}}]",
-        f"(what|which) (direction|side|way) (is|are) {{a}} [in|on] relative to {_OF_ME} , {{q}}",
-        f"(what|which) (side|direction) of {_OF_ME} (is|are) {{a}} [on|in] [now]",
-        f"on (what|which) (side|hand) [of {_OF_ME}] (is|are) {{a}} [now]",
+        f"(what|which) {{w:direction|side|way}} (is|are) {{a}} [in|on] relative to {_OF_ME} , "
+        "{q}",
+        f"(what|which) {{w:side|direction}} of {_OF_ME} (is|are) {{a}} [on|in] [now]",
+        f"on (what|which) {{w:side|hand}} [of {_OF_ME}] (is|are) {{a}} [now]",
         "in (what|which) direction (is|are|lies) {a} [now]",
         "in (what|which) direction (is|are) {a} (from|relative to|of|to) (me|you|the camera) [now]",
         "in (what|which) direction (from|of|relative to) (me|you|the camera) (is|are) {a} [now]",
-        "(what|which) (direction|way|side) (is|are) {a} [in|on] [now]",
+        "(what|which) {w:direction|way|side} (is|are) {a} [in|on] [now]",
         "where (is|are) {a} (relative to|from|in relation to|with respect to|compared to) (me|"
         "you|us|the camera|where i am|where i stand) [now]",
         "where (is|are) {a} (relative to|from) (me|you|us|the camera) , {q}",

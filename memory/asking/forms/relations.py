@@ -62,7 +62,7 @@ def _replaced(condition: str, program: str) -> str:
 
 
 def _in_room(subject: Thing, room: Thing) -> Meaning:
-    program = f"exists([x for x in {subject.program} if room_of(x) == {room.program}])"
+    program = f"exists([x for x in {subject.members} if room_of(x) == {room.program}])"
     if subject.program == subject.seen_program:
         program = f"exists({subject.program[:-1]}, room={room.program}))"
     say = truth(
@@ -89,7 +89,9 @@ def _what_is(slots: Slots) -> Meaning:
     kind = slots.text("a") or "things"
     things = phrases.thing(f"the {kind} {' '.join(words)}")
     where = things.words.removeprefix(kind).strip()
-    say = listed(f"{where[:1].upper()}{where[1:]}: {{}}", f"I have seen nothing {where}")
+    say = listed(
+        f"{where[:1].upper()}{where[1:]}: {{}}", f"I have seen nothing {where}", things.hidden
+    )
     return Meaning(f"labels({things.program})", say, (things,))
 
 

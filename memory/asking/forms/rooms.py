@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from cogmap.memory.asking.form import Form, Meaning, Slots, form
-from cogmap.memory.asking.saying import listed, measured, truth, worded
-from cogmap.memory.asking.things import quoted
+from cogmap.memory.asking.saying import Result, Said, Say, listed, measured, truth, worded
+from cogmap.memory.asking.things import Thing, quoted
 from cogmap.memory.asking.unreadable import Unreadable
 
 __all__ = ["FORMS"]
@@ -19,10 +19,22 @@ def _where(slots: Slots) -> Meaning:
     if slots.asked.options:
         return _which_room(slots)
     if thing.plural:
-        say = listed(f"{thing.the} are {{}}", f"I have seen no {thing.words}")
-        return Meaning(f"[whereabouts(x) for x in {thing.program}]", say, (thing,))
+        say = _each_where(thing)
+        return Meaning(f"[whereabouts(x) for x in {thing.members}]", say, (thing,))
     say = worded(f"{thing.the} is {{}}")
     return Meaning(f"whereabouts({thing.program})", say, (thing,))
+
+
+def _each_where(thing: Thing) -> Say:
+    places = listed(f"{thing.the} are {{}}", "")
+
+    def say(result: Result) -> Said:
+        if not list(result.value):  # type: ignore[call-overload]
+            why = f"no {thing.one} was seen; that is not to say that there is none"
+            return Said(why, None, status="not_seen")
+        return places(result)
+
+    return say
 
 
 def _which_room(slots: Slots) -> Meaning:

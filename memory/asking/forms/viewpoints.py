@@ -90,7 +90,7 @@ def _viewing(slots: Slots) -> tuple[Thing, str]:
     thing = slots.thing("c") if "c" in slots else slots.asked.phrases.thing("objects")
     form_ = "left_right" if side in ("left", "right") else "four"
     pose = f"stand(at={stand.program}, facing={face.program})"
-    members = f'[x for x in {thing.program} if direction(p, x, form="{form_}") == "{side}"]'
+    members = f'[x for x in {thing.members} if direction(p, x, form="{form_}") == "{side}"]'
     return thing.at(members), f"p = {pose}\n"
 
 

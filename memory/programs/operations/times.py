@@ -146,6 +146,14 @@ def placements(world: World, object: MapObject) -> tuple[Point, ...]:
     return tuple(Point(*box.center) for box in boxes)
 
 
+@operation(TIMES)
+def place_before(world: World, object: MapObject) -> Point:
+    """Where the middle of a thing was before it was moved last."""
+    if not object.placements:
+        raise NotDeterminable(f"{name_of(object)} was not moved, as far as was seen")
+    return Point(*object.placements[-1].box.center)
+
+
 def _ever_seen(world: World, label: str) -> Objects:
     from cogmap.memory.programs.operations.selecting import find
 

@@ -1,0 +1,127 @@
+"""Answers in words, and that no text brings the planner down."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cogmap.memory.asking import Conversation, ask
+from cogmap.memory.asking.forms import FORMS
+from cogmap.memory.cognitive_map import CognitiveMap
+from cogmap.memory.programs.world import World
+from cogmap.runtime.messages import Layout, Question
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "unit", "said"),
+    [
+        ("How far is the couch from the tv?", 2.5, "m",
+         '2.50 m from the couch to the tv (nearest surfaces) ("couch" was read as sofa; '
+         '"tv" was read as television).'),
+        ("How far is the sofa from the television in feet?", 2.5 / 0.3048, "ft",
+         "8.2 ft from the sofa to the television (nearest surfaces)."),
+        ("How tall is the lamp, in centimetres?", 150.0, "cm", "The lamp is 150 cm high."),
+        ("How many chairs are there?", 3, "count", "There are 3 chairs."),
+        ("How many chairs are in the bedroom?", 1, "count", "There is 1 chair in the bedroom."),
+        ("How big is the kitchen?", 30.0, "m2", "30.0 m², the area of the kitchen."),
+        ("How big is the kitchen in square feet?", 30 / 0.3048**2, "ft2",
+         "323 square feet, the area of the kitchen."),
+        ("Which room is the bed in?", "bedroom", "", "The bed is in the bedroom."),
+        ("Is the cup on the dining table?", True, "", "Yes, the cup is on the dining table."),
+        ("Is the lamp taller than the sofa?", True, "", "Yes, the lamp is taller than the sofa."),
+        ("What is on the dining table?", ("cup",), "", "On the dining table: cup."),
+        ("Where are my chairs?",
+         ("next to the dining table in the kitchen",) * 2 + ("in the bedroom",), "",
+         "Your chairs are next to the dining table in the kitchen (2) and in the bedroom."),
+    ],
+)  # fmt: skip
+def test_values_units_and_words(answer, text: str, value, unit: str, said: str) -> None:
+    reply = answer(text)
+    assert reply.status == "answered"
+    assert reply.value == (pytest.approx(value) if isinstance(value, float) else value)
+    assert (reply.unit, reply.text, reply.planner) == (unit, said, "offline")
+
+
+@pytest.mark.parametrize(
+    ("text", "status", "said"),
+    [
+        ("Where is the piano?", "not_seen", "No piano was seen"),
+        ("Where are the pianos?", "not_seen", "not to say that there is none"),
+        ("How many pianos are there?", "not_seen", "not to say that there is none"),
+        ("How tall is the chair next to the bed?", "not_seen", "No chair next to the bed"),
+        ("How tall is the chair?", "ambiguous", "chair 10, in the bedroom. Which is meant?"),
+        ("What is inside the backpack?", "not_determinable", "not to say that nothing is there"),
+        ("Is there a cup in the backpack?", "not_determinable", "not to say that nothing is there"),
+        ("What colour is the sofa?", "not_determinable", "not what they look like"),
+        ("When did you last see the lamp?", "not_determinable", "not known"),
+        ("Bring me the cup.", "not_understood", "instruction"),
+        ("How far is it?", "not_understood", "nothing that was asked before|cannot read"),
+    ],
+)
+def test_no_value_where_the_map_does_not_tell(answer, text: str, status: str, said: str) -> None:
+    import re
+
+    reply = answer(text)
+    assert (reply.status, reply.value) == (status, None)
+    assert re.search(said, reply.text), reply.text
+
+
+def test_candidates_are_named_by_their_ids(answer) -> None:
+    assert answer("How tall is the chair?").candidates == (4, 5, 10)
+
+
+def test_evidence_and_version(answer) -> None:
+    reply = answer("How far is the sofa from the television?")
+    assert set(reply.evidence.objects) == {1, 2}
+    assert reply.version == 7
+    assert 0 < reply.confidence <= 1
+
+
+def test_every_form_answers_in_words(house) -> None:
+    """Whatever the map says, there is a sentence for it."""
+    for form in FORMS:
+        reply = ask(house, Question(stamp_ns=0, text=form.example))
+        assert reply.text, form.example
+        assert "does not work" not in reply.text, (form.example, reply.text)
+
+
+def test_an_empty_map_answers() -> None:
+    world = World(Layout(stamp_ns=0, version=0, number=-1))
+    for form in FORMS:
+        reply = ask(world, Question(stamp_ns=0, text=form.example))
+        assert reply.text
+
+
+def test_the_map_has_a_way_in() -> None:
+    m = CognitiveMap()
+    assert m.ask("Where is my backpack?").status == "not_seen"
+    assert m.ask("How tall is the lamp?", session="a").status == "not_seen"
+    assert m.ask("and the sofa?", session="a").program == 'size(find("sofa"), axis="height")'
+
+
+_WORDS = sorted(
+    {word for form in FORMS for pattern in form.patterns for word in pattern.text.split()}
+    | {"chair", "sofa", "the", "lamp", "of", "kitchen", "it", "3", "frame", '"', "'s", ",", "left"}
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(text=st.lists(st.sampled_from(_WORDS), max_size=40).map(" ".join))
+def test_no_sequence_of_known_words_raises(text: str) -> None:
+    _ask_twice(text)
+
+
+@settings(max_examples=150, deadline=None)
+@given(text=st.text(max_size=400), options=st.lists(st.text(max_size=20), max_size=4))
+def test_no_text_raises(text: str, options: list[str]) -> None:
+    _ask_twice(text, *options)
+
+
+def _ask_twice(text: str, *options: str) -> None:
+    world, conversation = World(Layout(stamp_ns=0, version=0, number=-1)), Conversation()
+    for _ in range(2):
+        asked = Question(stamp_ns=0, text=text, options=tuple(options))
+        reply = ask(world, asked, conversation)
+        assert reply.text
+        assert reply.option in (*options, "") or not options

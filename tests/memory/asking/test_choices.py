@@ -1,0 +1,109 @@
+"""Multiple choice."""
+
+from __future__ import annotations
+
+import pytest
+
+from cogmap.memory.asking.choices import bare, canonical, direction_form, fitting, split_options
+from cogmap.memory.asking.things import same_thing
+
+
+@pytest.mark.parametrize(
+    ("option", "words"),
+    [
+        ("A. left", "left"),
+        ("B) 3", "3"),
+        ("(C) the sofa", "the sofa"),
+        ("d: front-left", "front-left"),
+        ("2) bed", "bed"),
+        ("2.5 m", "2.5 m"),
+        ("left", "left"),
+        ("A", "A"),
+    ],
+)
+def test_letters_are_no_part_of_an_option(option: str, words: str) -> None:
+    assert bare(option) == words
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "options"),
+    [
+        ("Is it left? A. left B. right", "Is it left?", ("A. left", "B. right")),
+        ("How many? Options: A) 3 B) 4 C) 5", "How many?", ("A) 3", "B) 4", "C) 5")),
+        ("Where?\n(A) kitchen\n(B) hall", "Where?", ("(A) kitchen", "(B) hall")),
+        (
+            "Which way? The options are left, right, and back.",
+            "Which way?",
+            ("left", "right", "back"),
+        ),
+        ("How far is it?", "How far is it?", ()),
+        ("Is it A. nice?", "Is it A. nice?", ()),
+    ],
+)
+def test_options_inside_the_text(text: str, question: str, options: tuple[str, ...]) -> None:
+    assert split_options(text) == (question, options)
+
+
+def test_directions_have_one_spelling() -> None:
+    assert canonical("A. Rear-Left.") == canonical("to the back left") == "back left"
+    assert direction_form(("A. left", "B. right", "C. behind")) == "three"
+    assert direction_form(("front-left", "back-right")) == "quadrant"
+    assert direction_form(("left", "front left")) == "eight"
+    assert direction_form(("chair", "left")) == ""
+
+
+@pytest.mark.parametrize(
+    ("options", "value", "option", "exact"),
+    [
+        (("A. yes", "B. no"), True, "A. yes", True),
+        (("Yes.", "No."), False, "No.", True),
+        (("A. 3", "B. 4"), 4, "B. 4", True),
+        (("1.5 m", "2.4 m", "4 m"), 2.31, "2.4 m", False),
+        (("two", "three"), 3, "three", True),
+        (("2", "4"), 3, "", False),
+        (("A. rear left", "B. front left"), "back-left", "A. rear left", True),
+        (("couch", "lamp"), "sofa", "couch", True),
+        (("A. cup, bed, tv", "B. bed, cup, tv"), ("bed", "cup", "tv"), "B. bed, cup, tv", True),
+        (("Turn Left, Turn Back", "Turn Back, Turn Left"), ("turn back", "turn left"),
+         "Turn Back, Turn Left", True),
+        (("cup", "bed"), ("plate", "cup"), "cup", True),
+        (("cup", "plate"), ("plate", "cup"), "", False),
+        (("sofa", "couch"), "settee", "", False),
+        (("left", "right"), None, "", False),
+    ],
+)  # fmt: skip
+def test_the_option_that_fits(options, value, option: str, exact: bool) -> None:
+    assert fitting(options, value, same_thing) == (option, exact)
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "option"),
+    [
+        ("How many chairs are there?", ("A. 2", "B. 3", "C. 4"), "B. 3"),
+        ("How many chairs are there? A. 2 B. 3 C. 4", (), "B. 3"),
+        ("Which of these objects is closest to the bed? A. lamp B. sofa", (), "A. lamp"),
+        ("Which of these is closest to the bed?", ("lamp", "sofa"), "lamp"),
+        ("Is the lamp to my left or right?", ("A. left", "B. right"), "B. right"),
+        ("Where is the bed?", ("kitchen", "bedroom"), "bedroom"),
+        ("Is the cup on the dining table?", ("yes", "no"), "yes"),
+        ("Is there a piano?", ("yes", "no"), "no"),
+        ("How many pianos are there?", ("0", "1"), "0"),
+        ("How tall is the lamp?", ("A. 0.5 m", "B. 1.4 m"), "B. 1.4 m"),
+        ("What is on the dining table?", ("cup", "plate"), "cup"),
+        ("Which of these is on the dining table?", ("cup", "plate"), "cup"),
+        ("Standing by the bed and facing the sofa, where is the lamp?",
+         ("A. front-left", "B. front-right", "C. back-left", "D. back-right"), "A. front-left"),
+    ],
+)  # fmt: skip
+def test_the_option_is_answered_word_for_word(answer, text, options, option) -> None:
+    assert answer(text, *options).option == option
+
+
+def test_not_seen_stays_so_whatever_the_options(answer) -> None:
+    reply = answer("Is there a piano?", "yes", "no")
+    assert (reply.status, reply.value) == ("not_seen", None)
+
+
+def test_an_option_that_is_not_exact_is_said(answer) -> None:
+    assert "nearest option is 1.4 m" in answer("How tall is the lamp?", "0.5 m", "1.4 m").text
+    assert "none of the options" in answer("Where is the bed?", "hall", "garage").text

@@ -1,0 +1,84 @@
+"""Questions that refer to those before."""
+
+from __future__ import annotations
+
+import pytest
+
+from cogmap.memory.asking import Conversation, Conversations
+from cogmap.memory.asking.conversation import MAX_SESSIONS
+
+TALKS: list[list[tuple[str, str]]] = [
+    [
+        ("How far is the backpack from the bed?", 'distance(find("backpack"), find("bed"))'),
+        ("And its height?", 'size(find("backpack"), axis="height")'),
+        ("what about the lamp?", 'size(find("lamp"), axis="height")'),
+        ("Which room is it in?", 'room_of(find("lamp"))'),
+    ],
+    [
+        ("How far is the backpack from the bed?", 'distance(find("backpack"), find("bed"))'),
+        ("and from the sofa?", 'distance(find("backpack"), find("sofa"))'),
+        ("and the lamp?", 'distance(find("lamp"), find("sofa"))'),
+    ],
+    [
+        ("How many chairs are in the kitchen?", 'count(find("chair", room=room("kitchen")))'),
+        ("And in the bedroom?", 'count(find("chair", room=room("bedroom")))'),
+        ("what about lamps?", 'count(find("lamp", room=room("bedroom")))'),
+    ],
+    [
+        ("What is the closest chair to the bed?", 'nearest(find("chair"), find("bed"))'),
+        ("How tall is it?", 'size(object(10), axis="height")'),
+        ("and the other ones?", 'size([o for o in find("chair") if o != object(10)], '
+                                'axis="height")'),
+    ],
+    [
+        ("How tall is the chair?", 'size(find("chair"), axis="height")'),
+        ("the one in the bedroom", 'size(find("chair", room=room("bedroom")), axis="height")'),
+        ("I mean the largest one", 'size(largest(find("chair")), axis="height")'),
+        ("chair 4", 'size(object(4), axis="height")'),
+    ],
+    [
+        ("How far apart are the sofa and the bed?", 'distance(find("sofa"), find("bed"))'),
+        ("and the lamp?", 'distance(find("lamp"), find("bed"))'),
+        ("and from the cup?", 'distance(find("lamp"), find("cup"))'),
+    ],
+    [
+        ('Where is "the black chair near the bed"?',
+         'whereabouts(described(nearest(find("chair"), find("bed")), "black"))'),
+        ('and "the bed"?', 'whereabouts(find("bed"))'),
+    ],
+    [
+        ("Which is taller, the lamp or the sofa?",
+         'label_of(largest(union(find("lamp"), find("sofa")), by="height"))'),
+        ("Where is it?", 'whereabouts(find("lamp"))'),
+    ],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("talk", TALKS, ids=lambda talk: talk[0][0][:40])
+def test_follow_ups(answer, talk: list[tuple[str, str]]) -> None:
+    conversation = Conversation()
+    for text, program in talk:
+        assert answer(text, conversation=conversation).program == program
+
+
+def test_nothing_is_referred_to_without_a_conversation(answer) -> None:
+    answer("How tall is the lamp?")
+    assert answer("and the sofa?").status == "not_understood"
+
+
+def test_what_is_not_understood_does_not_end_a_conversation(answer) -> None:
+    conversation = Conversation()
+    answer("How tall is the lamp?", conversation=conversation)
+    assert answer("blah blah blah", conversation=conversation).status == "not_understood"
+    assert answer("and the sofa?", conversation=conversation).value == pytest.approx(0.8)
+
+
+def test_sessions_are_bounded_and_kept_apart() -> None:
+    sessions = Conversations()
+    first = sessions.of("a")
+    assert sessions.of("a") is first
+    assert sessions.of("b") is not first
+    assert sessions.of("") is not sessions.of("")
+    for number in range(MAX_SESSIONS):
+        sessions.of(f"session {number}")
+    assert sessions.of("a") is not first

@@ -1,0 +1,188 @@
+"""Questions as people put them, and the programs that they are read as."""
+
+from __future__ import annotations
+
+import pytest
+
+from cogmap.memory.asking import NotOfTheMap, Unreadable
+from cogmap.memory.programs.check import check
+
+DISTANCE = 'distance(find("sofa"), find("tv"))'
+CASES: list[tuple[str, str]] = [
+    # Counting
+    ("How many chairs are there around the dining table?",
+     'count([x0 for x0 in find("chair") if next_to(x0, find("dining table"))])'),
+    ("how many mugs do you see", 'count(find("mug"))'),
+    ("What's the number of bookshelves in the flat?", 'count(find("bookshelf"))'),
+    ("Count the chairs in the kitchen.", 'count(find("chair", room=room("kitchen")))'),
+    ("do we have any scissors?", 'exists(find("scissors"))'),
+    ("Is there a rubbish bin in the bedroom?", 'exists(find("rubbish bin", room=room("bedroom")))'),
+    ("does the kitchen have a microwave oven?",
+     'exists(find("microwave oven", room=room("kitchen")))'),
+    ("Are there more chairs than cups?", 'count(find("chair")) > count(find("cup"))'),
+    ("How many bedrooms are there?", 'count(rooms("bedroom"))'),
+    ("Which rooms have a lamp?",
+     '[r for r in rooms() if exists([x for x in find("lamp") if room_of(x) == r])]'),
+    ("how many chairs are in this room", 'count(find("chair", room=this_room()))'),
+    ("How many chair(s) are in this room?", 'count(find("chair"))'),
+    ("How many shoes(s) are in this room?", 'count(find("shoe"))'),
+    # Distances
+    ("what's the gap between the sofa and the tv?", DISTANCE),
+    ("How far apart are the sofa and the tv?", DISTANCE),
+    ("Could you tell me how far the sofa is from the tv, please?", DISTANCE),
+    ("distance between sofa and tv", DISTANCE),
+    ("how close is the sofa to the tv?", DISTANCE),
+    ("What is the straight-line distance from the sofa to the tv in feet?", DISTANCE),
+    ("how many metres are there between the sofa and the tv?", DISTANCE),
+    ("What is the distance between the centers of the sofa and the tv?",
+     'distance(find("sofa"), find("tv"), centers=True)'),
+    ("How far is the bed?", 'distance(agent(), find("bed"))'),
+    ("how far am I from the dining table", 'distance(agent(), find("dining table"))'),
+    ("How far is the lamp on the desk from the second chair from the left?",
+     'distance([x0 for x0 in find("lamp") if on(x0, find("desk"))], '
+     'nth(find("chair"), 2, from_="left"))'),
+    ("Is the lamp within 2 m of the bed?", 'distance(find("lamp"), find("bed")) <= 2'),
+    ("Is the lamp closer to the bed than to the sofa?",
+     'distance(find("lamp"), find("bed")) < distance(find("lamp"), find("sofa"))'),
+    ("what is the nearest chair to the bed?", 'nearest(find("chair"), find("bed"))'),
+    ("Which of the lamp, the sofa and the cup is nearest to the bed?",
+     'closest([find("lamp"), find("sofa"), find("cup")], find("bed"))'),
+    ("Which is closer to the bed, the lamp or the sofa?",
+     'closest([find("lamp"), find("sofa")], find("bed"))'),
+    # Sizes
+    ("How wide is my tv stand?", 'size(find("tv stand"), axis="width")'),
+    ("what's the sofa's height in cm?", 'size(find("sofa"), axis="height")'),
+    ("how high is the chest of drawers", 'size(find("chest of drawers"), axis="height")'),
+    ("Is the sofa longer than the bed?",
+     'size(find("sofa"), axis="length") > size(find("bed"), axis="length")'),
+    ("which is taller, the lamp or the sofa",
+     'label_of(largest(union(find("lamp"), find("sofa")), by="height"))'),
+    ("How high is the tv above the floor?", 'elevation(find("tv"), of="bottom")'),
+    ("How big is the largest table in the kitchen in centimetres?",
+     'x = the(largest(find("table", room=room("kitchen"))))\n'
+     '[size(x, axis="length"), size(x, axis="width"), size(x, axis="height")]'),
+    # Directions
+    ("which side of me is the lamp?", 'direction(agent(), find("lamp"), form="left_right")'),
+    ("Is the lamp behind me?",
+     'direction(agent(), find("lamp"), form="four") == "back"'),
+    ("Is the tv on my left?", 'direction(agent(), find("tv"), form="left_right") == "left"'),
+    ("If I stand at the bed and face the lamp, where is the backpack?",
+     'direction(stand(at=find("bed"), facing=find("lamp")), find("backpack"), form="eight")'),
+    ("is the lamp to my left or right when I stand by the bed facing the sofa?",
+     'direction(stand(at=find("bed"), facing=find("sofa")), find("lamp"), form="left_right")'),
+    ("which way do I have to turn to see the tv?", 'turns_to(agent(), find("tv"))'),
+    ("Is the lamp left or right of the bed?", 'side_of(find("lamp"), find("bed"), agent())'),
+    # Where, what
+    ("where did I leave my backpack?", 'whereabouts(find("backpack"))'),
+    ("where are my keys", '[whereabouts(x) for x in find("key")]'),
+    ("I can't find my backpack", 'whereabouts(find("backpack"))'),
+    ("Which room is the second chair from the right in?",
+     'room_of(nth(find("chair"), 2, from_="right"))'),
+    ("what's on the table", 'labels([x0 for x0 in everything() if on(x0, find("table"))])'),
+    ("What can I find in the kitchen?", 'labels(contents(room("kitchen")))'),
+    ("what is between the sofa and the bed?",
+     'labels([x0 for x0 in everything() if between(x0, find("sofa"), find("bed"))])'),
+    ("Is the cup on the dining table?", 'on(find("cup"), find("dining table"))'),
+    ("is the backpack in the bedroom", 'exists(find("backpack", room=room("bedroom")))'),
+    ("Is the bed against the wall?", 'against_wall(find("bed"))'),
+    # Referring expressions
+    ("How tall is the chair next to the bed?",
+     'size([x0 for x0 in find("chair") if next_to(x0, find("bed"))], axis="height")'),
+    ("How tall is the chair closest to the bed?",
+     'size(nearest(find("chair"), find("bed")), axis="height")'),
+    ("How tall is the lamp that is standing on the table with a cup on it?",
+     'size([x0 for x0 in find("lamp") if on(x0, '
+     '[x1 for x1 in find("table") if on(find("cup"), x1)])], axis="height")'),
+    ("How wide is the leftmost chair?", 'size(nth(find("chair"), 1, from_="left"), axis="width")'),
+    ("How wide is the last chair from the left?",
+     'size(nth(find("chair"), 1, from_="right"), axis="width")'),
+    ("How high is chair 4?", 'size(object(4), axis="height")'),
+    ('How tall is "the black chair near the bed"?',
+     'size(described(nearest(find("chair"), find("bed")), "black"), axis="height")'),
+    # Rooms
+    ("How big is the kitchen?", 'area(room("kitchen"))'),
+    ("how many square metres is the bedroom?", 'area(room("bedroom"))'),
+    ("What's the total area of the flat?", "total_area()"),
+    ("Which room am I in?", "this_room()"),
+    ("what rooms are next to the kitchen", 'neighbours(room("kitchen"))'),
+    ("Is the kitchen bigger than the bedroom?", 'area(room("kitchen")) > area(room("bedroom"))'),
+    ("what is the size of this room", "area(this_room())"),
+    # Time and change
+    ("when did you last see my backpack?", 'last_seen(find("backpack"))'),
+    ("When was the lamp first seen?", 'first_seen(find("lamp"))'),
+    ("Did you see the lamp before the bed?", 'first_seen(find("lamp")) < first_seen(find("bed"))'),
+    ("what changed since 0:30?", "changes(time(30), now())"),
+    ("what has moved in the last 20 seconds?", "changes(time(80.000), now())"),
+    ("Where was the cup 10 seconds ago?",
+     'as_of(time(90.000), whereabouts(find("cup")))'),
+    ("How many chairs were there at frame 20?", 'as_of(frame(20), count(find("chair")))'),
+    ("was the lamp visible at 12 s?", 'visible_at(find("lamp"), time(12))'),
+    ("Which room was the cup in before it was moved?", 'room_of(place_before(find("cup")))'),
+    ("Is the lamp still there?", 'exists(find("lamp"))'),
+    # Moving, ways, space
+    ("how far have you walked?", "path_travelled(time(0), now())"),
+    ("How do I get from the sofa to the bed?", 'turns(find("sofa"), find("bed"))'),
+    ("how do i get to the kitchen", 'turns(agent(), room("kitchen"))'),
+    ("How long is the way from the sofa to the bed?", 'path_length(find("sofa"), find("bed"))'),
+    ("is there space for a 1.2 by 0.6 m desk in the bedroom?",
+     'fits(width=1.2, depth=0.6, height=0.75, where=room("bedroom"))'),
+    ("Would a 120 x 60 x 75 cm desk fit next to the bed?",
+     'fits(width=1.2, depth=0.6, height=0.75, where=find("bed"))'),
+    ("how much free space is there in the kitchen?", 'free_space(room("kitchen"))'),
+    ("what is left to explore?", "frontiers()"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "program"), CASES)
+def test_is_read_as(read, text: str, program: str) -> None:
+    assert read(text) == program
+    check(program)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "What colour is the sofa?",
+        "Is the door open?",
+        "Is the sofa red?",
+        "What does the sign say?",
+        "Why is the chair there?",
+        "Which way is north from the sofa?",
+        "How heavy is the table?",
+        "Who is sitting on the sofa?",
+    ],
+)
+def test_what_no_map_holds_is_said(read, text: str) -> None:
+    with pytest.raises(NotOfTheMap):
+        read(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("Take the cup to the kitchen.", "instruction"),
+        ("please bring me the lamp", "instruction"),
+        ("delete all chairs", "instruction"),
+        ("Wie viele Stühle gibt es in der Küche?", "German"),
+        ("Où est le canapé dans la cuisine?", "French"),
+        ("¿Cuántas sillas hay en la cocina?", "Spanish"),
+        ("沙发离电视有多远?", "English only"),
+        ("Где мой рюкзак?", "English only"),
+        ("", "no words"),
+        ("???", "no words"),
+        ("how far\x00 is it", "control characters"),
+        ("how far is the sofa " * 60_000, "characters"),
+        ("and its size?", "refers to nothing|cannot read"),
+        ("The quick brown fox jumps over the lazy dog", "nearest that I can read"),
+        ("sofa", "cannot read"),
+    ],
+    ids=lambda value: value[:30],
+)
+def test_what_cannot_be_read_is_said_with_the_reason(read, text: str, reason: str) -> None:
+    with pytest.raises(Unreadable, match=reason):
+        read(text)
+
+
+def test_the_nearest_question_is_named(read) -> None:
+    with pytest.raises(Unreadable, match="How far is the sofa from the television"):
+        read("how far whatever is the sofa so from like the television you know")

@@ -69,6 +69,10 @@ class Slots:
     def room(self, name: str) -> Thing:
         return self.asked.phrases.room(self.text(name))
 
+    def room_here(self) -> Thing:
+        """The asker's room."""
+        return self.asked.phrases.room("this room")
+
     def pair(self, name: str) -> tuple[Thing, Thing]:
         return self.asked.phrases.pair(self.text(name))
 

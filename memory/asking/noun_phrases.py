@@ -127,7 +127,7 @@ class NounPhrases:
             return Thing(f"room({int(bare[1][:9])})", said, kind="room", article="")
         if said in ("largest room", "biggest room", "smallest room"):
             which = "smallest" if bare[0] == "smallest" else "largest"
-            return Thing(f"{which}(rooms())", f"{which} room", kind="room")
+            return Thing(f"{which}_room()", f"{which} room", kind="room")
         if bare[:2] == ["room", "with"] or bare[:2] == ["room", "containing"]:
             inside = self._phrase(list(words)[list(words).index(bare[1]) + 1 :], depth + 1)
             return Thing(f"room_of({inside.program})", f"room with {inside.the}", kind="room")

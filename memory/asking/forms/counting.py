@@ -83,7 +83,7 @@ def _more_than_elsewhere(slots: Slots) -> Meaning:
     thing = slots.thing("a")
     size = slots.text("size")
     if size:
-        room = f"{'smallest' if size.startswith(('small', 'tin')) else 'largest'}(rooms())"
+        room = f"{'smallest' if size.startswith(('small', 'tin')) else 'largest'}_room()"
         said = f"the {'smallest' if room.startswith('smallest') else 'largest'} room"
     else:
         inside = slots.thing("b")

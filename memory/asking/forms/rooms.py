@@ -115,7 +115,7 @@ def _extreme(slots: Slots) -> Meaning:
     word = "smallest" if smallest else "largest"
     if slots.text("r") not in ("largest", "biggest", "smallest"):
         raise Unreadable(f'I cannot choose rooms by "{slots.text("r")}"')
-    return Meaning(f"{word}(rooms())", worded(f"the {{}} is the {word} room"))
+    return Meaning(f"{word}_room()", worded(f"the {{}} is the {word} room"))
 
 
 def _rooms(slots: Slots) -> Meaning:

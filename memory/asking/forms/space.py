@@ -60,11 +60,13 @@ def _box(text: str) -> _Box:
 def _fits(slots: Slots) -> Meaning:
     box = _box(slots.text("box"))
     where = slots.place("b") if "b" in slots else None
+    if where is None and "here" in slots.asked.cues:
+        where = slots.room_here()
+    if where is not None and where.kind != "room":
+        raise Unreadable("I can look for space in a room, not beside a thing")
     at = f", where={where.program}" if where else ""
     program = f"fits(width={box.width:g}, depth={box.depth:g}, height={box.height:g}{at})"
-    inside = (
-        "" if where is None else f" in {where.the}" if where.kind == "room" else f" at {where.the}"
-    )
+    inside = f" in {where.the}" if where else ""
     assumed = "" if box.stated_height else f", taken to be {box.height:g} m high"
     size = f"{box.name} of {box.width:g} x {box.depth:g} m{assumed}"
     say = truth(

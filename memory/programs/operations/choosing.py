@@ -17,7 +17,7 @@ from cogmap.memory.programs.seeing import first_seen_ns
 from cogmap.memory.programs.values import Objects, Pose
 from cogmap.memory.programs.within import distances
 from cogmap.memory.programs.world import World
-from cogmap.runtime.messages import F64, MapObject
+from cogmap.runtime.messages import F64, MapObject, Room
 
 CHOOSING = "Choosing one of several"
 
@@ -35,6 +35,25 @@ def largest(world: World, objects: Objects, by: Measure = "volume") -> MapObject
 def smallest(world: World, objects: Objects, by: Measure = "volume") -> MapObject:
     """The smallest; as ``largest``."""
     return _extreme(world, objects, -_measured(world, seen(objects), by))
+
+
+@operation(CHOOSING)
+def largest_room(world: World) -> Room:
+    """The room with the most floor."""
+    return max(_known_rooms(world), key=lambda room: room.area_m2)
+
+
+@operation(CHOOSING)
+def smallest_room(world: World) -> Room:
+    """The room with the least floor."""
+    return min(_known_rooms(world), key=lambda room: room.area_m2)
+
+
+def _known_rooms(world: World) -> tuple[Room, ...]:
+    if not world.rooms:
+        raise NotDeterminable("no room is known yet")
+    world.recorder.note(world.rooms)
+    return world.rooms
 
 
 @operation(CHOOSING)

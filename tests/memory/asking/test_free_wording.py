@@ -126,8 +126,8 @@ CASES: list[tuple[str, str]] = [
     ("How long is the way from the sofa to the bed?", 'path_length(find("sofa"), find("bed"))'),
     ("is there space for a 1.2 by 0.6 m desk in the bedroom?",
      'fits(width=1.2, depth=0.6, height=0.75, where=room("bedroom"))'),
-    ("Would a 120 x 60 x 75 cm desk fit next to the bed?",
-     'fits(width=1.2, depth=0.6, height=0.75, where=find("bed"))'),
+    ("Would a 120 x 60 x 80 cm desk fit in this room?",
+     "fits(width=1.2, depth=0.6, height=0.8, where=this_room())"),
     ("how much free space is there in the kitchen?", 'free_space(room("kitchen"))'),
     ("what is left to explore?", "frontiers()"),
 ]  # fmt: skip

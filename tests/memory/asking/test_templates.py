@@ -150,7 +150,7 @@ BY_TEXT: list[tuple[str, list[str]]] = [
         "in the room with dining table than the other",
         ['room_of(find("dining table"))', "count(", ">"],
     ),
-    ("in the larger room than the other", ["largest(rooms())", "count(", ">"]),
+    ("in the larger room than the other", ["largest_room()", "count(", ">"]),
     ("How many rooms have chairs next to", ["count([r for r in rooms()", "next_to("]),
     ("How many rooms have chairs", ["count([r for r in rooms()"]),
     ("Is there a room that has chairs", ["exists([r for r in rooms()"]),

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from cogmap.memory.programs.abstention import NotDeterminable, NotSeen
 from cogmap.memory.programs.errors import ProgramError
 from cogmap.memory.programs.run import answer_program, run_program
+from cogmap.memory.programs.world import World
+from cogmap.runtime.messages import Layout, Placement
 
 POSE = "pose(2, 0, 90)"
 
@@ -48,3 +51,22 @@ def test_numbers_that_there_are_not(flat):
         run_program(flat, f'nth(find("chair"), 0, pose={POSE})')
     with pytest.raises(NotDeterminable, match="depends on where you stand"):
         run_program(flat, 'nth(find("chair"), 1)')
+
+
+def test_rooms_by_their_floor(flat):
+    assert run_program(flat, "largest_room()").value.label == "living room"
+    assert run_program(flat, "smallest_room()").value.label == "kitchen"
+    nothing = World(Layout(stamp_ns=0, version=0, number=-1))
+    with pytest.raises(NotDeterminable, match="no room is known"):
+        run_program(nothing, "largest_room()")
+
+
+def test_where_a_thing_was_before(flat):
+    things = list(flat.layout.objects)
+    was = Placement(box=things[1].box, room=1, first_seen_ns=0, last_seen_ns=1)
+    things[0] = msgspec.structs.replace(things[0], placements=(was,))
+    moved = World(msgspec.structs.replace(flat.layout, objects=tuple(things)))
+    before = run_program(moved, "place_before(object(1))").value
+    assert before.tuple() == things[1].box.center
+    with pytest.raises(NotDeterminable, match="was not moved"):
+        run_program(moved, "place_before(object(2))")

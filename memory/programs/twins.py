@@ -6,31 +6,51 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from cogmap.memory.geometry.boxes import bounds, iou_3d_pairs, rows
-from cogmap.runtime.messages import MapObject
+from cogmap.memory.geometry.boxes import BoxRows, bounds, iou_3d_pairs, rows
+from cogmap.runtime.messages import I64, MapObject
 
 __all__ = ["without_twins"]
 
+_THINNEST_M = 1e-6
 SAME_IOU = 0.25
 """Two solid things cannot fill the same space; boxes of neighbours overlap by less than this."""
 
 
-def without_twins(things: Sequence[MapObject]) -> list[MapObject]:
+def without_twins(things: Sequence[MapObject], boxes: BoxRows | None = None) -> list[MapObject]:
     """Without those that fill the place of another one of their label that was seen in more
-    frames; in the order given."""
+    frames; in the order given. ``boxes``: (N, 7) theirs, where they are at hand."""
     if len(things) < 2:
         return list(things)
-    ranked = sorted(things, key=lambda thing: (-thing.seen, thing.id))
-    boxes = rows([thing.box for thing in ranked])
-    low, high = np.split(bounds(boxes), 2, axis=1)
-    meet = (low[:, None] < high[None]).all(axis=2) & (low[None] < high[:, None]).all(axis=2)
-    first, second = np.nonzero(np.triu(meet, 1))
+    boxes = rows([thing.box for thing in things]) if boxes is None else boxes
+    first, second = _candidates(boxes)
     if not len(first):
         return list(things)
     same = iou_3d_pairs(boxes[first], boxes[second]) >= SAME_IOU
     dropped: set[int] = set()
-    for a, b in zip(first[same].tolist(), second[same].tolist(), strict=True):
-        one, other = ranked[a], ranked[b]
+    pairs = [
+        sorted((things[a], things[b]), key=_rank)
+        for a, b in zip(first[same], second[same], strict=True)
+    ]
+    for one, other in sorted(pairs, key=lambda pair: _rank(pair[0])):
         if one.label == other.label and one.id not in dropped:
             dropped.add(other.id)
     return [thing for thing in things if thing.id not in dropped]
+
+
+def _rank(thing: MapObject) -> tuple[int, int]:
+    """Those seen most come first."""
+    return -thing.seen, thing.id
+
+
+def _candidates(boxes: BoxRows) -> tuple[I64, I64]:
+    """Pairs of rows whose bounds have so much in common that the boxes may."""
+    around = bounds(boxes)
+    x = np.minimum(around[:, None, 3], around[:, 3]) - np.maximum(around[:, None, 0], around[:, 0])
+    first, second = (np.asarray(each, np.int64) for each in np.nonzero(np.triu(x >= 0, 1)))
+    one, other = around[first], around[second]
+    common = np.minimum(one[:, 3:], other[:, 3:]) - np.maximum(one[:, :3], other[:, :3])
+    volume = np.maximum(boxes[:, 3:6], _THINNEST_M).prod(axis=1)
+    least = SAME_IOU * np.maximum(volume[first], volume[second])
+    meet = (common >= 0).all(axis=1)
+    enough = meet & (np.maximum(common, _THINNEST_M).prod(axis=1) >= least)
+    return first[enough], second[enough]

@@ -8,7 +8,7 @@ import numpy as np
 
 from cogmap.memory.programs.abstention import NotDeterminable, NotSeen
 from cogmap.memory.programs.errors import ArgumentError
-from cogmap.memory.programs.places import Place
+from cogmap.memory.programs.places import Place, rows_of
 from cogmap.memory.programs.registry import each, operation
 from cogmap.memory.programs.rooms import the_room, with_label
 from cogmap.memory.programs.twins import without_twins
@@ -48,7 +48,7 @@ def find(
         world.recorder.notes[f'"{label}" was looked for by its words alone: {reading.note}'] = None
     chosen = [thing for thing in members if _fits(thing, state)]
     if state == "here":
-        chosen = without_twins(chosen)
+        chosen = without_twins(chosen, rows_of(world, chosen))
     hint = ""
     if members and not chosen and state == "here":
         hint = f'{len(members)} of them were seen and are gone: find("{label}", state="gone")'

@@ -24,7 +24,7 @@ from rich.text import Text
 
 from cogmap.runtime.messages import CogmapError
 
-BENCHES = ("transport", "stream", "sim", "resident", "track", "map", "index")
+BENCHES = ("transport", "stream", "sim", "resident", "track", "map", "index", "ask")
 """Every name is a module of this folder."""
 _MARK = "<!-- bench:{} -->"
 

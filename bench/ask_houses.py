@@ -1,0 +1,150 @@
+"""Simulated houses seen by the noisy detector, asked on the way and at the end of a tour."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from cogmap.bench.ask_forms import published_forms
+from cogmap.bench.ask_layouts import task_scores
+from cogmap.bench.ask_score import Scored, by_type, is_refused, score_all
+from cogmap.bench.ask_truth import scene_of_episode
+from cogmap.bench.ask_worlds import asker, built, exact_world, map_asker, with_turns
+from cogmap.bench.harness import Bar
+from cogmap.bench.map_episodes import NOISY, EpisodeConfig, MapEpisode, camera, make_episode
+from cogmap.memory.programs.values import Time
+from cogmap.memory.questions import QuestionItem, Scene
+from cogmap.memory.questions.generation import (
+    ABSTAIN,
+    ONLINE,
+    ROOMS_AND_RELATIONS,
+    VSI,
+    questions_at,
+)
+
+__all__ = ["HouseAnswers", "asked_house", "episode_answers", "house_figures", "unanswered_figures"]
+
+TURNS = 10
+_AT_END = 100
+_ON_RELATIONS = 60
+_A_TURN = 30
+_UNANSWERABLE = 12
+"""Questions at the end, of relations and rooms, a turn, and of those without an answer a turn."""
+
+
+@dataclass
+class HouseAnswers:
+    """What one house was asked."""
+
+    built: list[Scored] = field(default_factory=list)
+    """The tasks of VSI-Bench, of the map that the pipeline made."""
+    exact: list[Scored] = field(default_factory=list)
+    """The same questions of a perfect map."""
+    relations: list[Scored] = field(default_factory=list)
+    relations_exact: list[Scored] = field(default_factory=list)
+    online: list[Scored] = field(default_factory=list)
+    """After every tenth of the tour, of the map as it was then."""
+    online_exact: list[Scored] = field(default_factory=list)
+    unanswerable: list[Scored] = field(default_factory=list)
+
+
+def asked_house(seed: int, rooms: int) -> HouseAnswers:
+    """Tour, map and ask one house."""
+    return episode_answers(seed, make_episode(EpisodeConfig(camera(seed, rooms, NOISY), NOISY)))
+
+
+def episode_answers(seed: int, episode: MapEpisode) -> HouseAnswers:
+    """Map one episode, and ask on the way and at the end."""
+    answers, scene = HouseAnswers(), scene_of_episode(episode)
+    ends = scene.turn_ends(TURNS)
+    turns = {scene.frame_at(end): number for number, end in enumerate(ends, 1)}
+    exact = exact_world(scene, episode)
+    for index, made in built(episode):
+        turn = turns.get(index)
+        if turn is None:
+            continue
+        items = _on_the_way(scene, ends[:turn], seed)
+        ask = map_asker(made, ends[:turn])
+        answers.online += score_all(items["online"], ask)
+        answers.unanswerable += score_all(items["none"], ask)
+        then = with_turns(exact.at(Time(ends[turn - 1])), ends[:turn])
+        answers.online_exact += score_all(items["online"], asker(then))
+        if turn == TURNS:
+            tasks, relations = _at_end(scene, ends, seed)
+            answers.built, answers.exact = score_all(tasks, ask), score_all(tasks, asker(then))
+            answers.relations = score_all(relations, ask)
+            answers.relations_exact = score_all(relations, asker(then))
+    return answers
+
+
+def _on_the_way(scene: Scene, ends: tuple[int, ...], seed: int) -> dict[str, list[QuestionItem]]:
+    """Questions of now, so without a stamp."""
+    moment, forms = scene.moment(ends[-1], ends), published_forms()
+    drawn = 100 * seed + len(ends)
+    online = questions_at(moment, _A_TURN, seed=drawn, types=list(ONLINE), forms=forms)
+    none = questions_at(moment, _UNANSWERABLE, seed=drawn, types=list(ABSTAIN))
+    return {"online": [_now(each) for each in online], "none": [_now(each) for each in none]}
+
+
+def _at_end(
+    scene: Scene, ends: tuple[int, ...], seed: int
+) -> tuple[list[QuestionItem], list[QuestionItem]]:
+    moment, forms = scene.moment(None, ends), published_forms()
+    tasks = questions_at(moment, _AT_END, seed=seed, types=list(VSI), forms=forms)
+    relations = questions_at(moment, _ON_RELATIONS, seed=seed, types=list(ROOMS_AND_RELATIONS))
+    return tasks, relations
+
+
+def _now(item: QuestionItem) -> QuestionItem:
+    return msgspec.structs.replace(item, as_of_ns=None)
+
+
+def house_figures(houses: Sequence[HouseAnswers]) -> tuple[dict[str, Any], list[Bar]]:
+    """Of all houses together."""
+    built_ = task_scores([each for house in houses for each in house.built])
+    exact = task_scores([each for house in houses for each in house.exact])
+    mean = float(np.mean(list(built_.values())))
+    figures: dict[str, Any] = {"built: houses": len(houses)}
+    figures |= {f"built: {task}": value for task, value in built_.items()}
+    figures["built: mean of eight tasks"] = mean
+    figures |= {f"exact: {task}": value for task, value in exact.items()}
+    figures["exact: mean of eight tasks"] = float(np.mean(list(exact.values())))
+    bars = [Bar("built: mean of eight tasks", mean, 80.0)]
+    for name, bar in (("online", 85.0), ("relations", None)):
+        for kind in (name, f"{name}_exact"):
+            scores = by_type([each for house in houses for each in getattr(house, kind)])
+            title = kind.replace("_exact", ", exact map")
+            figures |= {f"{title}: {type_}": value for type_, value in scores.items()}
+            figures[f"{title}: mean"] = float(np.mean(list(scores.values())))
+            if bar is not None and kind == name:
+                bars.append(Bar(f"{title}: mean", figures[f"{title}: mean"], bar))
+    return figures, bars
+
+
+def unanswered_figures(
+    unanswerable: Sequence[Scored], answerable: Sequence[Scored]
+) -> tuple[dict[str, Any], list[Bar]]:
+    """How often one without an answer got none, and one with an answer was refused; percent."""
+    kept = _percent([is_refused(each.answer) for each in unanswerable])
+    refused = _percent([is_refused(each.answer) for each in answerable])
+    figures: dict[str, Any] = {
+        "abstention: unanswerable, not answered, %": kept,
+        "abstention: unanswerable asked": len(unanswerable),
+    }
+    for name in sorted({each.item.type for each in unanswerable}):
+        of = [is_refused(each.answer) for each in unanswerable if each.item.type == name]
+        figures[f"abstention: {name.removeprefix('abstain_')}, %"] = _percent(of)
+    figures["abstention: answerable, refused, %"] = refused
+    figures["abstention: answerable asked"] = len(answerable)
+    return figures, [
+        Bar("abstention: unanswerable, not answered, %", kept, 95.0),
+        Bar("abstention: answerable, refused, %", refused, 2.0, "at most"),
+    ]
+
+
+def _percent(truths: Sequence[bool]) -> float:
+    return 100 * float(np.mean(truths)) if truths else float("nan")

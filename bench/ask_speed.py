@@ -1,0 +1,195 @@
+"""How soon programs and questions are answered while a map is being made.
+
+One process maps frames at 20 Hz. Another one holds a map of a thousand objects, takes in
+observations at the same rate as the memory node does, and is asked between them; every program
+reads a version of its own.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import cycle, islice
+from multiprocessing.synchronize import Event
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from cogmap.bench.harness import Bar
+from cogmap.memory.cognitive_map import CognitiveMap
+from cogmap.memory.dense.reconstruction import Reconstructor
+from cogmap.memory.formats.layout_json import layout_bytes
+from cogmap.nodes.detectors.simulated import exact_detections
+from cogmap.runtime.messages import Answer, Box, Layout, MapObject, Observation, Room
+from cogmap.sim.simulator import Simulator, SimulatorConfig
+
+__all__ = ["crowded_layout", "speed_figures"]
+
+OBJECTS = 1000
+_RATE_HZ = 20.0
+_ROUNDS, _A_ROUND = 5, 200
+_QUESTIONS = 150
+PROGRAMS = (
+    'count(find("chair"))',
+    'distance(find("sofa"), find("lamp"))',
+    'nearest(everything(), find("piano"))',
+    'size(largest(find("table")))',
+    'closest([find("cup"), find("book"), find("plant")], find("piano"))',
+    'direction(stand(find("piano"), find("stove")), find("bed"), form="quadrant")',
+    'count([c for c in find("cup") if on(c, find("table"))])',
+    'labels(contents(room_of(find("piano"))))',
+    'between(find("piano"), find("stove"), find("bed"))',
+    'distance(nearest(find("book"), find("bed")), largest(find("sofa")))',
+)
+_WORDS = ("couch", "mug", "loveseat", "armoire", "flowerpot", "place to sleep", "cooker",
+          "reading light", "something to drink from", "novel", "grand piano", "shrub")  # fmt: skip
+_ASKED = ("How many {}s are there?", "How far is the {} from the piano?",
+          "What is the longest side of the {} nearest to the stove?",
+          "I stand at the piano and face the bed. Is the {} on my left or right?")  # fmt: skip
+_LABELS = ("chair", "table", "cup", "book", "lamp", "plant", "sofa", "box", "pillow", "shelf")
+_SINGLE = ("piano", "stove", "bed")
+
+
+def speed_figures(seed: int) -> tuple[dict[str, Any], list[Bar]]:
+    """Milliseconds, by the clock, and of the processor."""
+    observations = _observations(seed)
+    figures: dict[str, Any] = {"speed: objects": OBJECTS}
+    with _mapped_elsewhere(seed), tempfile.TemporaryDirectory() as folder:
+        asked = _crowded_map(Path(folder) / "layout.json")
+        stream = _Stream(asked, observations)
+        for program in PROGRAMS:
+            _must_answer(asked.run(program), program)
+        rounds = [_times(stream, asked.run, PROGRAMS, _A_ROUND) for _ in range(_ROUNDS)]
+        asked.ask("How far is the settee from the piano?")  # loads the sentence encoder
+        texts = [form.format(word) for word in _WORDS for form in _ASKED]
+        questions = _times(stream, asked.ask, texts, _QUESTIONS)
+    clock = np.stack([each[:, 0] for each in rounds])
+    figures |= {
+        "speed: program, p50 ms": float(np.median(np.percentile(clock, 50, axis=1))),
+        "speed: program, p99 ms": float(np.median(np.percentile(clock, 99, axis=1))),
+        "speed: program, p99 ms, worst round": float(np.percentile(clock, 99, axis=1).max()),
+        "speed: program, p99 processor ms": float(
+            np.median([np.percentile(each[:, 1], 99) for each in rounds])
+        ),
+        "speed: question, p50 ms": float(np.median(questions[:, 0])),
+        "speed: question, p99 ms": float(np.percentile(questions[:, 0], 99)),
+        "speed: frames taken in meanwhile, Hz": stream.rate_hz,
+    }
+    return figures, [
+        Bar("speed: program, p50 ms", figures["speed: program, p50 ms"], 2.0, "at most"),
+        Bar("speed: program, p99 ms", figures["speed: program, p99 ms"], 10.0, "at most"),
+        Bar("speed: question, p50 ms", figures["speed: question, p50 ms"], 30.0, "at most"),
+    ]
+
+
+def crowded_layout(objects: int, seed: int) -> Layout:
+    """Things of thirteen labels, three of which there is one each, in 16 rooms of 5 x 5 m."""
+    rng = np.random.default_rng(seed)
+    things, inside = [], [list[int]() for _ in range(16)]
+    for number in range(1, objects + 1):
+        label = _SINGLE[number - 1] if number <= len(_SINGLE) else _LABELS[number % len(_LABELS)]
+        x, y = rng.uniform(0.3, 19.7, 2).tolist()
+        size = rng.uniform(0.1, 1.2, 3).tolist()
+        room = int(x // 5) + 4 * int(y // 5)
+        inside[room].append(number)
+        box = Box(center=(100 + x, y, size[2] / 2), size=tuple(size), yaw=float(rng.uniform(0, 3)))
+        things.append(
+            MapObject(
+                id=number, label=label, labels={label: 1.0}, box=box, confidence=1.0,
+                room=room, first_seen_ns=0, last_seen_ns=0,
+            )
+        )  # fmt: skip
+    rooms = tuple(_room(k, tuple(inside[k])) for k in range(16))
+    return Layout(stamp_ns=0, version=1, number=-1, objects=tuple(things), rooms=rooms, floor_z=0.0)
+
+
+def _room(number: int, objects: tuple[int, ...]) -> Room:
+    x, y = 100.0 + 5 * (number % 4), 5.0 * (number // 4)
+    corners = ((x, y), (x + 5, y), (x + 5, y + 5), (x, y + 5))
+    return Room(id=number, polygon=corners, area_m2=25.0, objects=objects)
+
+
+def _crowded_map(path: Path) -> CognitiveMap:
+    path.write_bytes(layout_bytes(crowded_layout(OBJECTS, seed=1)))
+    return CognitiveMap.from_layout(path)
+
+
+class _Stream:
+    """Observations that are taken in when they are due; what is asked waits for that."""
+
+    def __init__(self, asked: CognitiveMap, observations: Sequence[Observation]) -> None:
+        self._asked, self._left = asked, iter(observations)
+        self._start = self._due = time.perf_counter()
+        self._taken = 0
+
+    @property
+    def rate_hz(self) -> float:
+        return self._taken / (time.perf_counter() - self._start)
+
+    def take_what_is_due(self) -> None:
+        while time.perf_counter() >= self._due and (next_ := next(self._left, None)) is not None:
+            self._asked.take(next_)
+            self._taken += 1
+            self._due += 1 / _RATE_HZ
+
+
+def _times(
+    stream: _Stream, answer: Callable[[str], Answer], texts: Sequence[str], count: int
+) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """(count, 2) milliseconds by the clock and of the processor; a pause of 5 ms between."""
+    times = []
+    for text in islice(cycle(texts), count):
+        stream.take_what_is_due()
+        start, worked = time.perf_counter(), time.thread_time()
+        answer(text)
+        times.append((time.perf_counter() - start, time.thread_time() - worked))
+        time.sleep(0.005)
+    return 1e3 * np.array(times)
+
+
+def _must_answer(answer: Answer, program: str) -> None:
+    if answer.status != "answered":
+        raise RuntimeError(f"{program} is not answered: {answer.text}")
+
+
+def _observations(seed: int) -> list[Observation]:
+    """Of the first frames of a tour at 20 Hz."""
+    seer = Reconstructor()
+    simulator = Simulator(SimulatorConfig(seed=seed, rooms=2, width=320, height=240, rate_hz=20.0))
+    steps = islice(simulator, 400)
+    return [seer.step(step.frame, exact_detections(step.instances)) for step in steps]
+
+
+@contextmanager
+def _mapped_elsewhere(seed: int) -> Iterator[None]:
+    """Another process maps VGA frames at 20 Hz meanwhile."""
+    context = multiprocessing.get_context("spawn")
+    ready, stop = context.Event(), context.Event()
+    process = context.Process(target=_map_on, args=(seed, ready, stop), daemon=True)
+    process.start()
+    ready.wait(120)
+    try:
+        yield
+    finally:
+        stop.set()
+        process.join(30)
+
+
+def _map_on(seed: int, ready: Event, stop: Event) -> None:
+    """Map the same frames again and again, each when it is due."""
+    simulator = Simulator(SimulatorConfig(seed=seed, rooms=2, rate_hz=_RATE_HZ))
+    frames = [(s.frame, exact_detections(s.instances)) for s in islice(simulator, 100)]
+    ready.set()
+    due = time.perf_counter()
+    while not stop.is_set():
+        seer, made = Reconstructor(), CognitiveMap()
+        for frame, detections in frames:
+            time.sleep(max(0.0, due - time.perf_counter()))
+            due = max(due, time.perf_counter() - 1.0) + 1 / _RATE_HZ
+            made.take(seer.step(frame, detections))
+            if stop.is_set():
+                return

@@ -1,0 +1,92 @@
+"""The benchmark of questions on a few frames: what is asked, and what its figures are made of."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from cogmap.bench.ask_houses import TURNS, episode_answers, house_figures, unanswered_figures
+from cogmap.bench.ask_layouts import layout_figures, layout_scores
+from cogmap.bench.ask_score import by_type, is_refused, misses, score_all
+from cogmap.bench.ask_templates import filled_forms, template_figures
+from cogmap.bench.ask_truth import scene_of_episode
+from cogmap.bench.ask_worlds import asker, built, exact_world, map_asker, with_turns
+from cogmap.bench.map_episodes import EpisodeConfig, make_episode
+from cogmap.memory.questions.generation import VSI, questions_at
+from cogmap.sim.simulator import SimulatorConfig
+
+
+@pytest.fixture(scope="module")
+def episode():
+    config = SimulatorConfig(seed=1, rooms=2, width=160, height=120, rate_hz=5.0)
+    return make_episode(EpisodeConfig(config, frames=100))
+
+
+@pytest.fixture(scope="module")
+def scene(episode):
+    return scene_of_episode(episode)
+
+
+def test_a_perfect_map_answers_right(scene, episode):
+    ends = scene.turn_ends(TURNS)
+    ask = asker(with_turns(exact_world(scene, episode), ends))
+    types = [*VSI, "agent_four_way", "first_seen_turn", "moved_distance", "rotated_degrees"]
+    items = questions_at(scene.moment(None, ends), 80, seed=1, types=types)
+    scored = score_all(items, ask)
+    assert len(by_type(scored)) > 8
+    assert misses(scored, below=0.9) == []
+
+
+def test_a_past_question_is_answered_as_of_then(scene, episode):
+    ends = scene.turn_ends(TURNS)
+    early = questions_at(scene.moment(ends[4], ends[:5]), 30, seed=1, types=["agent_four_way"])
+    assert all(item.as_of_ns == ends[4] for item in early)
+    scored = score_all(early, asker(exact_world(scene, episode)))
+    assert scored and misses(scored) == []
+
+
+def test_a_built_map_is_asked_as_it_is(scene, episode):
+    *_, (index, made) = built(episode)
+    assert index == len(episode.observations) - 1
+    items = questions_at(scene.moment(), 20, seed=1, types=["object_size", "absolute_distance"])
+    scored = score_all(items, map_asker(made))
+    assert sum(not is_refused(each.answer) for each in scored) > 10
+
+
+def test_figures_of_a_house(episode):
+    answers = episode_answers(1, episode)
+    figures, bars = house_figures([answers])
+    assert {bar.figure for bar in bars} == {"built: mean of eight tasks", "online: mean"}
+    assert all(bar.value == figures[bar.figure] for bar in bars)
+    assert figures["exact: size"] == 100
+    kept, limits = unanswered_figures(answers.unanswerable, answers.exact)
+    assert kept["abstention: answerable, refused, %"] == 0
+    assert [bar.direction for bar in limits] == ["at least", "at most"]
+
+
+def test_layouts_are_asked(shared_data, tmp_path):
+    path = shared_data / "vsibench_layouts" / "arkitscenes_meta_info_val.json"
+    few = dict(list(json.loads(path.read_text()).items())[:4])
+    (tmp_path / "few.json").write_text(json.dumps(few))
+    figures, (bar,) = layout_figures(layout_scores(tmp_path / "few.json", questions=8))
+    assert figures["layouts: questions"] > 20
+    assert bar.ok
+
+
+def test_forms_that_are_not_read_are_named(scene, episode, tmp_path):
+    path = tmp_path / "forms.jsonl"
+    lines = ["How tall is the {object}?", "Do <S>s dream of electric {animal}?"]
+    path.write_text("\n".join(json.dumps({"template": line}) for line in lines))
+    ask = asker(exact_world(scene, episode))
+    figures, (bar,) = template_figures(ask, ("sofa", "bed"), path)
+    assert figures["forms: read, %"] == 50
+    assert "electric" in figures["forms: not read"]
+    assert not bar.ok
+
+
+def test_every_published_slot_is_filled(shared_data):
+    path = shared_data.parent / "questions" / "templates.jsonl"
+    forms = list(filled_forms(path, ("sofa", "bed", "desk")))
+    assert len(forms) == 91
+    assert not any(mark in form for form in forms for mark in ("{", "<S", "<R"))

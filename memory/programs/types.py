@@ -103,8 +103,7 @@ def read_hint(hint: Any) -> tuple[Type, ...]:
     if origin is Literal:
         return (Type("text", choices=tuple(typing.get_args(hint))),)
     if origin is tuple:
-        (item,) = read_hint(typing.get_args(hint)[0])
-        return (Type("list", item),)
+        return tuple(Type("list", item) for item in read_hint(typing.get_args(hint)[0]))
     return (_PLAIN[hint],)
 
 

@@ -2,6 +2,7 @@
 
 from cogmap.memory.programs.operations import (
     choosing,
+    combining,
     counting,
     directions,
     measures,
@@ -17,6 +18,7 @@ from cogmap.memory.programs.operations import (
 
 __all__ = [
     "choosing",
+    "combining",
     "counting",
     "directions",
     "measures",

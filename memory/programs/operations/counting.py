@@ -6,7 +6,7 @@ import numpy as np
 
 from cogmap.memory.programs.abstention import NotSeen
 from cogmap.memory.programs.registry import each, operation
-from cogmap.memory.programs.values import Count, Objects, Rooms
+from cogmap.memory.programs.values import Count, Objects, Point, Rooms, Time
 from cogmap.memory.programs.world import World
 from cogmap.runtime.messages import MapObject
 
@@ -14,14 +14,14 @@ COUNTING = "Counting"
 
 
 @operation(COUNTING)
-def count(world: World, set: Objects | Rooms | tuple[str, ...]) -> Count:
+def count(world: World, set: Objects | Rooms | tuple[str | Point | Time, ...]) -> Count:
     """How many there are; not seen, rather than 0, if nothing of the kind was ever seen."""
     _refuse_unseen(set)
     return Count(len(set))
 
 
 @operation(COUNTING, name="len")
-def length(world: World, set: Objects | Rooms | tuple[str, ...]) -> Count:
+def length(world: World, set: Objects | Rooms | tuple[str | Point | Time, ...]) -> Count:
     """The same as ``count``."""
     return count(world, set)
 

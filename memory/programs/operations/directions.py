@@ -8,13 +8,16 @@ from __future__ import annotations
 import math
 from typing import Literal
 
+from cogmap.memory.index.synonyms import relation
 from cogmap.memory.programs.abstention import NotDeterminable
+from cogmap.memory.programs.answers import name_of
 from cogmap.memory.programs.bearings import FORMS, Form, bearing_of, sector
 from cogmap.memory.programs.moments import moment
 from cogmap.memory.programs.places import OnePlace, center, closest_pair
 from cogmap.memory.programs.registry import operation
 from cogmap.memory.programs.uncertainty import box_sigma
 from cogmap.memory.programs.values import Angle, Length, Objects, Point, Pose, Time
+from cogmap.memory.programs.walls import nearest_wall
 from cogmap.memory.programs.world import World, pose_of
 from cogmap.runtime.messages import F64, MapObject
 
@@ -38,6 +41,19 @@ def facing_as(world: World, pose: Pose, at: OnePlace) -> Pose:
     """In the middle of ``at``, looking the same way as a pose."""
     x, y, z = center(at).tolist()
     return Pose(Point(x, y, z), pose.yaw)
+
+
+@operation(DIRECTIONS)
+def front_of(world: World, object: MapObject) -> Pose:
+    """In the middle of a thing, looking the way its front does. Known of things with a front that
+    stand at a wall; of others it is not determinable."""
+    if not any(relation(word, object.label) for word in _WITH_FRONT):
+        raise NotDeterminable(f"which side of {name_of(object)} is its front is not known")
+    wall = nearest_wall(world, object)
+    if wall.distance_m > _AT_WALL_M:
+        raise NotDeterminable(f"{name_of(object)} stands free, so its front is not known")
+    x, y, z = object.box.center
+    return Pose(Point(x, y, z), math.atan2(wall.away[1], wall.away[0]))
 
 
 @operation(DIRECTIONS)
@@ -161,6 +177,13 @@ def offset(pose: Pose, place: OnePlace) -> tuple[float, float]:
 
 
 _HERE_M = 0.02
+_AT_WALL_M = 0.25
+_WITH_FRONT = (
+    "sofa", "armchair", "bed", "television", "wardrobe", "dresser", "cabinet", "bookshelf", "shelf",
+    "refrigerator", "stove", "dishwasher", "washing machine", "microwave", "picture", "mirror",
+    "radiator", "piano", "fireplace", "toilet", "tv stand", "whiteboard", "desk", "sink",
+)  # fmt: skip
+"""What has its back to the wall that it stands or hangs at."""
 
 
 def _looking(at: OnePlace, along: F64) -> Pose:

@@ -6,7 +6,7 @@ from typing import Literal
 
 import numpy as np
 
-from cogmap.memory.programs.abstention import NotDeterminable, NotSeen
+from cogmap.memory.programs.abstention import Ambiguous, NotDeterminable, NotSeen
 from cogmap.memory.programs.errors import ArgumentError
 from cogmap.memory.programs.places import Place, rows_of
 from cogmap.memory.programs.registry import each, operation
@@ -153,6 +153,27 @@ def contents(world: World, room: Room) -> Objects:
     world.recorder.note(room)
     members = tuple(thing for thing in world.objects if thing.room == room.id)
     return Objects(members, f"thing in the {room.label or 'room'}")
+
+
+@operation(SELECTING)
+def doors(world: World, room: Rooms | str | None = None) -> tuple[Point, ...]:
+    """The middles of the doors and openings that lead out of a room, or of all."""
+    ids = None
+    if room is not None:
+        ids = {each.id for each in (with_label(world, room) if isinstance(room, str) else room)}
+    found = [each for each in world.layout.doors if ids is None or ids & set(each.rooms)]
+    return tuple(Point(*each.center, world.floor_z + 1.0) for each in found)
+
+
+@operation(SELECTING)
+def door(world: World, room: Rooms | str | None = None) -> Point:
+    """The only door of a room, or of all; ambiguous if there are several."""
+    found = doors(world, room)
+    if not found:
+        raise NotSeen("no door was seen there")
+    if len(found) > 1:
+        raise Ambiguous(f"there are {len(found)} doors: which is meant?", ())
+    return found[0]
 
 
 @operation(SELECTING)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import math
 
+import msgspec
 import pytest
 
 from cogmap.memory.programs.abstention import Ambiguous, NotSeen
 from cogmap.memory.programs.errors import BudgetError, ProgramError
 from cogmap.memory.programs.run import Budget, answer_program, run_program
 from cogmap.memory.programs.values import Count, Length, Objects
+from cogmap.memory.programs.world import World
+from cogmap.runtime.messages import Door
 
 
 def value(world, program):
@@ -154,3 +157,15 @@ def test_a_filter_over_many_gives_what_one_by_one_gives(flat):
     assert isinstance(at_once, Objects)
     assert [thing.id for thing in at_once] == [thing.id for thing in one_by_one]
     assert 0 < len(at_once) < 7
+
+
+def test_doors_are_places(flat):
+    door = Door(id=1, center=(5.0, 2.0), width_m=0.9, yaw=0.0, rooms=(1, 2))
+    world = World(msgspec.structs.replace(flat.layout, doors=(door,)))
+    assert value(world, 'label_of(nearest(find("chair"), door("kitchen")))') == "chair"
+    assert value(world, 'distance(door(), find("sofa"), horizontal=True)').value == pytest.approx(
+        math.hypot(2.0, 1.05)
+    )
+    assert value(world, "count(doors())") == Count(1)
+    with pytest.raises(NotSeen, match="no door"):
+        value(flat, "door()")

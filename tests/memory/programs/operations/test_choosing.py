@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import msgspec
+import numpy as np
 import pytest
 
 from cogmap.memory.programs.abstention import NotDeterminable, NotSeen
@@ -34,6 +35,38 @@ POSE = "pose(2, 0, 90)"
 )
 def test_the_one_that_is_meant(flat, program, id_):
     assert run_program(flat, program).value.id == id_
+
+
+def test_rooms_by_size(flat):
+    assert run_program(flat, "largest_room()").value.id == 1
+    assert run_program(flat, "smallest_room()").value.id == 2
+
+
+@pytest.mark.parametrize(
+    ("program", "value"),
+    [
+        ('max([size(c) for c in find("chair")])', 0.9),
+        ('min([distance(c, find("sofa")) for c in find("cup")])', 1.51),
+        ('sum([volume(c) for c in find("chair")])', 0.45),
+        ('mean([elevation(c, "top") for c in everything()])', 0.98571),
+        ("abs(bearing(pose(0, 0, 90), point(1, 0)))", 90.0),
+    ],
+)
+def test_one_quantity_of_several(flat, program, value):
+    assert answer_program(flat, program).value == pytest.approx(value, abs=1e-4)
+
+
+def test_only_like_quantities_are_combined(flat):
+    for program in ("max([now(), size(object(1))])", "sum([object(1)])", "max([1])"):
+        assert answer_program(flat, program).status == "not_understood"
+    assert answer_program(flat, "sum([now()])").status == "not_understood"
+
+
+def test_a_front_is_known_at_a_wall(flat):
+    assert run_program(flat, 'front_of(find("sofa"))').value.yaw == pytest.approx(np.pi / 2)
+    for thing in ('find("table")', "object(3)"):
+        with pytest.raises(NotDeterminable, match="front"):
+            run_program(flat, f"front_of({thing})")
 
 
 def test_what_a_thing_looks_like_is_not_known(flat):

@@ -37,11 +37,6 @@ def test_the_one_that_is_meant(flat, program, id_):
     assert run_program(flat, program).value.id == id_
 
 
-def test_rooms_by_size(flat):
-    assert run_program(flat, "largest_room()").value.id == 1
-    assert run_program(flat, "smallest_room()").value.id == 2
-
-
 @pytest.mark.parametrize(
     ("program", "value"),
     [

@@ -1,22 +1,24 @@
 """Whether a map follows what is moved, removed and added, and lets stand what stands.
 
 A change is due once its place has been in clear view for a second in all: what came is shown
-well enough (`VisibilityRule`), where something was is looked through (`seen_through`). A change
-that is not looked at so long, or is undone before, is counted as not seen again.
+well enough (`VisibilityRule`) and within the reach of the depth camera, where something was is
+looked through (`seen_through`). A change that is not looked at so long, or is undone before, is
+counted as not seen again. Whether a thing that moved is still the same is asked when both its old
+and its new place are due: nobody can know it before.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar, get_args
 
 import numpy as np
 
 from cogmap.bench.harness import Bar
 from cogmap.bench.layout_score import Labelled, TrueObject, iou_table
 from cogmap.bench.map_episodes import EpisodeConfig, MapEpisode, Seeing, Truth, make_episode
-from cogmap.bench.map_evidence import seen_through
+from cogmap.bench.map_evidence import seen_through, within_reach
 from cogmap.bench.map_identity import Identity, IdentityCount, matched_ids
 from cogmap.memory.layout_map import LayoutMap
 from cogmap.runtime.messages import MapEvent, MapObject, Observation, WorldEvent
@@ -26,6 +28,8 @@ from cogmap.sim.timeline import TimelineConfig
 __all__ = ["ChangeScore", "Judged", "change_figures", "changing_house", "episode_changes"]
 
 _Thing = TypeVar("_Thing", TrueObject, MapObject)
+Kept = Literal["kept", "ambiguous", "lost"]
+"""Ambiguous: the map names the right one among those that it may be."""
 _DUE_S = 1.0
 _IOU = 0.25
 _FRAMES = 700
@@ -41,8 +45,6 @@ class Judged:
     object_id: int
     label: str
     right: bool
-    identity: bool | None = None
-    """Of a moved object: whether it is still the same one; None if the map did not have it."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,8 @@ class ChangeScore:
     false_removals: tuple[str, ...]
     """Labels of objects that stand where they stood and that the map took for gone."""
     identity: IdentityCount
+    after_moves: tuple[Kept, ...] = ()
+    """Of the objects that moved, and that the map had: whether they are still the same ones."""
 
 
 @dataclass
@@ -102,6 +106,7 @@ def episode_changes(seed: int, episode: MapEpisode) -> ChangeScore:
         not_seen_again=len(follower.open) + follower.overtaken,
         false_removals=tuple(follower.false_removals),
         identity=identity.count(),
+        after_moves=tuple(follower.after_moves),
     )
 
 
@@ -114,10 +119,12 @@ class _Follower:
     overtaken: int = 0
     """Changes that another change of the same object came after."""
     false_removals: list[str] = field(default_factory=list)
+    after_moves: list[Kept] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._truth = Truth(self.episode)
         self._seen = Truth(self.episode)  # one frame behind: knows what was before a change
+        self._due: list[_Open] = []
 
     def step(self, index: int, observation: Observation) -> None:
         for event in self._truth.step(index):
@@ -127,15 +134,11 @@ class _Follower:
             self._check_removal(told)
         shown = set(self._truth.well_shown(index))
         for change in list(self.open):
-            evident = (
-                change.thing.id in shown
-                if change.kind == "there"
-                else seen_through(change.thing.box, observation)
-            )
-            change.seen_s += self.episode.period_s * evident
+            change.seen_s += self.episode.period_s * _is_evident(change, shown, observation)
             if change.seen_s >= _DUE_S - 1e-6:
                 self.open.remove(change)
                 self.judged.append(self._judge(change))
+                self._follow(change)
 
     def _begin(self, event: WorldEvent) -> None:
         if event.kind not in ("moved", "removed", "added"):
@@ -154,17 +157,27 @@ class _Follower:
 
     def _judge(self, change: _Open) -> Judged:
         there = _at(change.thing, _here(self.map))
-        identity = None
         if change.kind == "gone":
-            twin = _at(change.thing, self._truth.objects())
-            right = not there or bool(twin)
+            right = not there or bool(_at(change.thing, self._truth.objects()))
         else:
             right = bool(there)
-            if change.event.kind == "moved" and change.map_id is not None:
-                identity = change.map_id in [each.id for each in there]
-        return Judged(
-            change.kind, change.event.kind, change.thing.id, change.thing.label, right, identity
-        )
+        return Judged(change.kind, change.event.kind, change.thing.id, change.thing.label, right)
+
+    def _follow(self, change: _Open) -> None:
+        """Whether a thing that moved is still the same, once both its places are due."""
+        other = [each for each in self.open if each.event is change.event]
+        sides = [each for each in self._due if each.event is change.event]
+        self._due.append(change)
+        if change.map_id is None or other or not sides:
+            return
+        thing = next(each.thing for each in (change, *sides) if each.kind == "there")
+        here = _here(self.map)
+        found = matched_ids([thing], here).get(thing.id)
+        if found == change.map_id:
+            self.after_moves.append("kept")
+        else:
+            named = [id_ for each in here if each.id == found for id_ in each.ambiguous_with]
+            self.after_moves.append("ambiguous" if change.map_id in named else "lost")
 
     def _check_removal(self, event: MapEvent) -> None:
         """Something that still stands where it stood must not be taken away."""
@@ -175,6 +188,13 @@ class _Follower:
         wronged = _at(where, self._truth.objects())
         if wronged and not _at(wronged[0], _here(self.map)):
             self.false_removals.append(wronged[0].label)
+
+
+def _is_evident(change: _Open, shown: set[int], observation: Observation) -> bool:
+    """Whether a frame shows a change clearly."""
+    if change.kind == "gone":
+        return seen_through(change.thing.box, observation)
+    return change.thing.id in shown and within_reach(change.thing.box, observation)
 
 
 def _at(thing: Labelled, among: Sequence[_Thing]) -> list[_Thing]:
@@ -199,7 +219,7 @@ def _here(layout_map: LayoutMap) -> list[MapObject]:
 def change_figures(name: str, scores: Sequence[ChangeScore]) -> dict[str, Any]:
     """Figures of several houses seen in the same way."""
     judged = [each for score in scores for each in score.judged]
-    kept = [each.identity for each in judged if each.identity is not None]
+    kept = [each for score in scores for each in score.after_moves]
     hours = sum(score.hours for score in scores)
     objects = sum(score.objects for score in scores)
     false = [label for score in scores for label in score.false_removals]
@@ -215,7 +235,10 @@ def change_figures(name: str, scores: Sequence[ChangeScore]) -> dict[str, Any]:
             )
             for event, kind in _SIDES
         },
-        "identity kept after a move": _mean(kept),
+        "identity kept after a move": _mean([each == "kept" for each in kept]),
+        "identity after a move: kept, ambiguous, lost": ", ".join(
+            str(kept.count(each)) for each in get_args(Kept)
+        ),
         "hours streamed": hours,
         "false removals": f"{len(false)}: {', '.join(sorted(false))}" if false else "0",
         "false removals an hour, part of objects": len(false) / hours / (objects / len(scores)),

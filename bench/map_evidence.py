@@ -8,9 +8,11 @@ import numpy as np
 
 from cogmap.memory.geometry.camera import project, transform
 from cogmap.runtime.messages import F64, Box, Observation
+from cogmap.sim.noise import DepthNoise
 
-__all__ = ["seen_through"]
+__all__ = ["seen_through", "within_reach"]
 
+_REACH_M = DepthNoise().max_m
 _GRID = np.stack(np.meshgrid(*[np.linspace(-0.4, 0.4, 5)] * 3), axis=-1).reshape(-1, 3)
 
 
@@ -41,6 +43,14 @@ def seen_through(
     camera = observation.intrinsics
     extent = np.prod(np.ptp(pixels[inside], axis=0)) * 320 * 240 / (camera.width * camera.height)
     return bool(part >= min_part and part * extent >= min_pixels)
+
+
+def within_reach(box: Box, observation: Observation, reach_m: float = _REACH_M) -> bool:
+    """Whether a box, its rim aside, lies within the reach of the depth camera; hidden or not."""
+    if observation.world_from_camera is None:
+        return False
+    camera_from_world = np.asarray(np.linalg.inv(observation.world_from_camera), np.float64)
+    return bool((transform(camera_from_world, _points_in(box))[:, 2] < reach_m).all())
 
 
 def _points_in(box: Box) -> F64:

@@ -128,10 +128,12 @@ class Presence:
         """
         duration = self._duration(stamp_ns)
         tested, share = self._tested(look)
-        clear = self._clear(share, front)
+        clear = self._clear(share)
         if relief is not None:
             low = np.where(relief != 0, relief, np.maximum(clear, -self.config.low_weight))
             clear = np.where(np.isnan(relief), clear, low)
+        if front is not None:
+            clear = np.fmax(clear, self._clear_by_front(share, front))
         gone = np.zeros(len(ids), np.bool_)
         for index in np.flatnonzero(tested | matched).tolist():
             if matched[index]:
@@ -186,16 +188,17 @@ class Presence:
             return 0.0
         return min(max(stamp_ns - last, 0) * 1e-9, self.config.longest_look_s)
 
-    def _clear(self, share: F64, front: F64 | None) -> F64:
+    def _clear(self, share: F64) -> F64:
         """(T,) what the depth says: 1 it is clearly seen through, 0 neither way, below it is
         there."""
+        return (share - self.config.neutral) / (self.config.clear - self.config.neutral)
+
+    def _clear_by_front(self, share: F64, front: F64) -> F64:
+        """(T,) the same of things of which a part ``front`` is seen through; else NaN."""
         config = self.config
-        clear = (share - config.neutral) / (config.clear - config.neutral)
-        if front is None:
-            return clear
         whole = (share - config.suspect) / (config.suspect_clear - config.suspect)
         alone = (front - config.front_neutral) / (config.front_clear - config.front_neutral)
-        return np.where(np.isnan(front), clear, np.maximum(clear, np.minimum(whole, alone)))
+        return np.minimum(whole, alone)
 
     def _tested(self, look: Look) -> tuple[Bool, F64]:
         """(T,) whether enough was tested, and the part of it that was seen through.

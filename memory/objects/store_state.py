@@ -41,6 +41,7 @@ def store_state(store: TrackStore) -> Arrays:
         "parts": list(store.merging.parts.items()),
         "next_id": store.next_id,
         "looks": store.looks,
+        "looked_ns": store.looked_ns,
         "scores": store.scores,
         "keyframes": list(store.world_from_keyframe),
         "views": [_header(view) for view in store.views],
@@ -81,6 +82,7 @@ def store_from_state(state: Mapping[str, NDArray[Any]], config: ObjectMapConfig)
         track: msgspec.convert(parts, PartEvidence) for track, parts in rest["parts"]
     }
     store.next_id, store.looks = rest["next_id"], rest["looks"]
+    store.looked_ns = rest["looked_ns"]
     store.scores = tuple(rest["scores"])
     store.walls = WallDirection.from_state(_part(state, "walls"), config.walls)
     poses = [pose.copy() for pose in state["keyframe_poses"]]

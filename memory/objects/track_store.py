@@ -49,6 +49,8 @@ class TrackStore:
         self.scores = (_PRIOR_LOOKS * _PRIOR_SCORE, _PRIOR_LOOKS)
         """Sum and number of the scores of all segments; first what is presumed."""
         """Frames that a detector has looked at."""
+        self.looked_ns = 0
+        """Stamp of the last of them."""
 
     def new_track(self, shape: TrackShape, stamp_ns: int, number: int) -> Track:
         """A tentative track that was seen once."""

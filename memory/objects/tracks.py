@@ -45,6 +45,8 @@ class TrackConfig:
     """In so many looks a detector sees a thing that is there; what is known before it looked,"""
     usual_looks: float = 3.0
     """and how much, in looks: some detectors see some things in one look of five."""
+    miss_s: float = 0.2
+    """Misses within so much count as one: what a detector misses, it misses for some frames."""
     least_evidence: float = -2.6
     """A tentative track is given up here."""
     most_evidence: float = 6.0
@@ -57,7 +59,7 @@ class TrackConfig:
     """it was matched in so many frames"""
     confirm_views: int = 2
     """from so many different positions of the camera,"""
-    confirm_patience: int = 12
+    confirm_patience: int = 8
     """or in so many frames from one."""
     view_distance_m: float = 0.1
     """Positions of the camera differ from here on,"""
@@ -189,10 +191,15 @@ class Track:
         self.seen += 1
         self.expected += 1
 
-    def miss(self, config: TrackConfig) -> None:
-        """It should have been detected in a frame, and was not. What is an object stays one:
-        a detector may miss a thing from one side for ever."""
+    def miss(self, elapsed_s: float, config: TrackConfig) -> None:
+        """It should have been detected in a frame, ``elapsed_s`` after the last one, and was not.
+
+        What is an object stays one: a detector may miss a thing from one side for ever. What was
+        seen no more than twice may be a mistake, and no such mercy is shown to it.
+        """
         loss = math.log((1 - self.recall(config)) / (1 - config.false_rate))
+        if self.seen > 2:
+            loss *= min(elapsed_s / config.miss_s, 1.0)
         self.expected += 1
         least = config.least_evidence if self.state == "tentative" else config.object_evidence
         if PERSON not in self.detectors:

@@ -29,6 +29,7 @@ def update(store: TrackStore, observation: Observation, version: int) -> list[Ma
     if looked:
         store.looks += 1
         _associate(store, scene)
+        store.looked_ns = max(store.looked_ns, observation.stamp_ns)
     if not observation.late:
         _find_absent(store, scene, looked)
         _record(store, scene)
@@ -75,12 +76,13 @@ def _miss(store: TrackStore, scene: Scene) -> None:
     if scene.look is None:
         return
     config, seen = store.config, scene.look
+    elapsed_s = max(scene.observation.stamp_ns - store.looked_ns, 0) * 1e-9
     clear = seen.fraction_visible >= config.clear_fraction
     clear &= seen.confirmed >= config.clear_samples
     for t in np.flatnonzero(clear & ~scene.matched).tolist():
         track = scene.tracks[t]
         if track.id in store.tracks:
-            track.miss(config.tracks)
+            track.miss(elapsed_s, config.tracks)
 
 
 def _find_absent(store: TrackStore, scene: Scene, looked: bool) -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cogmap.bench.map_evidence import seen_through
+from cogmap.bench.map_evidence import seen_through, within_reach
 from cogmap.runtime.messages import Box, Intrinsics, Observation
 
 CAMERA = Intrinsics(width=320, height=240, fx=240, fy=240, cx=159.5, cy=119.5)
@@ -58,3 +58,9 @@ def test_a_larger_image_is_no_clearer():
 def test_without_pose_or_depth_nothing_is_seen():
     blind = Observation(stamp_ns=0, number=0, verdict="lost", intrinsics=CAMERA)
     assert not seen_through(BOX, blind)
+
+
+@pytest.mark.parametrize(("x", "expected"), [(2.0, True), (4.7, True), (4.9, False), (6.0, False)])
+def test_what_the_depth_camera_would_cut_is_out_of_reach(x: float, expected: bool):
+    box = Box(center=(x, 0, 1), size=(0.4, 0.4, 0.5), yaw=0.0)
+    assert within_reach(box, observation(0), 5.0) is expected

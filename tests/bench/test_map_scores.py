@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -101,6 +102,13 @@ def test_changes_of_all_houses_count_alike():
     assert figures["c: not seen again"] == 4
     assert math.isnan(figures["c: right, added there"])
     assert not change_bars(figures, "c")[0].ok
+
+
+def test_what_moved_is_kept_called_ambiguous_or_lost():
+    moved = [replace(changes(True), after_moves=each) for each in (("kept", "lost"), ("kept",), ())]
+    figures = change_figures("c", [*moved, replace(changes(True), after_moves=("ambiguous",))])
+    assert figures["c: identity kept after a move"] == 0.5
+    assert figures["c: identity after a move: kept, ambiguous, lost"] == "2, 1, 1"
 
 
 def test_false_removals_are_extrapolated_to_an_hour():

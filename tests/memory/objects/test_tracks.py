@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -55,15 +56,26 @@ def test_positions_that_hardly_differ_are_one(track):
 
 def test_a_single_false_detection_is_given_up_when_it_is_not_seen_again(track):
     for _ in range(3):
-        track.miss(CONFIG)
+        track.miss(1.0, CONFIG)
     assert track.evidence <= CONFIG.least_evidence
+
+
+def test_misses_within_a_moment_count_less(track):
+    match(track, (2.0, 0.0, 0.0), 5)
+    lost = []
+    for elapsed_s in (1.0, CONFIG.miss_s, CONFIG.miss_s / 4):
+        each = replace(track)
+        each.miss(elapsed_s, CONFIG)
+        lost.append(track.evidence - each.evidence)
+    assert lost == pytest.approx([lost[0], lost[0], lost[0] / 4])
+    assert lost[0] > 0
 
 
 def test_an_object_that_a_detector_misses_stays_an_object(track):
     match(track, (2.0, 0.0, 0.0), 20)
     track.state = "present"
     for _ in range(100):
-        track.miss(CONFIG)
+        track.miss(1.0, CONFIG)
     assert track.confidence >= 0.5
     assert track.expected == 120
 
@@ -72,12 +84,12 @@ def test_a_thing_that_a_detector_sees_now_and_then_is_doubted_less_when_it_is_mi
     rare, usual = copy.deepcopy(track), copy.deepcopy(track)
     for look in range(20):
         usual.match(1.0, CONFIG)
-        rare.match(1.0, CONFIG) if look % 5 == 0 else rare.miss(CONFIG)
+        rare.match(1.0, CONFIG) if look % 5 == 0 else rare.miss(1.0, CONFIG)
     assert usual.recall(CONFIG) > 0.8 and rare.recall(CONFIG) < 0.35
     losses = []
     for each in (rare, usual):
         each.evidence = before = 3.0
-        each.miss(CONFIG)
+        each.miss(1.0, CONFIG)
         losses.append(before - each.evidence)
     assert 0 < losses[0] < 0.5 < losses[1]
 
@@ -89,14 +101,14 @@ def test_recall_stays_a_probability(looks):
         last_seen_ns=0, first_number=0, last_number=0, seen=1,
     )  # fmt: skip
     for hit in looks:
-        seen.match(1.0, CONFIG) if hit else seen.miss(CONFIG)
+        seen.match(1.0, CONFIG) if hit else seen.miss(1.0, CONFIG)
         assert 0 < seen.recall(CONFIG) < 1
         assert seen.evidence <= CONFIG.most_evidence
 
 
 def test_what_a_person_said_is_not_doubted(track):
     track.detectors, track.evidence = ("person",), 5.0
-    track.miss(CONFIG)
+    track.miss(1.0, CONFIG)
     assert track.evidence == 5.0
 
 

@@ -30,7 +30,12 @@ _IN = (
     r"(?:in|as) (?:units of )?"
 )
 _UNIT_RULES = tuple(
-    (unit, re.compile(rf"(?<=[ ,]){_IN}(?:{names})(?= ,| is | are | did |$)"))
+    (
+        unit,
+        re.compile(
+            rf"(?<=[ ,]){_IN}(?:{names})(?= ,| is | are | did | between | from | of | to |$)"
+        ),
+    )
     for unit, names in _UNITS
 )
 _HOW_MANY_UNITS = tuple(
@@ -73,7 +78,7 @@ _POINTS = tuple(
     (cue, re.compile(rf"(?<= )the {points} of (?=the |a |my |§)"))
     for cue, points in (
         ("centers", r"(?:cent(?:er|re)s?|middles?)(?: points?)?"),
-        ("surfaces", r"(?:closest|nearest) (?:points?|edges?|sides?)"),
+        ("surfaces", r"(?:(?:closest|nearest) (?:points?|edges?|sides?)|edge|surface)"),
     )
 )
 """Named in front of a thing: "the center of the sofa"."""

@@ -94,7 +94,7 @@ class Slots:
     def direction_form(self, said: str = "", default: str = "eight") -> str:
         """How finely a direction is asked for: by the options, else by the words ``said``."""
         offered = direction_form(self.asked.options)
-        if offered and offered != "front_back":
+        if offered:
             return offered
         cues = self.asked.cues
         if "quadrants" in cues or ("front left" in said or "back right" in said):
@@ -104,6 +104,8 @@ class Slots:
         words = set(said.replace(",", " ").split())
         behind = bool(words & {"back", "behind", "rear"})
         ahead = bool(words & {"front", "ahead", "forward"})
+        if ahead and behind and not {"left", "right"} & words:
+            return "front_back"
         if {"left", "right"} <= words:
             return "four" if ahead else "three" if behind else "left_right"
         return default

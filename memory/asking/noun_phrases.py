@@ -175,6 +175,7 @@ class NounPhrases:
         number = self._names.numbered(words)
         if number is not None:
             return Thing(f"object({number})", " ".join(words), words[0], article="", single=True)
+        words = _without_number(words) if article in ("the", "my") else words
         picks: list[str] = []
         looks: list[str] = []
         begin = 0
@@ -186,7 +187,7 @@ class NounPhrases:
         name, end = self._name(words, begin)
         plural = _is_plural(name)
         name = name if name in self._names.stored else singular_of(name)
-        if name in ("one", "ones", "thing", "things", "object", "objects"):
+        if name in lexicon.ANYTHING:
             base, label = self._unnamed(name, depth)
         else:
             base, label = f"find({quoted(name)})", name
@@ -211,10 +212,10 @@ class NounPhrases:
 
     def _unnamed(self, name: str, depth: int) -> tuple[str, str]:
         """ "the one next to the window": the label that was spoken of; "objects": anything."""
-        if name.startswith("one"):
+        if name in ("one", "ones"):
             before = self._meant(name)
             return before.seen_program or before.program, before.label or before.words
-        return "everything()", name
+        return "everything()", {"item": "thing"}.get(name, name)
 
     def _before_name(
         self,
@@ -267,6 +268,8 @@ class NounPhrases:
             name = [self._quote(words[begin])]
             return " ".join(name), end + 1
         name = [self._quote(word) or word for word in words[begin:end]]
+        if not known and name[0] != "one" and lexicon.number_of(name[0]) is not None:
+            raise Unreadable(f'"{self.said(" ".join(words))}" begins with a number')
         bad = next((w for w in name if w in lexicon.NOT_IN_NAMES or w == ","), "")
         if bad and not known:
             raise Unreadable(f'"{self.said(" ".join(words))}" is no name of a thing ("{bad}")')
@@ -367,7 +370,17 @@ def _without_determiner(words: Sequence[str]) -> tuple[list[str], str]:
         else:
             article = "the"
         at += 1
-    return list(words[at:]), article if at else "the"
+    return list(words[at:]), article if at else ""
+
+
+def _without_number(words: Sequence[str]) -> Sequence[str]:
+    """ "larger of the two chairs" is "larger chairs", "the two chairs" "the chairs"."""
+    if len(words) > 2 and words[0] in lexicon.SUPERLATIVES and words[1] == "of":
+        rest, _ = _without_determiner(words[2:])
+        return [words[0], *_without_number(rest)]
+    if len(words) > 1 and words[0] in ("two", "three", "four", "five"):
+        return words[1:]
+    return words
 
 
 def _ends_name(words: Sequence[str], at: int) -> bool:

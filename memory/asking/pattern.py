@@ -61,7 +61,8 @@ def _regex(text: str, lazy: str) -> str:
     depth: list[str] = []
     for slot, words, mark, word in _TOKEN.findall(text):
         if words:
-            known = "|".join(re.escape(each.strip()) for each in words.split("|"))
+            longest_first = sorted((each.strip() for each in words.split("|")), key=len)[::-1]
+            known = "|".join(re.escape(each) for each in longest_first)
             parts.append(rf"{_COMMAS}(?P<{slot}> (?:{known}))")
         elif slot:
             most = _LONG_SLOTS.get(slot, SLOT_WORDS)

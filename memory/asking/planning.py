@@ -34,7 +34,7 @@ _AT_FRAME = re.compile(
     r"^ (?:in|at) ((?:the )?frame \d+(?: (?:of|out of) \d+)?|the last frame)(?: in the video)? ,"
     r"| (?:in|at) (frame \d+(?: (?:of|out of) \d+)?|the last frame(?: (?:in|of) the video)?)$"
 )
-_HERE = re.compile(r" (?:in|inside) (?:this|the|that|the current) room(?= ,|$)")
+_HERE = re.compile(r" (?:(?:in|inside) (?:this|the|that|the current) room|in here)(?= ,|$)")
 _EVERYWHERE = re.compile(
     r" (?:in|across|around|throughout|inside|within|on|of) (?:all of )?(?:this|the|our|my|"
     r"your)(?: entire| whole)? "

@@ -36,7 +36,11 @@ _REWRITES = tuple(
         (r"\bwhats\b", "what is"),
         (r"\bwheres\b", "where is"),
         (r"\bhows\b", "how is"),
+        (r"\b(is|are|was|were|do|does|did|has|have)n't (you|i|we|it|they)\b", r"\1 \2 not"),
         (r"\b(is|are|was|were|do|does|did|has|have)n't\b", r"\1 not"),
+        (r"\b(?:would you say|do you (?:think|reckon|guess))\b", " "),
+        (r"^do you know of\b", "is there"),
+        (r"\bpieces? of furniture\b", "thing"),
         (r"\bcan't\b", "can not"),
         (r"\bi'm\b", "i am"),
         (r"\b(you|we|they)'re\b", r"\1 are"),
@@ -61,7 +65,10 @@ _POLITE_START = re.compile(
     r"|recall|question|q|listen|"
     r"(?:can|could|would|will) you (?:please )?(?:tell|say|show|give|remind)(?: to)?(?: me)?"
     r"|(?:do|would|did) you (?:happen to )?(?:know|remember|recall|think|say)"
-    r"|tell me|please tell me|i (?:want|would like|need|d like|'d like) to know|i wonder"
+    r"|tell me|please tell me|give me(?= (?:the|an?) (?:distance|size|length|height|width|area|"
+    r"number|order|volume))|from (?:where i am(?: standing| now)?|where i stand|here|my "
+    r"position|my point of view|where you are)(?: ,)?|i (?:want|would like|need|d like|'d like) "
+    r"to know|i wonder"
     r"|i am wondering|let me know|remind me|any idea|do we know|in your opinion"
     r"|looking around|be honest|quick question|answer this|thanks|thank you))(?= )"
 )

@@ -11,6 +11,7 @@ from functools import lru_cache
 __all__ = [
     "ADJECTIVES",
     "AGENTS",
+    "ANYTHING",
     "COVERS",
     "DETERMINERS",
     "LINKS",
@@ -150,6 +151,9 @@ RELATIONS = {
 }  # fmt: skip
 """Words that put one thing relative to another, by the operation that they mean."""
 
+ANYTHING = word_set("one ones thing things object objects item items anything something everything")
+"""Names of no kind: what was spoken of, or all that there is."""
+
 COVERS = word_set("bed sofa couch armchair wardrobe dresser rug carpet blanket pillow cushion mat")
 """Things under which nobody sees in passing."""
 
@@ -160,8 +164,8 @@ NOT_IN_NAMES = word_set(
     "before after during the a an this that these those my your now please all together "
     "appear appears appeared see seen saw look looking face facing stand standing turn turns "
     "moved "
-    "order only about far long big large many much any some anything something everything "
-    "nothing yes no only also too very so"
+    "order only about far long big large many much any some most least nothing yes no only "
+    "also too very so"
 )
 """What a name of a thing does not contain: such words show that a sentence was cut wrongly."""
 

@@ -120,7 +120,7 @@ FORMS: tuple[Form, ...] = (
             "what changed",
             "(list|show|name) [all] [the] changes",
             "(what|which) changes (were|are|have been) [there]",
-            "what is different [now]",
+            "what is different [now] [from before]",
             "what happened",
             "what has happened",
         ),

@@ -174,7 +174,9 @@ FORMS: tuple[Form, ...] = (
         f"(what|which) [is] [the] {_R} (object|thing|item) {_FROM} {{b}}",
         f"(what|which) [object|thing|item] (is|are) [the] {_R} {_FROM} {{b}}",
         f"(what|which) is [the] {_R} [object|thing|item]",
+        f"(what|which) is the (object|thing|item|one) [that is] {_R} {_FROM} {{b}}",
         f"(which|what) is [the] {_R} {{a}} {_FROM} {{b}}",
+        f"(which|what) {{a}} is [the] {_R} {{b}}",
         f"(which|what) {{a}} is [the] {_R} {_FROM} {{b}}",
     ),
 )

@@ -64,6 +64,21 @@ def _more(slots: Slots) -> Meaning:
     return Meaning(f"count({a.program}) {sign} count({b.program})", say, (a, b))
 
 
+_THAN = {
+    "more than": ">", "fewer than": "<", "less than": "<", "at least": ">=", "at most": "<=",
+    "exactly": "==", "": ">=",
+}  # fmt: skip
+
+
+def _at_least(slots: Slots) -> Meaning:
+    """ "Are there two chairs" is true of three as well."""
+    thing, word = here(slots, slots.thing("a")), slots.text("r")
+    number = slots.number("n")
+    said = f"{word or 'at least'} {number:g} {thing.many}"
+    say = truth(f"there are {said}", f"there are not {said}, as far as seen")
+    return Meaning(f"count({thing.program}) {_THAN[word]} {number:g}", say, (thing,))
+
+
 def _more_of(slots: Slots) -> Meaning:
     a, b = slots.things("list")[:2]
     program = (
@@ -187,8 +202,9 @@ FORMS: tuple[Form, ...] = (
         "Are there any plants in the kitchen?",
         "(is|are) there [any] {a}",
         "(is|are) there [any] {a} (here|anywhere|somewhere|around here|around)",
-        "(do you see|can you see|do we have|do i have|have we got|does the map have|do you "
-        "have) [any] {a} [anywhere|somewhere]",
+        "(do we have|do i have|have we got|does the map have|do you have) [any] {a} "
+        "[anywhere|somewhere]",
+        "(do|can) (you|i|we) see {any:any|a|an|some} {a} [anywhere|somewhere]",
         "does {a} exist",
     ),
     form(
@@ -205,6 +221,15 @@ FORMS: tuple[Form, ...] = (
         f"is the number of {{a}} {_R} than the number of {{b}}",
         f"is the number of {{a}} {_R} to the number of {{b}}",
         f"is the number of {{a}} the {_R} as the number of {{b}}",
+    ),
+    form(
+        _at_least,
+        "Are there more than two chairs?",
+        "(is|are) there {r:more than|fewer than|less than|at least|at most|exactly} {n} {a}",
+        "(do we|do you|do i) (have|see) "
+        "{r:more than|fewer than|less than|at least|at most|exactly} "
+        "{n} {a}",
+        "are there {n} {a}",
     ),
     form(
         _more_of,

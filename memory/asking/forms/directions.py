@@ -151,11 +151,16 @@ FORMS: tuple[Form, ...] = (
         _from_me,
         "Is the lamp to my left or to my right?",
         "(is|are) {a} (to|on|at|in) (my|your) {q} [now]",
+        "(is|are) {a} (to|on) the {q:left|right|left or right|right or left|left or the right|"
+        "left or on the right|left or to the right|left side|right side}",
         "(is|are) {a} (to|on) the {q} of (me|you) [now]",
         "(is|are) {a} (to|on) the {q} (from|seen from|as seen from) (where you are|where i am|"
         "where i stand|here|me|you)",
         "(is|are) {a} {q} (me|you|of me|of you) [now]",
         "(is|are) {a} {q} [now]",
+        "(is|are) {a} "
+        "{q:in front of me or behind me|behind me or in front of me|in front of me or "
+        "behind|in front of you or behind you|in front or behind}",
         "(what|which) {w:direction|side|way} (is|are) {a} [in|on|lie] [relative] (to|of|from) "
         f"{_OF_ME} [now] [{{q}}]",
         f"(what|which) {{w:direction|side|way}} (is|are) {{a}} [in|on] relative to {_OF_ME} , "
@@ -188,7 +193,8 @@ FORMS: tuple[Form, ...] = (
         "[by] how many degrees (must i|do i have to|do i need to|should i|would i have to|"
         "would you have to|must you|do you have to|does the camera have to) (turn|rotate) to "
         "(face|see|look at) {a}",
-        "(by how much|how far|how much) (must i|do i have to|do i need to|should i|would i "
+        "(by what angle|at what angle|by how much|how far|how much) (must i|do i have to|do i "
+        "need to|should i|would i "
         "have to) (turn|rotate) to (face|see|look at) {a}",
         "[by] how many degrees (must i|do i have to|do i need to|should i|would i have to|"
         "would you have to|must you|do you have to|does the camera have to) (turn|rotate) [to "

@@ -5,6 +5,7 @@ from __future__ import annotations
 from cogmap.memory.asking.form import Form, Meaning, Slots, form
 from cogmap.memory.asking.saying import measured, truth
 from cogmap.memory.asking.things import Thing
+from cogmap.memory.asking.units import METRES
 from cogmap.memory.asking.unreadable import Unreadable
 
 __all__ = ["FORMS"]
@@ -65,13 +66,7 @@ def _closer(slots: Slots) -> Meaning:
 
 def _within(slots: Slots) -> Meaning:
     a, b, number = slots.place("a"), slots.place("b"), slots.number("n")
-    metres = number * {
-        "cm": 0.01,
-        "centimeters": 0.01,
-        "centimetres": 0.01,
-        "feet": 0.3048,
-        "ft": 0.3048,
-    }.get(slots.text("unit"), 1.0)
+    metres = number * METRES[slots.text("unit")]
     text = f"within {number:g} {slots.text('unit')} of {b.the}"
     say = truth(f"{a.the} {a.be} {text}", f"{a.the} {a.be} not {text}")
     return Meaning(f"distance({a.program}, {b.program}) <= {metres:g}", say, (a, b))
@@ -106,6 +101,7 @@ FORMS: tuple[Form, ...] = (
         "(what is|give) {a} 's distance (from|to) {b}",
         "how many (meters|metres|steps|feet) (is|are) {a} [away] from {b}",
         "how far from {a} to {b}",
+        "(what|how much) [distance|space] separates {a} from {b}",
     ),
     form(
         _pair,
@@ -119,8 +115,9 @@ FORMS: tuple[Form, ...] = (
         "how far (is|are) [it|there] between {pair}",
         "how far between {pair}",
         "(distance|the distance|gap|the gap) between {pair}",
-        "how much (do|does) {pair} (separate|stand apart)",
-        "(what|how much) separates {pair}",
+        "{pair} , how far [apart|away] are they [apart|from each other]",
+        "(what|how much) [distance|space] separates {pair}",
+        "(what|how much) (distance|space) is between {pair}",
     ),
     form(
         _from_me,

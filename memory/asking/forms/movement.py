@@ -99,6 +99,9 @@ FORMS: tuple[Form, ...] = (
         f"how far is {_WHOSE} current position from where (you|i|we|it) (were|was) (at|in|by) "
         "{s}",
         f"how far (are|am|is) {_WHO} [now] from where (you|i|we|it) (were|was) (at|in|by) {{s}}",
+        f"how far (have|did|are|has) {_WHO} (come|get|got|away) from (the start|where i started|"
+        "where you "
+        "started|my starting point|your starting point|the starting point)",
         "how far (are|am) (i|you|we) from (the start|where i started|where you started|where "
         "we started|my starting point|the starting point|your starting point)",
         "what is the (displacement|distance moved) [of the camera] between {s} and {t}",

@@ -141,6 +141,8 @@ FORMS: tuple[Form, ...] = (
         "what (do you see|can you see|can i see|did you see|can i find|do i find|can be found|"
         "have you seen|have we got|do we have|have i got|do i have) {rest}",
         f"(name|list|show|give|find) [all|all the] {_THINGS} {{rest}}",
+        "(what|which) [all|else] (is|are) [there] {rest}",
+        "(name|list|show) everything {rest}",
         "which {a} (is|are) {rest}",
     ),
     form(

@@ -49,7 +49,7 @@ def _my_room(slots: Slots) -> Meaning:
 
 
 def _same_room(slots: Slots) -> Meaning:
-    a, b = slots.pair("pair")
+    a, b = slots.pair("pair") if "pair" in slots else (slots.thing("a"), slots.thing("b"))
     say = truth(
         f"{a.the} and {b.the} are in the same room", f"{a.the} and {b.the} are in different rooms"
     )
@@ -138,6 +138,8 @@ FORMS: tuple[Form, ...] = (
     form(
         _where,
         "Where is my backpack?",
+        "whereabouts (is|are) {a}",
+        "where (could|might|can|would|should) {a} be",
         "where (is|are|can be) {a} [now|located|placed|standing|at|kept|stored|found|hiding]",
         "where {a} (is|are) [now|located|placed]",
         f"where (did|have|do) (i|you|we|they) {_LEAVE} {{a}}",
@@ -155,6 +157,8 @@ FORMS: tuple[Form, ...] = (
         _which_room,
         "Which room is the lamp in?",
         "(which|what) room (is|are|was|were) {a} [located|placed] [in]",
+        "in (which|what) room (would|could|can|do|might|should) (i|you|we) (find|see|look for) {a}",
+        "(is|are) {a} in {x} or in {y}",
         "in (which|what) room (is|are|was|were|do i find|can i find|did you see|stands) {a} "
         "[located|placed]",
         "(which|what) room (has|contains|houses) {a}",
@@ -172,6 +176,7 @@ FORMS: tuple[Form, ...] = (
         _same_room,
         "Are the lamp and the sofa in the same room?",
         "(are|is) {pair} in the same room",
+        "(is|are) {a} in the same room as {b}",
         "(are|is) {pair} in one room",
     ),
     form(_am_i_in, "Am I in the kitchen?", "(am i|are you|are we) in {a} [now]", "is this {a}"),
@@ -208,7 +213,8 @@ FORMS: tuple[Form, ...] = (
         "this flat|of this house|of this apartment]",
         "how (big|large) are (all|the) rooms [together]",
         "how much (floor|space|floor space|area) is there [in total]",
-        "how many (square meters|square metres|square feet) (is|has|does) (the|this) (place|"
+        "how many (square meters|square metres|square feet) (is|has|does) (the|this) [whole|"
+        "entire] (place|"
         "flat|apartment|house|home|scene) [have]",
     ),
     form(_larger, "Is the kitchen larger than the bedroom?", f"is {{a}} {_R} than {{b}}"),
@@ -229,7 +235,7 @@ FORMS: tuple[Form, ...] = (
         _rooms,
         "Which rooms are there?",
         "(which|what) rooms (are|do|did|have) [there|you|we|i] [see|know|seen|have|here]",
-        "(list|name|show) [all] [the] rooms",
+        "(list|name|show) [all] [the] rooms [you know|that you know|you have seen|that there are]",
         "what [kinds of|kind of] rooms are there [here]",
         "what are the rooms",
     ),

@@ -106,6 +106,7 @@ FORMS: tuple[Form, ...] = (
         "How do I get to the kitchen?",
         f"how {_I} {_GO} [to] {{b}} [from here]",
         f"how {_I} {_GO} from {{a}} to {{b}}",
+        f"how {_I} {_GO} {{b}} from {{a}}",
         f"how {_I} {_GO} to {{b}} from {{a}}",
         "(what is|give|describe|show|find|plan|which is) [me] [the|a] [best|shortest|quickest|"
         "fastest] (way|route|path|directions) from {a} to {b}",

@@ -6,7 +6,10 @@ from cogmap.memory.asking.form import Form, Meaning, Slots, form
 from cogmap.memory.asking.forms.choosing import best_of
 from cogmap.memory.asking.saying import Result, Said, Say, measured, said_value, truth
 from cogmap.memory.asking.things import Thing
+from cogmap.memory.asking.units import METRES
 from cogmap.memory.asking.unreadable import Unreadable
+from cogmap.memory.programs.answers import name_of
+from cogmap.runtime.messages import MapObject
 
 __all__ = ["FORMS"]
 
@@ -109,11 +112,50 @@ def _compared(slots: Slots) -> Meaning:
     return Meaning(program, say, (a, b))
 
 
+def _difference(slots: Slots) -> Meaning:
+    a, b, word = slots.thing("a"), slots.thing("b"), slots.text("r")
+    axis, sign = _COMPARED[word]
+    first, second = (a, b) if sign == ">" else (b, a)
+    program = f'size({first.program}, axis="{axis}") - size({second.program}, axis="{axis}")'
+    return Meaning(program, measured(f"{a.the} {a.be} {{}} {word} than {b.the}"), (a, b))
+
+
+def _than_length(slots: Slots) -> Meaning:
+    thing, number, unit = slots.thing("a"), slots.number("n"), slots.text("unit")
+    word = slots.text("r")
+    axis, sign = _COMPARED.get(word) or (_AXES[word], ">")
+    metres = number * METRES[unit]
+    than = f"{word} than" if word in _COMPARED else "more than"
+    said = f"{than} {number:g} {unit}{'' if word in _COMPARED else ' ' + word}"
+    say = truth(f"{thing.the} {thing.be} {said}", f"{thing.the} {thing.be} not {said}")
+    return Meaning(f'size({thing.program}, axis="{axis}") {sign} {metres:g}', say, (thing,))
+
+
+def _which_one(slots: Slots) -> Meaning:
+    """ "What is the largest table", "which chair is the tallest"."""
+    words = slots.text("a") if "a" in slots else f"the {slots.text('r')} {slots.text('k')}"
+    thing = slots.asked.phrases.thing(words)
+    if not thing.single or thing.program.startswith("object("):
+        raise Unreadable(f'"{thing.words}" is not one of several')
+
+    def say(result: Result) -> Said:
+        said = said_value(result)
+        return Said(f"{thing.the} is {_named(result.value)}", said.value)
+
+    return Meaning(thing.program, say, (thing,))
+
+
+def _named(value: object) -> str:
+    return name_of(value) if isinstance(value, MapObject) else str(value)
+
+
 def _which(slots: Slots) -> Meaning:
     things = slots.things("list")
     return best_of(things, slots.text("r"))
 
 
+_R = "{r:longer|shorter|wider|narrower|taller|higher|lower|deeper|thicker}"
+_UNIT = "{unit:m|meter|meters|metre|metres|cm|centimeters|centimetres|ft|feet|inches}"
 _ASK = "(what is|what are|what was|give|estimate|what would be|measure|what)"
 
 FORMS: tuple[Form, ...] = (
@@ -189,6 +231,24 @@ FORMS: tuple[Form, ...] = (
         "Is the sofa longer than the table?",
         "(is|are) {a} {r} than {b}",
         "(is|are) {a} {r} in size than {b}",
+    ),
+    form(
+        _difference,
+        "How much taller is the lamp than the sofa?",
+        f"(how much|by how much) {_R} (is|are) {{a}} than {{b}}",
+        f"how many (centimeters|centimetres|meters|metres) {_R} (is|are) {{a}} than {{b}}",
+    ),
+    form(
+        _than_length,
+        "Is the bed longer than 2 m?",
+        f"(is|are) {{a}} {_R} than {{n}} {_UNIT}",
+        f"(is|are) {{a}} more than {{n}} {_UNIT} {{r:long|wide|tall|high|deep|thick}}",
+    ),
+    form(
+        _which_one,
+        "What is the largest table?",
+        "(what|which) is {a}",
+        "(what|which) {k} is [the] {r}",
     ),
     form(
         _which,

@@ -7,15 +7,12 @@ from dataclasses import dataclass
 
 from cogmap.memory.asking.form import Form, Meaning, Slots, form
 from cogmap.memory.asking.saying import Result, Said, measured, said_value, truth, worded
+from cogmap.memory.asking.units import METRES
 from cogmap.memory.asking.unreadable import Unreadable
 from cogmap.memory.asking.words import number_of, word_set
 
 __all__ = ["FORMS"]
 
-_METRES = {"m": 1, "meter": 1, "meters": 1, "metre": 1, "metres": 1, "cm": 0.01,
-           "centimeter": 0.01, "centimeters": 0.01, "centimetres": 0.01, "mm": 0.001,
-           "ft": 0.3048, "foot": 0.3048, "feet": 0.3048, "in": 0.0254, "inch": 0.0254,
-           "inches": 0.0254}  # fmt: skip
 _HEIGHT_M = 0.75
 """Of a thing whose height is not told: that of a table."""
 _SEPARATORS = word_set(
@@ -44,7 +41,7 @@ def _box(text: str) -> _Box:
         number = number_of(word) if word not in ("a", "an", "one", "half") else None
         if number is not None:
             numbers.append(number)
-        elif word in _METRES:
+        elif word in METRES:
             unit = word
         elif word not in _SEPARATORS:
             name.append(word)
@@ -52,7 +49,7 @@ def _box(text: str) -> _Box:
         raise Unreadable(
             'say how large it is: "1.2 by 0.6 m", or with the height "1.2 by 0.6 by 0.75 m"'
         )
-    sides = [number * _METRES[unit] for number in numbers]
+    sides = [number * METRES[unit] for number in numbers]
     height = sides[2] if len(sides) == 3 else _HEIGHT_M
     return _Box(sides[0], sides[1], height, len(sides) == 3, " ".join(name) or "thing")
 
@@ -128,6 +125,8 @@ FORMS: tuple[Form, ...] = (
         "(can|could|would|will|does) {box} fit [anywhere|here|somewhere]",
         f"(can|could) (i|you|we) (put|place|fit|squeeze) {{box}} {_WHERE} {{b}}",
         "(can|could) (i|you|we) (put|place|fit|squeeze) {box} into {b}",
+        f"(is|would) there [be] [enough|any] [free] (space|room|place) {_WHERE} {{b}} "
+        "(for|to put|to place|to fit) {box}",
         "(does|has) {b} have [enough] (space|room) for {box}",
         "(where|in which room) (can|could) (i|you|we) (put|place|fit) {box}",
     ),
@@ -139,6 +138,8 @@ FORMS: tuple[Form, ...] = (
         "how much (free space|free floor|empty space|open space|free floor space) (is there|do "
         "we have|is left) [in total|here]",
         "how much (free space|empty space|free floor) does {b} have",
+        "how much (of the|of its) (floor|space) is (free|empty|open) in {b}",
+        "how much floor (is free|is empty) in {b}",
         "(what is|give) the (free space|free area|free floor area|free floor) (in|of) {b}",
     ),
     form(
@@ -148,7 +149,9 @@ FORMS: tuple[Form, ...] = (
         "explored|not been|not looked|been)",
         "(what|which) (parts|places|areas) (are|have you) [still|not] (unexplored|unseen|not "
         "seen|not been|not explored|seen)",
-        "(where|what) (have you|did you) not (been|looked|seen|look|explored|see|explore)",
+        "(where|what) (have you|did you) not (been|looked|seen|look|explored|see|explore) [yet]",
+        "(what|which) (parts|places|areas|rooms) (have|did) you not [yet] "
+        "(been|looked|seen|look|explored|see|explore|visited) [yet]",
     ),
     form(
         _explored,

@@ -82,6 +82,9 @@ def _which_first(slots: Slots) -> Meaning:
 
 def _before(slots: Slots) -> Meaning:
     a, b = slots.thing("a"), slots.thing("b")
+    if " or " in slots.text("r"):
+        program = f'"before" if first_seen({a.program}) < first_seen({b.program}) else "after"'
+        return Meaning(program, worded(f"{a.the} {_was(a)} first seen {{}} {b.the}"), (a, b))
     after = slots.text("r") in ("after", "later than")
     sign, word = (">", "after") if after else ("<", "before")
     say = truth(
@@ -158,7 +161,7 @@ def _exists_at(slots: Slots) -> Meaning:
 _SAW = "(see|saw|seen|find|notice|discover|spot|encounter|look at|come across)"
 _ORDER = "(what is|what was|what will be|tell|give|in what order|in which order)"
 
-_R = "{r:before|after|earlier than|later than}"
+_R = "{r:before|after|earlier than|later than|before or after|after or before}"
 
 FORMS: tuple[Form, ...] = (
     form(
@@ -222,14 +225,14 @@ FORMS: tuple[Form, ...] = (
         "Did you see the lamp before the sofa?",
         f"did (you|i|we) [first] {_SAW} {{a}} {_R} {{b}}",
         f"(was|were) {{a}} [first] seen {_R} {{b}}",
-        f"did {{a}} appear {_R} {{b}}",
+        f"did {{a}} (appear|show up|come into view) {_R} {{b}}",
     ),
     form(
         _visible,
         "Was the lamp visible at 10 seconds?",
         "(is|are|was|were) {a} (visible|in view|in sight|seen|being seen) [now]",
         "(is|are|was|were) {a} (visible|in view|in sight|seen) (at|in|by|during) {t}",
-        "(can|could|did|do) (you|i|we) see {a} [right] now",
+        "(can|do) (you|i|we) see {a} [now]",
         "(can|could|did) (you|i|we) see {a} (at|in) {t}",
     ),
     form(

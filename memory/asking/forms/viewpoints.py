@@ -15,7 +15,8 @@ def _standing(slots: Slots) -> Meaning:
     stand, face, target = slots.place("a"), slots.place("b"), slots.thing("c")
     pose = f"stand(at={stand.program}, facing={face.program})"
     said = slots.text("q")
-    return seen(slots, pose, _seen_from(stand, face), target, _direction_words(said))
+    finest = "left_right" if slots.text("w") in ("side", "hand") else "eight"
+    return seen(slots, pose, _seen_from(stand, face), target, _direction_words(said), finest)
 
 
 def _direction_words(said: str) -> str:
@@ -117,21 +118,24 @@ def _viewing_what(slots: Slots) -> Meaning:
 
 _IF = (
     "[if|when|suppose|imagine|assume|assuming|say|supposing] [that] [i am|you are|i were|you "
-    "were|i was|someone is|a person is|i stand|you stand|we are|a robot is|one is|being]"
+    "were|i was|someone is|a person is|i stand|you stand|we are|a robot is|one is|being|i|you|"
+    "someone]"
 )
 _AT = "(by|at|next to|near|beside|close to|in front of|on|in)"
 _FACING = (
-    "[and|while|,] [am|are|is] (facing|face|faces|looking at|look at|looking towards|looking "
+    "[and|while|,] [am|are|is] (facing|face|faces|looks at|look towards|look toward|looking at|"
+    "look at|looking towards|looking "
     "toward|facing towards|facing toward|turned to|turned towards|looking to|facing to)"
 )
-_STAND = (
-    f"{_IF} [standing|stand|positioned|located|stands|sitting|placed] {_AT} {{a}} {_FACING} {{b}}"
-)
+_STANDING = "[standing|stand|sit|sits|positioned|located|stands|sitting|placed]"
+_STAND = f"{_IF} {_STANDING} {_AT} {{a}} {_FACING} {{b}}"
+_VIEW = "(viewing|looking at|facing|when viewing|when facing|when i face) {b} from {a}"
 _STAND_FROM = f"from {{a}} {_FACING} {{b}}"
 _IS = "(is|are|will|would|do i find) {c} [be]"
 _ASK_DIRECTION = (
     "(what|which) (direction|side|way) (is|are|would|will) {c} [be] [in|on|lie]",
-    "(in|on) (what|which) (direction|side|way) (is|are|would|will|do i see|can i find) {c} [be]",
+    "on (what|which) {w:side|hand} [of me] (is|are) {c}",
+    "(in|on) (what|which) {w:direction|side|way} (is|are|would|will|do i see|can i find) {c} [be]",
     "(what|which) (side|direction) of me (is|are) {c} [on|in]",
     "where (is|are|would|will) {c} [be] [relative to me|from me|located]",
 )
@@ -139,7 +143,7 @@ _ASK_DIRECTION = (
 
 def _before_and_after(*tails: str) -> tuple[str, ...]:
     """The stand before what is asked, and after it."""
-    before = [f"{stand} {tail}" for stand in (_STAND, _STAND_FROM) for tail in tails]
+    before = [f"{stand} {tail}" for stand in (_STAND, _STAND_FROM, _VIEW) for tail in tails]
     return (*before, *(f"{tail} {_STAND}" for tail in tails))
 
 
@@ -225,5 +229,6 @@ FORMS: tuple[Form, ...] = (
         "(viewing|looking at|seeing|facing|when viewing) {b} from {a} , what is (on|to) (the|"
         "my) {side}",
         f"{_STAND} what (is|do i see) (on|to) (the|my) {{side}}",
+        f"what (is|do i see) (on|to) (the|my) {{side}} {_STAND}",
     ),
 )

@@ -20,7 +20,7 @@ from cogmap.nodes.planners.settings import Budget, PlannerSettings
 from cogmap.nodes.planners.within import answer_within
 from cogmap.runtime.messages import Answer, Question
 
-STEPS = 12
+STEPS = 8
 
 
 class Scribbler:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -37,22 +38,25 @@ class MapAccess(Protocol):
 
 
 class HeldMap:
-    """A map in this process."""
+    """A map in this process. Threads may share it: it is asked one thing at a time."""
 
     def __init__(self, held: CognitiveMap) -> None:
         self.map = held
+        self._lock = threading.Lock()
 
     def ask(self, question: Question) -> Answer:
-        return self.map.ask(
-            question.text,
-            options=question.options,
-            as_of_ns=question.as_of_ns,
-            pose=question.pose,
-            session=question.session,
-        )
+        with self._lock:
+            return self.map.ask(
+                question.text,
+                options=question.options,
+                as_of_ns=question.as_of_ns,
+                pose=question.pose,
+                session=question.session,
+            )
 
     def run(self, program: ProgramRequest) -> Answer:
-        return self.map.run(program.program, as_of_ns=program.as_of_ns, pose=program.pose)
+        with self._lock:
+            return self.map.run(program.program, as_of_ns=program.as_of_ns, pose=program.pose)
 
     def layout(self) -> Layout:
         return self.map.layout()

@@ -105,6 +105,23 @@ class TestLooks:
         labels = [thing.label for thing in objects]
         return next(thing for thing in objects if thing.views and labels.count(thing.label) == 1)
 
+    def test_a_model_sees_the_pictures_and_says_what_it_sees(self, pictured_map, endpoint, shown):
+        endpoint.replies = [
+            endpoint.calls(("look_at", {"object_id": shown.id})),
+            endpoint.calls(("answer_by_looks", {"object_id": shown.id, "words": "dark red"})),
+        ]
+        result = cogmap(
+            "ask", f"What colour is the {shown.label}?", "--map", pictured_map, "--model", "eye",
+            "--options", "Dark red | blue", "--json",
+        )  # fmt: skip
+        answer = json.loads(result.stdout)
+        assert (answer["value"], answer["option"]) == ("dark red", "Dark red")
+        assert answer["text"] == f'by the looks of object {shown.id}, says eye: "dark red"'
+        assert answer["confidence"] == 0.5 and answer["planner"] == "eye"
+        assert answer["evidence"]["objects"] == [shown.id] and answer["evidence"]["keyframes"]
+        pictures = endpoint.requests[1]["messages"][-1]["content"]
+        assert pictures[1]["image_url"]["url"].startswith("data:image/jpeg;base64,")
+
     def test_words_about_what_it_was_not_shown_are_refused(self, pictured_map, endpoint, shown):
         endpoint.replies = [
             endpoint.calls(("answer_by_looks", {"object_id": shown.id, "words": "dark red"})),

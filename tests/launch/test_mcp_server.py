@@ -54,6 +54,12 @@ def test_a_program_an_operation_and_the_map(call):
     assert 'object 1: "cup"' in call("get_map").content[0].text
 
 
+def test_pictures_come_as_images(call):
+    result = call("render_bev")
+    assert [part.type for part in result.content] == ["text", "image"]
+    assert result.content[1].mime_type == "image/png"
+
+
 @pytest.mark.parametrize(
     ("name", "arguments", "text"),
     [

@@ -136,6 +136,18 @@ class TestGoodModel:
         first = tool_texts(endpoint)[0]
         assert first.startswith("error:") and "distance" in first
 
+    def test_the_map_comes_as_text_and_picture(self, access, endpoint):
+        endpoint.replies = [
+            endpoint.calls(("run_program", {"program": DISTANCE})),
+            endpoint.calls(("answer", {"outcome": 1})),
+        ]
+        ask(access)
+        system, user = endpoint.requests[0]["messages"]
+        assert "distance(" in system["content"]
+        text, _, image = user["content"]
+        assert 'object 1: "sofa" at (0.00, 0.00, 0.50)' in text["text"]
+        assert image["image_url"]["url"].startswith("data:image/png;base64,")
+
     def test_a_program_in_the_text_of_a_model_without_tools(self, access, endpoint):
         endpoint.replies = [
             endpoint.text(f"I measure:\n```python\n{DISTANCE}\n```"),

@@ -133,9 +133,9 @@ def _yaw(flat: F64, preferred_yaw: float | None, config: BoxFitConfig) -> float:
 def _fitness(flat: F32, yaws: F64, config: BoxFitConfig) -> F32:
     """(Y,) how well rectangles at ``yaws`` fit points ``flat`` (N, 2): near edges, small."""
     c, s = np.cos(yaws).astype(np.float32), np.sin(yaws).astype(np.float32)
-    x, y = flat.T
-    along = np.stack([np.outer(c, x) + np.outer(s, y), np.outer(c, y) - np.outer(s, x)])
-    ordered = np.sort(along, axis=2)
+    axes = np.stack([np.stack([c, s], axis=1), np.stack([-s, c], axis=1)])
+    along = axes @ flat.T
+    ordered = np.sort(along, axis=2)  # faster than finding the two ranks alone
     k = int(0.02 * len(flat))
     low, high = ordered[:, :, k], ordered[:, :, len(flat) - 1 - k]
     to_edge = np.minimum(along - low[..., None], high[..., None] - along)

@@ -96,9 +96,9 @@ class TrackShape:
         best = np.minimum.reduceat(sigma_m[order], first).astype(np.float32)
         keys = keys[first]
         at = np.searchsorted(self.keys, keys)
-        known = np.zeros(len(keys), bool)
-        inside = at < len(self.keys)
-        known[inside] = self.keys[at[inside]] == keys[inside]
+        known = np.zeros(len(keys), np.bool_)
+        if len(self.keys):
+            known = self.keys.take(at, mode="clip") == keys
         self._update(at[known], sums[known], total[known], best[known], config)
         fresh = ~known
         count = int(fresh.sum())

@@ -148,19 +148,16 @@ class DepthView:
     def windows(self) -> tuple[F32, F32, F32]:
         """Nearest (inf: none) and farthest (0: none) depth, and part measured, (R + 1, h, w)
         each, in square windows of radius 0..R samples."""
+        shape = (_LARGEST_RADIUS + 1, *self.depth_m.shape)
+        near, far, part = (np.empty(shape, np.float32) for _ in range(3))
         measured = self.depth_m > 0
-        nearest = np.where(measured, self.depth_m, np.float32(np.inf))
-        share = measured.astype(np.float32)
-        layers = [(nearest, self.depth_m, share)]
+        near[0], far[0], part[0] = np.where(measured, self.depth_m, np.inf), self.depth_m, measured
         for radius in range(1, _LARGEST_RADIUS + 1):
             size = (2 * radius + 1, 2 * radius + 1)
             kernel = np.ones(size, np.uint8)
-            layers.append((
-                np.asarray(cv2.erode(nearest, kernel), np.float32),
-                np.asarray(cv2.dilate(self.depth_m, kernel), np.float32),
-                np.asarray(cv2.blur(share, size), np.float32),
-            ))  # fmt: skip
-        near, far, part = (np.stack(layer) for layer in zip(*layers, strict=True))
+            cv2.erode(near[0], kernel, dst=near[radius])
+            cv2.dilate(far[0], kernel, dst=far[radius])
+            cv2.blur(part[0], size, dst=part[radius])
         return near, far, part
 
 

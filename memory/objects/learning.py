@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import cv2
 import numpy as np
 
 from cogmap.memory.objects.association import Assignment, SeenSegment
@@ -125,12 +124,10 @@ def _judge(
     points = np.concatenate([track.shape.points for track, _ in shaped]).astype(np.float32)
     seen = compare(view, points, config.visibility)
     shown = [masks[members].max(axis=0) for _, members in shaped]
-    around = [cv2.dilate(mask, np.ones((3, 3), np.uint8)) for mask in shown]
     at = np.repeat(np.arange(len(shaped)) * view.depth_m.size, sizes) + seen.sample
     confirmed = seen.state == CONFIRMED
     inside = confirmed & (np.stack(shown).take(at) > 0)
-    outside = confirmed & (np.stack(around).take(at) == 0)  # on the rim: who knows
-    outside |= seen.state == SEEN_THROUGH
+    outside = confirmed & ~inside | (seen.state == SEEN_THROUGH)
     ends = np.cumsum(sizes)
     for (track, _), mask, end, size in zip(shaped, shown, ends, sizes, strict=True):
         here = slice(end - size, end)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cogmap.memory.dense.admission import Admission, AdmissionConfig
+from cogmap.memory.dense.alignment import AlignmentConfig, align
 from cogmap.memory.dense.moving import without_moving_things
 from cogmap.memory.dense.occupancy import Occupancy, OccupancyConfig
 from cogmap.memory.dense.surface import Surface, SurfaceConfig
@@ -59,6 +60,9 @@ class ReconstructionConfig:
     occupancy: OccupancyConfig = field(default_factory=OccupancyConfig)
     admission: AdmissionConfig = field(default_factory=AdmissionConfig)
     tracker: TrackerConfig = field(default_factory=TrackerConfig)
+    align_poses: bool = True
+    """Poses that their source states with an uncertainty are made better by the surface."""
+    alignment: AlignmentConfig = field(default_factory=AlignmentConfig)
     sightings: SightingConfig = field(default_factory=SightingConfig)
     dynamic_labels: tuple[str, ...] = ("person", "cat", "dog")
     """Things that move by themselves: their pixels make no surface and fill no space."""
@@ -121,6 +125,8 @@ class Reconstructor:
         depth_m = None if frame.depth is None else frame.depth_m()
         pose = self._locate(frame, depth_m)
         verdict = self._judge(frame, depth_m, pose)
+        if verdict in POSE_TRUSTED:
+            pose = self._aligned(frame, depth_m, pose)
         if verdict == "fused":
             still = frame
             if detections is not None:
@@ -259,6 +265,18 @@ class Reconstructor:
         if depth_m is not None and not self.counts["fused"]:
             self.world_from_source = level_world(depth_m, frame.intrinsics, pose)
         return self.world_from_source @ pose
+
+    def _aligned(self, frame: Frame, depth_m: F32 | None, pose: _Pose) -> _Pose:
+        """The pose made better by the surface, where the source says that it is not exact."""
+        sigma_m = pose.position_sigma_m
+        if self._pose_source != "source" or not sigma_m or not self.config.align_poses:
+            return pose
+        assert depth_m is not None and pose.world_from_camera is not None
+        aligned = align(
+            depth_m, frame.intrinsics, pose.world_from_camera, sigma_m, self.surface,
+            self.config.alignment,
+        )  # fmt: skip
+        return replace(pose, world_from_camera=aligned)
 
     def _track(self, frame: Frame, depth_m: F32 | None) -> _Pose:
         if frame.color is None or depth_m is None:

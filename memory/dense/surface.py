@@ -177,6 +177,13 @@ class Surface:
             finally:  # the reader may stop early
                 self._dirty.update(dict.fromkeys(batch[given:]))
 
+    def distances(self, points: F64) -> tuple[F64, F64, F64]:
+        """Distance to the surface at ``points`` (N, 3), world: (N,) metres, positive in front;
+        its gradient (N, 3); and of how many frames they are (N,), 0 where they are unknown."""
+        tsdf, gradient, frames = self._grid.field(points)
+        scale = self.config.truncation_voxels * self.config.voxel_size_m
+        return tsdf * scale, gradient * scale, frames
+
     def mark_all_dirty(self) -> None:
         """Have the next ``extract_chunks`` give everything, for a reader that came late."""
         self._dirty.update(dict.fromkeys(self._blocks_of))

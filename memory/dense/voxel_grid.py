@@ -8,7 +8,7 @@ import numpy as np
 import open3d as o3d
 from numpy.typing import NDArray
 
-from cogmap.memory.dense.blocks import sorted_unique
+from cogmap.memory.dense.blocks import pack, sorted_unique, unpack
 from cogmap.runtime.messages import F32, F64, I32, U8
 
 __all__ = ["ATTRIBUTES", "VoxelGrid"]
@@ -20,6 +20,9 @@ LEVEL = 256.0
 whole levels darkens noisy colours (120 to 112 in 60 frames)."""
 
 Bools = NDArray[np.bool_]
+
+_CORNERS = np.array([[i >> 2, i >> 1 & 1, i & 1] for i in range(8)], np.int32)
+"""Of a cube, (8, 3)."""
 
 
 class VoxelGrid:
@@ -140,6 +143,30 @@ class VoxelGrid:
             _tensor(keys), _image(depth_m), _image(levels), _tensor(kernel_camera),
             _tensor(camera_from_world), 1.0, float(np.finfo(np.float32).max), truncation,
         )  # fmt: skip
+
+    def field(self, points: F64) -> tuple[F64, F64, F64]:
+        """The stored distances between voxels, linearly: at ``points`` (N, 3) metres, in units of
+        the truncation (N,), its gradient, a metre (N, 3), and the least weight of the eight voxels
+        around (N,). All are 0 where one of these is unknown or truncated."""
+        cell = points / self._voxel_size_m
+        base = np.floor(cell).astype(np.int32)
+        corners = base[:, None] + _CORNERS  # (N, 8, 3)
+        blocks = np.floor_divide(corners, self._resolution)
+        keys, of = np.unique(pack(blocks.reshape(-1, 3)), return_inverse=True)
+        rows, found = self._find(unpack(keys))
+        row, there = rows[of].reshape(-1, 8), found[of].reshape(-1, 8)
+        x, y, z = np.moveaxis(corners - blocks * self._resolution, 2, 0)
+        row = np.where(there, row, 0)
+        values = self.attribute("tsdf")[row, z, y, x, 0].astype(np.float64)
+        weight = self.attribute("weight")[row, z, y, x, 0] * (there & (np.abs(values) < 1))
+        weight = weight.min(axis=1).astype(np.float64)
+        values[weight == 0] = 0
+        part = (cell - base)[:, None]
+        along = np.where(_CORNERS == 1, part, 1 - part)  # (N, 8, 3) share of each corner, by axis
+        x, y, z = np.moveaxis(along, 2, 0)
+        slopes = np.stack([y * z, x * z, x * y], axis=2) * (2 * _CORNERS - 1)
+        gradient = np.einsum("nc,nca->na", values, slopes) / self._voxel_size_m
+        return np.einsum("nc,nc->n", values, x * y * z), gradient, weight
 
     def points(self, min_weight: float) -> tuple[F32, U8]:
         """Surface points (N, 3) in metres and their RGB (N, 3), in no particular order."""

@@ -24,6 +24,7 @@ __all__ = [
     "corners",
     "fit_box",
     "footprint",
+    "footprint_distance_pairs",
     "footprints",
     "from_row",
     "iou_3d",
@@ -155,11 +156,36 @@ def surface_distance(a: Box, b: Box) -> float:
 
 def surface_distance_pairs(a: BoxRows, b: BoxRows) -> F64:
     """(N,) ``surface_distance`` of each row of ``a`` from the same row of ``b``, both (N, 7)."""
-    a, b = _thick(a), _thick(b)
     # Upright prisms: how far apart they are seen from above does not depend on the height.
-    beside = shapely.distance(_polygons(a), _polygons(b))
+    beside = footprint_distance_pairs(a, b)
     above = np.abs(a[:, 2] - b[:, 2]) - (a[:, 5] + b[:, 5]) / 2
     return np.asarray(np.hypot(beside, np.maximum(above, 0)))
+
+
+def footprint_distance_pairs(a: BoxRows, b: BoxRows) -> F64:
+    """(N,) metres between footprints of each row of ``a`` and the same row of ``b``, both (N, 7);
+    0 if they touch or overlap. Exact: of two rectangles that are apart one of the closest points
+    is a corner."""
+    one, gap_one = _corners_beside(a, b)
+    other, gap_other = _corners_beside(b, a)
+    distance = np.minimum(one, other)
+    distance[np.maximum(gap_one, gap_other) <= 0] = 0.0  # no axis of either has all between them
+    return distance
+
+
+def _corners_beside(a: BoxRows, b: BoxRows) -> tuple[F64, F64]:
+    """(N,) distance of the nearest corner of a footprint of ``a`` from that of ``b``, and the
+    widest gap between the two along the axes of ``b``; not above 0 if there is none."""
+    corner = footprints(a) - b[:, None, :2]
+    c, s = np.cos(b[:, 6, None]), np.sin(b[:, 6, None])
+    along = c * corner[..., 0] + s * corner[..., 1]
+    across = c * corner[..., 1] - s * corner[..., 0]
+    half_x, half_y = b[:, 3, None] / 2, b[:, 4, None] / 2
+    x, y = np.abs(along) - half_x, np.abs(across) - half_y
+    nearest = np.hypot(np.maximum(x, 0), np.maximum(y, 0)).min(axis=1)
+    gaps = [along.min(axis=1) - half_x[:, 0], -along.max(axis=1) - half_x[:, 0],
+            across.min(axis=1) - half_y[:, 0], -across.max(axis=1) - half_y[:, 0]]  # fmt: skip
+    return nearest, np.max(gaps, axis=0)
 
 
 def _thick(boxes: BoxRows) -> BoxRows:

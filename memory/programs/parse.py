@@ -145,6 +145,8 @@ def _check_node(node: ast.AST) -> None:
                 _refuse(each, node)
     if not isinstance(node, _ALLOWED):
         _refuse(node, node)
+    if isinstance(node, ast.comprehension) and node.is_async:
+        raise ProgramError("'async' is not of the language", *_place(node.target), "leave it out")
     if isinstance(node, ast.Constant):
         _check_constant(node)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import shapely
 
-from cogmap.memory.geometry.boxes import BoxRows, bounds, footprints
+from cogmap.memory.geometry.boxes import BoxRows, bounds, footprint_distance_pairs, footprints
 from cogmap.runtime.messages import F64, Bool
 
 __all__ = ["above", "beside", "between", "inside", "on", "under"]
@@ -94,6 +94,8 @@ def _overlap(a: BoxRows, b: BoxRows, wanted: Bool) -> F64:
         apart |= low_a[:, None, axis] > low_b[None, :, axis + 3]
         apart |= low_b[None, :, axis] > low_a[:, None, axis + 3]
     row, column = np.nonzero(wanted & ~apart)
+    meets = footprint_distance_pairs(a[row], b[column]) == 0
+    row, column = row[meets], column[meets]
     if len(row):
         one, other = shapely.polygons(footprints(a[row])), shapely.polygons(footprints(b[column]))
         area[row, column] = shapely.area(shapely.intersection(one, other))
@@ -113,9 +115,7 @@ def _level_distance(a: BoxRows, b: BoxRows, wanted: Bool, limit_m: float) -> F64
         gap = np.maximum(gap, beyond)
     row, column = np.nonzero(wanted & (gap <= limit_m))
     if len(row):
-        found[row, column] = shapely.distance(
-            shapely.polygons(footprints(a[row])), shapely.polygons(footprints(b[column]))
-        )
+        found[row, column] = footprint_distance_pairs(a[row], b[column])
     return found
 
 

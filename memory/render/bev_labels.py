@@ -29,6 +29,8 @@ Point = tuple[float, float]
 ROOM_INK: Color = (92, 88, 82)
 ROOM_TEXT = 1.4
 """Size of a room's name, in parts of that of an object's."""
+REACH = 12
+"""A number stands at most so many of its sizes beside its object."""
 
 
 def place_labels(
@@ -52,10 +54,13 @@ def place_labels(
         _write_room(image, room, polygons[room.id], covered, text_px, taken)
     by_area = sorted(things, key=lambda thing: (_area(footprints[thing.id]), thing.id))
     badges: dict[int, Point] = {}
+    bounds = np.array([_bounds(footprints[thing.id]) for thing in by_area]).reshape(-1, 4)
     for count, thing in enumerate(by_area):
-        smaller = [footprints[other.id] for other in by_area[:count]]
+        near = _bounds(footprints[thing.id], REACH * text_px)
+        smaller = [footprints[by_area[row].id] for row in _meeting(bounds[:count], near)]
+        there = [taken[row] for row in _meeting(np.array(taken).reshape(-1, 4), near)]
         badges[thing.id] = _badge_place(
-            image, str(thing.id), footprints[thing.id], text_px, taken, smaller
+            image, str(thing.id), footprints[thing.id], text_px, there, smaller
         )
         taken.append(badge_rect(str(thing.id), badges[thing.id], text_px))
     for thing in by_area:
@@ -65,6 +70,19 @@ def place_labels(
         badge(image, str(thing.id), badges[thing.id], text_px, color)
         if labels:
             _write_label(image, thing, badges[thing.id], text_px, taken)
+
+
+def _bounds(corners: F64, margin: float = 0.0) -> Rect:
+    """Left, top, right, bottom."""
+    (left, top), (right, bottom) = corners.min(0).tolist(), corners.max(0).tolist()
+    return left - margin, top - margin, right + margin, bottom + margin
+
+
+def _meeting(rects: F64, rect: Rect) -> list[int]:
+    """Which of rectangles (N, 4) meet another one."""
+    left, top, right, bottom = rects.T
+    meets = (left <= rect[2]) & (rect[0] <= right) & (top <= rect[3]) & (rect[1] <= bottom)
+    return [int(row) for row in np.flatnonzero(meets)]
 
 
 def _badge_place(

@@ -27,6 +27,7 @@ from cogmap.bench.ask_houses import (
     unanswered_figures,
 )
 from cogmap.bench.ask_layouts import LAYOUTS, layout_figures, layout_scores
+from cogmap.bench.ask_looking import look_figures, looked_house
 from cogmap.bench.ask_score import Asker, Scored, misses
 from cogmap.bench.ask_speed import speed_figures
 from cogmap.bench.ask_templates import template_figures
@@ -41,6 +42,7 @@ HOUSES = tuple((985 + i, 2 + i % 2) for i in range(4))
 """Seed and number of rooms."""
 CHANGING_HOUSES = tuple((990 + i, 2) for i in range(3))
 SPEED_SEED = 995
+LOOKING_HOUSES = ((996, 2), (997, 3))
 
 
 def run() -> BenchResult:
@@ -50,10 +52,12 @@ def run() -> BenchResult:
         houses = [pool.submit(asked_house, *house) for house in HOUSES]
         still = [pool.submit(changed_house, *house, EXACT) for house in CHANGING_HOUSES]
         shaky = [pool.submit(changed_house, *house, NOISY_SMALL) for house in CHANGING_HOUSES]
+        looking = [pool.submit(looked_house, *house) for house in LOOKING_HOUSES]
         layouts = layout_scores() if LAYOUTS.is_file() else []
         asked = _results(houses)
         beliefs = [belief for house in _results(still + shaky) for belief in house]
-    sections = [house_figures(asked), changed_figures(beliefs)]
+        looks = [look for house in _results(looking) for look in house]
+    sections = [house_figures(asked), changed_figures(beliefs), look_figures(looks)]
     sections.append(_abstention(asked, layouts))
     if layouts:
         sections.insert(0, layout_figures(layouts))

@@ -8,6 +8,7 @@ import numpy as np
 
 from cogmap.memory.programs.abstention import Ambiguous, NotDeterminable, NotSeen
 from cogmap.memory.programs.errors import ArgumentError
+from cogmap.memory.programs.glimpses import refuse_glimpsed
 from cogmap.memory.programs.places import Place, rows_of
 from cogmap.memory.programs.registry import each, operation
 from cogmap.memory.programs.rooms import the_room, with_label
@@ -40,6 +41,8 @@ def find(
     is not there any more.
     """
     reading = world.words.read(label, list(world.labels))
+    if state == "here" and reading.by not in ("label", "synonym", "kind"):
+        refuse_glimpsed(world, label)
     members = [thing for name in reading.labels for thing in world.labels[name]]
     read_as = reading.labels if reading.by in ("synonym", "kind", "meaning") else ()
     if read_as:

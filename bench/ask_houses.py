@@ -13,10 +13,9 @@ from cogmap.bench.ask_forms import published_forms
 from cogmap.bench.ask_layouts import task_scores
 from cogmap.bench.ask_score import Scored, by_type, is_refused, score_all
 from cogmap.bench.ask_truth import scene_of_episode
-from cogmap.bench.ask_worlds import asker, built, exact_world, map_asker, with_turns
+from cogmap.bench.ask_worlds import asker, built, exact_at, exact_world, map_asker
 from cogmap.bench.harness import Bar
 from cogmap.bench.map_episodes import NOISY, EpisodeConfig, MapEpisode, camera, make_episode
-from cogmap.memory.programs.values import Time
 from cogmap.memory.questions import QuestionItem, Scene
 from cogmap.memory.questions.generation import (
     ABSTAIN,
@@ -71,7 +70,7 @@ def episode_answers(seed: int, episode: MapEpisode) -> HouseAnswers:
         ask = map_asker(made, ends[:turn])
         answers.online += score_all(items["online"], ask)
         answers.unanswerable += score_all(items["none"], ask)
-        then = with_turns(exact.at(Time(ends[turn - 1])), ends[:turn])
+        then = exact_at(exact, episode, ends[turn - 1], ends[:turn])
         answers.online_exact += score_all(items["online"], asker(then))
         if turn == TURNS:
             tasks, relations = _at_end(scene, ends, seed)

@@ -28,7 +28,7 @@ from cogmap.runtime.messages import (
     Room,
 )
 
-__all__ = ["asker", "built", "exact_world", "map_asker", "with_turns"]
+__all__ = ["asker", "built", "exact_at", "exact_world", "map_asker", "with_turns"]
 
 
 def asker(world: World) -> Asker:
@@ -54,6 +54,16 @@ def with_turns(world: World, turn_ends_ns: Sequence[int]) -> World:
     world = copy.copy(world)
     world.turn_ends_ns = tuple(turn_ends_ns) or None
     return world
+
+
+def exact_at(
+    world: World, episode: MapEpisode, stamp_ns: int, turn_ends_ns: Sequence[int] = ()
+) -> World:
+    """A perfect map as of then, with the free space that was known."""
+    then = with_turns(world.at(Time(stamp_ns)), turn_ends_ns)
+    grids = [grid for _, grid in episode.grids if grid.stamp_ns <= stamp_ns]
+    then.grid = grids[-1] if grids else None
+    return then
 
 
 def built(episode: MapEpisode) -> Iterator[tuple[int, CognitiveMap]]:

@@ -21,7 +21,10 @@ def is_still_there(s: Setting) -> Draft | None:
     labels = [
         thing.label
         for thing, change in _known(s)
-        if change.kind == "removed" and _only_one(s, thing) and thing.label not in s.moment.doubtful
+        if change.kind == "removed"
+        and _only_one(s, thing)
+        and s.moment.ever_faint(thing)
+        and thing.label not in s.moment.doubtful
     ]
     return _still(labels[s.rng.integers(len(labels))], "no") if labels else None
 

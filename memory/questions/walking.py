@@ -78,7 +78,8 @@ def agent_farthest(s: Setting) -> Draft | None:
 
 
 def distance_change(s: Setting) -> Draft | None:
-    """Whether a thing is closer or farther than it was at the end of an earlier turn."""
+    """Whether a thing is closer or farther than it was at the end of an earlier turn, both by
+    closest points and by centres."""
     picked, turn = s.pick_on_walk(1), _earlier_turn(s)
     if picked is None or turn is None:
         return None
@@ -86,11 +87,19 @@ def distance_change(s: Setting) -> Draft | None:
     if len(thing.places) > 1:
         return None
     frame = s.moment.scene.frame_at(s.moment.turns[turn - 1])
-    then, now = _level(s.moment, picked[0], frame), _level(s.moment, picked[0])
-    if not s.clear(*sorted((then, now))):
+    answers = set()
+    for measure in (_level_to, point_gap):
+        then, now = (
+            measure(at.tolist(), picked[0].box)
+            for at in s.moment.scene.positions[[frame, s.moment.frame]]
+        )
+        if not s.clear(*sorted((then, now))):
+            return None
+        answers.add("closer" if now < then else "farther")
+    if len(answers) != 1:
         return None
     slots = {"label": picked[0].label, "turn": str(turn)}
-    return Draft(slots, "closer" if now < then else "farther", options=("closer", "farther"))
+    return Draft(slots, answers.pop(), options=("closer", "farther"))
 
 
 def moved_distance(s: Setting) -> Draft | None:

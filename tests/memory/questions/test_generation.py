@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -144,3 +145,8 @@ def test_layouts_have_no_questions_about_a_walk(shared_data):
 )  # fmt: skip
 def test_plural(one, many):
     assert plural(one) == many
+
+
+def test_every_type_is_documented():
+    text = (Path(__file__).parents[3] / "docs" / "questions.md").read_text()
+    assert [name for name in TYPES if f"`{name}`" not in text] == []

@@ -58,9 +58,15 @@ def _from_me(slots: Slots) -> Meaning:
     )
 
 
+def _three_way(slots: Slots) -> Meaning:
+    return seen(
+        slots, slots.asked.agent, " of you", slots.thing("a"), "left , right or back", "three"
+    )
+
+
 def _angle(slots: Slots) -> Meaning:
     thing = slots.thing("a")
-    say = clockwise(slots.text("way"), thing)
+    say = clockwise(slots.text("way").removesuffix(" now"), thing)
     return Meaning(f"bearing({slots.asked.agent}, {thing.program})", say, (thing,))
 
 
@@ -176,6 +182,11 @@ FORMS: tuple[Form, ...] = (
         "where (is|are) {a} (relative to|from) (me|you|us|the camera) , {q}",
         "relative to (me|you|the camera) , (where|in which direction|in what direction|which "
         "direction) (is|are) {a} [now]",
+    ),
+    form(
+        _three_way,
+        "Is the lamp to my left, to my right or behind me?",
+        "(is|are) {a} (to|on) (my|your) left [to|on] [my|your] right or behind (me|you) [now]",
     ),
     form(
         _angle,

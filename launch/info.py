@@ -12,8 +12,9 @@ import numpy as np
 from rich.table import Table
 from rich.text import Text
 
-from cogmap.launch.paths import is_map, is_run
+from cogmap.launch.paths import is_run
 from cogmap.memory.cognitive_map import CognitiveMap
+from cogmap.memory.persistence import is_map
 from cogmap.memory.render.drawing import printable
 from cogmap.nodes.episodes import open_episode
 from cogmap.runtime.messages import Frame

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from cogmap.launch.paths import is_map, is_run, map_folder
+from cogmap.launch.paths import is_run, map_folder
 from cogmap.memory.cognitive_map import CognitiveMap
+from cogmap.memory.persistence import is_map
 from cogmap.nodes.planners.access import HeldMap, LiveMap, MapAccess
 from cogmap.runtime.messages import CogmapError
 from cogmap.runtime.rundir import is_going_on

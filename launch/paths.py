@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from cogmap.memory.persistence import is_map
 from cogmap.runtime.messages import CogmapError
 from cogmap.runtime.rundir import is_going_on
 
@@ -11,11 +12,6 @@ from cogmap.runtime.rundir import is_going_on
 def is_run(path: Path) -> bool:
     """A run directory, as ``cogmap up`` makes it."""
     return (path / "launch.json").is_file()
-
-
-def is_map(path: Path) -> bool:
-    """A map folder, as ``cogmap replay --map`` write it."""
-    return (path / "manifest.json").is_file()
 
 
 def run_that_writes(path: Path) -> Path | None:

@@ -8,8 +8,8 @@ import msgspec
 
 from cogmap.launch import running
 from cogmap.launch.console import console
-from cogmap.launch.paths import is_map
 from cogmap.launch.player import KEYS, Player
+from cogmap.memory.persistence import is_map
 from cogmap.nodes.episodes import open_episode
 from cogmap.nodes.episodes.episode import Episode
 from cogmap.nodes.episodes.mcap import McapEpisode

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from rich.console import Console
 
-from cogmap.launch.paths import is_map, is_run
+from cogmap.launch.paths import is_run
 from cogmap.memory.cognitive_map import CognitiveMap
+from cogmap.memory.persistence import is_map
 from cogmap.nodes.rerun.process import ViewerProcess, serve_rrd
 from cogmap.nodes.rerun.view import RerunView, ViewConfig
 from cogmap.runtime.messages import CogmapError

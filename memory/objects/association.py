@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
-from cogmap.memory.geometry.camera import transform
+from cogmap.memory.geometry.camera import depth_sigma_m, transform
 from cogmap.memory.objects.labels import LabelConfig, label_evidence, shares_of
 from cogmap.memory.objects.track_shape import ShapeConfig
 from cogmap.memory.objects.tracks import Track
@@ -106,11 +106,6 @@ class Assignment:
     """(S,) has a track, but another one is as good."""
     new: Bool
     """(S,) shows something that is not known."""
-
-
-def depth_sigma_m(depth_m: F64) -> F64:
-    """Standard deviation of measured depth (Nguyen et al., 3DIMPVT 2012), at least 2 mm."""
-    return 0.002 + 0.0019 * np.maximum(depth_m - 0.4, 0) ** 2
 
 
 def see_segments(observation: Observation, config: AssociationConfig) -> list[SeenSegment]:

@@ -14,6 +14,7 @@ from cogmap.memory.objects.past_views import PastViews, PastViewsConfig
 from cogmap.memory.objects.relocation import RelocationConfig, Traits, relocate
 from cogmap.memory.objects.tracks import Track
 from cogmap.memory.objects.visibility import DepthView
+from cogmap.memory.persistence import part_of
 from cogmap.runtime.messages import F64
 
 __all__ = ["Move", "Moves", "MovesConfig"]
@@ -143,8 +144,7 @@ class Moves:
     def from_state(cls, state: Mapping[str, NDArray[Any]], config: MovesConfig) -> Moves:
         """Inverse of ``state``."""
         moves = cls(config)
-        past = {key[5:]: array for key, array in state.items() if key.startswith("past/")}
-        moves.past = PastViews.from_state(past, config.past)
+        moves.past = PastViews.from_state(part_of(state, "past"), config.past)
         moves._vanished = dict(state["vanished"].tolist())
         moves._new = {id_: bool(empty) for id_, empty in state["new"].tolist()}
         moves._here_since = dict(state["here_since"].tolist())

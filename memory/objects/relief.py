@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from cogmap.memory.geometry.camera import transform
+from cogmap.memory.geometry.camera import depth_sigma_m, transform
 from cogmap.memory.objects.visibility import NEAREST_M, DepthView, Look
 from cogmap.runtime.messages import F64, Bool
 
@@ -61,8 +61,8 @@ class ReliefConfig:
     clear_sigmas: float = 1.0
     """So far from the middle between usual and none, a look is clear; nearer it counts in part,
     so that looks of little weight add up."""
-    depth_sigma: tuple[float, float] = (0.0012, 0.0019)
-    """Of one depth: the first, plus the second times the squared distance beyond 0.4 m."""
+    depth_sigma_m: float = 0.0012
+    """Of one depth near by; farther away it grows as ``depth_sigma_m`` says."""
 
 
 _QUARTILE_ERROR = 1.7
@@ -226,8 +226,7 @@ def measure_rise(
     fewest = min(len(on), len(around))
     if fewest < config.min_samples:
         return None
-    base, growth = config.depth_sigma
-    sigma = base + growth * max(distance - 0.4, 0) ** 2
+    sigma = float(depth_sigma_m(np.array([distance]), config.depth_sigma_m)[0])
     sigma *= _QUARTILE_ERROR * math.sqrt(1 / len(on) + 1 / len(around))
     lower, middle = _quantiles(around, 0.25, 0.5)
     (upper,) = _quantiles(on, 0.75)

@@ -19,6 +19,7 @@ from cogmap.memory.objects.track_store import TrackStore
 from cogmap.memory.objects.tracks import Track
 from cogmap.memory.objects.wall_direction import WallDirection
 from cogmap.memory.objects.watch import Watch
+from cogmap.memory.persistence import part_of
 from cogmap.runtime.messages import F32, Observation
 
 __all__ = ["store_from_state", "store_state"]
@@ -84,13 +85,13 @@ def store_from_state(state: Mapping[str, NDArray[Any]], config: ObjectMapConfig)
     store.next_id, store.looks = rest["next_id"], rest["looks"]
     store.looked_ns = rest["looked_ns"]
     store.scores = tuple(rest["scores"])
-    store.walls = WallDirection.from_state(_part(state, "walls"), config.walls)
+    store.walls = WallDirection.from_state(part_of(state, "walls"), config.walls)
     poses = [pose.copy() for pose in state["keyframe_poses"]]
     store.world_from_keyframe = dict(zip(rest["keyframes"], poses, strict=True))
     _read_views(store, rest["views"], state)
-    store.history = SightingHistory.from_state(_part(state, "history"), config.history)
-    store.watch = Watch.from_state(_part(state, "watch"), config.watch)
-    store.moves = Moves.from_state(_part(state, "moves"), config.moves)
+    store.history = SightingHistory.from_state(part_of(state, "history"), config.history)
+    store.watch = Watch.from_state(part_of(state, "watch"), config.watch)
+    store.moves = Moves.from_state(part_of(state, "moves"), config.moves)
     return store
 
 
@@ -188,8 +189,3 @@ def _read_views(store: TrackStore, headers: list[Any], state: Mapping[str, NDArr
 
 def _stack(poses: list[Any]) -> NDArray[np.float64]:
     return np.array(poses, np.float64).reshape(-1, 4, 4)
-
-
-def _part(state: Mapping[str, NDArray[Any]], name: str) -> Arrays:
-    prefix = f"{name}/"
-    return {key[len(prefix) :]: array for key, array in state.items() if key.startswith(prefix)}

@@ -24,6 +24,7 @@ from cogmap.memory.objects.visibility import (
     VisibilityConfig,
     compare,
 )
+from cogmap.memory.persistence import part_of
 from cogmap.runtime.messages import F32
 
 __all__ = ["ViewTrust", "ViewTrustConfig"]
@@ -89,8 +90,7 @@ class ViewTrust:
         trust = cls(config)
         views = []
         for name in ("trusted", "last"):
-            prefix = f"{name}/"
-            part = {key[len(prefix) :]: a for key, a in state.items() if key.startswith(prefix)}
+            part = part_of(state, name)
             views.append(DepthView.from_state(part) if part else None)
         trust._trusted, trust._last = views
         return trust

@@ -14,6 +14,7 @@ from cogmap.memory.objects.presence import Presence, PresenceConfig, Verdict
 from cogmap.memory.objects.relief import Relief, ReliefConfig
 from cogmap.memory.objects.view_trust import ViewTrust, ViewTrustConfig
 from cogmap.memory.objects.visibility import DepthView, Look
+from cogmap.memory.persistence import part_of
 from cogmap.runtime.messages import F64, Bool
 
 __all__ = ["Watch", "WatchConfig"]
@@ -101,12 +102,7 @@ class Watch:
     def from_state(cls, state: Mapping[str, NDArray[Any]], config: WatchConfig) -> Watch:
         """Inverse of ``state``."""
         watch = cls(config)
-        watch.presence = Presence.from_state(_part(state, "presence"), config.presence)
-        watch.relief = Relief.from_state(_part(state, "relief"), config.relief)
-        watch.trust = ViewTrust.from_state(_part(state, "trust"), config.trust)
+        watch.presence = Presence.from_state(part_of(state, "presence"), config.presence)
+        watch.relief = Relief.from_state(part_of(state, "relief"), config.relief)
+        watch.trust = ViewTrust.from_state(part_of(state, "trust"), config.trust)
         return watch
-
-
-def _part(state: Mapping[str, NDArray[Any]], name: str) -> dict[str, NDArray[Any]]:
-    prefix = f"{name}/"
-    return {key[len(prefix) :]: array for key, array in state.items() if key.startswith(prefix)}

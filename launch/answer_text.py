@@ -10,9 +10,10 @@ import msgspec
 from cogmap.memory.render.drawing import printable
 from cogmap.runtime.messages import Answer, Layout
 
-__all__ = ["answer_dict", "answer_lines", "batch_dict", "value_text"]
+__all__ = ["answer_dict", "answer_lines", "batch_dict", "quantity_text", "value_text"]
 
 UNITS = {"m": "m", "m2": "m²", "m3": "m³", "deg": "°", "s": "s", "count": "", "ft2": "square feet"}
+_DECIMALS = {"count": 0, "cm": 0, "mm": 0, "deg": 0, "m2": 1, "ft2": 0, "l": 0}
 _SHOWN = 12
 _TEXT_LIMIT = 600
 
@@ -28,9 +29,14 @@ def value_text(answer: Answer) -> str:
         return ", ".join(printable(str(each), 80) for each in value)
     if isinstance(value, str):
         return printable(value, 200)
-    number = f"{value:.2f}" if isinstance(value, float) and answer.unit != "count" else f"{value:g}"
-    unit = UNITS.get(answer.unit, answer.unit)
-    return f"{number}{unit}" if unit == "°" else f"{number} {unit}".strip()
+    return quantity_text(value, answer.unit)
+
+
+def quantity_text(value: float, unit: str) -> str:
+    """A number with its unit, rounded as people say it."""
+    number = f"{value:.{_DECIMALS.get(unit, 2)}f}" if isinstance(value, float) else str(value)
+    symbol = UNITS.get(unit, unit)
+    return f"{number}{symbol}" if symbol == "°" else f"{number} {symbol}".strip()
 
 
 def answer_lines(answer: Answer, layout: Layout | None = None, start_ns: int = 0) -> list[str]:

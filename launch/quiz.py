@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from cogmap.launch.answer_text import value_text
+from cogmap.launch.answer_text import quantity_text, value_text
 from cogmap.launch.asking import Asker
 from cogmap.launch.map_target import MapTarget
 from cogmap.memory.questions.from_map import scene_of_layout
@@ -109,8 +109,7 @@ def truth_text(item: QuestionItem) -> str:
         return "yes" if answer else "no"
     if isinstance(answer, tuple):
         return ", ".join(answer)
-    unit = "" if item.unit == "count" else item.unit.replace("m2", "m²")
-    return f"{answer:.2f} {unit}".strip() if isinstance(answer, float) else f"{answer} {unit}"
+    return answer if isinstance(answer, str) else quantity_text(answer, item.unit)
 
 
 def _said(answer: Answer) -> str:

@@ -260,14 +260,14 @@ def test_a_quiz_of_a_simulated_house_has_the_truth_beside(furnished_map):
     result = cogmap("quiz", "--map", furnished_map)
     assert result.exit_code == 0, result.output
     assert "truth" in result.stdout and "not there" in result.stdout
-    assert "90 cm" in result.stdout.replace("90.00", "90")
+    assert "90 cm" in result.stdout
 
 
 class TestWords:
     @pytest.mark.parametrize(
         ("value", "unit", "text"),
         [
-            (2.3051, "m", "2.31 m"), (12.0, "m2", "12.00 m²"), (-31.7, "deg", "-31.70°"),
+            (2.3051, "m", "2.31 m"), (12.0, "m2", "12.0 m²"), (-31.7, "deg", "-32°"),
             (4, "count", "4"), (True, "", "yes"), (False, "", "no"), ("left", "", "left"),
             (("cup", "tv"), "", "cup, tv"), ("a\x1b[31mb", "", "a [31mb"),
         ],

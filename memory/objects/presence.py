@@ -52,11 +52,11 @@ class PresenceConfig:
     """from this part on the look is clear."""
     suspect: float = 0.2
     """Of what a detector has missed, so much seen through asks for a look at its front alone,"""
-    suspect_clear: float = 0.45
+    suspect_clear: float = 0.4
     """and so much is clear, if the front is, too:"""
     front_neutral: float = 0.45
     """part of the front seen through that speaks neither way,"""
-    front_clear: float = 0.7
+    front_clear: float = 0.62
     """and from which on it is clear."""
     shifted: float = 0.25
     """A matched thing of which more than this part is seen through has moved a little."""

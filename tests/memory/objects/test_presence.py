@@ -150,3 +150,10 @@ def test_suspects_are_what_was_missed_and_is_seen_through_in_part():
         (seen(70, 30), False, True), (seen(70, 30), True, False), (seen(95, 5), False, False),
     ):  # fmt: skip
         assert presence.suspects(look, np.array([matched])).tolist() == [suspect]
+
+
+def test_a_front_seen_through_outweighs_the_relief_of_the_next_book():
+    look, there = seen(10, 50), np.array([-1.0])
+    assert gone_after(Presence(), look, 1 / 15, 30, relief=there) is None
+    assert gone_after(Presence(), look, 1 / 15, 15, relief=there, front=np.array([0.9]))
+    assert gone_after(Presence(), look, 1 / 15, 30, relief=there, front=np.array([0.3])) is None

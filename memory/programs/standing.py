@@ -23,7 +23,7 @@ ENCLOSED = 0.75
 OVER_M = 0.25
 """What is above a thing may be this far beside it: pictures hang behind sofas."""
 APART = 0.5
-"""Things of which more of the smaller footprint is over the other are not beside each other."""
+"""Things are not beside each other if this part of the smaller footprint is over the other."""
 LEVEL_M = 0.3
 """Things beside each other may be this far apart in height."""
 ENCLOSING_RAD = np.deg2rad(130)
@@ -38,7 +38,7 @@ def on(a: BoxRows, b: BoxRows) -> Bool:
     seated = (bottom >= b[None, :, 2] - CONTACT_M) & (bottom < top_b)
     smaller = _area(a)[:, None] < _area(b)[None]
     possible = np.asarray((touches | (seated & smaller)) & (_top(a)[:, None] > b[None, :, 2]))
-    return np.asarray(possible & (_overlap(a, b, possible) >= CARRIED * _area(a)[:, None]))
+    return _covers(a, b, possible, CARRIED * _area(a)[:, None])
 
 
 def inside(a: BoxRows, b: BoxRows) -> Bool:
@@ -46,8 +46,8 @@ def inside(a: BoxRows, b: BoxRows) -> Bool:
     low = np.maximum(_bottom(a)[:, None], _bottom(b)[None])
     high = np.minimum(_top(a)[:, None], _top(b)[None])
     possible = (high > low) & (_volume(a)[:, None] < _volume(b)[None])
-    common = _overlap(a, b, possible) * np.maximum(high - low, 0)
-    return np.asarray(possible & (common >= ENCLOSED * _volume(a)[:, None]))
+    least = ENCLOSED * _volume(a)[:, None] / np.maximum(high - low, 1e-9)
+    return _covers(a, b, possible, least)
 
 
 def under(a: BoxRows, b: BoxRows) -> Bool:
@@ -58,7 +58,7 @@ def under(a: BoxRows, b: BoxRows) -> Bool:
     )
     possible = (beneath | within) & (a[:, None, 2] < b[None, :, 2])
     least = np.minimum(_area(a)[:, None], _area(b)[None])
-    return possible & (_overlap(a, b, possible) >= CARRIED * least)
+    return _covers(a, b, possible, CARRIED * least)
 
 
 def above(a: BoxRows, b: BoxRows) -> Bool:
@@ -74,7 +74,7 @@ def beside(a: BoxRows, b: BoxRows, within_m: float) -> Bool:
     near = gap <= LEVEL_M
     near &= _level_distance(a, b, near, within_m) <= within_m
     least = np.minimum(_area(a)[:, None], _area(b)[None])
-    return near & (_overlap(a, b, near) <= APART * least)
+    return np.asarray(near & ~_covers(a, b, near, APART * least))
 
 
 def between(a: F64, b: F64, c: F64) -> Bool:
@@ -85,21 +85,23 @@ def between(a: F64, b: F64, c: F64) -> Bool:
     return np.asarray((lengths > 1e-9) & (dots <= np.cos(ENCLOSING_RAD) * lengths))
 
 
-def _overlap(a: BoxRows, b: BoxRows, wanted: Bool) -> F64:
-    """(N, M) m2 that footprints have in common, where wanted and elsewhere 0."""
-    area = np.zeros(wanted.shape)
-    low_a, low_b = bounds(a), bounds(b)
-    apart = np.zeros(wanted.shape, bool)
-    for axis in (0, 1):
-        apart |= low_a[:, None, axis] > low_b[None, :, axis + 3]
-        apart |= low_b[None, :, axis] > low_a[:, None, axis + 3]
-    row, column = np.nonzero(wanted & ~apart)
-    meets = footprint_distance_pairs(a[row], b[column]) == 0
-    row, column = row[meets], column[meets]
+def _covers(a: BoxRows, b: BoxRows, wanted: Bool, least_m2: F64) -> Bool:
+    """(N, M) whether footprints have so much (N, M) or more in common, where wanted. Polygons are
+    cut only where what bounds them has as much in common."""
+    one, other = bounds(a), bounds(b)
+    sides = [
+        np.minimum(one[:, None, axis + 3], other[None, :, axis + 3])
+        - np.maximum(one[:, None, axis], other[None, :, axis])
+        for axis in (0, 1)
+    ]
+    at_most = np.maximum(sides[0], 0) * np.maximum(sides[1], 0)
+    row, column = np.nonzero(wanted & (at_most >= least_m2) & (at_most > 0))
+    found = np.zeros(wanted.shape, bool)
     if len(row):
-        one, other = shapely.polygons(footprints(a[row])), shapely.polygons(footprints(b[column]))
-        area[row, column] = shapely.area(shapely.intersection(one, other))
-    return area
+        first, second = (shapely.polygons(footprints(x)) for x in (a[row], b[column]))
+        area = shapely.area(shapely.intersection(first, second))
+        found[row, column] = area >= np.broadcast_to(least_m2, wanted.shape)[row, column]
+    return found
 
 
 def _level_distance(a: BoxRows, b: BoxRows, wanted: Bool, limit_m: float) -> F64:

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+import cv2
+import msgspec
 import numpy as np
 from scipy import ndimage
 
 from cogmap.memory.paths.grid_paths import Paths
 from cogmap.runtime.messages import F64, FREE, OCCUPIED, UNKNOWN, Bool, OccupancyGrid
 
-__all__ = ["cell_centers", "floor_paths", "frontier_points", "known_share", "standable"]
+__all__ = [
+    "cell_centers",
+    "floor_paths",
+    "frontier_points",
+    "known_share",
+    "standable",
+    "with_walked",
+]
 
 MIN_FRONTIER_CELLS = 4
 """Fewer free cells at the edge of the unknown are holes of the measurement."""
@@ -54,10 +63,24 @@ def frontier_points(grid: OccupancyGrid) -> F64:
 
 
 def known_share(grid: OccupancyGrid) -> float:
-    """Part of the smallest upright rectangle around all that is known that is known."""
-    known = grid.cells != UNKNOWN
+    """Part of the convex hull of all that is known that is known, in [0, 1]."""
+    known = np.asarray(ndimage.binary_fill_holes(grid.cells != UNKNOWN), np.uint8)
     if not known.any():
         return 0.0
-    rows, columns = np.nonzero(known)
-    window = known[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
-    return float(ndimage.binary_fill_holes(window).mean())
+    row, column = np.nonzero(known)
+    hull = cv2.convexHull(np.column_stack([column, row]).astype(np.int32))
+    inside = cv2.fillPoly(np.zeros_like(known), [np.asarray(hull, np.int32)], 1)
+    return float(known.sum() / max(int((inside | known).sum()), 1))
+
+
+def with_walked(grid: OccupancyGrid, line: F64, radius_m: float) -> OccupancyGrid:
+    """The grid with the unknown floor around a line (N, 2), where somebody went, as free."""
+    if len(line) < 2:
+        return grid
+    walked = np.zeros(grid.cells.shape, np.uint8)
+    cells = np.floor((line - grid.origin) / grid.resolution_m)
+    cells = np.clip(cells, -1e4, 1e4).astype(np.int32)
+    width = max(1, round(2 * radius_m / grid.resolution_m))
+    cv2.polylines(walked, [cells.reshape(-1, 1, 2)], False, 1, width)
+    free = (walked > 0) & (grid.cells == UNKNOWN)
+    return msgspec.structs.replace(grid, cells=np.where(free, np.uint8(FREE), grid.cells))

@@ -30,10 +30,11 @@ LANDMARK_M = 1.5
 
 
 def grid_of(world: World) -> OccupancyGrid:
-    """Free and occupied space. Raises NotDeterminable if it is not known."""
-    if world.grid is None or not world.grid.cells.size:
+    """Free and occupied space, where the camera went included. Raises NotDeterminable if it is not known."""
+    grid = world.floor
+    if grid is None or not grid.cells.size:
         raise NotDeterminable("free space is not known to this map")
-    return world.grid
+    return grid
 
 
 def way(world: World, a: Place, b: Place, radius_m: float) -> Path:

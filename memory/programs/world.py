@@ -11,6 +11,7 @@ import numpy as np
 
 from cogmap.memory.geometry.boxes import BoxRows, rows
 from cogmap.memory.objects.sighting_history import Sightings
+from cogmap.memory.paths.floor import with_walked
 from cogmap.memory.programs.abstention import NotDeterminable
 from cogmap.memory.programs.evidence import Recorder
 from cogmap.memory.programs.values import Point, Pose, Time
@@ -27,6 +28,9 @@ from cogmap.runtime.messages import (
 )
 
 __all__ = ["NO_SIGHTINGS", "World", "pose_of"]
+
+WALKED_M = 0.25
+"""The floor so far beside where the camera was is free: somebody carried it."""
 
 NO_SIGHTINGS = Sightings(
     np.zeros(0, np.int64), np.zeros(0, np.uint8), np.zeros(0, np.float32), np.zeros(0, np.float32)
@@ -119,6 +123,17 @@ class World:
         """Height of the floor (m, world): as the map found it, else the lowest bottom of a box."""
         return self._tables.floor_z
 
+    @property
+    def floor(self) -> OccupancyGrid | None:
+        """``grid``, where floor that the camera has passed over, unseen, is free as well."""
+        if self.grid is not None and self._tables.floor is None:
+            numbers = self.numbers
+            line = np.zeros((0, 2))
+            if self.trajectory is not None and len(numbers):
+                line = self.trajectory.poses()[2][: len(numbers), :2, 3]
+            self._tables.floor = with_walked(self.grid, line, WALKED_M)
+        return self._tables.floor
+
     # Time and who asks
 
     @property
@@ -208,6 +223,7 @@ class _Tables:
     def __init__(self, layout: Layout, trajectory: Trajectory | None) -> None:
         self._layout = layout
         self._trajectory = trajectory
+        self.floor: OccupancyGrid | None = None
 
     @cached_property
     def here(self) -> tuple[MapObject, ...]:

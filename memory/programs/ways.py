@@ -30,7 +30,7 @@ LANDMARK_M = 1.5
 
 
 def grid_of(world: World) -> OccupancyGrid:
-    """Free and occupied space, where the camera went included. Raises NotDeterminable if it is not known."""
+    """Free and occupied space, with where the camera went. Raises NotDeterminable without."""
     grid = world.floor
     if grid is None or not grid.cells.size:
         raise NotDeterminable("free space is not known to this map")

@@ -2,8 +2,9 @@
 
 Every face of a box is off by a normal error of its own. It has a floor, from the voxels that
 surfaces are made of, a part that looks from many frames average out, and a part for what no look
-showed whole. On a simulated tour with 35 objects the median of errors over sigma is 0.67 for sizes and
-0.50 for distances (0.67 if normal); a fifth are beyond two sigma, those of which much was never seen.
+showed whole. On a simulated tour with 35 objects the median of errors over sigma is 0.67 for
+sizes and 0.50 for distances (0.67 if normal); a fifth are beyond two sigma: those of which much
+was never seen.
 """
 
 from __future__ import annotations
@@ -20,8 +21,8 @@ LOOK_M = 0.08
 """Of a face that one frame showed."""
 
 CUT = 0.25
-"""Of a face of a thing that every look cut off: this, times the part of its outline that the best one
-cut, times its longest side."""
+"""Of a face of a thing that every look cut off: this, times the part of its outline that the
+best one cut, times its longest side."""
 
 
 def face_sigma(thing: MapObject) -> float:

@@ -12,6 +12,7 @@ from cogmap.bench.map_episodes import MapEpisode
 from cogmap.memory.asking import ask
 from cogmap.memory.cognitive_map import CognitiveMap
 from cogmap.memory.objects.sighting_history import Sightings
+from cogmap.memory.programs.map_world import pose_from
 from cogmap.memory.programs.values import Time
 from cogmap.memory.programs.world import World
 from cogmap.memory.questions import QuestionItem, Scene
@@ -39,7 +40,7 @@ def asker(world: World) -> Asker:
             stamp_ns=world.now.stamp_ns, text=item.question, options=item.options, pose=item.pose
         )
         then = world if item.as_of_ns is None else world.at(Time(item.as_of_ns))
-        return ask(then, question)
+        return ask(then.asked_by(pose_from(item.pose)), question)
 
     return answer
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import msgspec
 import numpy as np
@@ -51,6 +53,8 @@ class Margins:
 
 
 MARGINS = Margins()
+EYES_M = 1.5
+"""Over the lowest centre of a thing."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +89,27 @@ class Setting:
         moment = self.moment
         seen = tuple(each for each in moment.singles if each.thing.views is not None)
         return self.pick(seen, count) if moment.frame >= 0 and moment.turns else None
+
+    @cached_property
+    def stand(self) -> Standpoint | None:
+        """Where the asker is: with the camera, or, of a scene that nobody walked through, anywhere
+        among its things; None where there are none."""
+        scene, frame = self.moment.scene, self.moment.frame
+        if frame >= 0:
+            x, y, z = scene.positions[frame].tolist()
+            return Standpoint(position=(x, y, z), yaw=float(scene.yaws[frame]))
+        if scene.has_frames or not self.moment.things:
+            return None
+        centers = np.array([each.box.center for each in self.moment.things])
+        low, high = centers.min(axis=0), centers.max(axis=0)
+        x, y = (round(float(v), 2) for v in self.rng.uniform(low[:2], high[:2]))
+        yaw = round(float(self.rng.uniform(-math.pi, math.pi)), 3)
+        return Standpoint(position=(x, y, round(float(low[2]) + EYES_M, 2)), yaw=yaw)
+
+    @property
+    def stated_pose(self) -> Standpoint | None:
+        """What a question has to say of where the asker is; None: it is where the camera is."""
+        return None if self.moment.frame >= 0 else self.stand
 
     def shuffled(self, words: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(words[i] for i in self.rng.permutation(len(words)))

@@ -8,11 +8,13 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from cogmap.memory.questions.box_truth import angle_to, level_distance, point_gap
+import shapely
+
+from cogmap.memory.questions.box_truth import angle_to, floor_shape, level_distance, point_gap
 from cogmap.memory.questions.directions import QUADRANTS, sector
 from cogmap.memory.questions.item import Draft, Setting
-from cogmap.memory.questions.scene import Moment, Placed
-from cogmap.runtime.messages import F64, Box
+from cogmap.memory.questions.scene import Placed
+from cogmap.runtime.messages import F64, Box, Standpoint
 
 __all__ = [
     "agent_degrees",
@@ -48,25 +50,27 @@ def agent_four_way(s: Setting) -> Draft | None:
 
 def agent_degrees(s: Setting) -> Draft | None:
     """Degrees, clockwise or not as the question names it."""
-    picked = s.pick_on_walk(1)
-    if picked is None:
+    picked, stand = s.pick(s.moment.singles, 1), s.stand
+    if picked is None or stand is None:
         return None
-    angle = _angle(s.moment, picked[0])
-    if not 20 < abs(angle) < 170 or _level(s.moment, picked[0]) < 2 * s.margins.stand_m:
+    angle = angle_to(stand.position, stand.yaw, picked[0].box.center)
+    if not 20 < abs(angle) < 170 or _near(s, stand, picked[0]):
         return None
     sense = "counterclockwise" if angle > 0 else "clockwise"
-    return Draft({"label": picked[0].label, "sense": sense}, round(abs(angle), 1), unit="deg")
+    slots = {"label": picked[0].label, "sense": sense}
+    return Draft(slots, round(abs(angle), 1), unit="deg", pose=s.stated_pose)
 
 
 def agent_distance(s: Setting) -> Draft | None:
     """Seen from above, to the centre of a thing so small that its surface is as far."""
-    picked = s.pick_on_walk(1)
-    if picked is None:
+    picked, stand = s.pick(s.moment.singles, 1), s.stand
+    if picked is None or stand is None:
         return None
-    far = _level(s.moment, picked[0])
-    if far < 1.0 or far < 6 * max(picked[0].box.size[:2]):
+    far = level_distance(stand.position, picked[0].box.center)
+    near = floor_shape(picked[0].box).distance(shapely.Point(stand.position[:2]))
+    if far < 1.0 or near < 0.9 * far:
         return None
-    return Draft({"label": picked[0].label}, round(far, 3), unit="m")
+    return Draft({"label": picked[0].label}, round(far, 3), unit="m", pose=s.stated_pose)
 
 
 def agent_nearest(s: Setting) -> Draft | None:
@@ -145,32 +149,29 @@ def _earlier_turn(s: Setting) -> int | None:
     return int(s.rng.integers(1, past + 1)) if past >= 1 else None
 
 
-def _angle(moment: Moment, placed: Placed) -> float:
-    scene, frame = moment.scene, moment.frame
-    return angle_to(scene.positions[frame].tolist(), float(scene.yaws[frame]), placed.box.center)
-
-
-def _level(moment: Moment, placed: Placed, frame: int | None = None) -> float:
-    at = moment.scene.positions[moment.frame if frame is None else frame].tolist()
-    return level_distance(at, placed.box.center)
+def _near(s: Setting, stand: Standpoint, placed: Placed) -> bool:
+    """Too near for its direction to mean much."""
+    return level_distance(stand.position, placed.box.center) < 2 * s.margins.stand_m
 
 
 def _agent_sector(s: Setting, sectors: dict[str, tuple[float, float]]) -> Draft | None:
-    picked = s.pick_on_walk(1)
-    if picked is None or _level(s.moment, picked[0]) < 2 * s.margins.stand_m:
+    picked, stand = s.pick(s.moment.singles, 1), s.stand
+    if picked is None or stand is None or _near(s, stand, picked[0]):
         return None
-    answer = sector(_angle(s.moment, picked[0]), sectors, s.margins.angle_deg)
+    angle = angle_to(stand.position, stand.yaw, picked[0].box.center)
+    answer = sector(angle, sectors, s.margins.angle_deg)
     if answer is None:
         return None
-    return Draft({"label": picked[0].label}, answer, options=tuple(sectors))
+    slots = {"label": picked[0].label}
+    return Draft(slots, answer, options=tuple(sectors), pose=s.stated_pose)
 
 
 def _agent_ranked(s: Setting, farthest: bool) -> Draft | None:
     """Clear both between closest points and between centres: benchmarks differ."""
-    picked = s.pick_on_walk(3)
-    if picked is None:
+    picked, stand = s.pick(s.moment.singles, 3), s.stand
+    if picked is None or stand is None:
         return None
-    at = s.moment.scene.positions[s.moment.frame].tolist()
+    at = stand.position
     answers = set()
     for measure in (_level_to, point_gap):
         ranked = sorted(picked, key=lambda each: measure(at, each.box), reverse=farthest)
@@ -181,7 +182,8 @@ def _agent_ranked(s: Setting, farthest: bool) -> Draft | None:
     if len(answers) != 1:
         return None
     labels = tuple(each.label for each in picked)
-    return Draft(dict(zip("abc", labels, strict=True)), answers.pop(), options=labels)
+    slots = dict(zip("abc", labels, strict=True))
+    return Draft(slots, answers.pop(), options=labels, pose=s.stated_pose)
 
 
 def _level_to(at: Sequence[float], box: Box) -> float:

@@ -12,6 +12,8 @@ from cogmap.memory.questions import TYPES, QuestionError, QuestionItem, generate
 from cogmap.memory.questions.forms import FORMS, plural
 from cogmap.memory.questions.from_map import scene_of_layout
 from cogmap.memory.questions.generation import ONLINE, VSI, questions_at
+from cogmap.memory.questions.scene import Scene, Thing
+from cogmap.runtime.messages import Box
 
 SECOND = 1_000_000_000
 
@@ -133,8 +135,11 @@ def test_margins_hold_on_real_layouts(shared_data):
 def test_layouts_have_no_questions_about_a_walk(shared_data):
     layouts = read_vsibench(shared_data / "vsibench_layouts" / "arkitscenes_meta_info_val.json")
     layout = next(iter(layouts.values()))
-    types = {item.type for item in generate(scene_of_layout(layout), 100)}
-    assert not types & set(ONLINE)
+    items = generate(scene_of_layout(layout), 100)
+    types = {item.type for item in items}
+    walked = {name for name in ONLINE if not name.startswith("agent_")}
+    assert not types & walked
+    assert all((item.pose is not None) == item.type.startswith("agent_") for item in items)
     assert {"object_count", "object_size", "room_size"} <= types & set(VSI)
 
 
@@ -150,3 +155,18 @@ def test_plural(one, many):
 def test_every_type_is_documented():
     text = (Path(__file__).parents[3] / "docs" / "questions.md").read_text()
     assert [name for name in TYPES if f"`{name}`" not in text] == []
+
+
+def test_of_a_layout_it_is_said_where_the_asker_stands():
+    things = (Thing(1, "sofa", ((0, box(4, 0)),)), Thing(2, "bed", ((0, box(-4, 0)),)))
+    items = generate(Scene(things), 20, types=["agent_left_right"])
+    assert {item.answer for item in items} == {"left", "right"}
+    for item in items:
+        (x, y, _), yaw = item.pose.position, item.pose.yaw
+        goal = 4 if "sofa" in item.question else -4
+        left = (0 - y) * math.cos(yaw) - (goal - x) * math.sin(yaw)
+        assert (left > 0) == (item.answer == "left")
+
+
+def box(x: float, y: float) -> Box:
+    return Box(center=(x, y, 0.5), size=(1, 1, 1))

@@ -51,7 +51,9 @@ def answer_lines(answer: Answer, layout: Layout | None = None, start_ns: int = 0
             f"{'program' if not number else '':<9}{line}"
             for number, line in enumerate(answer.program.splitlines())
         ]
-    lines.append(f"rests on {_evidence_text(answer, layout)}")
+    rests_on = _evidence_text(answer, layout)
+    if rests_on:
+        lines.append(f"rests on {rests_on}")
     if answer.viewpoint is not None:
         x, y, _ = answer.viewpoint.position
         lines.append(f"look from x {x:.2f} y {y:.2f}, towards {answer.viewpoint.yaw:.2f} rad")
@@ -88,7 +90,7 @@ def _evidence_text(answer: Answer, layout: Layout | None) -> str:
         ids = getattr(evidence, name)
         if ids:
             parts.append(f"{name[:-1] if len(ids) == 1 else name} {_some(list(map(str, ids)))}")
-    return "; ".join(parts) or "nothing"
+    return "; ".join(parts)
 
 
 def _some(names: Sequence[str]) -> str:

@@ -49,6 +49,7 @@ def quiz(asker: Asker, count: int, seed: int, console: Console) -> None:
     scene = scene_of_layout(asker.target.access.layout()) if truth is None else truth
     items = generate(scene, count, seed=seed, types=KINDS)
     if truth is None:
+        items = list({item.type: item for item in items}.values())
         more = ANYWHERE[: max(count - len(items), 0)]
         items += [QuestionItem(id="", type="", question=text, answer=None) for text in more]
     table = Table(box=None, pad_edge=False, header_style="dim")

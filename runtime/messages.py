@@ -610,7 +610,8 @@ class Answer(Message, frozen=True, kw_only=True, eq=False):
     value: AnswerValue = None
     """None unless answered."""
     unit: str = ""
-    """"m", "m2", "m3", "deg", "s", "count", or "" for words and truths."""
+    """"m", "m2", "m3", "deg", "s", "count", "" for words and truths; or what the question asks
+    for: "cm", "mm", "ft", "in", "ft2", "l", "min"."""
     sigma: float | None = None
     """Standard deviation of the value, same unit; None if none can be stated."""
     text: str = ""

@@ -102,9 +102,7 @@ class Conversations:
         self._sessions: OrderedDict[str, Conversation] = OrderedDict()
 
     def of(self, session: str) -> Conversation:
-        """The conversation of a session; without a name each question stands alone."""
-        if not session:
-            return Conversation()
+        """The conversation of a session; those without a name share one, as in a notebook."""
         key = session[:200]
         conversation = self._sessions.setdefault(key, Conversation())
         self._sessions.move_to_end(key)

@@ -114,5 +114,7 @@ def read_cues(text: str) -> tuple[str, Cues]:
     for unit, pattern in _HOW_MANY_UNITS:
         if pattern.match(text):
             cues.unit = unit
-            text = pattern.sub("how far", text, count=1) if unit not in ("m2", "ft2") else text
+            instead = "how long" if unit in ("s", "min") else "how far"
+            if unit not in ("m2", "ft2", "deg"):
+                text = pattern.sub(instead, text, count=1)
     return " ".join(re.sub(r"(?: ,)+(?= ,)", "", " " + text).split()).strip(" ,"), cues

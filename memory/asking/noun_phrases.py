@@ -16,13 +16,23 @@ from dataclasses import replace
 
 from cogmap.memory.asking import words as lexicon
 from cogmap.memory.asking.conditions import filtered, in_room, side_of, sided
+from cogmap.memory.asking.phrase_words import (
+    ends_name,
+    is_plural,
+    plain,
+    uncapped,
+    without_determiner,
+    without_number,
+)
 from cogmap.memory.asking.things import AGENT, Names, Thing, quoted, singular_of
+from cogmap.memory.asking.units import METRES
 from cogmap.memory.asking.unreadable import Unreadable
 from cogmap.memory.index.synonyms import normalize
 
 __all__ = ["NounPhrases"]
 
 _THINGS = ("object", "objects", "thing", "things", "item", "items", "instances", "category")
+_AROUND_ME = {"in_front_of": "front", "behind": "back"}
 _NO_NAMES = Names()
 _DEEPEST = 4
 _LONGEST_NAME = 6
@@ -62,26 +72,26 @@ class NounPhrases:
 
     def thing(self, text: str) -> Thing:
         """Objects. Raises Unreadable if the words are no noun phrase."""
-        words = _plain(text)
+        words = plain(text)
         if not self._names.knows(" ".join(words)) and self._room_of(words, 0):
             raise Unreadable(f'"{self.said(text)}" is a room, not a thing')
         return self._phrase(words, 0)
 
     def place(self, text: str) -> Thing:
         """Objects, a room or who asks. Raises Unreadable."""
-        words = _plain(text)
+        words = plain(text)
         return self._agent_of(words) or self._room_of(words, 0) or self._phrase(words, 0)
 
     def room(self, text: str) -> Thing:
         """A room. Raises Unreadable if it is something else."""
-        room = self._room_of(_plain(text), 0)
+        room = self._room_of(plain(text), 0)
         if room is None:
             raise Unreadable(f'"{text}" is no room that I know by name')
         return room
 
     def pair(self, text: str) -> tuple[Thing, Thing]:
         """ "a and b": places. Raises Unreadable."""
-        for left, right in _split_all(_plain(text), "and"):
+        for left, right in _split_all(plain(text), "and"):
             try:
                 return self.place(" ".join(left)), self.place(" ".join(right))
             except Unreadable:
@@ -150,7 +160,7 @@ class NounPhrases:
             if self._other is None:
                 raise Unreadable(f'"{said}" refers to nothing that was asked before')
             return self._other
-        rest, article = _without_determiner(words)
+        rest, article = without_determiner(words)
         if not rest:
             raise Unreadable(f'"{said}" names no thing')
         return self._described(rest, article, depth)
@@ -162,12 +172,12 @@ class NounPhrases:
 
     def _caption(self, caption: str, depth: int) -> Thing:
         """Quoted words: a label of the map, or a phrase, or else the words as they are."""
-        caption = _uncapped(caption)
-        whole = Thing(f"find({quoted(caption)})", caption, caption, _is_plural(caption))
+        caption = uncapped(caption)
+        whole = Thing(f"find({quoted(caption)})", caption, caption, is_plural(caption))
         if self._names.knows(caption):
             return whole
         try:
-            return self._phrase(_plain(caption.casefold()), depth + 1)
+            return self._phrase(plain(caption.casefold()), depth + 1)
         except Unreadable:
             return whole
 
@@ -175,7 +185,7 @@ class NounPhrases:
         number = self._names.numbered(words)
         if number is not None:
             return Thing(f"object({number})", " ".join(words), words[0], article="", single=True)
-        words = _without_number(words) if article in ("the", "my") else words
+        words = without_number(words) if article in ("the", "my") else words
         picks: list[str] = []
         looks: list[str] = []
         begin = 0
@@ -185,7 +195,7 @@ class NounPhrases:
                 break
             begin += taken
         name, end = self._name(words, begin)
-        plural = _is_plural(name)
+        plural = is_plural(name)
         name = name if name in self._names.stored else singular_of(name)
         if name in lexicon.ANYTHING:
             base, label = self._unnamed(name, depth)
@@ -261,7 +271,7 @@ class NounPhrases:
         end = begin + known
         if not known:
             end = begin + 1
-            while end < len(words) and not _ends_name(words, end):
+            while end < len(words) and not ends_name(words, end):
                 end += 1
         if end > begin + 1 and self._quote(words[begin]) and words[end - 1] in _THINGS:
             end -= 1  # "'chair' objects"
@@ -289,7 +299,12 @@ class NounPhrases:
             links, at = lexicon.LINKS | lexicon.LINK_VERBS, at + 1
         if at >= end:
             return thing
+        if words[at] == "within" and len(words) > at + 4 and words[at + 3] == "of":
+            return self._within(thing, words[at + 1 :], depth)
         found = lexicon.relation_at(words, at)
+        towards = [pick for pick in picks if pick.endswith(", agent())")]
+        if found is None and words[at] in ("to", "from") and towards:
+            return self._towards(thing, towards[0], words[at:], picks, depth)
         if found is None:
             raise Unreadable(f'I do not understand "{self.said(" ".join(words[at:]))}"')
         name, length = found
@@ -299,6 +314,28 @@ class NounPhrases:
             thing = replace(sided(thing, name, picks), words=said)
             return self._placed(thing, words, at + length, picks, depth) if rest else thing
         return self._related(replace(thing, words=said), name, rest, depth)
+
+    def _within(self, thing: Thing, rest: Sequence[str], depth: int) -> Thing:
+        """ "within 2 m of the bed"."""
+        number, unit = lexicon.number_of(rest[0]), METRES.get(rest[1])
+        if number is None or unit is None:
+            raise Unreadable(f'"within {self.said(" ".join(rest[:2]))}" is no distance')
+        place = self._agent_of(rest[3:]) or self._phrase(list(rest[3:]), depth + 1)
+        x = f"x{depth}"
+        said = f"{thing.words} within {number:g} {rest[1]} of {place.the}"
+        condition = f"distance({x}, {place.program}) <= {number * unit:g}"
+        return filtered(replace(thing, words=said), x, condition)
+
+    def _towards(
+        self, thing: Thing, pick: str, rest: Sequence[str], picks: list[str], depth: int
+    ) -> Thing:
+        """ "The nearest chair to the door": nearest to that, not to who asks."""
+        place = self._agent_of(rest[1:]) or self._phrase(list(rest[1:]), depth + 1)
+        operation = pick.partition("(")[0]
+        picks.remove(pick)
+        said = f"{thing.words} {rest[0]} {place.the}".strip()
+        program = f"{operation}({thing.program}, {place.program})"
+        return replace(thing.at(program, single=True), words=said)
 
     def _related(self, thing: Thing, name: str, rest: list[str], depth: int) -> Thing:
         x = f"x{depth}"
@@ -320,6 +357,9 @@ class NounPhrases:
             return thing.at(f"{name}({thing.program}, {place.program})", single=True)
         if name == "near" and thing.definite and not thing.plural:
             return thing.at(f"nearest({thing.program}, {place.program})", single=True)
+        if place.kind == "agent" and name in _AROUND_ME:
+            side = f'direction({place.program}, {x}, form="four") == "{_AROUND_ME[name]}"'
+            return filtered(thing, x, side)
         if name == "in_" or (name == "under" and place.label in lexicon.COVERS):
             hidden = f"{'inside' if name == 'in_' else 'under'} {place.the}"
             thing = replace(thing, hidden_in=hidden)
@@ -352,47 +392,3 @@ class NounPhrases:
         if relation:
             condition = _WHERE[relation].format(x=y, y=x)
         return filtered(replace(thing, words=said), x, condition)
-
-
-def _plain(text: str) -> list[str]:
-    return [word for word in text.split() if word != ","]
-
-
-def _without_determiner(words: Sequence[str]) -> tuple[list[str], str]:
-    """The phrase without its determiners, and which: "the", "a" or "my"."""
-    article = "a"
-    at = 0
-    while at < len(words) and (words[at] in lexicon.DETERMINERS or words[at] == "of"):
-        if words[at] in ("my", "our"):
-            article = "my"
-        elif words[at] in ("a", "an", "any", "some", "no"):
-            article = "a"
-        else:
-            article = "the"
-        at += 1
-    return list(words[at:]), article if at else ""
-
-
-def _without_number(words: Sequence[str]) -> Sequence[str]:
-    """ "larger of the two chairs" is "larger chairs", "the two chairs" "the chairs"."""
-    if len(words) > 2 and words[0] in lexicon.SUPERLATIVES and words[1] == "of":
-        rest, _ = _without_determiner(words[2:])
-        return [words[0], *_without_number(rest)]
-    if len(words) > 1 and words[0] in ("two", "three", "four", "five"):
-        return words[1:]
-    return words
-
-
-def _ends_name(words: Sequence[str], at: int) -> bool:
-    return words[at] in lexicon.LINKS or lexicon.relation_at(words, at) is not None
-
-
-def _is_plural(name: str) -> bool:
-    last = name.casefold().split(" ")[-1]
-    return normalize(last) != last and bool(normalize(last))
-
-
-def _uncapped(caption: str) -> str:
-    """Without its article."""
-    article, _, rest = caption.partition(" ")
-    return rest if rest and article.casefold() in ("the", "a", "an") else caption

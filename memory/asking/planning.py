@@ -165,7 +165,7 @@ def _best(words: str, asked: Asked) -> tuple[Form, dict[str, str], Meaning] | No
     for form in FORMS:
         for pattern in form.patterns:
             for slots in pattern.matches(words):
-                size = sum(text.count(" ") + 1 for text in slots.values())
+                size = sum(len(text.replace(" ,", "").split()) for text in slots.values())
                 found.append((size, len(found), form, slots))
     found.sort(key=lambda reading: reading[:2])
     for _, _, form, slots in found:

@@ -75,7 +75,7 @@ _POLITE_START = re.compile(
 _POLITE_END = re.compile(
     r"(?: ,| (?:please|thanks|thank you|exactly|roughly|approximately|in total|altogether|though"
     r"|overall|at the moment|currently|at present|again|do you think|would you say"
-    r"|do you know|can you tell me|so far as you know|if you know|if i may ask))+$"
+    r"|do you know|can you tell me|so far as you know|if you know|for me|if i may ask))+$"
 )
 _FILLERS = re.compile(
     r" (?:please|approximately|roughly|exactly|actually|really|currently|approximate|estimated"

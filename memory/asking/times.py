@@ -30,9 +30,8 @@ _NOW = re.compile(
 )
 _START = re.compile(
     r"(?:the )?(?:very )?(?:start|beginning|first frame|first moment)"
-    r"(?: of| in)?(?: the| your| this)?(?: video| tour| recording| scan| visit)?|i started|we "
-    r"started"
-    r"|you started"
+    r"(?: of| in)?(?: the| your| this)?(?: video| tour| recording| scan| visit)?"
+    r"|(?:i|we|you) (?:started|came in|entered|arrived|came here|got here|came|walked in|began)"
 )
 _FRAME = re.compile(r"(?:the )?(?:frame|picture|image)(?: number| no| index)? #?(\d{1,9})")
 _FRAME_OF = re.compile(

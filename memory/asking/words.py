@@ -23,6 +23,7 @@ __all__ = [
     "ROOMS",
     "SIZES",
     "SUPERLATIVES",
+    "USES",
     "number_of",
     "ordinal_of",
     "relation_at",
@@ -153,6 +154,15 @@ RELATIONS = {
 
 ANYTHING = word_set("one ones thing things object objects item items anything something everything")
 """Names of no kind: what was spoken of, or all that there is."""
+
+USES = {
+    "sit on": ("chair", "sofa", "armchair", "stool", "bench"), "sit": ("chair", "sofa", "stool"),
+    "sleep on": ("bed", "sofa"), "sleep in": ("bed",), "sleep": ("bed", "sofa"),
+    "lie on": ("bed", "sofa"), "eat at": ("dining table", "table"), "work at": ("desk", "table"),
+    "cook on": ("stove",), "wash my hands": ("sink", "bathroom sink"),
+    "throw something away": ("trash can",), "drink from": ("cup", "glass", "bottle"),
+}  # fmt: skip
+"""Things by what they are for."""
 
 COVERS = word_set("bed sofa couch armchair wardrobe dresser rug carpet blanket pillow cushion mat")
 """Things under which nobody sees in passing."""

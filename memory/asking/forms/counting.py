@@ -33,6 +33,20 @@ def _how_many(slots: Slots) -> Meaning:
     )
 
 
+def _how_many_in(slots: Slots) -> Meaning:
+    room, thing = (
+        slots.room("b"),
+        slots.asked.phrases.thing(f"{slots.text('a')} in {slots.text('b')}"),
+    )
+    return Meaning(f"count({thing.program})", counted(thing.one, thing.many), (thing, room))
+
+
+def _how_many_together(slots: Slots) -> Meaning:
+    a, b = slots.pair("pair")
+    say = measured(f"{{}} {a.many} and {b.many} together")
+    return Meaning(f"count(union({a.program}, {b.program}))", say, (a, b))
+
+
 def _any(slots: Slots) -> Meaning:
     thing = here(slots, slots.thing("a", "where"))
     be, some = ("are", thing.many) if thing.plural else ("is", thing.some)
@@ -191,11 +205,22 @@ FORMS: tuple[Form, ...] = (
         f"how many {{a}} {_THERE} [there] {{where}}",
         "how many {a}",
         "how many of {a} (are|is) {where}",
+        "[the] total number of {a}",
         "(what number of|what is the number of|number of|the number of|count|count of|what is "
         "the count of|how much) {a} [(are|is) [there]]",
         "(what number of|what is the number of|count) {a} (are|is) [there] {where}",
-        "how many {a} does {b} have {where}",
         "how many {a} (exist|can you count|did you count|do you count|are present|were found)",
+    ),
+    form(
+        _how_many_in,
+        "How many chairs does the kitchen have?",
+        "how many {a} (does|do) {b} (have|contain|hold)",
+        "how many {a} has {b} [got]",
+    ),
+    form(
+        _how_many_together,
+        "How many chairs and tables are there?",
+        "how many {pair} (are|do) [there|you see|we have] [together|altogether]",
     ),
     form(
         _any,
@@ -206,6 +231,7 @@ FORMS: tuple[Form, ...] = (
         "[anywhere|somewhere]",
         "(do|can) (you|i|we) see {any:any|a|an|some} {a} [anywhere|somewhere]",
         "does {a} exist",
+        "any {a} [around|here|nearby|anywhere]",
     ),
     form(
         _any_in_room,

@@ -101,6 +101,19 @@ def _beside(slots: Slots) -> Meaning:
     return Meaning(program, say, (a, b))
 
 
+def _beside_from(slots: Slots) -> Meaning:
+    """Left or right of a thing that one looks at from somewhere."""
+    a, b, stand = slots.thing("a"), slots.thing("b"), slots.place("c")
+    words, seen_from = slots.text("q").split(), f", seen from {stand.the}"
+    program = f"side_of({a.program}, {b.program}, stand(at={stand.program}, facing={b.program}))"
+    if "or" in words:
+        return Meaning(program, worded(f"{a.the} {a.be} {{}} of {b.the}{seen_from}", _SAID), (a, b))
+    side = "left" if "left" in words else "right"
+    where = f"to the {side} of {b.the}{seen_from}"
+    say = truth(f"{a.the} {a.be} {where}", f"{a.the} {a.be} not {where}")
+    return Meaning(f'{program} == "{side}"', say, (a, b))
+
+
 def _of_thing(slots: Slots) -> Meaning:
     """The direction of one thing from another, in the asker's orientation."""
     a, b = slots.thing("a"), slots.thing("b")
@@ -147,6 +160,14 @@ def _from_options(asked: Asked) -> list[Thing]:
     return list(found.values())
 
 
+_SIDES = (
+    "{q:left or right of|right or left of|to the left or right of|to the left or the right of|"
+    "left of|right of|to the left of|to the right of|on the left of|on the right of}"
+)
+_WHEN = (
+    "(when|if) (i|you|one|we) (stand|stood|am|are|is|sit|am standing|are standing) "
+    "(at|by|next to|on|near)"
+)
 _OF_ME = (
     "(me|you|us|the camera|my position|your position|where i am|where you are|the camera now|"
     "me now|you now|your current position|my current position)"
@@ -162,7 +183,8 @@ FORMS: tuple[Form, ...] = (
         "(is|are) {a} (to|on) the {q} of (me|you) [now]",
         "(is|are) {a} (to|on) the {q} (from|seen from|as seen from) (where you are|where i am|"
         "where i stand|here|me|you)",
-        "(is|are) {a} {q} (me|you|of me|of you) [now]",
+        "(is|are) {a} {q:in front|behind|ahead|left|right|to the left|to the right} "
+        "(me|you|of me|of you) [now]",
         "(is|are) {a} {q} [now]",
         "(is|are) {a} "
         "{q:in front of me or behind me|behind me or in front of me|in front of me or "
@@ -191,13 +213,21 @@ FORMS: tuple[Form, ...] = (
     form(
         _angle,
         "At what angle is the lamp from where I look?",
-        "[based on your current orientation] in what {way} direction (is|are) {a} from (your|"
+        "[based on your current orientation] in what "
+        "{way:clockwise|counterclockwise|counter-clockwise|anticlockwise|left|right} direction "
+        "(is|are) {a} from (your|"
         "my) position",
-        "based on (my|your) current orientation , in what {way} direction (is|are) {a} from "
+        "based on (my|your) current orientation , in what "
+        "{way:clockwise|counterclockwise|counter-clockwise|anticlockwise|left|right} direction "
+        "(is|are) {a} from "
         "(your|my) position",
-        "[based on your current orientation] in what {way} direction , (is|are) {a} from (your|"
+        "[based on your current orientation] in what "
+        "{way:clockwise|counterclockwise|counter-clockwise|anticlockwise|left|right} direction "
+        ", (is|are) {a} from (your|"
         "my) position",
-        "based on (my|your) current orientation , in what {way} direction , in degrees , (is|"
+        "based on (my|your) current orientation , in what "
+        "{way:clockwise|counterclockwise|counter-clockwise|anticlockwise|left|right} direction "
+        ", in degrees , (is|"
         "are) {a} from (your|my) position",
         "(at what|what|at which) angle (is|are) {a} [from me|from you|relative to me|to me|"
         "from where i look|relative to where i look|relative to you]",
@@ -209,7 +239,8 @@ FORMS: tuple[Form, ...] = (
         "have to) (turn|rotate) to (face|see|look at) {a}",
         "[by] how many degrees (must i|do i have to|do i need to|should i|would i have to|"
         "would you have to|must you|do you have to|does the camera have to) (turn|rotate) [to "
-        "the] {way} to (face|see|look at) {a}",
+        "the] {way:clockwise|counterclockwise|counter-clockwise|anticlockwise|left|right} "
+        "[now] to (face|see|look at) {a}",
         "what is the (bearing|angle) (of|to) {a}",
     ),
     form(
@@ -228,6 +259,14 @@ FORMS: tuple[Form, ...] = (
         "relative to {b} , (is|are) {a} (to|on) the left or right",
         "on which side of {b} (is|are) {a}",
         "(which|what) side of {b} (is|are) {a} [on]",
+    ),
+    form(
+        _beside_from,
+        "Is the lamp left or right of the sofa when I stand at the bed?",
+        f"(is|are) {{a}} {_SIDES} {{b}} {_WHEN} {{c}}",
+        f"{_WHEN} {{c}} , (is|are) {{a}} {_SIDES} {{b}}",
+        f"(seen|viewed|looking) from {{c}} , (is|are) {{a}} {_SIDES} {{b}}",
+        f"(is|are) {{a}} {_SIDES} {{b}} (seen|viewed|as seen|as viewed) from {{c}}",
     ),
     form(
         _of_thing,

@@ -101,6 +101,8 @@ FORMS: tuple[Form, ...] = (
         "(what is|give) {a} 's distance (from|to) {b}",
         "how many (meters|metres|steps|feet) (is|are) {a} [away] from {b}",
         "how far from {a} to {b}",
+        "distance {a} (to|from) {b}",
+        "(is|are) {a} (far|far away|close|near) (from|to) {b}",
         "(what|how much) [distance|space] separates {a} from {b}",
     ),
     form(

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 from cogmap.memory.asking.choices import bare
 from cogmap.memory.asking.form import Form, Meaning, Slots, form
 from cogmap.memory.asking.forms.choosing import one_of
 from cogmap.memory.asking.forms.counting import here
 from cogmap.memory.asking.saying import listed, truth
-from cogmap.memory.asking.things import Thing
+from cogmap.memory.asking.things import Thing, quoted
 from cogmap.memory.asking.unreadable import Unreadable
-from cogmap.memory.asking.words import relation_at
+from cogmap.memory.asking.words import USES, relation_at
 
 __all__ = ["FORMS"]
 
@@ -54,11 +56,7 @@ def _related(slots: Slots, first: str, rest: list[str], found: tuple[str, int]) 
 
 def _replaced(condition: str, program: str) -> str:
     """The condition of "x0", asked of a thing."""
-    return (
-        condition.replace("(x0, ", f"({program}, ")
-        .replace("(x0)", f"({program})")
-        .replace(", x0)", f", {program})")
-    )
+    return re.sub(r"\bx0\b", lambda _: program, condition)
 
 
 def _in_room(subject: Thing, room: Thing) -> Meaning:
@@ -75,6 +73,8 @@ def _in_room(subject: Thing, room: Thing) -> Meaning:
 def _what_is(slots: Slots) -> Meaning:
     """ "What is on the table": labels of all that the relation holds for."""
     phrases = slots.asked.phrases
+    if "room" in slots:
+        return _contents(slots.room("room"))
     words = slots.text("rest").split()
     found = relation_at(words, 0) if words else None
     if found is None:
@@ -84,8 +84,7 @@ def _what_is(slots: Slots) -> Meaning:
     except Unreadable:
         room = None
     if room is not None:
-        say = listed(f"In {room.the}: {{}}", f"Nothing was seen in {room.the}")
-        return Meaning(f"labels(contents({room.program}))", say, (room,))
+        return _contents(room)
     kind = slots.text("a") or "things"
     things = phrases.thing(f"the {kind} {' '.join(words)}")
     where = things.words.removeprefix(kind).strip()
@@ -93,6 +92,22 @@ def _what_is(slots: Slots) -> Meaning:
         f"{where[:1].upper()}{where[1:]}: {{}}", f"I have seen nothing {where}", things.hidden
     )
     return Meaning(f"labels({things.program})", say, (things,))
+
+
+def _contents(room: Thing) -> Meaning:
+    say = listed(f"In {room.the}: {{}}", f"Nothing was seen in {room.the}")
+    return Meaning(f"labels(contents({room.program}))", say, (room,))
+
+
+def _used_for(slots: Slots) -> Meaning:
+    """ "What can I sit on": of the few uses that a household's words tell."""
+    use = slots.text("use")
+    found = " or ".join(f"a {label}" for label in USES[use])
+    together = f"find({quoted(USES[use][0])})"
+    for label in USES[use][1:]:
+        together = f"union({together}, find({quoted(label)}))"
+    say = listed(f"to {use}: {{}}", f"I have seen nothing to {use}, such as {found}")
+    return Meaning(f"labels({together})", say)
 
 
 def _which_of(slots: Slots) -> Meaning:
@@ -124,6 +139,8 @@ def _what_here(slots: Slots) -> Meaning:
 
 _THINGS = "(objects|object|things|thing|items|item|stuff|furniture|kinds of things)"
 
+_USE = "{use:" + "|".join(USES) + "}"
+
 FORMS: tuple[Form, ...] = (
     form(
         _holds,
@@ -143,6 +160,8 @@ FORMS: tuple[Form, ...] = (
         f"(name|list|show|give|find) [all|all the] {_THINGS} {{rest}}",
         "(what|which) [all|else] (is|are) [there] {rest}",
         "(name|list|show) everything {rest}",
+        "(describe|show) {room}",
+        "what does {room} (contain|have|hold) [in it]",
         "which {a} (is|are) {rest}",
     ),
     form(
@@ -152,6 +171,12 @@ FORMS: tuple[Form, ...] = (
         "which [one|ones] of (these|the following) [objects|things|items] (is|are) {rest}",
         "which [one|ones] of {list} (is|are) {rest}",
         "(which|what) (is|are) {rest} , {list}",
+    ),
+    form(
+        _used_for,
+        "What can I sit on?",
+        f"(what|where) (can|could|may) (i|one|we|you) {_USE} [here]",
+        f"(is|are) there (anything|something|somewhere|a place) [that i can|i can|to] {_USE}",
     ),
     form(
         _what_here,

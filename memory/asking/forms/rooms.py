@@ -150,6 +150,7 @@ FORMS: tuple[Form, ...] = (
         "(what is|tell) the (location|position|place|whereabouts) of {a}",
         "where was {a} [last] seen [last]",
         "where did you last see {a}",
+        "(can|could) you (find|locate) {a}",
         "where (do|does) {a} (stand|lie|hang|live|belong)",
         "(show|point) me [to|where] {a} [is|are]",
     ),
@@ -208,7 +209,8 @@ FORMS: tuple[Form, ...] = (
         "how (big|large) is (the|this|our|my|your) [whole|entire] (place|flat|apartment|house|"
         "home|floor|scene|space|building|area|map) [all rooms together|in total|as a whole]",
         "(what is|give) the [total|overall|combined|whole] [floor] (area|size|floor area|"
-        "living space|floor space) [of all rooms|of the rooms|of everything|of the whole place|"
+        "living space|floor space) [of all rooms|of all the rooms|of all the rooms combined|of "
+        "all rooms together|of the rooms|of everything|of the whole place|"
         "of the house|of the flat|of the apartment|of this place|of the scene|of the home|of "
         "this flat|of this house|of this apartment]",
         "how (big|large) are (all|the) rooms [together]",

@@ -188,12 +188,15 @@ FORMS: tuple[Form, ...] = (
         f"{_ASK} [the] {{axis}} of {{a}}",
         f"{_ASK} {{a}} 's {{axis}}",
         "(what|which) {axis} (is|does) {a} [have]",
-        "how {axis} would you say {a} is",
+        "how {axis:tall|wide|high|deep|long|thick|broad} {a} (is|are)",
     ),
     form(
         _how_big,
         "How big is the sofa?",
         "how (big|large) (is|are|was) {a}",
+        "how (big|large) {a} (is|are)",
+        "what (is|are) the (width and height|width and depth|length and width|height and width|"
+        "length and height|width , depth and height) of {a}",
         "(what|how) (is|are) the (size|sizes|dimensions|measurements|measures) of {a}",
         "(what is|what are) {a} 's (size|dimensions|measurements)",
         "(what|which) (size|dimensions) (is|are|does|do) {a} [have]",

@@ -127,6 +127,9 @@ FORMS: tuple[Form, ...] = (
         "(can|could) (i|you|we) (put|place|fit|squeeze) {box} into {b}",
         f"(is|would) there [be] [enough|any] [free] (space|room|place) {_WHERE} {{b}} "
         "(for|to put|to place|to fit) {box}",
+        f"(do|have) (i|we|you) [have|got] [enough] (space|room) {_WHERE} {{b}} for {{box}}",
+        "(where|in which room) is there [enough] (space|room) for {box}",
+        "(do|have) (i|we|you) [have|got] [enough] (space|room) for {box}",
         "(does|has) {b} have [enough] (space|room) for {box}",
         "(where|in which room) (can|could) (i|you|we) (put|place|fit) {box}",
     ),

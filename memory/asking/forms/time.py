@@ -204,6 +204,7 @@ FORMS: tuple[Form, ...] = (
         "following categories , {list}",
         f"(in what|in which) order (did|do|were|have) [you|i|we] [first] [{_SAW}] {{list}} "
         "[first] [appear|appeared|seen]",
+        "(list|sort|name) {list} in the order [in which|that] (you|i|we) first saw them",
         "what (is|was) the order of [the] [first] appearance [of|,] {list}",
         "in which order (did|do) (these|the following) [things|objects] [first] appear {list}",
         "(what|which) is the order (in which|that) {list} (appear|appeared|were seen|first "

@@ -1,0 +1,71 @@
+"""The page of what can be asked: ``python -m cogmap.memory.asking.page > docs/asking.md``."""
+
+from __future__ import annotations
+
+import sys
+
+from cogmap.memory.asking import forms
+from cogmap.memory.asking.refusals import REASONS
+
+__all__ = ["markdown"]
+
+_TOPICS = (
+    "counting", "sizes", "distances", "choosing", "viewpoints", "directions", "relations",
+    "rooms", "time", "turns", "movement", "routes", "space", "change",
+)  # fmt: skip
+
+_CONVENTIONS = """\
+# Asking
+
+`cogmap ask`, `CognitiveMap.ask` and the service `memory/ask` read questions in English without
+weights or network, and turn them into spatial programs (`operations.md`). The answer carries the
+program, so what was understood can be seen. This page is made from the grammar
+(`python -m cogmap.memory.asking.page > docs/asking.md`).
+
+**Things** are named by any words: labels of the map, synonyms, general words, and else by the
+sentence encoder; the answer says how a word was read. They can be told apart by where they are
+("the lamp on the desk", "the chair next to the window", "the table with a lamp on it"), by size
+("the largest table in the kitchen"), by order ("the second cup from the left"), by number
+("chair 4") and by what was spoken of ("it", "the other one", "the one in the bedroom"). Captions
+in quotes are read as one phrase. Of looks ("the black chair") the map knows nothing: they are
+left aside where one thing is left, with a word of it, and refused where they would decide.
+
+**Several that fit**: distances and "closest" take the closest; sizes, places and rooms that
+differ are answered with "ambiguous" and the candidates.
+
+**Conventions** follow the question's own words: surfaces of boxes unless it says centres, all
+three dimensions unless it says horizontal, quadrants, "135 degrees", centimetres or feet, "the
+closest point". "In this room" is the asker's room where a map has several, but "How many
+chair(s) are in this room?", a benchmark's form, means all that was seen, as does "estimate the
+size of the combined space".
+
+**Choices** (`options`, or "A. ... B. ..." in the text) are answered word for word; a number takes
+the nearest option, and the text says so. What was not seen stays "not seen", with the option "no"
+or "0" if there is one. Nothing seen inside a closed thing is "not determinable", not "nothing".
+
+**What cannot be read** is answered with "not understood" and the nearest question that can be.
+"""
+
+
+def markdown() -> str:
+    """The page."""
+    lines = [_CONVENTIONS, "## Forms", "", "One example each; most have many wordings.", ""]
+    for topic in _TOPICS:
+        module = getattr(forms, topic)
+        lines += [f"**{(module.__doc__ or '').strip().splitlines()[0]}**", ""]
+        lines += [f"- {form.example}" for form in module.FORMS]
+        lines.append("")
+    lines += [
+        "## What a map cannot answer", "",
+        "Every form of `VSI-Bench`, `VSTI-Bench`, `OST-Bench`, `QVS-Bench` and `3DMV-VQA` that was",
+        "collected is read; those that ask which choice is right need the choices, and those about",
+        "turns need a tour that is cut into turns. These are understood, and the map does not hold",
+        "what would answer them (status `not_determinable`; a vision model may look at keyframes):",
+        "",
+    ]  # fmt: skip
+    lines += [f"- {about}: {why}." for about, _, why in REASONS]
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(markdown())

@@ -1,0 +1,65 @@
+"""Words of a noun phrase: determiners, numbers, plurals, where a name ends."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cogmap.memory.asking import words as lexicon
+from cogmap.memory.index.synonyms import normalize
+
+__all__ = [
+    "ends_name",
+    "is_plural",
+    "plain",
+    "uncapped",
+    "without_determiner",
+    "without_number",
+]
+
+
+def plain(text: str) -> list[str]:
+    return [word for word in text.split() if word != ","]
+
+
+def without_determiner(words: Sequence[str]) -> tuple[list[str], str]:
+    """The phrase without its determiners, and which: "the", "a" or "my"."""
+    article = "a"
+    at = 0
+    while at < len(words) and (words[at] in lexicon.DETERMINERS or words[at] == "of"):
+        if words[at] in ("my", "our"):
+            article = "my"
+        elif words[at] in ("a", "an", "any", "some", "no"):
+            article = "a"
+        else:
+            article = "the"
+        at += 1
+    return list(words[at:]), article if at else ""
+
+
+def without_number(words: Sequence[str]) -> Sequence[str]:
+    """ "larger of the two chairs" is "larger chairs", "the two chairs" "the chairs"."""
+    if len(words) > 2 and words[0] in lexicon.SUPERLATIVES and words[1] == "of":
+        rest, _ = without_determiner(words[2:])
+        return [words[0], *without_number(rest)]
+    if len(words) > 1 and words[0] in ("two", "three", "four", "five"):
+        return words[1:]
+    return words
+
+
+def ends_name(words: Sequence[str], at: int) -> bool:
+    return (
+        words[at] in lexicon.LINKS
+        or words[at] in ("to", "from")
+        or lexicon.relation_at(words, at) is not None
+    )
+
+
+def is_plural(name: str) -> bool:
+    last = name.casefold().split(" ")[-1]
+    return normalize(last) != last and bool(normalize(last))
+
+
+def uncapped(caption: str) -> str:
+    """Without its article."""
+    article, _, rest = caption.partition(" ")
+    return rest if rest and article.casefold() in ("the", "a", "an") else caption

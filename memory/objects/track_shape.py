@@ -27,7 +27,7 @@ class ShapeConfig:
     """Measurements that a point's position rests on at most: later ones still move it."""
     pixels_per_m: float = 120.0
     """Resolution at which a frame has weight 1; it grows with its square,"""
-    most_frame_weight: float = 8.0
+    most_frame_weight: float = 20.0
     """up to this and down to its inverse."""
     guessed_loss: float = 0.8
     """Part of its weight that a frame loses where the thing's depth was guessed."""
@@ -36,14 +36,14 @@ class ShapeConfig:
     min_support: float = 0.5
     """A point counts if the part of the frames that saw it in the thing's mask is at least this
     part of what it is for the thing's best points."""
-    poor: float = 0.02
+    poor: float = 0.05
     """A point bounds the thing if it has at least this part of the weight of one that is"""
     near_m: float = 0.05
     """near it, by cells of this edge;"""
     wrong: float = 0.25
     """Where the thing's best points are out of its masks in this part of the frames, the masks
     are so wrong that the bounds below hold in full; where they are right, they hold not at all."""
-    lenience: float = 0.1
+    lenience: float = 0.18
     """``min_support`` is lower by this for masks that are right."""
     gap_m: float = 0.03
     """What is further from the main part of the thing than about twice this is in another part:"""

@@ -114,7 +114,8 @@ def abstained(world: World, source: str, planner: str, abstention: Abstention) -
 
 def _run(world: World, source: str, budget: Budget) -> Any:
     program = _checked(source)
-    state = State(world, budget.steps, time.monotonic() + budget.seconds, images=budget.images)
+    begun = time.monotonic() - world.words.waited_s
+    state = State(world, budget.steps, begun + budget.seconds, images=budget.images)
     value: Any = None
     for name, node in program.statements:
         value = state.names[name] = node.run(state)

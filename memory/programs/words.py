@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
@@ -61,6 +62,8 @@ class Words:
         self._loaded: TextEncoder | Unavailable | None = None
         self._index: LabelIndex | None = None
         self._known: dict[tuple[str, tuple[str, ...]], Reading] = {}
+        self.waited_s = 0.0
+        """How long words have waited for the encoder to be loaded, in all."""
 
     def prepare(self) -> None:
         """Begin to load the encoder, in the background."""
@@ -99,7 +102,9 @@ class Words:
             return Reading(())
         self.prepare()
         assert self._loading is not None
+        begun = time.monotonic()
         self._loading.join(self._patience_s)
+        self.waited_s += time.monotonic() - begun
         if self._loaded is None:
             return Reading((), note="the sentence encoder is still being loaded: ask again soon")
         if isinstance(self._loaded, Unavailable):

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import math
+import time
 
 import msgspec
 import pytest
 
+from cogmap.memory.index.text_encoder import Unavailable
 from cogmap.memory.programs.abstention import Ambiguous, NotSeen
 from cogmap.memory.programs.errors import BudgetError, ProgramError
 from cogmap.memory.programs.run import Budget, answer_program, run_program
 from cogmap.memory.programs.values import Count, Length, Objects
+from cogmap.memory.programs.words import Words
 from cogmap.memory.programs.world import World
 from cogmap.runtime.messages import Door
 
@@ -169,3 +172,13 @@ def test_doors_are_places(flat):
     assert value(world, "count(doors())") == Count(1)
     with pytest.raises(NotSeen, match="no door"):
         value(flat, "door()")
+
+
+def test_to_load_the_encoder_is_not_the_programs_time(flat):
+    def load():
+        time.sleep(0.3)
+        return Unavailable("none here")
+
+    world = World(flat.layout, words=Words(load))
+    program = 'a = count(union(find("zither"), find("cup")))\ncount(everything()) + a'
+    assert run_program(world, program, budget=Budget(seconds=0.2)).value == Count(9)

@@ -11,7 +11,7 @@ import numpy as np
 from cogmap.memory.paths.floor import cell_centers
 from cogmap.memory.programs.abstention import NotDeterminable
 from cogmap.memory.programs.errors import ArgumentError
-from cogmap.memory.programs.ways import in_room
+from cogmap.memory.programs.ways import EYES_M, in_room
 from cogmap.runtime.messages import FREE, OCCUPIED, U8, Bool, OccupancyGrid, Room, Standpoint
 
 __all__ = ["fits_in"]
@@ -44,7 +44,7 @@ def fits_in(
         x, y = cell_centers(grid, place)[0].tolist()
         raise NotDeterminable(
             "it would fit only where the floor was not seen",
-            Standpoint(position=(x, y, grid.floor_z + 1.5), yaw=0.0),
+            Standpoint(position=(x, y, grid.floor_z + EYES_M), yaw=0.0),
         )
     return False
 

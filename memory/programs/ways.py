@@ -16,9 +16,9 @@ from cogmap.memory.programs.abstention import NotDeterminable
 from cogmap.memory.programs.places import Place, center, outline, seen
 from cogmap.memory.programs.values import Objects, Path
 from cogmap.memory.programs.world import World
-from cogmap.runtime.messages import F64, Bool, MapObject, OccupancyGrid, Room
+from cogmap.runtime.messages import F64, Bool, MapObject, OccupancyGrid, Room, Standpoint
 
-__all__ = ["grid_of", "in_room", "seen_line", "way", "way_in_words"]
+__all__ = ["EYES_M", "grid_of", "in_room", "seen_line", "way", "way_in_words"]
 
 REACH_M = 1.2
 """Things farther than this from the floor that is known to be free are not reached."""
@@ -27,6 +27,8 @@ BESIDE_M = 0.25
 STRAIGHT_RAD = math.radians(25)
 """Corners of a way that turn by less are not worth a word."""
 LANDMARK_M = 1.5
+EYES_M = 1.5
+"""Height of whoever looks, over the floor."""
 
 
 def grid_of(world: World) -> OccupancyGrid:
@@ -42,9 +44,13 @@ def way(world: World, a: Place, b: Place, radius_m: float) -> Path:
     paths = floor_paths(grid_of(world), radius_m)
     if not len(paths.centers):
         raise NotDeterminable("no floor is known to be free for somebody of that size")
-    points = paths.shortest(_beside(world, paths, a), _beside(world, paths, b))
+    starts, goals = _beside(world, paths, a), _beside(world, paths, b)
+    points = paths.shortest(starts, goals)
     if points is None:
-        raise NotDeterminable("no way on known free floor leads there; something may be in the way")
+        raise NotDeterminable(
+            "no way on known free floor leads there; something may be in the way",
+            _nearest_reached(world, paths, starts, goals),
+        )
     line = np.array(points)
     length = float(np.linalg.norm(np.diff(line, axis=0), axis=1).sum())
     return Path(line, length)
@@ -92,6 +98,18 @@ def seen_line(grid: OccupancyGrid, eyes: F64, target: F64) -> Bool:
     blocked = grid.cells[row, column] == 2
     blocked &= np.linalg.norm(points - target, axis=2) > 0.3
     return np.asarray(~blocked.any(axis=1))
+
+
+def _nearest_reached(
+    world: World, paths: Paths, starts: NDArray[np.intp], goals: NDArray[np.intp]
+) -> Standpoint:
+    """Where one gets nearest to the goal, looking at it: there the way goes on, or does not."""
+    reached = np.flatnonzero(np.isin(paths.parts, paths.parts[starts]))
+    goal = paths.centers[goals].mean(axis=0)
+    far = np.linalg.norm(paths.centers[reached] - goal, axis=1)
+    x, y = paths.centers[reached[far.argmin()]].tolist()
+    yaw = math.atan2(goal[1] - y, goal[0] - x)
+    return Standpoint(position=(x, y, grid_of(world).floor_z + EYES_M), yaw=yaw)
 
 
 def _beside(world: World, paths: Paths, place: Place) -> NDArray[np.intp]:

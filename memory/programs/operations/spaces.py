@@ -27,13 +27,13 @@ from cogmap.memory.programs.values import (
     Rooms,
     Time,
 )
-from cogmap.memory.programs.ways import grid_of, in_room, seen_line, way, way_in_words
+from cogmap.memory.programs.ways import EYES_M, grid_of, in_room, seen_line, way, way_in_words
 from cogmap.memory.programs.world import World
 from cogmap.runtime.messages import FREE, UNKNOWN, MapObject, Room
 
 SPACE = "Space"
 
-_RADIUS, _EYES_M = Length(0.2), 1.5
+_RADIUS = Length(0.2)
 
 
 @operation(SPACE)
@@ -120,7 +120,7 @@ def best_view(world: World, place: OnePlace) -> Pose:
         raise NotDeterminable("no free floor is known from which it could be seen")
     x, y = spots[np.abs(far - max(1.2, 1.5 * size)).argmin()].tolist()
     yaw = math.atan2(target[1] - y, target[0] - x)
-    return Pose(Point(x, y, grid.floor_z + _EYES_M), yaw)
+    return Pose(Point(x, y, grid.floor_z + EYES_M), yaw)
 
 
 def _area(world: World, cells: np.ndarray) -> Area:

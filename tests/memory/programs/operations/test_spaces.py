@@ -62,8 +62,12 @@ def test_a_way_is_told_at_things(plan):
 
 def test_no_way_is_known_for_what_is_too_wide(plan):
     assert value(plan, "path_length(point(3.5, 2), point(7, 2), radius=0.4)") > Length(3.0)
-    with pytest.raises(NotDeterminable, match="no way on known free floor"):
+    with pytest.raises(NotDeterminable, match="no way on known free floor") as blocked:
         value(plan, "path_length(point(3.5, 2), point(7, 2), radius=0.6)")
+    look_from = blocked.value.viewpoint
+    assert look_from is not None
+    assert 3 < look_from.position[0] < 4
+    assert abs(look_from.yaw) < 0.5
     with pytest.raises(NotDeterminable, match="no known free floor is near"):
         value(plan, "path_length(point(3.5, 2), point(30, 2))")
 

@@ -24,7 +24,7 @@ from cogmap.bench.map_episodes import NOISY, EpisodeConfig, camera, make_episode
 from cogmap.memory.cognitive_map import CognitiveMap
 from cogmap.memory.dense.reconstruction import Reconstructor
 from cogmap.memory.questions import QuestionItem, Scene
-from cogmap.memory.questions.box_truth import longest_side
+from cogmap.memory.questions.box_truth import gap, longest_side
 from cogmap.nodes.detectors.simulated_noise import DetectionNoise, noisy_detections
 from cogmap.runtime.messages import Answer, Frame, Instances, Standpoint
 from cogmap.sim.agent import AgentState
@@ -38,6 +38,8 @@ _PARTS = tuple(k / 10 for k in range(1, 10))
 _SWING_DEG = (0, 4, 8, 12, 16, 12, 8, 4, 0, -4, -8, -12, -16, -12, -8, -4, 0)
 """How the head turns while looking, a frame each."""
 _SETTLED = 0.5
+_FAR_M = 0.3
+"""Shorter distances are not asked for."""
 
 
 @dataclass(frozen=True)
@@ -84,28 +86,37 @@ def look_figures(looks: Sequence[Look]) -> tuple[dict[str, Any], list[Bar]]:
 def _looks(config: EpisodeConfig, scene: Scene, made: CognitiveMap, index: int) -> Iterator[Look]:
     """One after the other, on a map that ends with frame ``index``."""
     eye = _Eye(config, index + 1)
-    for item in _glimpsed(scene, index):
-        before = map_asker(made)(item)
-        if before.viewpoint is None:
-            yield Look(item, before, None)
-            continue
-        eye.look(made, before.viewpoint)
-        yield Look(item, before, map_asker(made)(item))
+    for items in _glimpsed(scene, index):
+        before = [map_asker(made)(item) for item in items]
+        viewpoint = next((each.viewpoint for each in before if each.viewpoint is not None), None)
+        if viewpoint is not None:
+            eye.look(made, viewpoint)
+        for item, first in zip(items, before, strict=True):
+            named = first.viewpoint is not None
+            yield Look(item, first, map_asker(made)(item) if named else None)
 
 
-def _glimpsed(scene: Scene, index: int) -> Iterator[QuestionItem]:
-    """Things that a trace was seen of, but that nobody knows yet; of labels of one thing."""
+def _glimpsed(scene: Scene, index: int) -> Iterator[list[QuestionItem]]:
+    """Of each thing that a trace was seen of, but that nobody knows yet, where there is one of its
+    label: its size, and how far it is from something known."""
     moment = scene.moment(int(scene.stamps_ns[index]))
     labels = [thing.label for thing in scene.things if moment.ever_faint(thing)]
     for thing in scene.things:
         box = thing.box_at(moment.stamp_ns)
         if box is None or not moment.ever_faint(thing) or moment.well_seen(thing):
             continue
-        if labels.count(thing.label) == 1:
-            asked = f"How long is the longest side of the {thing.label}?"
-            yield QuestionItem(
-                id="", type="glimpsed", question=asked, answer=longest_side(box), unit="m"
-            )
+        if labels.count(thing.label) > 1:
+            continue
+        size = f"How long is the longest side of the {thing.label}?"
+        items = [_item(size, longest_side(box))]
+        for known in moment.singles[:1]:
+            far = f"How far is the {thing.label} from the {known.label}?"
+            items += [_item(far, gap(box, known.box))] if gap(box, known.box) > _FAR_M else []
+        yield items
+
+
+def _item(question: str, metres: float) -> QuestionItem:
+    return QuestionItem(id="", type="glimpsed", question=question, answer=metres, unit="m")
 
 
 class _Eye:

@@ -7,7 +7,18 @@ from dataclasses import replace
 
 from cogmap.memory.asking.things import Thing
 
-__all__ = ["filtered", "in_room", "side_of", "sided"]
+__all__ = ["AROUND_ME", "WHERE", "filtered", "in_room", "side_of", "sided"]
+
+WHERE = {
+    "on": "on({x}, {y})", "in_": "in_({x}, {y})", "under": "under({x}, {y})",
+    "above": "above({x}, {y})", "next_to": "next_to({x}, {y})", "near": "next_to({x}, {y})",
+    "left_of": "left_of({x}, {y}, agent())", "right_of": "right_of({x}, {y}, agent())",
+    "in_front_of": "in_front_of({x}, {y}, agent())", "behind": "behind({x}, {y}, agent())",
+}  # fmt: skip
+"""Conditions of "x relation y", by the name of the relation."""
+
+AROUND_ME = {"in_front_of": "front", "behind": "back"}
+"""Relations to who asks are directions."""
 
 
 def side_of(words: Sequence[str]) -> str:

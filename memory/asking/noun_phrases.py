@@ -15,11 +15,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from cogmap.memory.asking import words as lexicon
-from cogmap.memory.asking.conditions import filtered, in_room, side_of, sided
+from cogmap.memory.asking.conditions import AROUND_ME, WHERE, filtered, in_room, side_of, sided
 from cogmap.memory.asking.phrase_words import (
     ends_name,
     is_plural,
     plain,
+    split_all,
     uncapped,
     without_determiner,
     without_number,
@@ -32,24 +33,9 @@ from cogmap.memory.index.synonyms import normalize
 __all__ = ["NounPhrases"]
 
 _THINGS = ("object", "objects", "thing", "things", "item", "items", "instances", "category")
-_AROUND_ME = {"in_front_of": "front", "behind": "back"}
 _NO_NAMES = Names()
 _DEEPEST = 4
 _LONGEST_NAME = 6
-_WHERE = {
-    "on": "on({x}, {y})", "in_": "in_({x}, {y})", "under": "under({x}, {y})",
-    "above": "above({x}, {y})", "next_to": "next_to({x}, {y})", "near": "next_to({x}, {y})",
-    "left_of": "left_of({x}, {y}, agent())", "right_of": "right_of({x}, {y}, agent())",
-    "in_front_of": "in_front_of({x}, {y}, agent())", "behind": "behind({x}, {y}, agent())",
-}  # fmt: skip
-
-
-def _split_all(words: Sequence[str], at: str) -> list[tuple[list[str], list[str]]]:
-    return [
-        (list(words[:i]), list(words[i + 1 :]))
-        for i, word in enumerate(words)
-        if word == at and 0 < i < len(words) - 1
-    ]
 
 
 class NounPhrases:
@@ -80,7 +66,7 @@ class NounPhrases:
     def place(self, text: str) -> Thing:
         """Objects, a room or who asks. Raises Unreadable."""
         words = plain(text)
-        return self._agent_of(words) or self._room_of(words, 0) or self._phrase(words, 0)
+        return self._room_of(words, 0) or self._somewhere(words, 0)
 
     def room(self, text: str) -> Thing:
         """A room. Raises Unreadable if it is something else."""
@@ -91,7 +77,7 @@ class NounPhrases:
 
     def pair(self, text: str) -> tuple[Thing, Thing]:
         """ "a and b": places. Raises Unreadable."""
-        for left, right in _split_all(plain(text), "and"):
+        for left, right in split_all(plain(text), "and"):
             try:
                 return self.place(" ".join(left)), self.place(" ".join(right))
             except Unreadable:
@@ -125,6 +111,23 @@ class NounPhrases:
         if " ".join(words) not in lexicon.AGENTS:
             return None
         return AGENT if self._agent == "agent()" else replace(AGENT, program=self._agent)
+
+    def _somewhere(self, words: Sequence[str], depth: int) -> Thing:
+        """Who asks, a door that is a gap in a wall and no object, or objects."""
+        return self._agent_of(words) or self._door_of(words, depth) or self._phrase(words, depth)
+
+    def _door_of(self, words: Sequence[str], depth: int) -> Thing | None:
+        """ "The door", "the door of the kitchen", "the kitchen door", where no object is a door."""
+        bare, _ = without_determiner(words)
+        if "door" not in bare or not self._names.doors or "door" in self._names.labels:
+            return None
+        if bare == ["door"]:
+            return Thing("door()", "door", "door", single=True)
+        inside = bare[2:] if bare[0] == "door" and bare[1] in ("of", "to", "in") else bare[:-1]
+        room = self._room_of(inside, depth) if bare[0] == "door" or bare[-1] == "door" else None
+        if room is None:
+            return None
+        return Thing(f"door(room={room.program})", f"door of {room.the}", "door", single=True)
 
     def _room_of(self, words: Sequence[str], depth: int) -> Thing | None:
         bare = [w for w in words if w not in lexicon.DETERMINERS]
@@ -330,7 +333,7 @@ class NounPhrases:
         self, thing: Thing, pick: str, rest: Sequence[str], picks: list[str], depth: int
     ) -> Thing:
         """ "The nearest chair to the door": nearest to that, not to who asks."""
-        place = self._agent_of(rest[1:]) or self._phrase(list(rest[1:]), depth + 1)
+        place = self._somewhere(rest[1:], depth + 1)
         operation = pick.partition("(")[0]
         picks.remove(pick)
         said = f"{thing.words} {rest[0]} {place.the}".strip()
@@ -351,22 +354,25 @@ class NounPhrases:
         room = self._room_of(rest, depth) if name in ("in_", "on") else None
         if room is not None:
             return in_room(thing, room)
-        place = self._agent_of(rest) or self._phrase(rest, depth + 1)
+        one = name == "near" and thing.definite and not thing.plural
+        near_a_place = one or name in ("nearest", "farthest")
+        read = self._somewhere if near_a_place else self._phrase
+        place = self._agent_of(rest) or read(rest, depth + 1)
         thing = replace(thing, words=f"{thing.words} {place.the}".strip())
         if name in ("nearest", "farthest"):
             return thing.at(f"{name}({thing.program}, {place.program})", single=True)
-        if name == "near" and thing.definite and not thing.plural:
+        if one:
             return thing.at(f"nearest({thing.program}, {place.program})", single=True)
-        if place.kind == "agent" and name in _AROUND_ME:
-            side = f'direction({place.program}, {x}, form="four") == "{_AROUND_ME[name]}"'
+        if place.kind == "agent" and name in AROUND_ME:
+            side = f'direction({place.program}, {x}, form="four") == "{AROUND_ME[name]}"'
             return filtered(thing, x, side)
         if name == "in_" or (name == "under" and place.label in lexicon.COVERS):
             hidden = f"{'inside' if name == 'in_' else 'under'} {place.the}"
             thing = replace(thing, hidden_in=hidden)
-        return filtered(thing, x, _WHERE[name].format(x=x, y=place.program))
+        return filtered(thing, x, WHERE[name].format(x=x, y=place.program))
 
     def _between(self, thing: Thing, rest: list[str], x: str, depth: int) -> Thing:
-        for left, right in _split_all(rest, "and"):
+        for left, right in split_all(rest, "and"):
             try:
                 one, other = self._phrase(left, depth + 1), self._phrase(right, depth + 1)
             except Unreadable:
@@ -383,12 +389,12 @@ class NounPhrases:
         for at in range(1, len(rest)):
             found = lexicon.relation_at(rest, at)
             tail = rest[at + found[1] :] if found else [""]
-            if found and tail in ([], ["it"], ["them"], ["top"], ["that"]) and found[0] in _WHERE:
+            if found and tail in ([], ["it"], ["them"], ["top"], ["that"]) and found[0] in WHERE:
                 relation, rest = found[0], rest[:at]
                 break
         inner = self._phrase(rest, depth + 1)
         y = inner.program
         condition = f"on({y}, {x}) or next_to({y}, {x})"
         if relation:
-            condition = _WHERE[relation].format(x=y, y=x)
+            condition = WHERE[relation].format(x=y, y=x)
         return filtered(replace(thing, words=said), x, condition)

@@ -11,6 +11,7 @@ __all__ = [
     "ends_name",
     "is_plural",
     "plain",
+    "split_all",
     "uncapped",
     "without_determiner",
     "without_number",
@@ -63,3 +64,12 @@ def uncapped(caption: str) -> str:
     """Without its article."""
     article, _, rest = caption.partition(" ")
     return rest if rest and article.casefold() in ("the", "a", "an") else caption
+
+
+def split_all(words: Sequence[str], at: str) -> list[tuple[list[str], list[str]]]:
+    """Each way of cutting words at a word."""
+    return [
+        (list(words[:i]), list(words[i + 1 :]))
+        for i, word in enumerate(words)
+        if word == at and 0 < i < len(words) - 1
+    ]

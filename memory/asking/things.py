@@ -102,6 +102,8 @@ class Names:
     rooms: frozenset[str] = frozenset()
     stored: tuple[str, ...] = field(default=(), compare=False)
     """Labels as the map has them."""
+    doors: int = field(default=0, compare=False)
+    """How many gaps in walls are known."""
     by_id: Mapping[int, str] = field(default_factory=dict, compare=False)
     """Labels by the ids of objects."""
 
@@ -113,6 +115,7 @@ class Names:
             _normal(tuple(labels)),
             frozenset(normalize(room.label) for room in layout.rooms if room.label),
             tuple(labels),
+            len(layout.doors),
             {thing.id: thing.label for thing in layout.objects},
         )
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
-from cogmap.memory.asking import NotOfTheMap, Unreadable
+from cogmap.memory.asking import NotOfTheMap, Unreadable, plan
 from cogmap.memory.programs.check import check
+from cogmap.memory.programs.world import World
+from cogmap.runtime.messages import Door, Question
 
 DISTANCE = 'distance(find("sofa"), find("tv"))'
 CASES: list[tuple[str, str]] = [
@@ -186,3 +189,24 @@ def test_what_cannot_be_read_is_said_with_the_reason(read, text: str, reason: st
 def test_the_nearest_question_is_named(read) -> None:
     with pytest.raises(Unreadable, match="How far is the sofa from the television"):
         read("how far whatever is the sofa so from like the television you know")
+
+
+@pytest.mark.parametrize(
+    ("text", "program"),
+    [
+        ("How far is the sofa from the door?", 'distance(find("sofa"), door())'),
+        ("How far is the bed from the door of the kitchen?",
+         'distance(find("bed"), door(room=room("kitchen")))'),
+        ("Which chair is nearest to the kitchen door?",
+         'nearest(find("chair"), door(room=room("kitchen")))'),
+        ("Where is the nearest chair to the door?", 'whereabouts(nearest(find("chair"), door()))'),
+        ("How tall is the lamp near the door?",
+         'size(nearest(find("lamp"), door()), axis="height")'),
+    ],
+)  # fmt: skip
+def test_doors_are_places_where_no_object_is_one(house, text: str, program: str) -> None:
+    gap = Door(id=1, center=(6.0, 2.0), width_m=0.9, yaw=1.57, rooms=(1, 2))
+    layout = msgspec.structs.replace(house.layout, doors=(gap,))
+    asked = Question(stamp_ns=0, text=text)
+    assert plan(asked, World(layout)).program == program
+    check(program)

@@ -46,8 +46,8 @@ __all__ = [
 Entries = dict[str, dict[str, str | int]]
 """Files of a map by name ("surface/tsdf"), as its manifest lists them."""
 
-FORMAT = 1
-"""Goes up when an older reader could no longer understand the folder."""
+FORMAT = 2
+"""Goes up when one side could no longer understand the folder of the other."""
 MANIFEST = "manifest.json"
 OUR_FILE = re.compile(r"[a-z0-9_.]+-[0-9a-f]{16}\.(npy\.zst|ply)|.*\.unfinished")
 
@@ -274,10 +274,12 @@ def _parse_manifest(folder: Path, text: bytes) -> dict[str, Any]:
         version = manifest["format"]
     except (ValueError, KeyError, TypeError) as error:
         raise MapError(f"the manifest is damaged: {path}, {error}; use a backup") from error
-    if not isinstance(version, int) or version > FORMAT:
+    if version != FORMAT:
+        older = isinstance(version, int) and version < FORMAT
+        fix = "make the map again from its recording" if older else "update cogmap"
         raise MapError(
-            f"the map is of format {version}, this cogmap reads up to {FORMAT}: {path}, field "
-            "format; update cogmap"
+            f"the map is of format {version}, this cogmap reads {FORMAT}: {path}, field format; "
+            f"{fix}"
         )
     if manifest.pop("sha256", None) != _manifest_checksum(manifest):
         raise MapError(f"the manifest is damaged: {path}, field sha256 differs; use a backup")

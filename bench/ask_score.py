@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from cogmap.memory.questions import QuestionItem
+from cogmap.memory.units import to_si
 from cogmap.runtime.messages import Answer
 
 __all__ = [
@@ -17,7 +18,6 @@ __all__ = [
     "Scored",
     "by_type",
     "is_refused",
-    "mean_over_types",
     "misses",
     "relative_accuracy",
     "score_all",
@@ -26,15 +26,6 @@ __all__ = [
 
 Asker = Callable[[QuestionItem], Answer]
 _THRESHOLDS = np.arange(0.5, 0.96, 0.05)
-_TO_SI = {
-    "cm": 0.01,
-    "mm": 0.001,
-    "ft": 0.3048,
-    "in": 0.0254,
-    "ft2": 0.3048**2,
-    "l": 0.001,
-    "min": 60.0,
-}
 _SAME = {"true": "yes", "false": "no", "turn ": "", "-": " "}
 
 
@@ -70,7 +61,7 @@ def score_answer(item: QuestionItem, answer: Answer) -> float:
         return 0.0
     if item.unit == "turn":
         return float(number == item.answer)
-    true = float(item.answer) * _TO_SI.get(item.unit, 1.0)
+    true, _ = to_si(float(item.answer), item.unit)
     return float(number == true) if true == 0 else relative_accuracy(number, true)
 
 
@@ -95,12 +86,6 @@ def by_type(scored: Sequence[Scored]) -> dict[str, float]:
     return {name: float(np.mean(scores)) for name, scores in sorted(groups.items())}
 
 
-def mean_over_types(scored: Sequence[Scored]) -> float:
-    """The plain mean over the types, as benchmarks have it; NaN of nothing."""
-    scores = list(by_type(scored).values())
-    return float(np.mean(scores)) if scores else float("nan")
-
-
 def misses(scored: Sequence[Scored], below: float = 0.5) -> list[dict[str, Any]]:
     """What was answered badly, as plain data, to look into."""
     return [
@@ -119,7 +104,7 @@ def misses(scored: Sequence[Scored], below: float = 0.5) -> list[dict[str, Any]]
 def _number(answer: Answer) -> float | None:
     value = answer.value
     if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return float(value) * _TO_SI.get(answer.unit, 1.0)
+        return to_si(float(value), answer.unit)[0]
     return None
 
 

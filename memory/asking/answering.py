@@ -118,7 +118,7 @@ def _chosen(options: Sequence[str], said: Said) -> tuple[str, str]:
     """The option that fits, and what has to be said about it."""
     if not options or said.status != "answered":
         return "", ""
-    option, exact = fitting(options, said.value, same_thing)
+    option, exact = fitting(options, said.value, same_thing, said.unit)
     if not option:
         return "", "; none of the options says so"
     return option, "" if exact else f"; the nearest option is {option}"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Sequence
 
 from cogmap.memory.asking.words import number_of, word_set
+from cogmap.memory.units import SI, measure_of, to_si, unit_at
 
 __all__ = ["bare", "canonical", "direction_form", "fitting", "split_options"]
 
@@ -34,6 +36,7 @@ _SAME = {
     "no": "no", "false": "no", "nope": "no",
 }  # fmt: skip
 _NOISE = word_set("the a an is are it to of my your from on at in and then turn , side")
+_MEASURED = {base for base, _ in SI.values()}
 _WORD = re.compile(r"[^\W_]+(?:-clockwise)?")
 
 _FORMS = (
@@ -89,19 +92,23 @@ def direction_form(options: Sequence[str]) -> str:
 
 
 def fitting(
-    options: Sequence[str], value: object, same_thing: Callable[[str, str], bool]
+    options: Sequence[str],
+    value: object,
+    same_thing: Callable[[str, str], bool],
+    unit: str = "",
 ) -> tuple[str, bool]:
     """The option that says ``value``, word for word, and whether it says it exactly.
 
-    Numbers take the nearest option; truths "yes" and "no"; words the same words, in any
-    spelling, or else words for the same thing. "" if none does, or several do equally.
+    Numbers, in ``unit``, take the nearest option, whatever unit that is in; truths "yes" and
+    "no"; words the same words, in any spelling, or else words for the same thing. "" if none
+    does, or several do equally.
     """
     if isinstance(value, bool):
         return _one(
             [o for o in options if canonical(o).split(" ")[0] == ("yes" if value else "no")]
         )
     if isinstance(value, (int, float)):
-        return _nearest(options, float(value))
+        return _nearest(options, float(value), unit)
     if isinstance(value, tuple):
         parts = [str(part) for part in value]
         exact = _one([o for o in options if _same_order(o, parts, same_thing)])
@@ -128,18 +135,33 @@ def _one(found: Sequence[str]) -> tuple[str, bool]:
     return (found[0], True) if len(found) == 1 else ("", False)
 
 
-def _nearest(options: Sequence[str], value: float) -> tuple[str, bool]:
-    numbers = [(abs(number - value), o) for o in options if (number := _number(o)) is not None]
-    if not numbers:
+def _nearest(options: Sequence[str], value: float, unit: str) -> tuple[str, bool]:
+    wanted, base = to_si(value, unit)
+    measures = [(o, measure) for o in options if (measure := _measure(bare(o))) is not None]
+    named = {option_unit for _, (_, option_unit) in measures if option_unit}
+    unstated = named.pop() if len(named) == 1 else unit
+    off = []
+    for option, (number, option_unit) in measures:
+        # Of a number of things, or one without a unit, what follows a number is no unit.
+        own = (option_unit or unstated) if base in _MEASURED else unit
+        said, kind = to_si(number, own)
+        if kind == base:
+            off.append((abs(said - wanted), option))
+    if not off:
         return "", False
-    off, option = min(numbers, key=lambda entry: entry[0])
-    same = [o for other, o in numbers if other == off]
-    return (option, off < 1e-9) if len(same) == 1 else ("", False)
+    least, nearest = min(off, key=lambda entry: entry[0])
+    same = [option for other, option in off if math.isclose(other, least, abs_tol=1e-9)]
+    return (nearest, least < 1e-9) if len(same) == 1 else ("", False)
 
 
-def _number(option: str) -> float | None:
-    found = re.search(r"-?\d+(?:\.\d+)?", bare(option))
-    return float(found[0]) if found else number_of(bare(option).casefold().split(" ")[0])
+def _measure(option: str) -> tuple[float, str] | None:
+    """The number of an option, in digits or words, and its unit; "" if it names none."""
+    found = measure_of(option)
+    if found is not None:
+        return found
+    word = option.split(" ", 1)[0]
+    number = number_of(word.casefold())
+    return None if number is None else (number, unit_at(option, len(word))[0])
 
 
 def _same_order(option: str, parts: Sequence[str], same: Callable[[str, str], bool]) -> bool:

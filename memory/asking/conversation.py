@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from cogmap.memory.asking.cues import Cues
 from cogmap.memory.asking.form import Form
-from cogmap.memory.asking.things import Thing, same_thing
+from cogmap.memory.asking.things import Thing, quoted, same_thing
 from cogmap.memory.index.synonyms import relation
 from cogmap.memory.programs.values import Objects
 from cogmap.runtime.messages import MapObject
@@ -90,8 +90,6 @@ def _named(value: object, about: tuple[Thing, ...]) -> Thing | None:
 
 
 def _find(label: str) -> str:
-    from cogmap.memory.asking.things import quoted
-
     return f"find({quoted(label)})"
 
 

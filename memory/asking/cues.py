@@ -9,22 +9,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from cogmap.memory.units import UNIT_WORDS
+
 __all__ = ["Cues", "read_cues"]
 
-_UNITS = (
-    ("m2", r"square (?:meters?|metres?|m)|m2|m\^2|sq\.? ?m|sqm"),
-    ("ft2", r"square (?:feet|foot|ft)|sq\.? ?ft|sqft|ft2"),
-    ("m3", r"cubic (?:meters?|metres?)|m3"),
-    ("l", r"lit(?:er|re)s?"),
-    ("cm", r"centi-?(?:meters?|metres?)|cms?"),
-    ("mm", r"milli(?:meters?|metres?)|mm"),
-    ("ft", r"feet|foot|ft"),
-    ("in", r"inch(?:es)?"),
-    ("deg", r"degrees?"),
-    ("s", r"seconds?"),
-    ("min", r"minutes?"),
-    ("m", r"meters?|metres?|m"),
-)
 _IN = (
     r"(?:, ?)?(?:,? ?(?:measured|expressed|given|stated|answer|answered))? ?"
     r"(?:in|as) (?:units of )?"
@@ -36,10 +24,10 @@ _UNIT_RULES = tuple(
             rf"(?<=[ ,]){_IN}(?:{names})(?= ,| is | are | did | between | from | of | to |$)"
         ),
     )
-    for unit, names in _UNITS
+    for unit, names in UNIT_WORDS
 )
 _HOW_MANY_UNITS = tuple(
-    (unit, re.compile(rf"^how many (?:{names})(?= )")) for unit, names in _UNITS
+    (unit, re.compile(rf"^how many (?:{names})(?= )")) for unit, names in UNIT_WORDS
 )
 _RULES = tuple(
     (cue, re.compile(pattern))

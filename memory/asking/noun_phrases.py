@@ -26,9 +26,9 @@ from cogmap.memory.asking.phrase_words import (
     without_number,
 )
 from cogmap.memory.asking.things import AGENT, Names, Thing, quoted, singular_of
-from cogmap.memory.asking.units import METRES
 from cogmap.memory.asking.unreadable import Unreadable
 from cogmap.memory.index.synonyms import normalize
+from cogmap.memory.units import METRES
 
 __all__ = ["NounPhrases"]
 

@@ -101,12 +101,11 @@ class _Reader:
     def _follow(self, following: Followed, asked: Asked, agent: str) -> Plan:
         again = self._asked(following.quotes, following.cues, agent)
         for slots in following.tries:
-            for form in (following.form,):
-                try:
-                    meaning = form.build(Slots(slots, again))
-                except Unreadable:
-                    continue
-                return self._planned(form, slots, meaning, again, following.quotes)
+            try:
+                meaning = following.form.build(Slots(slots, again))
+            except Unreadable:
+                continue
+            return self._planned(following.form, slots, meaning, again, following.quotes)
         raise Unreadable("I cannot read what this refers to; ask the whole question again")
 
     def _asked(self, quotes: tuple[str, ...], cues: Cues, agent: str) -> Asked:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -21,6 +20,7 @@ from cogmap.memory.programs.values import (
     Time,
     Volume,
 )
+from cogmap.memory.units import to_si
 from cogmap.runtime.messages import AnswerStatus, AnswerValue, MapObject, Room
 
 __all__ = [
@@ -62,16 +62,11 @@ class Result:
 
 Say = Callable[[Result], Said]
 
-_PER_SI: dict[type[Quantity], dict[str, float]] = {
-    Length: {"m": 1.0, "cm": 100.0, "mm": 1000.0, "ft": 1 / 0.3048, "in": 1 / 0.0254},
-    Area: {"m2": 1.0, "ft2": 1 / 0.3048**2},
-    Volume: {"m3": 1.0, "l": 1000.0},
-    Duration: {"s": 1.0, "min": 1 / 60},
-    Angle: {"deg": 180 / math.pi},
-    Count: {"count": 1.0},
-    Number: {"": 1.0},
-}
-"""Units that a quantity can be answered in, its own first: how many make one of SI."""
+_UNITS: dict[type[Quantity], tuple[str, ...]] = {
+    Length: ("m", "cm", "mm", "ft", "in"), Area: ("m2", "ft2"), Volume: ("m3", "l"),
+    Duration: ("s", "min"), Angle: ("deg",), Count: ("count",), Number: ("",),
+}  # fmt: skip
+"""Units that a quantity can be answered in, its own first."""
 _SYMBOLS = {"m2": "m²", "ft2": "square feet", "m3": "m³", "deg": "°", "count": "", "l": "litres"}
 _DECIMALS = {"m": 2, "cm": 0, "mm": 0, "ft": 1, "in": 1, "m2": 1, "ft2": 0, "m3": 2, "l": 0,
              "s": 0, "min": 1, "deg": 0, "count": 0, "": 2}  # fmt: skip
@@ -81,9 +76,10 @@ _SHOWN_SIGMA = 0.05
 
 def said_quantity(quantity: Quantity, asked_unit: str) -> Said:
     """In the unit that was asked for if it fits, else in the quantity's own."""
-    units = _PER_SI.get(type(quantity), {"": 1.0})
-    unit = asked_unit if asked_unit in units else next(iter(units))
-    value, sigma = quantity.value * units[unit], quantity.sigma * units[unit]
+    units = _UNITS.get(type(quantity), ("",))
+    unit = asked_unit if asked_unit in units else units[0]
+    one, _ = to_si(1.0, unit)
+    value, sigma = quantity.value / one, quantity.sigma / one
     text = _number(value, unit)
     if sigma > _SHOWN_SIGMA * abs(value) and sigma >= 0.5 * 10 ** -_DECIMALS[unit]:
         text = f"{text} ± {_number(sigma, unit)}"

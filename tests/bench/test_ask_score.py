@@ -5,7 +5,6 @@ import pytest
 from cogmap.bench.ask_score import (
     Scored,
     by_type,
-    mean_over_types,
     misses,
     relative_accuracy,
     score_answer,
@@ -56,9 +55,8 @@ def test_a_refusal_scores_nothing():
     assert score_answer(item("sofa", options=["sofa", "bed"]), refused) == 0
 
 
-def test_types_count_equally():
+def test_scores_by_type_and_what_was_missed():
     rare = QuestionItem(id="", type="rare", question="?", answer=1)
     scored = [Scored(item(1), answered(1), 1.0)] * 3 + [Scored(rare, answered(2), 0.0)]
     assert by_type(scored) == {"rare": 0.0, "t": 100.0}
-    assert mean_over_types(scored) == 50.0
     assert [each["type"] for each in misses(scored)] == ["rare"]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from cogmap.memory.asking.form import Form, Meaning, Slots, form
 from cogmap.memory.asking.saying import measured, truth
 from cogmap.memory.asking.things import Thing
-from cogmap.memory.asking.units import METRES
 from cogmap.memory.asking.unreadable import Unreadable
+from cogmap.memory.units import METRES
 
 __all__ = ["FORMS"]
 

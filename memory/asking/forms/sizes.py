@@ -6,9 +6,9 @@ from cogmap.memory.asking.form import Form, Meaning, Slots, form
 from cogmap.memory.asking.forms.choosing import best_of
 from cogmap.memory.asking.saying import Result, Said, Say, measured, said_value, truth
 from cogmap.memory.asking.things import Thing
-from cogmap.memory.asking.units import METRES
 from cogmap.memory.asking.unreadable import Unreadable
 from cogmap.memory.programs.answers import name_of
+from cogmap.memory.units import METRES
 from cogmap.runtime.messages import MapObject
 
 __all__ = ["FORMS"]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from cogmap.memory.asking.form import Form, Meaning, Slots, form
 from cogmap.memory.asking.saying import Result, Said, measured, said_value, truth, worded
-from cogmap.memory.asking.units import METRES
 from cogmap.memory.asking.unreadable import Unreadable
 from cogmap.memory.asking.words import number_of, word_set
+from cogmap.memory.units import METRES
 
 __all__ = ["FORMS"]
 
@@ -17,9 +16,6 @@ _HEIGHT_M = 0.75
 """Of a thing whose height is not told: that of a table."""
 _SEPARATORS = word_set(
     "by x and , times on tall high wide long deep a an the of that is which measuring with size new"
-)
-_NAMED_SIDE = re.compile(
-    r"(\S+) ?(m|cm|mm|ft|feet|inches|meters?|metres?) (wide|deep|long|high|tall)"
 )
 
 

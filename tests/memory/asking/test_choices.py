@@ -77,8 +77,32 @@ def test_the_option_that_fits(options, value, option: str, exact: bool) -> None:
 
 
 @pytest.mark.parametrize(
+    ("options", "value", "unit", "option"),
+    [
+        (("100 cm", "190 cm", "500 cm"), 1.9, "m", "190 cm"),
+        (("1 m", "1.9 m", "5 m"), 190.0, "cm", "1.9 m"),
+        (("1.0 ft", "3.3 ft"), 1.0, "m", "3.3 ft"),
+        (("A. 50", "B. 190", "C. 300 centimetres"), 1.9, "m", "B. 190"),
+        (("1,200 mm", "1.9 metres", "20 feet"), 1.9, "m", "1.9 metres"),
+        (("5 ft 2 in", "6 ft 3 in"), 1.9, "m", "6 ft 3 in"),
+        (("two metres", "half a metre"), 0.6, "m", "half a metre"),
+        (("100 square feet", "20 m²"), 9.3, "m2", "100 square feet"),
+        (("90 s", "2 min"), 115.0, "s", "2 min"),
+        (("30°", "90 degrees"), 80.0, "deg", "90 degrees"),
+        (("1 m", "100 cm"), 1.2, "m", ""),
+        (("3 in all", "4 in all"), 3, "count", "3 in all"),
+        (("2 s", "3 s"), 2.0, "m", ""),
+    ],
+)
+def test_options_are_read_in_their_own_unit(options, value, unit: str, option: str) -> None:
+    assert fitting(options, value, same_thing, unit)[0] == option
+
+
+@pytest.mark.parametrize(
     ("text", "options", "option"),
     [
+        ("How tall is the lamp?", ("140 cm", "1.4 cm", "300 cm"), "140 cm"),
+        ("How tall is the lamp in cm?", ("1 m", "1.4 m", "5 m"), "1.4 m"),
         ("How many chairs are there?", ("A. 2", "B. 3", "C. 4"), "B. 3"),
         ("How many chairs are there? A. 2 B. 3 C. 4", (), "B. 3"),
         ("Which of these objects is closest to the bed? A. lamp B. sofa", (), "A. lamp"),

@@ -20,7 +20,7 @@ from cogmap.memory.programs.values import (
 )
 from cogmap.runtime.messages import AnswerValue, MapObject, Room
 
-__all__ = ["confidence_of", "name_of", "text_of", "value_of"]
+__all__ = ["confidence_of", "name_of", "size_of", "text_of", "value_of"]
 
 _SIGNS = {"m2": "m²", "m3": "m³", "deg": "°"}
 _DIGITS = {"m": 2, "m2": 1, "m3": 3, "deg": 0, "s": 1}
@@ -80,6 +80,13 @@ def text_of(value: Any, start_ns: int = 0) -> str:
         sign = _SIGNS.get(unit, unit) if unit != "count" else ""
         return f"{number}{'' if sign == '°' else ' '}{sign}".strip()
     return str(plain)
+
+
+def size_of(value: Any) -> int:
+    """How many things a value holds, those of sets within a list included."""
+    if isinstance(value, tuple):
+        return sum(map(size_of, value))
+    return len(value) if isinstance(value, Objects | Rooms) else 1
 
 
 def confidence_of(recorder: Recorder) -> float:

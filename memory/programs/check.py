@@ -113,7 +113,7 @@ class _Checker:
         if not items:
             raise ProgramError("the list is empty", *place(syntax), "leave it out")
         items = _alike(items, "the things in a list", place(syntax))
-        return tree.Listing(list_of(items[0].type), place(syntax), _names(*items), items)
+        return tree.Listing(_listed(items[0]), place(syntax), _names(*items), items)
 
     def _comprehension(self, syntax: ast.ListComp) -> tree.Node:
         if len(syntax.generators) > 1:
@@ -133,7 +133,7 @@ class _Checker:
         element = with_name.node(syntax.elt)
         inside = _names(element, *([condition] if condition else [])) - {name}
         return tree.Comprehension(
-            list_of(element.type), place(syntax), inside | source.names, element, name, source,
+            _listed(element), place(syntax), inside | source.names, element, name, source,
             condition,
         )  # fmt: skip
 
@@ -209,6 +209,15 @@ _READ: dict[type[ast.expr], Callable[[_Checker, Any], tree.Node]] = {
     ast.BinOp: _Checker._arithmetic,
     ast.IfExp: _Checker._choice,
 }
+
+
+def _listed(element: tree.Node) -> Type:
+    """Of a list of such elements. Lists do not nest: each level would multiply what they hold."""
+    if element.type.item is not None:
+        raise ProgramError(
+            "a list cannot hold lists", *element.place, "make one value of each: max([...])"
+        )
+    return list_of(element.type)
 
 
 def _names(*nodes: tree.Node) -> frozenset[str]:

@@ -57,12 +57,15 @@ class Statement:
 def parse(source: str) -> list[Statement]:
     """The statements of a program. Raises ProgramError, BudgetError if it is too large."""
     _check_text(source)
+    before = source[: len(source) - len(source.lstrip())]
+    first_line, indent = before.count("\n") + 1, len(before) - (before.rfind("\n") + 1)
     try:
-        tree = ast.parse(source.strip())
+        tree = ast.parse("\n" * (first_line - 1) + source.strip())
     except SyntaxError as error:
         reason = shown(error.msg or "this cannot be read")
+        line, column = error.lineno or first_line, max(error.offset or 1, 1)
         raise ProgramError(
-            f"no program: {reason}", error.lineno or 1, max(error.offset or 1, 1), _FORM
+            f"no program: {reason}", line, column + indent * (line == first_line), _FORM
         ) from None
     except (ValueError, RecursionError, MemoryError):
         raise BudgetError("expressions are too deep within each other", 1, 1, _SHORTER) from None
@@ -70,6 +73,9 @@ def parse(source: str) -> list[Statement]:
         raise ProgramError("the program is empty", 1, 1, _FORM)
     if len(tree.body) > MAX_STATEMENTS:
         raise BudgetError(f"more than {MAX_STATEMENTS} lines", 1, 1, _SHORTER)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.expr | ast.stmt) and node.lineno == first_line:
+            node.col_offset += indent
     statements = [
         _statement(node, is_last=number == len(tree.body))
         for number, node in enumerate(tree.body, 1)

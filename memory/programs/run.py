@@ -15,23 +15,26 @@ from cogmap.memory.programs.abstention import (
     NotDeterminable,
     NotSeen,
 )
-from cogmap.memory.programs.answers import confidence_of, text_of, value_of
+from cogmap.memory.programs.answers import confidence_of, size_of, text_of, value_of
 from cogmap.memory.programs.check import Program, check
 from cogmap.memory.programs.errors import BudgetError, ProgramError
 from cogmap.memory.programs.tree import MAX_ITEMS, State
-from cogmap.memory.programs.values import Image, Objects, Rooms
+from cogmap.memory.programs.values import Image
 from cogmap.memory.programs.world import World
 from cogmap.runtime.messages import Answer, AnswerStatus, CogmapError, Evidence
 
 __all__ = ["Budget", "Outcome", "answer_program", "run_program"]
+
+MAX_TEXT = 4000
+"""Characters of an answer in words."""
 
 
 @dataclass(frozen=True)
 class Budget:
     """What one program may use up."""
 
-    steps: int = 20_000
-    """Calls of operations, and members of sets that are gone through one by one."""
+    steps: int = 40_000
+    """Calls of operations, elements of lists, and members that are gone through one by one."""
     seconds: float = 2.0
     images: int = 8
     """Pictures that it may make."""
@@ -81,14 +84,14 @@ def answer_program(
         return _no_answer(world, source, planner, "failed", str(error))
     outcome = _outcome(world, value)
     plain, unit, sigma = value_of(outcome.value, world.start_ns)
-    text = text_of(outcome.value, world.start_ns)
+    text = "; ".join([text_of(outcome.value, world.start_ns), *outcome.notes])
     return Answer(
         stamp_ns=world.now.stamp_ns,
         status="answered",
         value=plain,
         unit=unit,
         sigma=sigma,
-        text="; ".join([text, *outcome.notes]),
+        text=text if len(text) <= MAX_TEXT else text[: MAX_TEXT - 1] + "…",
         program=source,
         evidence=outcome.evidence,
         version=world.layout.version,
@@ -119,8 +122,9 @@ def _run(world: World, source: str, budget: Budget) -> Any:
     value: Any = None
     for name, node in program.statements:
         value = state.names[name] = node.run(state)
-    if isinstance(value, tuple | Objects | Rooms) and len(value) > MAX_ITEMS:
-        raise BudgetError(f"the result has {len(value)} parts; {MAX_ITEMS} are allowed")
+    parts = size_of(value)
+    if parts > MAX_ITEMS:
+        raise BudgetError(f"the result has {parts} parts; {MAX_ITEMS} are allowed")
     world.recorder.note(value)
     return value
 

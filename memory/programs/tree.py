@@ -44,14 +44,25 @@ class State:
     names: dict[str, Any] = field(default_factory=dict)
     images: int = 8
     """Pictures that may still be made."""
+    parts: int = 1_000_000
+    """Elements of lists, and members of sets that are such elements, that may still be made."""
 
     def step(self, node: Node) -> None:
-        """Before each operation. Raises BudgetError."""
+        """Before each operation and each element of a list. Raises BudgetError."""
         self.steps -= 1
         if self.steps < 0:
             raise BudgetError("the program takes too many steps", *node.place, _SMALLER)
         if time.monotonic() - self.world.words.waited_s > self.deadline:
             raise BudgetError("the program takes too long", *node.place, _SMALLER)
+
+    def element(self, node: Node) -> Any:
+        """The value of an element of a list, charged with all that it holds. Raises BudgetError."""
+        self.step(node)
+        value = node.run(self)
+        self.parts -= 1 + (len(value) if isinstance(value, Objects | Rooms | tuple) else 0)
+        if self.parts < 0:
+            raise BudgetError("the program makes too long lists", *node.place, _SMALLER)
+        return value
 
 
 _SMALLER = "ask for less, or in several programs"
@@ -124,7 +135,7 @@ class Listing(Node):
     items: tuple[Node, ...]
 
     def run(self, state: State) -> Any:
-        found = tuple(item.run(state) for item in self.items)
+        found = tuple(state.element(item) for item in self.items)
         if self.type.name == "Objects":
             return _union(found)
         return Rooms(found) if self.type.name == "Rooms" else found
@@ -209,6 +220,8 @@ class Comparison(Node):
     right: Node
 
     def run(self, state: State) -> bool:
+        if self.sign in ("In", "NotIn"):  # as long as what is on its right
+            state.step(self)
         return bool(self._compared(self.left.run(state), self.right.run(state)))
 
     def _compared(self, left: Any, right: Any) -> Any:
@@ -278,6 +291,7 @@ class Comprehension(Node):
     condition: Node | None
 
     def run(self, state: State) -> Any:
+        state.step(self)
         source = self.source.run(state)
         chosen = self._chosen(state, tuple(source))
         if isinstance(self.element, Bound) and self.element.name == self.name:
@@ -308,7 +322,6 @@ class Comprehension(Node):
         kept, doubtful = [], None
         outer = state.world.recorder
         for item in items:
-            state.step(self)
             recorder = state.world.recorder = Recorder()
             try:
                 fits = self._with(state, item, condition)
@@ -331,7 +344,7 @@ class Comprehension(Node):
         before = state.names.get(self.name)
         state.names[self.name] = item
         try:
-            return node.run(state)
+            return state.element(node)
         finally:
             state.names[self.name] = before
 

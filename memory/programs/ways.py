@@ -16,7 +16,15 @@ from cogmap.memory.programs.abstention import NotDeterminable
 from cogmap.memory.programs.places import Place, center, outline, seen
 from cogmap.memory.programs.values import Objects, Path
 from cogmap.memory.programs.world import World
-from cogmap.runtime.messages import F64, Bool, MapObject, OccupancyGrid, Room, Standpoint
+from cogmap.runtime.messages import (
+    F64,
+    OCCUPIED,
+    Bool,
+    MapObject,
+    OccupancyGrid,
+    Room,
+    Standpoint,
+)
 
 __all__ = ["EYES_M", "grid_of", "in_room", "seen_line", "way", "way_in_words"]
 
@@ -95,7 +103,7 @@ def seen_line(grid: OccupancyGrid, eyes: F64, target: F64) -> Bool:
     column, row = np.moveaxis((points - grid.origin) // grid.resolution_m, 2, 0).astype(int)
     rows, columns = grid.cells.shape
     row, column = np.clip(row, 0, rows - 1), np.clip(column, 0, columns - 1)
-    blocked = grid.cells[row, column] == 2
+    blocked = grid.cells[row, column] == OCCUPIED
     blocked &= np.linalg.norm(points - target, axis=2) > 0.3
     return np.asarray(~blocked.any(axis=1))
 

@@ -38,3 +38,13 @@ def flat():
     return World(
         Layout(stamp_ns=10**10, version=7, number=99, objects=OBJECTS, rooms=ROOMS, floor_z=0.0)
     )
+
+
+@pytest.fixture
+def crowd():
+    """A room of 120 things with the longest labels."""
+    things = tuple(
+        thing(number, f"thing {number} {'x' * 100}"[:100], (number / 10, 0.0, 0.2))
+        for number in range(1, 121)
+    )
+    return World(Layout(stamp_ns=10**10, version=1, number=9, objects=things, floor_z=0.0))

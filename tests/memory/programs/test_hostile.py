@@ -9,11 +9,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cogmap.memory.programs.check import check
-from cogmap.memory.programs.errors import ProgramError
+from cogmap.memory.programs.errors import BudgetError, ProgramError
 from cogmap.memory.programs.parse import MAX_CHARACTERS
 from cogmap.memory.programs.reference import call_operation
 from cogmap.memory.programs.registry import operations
-from cogmap.memory.programs.run import answer_program
+from cogmap.memory.programs.run import MAX_TEXT, Budget, answer_program, run_program
 
 FIXTURE_IS_READ_ONLY = settings(
     max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
@@ -122,17 +122,100 @@ def test_large_programs_end_quickly(flat, program):
     assert len(answer.program) <= MAX_CHARACTERS
 
 
-def test_lists_within_lists_run_out_of_steps(flat):
-    inner = "everything()"
-    for name in "abcdef":
-        inner = f"[{name} for {name} in everything() if exists({inner})]"
-    assert answer_program(flat, f"count({inner})").status in ("answered", "failed")
-    deep = "count(everything())"
+def nested(expression):
+    """A program that goes through everything so many times within itself."""
     for name in "abcdefgh":
-        deep = f"max([{deep} for {name} in everything()])"
-    answer = answer_program(flat, deep)
+        expression = f"max([{expression} for {name} in everything()])"
+    return expression
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        nested("count(everything())"),
+        nested("size(object(1))"),
+        nested("count(['a' for x in everything()])"),
+        "X = everything()\n" + nested("count(['a' for x in X])").replace("everything()", "X"),
+        nested("count(['a' for x in everything() if 'a' in ['b', 'c']])"),
+    ],
+)
+def test_lists_within_lists_run_out_of_steps(flat, program):
+    answer = answer_program(flat, program)
     assert answer.status == "failed"
     assert "too many steps" in answer.text
+
+
+def test_filters_within_filters_run_out_of_steps(flat):
+    inner = "1 < 2"
+    for name in "abcdefgh":
+        inner = f"exists([{name} for {name} in X if {name} in X and {inner}])"
+    answer = answer_program(flat, f"X = everything()\n{inner}")
+    assert answer.status == "failed"
+    assert "too many steps" in answer.text
+
+
+def test_an_element_without_operations_takes_a_step(flat):
+    many = "['a'" + ", 'a'" * 49 + "]"
+    budget = Budget(steps=100)
+    assert run_program(flat, f"count({many})", budget=budget).value.value == 50
+    for program in (
+        f"count({many}) + count({many})",
+        f"count(['b' for x in {many}])",
+        f"X = {many}\nY = {many}\ncount(X)",
+    ):
+        with pytest.raises(BudgetError, match="too many steps"):
+            run_program(flat, program, budget=budget)
+
+
+def test_all_lists_together_have_a_limit(crowd):
+    """What a program keeps in sets within lists is bounded, though each takes one step."""
+    kept = "\n".join(f"L{number} = [X for a in X]" for number in range(80))
+    with pytest.raises(BudgetError, match="too long lists"):
+        run_program(crowd, f"X = everything()\n{kept}\ncount(X)")
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        "[[1, 2], [3]]",
+        "[[size(o) for o in everything()] for p in everything()]",
+        '[["cup"] for p in everything()]',
+        "\n".join(["a0 = [1, 1]", *(f"a{n} = [a{n - 1}, a{n - 1}]" for n in range(1, 16)), "a15"]),
+        "[as_of(now(), [1, 2])]",
+        "[[1] if True else [2]]",
+    ],
+)
+def test_a_list_cannot_hold_lists(flat, program):
+    answer = answer_program(flat, program)
+    assert answer.status == "not_understood"
+    assert "a list cannot hold lists" in answer.text
+    assert len(answer.text) < 1000
+
+
+def test_what_a_result_holds_is_counted_to_the_last_thing(crowd):
+    answer = answer_program(crowd, "[everything() for x in everything()]")
+    assert answer.status == "failed"
+    assert f"the result has {len(crowd.objects) ** 2} parts" in answer.text
+
+
+def test_a_long_answer_is_cut(crowd):
+    answer = answer_program(crowd, "[everything(), everything(), everything(), everything()]")
+    assert answer.status == "answered"
+    assert len(answer.value) == 4
+    assert len(answer.text) == MAX_TEXT
+
+
+@pytest.mark.parametrize("before", ["", "\n", "\n\n \n", "\t\n\r\n", "  ", "\n\n   "])
+@pytest.mark.parametrize(
+    ("program", "line", "column"),
+    [("count(nothing)", 1, 7), ("count(", 1, 6), ("x = 1\ncount(y)", 2, 7), ("1 = 1", 1, 1)],
+)
+def test_errors_name_the_line_as_it_was_written(before, program, line, column):
+    skipped, indent = before.count("\n"), len(before.rpartition("\n")[2])
+    with pytest.raises(ProgramError) as wrong:
+        check(before + program)
+    place = f"line {line + skipped}, column {column + indent * (line == 1)}"
+    assert str(wrong.value).startswith(place)
 
 
 WORDS = st.sampled_from(

@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+import msgspec
 from rich.console import Console
 
 from cogmap.launch.answer_text import answer_dict, answer_lines
@@ -57,6 +58,8 @@ class Asker:
 
     def ask(self, question: Question, say: Say | None = None) -> Answer:
         if self._vlm:
+            if question.within_s is None:
+                question = msgspec.structs.replace(question, within_s=self.seconds)
             return request(self._vlm, question, Answer, self.seconds + SLACK_S)
         access = self.target.access
         return answer_within(self._planner, question, access, say or _unheard, self.seconds)

@@ -9,9 +9,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+import msgspec
 import zmq
 
-from cogmap.runtime.messages import Answer, Layout, ProgramRequest, Question
+from cogmap.runtime.messages import Answer, Layout, MapObject, ProgramRequest, Question
 from cogmap.runtime.readers import LatestReader
 from cogmap.runtime.requests import RequestError, request, service_address
 
@@ -28,13 +29,13 @@ class MapAccess(Protocol):
     """Where questions and programs go. Every method may raise a CogmapError."""
 
     def ask(self, question: Question) -> Answer:
-        """What the offline planner makes of a question."""
+        """What the offline planner makes of a question, within its ``within_s``."""
 
     def run(self, program: ProgramRequest) -> Answer:
         """What comes of a spatial program."""
 
-    def layout(self) -> Layout:
-        """What the map holds, for the eyes of a model."""
+    def layout(self, as_of_ns: int | None = None) -> Layout:
+        """What the map holds, or held at a stamp, for the eyes of a model."""
 
 
 class HeldMap:
@@ -45,7 +46,9 @@ class HeldMap:
         self._lock = threading.Lock()
 
     def ask(self, question: Question) -> Answer:
-        with self._lock:
+        if not self._lock.acquire(timeout=_bounded(question.within_s, REPLY_WITHIN_S)):
+            raise RequestError("the map is busy with other questions; ask again")
+        try:
             return self.map.ask(
                 question.text,
                 options=question.options,
@@ -53,13 +56,15 @@ class HeldMap:
                 pose=question.pose,
                 session=question.session,
             )
+        finally:
+            self._lock.release()
 
     def run(self, program: ProgramRequest) -> Answer:
         with self._lock:
             return self.map.run(program.program, as_of_ns=program.as_of_ns, pose=program.pose)
 
-    def layout(self) -> Layout:
-        return self.map.layout()
+    def layout(self, as_of_ns: int | None = None) -> Layout:
+        return self.map.layout(as_of_ns)
 
 
 class LiveMap:
@@ -81,16 +86,39 @@ class LiveMap:
         self._within_s = within_s
 
     def ask(self, question: Question) -> Answer:
-        return request(self._address("ask"), question, Answer, self._within_s)
+        within_s = _bounded(question.within_s, self._within_s)
+        return request(self._address("ask"), question, Answer, within_s)
 
     def run(self, program: ProgramRequest) -> Answer:
         return request(self._address("run"), program, Answer, self._within_s)
 
-    def layout(self) -> Layout:
-        return self._layout() if self._layout else newest_layout(self._run_dir, self._node)
+    def layout(self, as_of_ns: int | None = None) -> Layout:
+        now = self._layout() if self._layout else newest_layout(self._run_dir, self._node)
+        return now if as_of_ns is None else placed_at(now, as_of_ns)
 
     def _address(self, service: str) -> str:
         return service_address(self._run_dir, f"{self._node}/{service}")
+
+
+def placed_at(layout: Layout, stamp_ns: int) -> Layout:
+    """What of a layout had been seen by an earlier stamp, where it stood then."""
+    seen = [_stood(thing, stamp_ns) for thing in layout.objects if thing.first_seen_ns <= stamp_ns]
+    return msgspec.structs.replace(layout, objects=tuple(seen))
+
+
+def _stood(thing: MapObject, stamp_ns: int) -> MapObject:
+    for placement in thing.placements:
+        if stamp_ns <= placement.last_seen_ns:
+            return msgspec.structs.replace(
+                thing, box=placement.box, room=placement.room, state="present"
+            )
+    if thing.state == "removed" and stamp_ns <= thing.last_seen_ns:
+        return msgspec.structs.replace(thing, state="present")
+    return thing
+
+
+def _bounded(within_s: float | None, most_s: float) -> float:
+    return most_s if within_s is None else min(max(within_s, 0.0), most_s)
 
 
 def newest_layout(run_dir: Path, node: str, within_s: float = LAYOUT_WITHIN_S) -> Layout:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import time
+
+import msgspec
+
 from cogmap.nodes.planners.access import MapAccess
 from cogmap.nodes.planners.planner import Say
 from cogmap.nodes.planners.settings import PlannerSettings
@@ -19,7 +23,8 @@ class OfflinePlanner:
         """There is nothing to set."""
 
     def answer(self, question: Question, access: MapAccess, say: Say, deadline: float) -> Answer:
-        answer = access.ask(question)
+        left_s = max(deadline - time.monotonic(), 0.0)
+        answer = access.ask(msgspec.structs.replace(question, within_s=left_s))
         if answer.program:
             say("program", answer.program)
         return answer

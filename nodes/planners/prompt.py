@@ -48,7 +48,7 @@ def opening(question: Question, layout: Layout, picture: bytes | None) -> dict[s
         x, y, _ = question.pose.position
         lines.append(f"Who asks stands at ({x:.2f}, {y:.2f}); agent() is that pose.")
     if question.as_of_ns is not None:
-        lines.append("It is about the past: programs run on the map as it was then.")
+        lines.append("It is about the past: map, picture and programs are of that time.")
     parts: list[dict[str, Any]] = [{"type": "text", "text": "\n".join(lines)}]
     if picture is not None:
         parts.append({"type": "text", "text": "The map from above, with the ids of objects:"})

@@ -22,6 +22,8 @@ _LOOKS = re.compile(
     r"broken|wearing|what kind of|open or closed|is .* (open|closed)|on or off|describe)\b",
     re.IGNORECASE,
 )
+UNREAD = ("not_understood", "failed")
+"""Statuses of answers to questions that the offline planner could not read."""
 _STRINGS = re.compile(r"""(["'])(.*?)\1""")
 _ROOM_OPERATIONS = re.compile(r"\b(rooms?|total_area|area|neighbours|contents|room_of|this_room)\(")
 _UNITS: dict[str, tuple[str, float]] = {
@@ -45,14 +47,15 @@ def is_about_looks(question: str) -> bool:
 def objection(question: str, outcome: Answer, layout: Layout, offline: Answer | None) -> str:
     """Why an outcome is no answer to a question, for the model to read; "" if nothing is wrong.
 
-    Where the offline planner reads the question, its reading is exact, so that the two must
-    agree; where it does not, the program has to use what the question names.
+    Where the offline planner reads the question, its reading is exact, also where it says that the
+    map cannot tell, so that the two must agree; where it does not, the program has to use what the
+    question names.
     """
-    if offline is not None and offline.status in ("answered", "not_seen"):
+    if offline is not None and offline.status not in UNREAD:
         if offline.status == outcome.status and same_value(offline, outcome):
             return ""
-        program = offline.program or "a question about something that was never seen"
-        return f"that is not what was asked: the map reads it as {program} and says: {offline.text}"
+        read = f"reads it as {offline.program} and" if offline.program else "reads it and"
+        return f"that is not what was asked: the map {read} says ({offline.status}): {offline.text}"
     spoken = _words_of(outcome, layout)
     named = _named(question, layout)
     missing = [name for name in named if not _stems(name) <= spoken]

@@ -11,6 +11,7 @@ from concurrent.futures import TimeoutError as TooLateError
 import msgspec
 
 from cogmap.nodes.planners.access import MapAccess
+from cogmap.nodes.planners.asked_once import AskedOnce
 from cogmap.nodes.planners.offline import OfflinePlanner
 from cogmap.nodes.planners.planner import Planner, Say
 from cogmap.runtime.messages import Answer, CogmapError, Question
@@ -35,12 +36,11 @@ def answer_within(
     if question.within_s is not None:
         seconds = min(seconds, question.within_s)
     seconds = max(seconds, 0.0)
-    deadline = time.monotonic() + seconds
+    until = time.monotonic() + seconds
     if isinstance(planner, OfflinePlanner):
-        answer = planner.answer(question, access, say, deadline)
+        answer = planner.answer(question, access, say, until)
     else:
-        deadline -= min(RESERVE_S, RESERVE_SHARE * seconds)
-        answer = _of_model(planner, question, access, say, deadline, seconds)
+        answer = _of_model(planner, question, AskedOnce(access, until), say, until, seconds)
     say("answer", answer.text)
     return answer
 
@@ -48,13 +48,14 @@ def answer_within(
 def _of_model(
     planner: Planner,
     question: Question,
-    access: MapAccess,
+    access: AskedOnce,
     say: Say,
-    deadline: float,
+    until: float,
     seconds: float,
 ) -> Answer:
     """A thread of its own asks the model: one that hangs is left behind."""
     future: Future[Answer] = Future()
+    deadline = until - min(RESERVE_S, RESERVE_SHARE * seconds)
 
     def ask() -> None:
         try:
@@ -73,11 +74,11 @@ def _of_model(
         log.exception("a planner failed")
         reason = f"{planner.name} failed: {type(error).__name__}: {error}"
     say("error", reason)
-    return _offline(question, access, say, reason)
+    return _offline(question, access, say, until, reason)
 
 
-def _offline(question: Question, access: MapAccess, say: Say, reason: str) -> Answer:
-    answer = OfflinePlanner().answer(question, access, say, 0.0)
+def _offline(question: Question, access: MapAccess, say: Say, until: float, reason: str) -> Answer:
+    answer = OfflinePlanner().answer(question, access, say, until)
     if answer.status in ("not_understood", "failed"):
         text = f"{reason}. The offline planner has no answer either: {answer.text}"
         return msgspec.structs.replace(answer, status="failed", text=text, planner="offline")

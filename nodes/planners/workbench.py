@@ -79,7 +79,7 @@ class Workbench:
 
     def __post_init__(self) -> None:
         self.by_looks = is_about_looks(self.question.text)
-        self.layout = self.access.layout()
+        self.layout = self.access.layout(self.question.as_of_ns)
         try:
             self.offline: Answer | None = self.access.ask(self.question)
         except CogmapError:
@@ -172,7 +172,7 @@ class Workbench:
         if read is not None and read.status == outcome.status:  # in the unit that was asked for
             outcome = msgspec.structs.replace(
                 outcome, value=read.value, unit=read.unit, sigma=read.sigma, text=read.text,
-                option=read.option,
+                option=read.option, candidates=read.candidates, viewpoint=read.viewpoint,
             )  # fmt: skip
             trust = 1.0
         else:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
+import zmq
 from typer.testing import CliRunner, Result
 
 from cogmap.launch import map_target
@@ -18,9 +21,19 @@ from cogmap.launch.ask_batch import BadLineError, question_of
 from cogmap.launch.asking import Asker, parse_options, parse_pose, settings_of_model
 from cogmap.launch.chatting import chat
 from cogmap.launch.cli import app
-from cogmap.launch.map_target import find_target
+from cogmap.launch.map_target import MapTarget, find_target
 from cogmap.memory.cognitive_map import CognitiveMap
-from cogmap.runtime.messages import Answer, CogmapError, Evidence, MapObject, Standpoint
+from cogmap.nodes.planners.access import LiveMap
+from cogmap.runtime.messages import (
+    Answer,
+    CogmapError,
+    Evidence,
+    MapObject,
+    Question,
+    Standpoint,
+)
+from cogmap.runtime.requests import SERVICES_FILE, RequestServer
+from cogmap.runtime.rundir import RunDir
 
 HOW_HIGH = "How tall is the table?"
 
@@ -93,6 +106,49 @@ class TestAsk:
         result = cogmap("ask", HOW_HIGH, "--map", furnished_map, "--model", "tiny")
         assert result.exit_code == 0 and result.stdout.startswith("0.80 m")
         assert "This is the offline answer" in result.stdout
+
+    def test_a_model_is_shown_the_map_of_the_time_that_is_asked_of(self, furnished_map, endpoint):
+        endpoint.replies = [endpoint.text("no idea")]
+        ask = ("ask", "How far is the cup?", "--map", furnished_map, "--model", "tiny")
+        cogmap(*ask)
+        cogmap(*ask, "--as-of", "0.3")
+        now, then = (str(endpoint.requests[at]["messages"][1]) for at in (0, -1))
+        assert '"cup"' in now and '"cup"' not in then
+
+    def test_the_vlm_of_a_run_is_told_how_long_it_may_take(self, served_vlm):
+        run_dir, heard = served_vlm
+        asker = Asker(MapTarget(LiveMap(run_dir), "a run", run_dir), None, 2.5)
+        asker.ask(Question(stamp_ns=0, text=HOW_HIGH))
+        assert [question.within_s for question in heard] == [2.5]
+
+
+@pytest.fixture
+def served_vlm(tmp_path) -> Iterator[tuple[Path, list[Question]]]:
+    """A run of which only the service of a vlm node is there, and what it was asked."""
+    heard: list[Question] = []
+    over, context = threading.Event(), zmq.Context()
+
+    def answer(question: Question) -> Answer:
+        heard.append(question)
+        return Answer(stamp_ns=0, status="not_seen")
+
+    with RunDir(tmp_path / "run") as run:
+        address = f"ipc://{run.sockets}/ask"
+        (run.path / SERVICES_FILE).write_text(json.dumps({"vlm/ask": address}))
+
+        def serve() -> None:
+            server = RequestServer(context, address, "vlm/ask", answer)
+            while not over.is_set():
+                server.serve()
+                over.wait(0.002)
+            server.close()
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        yield run.path, heard
+        over.set()
+        thread.join()
+        context.term()
 
 
 class TestLooks:

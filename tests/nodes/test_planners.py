@@ -85,12 +85,13 @@ def ask(
     steps: int = 5,
     said: list[tuple[str, str]] | None = None,
     options: tuple[str, ...] = (),
+    session: str = "",
 ) -> Answer:
     settings = PlannerSettings(backend="openai", budget=Budget(seconds=seconds, steps=steps))
     heard = said if said is not None else []
     return answer_within(
         load_planner(settings),
-        Question(stamp_ns=5, text=text, options=options),
+        Question(stamp_ns=5, text=text, options=options, session=session),
         access,
         lambda kind, words: heard.append((kind, words)),
         seconds,
@@ -263,6 +264,35 @@ class TestBadModel:
         answer = ask(access, "How many elephants are there?", steps=3)
         assert answer.status == "not_seen" and answer.value is None
 
+    @pytest.mark.parametrize(
+        ("question", "program", "status"),
+        [
+            ("How heavy is the sofa?", "size(object(1))", "not_determinable"),
+            ("What colour is the sofa?", "size(object(1))", "not_determinable"),
+            ("How tall is the chair?", 'size(object(3), axis="height")', "ambiguous"),
+        ],
+    )
+    def test_where_the_map_abstains_no_value_is_let_through(
+        self, access, endpoint, question, program, status
+    ):
+        endpoint.replies = [
+            endpoint.calls(("run_program", {"program": program})),
+            endpoint.calls(("answer", {"outcome": 1})),
+        ]
+        answer = ask(access, question, steps=3)
+        assert f"says ({status})" in tool_texts(endpoint)[1]
+        assert (answer.status, answer.value, answer.planner) == (status, None, "offline")
+
+    def test_an_abstention_is_the_map_s_own(self, access, endpoint):
+        """What is ambiguous in another way is no reason to name other candidates."""
+        endpoint.replies = [
+            endpoint.calls(("run_program", {"program": 'size(find("chair"), axis="width")'})),
+            endpoint.calls(("answer", {"outcome": 1})),
+        ]
+        answer = ask(access, "How tall is the chair?")
+        assert (answer.status, answer.planner) == ("ambiguous", "scripted")
+        assert answer.candidates == (3, 4)
+
     def test_a_model_that_gives_up_is_quoted(self, access, endpoint):
         endpoint.replies = [endpoint.calls(("give_up", {"reason": "I am <tired>"}))]
         answer = ask(access)
@@ -349,6 +379,12 @@ class TestBadEndpoint:
         planner = load_planner(PlannerSettings(backend="openai"))
         answer = answer_within(planner, question, access, lambda kind, text: None, 30.0)
         assert time.monotonic() - began < 2 and answer.planner == "offline"
+
+    def test_a_follow_up_means_the_same_when_a_model_has_failed(self, access, endpoint):
+        endpoint.replies = [endpoint.page]
+        first = ask(access, "How tall is the chair closest to the sofa?", session="talk")
+        other = ask(access, "and the other one?", session="talk")
+        assert 3 in first.evidence.objects and other.evidence.objects == (4,)
 
     def test_no_offline_answer_either(self, access, endpoint):
         endpoint.replies = [endpoint.page]

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import math
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Annotated, Any, TextIO
 
 import msgspec
 import numpy as np
@@ -21,7 +21,7 @@ __all__ = ["BadLineError", "ask_file", "question_of"]
 
 LINE_LIMIT = 2**20
 KEYS = ("id", "question", "options", "as_of_ns", "pose")
-Pose = Standpoint | list[float] | list[list[float]]
+Stamp = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
 
 
 class BadLineError(CogmapError):
@@ -32,24 +32,23 @@ class _Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     question: str
     id: Any = None
     options: list[str] = []
-    as_of_ns: int | None = None
+    as_of_ns: Stamp | None = None
     pose: Any = None
 
 
-def ask_file(asker: Asker, questions: Path, out: Path | None) -> tuple[int, int]:
+def ask_file(asker: Asker, questions: Path, out: Path | None, force: bool) -> tuple[int, int]:
     """Answer every line, in order, as it comes; ``-`` is standard input, no ``out`` standard
     output. How many were answered or abstained from, and how many lines were bad.
 
     A line that is no question gets an error line with its number; the others go on.
 
     Raises:
-        CogmapError: the file cannot be read, or the answers cannot be written.
+        CogmapError: the file cannot be read, the answers cannot be written, or they would
+            replace a file, and no ``force``.
     """
     asked = bad = 0
-    with _reading(questions) as lines, _writing(out) as answers:
-        for number, line in enumerate(lines, 1):
-            if not line.strip():
-                continue
+    with _opened(questions) as lines, _writing(out, questions, force) as write:
+        for number, line in _lines(lines, questions):
             id_: Any = None
             try:
                 id_, question = question_of(line)
@@ -59,8 +58,7 @@ def ask_file(asker: Asker, questions: Path, out: Path | None) -> tuple[int, int]
             except CogmapError as error:
                 result = {"id": id_, "line": number, "status": "failed", "error": str(error)}
                 bad += 1
-            answers.write(json.dumps(result, ensure_ascii=False) + "\n")
-            answers.flush()
+            write(json.dumps(result, ensure_ascii=False))
     return asked, bad
 
 
@@ -71,7 +69,7 @@ def question_of(line: str) -> tuple[Any, Question]:
     try:
         read = msgspec.json.decode(line, type=_Line)
         pose = _pose(read.pose)
-    except (msgspec.DecodeError, ValueError, RecursionError) as error:
+    except (msgspec.DecodeError, ValueError, TypeError, OverflowError, RecursionError) as error:
         raise BadLineError(f"no question: {error}; the keys are {', '.join(KEYS)}") from error
     return read.id, Question(
         stamp_ns=0,
@@ -106,25 +104,52 @@ def _pose(given: Any) -> Standpoint | None:
     return pose
 
 
-@contextmanager
-def _reading(path: Path) -> Iterator[TextIO]:
+def _opened(path: Path) -> AbstractContextManager[TextIO]:
     if str(path) == "-":
-        yield sys.stdin
-        return
+        return nullcontext(sys.stdin)
     try:
-        with path.open(encoding="utf-8", errors="replace") as file:
-            yield file
+        return path.open(encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise CogmapError(f"cannot read questions {path}: {error}") from error
+
+
+def _lines(file: TextIO, path: Path) -> Iterator[tuple[int, str]]:
+    """Those that are not empty, with their numbers from 1."""
+    try:
+        for number, line in enumerate(file, 1):
+            if line.strip():
+                yield number, line
     except OSError as error:
         raise CogmapError(f"cannot read questions {path}: {error}") from error
 
 
 @contextmanager
-def _writing(path: Path | None) -> Iterator[TextIO]:
-    if path is None:
-        yield sys.stdout
-        return
+def _writing(path: Path | None, questions: Path, force: bool) -> Iterator[Callable[[str], None]]:
+    """Writes a line, at once."""
+    file = sys.stdout if path is None else _created(path, questions, force)
+
+    def write(line: str) -> None:
+        try:
+            file.write(line + "\n")
+            file.flush()
+        except OSError as error:
+            where = path or "to standard output"
+            raise CogmapError(f"cannot write answers {where}: {error}") from error
+
     try:
-        with path.open("w", encoding="utf-8") as file:
-            yield file
+        yield write
+    finally:
+        if path is not None:
+            with suppress(OSError):  # of a line that could not be written; it was told
+                file.close()
+
+
+def _created(path: Path, questions: Path, force: bool) -> TextIO:
+    try:
+        if path.exists() and questions.exists() and path.samefile(questions):
+            raise CogmapError(f"--out {path} is the file of questions; name another file")
+        if path.exists() and not force:
+            raise CogmapError(f"{path} exists; name another --out, or overwrite it with --force")
+        return path.open("w", encoding="utf-8")
     except OSError as error:
         raise CogmapError(f"cannot write answers {path}: {error}") from error

@@ -53,6 +53,7 @@ def ask(
         Path | None, typer.Option(help="Questions as JSON lines; - is standard input.")
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Answers as JSON lines.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite --out.")] = False,
     model: Model = None,
     seconds: Seconds = 30.0,
 ) -> None:
@@ -70,7 +71,7 @@ def ask(
         asker = asking.Asker(target, model, seconds)
         if file is not None:
             asking.refuse_beside_a_file(question, program, options, as_of, pose, picture)
-            asked, bad = ask_file(asker, file, out)
+            asked, bad = ask_file(asker, file, out, force)
             asking.note(f"{asked} questions" + (f", {bad} bad lines" if bad else ""))
             raise typer.Exit(0)
         code = asking.ask_once(

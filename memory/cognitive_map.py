@@ -264,10 +264,11 @@ class CognitiveMap:
 
     def ask(
         self, text: str, options: Sequence[str] = (), *, as_of_ns: int | None = None,
-        pose: Standpoint | None = None, session: str = "",
+        pose: Standpoint | None = None, session: str = "notebook",
     ) -> Answer:  # fmt: skip
         """The answer to a question in English: "How far is the sofa from the television?" One of
-        ``options``, if given; later ones of a ``session`` may refer back: "and its size?"."""
+        ``options``, if given; later ones of a ``session`` may refer back: "and its size?", in
+        one of the name "" none."""
         world = self.world(as_of_ns=as_of_ns, pose=pose)
         question = Question(stamp_ns=world.now.stamp_ns, text=text, options=tuple(options))
         return ask(world, question, self._conversations.of(session))

@@ -100,7 +100,10 @@ class Conversations:
         self._sessions: OrderedDict[str, Conversation] = OrderedDict()
 
     def of(self, session: str) -> Conversation:
-        """The conversation of a session; those without a name share one, as in a notebook."""
+        """The conversation of a session; a new one that nobody else gets for a session without
+        a name, since strangers ask a running map and lines of a file say nothing of each other."""
+        if not session:
+            return Conversation()
         key = session[:200]
         conversation = self._sessions.setdefault(key, Conversation())
         self._sessions.move_to_end(key)

@@ -224,6 +224,37 @@ class TestBatch:
         )
         assert json.loads(result.stdout)["value"] == pytest.approx(0.8)
 
+    def test_lines_do_not_refer_to_each_other(self, furnished_map, tmp_path):
+        lines = [json.dumps({"question": text}) for text in (HOW_HIGH, "And how wide is it?")]
+        (tmp_path / "q.jsonl").write_text("\n".join(lines))
+        result = cogmap("ask", "--map", furnished_map, "--file", tmp_path / "q.jsonl")
+        statuses = [json.loads(line)["status"] for line in result.stdout.splitlines()]
+        assert statuses == ["answered", "not_understood"]
+
+    def test_no_file_is_lost(self, furnished_map, tmp_path):
+        questions, out = tmp_path / "q.jsonl", tmp_path / "a.jsonl"
+        questions.write_text(json.dumps({"question": HOW_HIGH}))
+        out.write_text("kept")
+        ask = ["ask", "--map", furnished_map, "--file", questions, "--out"]
+        refused = cogmap(*ask, questions, "--force")
+        assert refused.exit_code == 2 and "is the file of questions" in refused.stderr
+        refused = cogmap(*ask, out)
+        assert refused.exit_code == 2 and "--force" in refused.stderr
+        assert out.read_text() == "kept" and HOW_HIGH in questions.read_text()
+        assert cogmap(*ask, out, "--force").exit_code == 0
+        assert json.loads(out.read_text())["status"] == "answered"
+
+    @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
+    def test_answers_that_cannot_be_written_are_not_said_to_be_questions(
+        self, furnished_map, tmp_path
+    ):
+        (tmp_path / "q.jsonl").write_text(json.dumps({"question": HOW_HIGH}))
+        full = "/dev/full"
+        result = cogmap(
+            "ask", "--map", furnished_map, "--file", tmp_path / "q.jsonl", "--out", full, "--force"
+        )
+        assert result.exit_code == 2 and "cannot write answers /dev/full" in result.stderr
+
     @pytest.mark.parametrize(
         "pose",
         [
@@ -247,7 +278,11 @@ class TestBatch:
         ["", "[]", "7", '{"id": 1}', '{"question": 7}', '{"question": "x", "options": "y"}',
          '{"question": "x", "pose": [1, 2]}', '{"question": "x", "pose": "here"}',
          '{"question": "x", "pose": {"position": [1, 2, 3]}}',
-         '{"question": "x", "pose": [1e999, 0, 0]}', "[" * 100_000, "x" * 2_000_000],
+         '{"question": "x", "pose": [1e999, 0, 0]}', "[" * 100_000, "x" * 2_000_000,
+         '{"question": "x", "pose": [{}, 1, 2]}',
+         '{"question": "x", "as_of_ns": 1' + "0" * 30 + "}",
+         '{"question": "x", "pose": [1' + "0" * 400 + ", 0, 0]}",
+         '{"question": "x", "pose": {"position": [1' + "0" * 400 + ', 0, 0], "yaw": 0}}'],
     )  # fmt: skip
     def test_no_line_stops_the_others(self, line):
         with pytest.raises(BadLineError):

@@ -98,6 +98,8 @@ def test_the_map_has_a_way_in() -> None:
     assert m.ask("Where is my backpack?").status == "not_seen"
     assert m.ask("How tall is the lamp?", session="a").status == "not_seen"
     assert m.ask("and the sofa?", session="a").program == 'size(find("sofa"), axis="height")'
+    assert m.ask("and the bed?", session="").status == "not_understood"
+    assert m.ask("and the bed?").program.endswith('(find("bed"))')
 
 
 _WORDS = sorted(

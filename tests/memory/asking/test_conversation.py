@@ -78,7 +78,7 @@ def test_sessions_are_bounded_and_kept_apart() -> None:
     first = sessions.of("a")
     assert sessions.of("a") is first
     assert sessions.of("b") is not first
-    assert sessions.of("") is sessions.of("")
+    assert sessions.of("") is not sessions.of("")
     for number in range(MAX_SESSIONS):
         sessions.of(f"session {number}")
     assert sessions.of("a") is not first

@@ -267,8 +267,7 @@ class CognitiveMap:
         pose: Standpoint | None = None, session: str = "notebook",
     ) -> Answer:  # fmt: skip
         """The answer to a question in English: "How far is the sofa from the television?" One of
-        ``options``, if given; later ones of a ``session`` may refer back: "and its size?", in
-        one of the name "" none."""
+        ``options``, if given; "and its size?" refers to others of its ``session``, "" to none."""
         world = self.world(as_of_ns=as_of_ns, pose=pose)
         question = Question(stamp_ns=world.now.stamp_ns, text=text, options=tuple(options))
         return ask(world, question, self._conversations.of(session))

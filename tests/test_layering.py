@@ -78,6 +78,20 @@ def test_the_library_knows_no_sockets_and_no_processes(part):
     assert not wrong
 
 
+def test_what_words_mean_knows_nothing_of_the_language():
+    """Spatial meaning is used by the language's operations and by questions, not the reverse."""
+    programs = "cogmap.memory.programs"
+    shared = ("abstention", "errors", "evidence", "meaning", "values", "words", "world")
+    wrong = [
+        f"{name_of(path)} imports {name}"
+        for path in (ROOT / "memory" / "programs" / "meaning").glob("*.py")
+        for name in imports_of(path)
+        if within(name, (programs,))
+        and not within(name, tuple(f"{programs}.{each}" for each in shared))
+    ]
+    assert not wrong
+
+
 def test_the_glossary_imports_nothing_of_ours():
     names = imports_of(ROOT / "runtime" / "messages.py")
     assert not [name for name in names if within(name, ("cogmap",))]

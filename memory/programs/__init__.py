@@ -1,1 +1,1 @@
-"""Spatial programs: the language in which the map is asked, and what runs it."""
+"""Spatial programs: the language in which the map is asked, what runs it, and what it means."""

@@ -9,13 +9,13 @@ import numpy as np
 
 from cogmap.memory.index.synonyms import normalize
 from cogmap.memory.programs.abstention import NotDeterminable, NotSeen
-from cogmap.memory.programs.bearings import bearing_of
 from cogmap.memory.programs.errors import ArgumentError
-from cogmap.memory.programs.places import Place, center, rows_of, seen
+from cogmap.memory.programs.meaning.bearings import bearing_of
+from cogmap.memory.programs.meaning.places import Place, center, rows_of, seen
+from cogmap.memory.programs.meaning.seeing import first_seen_ns
+from cogmap.memory.programs.meaning.within import distances
 from cogmap.memory.programs.registry import operation
-from cogmap.memory.programs.seeing import first_seen_ns
 from cogmap.memory.programs.values import Objects, Pose
-from cogmap.memory.programs.within import distances
 from cogmap.memory.programs.world import World
 from cogmap.runtime.messages import F64, MapObject, Room
 

@@ -11,13 +11,13 @@ from typing import Literal
 from cogmap.memory.index.synonyms import relation
 from cogmap.memory.programs.abstention import NotDeterminable
 from cogmap.memory.programs.answers import name_of
-from cogmap.memory.programs.bearings import FORMS, Form, bearing_of, sector
-from cogmap.memory.programs.moments import moment
-from cogmap.memory.programs.places import OnePlace, center, closest_pair
+from cogmap.memory.programs.meaning.bearings import FORMS, Form, bearing_of, sector
+from cogmap.memory.programs.meaning.moments import moment
+from cogmap.memory.programs.meaning.places import OnePlace, center, closest_pair
+from cogmap.memory.programs.meaning.uncertainty import box_sigma
+from cogmap.memory.programs.meaning.walls import nearest_wall
 from cogmap.memory.programs.registry import operation
-from cogmap.memory.programs.uncertainty import box_sigma
 from cogmap.memory.programs.values import Angle, Length, Objects, Point, Pose, Time
-from cogmap.memory.programs.walls import nearest_wall
 from cogmap.memory.programs.world import World, pose_of
 from cogmap.runtime.messages import F64, MapObject
 

@@ -9,11 +9,11 @@ import numpy as np
 
 from cogmap.memory.programs.abstention import NotDeterminable
 from cogmap.memory.programs.errors import ArgumentError
-from cogmap.memory.programs.places import Place, closest_pair, farthest_pair, rows_of
+from cogmap.memory.programs.meaning.places import Place, closest_pair, farthest_pair, rows_of
+from cogmap.memory.programs.meaning.uncertainty import face_sigma, size_sigma
+from cogmap.memory.programs.meaning.within import distances
 from cogmap.memory.programs.registry import each, operation
-from cogmap.memory.programs.uncertainty import face_sigma, size_sigma
 from cogmap.memory.programs.values import Area, Length, Objects, Rooms, Volume
-from cogmap.memory.programs.within import distances
 from cogmap.memory.programs.world import World
 from cogmap.runtime.messages import F64, MapObject, Room
 

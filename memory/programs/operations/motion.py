@@ -8,9 +8,9 @@ from typing import Literal
 import numpy as np
 
 from cogmap.memory.programs.abstention import NotDeterminable
-from cogmap.memory.programs.moments import moment
+from cogmap.memory.programs.meaning.moments import moment
+from cogmap.memory.programs.meaning.places import Place, center, closest_pair
 from cogmap.memory.programs.operations.directions import agent
-from cogmap.memory.programs.places import Place, center, closest_pair
 from cogmap.memory.programs.registry import operation
 from cogmap.memory.programs.values import Angle, Length, Pose, Time
 from cogmap.memory.programs.world import World

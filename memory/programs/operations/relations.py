@@ -11,12 +11,12 @@ import numpy as np
 
 from cogmap.memory.geometry.boxes import BoxRows
 from cogmap.memory.index.synonyms import relation
-from cogmap.memory.programs import standing
 from cogmap.memory.programs.abstention import NotDeterminable
-from cogmap.memory.programs.places import center, rows_of, seen
+from cogmap.memory.programs.meaning import standing
+from cogmap.memory.programs.meaning.places import center, rows_of, seen
+from cogmap.memory.programs.meaning.walls import nearest_wall
 from cogmap.memory.programs.registry import each, operation
 from cogmap.memory.programs.values import Length, Objects, Pose
-from cogmap.memory.programs.walls import nearest_wall
 from cogmap.memory.programs.world import World
 from cogmap.runtime.messages import F64, Bool, MapObject
 

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from dataclasses import replace
 
 import numpy as np
 
 from cogmap.memory.programs.abstention import Ambiguous, NotDeterminable, NotSeen
 from cogmap.memory.programs.errors import ArgumentError
-from cogmap.memory.programs.glimpses import refuse_glimpsed
-from cogmap.memory.programs.places import Place, rows_of
+from cogmap.memory.programs.meaning.kinds import State, of_kind
+from cogmap.memory.programs.meaning.places import Place
+from cogmap.memory.programs.meaning.rooms import the_room, with_label
+from cogmap.memory.programs.meaning.within import within_of
 from cogmap.memory.programs.registry import each, operation
-from cogmap.memory.programs.rooms import the_room, with_label
-from cogmap.memory.programs.twins import without_twins
 from cogmap.memory.programs.types import the_one
 from cogmap.memory.programs.values import Length, Objects, Point, Pose, Rooms
-from cogmap.memory.programs.within import within_of
 from cogmap.memory.programs.world import World
 from cogmap.runtime.messages import MapObject, Room
 
 SELECTING = "Selecting things"
-
-State = Literal["here", "gone", "any"]
 
 
 @operation(SELECTING)
@@ -40,34 +37,19 @@ def find(
     (metres; 1 if it is left out) ask for what is that close to a place; ``state`` "gone" for what
     is not there any more.
     """
-    reading = world.words.read(label, list(world.labels))
-    if state == "here" and reading.by not in ("label", "synonym", "kind"):
-        refuse_glimpsed(world, label)
-    members = [thing for name in reading.labels for thing in world.labels[name]]
-    read_as = reading.labels if reading.by in ("synonym", "kind", "meaning") else ()
-    if read_as:
-        world.recorder.notes[f'"{label}" was read as {", ".join(read_as)}'] = None
-    elif reading.note:
-        world.recorder.notes[f'"{label}" was looked for by its words alone: {reading.note}'] = None
-    chosen = [thing for thing in members if _fits(thing, state)]
-    if state == "here":
-        chosen = without_twins(chosen, rows_of(world, chosen))
-    hint = ""
-    if members and not chosen and state == "here":
-        hint = f'{len(members)} of them were seen and are gone: find("{label}", state="gone")'
-    query = label
+    found = of_kind(world, label, state)
+    members, query = found.members, label
     if room is not None:
         rooms = with_label(world, room) if isinstance(room, str) else room
         world.recorder.note(rooms)
         ids = {each.id for each in rooms}
-        chosen = [thing for thing in chosen if thing.room in ids]
+        members = tuple(thing for thing in members if thing.room in ids)
         query += f" in the {rooms.query or 'rooms'}"
     if near is not None:
-        chosen = list(within_of(world, chosen, near, within.value if within else 1.0))
+        members = tuple(within_of(world, members, near, within.value if within else 1.0))
     elif within is not None:
         raise ArgumentError("within needs near")
-    chosen.sort(key=lambda thing: thing.id)
-    return Objects(tuple(chosen), query, read_as, not members, hint)
+    return replace(found, members=members, query=query)
 
 
 @operation(SELECTING)
@@ -185,7 +167,3 @@ def neighbours(world: World, room: Room) -> Rooms:
     world.recorder.note(room)
     found = tuple(each for each in world.rooms if each.id in room.neighbours)
     return Rooms(found, f"room beside the {room.label or 'room'}")
-
-
-def _fits(thing: MapObject, state: State) -> bool:
-    return state == "any" or thing.is_here == (state == "here")

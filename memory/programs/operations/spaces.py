@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
-from cogmap.memory.paths.floor import (
-    cell_centers,
-    frontier_points,
-    known_share,
-    standable,
-)
+from cogmap.memory.paths.floor import frontier_points, known_share
 from cogmap.memory.programs.abstention import NotDeterminable
-from cogmap.memory.programs.fitting import fits_in
-from cogmap.memory.programs.places import OnePlace, Place, center
+from cogmap.memory.programs.meaning.fitting import fits_in
+from cogmap.memory.programs.meaning.places import OnePlace, Place
+from cogmap.memory.programs.meaning.views import BODY_M, view_of
+from cogmap.memory.programs.meaning.ways import grid_of, in_room, way, way_in_words
 from cogmap.memory.programs.registry import operation
 from cogmap.memory.programs.values import (
     Area,
@@ -27,13 +22,12 @@ from cogmap.memory.programs.values import (
     Rooms,
     Time,
 )
-from cogmap.memory.programs.ways import EYES_M, grid_of, in_room, seen_line, way, way_in_words
 from cogmap.memory.programs.world import World
-from cogmap.runtime.messages import FREE, UNKNOWN, MapObject, Room
+from cogmap.runtime.messages import FREE, UNKNOWN, Room
 
 SPACE = "Space"
 
-_RADIUS = Length(0.2)
+_RADIUS = Length(BODY_M)
 
 
 @operation(SPACE)
@@ -107,20 +101,7 @@ def fits(
 def best_view(world: World, place: OnePlace) -> Pose:
     """Where to stand, on free floor, to see a place well: about its own size away, with nothing
     known in between."""
-    grid = grid_of(world)
-    target = center(place)[:2]
-    spots = cell_centers(grid, standable(grid, _RADIUS.value))
-    far = np.linalg.norm(spots - target, axis=1)
-    size = max(place.box.size) if isinstance(place, MapObject) else 0.5
-    near = (far > 0.3) & (far < 5.0)
-    spots, far = spots[near], far[near]
-    open_ = seen_line(grid, spots, target)
-    spots, far = spots[open_], far[open_]
-    if not len(spots):
-        raise NotDeterminable("no free floor is known from which it could be seen")
-    x, y = spots[np.abs(far - max(1.2, 1.5 * size)).argmin()].tolist()
-    yaw = math.atan2(target[1] - y, target[0] - x)
-    return Pose(Point(x, y, grid.floor_z + EYES_M), yaw)
+    return view_of(world, place)
 
 
 def _area(world: World, cells: np.ndarray) -> Area:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from cogmap.memory.programs.abstention import NotDeterminable
 from cogmap.memory.programs.answers import name_of
-from cogmap.memory.programs.moments import moment
-from cogmap.memory.programs.places import seen
-from cogmap.memory.programs.registry import operation
-from cogmap.memory.programs.seeing import (
+from cogmap.memory.programs.meaning.kinds import of_kind
+from cogmap.memory.programs.meaning.moments import moment
+from cogmap.memory.programs.meaning.places import seen
+from cogmap.memory.programs.meaning.seeing import (
     common_spans,
     first_seen_ns,
     is_visible,
     last_seen_ns,
     stamp_of,
 )
-from cogmap.memory.programs.twins import without_twins
+from cogmap.memory.programs.meaning.twins import without_twins
+from cogmap.memory.programs.registry import operation
 from cogmap.memory.programs.types import Deferred
 from cogmap.memory.programs.values import Count, Duration, Objects, Point, Time
 from cogmap.memory.programs.world import World
@@ -155,8 +156,6 @@ def place_before(world: World, object: MapObject) -> Point:
 
 
 def _ever_seen(world: World, label: str) -> Objects:
-    from cogmap.memory.programs.operations.selecting import find
-
-    found = find(world, label, state="any")
+    found = of_kind(world, label, "any")
     world.recorder.note(found)
     return found

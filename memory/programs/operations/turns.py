@@ -6,12 +6,12 @@ from bisect import bisect_left
 from typing import Literal
 
 from cogmap.memory.programs.abstention import NotDeterminable, NotSeen
-from cogmap.memory.programs.bearings import FORMS, bearing_of, sector
 from cogmap.memory.programs.errors import ArgumentError
+from cogmap.memory.programs.meaning.bearings import FORMS, bearing_of, sector
+from cogmap.memory.programs.meaning.places import Place, closest_pair, seen
+from cogmap.memory.programs.meaning.seeing import common_spans, first_seen_ns, stamp_of
 from cogmap.memory.programs.operations.directions import agent, offset
-from cogmap.memory.programs.places import Place, closest_pair, seen
 from cogmap.memory.programs.registry import operation
-from cogmap.memory.programs.seeing import common_spans, first_seen_ns, stamp_of
 from cogmap.memory.programs.values import Count, Objects, Time
 from cogmap.memory.programs.world import World
 

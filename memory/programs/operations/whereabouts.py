@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from cogmap.memory.programs.abstention import NotDeterminable
+from cogmap.memory.programs.meaning.places import rows_of
+from cogmap.memory.programs.meaning.rooms import the_room
+from cogmap.memory.programs.meaning.within import distances
 from cogmap.memory.programs.operations.relations import inside, next_to, on
-from cogmap.memory.programs.places import rows_of
 from cogmap.memory.programs.registry import operation
-from cogmap.memory.programs.rooms import the_room
 from cogmap.memory.programs.values import Objects
-from cogmap.memory.programs.within import distances
 from cogmap.memory.programs.world import World
 from cogmap.runtime.messages import MapObject
 

@@ -11,7 +11,7 @@ import numpy as np
 from cogmap.memory.paths.floor import cell_centers
 from cogmap.memory.programs.abstention import NotDeterminable
 from cogmap.memory.programs.errors import ArgumentError
-from cogmap.memory.programs.ways import EYES_M, in_room
+from cogmap.memory.programs.meaning.ways import EYES_M, in_room
 from cogmap.runtime.messages import FREE, OCCUPIED, U8, Bool, OccupancyGrid, Room, Standpoint
 
 __all__ = ["fits_in"]

@@ -17,7 +17,7 @@ from cogmap.memory.geometry.boxes import (
     surface_distance_pairs,
 )
 from cogmap.memory.programs.abstention import NotDeterminable, NotSeen
-from cogmap.memory.programs.uncertainty import box_sigma, face_sigma
+from cogmap.memory.programs.meaning.uncertainty import box_sigma, face_sigma
 from cogmap.memory.programs.values import Objects, Point, Pose
 from cogmap.memory.programs.world import World
 from cogmap.runtime.messages import F64, MapObject, Room

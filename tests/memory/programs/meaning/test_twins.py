@@ -5,7 +5,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cogmap.memory.programs.twins import without_twins
+from cogmap.memory.programs.meaning.twins import without_twins
 from cogmap.runtime.messages import Box, MapObject
 
 

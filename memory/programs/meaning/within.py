@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from cogmap.memory.geometry.boxes import bounds, bounds_distance, surface_distance_pairs
-from cogmap.memory.programs.places import Place, closest_pair, rows_of, seen
+from cogmap.memory.programs.meaning.places import Place, closest_pair, rows_of, seen
 from cogmap.memory.programs.values import Objects, Pose
 from cogmap.memory.programs.world import World
 from cogmap.runtime.messages import F64, MapObject, Room

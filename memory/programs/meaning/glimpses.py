@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cogmap.memory.index.synonyms import normalize
 from cogmap.memory.programs.abstention import NotDeterminable
+from cogmap.memory.programs.meaning.views import view_of
 from cogmap.memory.programs.world import World
 from cogmap.runtime.messages import MapObject, Standpoint
 
@@ -38,10 +39,8 @@ def refuse_glimpsed(world: World, label: str) -> None:
 
 def _where_to_look(world: World, thing: MapObject) -> Standpoint | None:
     """None where no free floor is known from which it could be seen."""
-    from cogmap.memory.programs.operations.spaces import best_view
-
     try:
-        pose = best_view(world, thing)
+        pose = view_of(world, thing)
     except NotDeterminable:
         return None
     return Standpoint(position=pose.point.tuple(), yaw=pose.yaw)

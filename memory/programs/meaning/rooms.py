@@ -8,7 +8,7 @@ import shapely
 
 from cogmap.memory.index.synonyms import normalize, relation
 from cogmap.memory.programs.abstention import NotDeterminable
-from cogmap.memory.programs.places import center
+from cogmap.memory.programs.meaning.places import center
 from cogmap.memory.programs.values import Point, Pose, Rooms
 from cogmap.memory.programs.world import World
 from cogmap.runtime.messages import MapObject, Room

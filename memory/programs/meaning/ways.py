@@ -13,7 +13,7 @@ from cogmap.memory.geometry.boxes import footprint
 from cogmap.memory.paths.floor import floor_paths
 from cogmap.memory.paths.grid_paths import Paths
 from cogmap.memory.programs.abstention import NotDeterminable
-from cogmap.memory.programs.places import Place, center, outline, seen
+from cogmap.memory.programs.meaning.places import Place, center, outline, seen
 from cogmap.memory.programs.values import Objects, Path
 from cogmap.memory.programs.world import World
 from cogmap.runtime.messages import (

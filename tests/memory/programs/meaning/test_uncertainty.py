@@ -6,7 +6,7 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cogmap.memory.programs.uncertainty import FLOOR_M, box_sigma, face_sigma, size_sigma
+from cogmap.memory.programs.meaning.uncertainty import FLOOR_M, box_sigma, face_sigma, size_sigma
 from cogmap.runtime.messages import Box, MapObject, ObjectView
 
 

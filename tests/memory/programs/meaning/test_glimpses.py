@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from cogmap.memory.programs.abstention import NotDeterminable
-from cogmap.memory.programs.glimpses import glimpsed, refuse_glimpsed
+from cogmap.memory.programs.meaning.glimpses import glimpsed, refuse_glimpsed
 from cogmap.memory.programs.run import answer_program
 from cogmap.memory.programs.world import World
 from cogmap.runtime.messages import Box, Layout, MapObject, OccupancyGrid

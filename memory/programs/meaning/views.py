@@ -1,0 +1,41 @@
+"""From where something is seen well."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from cogmap.memory.paths.floor import cell_centers, standable
+from cogmap.memory.programs.abstention import NotDeterminable
+from cogmap.memory.programs.meaning.places import OnePlace, center
+from cogmap.memory.programs.meaning.ways import EYES_M, grid_of, seen_line
+from cogmap.memory.programs.values import Point, Pose
+from cogmap.memory.programs.world import World
+from cogmap.runtime.messages import MapObject
+
+__all__ = ["BODY_M", "view_of"]
+
+BODY_M = 0.2
+"""Radius of whoever stands there."""
+
+
+def view_of(world: World, place: OnePlace) -> Pose:
+    """On free floor, about a thing's own size away from it, with nothing known in between.
+
+    Raises NotDeterminable if no such floor is known.
+    """
+    grid = grid_of(world)
+    target = center(place)[:2]
+    spots = cell_centers(grid, standable(grid, BODY_M))
+    far = np.linalg.norm(spots - target, axis=1)
+    size = max(place.box.size) if isinstance(place, MapObject) else 0.5
+    near = (far > 0.3) & (far < 5.0)
+    spots, far = spots[near], far[near]
+    open_ = seen_line(grid, spots, target)
+    spots, far = spots[open_], far[open_]
+    if not len(spots):
+        raise NotDeterminable("no free floor is known from which it could be seen")
+    x, y = spots[np.abs(far - max(1.2, 1.5 * size)).argmin()].tolist()
+    yaw = math.atan2(target[1] - y, target[0] - x)
+    return Pose(Point(x, y, grid.floor_z + EYES_M), yaw)

@@ -102,11 +102,11 @@ class ChatEndpoint:
         return {"role": "assistant", "content": words}
 
     @staticmethod
-    def status(code: int, **headers: str) -> Callable[[BaseHTTPRequestHandler], None]:
+    def status(
+        code: int, said: str = "not now, secret-key", **headers: str
+    ) -> Callable[[BaseHTTPRequestHandler], None]:
         """Refuse with an HTTP status."""
-        return lambda handler: send_json(
-            handler, {"error": {"message": "not now, secret-key"}}, code, **headers
-        )
+        return lambda handler: send_json(handler, {"error": {"message": said}}, code, **headers)
 
     @staticmethod
     def page(handler: BaseHTTPRequestHandler) -> None:

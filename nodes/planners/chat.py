@@ -8,12 +8,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-__all__ = ["ChatModel", "ToolCall", "Turn", "calls_in_text"]
+from cogmap.nodes.planners.planner import PlannerError
+
+__all__ = [
+    "ChatModel", "PicturesRefusedError", "ToolCall", "Turn", "calls_in_text", "without_pictures",
+]  # fmt: skip
 
 Messages = Sequence[dict[str, Any]]
 """As in OpenAI's protocol: role, content (text, or parts of text and images), tool_calls."""
 Tools = Sequence[dict[str, Any]]
 """Each with name, description and parameters, a JSON schema."""
+
+
+class PicturesRefusedError(PlannerError):
+    """A model refused messages with pictures: it may take them without."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +50,19 @@ class ChatModel(Protocol):
     name: str
 
     def complete(self, messages: Messages, tools: Tools, max_tokens: int, deadline: float) -> Turn:
-        """The model's next turn. Raises PlannerError that says why there is none."""
+        """The model's next turn. Raises PlannerError that says why there is none, or
+        PicturesRefusedError if that may be for the pictures."""
+
+
+def without_pictures(messages: Messages) -> list[dict[str, Any]]:
+    """The same messages with their text alone."""
+    plain = []
+    for message in messages:
+        content = message["content"]
+        if isinstance(content, list):
+            content = "\n".join(part["text"] for part in content if part["type"] == "text")
+        plain.append({**message, "content": content})
+    return plain
 
 
 _TAGGED = re.compile(r"<tool_call>\s*(\{.*?\})\s*</tool_call>", re.DOTALL)

@@ -10,15 +10,14 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import Iterator
-from typing import Any
+from typing import Any, Literal
 
 import httpx2
 import msgspec
 import openai
 
 from cogmap.nodes.planners.bounded_http import TooMuchError, bounded_client
-from cogmap.nodes.planners.chat import Messages, ToolCall, Tools, Turn
+from cogmap.nodes.planners.chat import Messages, PicturesRefusedError, ToolCall, Tools, Turn
 from cogmap.nodes.planners.planner import PlannerError
 from cogmap.nodes.planners.quoting import cut
 from cogmap.nodes.planners.settings import PlannerSettings
@@ -85,16 +84,19 @@ class EndpointModel:
                 " Ollama), or OPENAI_API_KEY for OpenAI's own"
             )
         self._key = key or "none"
-        self._takes_images = True
+        self._limit: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"
+        """What bounds a turn: the newer name is not known to older servers."""
 
     def complete(self, messages: Messages, tools: Tools, max_tokens: int, deadline: float) -> Turn:
         for attempt in range(RETRIES + 1):
             try:
                 return self._ask(messages, tools, max_tokens, deadline)
             except openai.BadRequestError as error:
-                if not self._takes_images or not _has_images(messages):
-                    raise PlannerError(self._refusal(error)) from error
-                self._takes_images = False  # a model of text alone: ask again without
+                if self._limit == "max_tokens" and "max_completion_tokens" in str(error.message):
+                    self._limit = "max_completion_tokens"
+                    continue
+                refused = PicturesRefusedError if _has_pictures(messages) else PlannerError
+                raise refused(self._refusal(error)) from error
             except (openai.RateLimitError, openai.InternalServerError) as error:
                 wait_s = _retry_after_s(error)
                 if attempt == RETRIES or time.monotonic() + wait_s >= deadline:
@@ -118,7 +120,6 @@ class EndpointModel:
         left_s = deadline - time.monotonic()
         if left_s <= 0:
             raise PlannerError(f"{self._at()} gave no answer in time")
-        shown = list(messages) if self._takes_images else list(_without_images(messages))
         with openai.OpenAI(
             api_key=self._key,
             base_url=self._url or None,
@@ -128,9 +129,9 @@ class EndpointModel:
         ) as client:
             response = client.chat.completions.with_raw_response.create(
                 model=self.name,
-                messages=shown,  # type: ignore[arg-type]
+                messages=list(messages),  # type: ignore[arg-type]
                 tools=[{"type": "function", "function": tool} for tool in tools],  # type: ignore[typeddict-item]
-                max_tokens=max_tokens,
+                extra_body={self._limit: max_tokens},
             )
             return self._read(response.content)
 
@@ -178,13 +179,10 @@ def _retry_after_s(error: openai.APIStatusError) -> float:
         return WAIT_S
 
 
-def _has_images(messages: Messages) -> bool:
-    return any(list(_without_images([message])) != [message] for message in messages)
-
-
-def _without_images(messages: Messages) -> Iterator[dict[str, Any]]:
-    for message in messages:
-        content = message["content"]
-        if isinstance(content, list):
-            content = "\n".join(part["text"] for part in content if part["type"] == "text")
-        yield {**message, "content": content}
+def _has_pictures(messages: Messages) -> bool:
+    return any(
+        part["type"] == "image_url"
+        for message in messages
+        if isinstance(message["content"], list)
+        for part in message["content"]
+    )

@@ -10,7 +10,14 @@ import time
 from typing import Any
 
 from cogmap.nodes.planners.access import MapAccess
-from cogmap.nodes.planners.chat import ChatModel, ToolCall, Turn, calls_in_text
+from cogmap.nodes.planners.chat import (
+    ChatModel,
+    PicturesRefusedError,
+    ToolCall,
+    Turn,
+    calls_in_text,
+    without_pictures,
+)
 from cogmap.nodes.planners.planner import PlannerError, Say
 from cogmap.nodes.planners.prompt import image_part, opening, system_text
 from cogmap.nodes.planners.settings import PlannerSettings
@@ -31,17 +38,16 @@ class ToolLoop:
         self._settings = settings
 
     def answer(self, question: Question, access: MapAccess, say: Say, deadline: float) -> Answer:
-        bench = Workbench(question, access, say, self.name, self._settings.operations)
+        bench = Workbench(
+            question, access, say, self.name, self._settings.operations, self._settings.images
+        )
         picture = self._picture(question, access) if self._settings.images else None
-        messages: list[dict[str, Any]] = [
-            {"role": "system", "content": system_text(bench.by_looks)},
-            opening(question, bench.layout, picture),
-        ]
+        messages = [_standing(bench), opening(question, bench.layout, picture)]
         tokens = self._settings.budget.tokens
         for _ in range(self._settings.budget.steps):
             if time.monotonic() > deadline or tokens <= 0:
                 break
-            turn = self._model.complete(messages, bench.tools(), tokens, deadline)
+            turn = self._turn(messages, bench, tokens, deadline)
             tokens -= turn.tokens
             answer = self._react(turn, bench, messages)
             if answer is not None:
@@ -50,6 +56,19 @@ class ToolLoop:
             f"{self.name} gave no answer that holds within {self._settings.budget.steps} steps and "
             f"{self._settings.budget.tokens} tokens"
         )
+
+    def _turn(
+        self, messages: list[dict[str, Any]], bench: Workbench, tokens: int, deadline: float
+    ) -> Turn:
+        """The model's next turn; one that refuses pictures is asked without, for this question."""
+        try:
+            turn = self._model.complete(messages, bench.tools(), tokens, deadline)
+        except PicturesRefusedError:
+            bench.show_no_pictures()
+            messages[:] = [_standing(bench), *without_pictures(messages[1:])]
+            turn = self._model.complete(messages, bench.tools(), tokens, deadline)
+        bench.pictures_were_read()
+        return turn
 
     def _react(self, turn: Turn, bench: Workbench, messages: list[dict[str, Any]]) -> Answer | None:
         """Do what a turn asks for and tell the model; the answer if that was it."""
@@ -69,7 +88,7 @@ class ToolLoop:
                 raise PlannerError(result.text)
             pictures.extend(result.pictures)
             messages.append({"role": "tool", "tool_call_id": call.id, "content": result.text})
-        if pictures and self._settings.images:
+        if pictures and bench.pictures:
             said = {"type": "text", "text": "The pictures that the tools returned:"}
             parts = [said, *map(image_part, pictures)]
             messages.append({"role": "user", "content": parts})
@@ -83,6 +102,10 @@ class ToolLoop:
         except CogmapError:
             return None
         return bytes(images[0]) if images else None
+
+
+def _standing(bench: Workbench) -> dict[str, Any]:
+    return {"role": "system", "content": system_text(bench.by_looks)}
 
 
 def _as_said(turn: Turn, calls: tuple[ToolCall, ...]) -> dict[str, Any]:

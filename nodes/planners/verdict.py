@@ -14,12 +14,18 @@ from cogmap.memory.index.synonyms import normalize
 from cogmap.nodes.planners.quoting import quoted
 from cogmap.runtime.messages import Answer, AnswerValue, Layout
 
-__all__ = ["is_about_looks", "objection", "same_value"]
+__all__ = ["UNREAD", "is_a_measure", "is_about_looks", "objection", "same_value"]
 
 _LOOKS = re.compile(
-    r"\b(colou?r(ed)?|looks? like|made of|material|texture|pattern(ed)?|say|says|written|writing|"
-    r"reads?|text|title|brand|logo|number on|switched|turned (on|off)|lit|full|empty|clean|dirty|"
-    r"broken|wearing|what kind of|open or closed|is .* (open|closed)|on or off|describe)\b",
+    r"\b(colou?rs?|looks? like|made of|material|texture|patterned|pattern (of|on)|written|brand|"
+    r"logo|(number|text|label) on|(switched|turned) (on|off)|wearing|open or (closed|shut)|"
+    r"on or off|full or empty|clean or dirty)\b"
+    r"|\bwhat (does|do|did)\b.*\b(say|read)\W*$"
+    r"|^\W*(is|are|was|were)\b.*\b(open|closed|shut|on|off|lit|full|empty|clean|dirty|broken)\W*$",
+    re.IGNORECASE,
+)
+_MEASURE = re.compile(
+    r"\d\W*([cmk]?m|(centi|milli|kilo)?met(re|er)s?|ft|feet|foot|inch(es)?|degrees?|deg)\b|\d\W*°",
     re.IGNORECASE,
 )
 UNREAD = ("not_understood", "failed")
@@ -42,6 +48,11 @@ _STOP = frozenset({
 def is_about_looks(question: str) -> bool:
     """Whether a question is about the looks of something: colour, state, writing."""
     return _LOOKS.search(question) is not None
+
+
+def is_a_measure(words: str) -> bool:
+    """Whether words state a length or an angle."""
+    return _MEASURE.search(words) is not None
 
 
 def objection(question: str, outcome: Answer, layout: Layout, offline: Answer | None) -> str:

@@ -17,7 +17,7 @@ from cogmap.nodes.planners.access import MapAccess
 from cogmap.nodes.planners.chat import ToolCall
 from cogmap.nodes.planners.planner import Say
 from cogmap.nodes.planners.quoting import cut, quoted
-from cogmap.nodes.planners.verdict import is_about_looks, objection
+from cogmap.nodes.planners.verdict import UNREAD, is_a_measure, is_about_looks, objection
 from cogmap.runtime.messages import Answer, CogmapError, ProgramRequest, Question
 
 __all__ = ["ToolResult", "Workbench", "outcome_text"]
@@ -73,30 +73,52 @@ class Workbench:
     say: Say
     model: str
     operations: bool = True
+    pictures: bool = True
+    """Whether the model is sent pictures."""
     outcomes: list[Answer] = field(default_factory=list)
     seen: dict[int, Answer] = field(default_factory=dict)
-    """What was looked at, by object."""
+    """What the model has been sent pictures of, by object."""
+    under_way: dict[int, Answer] = field(default_factory=dict)
+    """What goes out with the next messages."""
 
     def __post_init__(self) -> None:
-        self.by_looks = is_about_looks(self.question.text)
         self.layout = self.access.layout(self.question.as_of_ns)
         try:
             self.offline: Answer | None = self.access.ask(self.question)
         except CogmapError:
             self.offline = None
-        self._calls: dict[str, Callable[[dict[str, Any]], ToolResult]] = {
-            "run_program": self._run_program,
-            "look_at": self._look_at,
-            "answer": self._answer,
-            "give_up": self._give_up,
-        }
-        if self.by_looks:
-            self._calls["answer_by_looks"] = self._answer_by_looks
+
+    @property
+    def by_looks(self) -> bool:
+        """Whether pictures may answer: they are asked for, and the map has nothing to say."""
+        unanswered = self.offline is None or self.offline.status in (*UNREAD, "not_determinable")
+        return self.pictures and unanswered and is_about_looks(self.question.text)
 
     def tools(self) -> list[dict[str, Any]]:
         """Name, description and parameters of every tool."""
-        own = [RUN, LOOK, ANSWER, *([BY_LOOKS] if self.by_looks else []), GIVE_UP]
+        own = [tool for tool, _ in self._own()]
         return [*own, *(tool_schemas() if self.operations else [])]
+
+    def show_no_pictures(self) -> None:
+        """The model takes none: what it was to see it has not seen."""
+        self.pictures = False
+        self.seen.clear()
+        self.under_way.clear()
+
+    def pictures_were_read(self) -> None:
+        """The model has taken the messages with all pictures so far."""
+        self.seen |= self.under_way
+        self.under_way.clear()
+
+    def _own(self) -> list[tuple[dict[str, Any], Callable[[dict[str, Any]], ToolResult]]]:
+        """The tools that are no operations, with what they do."""
+        return [
+            (RUN, self._run_program),
+            *([(LOOK, self._look_at)] if self.pictures else []),
+            (ANSWER, self._answer),
+            *([(BY_LOOKS, self._answer_by_looks)] if self.by_looks else []),
+            (GIVE_UP, self._give_up),
+        ]
 
     def call(self, call: ToolCall) -> ToolResult:
         """Do what a model wants. Raises nothing for what a model does wrong."""
@@ -107,9 +129,9 @@ class Workbench:
         if not isinstance(arguments, dict):
             return self._error("the arguments must be a JSON object")
         try:
-            own = self._calls.get(call.name)
-            if own is not None:
-                return own(arguments)
+            for tool, own in self._own():
+                if tool["name"] == call.name:
+                    return own(arguments)
             return self._run(program_of_call(call.name, arguments))
         except ProgramError as error:
             return self._error(str(error))
@@ -155,7 +177,7 @@ class Workbench:
         )
         if not shown.images:
             return self._error(f"there are no pictures of object {object_id}: {shown.text}")
-        self.seen[object_id] = shown
+        self.under_way[object_id] = shown
         pictures = tuple(bytes(image) for image in shown.images[:PICTURES])
         self.say("pictures", f"{len(pictures)} of object {object_id}")
         return ToolResult(f"{len(pictures)} pictures of object {object_id} follow", pictures)
@@ -190,6 +212,8 @@ class Workbench:
         object_id, words = int(arguments["object_id"]), arguments["words"]
         if not isinstance(words, str) or not words.strip():
             return self._error("words must say how it looks")
+        if is_a_measure(words):
+            return self._error("lengths and angles are measured by programs, not by looks")
         shown = self.seen.get(object_id)
         if shown is None:
             return self._error(f"look at object {object_id} first")

@@ -190,6 +190,51 @@ class TestLooks:
         assert answer["value"] is None and answer["planner"] == "offline"
         assert f"look at object {shown.id} first" in json.dumps(endpoint.requests[-1]["messages"])
 
+    def refused(self, pictured_map, endpoint, question: str) -> str:
+        """Ask; the answer is not the model's. What the model was told last."""
+        result = cogmap("ask", question, "--map", pictured_map, "--model", "eye", "--json")
+        answer = json.loads(result.stdout)
+        assert answer["value"] is None or answer["planner"] == "offline"
+        assert "by the looks" not in answer["text"]
+        return json.dumps(endpoint.requests[-1]["messages"])
+
+    def test_words_before_the_pictures_were_sent_are_refused(self, pictured_map, endpoint, shown):
+        look = ("look_at", {"object_id": shown.id})
+        say = ("answer_by_looks", {"object_id": shown.id, "words": "dark red"})
+        endpoint.replies = [endpoint.calls(look, say), endpoint.calls(("give_up", {"reason": ""}))]
+        told = self.refused(pictured_map, endpoint, f"What colour is the {shown.label}?")
+        assert f"look at object {shown.id} first" in told
+
+    def test_a_model_that_takes_no_pictures_has_seen_nothing(self, pictured_map, endpoint, shown):
+        say = ("answer_by_looks", {"object_id": shown.id, "words": "dark red"})
+        endpoint.replies = [
+            endpoint.calls(("look_at", {"object_id": shown.id})),
+            endpoint.status(400),
+            endpoint.calls(say),
+        ]
+        told = self.refused(pictured_map, endpoint, f"What colour is the {shown.label}?")
+        assert "there is no operation" in told and "image_url" not in told
+        names = [
+            {tool["function"]["name"] for tool in asked["tools"]} for asked in endpoint.requests
+        ]
+        assert "look_at" in names[1] and not {"look_at", "answer_by_looks"} & names[2]
+        assert "answer_by_looks" not in endpoint.requests[2]["messages"][0]["content"]
+
+    @pytest.mark.parametrize(
+        ("question", "words", "told"),
+        [
+            ("How tall is the {}? Is it on or off?", "3 m tall", "not by looks"),
+            ("What colour is the {}?", "3 m tall", "not by looks"),
+            ("Can you say how tall the {} is?", "very tall", "there is no operation"),
+        ],
+    )
+    def test_a_measure_is_not_by_looks(self, pictured_map, endpoint, shown, question, words, told):
+        endpoint.replies = [
+            endpoint.calls(("look_at", {"object_id": shown.id})),
+            endpoint.calls(("answer_by_looks", {"object_id": shown.id, "words": words})),
+        ]
+        assert told in self.refused(pictured_map, endpoint, question.format(shown.label))
+
 
 class TestBatch:
     def test_every_line_gets_its_answer_and_bad_ones_an_error(self, furnished_map, tmp_path):

@@ -12,7 +12,7 @@ from cogmap.nodes.planners.access import HeldMap
 from cogmap.nodes.planners.planner import PlannerError, load_planner
 from cogmap.nodes.planners.prompt import layout_text
 from cogmap.nodes.planners.settings import Budget, PlannerSettings
-from cogmap.nodes.planners.verdict import same_value
+from cogmap.nodes.planners.verdict import is_a_measure, is_about_looks, same_value
 from cogmap.nodes.planners.within import answer_within
 from cogmap.runtime.messages import Answer, Question
 
@@ -75,6 +75,32 @@ def test_the_same_in_other_units(a, b, same):
         Answer(stamp_ns=0, status="answered", value=value, unit=unit) for value, unit in (a, b)
     )
     assert same_value(first, second) is same_value(second, first) is same
+
+
+@pytest.mark.parametrize(
+    ("question", "looks"),
+    [
+        ("What colour is the sofa?", True), ("What does the sign say?", True),
+        ("What does the chair look like?", True), ("Is the door open?", True),
+        ("Is the lamp switched on?", True), ("What is the table made of?", True),
+        ("Can you say how tall the sofa is?", False), ("How full is the room?", False),
+        ("Which empty space is largest?", False), ("Describe how far the sofa is.", False),
+        ("Tell me in text how many chairs there are.", False), ("Is the cup on the table?", False),
+    ],
+)  # fmt: skip
+def test_what_asks_for_looks(question, looks):
+    assert is_about_looks(question) is looks
+
+
+@pytest.mark.parametrize(
+    ("words", "measure"),
+    [
+        ("3 m tall", True), ("about 2.5metres", True), ("30°", True), ("90 degrees", True),
+        ("6 ft", True), ("dark red", False), ("a poster with 3 men", False), ("open", False),
+    ],
+)  # fmt: skip
+def test_what_is_a_measure(words, measure):
+    assert is_a_measure(words) is measure
 
 
 def ask(
@@ -179,6 +205,33 @@ class TestGoodModel:
         ]
         assert ask(access).value == pytest.approx(2.0)
         assert "image_url" not in json.dumps(endpoint.requests[1])
+
+    def test_the_next_question_is_asked_with_pictures_again(self, access, endpoint):
+        endpoint.replies = [endpoint.status(400), endpoint.text("no idea")]
+        planner = load_planner(PlannerSettings(backend="openai", budget=Budget(steps=1)))
+        for _ in range(2):
+            question = Question(stamp_ns=0, text=UNREAD)
+            answer_within(planner, question, access, lambda kind, text: None, 10.0)
+        assert ["image_url" in json.dumps(asked) for asked in endpoint.requests] == [
+            True, False, True,
+        ]  # fmt: skip
+
+    def test_a_model_that_wants_its_limit_under_the_newer_name(self, access, endpoint):
+        endpoint.replies = [
+            endpoint.status(
+                400,
+                "Unsupported parameter: 'max_tokens' is not supported with this model."
+                " Use 'max_completion_tokens' instead.",
+            ),
+            endpoint.calls(("run_program", {"program": DISTANCE})),
+            endpoint.calls(("answer", {"outcome": 1})),
+        ]
+        assert ask(access).planner == "scripted"
+        first, *others = endpoint.requests
+        assert "max_tokens" in first and "max_completion_tokens" not in first
+        for asked in others:
+            assert asked["max_completion_tokens"] > 0 and "max_tokens" not in asked
+            assert "image_url" in json.dumps(asked)
 
     def test_what_the_offline_planner_cannot_read_a_model_may(self, access, endpoint):
         endpoint.replies = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import msgspec
@@ -12,13 +13,14 @@ from cogmap.memory.asking.conversation import Conversation
 from cogmap.memory.asking.planning import Plan, plan
 from cogmap.memory.asking.refusals import NotOfTheMap
 from cogmap.memory.asking.saying import Result, Said
-from cogmap.memory.asking.things import same_thing
+from cogmap.memory.asking.things import Thing, plural_of, same_thing
 from cogmap.memory.asking.unreadable import Unreadable
 from cogmap.memory.programs.abstention import Abstention, Ambiguous
 from cogmap.memory.programs.answers import confidence_of, name_of
 from cogmap.memory.programs.errors import ProgramError
 from cogmap.memory.programs.operations.whereabouts import whereabouts
 from cogmap.memory.programs.run import Outcome, abstained, run_program
+from cogmap.memory.programs.values import Count
 from cogmap.memory.programs.world import World
 from cogmap.runtime.messages import Answer, AnswerStatus, CogmapError, MapObject, Question
 
@@ -103,8 +105,39 @@ def _explained(world: World, planned: Plan, abstention: Abstention, text: str) -
         rest = f"; and {more} more" if more else ""
         return f"several fit: {'; '.join(places)}{rest}. Which is meant?"
     for thing in planned.turn.about:
-        text = text.replace(f"no {thing.label} was seen", f"no {thing.one} was seen")
+        general = f"no {thing.label} was seen"
+        if thing.label and text.startswith(general):
+            return _none_fits(world, thing, text) or text.replace(
+                general, f"no {thing.one} was seen"
+            )
     return text
+
+
+def _none_fits(world: World, thing: Thing, text: str) -> str:
+    """That none of the things of a kind is where it is said to be, or ``text`` if nothing of the
+    kind was seen at all; "" if neither can be said."""
+    before, space, where = thing.one.partition(f"{thing.label} ")
+    if before or not space or not thing.seen_program or thing.single:
+        return ""
+    found = _count(world, thing.program)
+    known = _count(world, thing.seen_program)
+    if known is None:
+        return text
+    if found != 0 or known == 0:
+        return ""
+    where = re.sub(r"\bme$", "you", where)
+    if known == 1:
+        return f"the {thing.label} that was seen is not {where}"
+    return f"none of the {known} {plural_of(thing.label)} that were seen is {where}"
+
+
+def _count(world: World, program: str) -> int | None:
+    """None if nothing of the kind was ever seen."""
+    try:
+        number = run_program(world.asked_by(None), f"count({program})").value
+    except CogmapError:
+        return None
+    return round(number.value) if isinstance(number, Count) else None
 
 
 def _place(world: World, thing: MapObject) -> str:

@@ -36,7 +36,8 @@ def nearest(word: str, known: Iterable[str]) -> str:
     found = difflib.get_close_matches(word[:_SHOWN], names, 3, 0.6)
     if found:
         return f"did you mean {' or '.join(found)}?"
-    return f"there is: {', '.join(names)}" if 0 < len(names) <= 12 else ""
+    verb = "is" if len(names) == 1 else "are"
+    return f"there {verb}: {', '.join(names)}" if 0 < len(names) <= 12 else ""
 
 
 def shown(text: str) -> str:

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from cogmap.memory.asking.form import Form, Meaning, Slots, form
-from cogmap.memory.asking.saying import counted, listed, measured, truth, worded
+from cogmap.memory.asking.saying import (
+    Result,
+    Said,
+    counted,
+    listed,
+    measured,
+    said_value,
+    truth,
+    worded,
+)
 from cogmap.memory.asking.things import Thing, quoted
 from cogmap.memory.asking.words import word_set
 
 __all__ = ["FORMS"]
 
+_MOST = ("most", "highest", "largest", "greatest")
 _MORE = word_set("more larger greater bigger higher")
 
 
@@ -152,6 +162,36 @@ def _which_rooms(slots: Slots) -> Meaning:
     there = f"[x for x in {thing.members} if room_of(x) == r]"
     say = listed(f"Rooms with {thing.many}: {{}}", f"No room with {thing.many} was seen")
     return Meaning(f"[r for r in rooms() if exists({there})]", say, (thing,))
+
+
+def _room_with_most(slots: Slots) -> Meaning:
+    """The room, or the rooms that have equally many; what was never seen anywhere is not seen."""
+    thing, most = slots.thing("a"), slots.text("r") in _MOST
+    pick, there = "max" if most else "min", f"count({_in_r(thing)})"
+    program = (
+        f"known = count({thing.program})\n"
+        f"most = {pick}([{there} for r in rooms()])\n"
+        f"[r for r in rooms() if {there} == most]"
+    )
+    the_most = f"the {'most' if most else 'fewest'} {thing.many}"
+
+    def say(result: Result) -> Said:
+        said = said_value(result)
+        names = said.value if isinstance(said.value, tuple) else (said.value,)
+        if len(names) == 1:
+            return Said(f"the {said.text} has {the_most}", names[0])
+        return Said(f"{said.text} have {the_most}, equally many", said.value)
+
+    return Meaning(program, say, (thing,))
+
+
+def _in_r(thing: Thing) -> str:
+    """Those of a set that are in room r."""
+    if thing.program == "everything()":
+        return "everything(room=r)"
+    if thing.program == thing.seen_program:
+        return f"{thing.program[:-1]}, room=r)"
+    return f"[x for x in {thing.members} if room_of(x) == r]"
 
 
 def _all_rooms(slots: Slots) -> Meaning:
@@ -300,6 +340,15 @@ FORMS: tuple[Form, ...] = (
         "in (which|what) rooms (are|is) there {a}",
         "in (which|what) rooms (are|is) {a}",
         "(which|what) rooms (are|is) {a} in",
+    ),
+    form(
+        _room_with_most,
+        "Which room has the most chairs?",
+        "(which|what) room (has|contains|holds) [the] {r:most|fewest|least} {a} [in it]",
+        "(which|what) room (has|contains|holds) the {r:highest|largest|greatest|lowest|smallest} "
+        "(number|count) of {a}",
+        "in (which|what) room (are|is) [there] [the] {r:most|fewest|least} [of] [the] {a}",
+        "where (are|do you see|can i find) [the] {r:most|fewest|least} [of] [the] {a}",
     ),
     form(
         _all_rooms,

@@ -7,6 +7,7 @@ from cogmap.memory.asking.forms.choosing import best_of
 from cogmap.memory.asking.saying import Result, Said, Say, measured, said_value, truth
 from cogmap.memory.asking.things import Thing
 from cogmap.memory.asking.unreadable import Unreadable
+from cogmap.memory.asking.words import SUPERLATIVES
 from cogmap.memory.programs.answers import name_of
 from cogmap.memory.units import METRES
 from cogmap.runtime.messages import MapObject
@@ -145,6 +146,18 @@ def _which_one(slots: Slots) -> Meaning:
     return Meaning(thing.program, say, (thing,))
 
 
+def _is_the_one(slots: Slots) -> Meaning:
+    """ "Is the sofa the biggest thing here", "is chair 4 the tallest chair"."""
+    phrases, thing = slots.asked.phrases, slots.thing("a")
+    word, kind = slots.text("r"), slots.text("k") if "k" in slots else "thing"
+    best = phrases.thing(f"the {word} {kind}")
+    if not best.single or best.program.startswith("object("):
+        raise Unreadable(f'"{phrases.said(kind)}" is not one of several')
+    one = thing.program if thing.single else f"the({thing.program})"
+    say = truth(f"{thing.the} is {best.the}", f"{thing.the} is not {best.the}")
+    return Meaning(f"{one} == {best.program}", say, (thing, best))
+
+
 def _named(value: object) -> str:
     return name_of(value) if isinstance(value, MapObject) else str(value)
 
@@ -155,6 +168,7 @@ def _which(slots: Slots) -> Meaning:
 
 
 _R = "{r:longer|shorter|wider|narrower|taller|higher|lower|deeper|thicker}"
+_BEST = "{r:" + "|".join(word for word in SUPERLATIVES if word.endswith("est")) + "}"
 _UNIT = "{unit:m|meter|meters|metre|metres|cm|centimeters|centimetres|ft|feet|inches}"
 _ASK = "(what is|what are|what was|give|estimate|what would be|measure|what)"
 
@@ -252,6 +266,12 @@ FORMS: tuple[Form, ...] = (
         "What is the largest table?",
         "(what|which) is {a}",
         "(what|which) {k} is [the] {r}",
+    ),
+    form(
+        _is_the_one,
+        "Is the sofa the biggest thing here?",
+        f"(is|was) {{a}} the {_BEST} {{k}} [here|around|of all|there is]",
+        f"(is|was) {{a}} the {_BEST} [one] [here|around|of all|of them all]",
     ),
     form(
         _which,

@@ -33,11 +33,20 @@ def with_label(world: World, label: str) -> Rooms:
     named = [room for room in world.rooms if normalize(room.label) == wanted]
     if not named:
         named = [room for room in world.rooms if room.label and relation(wanted, room.label)]
-    kinds = sorted({room.label for room in world.rooms if room.label})
-    unknown = len(world.rooms) - sum(bool(room.label) for room in world.rooms)
-    note = f"there is: {', '.join(kinds) or 'no room of a known kind'}"
-    note += f" and {unknown} of unknown kind" if unknown else ""
-    return Rooms(tuple(named), label, note if not named else "")
+    return Rooms(tuple(named), label, "" if named else _known_kinds(world))
+
+
+def _known_kinds(world: World) -> str:
+    """What rooms there are instead, in words."""
+    names = sorted({room.label for room in world.rooms if room.label})
+    unknown = sum(not room.label for room in world.rooms)
+    if unknown:
+        names.append(f"{unknown} {'room' if unknown == 1 else 'rooms'} of unknown kind")
+    if not names:
+        return "no rooms are known"
+    if len(names) > 1 or unknown > 1:
+        return f"there are: {', '.join(names)}"
+    return f"there is only {names[0] if unknown else 'the ' + names[0]}"
 
 
 def the_room(world: World, place: MapObject | Point | Pose) -> Room:

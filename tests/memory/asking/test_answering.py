@@ -49,7 +49,7 @@ def test_values_units_and_words(answer, text: str, value, unit: str, said: str) 
         ("Where is the piano?", "not_seen", "No piano was seen"),
         ("Where are the pianos?", "not_seen", "not to say that there is none"),
         ("How many pianos are there?", "not_seen", "not to say that there is none"),
-        ("How tall is the chair next to the bed?", "not_seen", "No chair next to the bed"),
+        ("How tall is the chair next to the bed?", "not_seen", "None of the 3 chairs"),
         ("How tall is the chair?", "ambiguous", "chair 10, in the bedroom. Which is meant?"),
         ("What is inside the backpack?", "not_determinable", "not to say that nothing is there"),
         ("Is there a cup in the backpack?", "not_determinable", "not to say that nothing is there"),
@@ -127,3 +127,45 @@ def _ask_twice(text: str, *options: str) -> None:
         reply = ask(world, asked, conversation)
         assert reply.text
         assert reply.option in (*options, "") or not options
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Where is the lamp next to the sofa?", "The lamp that was seen is not next to the sofa."),
+        ("How tall is the chair next to the bed?",
+         "None of the 3 chairs that were seen is next to the bed."),
+        ("How far is the cup from the lamp on the table?",
+         "The lamp that was seen is not on the table."),
+        ("How tall is the lamp to the left of me?",
+         "The lamp that was seen is not to the left of you."),
+        ("How tall is the piano next to the sofa?", "No piano was seen."),
+        ("How tall is the lamp next to the piano?", "No piano was seen."),
+        ("Which room has the most pianos?",
+         "No piano was seen; that is not to say that there is none."),
+        ("How big is the attic?", "No attic was seen; there are: bedroom, kitchen."),
+    ],
+)  # fmt: skip
+def test_what_was_seen_elsewhere_is_not_said_to_be_unseen(answer, text: str, said: str) -> None:
+    reply = answer(text)
+    assert (reply.status, reply.text) == ("not_seen", said)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("Which room has the most chairs?", "kitchen"),
+        ("Which room has the fewest chairs?", "bedroom"),
+        ("Is the bed the biggest thing here?", True),
+        ("Is the cup the biggest thing?", False),
+    ],
+)
+def test_the_most_and_the_biggest(answer, text: str, value: object) -> None:
+    assert answer(text).value == value
+
+
+def test_rooms_that_have_equally_many_are_all_named(answer) -> None:
+    reply = answer("Which room has the most things next to a window?")
+    assert reply.status == "not_seen"
+    reply = answer("Which room has the most things on a chair?")
+    assert reply.value == ("kitchen", "bedroom") and "equally many" in reply.text

@@ -41,14 +41,14 @@ def quantity_text(value: float, unit: str) -> str:
 
 def answer_lines(answer: Answer, layout: Layout | None = None, start_ns: int = 0) -> list[str]:
     """For people: the value, what it means, the program, what it rests on, which map."""
-    lines = [answer.option or value_text(answer)]
+    lines = [printable(answer.option, 200) or value_text(answer)]
     if answer.sigma and answer.status == "answered":
         lines[0] += f"  (± {answer.sigma:.2g})"
     if answer.text and answer.text != lines[0]:
         lines.append(printable(answer.text, _TEXT_LIMIT))
     if answer.program:
         lines += [
-            f"{'program' if not number else '':<9}{line}"
+            f"{'program' if not number else '':<9}{printable(line, _TEXT_LIMIT)}"
             for number, line in enumerate(answer.program.splitlines())
         ]
     rests_on = _evidence_text(answer, layout)

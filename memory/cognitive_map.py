@@ -216,11 +216,6 @@ class CognitiveMap:
             raise MapQueryError(f"frame {keyframe} is no keyframe; there are {self.keyframes()}")
         return self._layout.keyframes.picture(keyframe)
 
-    def object_points(self, object_id: int) -> F32:
-        """(N, 3) world, metres: surface points that were seen of an object."""
-        self.object(object_id)
-        return self._layout.objects.points(object_id)
-
     def search(
         self,
         text: str | None = None,

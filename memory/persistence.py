@@ -15,6 +15,7 @@ import contextlib
 import hashlib
 import io
 import json
+import math
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -49,6 +50,8 @@ Entries = dict[str, dict[str, str | int]]
 FORMAT = 2
 """Goes up when one side could no longer understand the folder of the other."""
 MANIFEST = "manifest.json"
+MAX_ARRAYS_BYTES = 8 * 2**30
+"""Of all arrays that are read at once; a larger sum is no map of ours."""
 OUR_FILE = re.compile(r"[a-z0-9_.]+-[0-9a-f]{16}\.(npy\.zst|ply)|.*\.unfinished")
 
 
@@ -178,6 +181,7 @@ def load_map(folder: Path, parts: Iterable[str] | None = None) -> SavedMap:
             for name, file in manifest["files"].items()
             if wanted is None or ("/" in name and name.split("/")[0] in wanted)
         }
+        _check_raw_sizes(files)
         try:
             contents = {name: _read_verified(folder, name, file) for name, file in files.items()}
         except MapError:
@@ -301,12 +305,44 @@ def _read_verified(folder: Path, name: str, file: dict[str, Any]) -> bytes:
     return content
 
 
+def _check_raw_sizes(files: Mapping[str, dict[str, Any]]) -> None:
+    """A few bytes can unpack to any size, so it is known and bounded before."""
+    total = 0
+    for name, file in files.items():
+        size = file.get("raw_size", 0)
+        if type(size) is not int or size < 0:
+            raise MapError(f"{name} of the map has no size as raw_size in {MANIFEST}; use a backup")
+        total += size
+    if total > MAX_ARRAYS_BYTES:
+        raise MapError(
+            f"the arrays of the map are {total / 2**30:.1f} GiB by raw_size in {MANIFEST},"
+            f" {MAX_ARRAYS_BYTES / 2**30:.0f} GiB are allowed; use a backup"
+        )
+
+
 def _unpack(content: bytes, name: str, file: dict[str, Any]) -> NDArray[Any]:
-    """Inverse of ``_pack``; the size is checked before it is believed."""
-    if zstandard.get_frame_parameters(content).content_size != file["raw_size"]:
-        raise MapError(f"{name} of the map has a false raw_size in {MANIFEST}; use a backup")
-    raw = zstandard.ZstdDecompressor().decompress(content)
-    array: NDArray[Any] = np.lib.format.read_array(io.BytesIO(raw), allow_pickle=False)
+    """Inverse of ``_pack``; nothing is made of a size before it is checked."""
+    try:
+        if zstandard.get_frame_parameters(content).content_size != file["raw_size"]:
+            raise ValueError(f"its raw_size in {MANIFEST} is false")
+        return _array_of(zstandard.ZstdDecompressor().decompress(content))
+    except Exception as error:  # a header of nonsense has numpy raise nearly anything
+        raise MapError(
+            f"{name} of the map cannot be unpacked: {error or 'out of memory'}, file"
+            f" {file['file']}; use a backup"
+        ) from error
+
+
+def _array_of(raw: bytes) -> NDArray[Any]:
+    """Of the bytes of a ``.npy``. Raises ValueError if they are none, or more or less of it."""
+    buffer = io.BytesIO(raw)
+    if np.lib.format.read_magic(buffer) != (1, 0):
+        raise ValueError("it is not of version 1.0 of .npy")
+    shape, _, dtype = np.lib.format.read_array_header_1_0(buffer)
+    if math.prod(shape) * dtype.itemsize != len(raw) - buffer.tell():
+        raise ValueError(f"it is not as long as its shape {shape} says")
+    buffer.seek(0)
+    array: NDArray[Any] = np.lib.format.read_array(buffer, allow_pickle=False)
     return array
 
 

@@ -184,10 +184,6 @@ class Surface:
         scale = self.config.truncation_voxels * self.config.voxel_size_m
         return tsdf * scale, gradient * scale, frames
 
-    def mark_all_dirty(self) -> None:
-        """Have the next ``extract_chunks`` give everything, for a reader that came late."""
-        self._dirty.update(dict.fromkeys(self._blocks_of))
-
     def point_cloud(self) -> tuple[F32, U8]:
         """Whole surface: points (N, 3) world metres, colours (N, 3) RGB; ordered by chunk."""
         points, colors, _ = self._ordered_points(self._grid)

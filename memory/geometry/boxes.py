@@ -29,7 +29,6 @@ __all__ = [
     "from_row",
     "iou_3d",
     "iou_3d_pairs",
-    "iou_footprint",
     "rows",
     "surface_distance",
     "surface_distance_pairs",
@@ -140,13 +139,6 @@ def iou_3d_pairs(a: BoxRows, b: BoxRows) -> F64:
     high = np.minimum(a[:, 2] + a[:, 5] / 2, b[:, 2] + b[:, 5] / 2)
     common = _common_area(a, b) * np.maximum(high - low, 0)
     return _over_union(common, a[:, 3:6].prod(axis=1), b[:, 3:6].prod(axis=1))
-
-
-def iou_footprint(a: Box, b: Box) -> float:
-    """Of what the boxes cover of the floor, in [0, 1]; exact."""
-    one, other = _thick(rows([a])), _thick(rows([b]))
-    areas = one[:, 3:5].prod(axis=1), other[:, 3:5].prod(axis=1)
-    return float(_over_union(_common_area(one, other), *areas)[0])
 
 
 def surface_distance(a: Box, b: Box) -> float:

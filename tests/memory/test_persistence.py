@@ -1,16 +1,20 @@
 from __future__ import annotations
 
+import hashlib
+import io
 import json
 import os
 from pathlib import Path
 
 import numpy as np
 import pytest
+import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
 from cogmap.memory.persistence import (
+    MAX_ARRAYS_BYTES,
     MapError,
     MissingPartError,
     SavedMap,
@@ -268,3 +272,83 @@ def test_only_a_readable_manifest_says_what_to_delete(tmp_path):
     assert len(contents(tmp_path)) == 3
     write_manifest(tmp_path, entries, {}, last=True)
     assert len(contents(tmp_path)) == 2
+
+
+def forge(folder: Path, content: bytes, raw_size: object) -> None:
+    """A map of one array whose checksums are all right."""
+    digest = hashlib.sha256(content).hexdigest()
+    file = f"a-{digest[:16]}.npy.zst"
+    (folder / file).write_bytes(content)
+    entry = {"file": file, "sha256": digest, "size": len(content), "raw_size": raw_size}
+    write_manifest(folder, {"a": entry}, {})
+
+
+def packed(raw: bytes) -> bytes:
+    return zstandard.ZstdCompressor().compress(raw)
+
+
+def npy(shape: tuple[int, ...], data: bytes, descr: object = "<f4") -> bytes:
+    """An ``.npy`` whose header may be a lie."""
+    buffer = io.BytesIO()
+    header = {"descr": descr, "fortran_order": False, "shape": shape}
+    np.lib.format.write_array_header_1_0(buffer, header)
+    return buffer.getvalue() + data
+
+
+def test_a_forged_map_of_a_true_array_is_read(tmp_path):
+    raw = npy((2,), np.float32([1, 2]).tobytes())
+    forge(tmp_path, packed(raw), len(raw))
+    np.testing.assert_array_equal(load_map(tmp_path).arrays["a"], [1, 2])
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"",
+        b"not an array",
+        npy((10**12,), b""),
+        npy((2**40, 2**40), b""),
+        npy((-1, -2), b"1234" * 2),
+        npy((2,), b"1234" * 3),
+        npy((1,), b"12345678", "|O"),
+        npy((1,), b"1234", ()),
+        npy((2,), b"1234" * 2).replace(b"(2,)", b"-" * 70 + b"(2,)"),
+        npy((2,), b"1234" * 2).replace(b"{'descr'", b"{[]: 1, '"),
+        npy((2,), b"1234" * 2).replace(b"(2,)", b"(2*"),
+        npy((2,), b"1234" * 2).replace(b"\x01\x00", b"\x09\x00", 1),
+    ],
+)
+def test_what_is_no_array_is_refused_before_memory_is_taken(tmp_path, raw):
+    forge(tmp_path, packed(raw), len(raw))
+    with pytest.raises(MapError, match="a of the map cannot be unpacked"):
+        load_map(tmp_path)
+
+
+@pytest.mark.parametrize("content", [b"", b"no zstd at all", packed(npy((0,), b""))[:20]])
+def test_what_is_no_zstd_is_refused(tmp_path, content):
+    forge(tmp_path, content, 128)
+    with pytest.raises(MapError, match="a of the map cannot be unpacked"):
+        load_map(tmp_path)
+
+
+def test_a_size_that_is_not_the_arrays_is_refused(tmp_path):
+    raw = npy((2,), b"1234" * 2)
+    forge(tmp_path, packed(raw), len(raw) + 1)
+    with pytest.raises(MapError, match=r"a of the map .* raw_size in manifest.json is false"):
+        load_map(tmp_path)
+
+
+@pytest.mark.parametrize("size", [MAX_ARRAYS_BYTES + 1, 10**30, -1, "8", 1.0, True, None])
+def test_a_size_that_no_map_has_is_not_believed(tmp_path, size):
+    forge(tmp_path, packed(b""), size)
+    with pytest.raises(MapError, match="raw_size in manifest"):
+        load_map(tmp_path)
+
+
+def test_sizes_are_bounded_together(tmp_path):
+    entries = write_files(tmp_path, {"a": np.zeros(3), "b": np.zeros(3)})
+    for entry in entries.values():
+        entry["raw_size"] = MAX_ARRAYS_BYTES // 2 + 1
+    write_manifest(tmp_path, entries, {})
+    with pytest.raises(MapError, match=r"8\.0 GiB by raw_size.* 8 GiB are allowed"):
+        load_map(tmp_path)

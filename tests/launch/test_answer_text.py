@@ -1,0 +1,21 @@
+from __future__ import annotations
+
+import pytest
+
+from cogmap.launch.answer_text import answer_lines
+from cogmap.runtime.messages import Answer
+
+HOSTILE = "\x1b[31mred\x1b]0;title\x07 \u202egnp.exe\x00\x9b2J"
+
+
+@pytest.mark.parametrize("field", ["text", "program", "option", "planner", "value"])
+def test_no_part_of_an_answer_moves_the_terminal(field):
+    answer = Answer(stamp_ns=0, status="answered", **{"value": "cup", field: HOSTILE})
+    lines = answer_lines(answer)
+    assert any("red" in line for line in lines)
+    assert all(line.isprintable() for line in lines)
+
+
+def test_a_program_keeps_its_lines():
+    answer = Answer(stamp_ns=0, status="answered", value=2, program="x = 1\nx + 1")
+    assert answer_lines(answer)[1:3] == ["program  x = 1", "         x + 1"]

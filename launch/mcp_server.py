@@ -18,6 +18,7 @@ from cogmap.launch.answer_text import answer_dict
 from cogmap.launch.asking import Asker
 from cogmap.memory.programs.reference import program_of_call, reference_text, tool_schemas
 from cogmap.nodes.planners.prompt import layout_text
+from cogmap.nodes.planners.quoting import as_data
 from cogmap.runtime.messages import Answer, CogmapError, Question
 
 __all__ = ["make_server", "serve"]
@@ -100,7 +101,7 @@ class _Tools:
                 return own(arguments)
             return _result(self._asker.run(program_of_call(name, arguments), None, None))
         except CogmapError as error:
-            return _failure(str(error))
+            return _failure(as_data(str(error)))
 
     def _ask(self, arguments: Mapping[str, Any]) -> types.CallToolResult:
         options = arguments.get("options") or []
@@ -142,7 +143,7 @@ def _text(arguments: Mapping[str, Any], key: str) -> str:
 
 
 def _result(answer: Answer) -> types.CallToolResult:
-    data = answer_dict(answer)
+    data = {key: _marked(value) for key, value in answer_dict(answer).items()}
     content: list[Any] = [types.TextContent(type="text", text=json.dumps(data))]
     for image in answer.images:
         picture = image.tobytes()
@@ -154,6 +155,13 @@ def _result(answer: Answer) -> types.CallToolResult:
         structured_content=data,
         is_error=answer.status in ("not_understood", "failed"),
     )
+
+
+def _marked(value: Any) -> Any:
+    """Of an answer: labels in it cannot look like tags of a prompt."""
+    if isinstance(value, list | tuple):
+        return [_marked(each) for each in value]
+    return as_data(value) if isinstance(value, str) else value
 
 
 def _failure(text: str) -> types.CallToolResult:

@@ -13,12 +13,14 @@ from cogmap.nodes.planners.access import LiveMap, MapAccess
 from cogmap.nodes.planners.planner import PlannerError, StepKind, load_planner
 from cogmap.nodes.planners.quoting import cut
 from cogmap.nodes.planners.settings import PlannerSettings
-from cogmap.nodes.planners.within import answer_within
+from cogmap.nodes.planners.within import answer_within, offline_answer, reserve_s
 from cogmap.runtime.messages import Answer, AskStep, Layout, Message, Question
 from cogmap.runtime.node import Input, Node, Output, Service
 
 _AT_ONCE = 4
 """Questions; more wait for their turn."""
+_WAITING = 16
+"""Questions that may wait; more are refused at once."""
 _STEP_LIMIT = 2000
 
 
@@ -49,18 +51,25 @@ class Vlm(Node):
         self._layout = layout
 
     def answer_ask(self, question: Question) -> Future[Message]:
-        """Starts on it; raises PlannerError outside of a run, where there is no map to ask."""
+        """Starts on it. Raises PlannerError outside of a run, where there is no map to ask, and
+        where too many questions wait already."""
+        self._pending = {each for each in self._pending if not each.done()}
+        if len(self._pending) >= _AT_ONCE + _WAITING:
+            self.counters["refused"] += 1
+            raise PlannerError(f"{len(self._pending)} questions are not answered yet; ask later")
         access, asked = self._map(), self._asked
         self._asked += 1
         self.counters["asked"] = self._asked
         reply: Future[Message] = Future()
-        self._pending = {each for each in self._pending if not each.done()} | {reply}
-        until = time.monotonic() + self.params.budget.seconds
+        self._pending.add(reply)
+        seconds = self.params.budget.seconds
+        if question.within_s is not None:
+            seconds = min(seconds, max(question.within_s, 0.0))
+        until = time.monotonic() + seconds
 
         def work() -> None:
             try:
-                with self._slots:
-                    made = self._answer(question, asked, access, until - time.monotonic())
+                made = self._answer(question, asked, access, seconds, until)
                 with suppress(InvalidStateError):  # the run is over, and the asker told so
                     reply.set_result(made)
             except Exception as error:
@@ -92,9 +101,23 @@ class Vlm(Node):
             raise PlannerError("there is no run, and so no map to ask")
         return LiveMap(self.run_dir, self.params.memory, lambda: self._layout)
 
-    def _answer(self, question: Question, asked: int, access: MapAccess, seconds: float) -> Message:
+    def _answer(
+        self, question: Question, asked: int, access: MapAccess, seconds: float, until: float
+    ) -> Message:
+        """The planner's answer; the offline one if its turn does not come in time."""
         say = self._teller(asked, question.stamp_ns)
-        answer = answer_within(self._planner, question, access, say, seconds)
+        wait_s = until - reserve_s(seconds) - time.monotonic()
+        if self._slots.acquire(timeout=max(wait_s, 0.0)):
+            try:
+                left_s = until - time.monotonic()
+                answer = answer_within(self._planner, question, access, say, left_s)
+            finally:
+                self._slots.release()
+        else:
+            say("question", question.text)
+            reason = f"{self._planner.name} is at work on {_AT_ONCE} other questions"
+            answer = offline_answer(question, access, say, until, reason)
+            say("answer", answer.text)
         self._out.put(answer)
         return answer
 

@@ -16,7 +16,7 @@ from cogmap.nodes.planners.offline import OfflinePlanner
 from cogmap.nodes.planners.planner import Planner, Say
 from cogmap.runtime.messages import Answer, CogmapError, Question
 
-__all__ = ["answer_within"]
+__all__ = ["answer_within", "offline_answer", "reserve_s"]
 
 log = logging.getLogger(__name__)
 
@@ -55,7 +55,7 @@ def _of_model(
 ) -> Answer:
     """A thread of its own asks the model: one that hangs is left behind."""
     future: Future[Answer] = Future()
-    deadline = until - min(RESERVE_S, RESERVE_SHARE * seconds)
+    deadline = until - reserve_s(seconds)
 
     def ask() -> None:
         try:
@@ -74,10 +74,18 @@ def _of_model(
         log.exception("a planner failed")
         reason = f"{planner.name} failed: {type(error).__name__}: {error}"
     say("error", reason)
-    return _offline(question, access, say, until, reason)
+    return offline_answer(question, access, say, until, reason)
 
 
-def _offline(question: Question, access: MapAccess, say: Say, until: float, reason: str) -> Answer:
+def reserve_s(seconds: float) -> float:
+    """Of so many seconds, those that are kept for the offline answer."""
+    return min(RESERVE_S, RESERVE_SHARE * seconds)
+
+
+def offline_answer(
+    question: Question, access: MapAccess, say: Say, until: float, reason: str
+) -> Answer:
+    """The answer by ``until`` (`time.monotonic`) that says why it is the offline one."""
     answer = OfflinePlanner().answer(question, access, say, until)
     if answer.status in ("not_understood", "failed"):
         text = f"{reason}. The offline planner has no answer either: {answer.text}"

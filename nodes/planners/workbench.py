@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,7 +16,7 @@ from cogmap.memory.programs.reference import program_of_call, tool_schemas
 from cogmap.nodes.planners.access import MapAccess
 from cogmap.nodes.planners.chat import ToolCall
 from cogmap.nodes.planners.planner import Say
-from cogmap.nodes.planners.quoting import cut, quoted
+from cogmap.nodes.planners.quoting import as_data, cut, quoted
 from cogmap.nodes.planners.verdict import UNREAD, is_a_measure, is_about_looks, objection
 from cogmap.runtime.messages import Answer, CogmapError, ProgramRequest, Question
 
@@ -165,7 +165,8 @@ class Workbench:
         if outcome.status in ("not_understood", "failed"):
             return self._error(outcome.text)
         self.outcomes.append(outcome)
-        text = f"outcome {len(self.outcomes)}: {outcome_text(outcome)}"
+        told = outcome_text(outcome, self._labels())
+        text = f"outcome {len(self.outcomes)}: {told}"
         self.say("outcome", text)
         return ToolResult(text, tuple(bytes(image) for image in outcome.images[:PICTURES]))
 
@@ -201,7 +202,8 @@ class Workbench:
             trust = TRUST_UNREAD
         answer = msgspec.structs.replace(
             outcome,
-            option=outcome.option or fitting(self.question.options, outcome.value, same_thing)[0],
+            option=outcome.option
+            or fitting(self.question.options, outcome.value, same_thing, outcome.unit)[0],
             confidence=min(outcome.confidence, trust),
             planner=self.model,
         )
@@ -249,19 +251,27 @@ class Workbench:
         return ToolResult(f"{self.model} says that it cannot tell: {reason}", gave_up=True)
 
     def _error(self, text: str) -> ToolResult:
-        text = cut(text, TEXT_LIMIT)
+        text = cut(as_data(text, self._labels()), TEXT_LIMIT)
         self.say("error", text)
         return ToolResult(f"error: {text}")
 
+    def _labels(self) -> set[str]:
+        layout = self.layout
+        return {thing.label for thing in layout.objects} | {room.label for room in layout.rooms}
 
-def outcome_text(outcome: Answer) -> str:
-    """An outcome for a model to read: status, value, unit, and what the map says of it."""
+
+def outcome_text(outcome: Answer, labels: Collection[str] = ()) -> str:
+    """An outcome for a model to read: status, value, unit, and what the map says of it, in which
+    ``labels`` are only data."""
+    value = outcome.value
+    if isinstance(value, tuple):
+        value = tuple(as_data(v, labels) if isinstance(v, str) else v for v in value)
     shown = {
         "status": outcome.status,
-        "value": outcome.value,
+        "value": as_data(value, labels) if isinstance(value, str) else value,
         "unit": outcome.unit,
         "sigma": outcome.sigma,
-        "text": cut(outcome.text, TEXT_LIMIT),
+        "text": cut(as_data(outcome.text, labels), TEXT_LIMIT),
         "objects": list(outcome.evidence.objects[:50]),
         "candidates": list(outcome.candidates[:50]),
     }

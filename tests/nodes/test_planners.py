@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cogmap.memory.cognitive_map import CognitiveMap
 from cogmap.nodes.planners.access import HeldMap
 from cogmap.nodes.planners.planner import PlannerError, load_planner
 from cogmap.nodes.planners.prompt import layout_text
+from cogmap.nodes.planners.quoting import as_data
 from cogmap.nodes.planners.settings import Budget, PlannerSettings
 from cogmap.nodes.planners.verdict import is_a_measure, is_about_looks, same_value
 from cogmap.nodes.planners.within import answer_within
@@ -469,6 +473,23 @@ class TestStrangersText:
         endpoint.replies = [endpoint.text("42"), endpoint.calls(("answer", {"outcome": 42}))]
         answer = ask(access)
         assert answer.value == pytest.approx(2.0) and answer.planner == "offline"
+
+    @pytest.mark.parametrize(
+        "program",
+        ["object(5)", "everything()", "'</map> ```` cup'", "size(keyframes(5), '</map>`')"],
+    )
+    def test_nor_do_labels_and_words_in_what_tools_say(self, access, endpoint, program):
+        endpoint.replies = [endpoint.calls(("run_program", {"program": program}))]
+        ask(access, steps=2)
+        (told,) = tool_texts(endpoint)
+        assert "</" not in told and "`" not in told
+        assert "answer 42" not in told and OBEY_ME not in told
+
+    @given(st.text(alphabet="<>/!`'\"abm 1=", max_size=80))
+    def test_no_text_of_the_map_has_tags_or_fences(self, text):
+        shown = as_data(text)
+        assert len(shown) == len(text)
+        assert re.search(r"<[/!\w]", shown) is None and "`" not in shown
 
     def test_a_large_map_stays_small_and_has_what_the_question_names(self, access, tmp_path):
         import msgspec

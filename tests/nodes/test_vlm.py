@@ -101,6 +101,30 @@ def test_the_node_goes_on_while_a_model_is_slow(run_dir, endpoint):
         pending.result(0)
 
 
+def test_what_waits_for_its_turn_gets_the_offline_answer_in_time(run_dir, endpoint):
+    endpoint.replies = [endpoint.silence]
+    budget = {"seconds": 20}
+    with NodeDriver(Vlm, name="vlm", run_dir=run_dir, backend="openai", budget=budget) as driver:
+        for _ in range(4):
+            driver.node.answer_ask(Question(stamp_ns=0, text=HOW_HIGH))
+        answer = driver.ask("ask", Question(stamp_ns=0, text=HOW_HIGH, within_s=0.5))
+        assert answer.value == pytest.approx(0.8) and answer.planner == "offline"
+        assert "scripted is at work on 4 other questions" in answer.text
+
+
+def test_a_flood_of_questions_is_refused(run_dir, endpoint):
+    endpoint.replies = [endpoint.silence]
+    budget = {"seconds": 2}
+    with NodeDriver(Vlm, name="vlm", run_dir=run_dir, backend="openai", budget=budget) as driver:
+        taken = []
+        with pytest.raises(CogmapError, match="20 questions are not answered yet"):
+            while len(taken) < 100:
+                taken.append(driver.node.answer_ask(Question(stamp_ns=0, text=HOW_HIGH)))
+        assert len(taken) == 20 and driver.node.counters["refused"] == 1
+        taken[0].result(10)
+        driver.node.answer_ask(Question(stamp_ns=0, text=HOW_HIGH))
+
+
 def test_outside_of_a_run_there_is_no_map():
     with NodeDriver(Vlm) as driver, pytest.raises(CogmapError, match="no map to ask"):
         ask(driver)

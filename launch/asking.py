@@ -12,7 +12,6 @@ from rich.console import Console
 from cogmap.launch.answer_text import answer_dict, answer_lines
 from cogmap.launch.map_target import MapTarget
 from cogmap.memory.render.evidence import draw_evidence
-from cogmap.nodes.planners.access import HeldMap
 from cogmap.nodes.planners.planner import Say, StepKind, load_planner
 from cogmap.nodes.planners.settings import Budget, PlannerSettings
 from cogmap.nodes.planners.within import answer_within
@@ -47,14 +46,15 @@ class Asker:
         self._planner = load_planner(settings)
         self._vlm = "" if model else _vlm_of(target)
 
-    @property
     def start_ns(self) -> int:
-        """Stamp of the map's first frame; 0 if it has none, or is another process's."""
-        access = self.target.access
-        if not isinstance(access, HeldMap):
-            return 0
-        _, stamps, _ = access.map.trajectory.poses()
-        return int(stamps[0]) if len(stamps) else 0
+        """Stamp of the map's first frame; 0 if it has none.
+
+        Raises:
+            CogmapError: the map of a run cannot be asked.
+        """
+        now = self.run("now()", None, None)
+        elapsed_s = now.value if isinstance(now.value, float) else 0.0
+        return now.stamp_ns - round(elapsed_s * 1e9)
 
     def ask(self, question: Question, say: Say | None = None) -> Answer:
         if self._vlm:
@@ -76,7 +76,8 @@ class Asker:
         return self.target.access.run(asked)
 
     def stamp_after(self, seconds: float | None) -> int | None:
-        return None if seconds is None else self.start_ns + round(seconds * 1e9)
+        """The stamp so long after the map's first frame, ns; None for None, which is now."""
+        return None if seconds is None else self.start_ns() + round(seconds * 1e9)
 
 
 def ask_once(
@@ -93,8 +94,6 @@ def ask_once(
     """Ask, print, draw; the exit code: 0, or 1 if the question could not be read or asked."""
     if (text is None) == (program is None):
         raise CogmapError('ask something: cogmap ask "how many chairs are there?", or --program')
-    if as_of_s is not None and asker.target.run_dir is not None:
-        raise CogmapError("--as-of needs a stored map; the one of a run that goes on is asked now")
     as_of_ns = asker.stamp_after(as_of_s)
     if program is not None:
         answer = asker.run(program, as_of_ns, pose)
@@ -107,7 +106,7 @@ def ask_once(
     if as_json:
         console.print(json.dumps(answer_dict(answer), indent=1), soft_wrap=True)
     else:
-        for line in answer_lines(answer, layout, asker.start_ns):
+        for line in answer_lines(answer, layout, asker.start_ns()):
             console.print(line, soft_wrap=True)
     if picture is not None:
         _write(picture, _picture_of(answer, layout))

@@ -29,8 +29,9 @@ def chat(asker: Asker, console: Console, read: Callable[[str], str] = input) -> 
             return
         try:
             answer = asker.ask(Question(stamp_ns=0, text=text, session=session))
+            start_ns = asker.start_ns()
         except CogmapError as error:
             console.print(f"error: {error}", style="red", soft_wrap=True)
             continue
-        for line in answer_lines(answer, asker.layout(), asker.start_ns):
+        for line in answer_lines(answer, asker.layout(), start_ns):
             console.print(line, soft_wrap=True)

@@ -87,6 +87,18 @@ class TestLiveRun:
         result = cogmap("ask", "--program", 'count(find("obelisk"))')
         assert result.stdout.startswith("1\n") and "asked: runs/run" in result.stderr
 
+    def test_as_of_a_moment_after_the_first_frame(self, run_dir):
+        def ask(*arguments: str):
+            return json.loads(cogmap("ask", *arguments, "--map", run_dir, "--json").stdout)
+
+        for _ in range(100):
+            if ask("--program", "now()")["value"] >= 1.0:
+                break
+            time.sleep(0.3)  # the first frames are on their way
+        then = ask("--program", "now()", "--as-of", "0.4")
+        assert then["value"] == pytest.approx(0.4)
+        assert ask(HOW_HIGH, "--as-of", "0.4")["stamp_ns"] == then["stamp_ns"]
+
     def test_a_model_at_the_command_line(self, run_dir, endpoint):
         endpoint.replies = [
             endpoint.calls(("size", {"object": 'find("obelisk")', "axis": "height"})),

@@ -65,6 +65,13 @@ class TestAsk:
         result = cogmap("ask", "How tall is the piano?", "--map", furnished_map)
         assert result.exit_code == 0 and result.stdout.startswith("not seen")
 
+    def test_as_of_a_moment_after_the_first_frame(self, furnished_map):
+        result = cogmap(
+            "ask", "--map", furnished_map, "--program", "now()", "--as-of", "0.3", "--json"
+        )
+        answer = json.loads(result.stdout)
+        assert answer["value"] == pytest.approx(0.3) and answer["stamp_ns"] == 3 * 10**8
+
     def test_options_and_picture(self, furnished_map, tmp_path):
         picture = tmp_path / "answer.png"
         result = cogmap(

@@ -13,9 +13,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import io
 import json
-import math
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -23,10 +21,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import zstandard
 from numpy.typing import NDArray
 
+from cogmap.memory.packed_array import PackedArrayError, pack, unpack
 from cogmap.runtime.messages import CogmapError
 
 __all__ = [
@@ -117,7 +114,7 @@ def write_files(
     with _writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
         for name, array in sorted(arrays.items()):
-            packed, raw_size = _pack(array)
+            packed, raw_size = pack(array)
             entry = _write(folder, name.replace("/", "."), ".npy.zst", packed, number)
             entries[name] = {**entry, "raw_size": raw_size}
         for name, content in sorted((exports or {}).items()):
@@ -189,7 +186,7 @@ def load_map(folder: Path, parts: Iterable[str] | None = None) -> SavedMap:
                 continue  # a newer map took its place meanwhile
             raise
         arrays = {
-            name: _unpack(contents.pop(name), name, file)
+            name: _unpacked(contents.pop(name), name, file)
             for name, file in files.items()
             if "raw_size" in file
         }
@@ -200,17 +197,6 @@ def part_of(arrays: Mapping[str, NDArray[Any]], part: str) -> dict[str, NDArray[
     """The arrays named "part/name", by their names; none if there is no such part."""
     prefix = part + "/"
     return {k.removeprefix(prefix): a for k, a in arrays.items() if k.startswith(prefix)}
-
-
-def _pack(array: NDArray[Any]) -> tuple[bytes, int]:
-    """The array as zstd-compressed .npy, and the size of the .npy."""
-    buffer = io.BytesIO()
-    np.lib.format.write_array(
-        buffer, np.ascontiguousarray(array).reshape(array.shape), allow_pickle=False
-    )
-    raw = buffer.getbuffer()
-    packed: bytes = zstandard.ZstdCompressor(level=1, threads=0).compress(raw)
-    return packed, len(raw)
 
 
 def _write(
@@ -320,30 +306,13 @@ def _check_raw_sizes(files: Mapping[str, dict[str, Any]]) -> None:
         )
 
 
-def _unpack(content: bytes, name: str, file: dict[str, Any]) -> NDArray[Any]:
-    """Inverse of ``_pack``; nothing is made of a size before it is checked."""
+def _unpacked(content: bytes, name: str, file: dict[str, Any]) -> NDArray[Any]:
     try:
-        if zstandard.get_frame_parameters(content).content_size != file["raw_size"]:
-            raise ValueError(f"its raw_size in {MANIFEST} is false")
-        return _array_of(zstandard.ZstdDecompressor().decompress(content))
-    except Exception as error:  # a header of nonsense has numpy raise nearly anything
+        return unpack(content, file["raw_size"])
+    except PackedArrayError as error:
         raise MapError(
-            f"{name} of the map cannot be unpacked: {error or 'out of memory'}, file"
-            f" {file['file']}; use a backup"
+            f"{name} of the map cannot be unpacked: {error}, file {file['file']}; use a backup"
         ) from error
-
-
-def _array_of(raw: bytes) -> NDArray[Any]:
-    """Of the bytes of a ``.npy``. Raises ValueError if they are none, or more or less of it."""
-    buffer = io.BytesIO(raw)
-    if np.lib.format.read_magic(buffer) != (1, 0):
-        raise ValueError("it is not of version 1.0 of .npy")
-    shape, _, dtype = np.lib.format.read_array_header_1_0(buffer)
-    if math.prod(shape) * dtype.itemsize != len(raw) - buffer.tell():
-        raise ValueError(f"it is not as long as its shape {shape} says")
-    buffer.seek(0)
-    array: NDArray[Any] = np.lib.format.read_array(buffer, allow_pickle=False)
-    return array
 
 
 def _read(path: Path, missing: str) -> bytes:

@@ -61,10 +61,6 @@ class ObjectMap:
             self._snapshot = tuple(track.snapshot() for track in self._store.tracks.values())
         return self._snapshot
 
-    def points(self, object_id: int) -> F32:
-        """(N, 3) support points, world, metres. Raises ObjectMapError for unknown ids."""
-        return self._store.points(find(self._store, object_id)).astype(np.float32)
-
     def embedding(self, object_id: int) -> F32 | None:
         """(D,) of unit length; None if no detector gave one. Raises ObjectMapError."""
         total = find(self._store, object_id).embedding

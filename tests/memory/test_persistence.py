@@ -1,18 +1,17 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import os
 from pathlib import Path
 
 import numpy as np
 import pytest
-import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
+from cogmap.memory.packed_array import pack
 from cogmap.memory.persistence import (
     MAX_ARRAYS_BYTES,
     MapError,
@@ -283,64 +282,16 @@ def forge(folder: Path, content: bytes, raw_size: object) -> None:
     write_manifest(folder, {"a": entry}, {})
 
 
-def packed(raw: bytes) -> bytes:
-    return zstandard.ZstdCompressor().compress(raw)
-
-
-def npy(shape: tuple[int, ...], data: bytes, descr: object = "<f4") -> bytes:
-    """An ``.npy`` whose header may be a lie."""
-    buffer = io.BytesIO()
-    header = {"descr": descr, "fortran_order": False, "shape": shape}
-    np.lib.format.write_array_header_1_0(buffer, header)
-    return buffer.getvalue() + data
-
-
-def test_a_forged_map_of_a_true_array_is_read(tmp_path):
-    raw = npy((2,), np.float32([1, 2]).tobytes())
-    forge(tmp_path, packed(raw), len(raw))
-    np.testing.assert_array_equal(load_map(tmp_path).arrays["a"], [1, 2])
-
-
-@pytest.mark.parametrize(
-    "raw",
-    [
-        b"",
-        b"not an array",
-        npy((10**12,), b""),
-        npy((2**40, 2**40), b""),
-        npy((-1, -2), b"1234" * 2),
-        npy((2,), b"1234" * 3),
-        npy((1,), b"12345678", "|O"),
-        npy((1,), b"1234", ()),
-        npy((2,), b"1234" * 2).replace(b"(2,)", b"-" * 70 + b"(2,)"),
-        npy((2,), b"1234" * 2).replace(b"{'descr'", b"{[]: 1, '"),
-        npy((2,), b"1234" * 2).replace(b"(2,)", b"(2*"),
-        npy((2,), b"1234" * 2).replace(b"\x01\x00", b"\x09\x00", 1),
-    ],
-)
-def test_what_is_no_array_is_refused_before_memory_is_taken(tmp_path, raw):
-    forge(tmp_path, packed(raw), len(raw))
-    with pytest.raises(MapError, match="a of the map cannot be unpacked"):
-        load_map(tmp_path)
-
-
-@pytest.mark.parametrize("content", [b"", b"no zstd at all", packed(npy((0,), b""))[:20]])
-def test_what_is_no_zstd_is_refused(tmp_path, content):
-    forge(tmp_path, content, 128)
-    with pytest.raises(MapError, match="a of the map cannot be unpacked"):
-        load_map(tmp_path)
-
-
-def test_a_size_that_is_not_the_arrays_is_refused(tmp_path):
-    raw = npy((2,), b"1234" * 2)
-    forge(tmp_path, packed(raw), len(raw) + 1)
-    with pytest.raises(MapError, match=r"a of the map .* raw_size in manifest.json is false"):
+@pytest.mark.parametrize("content", [b"", pack(np.zeros(2))[0], pack(np.arange(3))[0][:-4]])
+def test_what_is_no_array_is_refused(tmp_path, content):
+    forge(tmp_path, content, pack(np.arange(3))[1])
+    with pytest.raises(MapError, match=r"a of the map cannot be unpacked: .* file a-.*backup"):
         load_map(tmp_path)
 
 
 @pytest.mark.parametrize("size", [MAX_ARRAYS_BYTES + 1, 10**30, -1, "8", 1.0, True, None])
 def test_a_size_that_no_map_has_is_not_believed(tmp_path, size):
-    forge(tmp_path, packed(b""), size)
+    forge(tmp_path, b"", size)
     with pytest.raises(MapError, match="raw_size in manifest"):
         load_map(tmp_path)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 
+import numpy as np
 import pytest
 
 from cogmap.memory.formats.vsibench import read_vsibench
@@ -55,4 +56,7 @@ def test_left_and_right_change_sides_with_the_way_one_looks(worlds):
             ahead = answer_program(world, f'direction({there}, object({c.id}), "left_right")')
             program = f'direction(turn({there}, 180), object({c.id}), "left_right")'
             back = answer_program(world, program)
-            assert {ahead.value, back.value} in ({"left", "right"}, {None})
+            at, to, of = (np.array(thing.box.center[:2]) for thing in (a, b, c))
+            is_left = np.linalg.det([to - at, of - at]) > 0
+            sides = ("left", "right") if is_left else ("right", "left")
+            assert (ahead.value, back.value) == sides

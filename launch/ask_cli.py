@@ -19,6 +19,13 @@ Target = Annotated[
         help="A run directory, map, layout.json or recording; else the newest under runs/.",
     ),
 ]
+Detector = Annotated[
+    str | None,
+    typer.Option(
+        help="That a recording is mapped with: auto, simulated, geometry, open_vocabulary, none,"
+        " or MODEL.onnx."
+    ),
+]
 Model = Annotated[
     str | None,
     typer.Option(
@@ -54,6 +61,7 @@ def ask(
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Answers as JSON lines.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite --out.")] = False,
+    detector: Detector = None,
     model: Model = None,
     seconds: Seconds = 30.0,
 ) -> None:
@@ -66,7 +74,7 @@ def ask(
         from cogmap.launch.ask_batch import ask_file
         from cogmap.launch.map_target import find_target
 
-        target = find_target(map_)
+        target = find_target(map_, detector)
         asking.note(f"asked: {target.name}")
         asker = asking.Asker(target, model, seconds)
         if file is not None:
@@ -88,14 +96,19 @@ def ask(
     raise typer.Exit(code)
 
 
-def chat(map_: Target = None, model: Model = None, seconds: Seconds = 30.0) -> None:
+def chat(
+    map_: Target = None,
+    detector: Detector = None,
+    model: Model = None,
+    seconds: Seconds = 30.0,
+) -> None:
     """A conversation with a map; "and its size?" refers to what was asked before."""
     with errors_to_exit_codes():
         from cogmap.launch.asking import Asker
         from cogmap.launch.chatting import chat as converse
         from cogmap.launch.map_target import find_target
 
-        converse(Asker(find_target(map_), model, seconds), console)
+        converse(Asker(find_target(map_, detector), model, seconds), console)
 
 
 def mcp(
@@ -103,6 +116,7 @@ def mcp(
         Path | None,
         typer.Argument(metavar="[MAP|RUN_DIR]", help="Else the newest under runs/."),
     ] = None,
+    detector: Detector = None,
     seconds: Seconds = 30.0,
 ) -> None:
     """Serve a map as tools to any MCP client, over standard input and output."""
@@ -111,7 +125,7 @@ def mcp(
         from cogmap.launch.map_target import find_target
         from cogmap.launch.mcp_server import serve
 
-        target = find_target(path)
+        target = find_target(path, detector)
         note(f"serving: {target.name}")
         serve(Asker(target, None, seconds))
 
@@ -120,6 +134,7 @@ def quiz(
     map_: Target = None,
     count: Annotated[int, typer.Option("-n", min=1, help="How many questions.")] = 10,
     seed: Annotated[int, typer.Option(help="Which ones.")] = 0,
+    detector: Detector = None,
     model: Model = None,
     seconds: Seconds = 30.0,
 ) -> None:
@@ -129,6 +144,6 @@ def quiz(
         from cogmap.launch.map_target import find_target
         from cogmap.launch.quiz import quiz as hold
 
-        target = find_target(map_)
+        target = find_target(map_, detector)
         note(f"asked: {target.name}")
         hold(Asker(target, model, seconds), count, seed, console)

@@ -30,20 +30,24 @@ class MapTarget:
     """Of a stored map."""
 
 
-def find_target(path: Path | None) -> MapTarget:
+def find_target(path: Path | None, detector: str | None = None) -> MapTarget:
     """What is at a path; None: the newest under ``runs/``, a run that goes on before others.
 
+    A recording is mapped, with the ``detector`` that ``cogmap replay`` knows by that name.
+
     Raises:
-        CogmapError: there is nothing that can be asked, or several runs go on.
+        CogmapError: there is nothing that can be asked, several runs go on, or a detector is named
+            for what is no recording.
     """
     path = newest() if path is None else path
+    if _is_recording(path):
+        return _made_of(path, detector or "auto")
+    if detector is not None:
+        raise CogmapError(f"--detector is for recordings, which are mapped first; {path} is none")
     if is_run(path) and is_going_on(path):
         return MapTarget(LiveMap(path), f"{path}, a run that goes on", path)
     if path.suffix == ".json" and path.is_file():
         return MapTarget(HeldMap(CognitiveMap.from_layout(path)), f"{path}, a layout")
-    if path.exists() and not is_run(path) and not is_map(path) and not is_map(path / "map"):
-        folder = _mapped(path)
-        return MapTarget(HeldMap(CognitiveMap.load(folder)), f"{folder}, made from {path}")
     folder = map_folder(path)
     held = HeldMap(CognitiveMap.load(folder))
     return MapTarget(held, f"{folder}, a stored map", folder=folder)
@@ -67,15 +71,31 @@ def newest() -> Path:
     return max(maps, key=lambda path: (path / "manifest.json").stat().st_mtime_ns)
 
 
-def _mapped(recording: Path) -> Path:
+def _is_recording(path: Path) -> bool:
+    """Anything that is there and is nothing else; reading it says whether it is one."""
+    if not path.exists() or (path.suffix == ".json" and path.is_file()):
+        return False
+    return not is_run(path) and not is_map(path) and not is_map(path / "map")
+
+
+def _made_of(recording: Path, detector: str) -> MapTarget:
+    folder = _mapped(recording, detector)
+    held = CognitiveMap.load(folder)
+    name = f"{folder}, made from {recording} (--map {folder} asks it again without mapping)"
+    if not any(thing.label for thing in held.objects()):
+        name += "; nothing in it has a name: map it with another --detector"
+    return MapTarget(HeldMap(held), name, folder=folder)
+
+
+def _mapped(recording: Path, detector: str) -> Path:
     """The map that a recording makes, in a new run directory; raises CogmapError if it is none."""
     from cogmap.launch.replaying import replay_episode, settings_of
     from cogmap.launch.running import default_run_dir, load
 
-    settings = settings_of(recording, "max", None, None, "auto")
+    settings = settings_of(recording, "max", None, None, detector)
     run_dir = default_run_dir(load("replay", settings))
     folder = run_dir / "map"
-    settings = settings_of(recording, "max", folder, None, "auto")
+    settings = settings_of(recording, "max", folder, None, detector)
     code = replay_episode(False, settings, None, run_dir, None, quiet=True)
     if code or not is_map(folder):
         raise CogmapError(f"{recording} could not be mapped; cogmap replay {recording} says why")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import threading
 from collections.abc import Iterator
@@ -366,6 +367,22 @@ class TestWhichMap:
         result = cogmap("ask", HOW_HIGH, "--map", layout)
         assert result.stdout.startswith("0.80 m") and "a layout" in result.stderr
 
+    def test_a_detector_is_for_recordings(self, furnished_map, episode):
+        result = cogmap("ask", HOW_HIGH, "--map", furnished_map, "--detector", "geometry")
+        assert result.exit_code == 2 and "is none" in result.stderr
+        result = cogmap("ask", HOW_HIGH, "--map", episode, "--detector", "eyes")
+        assert result.exit_code == 2 and "--detector 'eyes': give auto" in result.stderr
+
+    @pytest.mark.system
+    def test_a_recording_is_mapped_once(self, episode):
+        first = cogmap("ask", HOW_HIGH, "--map", episode, "--detector", "none")
+        assert first.exit_code == 0, first.output
+        assert "nothing in it has a name" in first.stderr
+        found = re.search(r"\(--map (\S+) asks it again", first.stderr)
+        assert found is not None, first.stderr
+        again = cogmap("ask", HOW_HIGH, "--map", found[1])
+        assert "a stored map" in again.stderr and again.stdout == first.stdout
+
     def test_what_is_no_map_is_named(self, tmp_path):
         (tmp_path / "x.txt").write_text("x")
         result = cogmap("ask", "x", "--map", tmp_path / "x.txt")
@@ -386,7 +403,12 @@ def test_a_conversation(furnished_map, console):
 def test_a_quiz_of_a_stored_map(furnished_map):
     result = cogmap("quiz", "--map", furnished_map, "-n", "3")
     assert result.exit_code == 0, result.output
-    assert "answer" in result.stdout and "truth" not in result.stdout
+    rows = [re.split(r"  +", line.strip()) for line in result.stdout.splitlines()]
+    assert rows[0] == ["question", "answer", "program"] and len(rows) == 4
+    answers = {program: answer for _, answer, program in rows[1:]}
+    assert answers['count(find("table"))'] == "1"
+    assert answers['size(find("table"), axis="longest")'] == "80 cm"
+    assert "not seen" in answers.values()
 
 
 def test_a_quiz_of_a_simulated_house_has_the_truth_beside(furnished_map):

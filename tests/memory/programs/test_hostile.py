@@ -14,6 +14,7 @@ from cogmap.memory.programs.parse import MAX_CHARACTERS
 from cogmap.memory.programs.reference import call_operation
 from cogmap.memory.programs.registry import operations
 from cogmap.memory.programs.run import MAX_TEXT, Budget, answer_program, run_program
+from cogmap.memory.programs.types import MAX_SETS
 
 FIXTURE_IS_READ_ONLY = settings(
     max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
@@ -196,6 +197,16 @@ def test_what_a_result_holds_is_counted_to_the_last_thing(crowd):
     answer = answer_program(crowd, "[everything() for x in everything()]")
     assert answer.status == "failed"
     assert f"the result has {len(crowd.objects) ** 2} parts" in answer.text
+
+
+@pytest.mark.parametrize("operation", ["closest(L, X)", "farthest_of(L, X)", "order_seen(L)"])
+def test_an_operation_takes_few_sets(crowd, operation):
+    """Within one operation nobody looks at the time."""
+    for number in (MAX_SETS, MAX_SETS + 1):
+        sets = ", ".join(["X"] * number)
+        answer = answer_program(crowd, f"X = everything()\nL = [{sets}]\n{operation}")
+        too_many = f"a list of {number} sets; {MAX_SETS} are allowed"
+        assert (too_many in answer.text) == (number > MAX_SETS)
 
 
 def test_a_long_answer_is_cut(crowd):

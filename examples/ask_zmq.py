@@ -17,7 +17,7 @@ socket.connect(services.get("vlm/ask") or services["memory/ask"])
 request_id = time.monotonic_ns().to_bytes(8, "big")
 body = {"stamp_ns": 0, "text": text, "within_s": 10.0}
 header = {
-    "type": "Question", "version": 1, "stream": "", "seq": 0, "stamp_ns": 0, "captured_ns": 0,
+    "type": "Question", "version": 2, "stream": "", "seq": 0, "stamp_ns": 0, "captured_ns": 0,
     "body": body,
 }  # fmt: skip
 socket.send_multipart([request_id, b"", msgpack.packb(header)])

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import uuid
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 import msgspec
 from rich.console import Console
 
 from cogmap.launch.answer_text import answer_dict, answer_lines
+from cogmap.launch.hearing import hearing
 from cogmap.launch.map_target import MapTarget
+from cogmap.memory.render.drawing import printable
 from cogmap.memory.render.evidence import draw_evidence
 from cogmap.nodes.planners.planner import Say, StepKind, load_planner
 from cogmap.nodes.planners.settings import Budget, PlannerSettings
@@ -27,12 +31,14 @@ from cogmap.runtime.requests import request, service_address
 
 __all__ = [
     "Asker", "ask_once", "note", "parse_options", "parse_pose", "refuse_beside_a_file",
-    "settings_of_model",
+    "settings_of_model", "shower",
 ]  # fmt: skip
 
 SLACK_S = 5.0
 """What a live run may take longer than it was given."""
 VLM = "vlm/ask"
+SHOWN = 300
+"""Letters of a step at a terminal."""
 
 
 class Asker:
@@ -58,11 +64,21 @@ class Asker:
 
     def ask(self, question: Question, say: Say | None = None) -> Answer:
         if self._vlm:
-            if question.within_s is None:
-                question = msgspec.structs.replace(question, within_s=self.seconds)
-            return request(self._vlm, question, Answer, self.seconds + SLACK_S)
+            return self._ask_vlm(question, say)
         access = self.target.access
         return answer_within(self._planner, question, access, say or _unheard, self.seconds)
+
+    def _ask_vlm(self, question: Question, say: Say | None) -> Answer:
+        """The run's own node; its steps are heard if somebody wants them."""
+        changes: dict[str, object] = {"request_id": uuid.uuid4().hex}
+        if question.within_s is None:
+            changes["within_s"] = self.seconds
+        question = msgspec.structs.replace(question, **changes)
+        heard: AbstractContextManager[None] = nullcontext()
+        if say is not None and self.target.run_dir is not None:
+            heard = hearing(self.target.run_dir, question.request_id, say)
+        with heard:
+            return request(self._vlm, question, Answer, self.seconds + SLACK_S)
 
     def layout(self) -> Layout | None:
         """To name and draw what an answer rests on; None if a run has published none yet."""
@@ -101,7 +117,7 @@ def ask_once(
         question = Question(
             stamp_ns=0, text=text or "", options=tuple(options), as_of_ns=as_of_ns, pose=pose
         )
-        answer = asker.ask(question, _shower(console if not as_json else None))
+        answer = asker.ask(question, None if as_json else shower(console))
     layout = asker.layout()
     if as_json:
         console.print(json.dumps(answer_dict(answer), indent=1), soft_wrap=True)
@@ -176,14 +192,14 @@ def _vlm_of(target: MapTarget) -> str:
         return ""
 
 
-def _shower(console: Console | None) -> Say:
-    """Shows the steps of a model at a terminal."""
+def shower(console: Console) -> Say | None:
+    """Shows the steps of a planner; None if the console is no terminal, where nobody watches."""
 
     def show(kind: StepKind, text: str) -> None:
-        if console is not None and console.is_terminal and kind in ("program", "outcome", "error"):
-            console.print(f"{kind}: {text}", style="dim", soft_wrap=True)
+        if kind in ("program", "outcome", "error"):
+            console.print(f"{kind}: {printable(text, SHOWN)}", style="dim", soft_wrap=True)
 
-    return show
+    return show if console.is_terminal else None
 
 
 def _unheard(kind: StepKind, text: str) -> None: ...

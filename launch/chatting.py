@@ -8,7 +8,7 @@ from collections.abc import Callable
 from rich.console import Console
 
 from cogmap.launch.answer_text import answer_lines
-from cogmap.launch.asking import Asker
+from cogmap.launch.asking import Asker, shower
 from cogmap.runtime.messages import CogmapError, Question
 
 __all__ = ["chat"]
@@ -28,7 +28,7 @@ def chat(asker: Asker, console: Console, read: Callable[[str], str] = input) -> 
         if text in ("", "q", "quit", "exit"):
             return
         try:
-            answer = asker.ask(Question(stamp_ns=0, text=text, session=session))
+            answer = asker.ask(Question(stamp_ns=0, text=text, session=session), shower(console))
             start_ns = asker.start_ns()
         except CogmapError as error:
             console.print(f"error: {error}", style="red", soft_wrap=True)

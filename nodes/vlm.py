@@ -22,6 +22,7 @@ _AT_ONCE = 4
 _WAITING = 16
 """Questions that may wait; more are refused at once."""
 _STEP_LIMIT = 2000
+_ID_LIMIT = 200
 
 
 class Vlm(Node):
@@ -105,7 +106,7 @@ class Vlm(Node):
         self, question: Question, asked: int, access: MapAccess, seconds: float, until: float
     ) -> Message:
         """The planner's answer; the offline one if its turn does not come in time."""
-        say = self._teller(asked, question.stamp_ns)
+        say = self._teller(asked, question)
         wait_s = until - reserve_s(seconds) - time.monotonic()
         if self._slots.acquire(timeout=max(wait_s, 0.0)):
             try:
@@ -121,17 +122,19 @@ class Vlm(Node):
         self._out.put(answer)
         return answer
 
-    def _teller(self, asked: int, stamp_ns: int) -> Callable[[StepKind, str], None]:
+    def _teller(self, asked: int, question: Question) -> Callable[[StepKind, str], None]:
         count = iter(range(2**31))
 
         def say(kind: StepKind, text: str) -> None:
             self._out.put(
                 AskStep(
-                    stamp_ns=stamp_ns,
+                    stamp_ns=question.stamp_ns,
                     asked=asked,
                     number=next(count),
                     kind=kind,
                     text=cut(text, _STEP_LIMIT),
+                    question=cut(question.text, _STEP_LIMIT),
+                    request_id=cut(question.request_id, _ID_LIMIT),
                 )
             )
 

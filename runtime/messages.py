@@ -571,6 +571,8 @@ class Standpoint(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 class Question(Message, frozen=True, kw_only=True, eq=False):
     """Request: a question in words."""
 
+    VERSION: ClassVar[int] = 2
+
     text: str
     options: tuple[str, ...] = ()
     """Choices, one of which is to be the answer; empty: an open question."""
@@ -582,6 +584,8 @@ class Question(Message, frozen=True, kw_only=True, eq=False):
     """Questions of one conversation share it: "and its size?" refers to the one before."""
     within_s: float | None = None
     """Wall-clock seconds in which an answer is wanted; None: as long as the planner may take."""
+    request_id: str = ""
+    """Of the client's choice: the steps of the question carry it."""
 
 
 class ProgramRequest(Message, frozen=True, kw_only=True, eq=False):
@@ -638,6 +642,8 @@ class Answer(Message, frozen=True, kw_only=True, eq=False):
 class AskStep(Message, frozen=True, kw_only=True, eq=False):
     """What a planner does on the way to an answer, as it happens."""
 
+    VERSION: ClassVar[int] = 2
+
     asked: int
     """Counts the questions from 0: steps of the same question share it."""
     number: int
@@ -645,6 +651,10 @@ class AskStep(Message, frozen=True, kw_only=True, eq=False):
     kind: Literal["question", "program", "outcome", "pictures", "error", "answer"]
     text: str
     """Of strangers and models, cut to a length."""
+    question: str = ""
+    """That is being answered, cut to a length."""
+    request_id: str = ""
+    """Of the question."""
 
 
 class MapPart(Message, frozen=True, kw_only=True, eq=False):

@@ -11,11 +11,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import zmq
 from typer.testing import CliRunner, Result
 
+from cogmap.launch.asking import Asker
 from cogmap.launch.cli import app
+from cogmap.launch.hearing import hearing
+from cogmap.launch.map_target import find_target
 from cogmap.memory.cognitive_map import CognitiveMap
-from cogmap.runtime.messages import Box, CogmapError, Edit, Edited
+from cogmap.nodes.planners.access import stream_address
+from cogmap.runtime.messages import Answer, Box, CogmapError, Edit, Edited, Question
+from cogmap.runtime.readers import LatestReader
 from cogmap.runtime.requests import request, service_address
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
@@ -116,8 +122,34 @@ class TestLiveRun:
         assert "tools" in printed and "2.00 m" in printed
 
     def test_what_is_asked_is_told_on_streams(self, run_dir):
-        streams = json.loads((run_dir / "streams.json").read_text())
-        assert {"vlm/steps", "vlm/answers"} <= streams.keys()
+        context, heard = zmq.Context(), []
+        address = stream_address(run_dir, "vlm/answers")
+        answers = LatestReader(context, address, keep_all=True)
+        try:
+            for number in range(100):  # the first may be told before the stream is heard
+                asked = Question(stamp_ns=0, text=HOW_HIGH, request_id=f"q{number}")
+                with hearing(run_dir, f"q{number}", lambda kind, text: heard.append((kind, text))):
+                    time.sleep(0.3)
+                    answer = request(service_address(run_dir, "vlm/ask"), asked, Answer, 10.0)
+                    time.sleep(0.3)
+                told = answers.receive()
+                if len(heard) >= 3 and told is not None:
+                    break
+        finally:
+            answers.close()
+            context.term()
+        kinds = [kind for kind, _ in heard]
+        assert kinds[-3:] == ["question", "program", "answer"]
+        assert heard[-1][1] == answer.text and heard[-3][1] == HOW_HIGH
+        assert told.message.value == answer.value == pytest.approx(2.0)
+
+    def test_steps_of_other_questions_are_not_heard(self, run_dir):
+        heard = []
+        asker = Asker(find_target(run_dir), None, 10.0)
+        with hearing(run_dir, "nobody's", lambda kind, text: heard.append(kind)):
+            time.sleep(0.3)
+            assert asker.ask(Question(stamp_ns=0, text=HOW_HIGH)).value == pytest.approx(2.0)
+        assert not heard
 
 
 def test_openai_tools(tmp_path, endpoint):

@@ -19,7 +19,7 @@ from cogmap.runtime.requests import RequestError, request, service_address
 if TYPE_CHECKING:  # a node that asks a run's map need not load what makes maps
     from cogmap.memory.cognitive_map import CognitiveMap
 
-__all__ = ["HeldMap", "LiveMap", "MapAccess"]
+__all__ = ["HeldMap", "LiveMap", "MapAccess", "placed_at", "stream_address"]
 
 REPLY_WITHIN_S = 10.0
 LAYOUT_WITHIN_S = 3.0
@@ -121,13 +121,19 @@ def _bounded(within_s: float | None, most_s: float) -> float:
     return most_s if within_s is None else min(max(within_s, 0.0), most_s)
 
 
-def newest_layout(run_dir: Path, node: str, within_s: float = LAYOUT_WITHIN_S) -> Layout:
-    """What the memory node of a run published last. Raises RequestError if none comes."""
+def stream_address(run_dir: Path, stream: str) -> str:
+    """Where a stream of a run is published for readers of the newest. Raises RequestError if it
+    has no such stream."""
     try:
         streams = json.loads((run_dir / "streams.json").read_text())
-        endpoint = str(streams[f"{node}/layout"]["latest"])
-    except (OSError, ValueError, KeyError) as error:
-        raise RequestError(f"the run in {run_dir} has no stream {node}/layout: {error}") from error
+        return str(streams[stream]["latest"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise RequestError(f"the run in {run_dir} has no stream {stream}: {error}") from error
+
+
+def newest_layout(run_dir: Path, node: str, within_s: float = LAYOUT_WITHIN_S) -> Layout:
+    """What the memory node of a run published last. Raises RequestError if none comes."""
+    endpoint = stream_address(run_dir, f"{node}/layout")
     context = zmq.Context()
     reader = LatestReader(context, endpoint)
     until = time.monotonic() + within_s

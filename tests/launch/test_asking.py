@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
@@ -14,12 +15,13 @@ import cv2
 import numpy as np
 import pytest
 import zmq
+from rich.console import Console
 from typer.testing import CliRunner, Result
 
 from cogmap.launch import map_target
 from cogmap.launch.answer_text import answer_lines, value_text
 from cogmap.launch.ask_batch import BadLineError, question_of
-from cogmap.launch.asking import Asker, parse_options, parse_pose, settings_of_model
+from cogmap.launch.asking import Asker, parse_options, parse_pose, settings_of_model, shower
 from cogmap.launch.chatting import chat
 from cogmap.launch.cli import app
 from cogmap.launch.map_target import MapTarget, find_target
@@ -128,6 +130,15 @@ class TestAsk:
         asker = Asker(MapTarget(LiveMap(run_dir), "a run", run_dir), None, 2.5)
         asker.ask(Question(stamp_ns=0, text=HOW_HIGH))
         assert [question.within_s for question in heard] == [2.5]
+
+
+def test_steps_are_shown_at_a_terminal_only():
+    console = Console(record=True, force_terminal=True, file=io.StringIO())
+    show = shower(console)
+    assert show is not None and shower(Console(file=io.StringIO())) is None
+    show("program", "count(find('cup'))\x1b[31m")
+    show("question", "not again")
+    assert console.export_text() == "program: count(find('cup')) [31m\n"
 
 
 @pytest.fixture

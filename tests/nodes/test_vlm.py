@@ -75,6 +75,15 @@ def test_offline(run_dir):
         assert steps(driver)[-1].asked == 1
 
 
+def test_a_client_knows_the_steps_of_its_own_question(run_dir):
+    with NodeDriver(Vlm, name="vlm", run_dir=run_dir) as driver:
+        for id_ in ("mine", "another's"):
+            driver.ask("ask", Question(stamp_ns=3, text=HOW_HIGH, request_id=id_))
+        kinds = [step.kind for step in steps(driver) if step.request_id == "mine"]
+        assert kinds == ["question", "program", "answer"]
+        assert {step.question for step in steps(driver)} == {HOW_HIGH}
+
+
 def test_a_model_at_an_endpoint(run_dir, endpoint):
     endpoint.replies = [
         endpoint.calls(("run_program", {"program": PROGRAM})),

@@ -327,6 +327,7 @@ VALID: dict[type[Message], st.SearchStrategy[Any]] = {
         pose=st.none() | standpoints,
         session=texts,
         within_s=st.none() | reals,
+        request_id=texts,
     ),
     AskStep: st.builds(
         AskStep,
@@ -335,6 +336,8 @@ VALID: dict[type[Message], st.SearchStrategy[Any]] = {
         number=counts,
         kind=st.sampled_from(["program", "error"]),
         text=texts,
+        question=texts,
+        request_id=texts,
     ),
     ProgramRequest: st.builds(
         ProgramRequest, stamp_ns=stamps, program=texts, pose=st.none() | standpoints

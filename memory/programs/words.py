@@ -6,13 +6,11 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
+from cogmap.memory.index.label_index import LabelIndex
 from cogmap.memory.index.synonyms import normalize, relation
 from cogmap.memory.index.text_encoder import TextEncoder, TextEncoderError, Unavailable
-
-if TYPE_CHECKING:
-    from cogmap.memory.index.label_index import LabelIndex
 
 __all__ = ["Reading", "Words"]
 
@@ -124,8 +122,6 @@ class Words:
     def _similarities(
         self, encoder: TextEncoder, wanted: str, labels: list[str]
     ) -> dict[str, float]:
-        from cogmap.memory.index.label_index import LabelIndex
-
         self._index = self._index or LabelIndex()
         return self._index.similarities(encoder, wanted, labels)
 

@@ -3,8 +3,9 @@ the pipeline, on the way and at the end, without an answer, after changes, and w
 
 The truth is worked out from boxes and poses (`cogmap.memory.questions`), not by the operations
 that answer. The houses are kept out of development: their seeds are 900 and more. Layouts and
-published wordings are read from ``../shared``; without them that part is left out, and ours are
-used. What was answered badly is written to the file that ``COGMAP_ASK_MISSES`` names, if it does.
+published wordings are data of others (`cogmap.bench.data`); without them these parts are skipped,
+which the figures say, and our own wordings are used. What was answered badly is written to the
+file that ``COGMAP_ASK_MISSES`` names, if it does.
 """
 
 from __future__ import annotations
@@ -33,7 +34,8 @@ from cogmap.bench.ask_speed import speed_figures
 from cogmap.bench.ask_templates import template_figures
 from cogmap.bench.ask_truth import scene_of_episode
 from cogmap.bench.ask_worlds import asker, exact_world, with_turns
-from cogmap.bench.harness import Bar, BenchResult
+from cogmap.bench.data import found
+from cogmap.bench.harness import Bar, BenchResult, BenchSkipped
 from cogmap.bench.map_episodes import EXACT, NOISY_SMALL, EpisodeConfig, make_episode
 from cogmap.bench.processes import fresh_processes
 from cogmap.sim.simulator import SimulatorConfig
@@ -53,21 +55,35 @@ def run() -> BenchResult:
         still = [pool.submit(changed_house, *house, EXACT) for house in CHANGING_HOUSES]
         shaky = [pool.submit(changed_house, *house, NOISY_SMALL) for house in CHANGING_HOUSES]
         looking = [pool.submit(looked_house, *house) for house in LOOKING_HOUSES]
-        layouts = layout_scores() if LAYOUTS.is_file() else []
+        layouts, skipped = _of_layouts()
         asked = _results(houses)
         beliefs = [belief for house in _results(still + shaky) for belief in house]
         looks = [look for house in _results(looking) for look in house]
     sections = [house_figures(asked), changed_figures(beliefs), look_figures(looks)]
     sections.append(_abstention(asked, layouts))
-    if layouts:
-        sections.insert(0, layout_figures(layouts))
-    if FORMS_FILE.is_file():
-        sections.append(template_figures(*_furnished(SPEED_SEED)))
+    sections.insert(0, layout_figures(layouts) if layouts else (skipped, []))
+    sections.append(_of_forms())
     for more_figures, more_bars in sections:
         figures |= more_figures
         bars += more_bars
     _keep_misses(layouts, asked, beliefs)
     return BenchResult(figures, bars)
+
+
+def _of_layouts() -> tuple[list[Scored], dict[str, Any]]:
+    """What was answered about real layouts, or the figure that says why none was asked."""
+    try:
+        return layout_scores(found(LAYOUTS)), {}
+    except BenchSkipped as reason:
+        return [], {"layouts": f"skipped: {reason}"}
+
+
+def _of_forms() -> tuple[dict[str, Any], list[Bar]]:
+    try:
+        path = found(FORMS_FILE)
+    except BenchSkipped as reason:
+        return {"forms": f"skipped: {reason}"}, []
+    return template_figures(*_furnished(SPEED_SEED), path)
 
 
 def _furnished(seed: int) -> tuple[Asker, tuple[str, ...]]:

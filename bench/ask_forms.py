@@ -7,12 +7,14 @@ import re
 from collections import defaultdict
 from pathlib import Path
 
+from cogmap.bench.data import found
+from cogmap.bench.harness import BenchSkipped
 from cogmap.memory.questions.forms import FORMS, Forms
 
 __all__ = ["FORMS_FILE", "published_forms"]
 
-FORMS_FILE = Path("../shared/questions/templates.jsonl")
-"""Lines ``{"source", "type", "template"}``."""
+FORMS_FILE = "questions/templates.jsonl"
+"""Among the data: lines ``{"source", "type", "template"}``."""
 
 _OBJECT, _TURN = {"object_caption": "label"}, {"past_turn_id + TURN_BIAS": "turn"}
 _PAIR = {"object_caption1": "a", "object_caption2": "b"}
@@ -65,17 +67,20 @@ _READ: tuple[tuple[str, str, str, dict[str, str]], ...] = (
 """Type of ours, type in the file, a part of the wording, and our slots by theirs."""
 
 
-def published_forms(path: Path = FORMS_FILE) -> Forms:
-    """Ours, and where the file has wordings of a type, those instead."""
-    if not path.is_file():
-        return FORMS
+def published_forms(path: Path | None = None) -> Forms:
+    """Ours, and where the file has wordings of a type, those instead; ours if there is no file."""
+    if path is None:
+        try:
+            path = found(FORMS_FILE)
+        except BenchSkipped:
+            return FORMS
     lines = [json.loads(line) for line in path.read_text().splitlines() if line.strip()]
-    found: defaultdict[str, list[str]] = defaultdict(list)
+    wordings: defaultdict[str, list[str]] = defaultdict(list)
     for ours, theirs, part, slots in _READ:
         for line in lines:
             if line["type"] == theirs and part in line["template"]:
-                found[ours].append(_with_our_slots(line["template"], slots))
-    return {**FORMS, **{name: tuple(wordings) for name, wordings in found.items()}}
+                wordings[ours].append(_with_our_slots(line["template"], slots))
+    return {**FORMS, **{name: tuple(texts) for name, texts in wordings.items()}}
 
 
 def _with_our_slots(template: str, slots: dict[str, str]) -> str:

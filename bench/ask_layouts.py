@@ -18,7 +18,8 @@ from cogmap.memory.questions.from_map import scene_of_layout
 
 __all__ = ["LAYOUTS", "TASKS", "layout_figures", "layout_scores", "task_scores"]
 
-LAYOUTS = Path("../shared/data/vsibench_layouts/arkitscenes_meta_info_val.json")
+LAYOUTS = "vsibench_layouts/arkitscenes_meta_info_val.json"
+"""Among the data."""
 TASKS = {
     "object_count": "counting",
     "object_size": "size",
@@ -36,7 +37,7 @@ _SIX = tuple(list(TASKS)[:8])
 _A_LAYOUT = 24
 
 
-def layout_scores(path: Path = LAYOUTS, questions: int = _A_LAYOUT) -> list[Scored]:
+def layout_scores(path: Path, questions: int = _A_LAYOUT) -> list[Scored]:
     """Up to so many ``questions`` a layout. Raises LayoutError if the file cannot be read."""
     forms = published_forms()
     scored = []

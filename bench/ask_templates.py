@@ -9,7 +9,6 @@ from itertools import cycle
 from pathlib import Path
 from typing import Any
 
-from cogmap.bench.ask_forms import FORMS_FILE
 from cogmap.bench.ask_score import Asker
 from cogmap.bench.harness import Bar
 from cogmap.memory.questions import QuestionItem
@@ -28,7 +27,7 @@ _RELATIONS = (
 
 
 def template_figures(
-    ask: Asker, labels: tuple[str, ...], path: Path = FORMS_FILE
+    ask: Asker, labels: tuple[str, ...], path: Path
 ) -> tuple[dict[str, Any], list[Bar]]:
     """Percent that are read, whatever the answer; and those that are not."""
     forms = list(filled_forms(path, labels))

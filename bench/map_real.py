@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from pathlib import Path
 from typing import Any
 
+from cogmap.bench.data import found
 from cogmap.bench.harness import BenchSkipped
-from cogmap.bench.track import recording
 from cogmap.memory.dense.reconstruction import Reconstructor
 from cogmap.memory.geometry.camera import rectify
 from cogmap.memory.layout_map import LayoutMap
@@ -34,7 +33,7 @@ oven; one paper cup on the table and two cups beside the sink, but not those sta
 machine. Of the desk: one screen shows only its back and one stands far right; the second desk and
 the second chair are seen at the border of few frames."""
 
-_MODEL = "yolox_nano.onnx"
+_MODEL = "models/yolox_nano.onnx"
 
 
 def real_figures(name: str) -> dict[str, Any]:
@@ -61,8 +60,8 @@ def map_recording(name: str) -> tuple[LayoutMap, int]:
     Raises:
         BenchSkipped: the recording or the detector's model is not there.
     """
-    path = recording(name)
-    backend = load_backend("onnx", OnnxSettings(model=str(_model(path))))
+    path = found(name)
+    backend = load_backend("onnx", OnnxSettings(model=str(found(_MODEL))))
     reconstructor, layout_map = Reconstructor(), LayoutMap()
     frames = 0
     for frame in open_episode(path).frames():
@@ -72,13 +71,6 @@ def map_recording(name: str) -> tuple[LayoutMap, int]:
     if grid is not None:
         layout_map.take_grid(grid)
     return layout_map, frames
-
-
-def _model(path: Path) -> Path:
-    model = path.parents[1] / "models" / _MODEL
-    if not model.is_file():
-        raise BenchSkipped(f"no model {model}; it belongs beside the recordings")
-    return model
 
 
 def _detections(backend: Backend, frame: Frame) -> Detections:

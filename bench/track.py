@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from cogmap.bench.data import found
 from cogmap.bench.harness import Bar, BenchResult, BenchSkipped
 from cogmap.bench.trajectory_error import TrajectoryDeviation, trajectory_error
 from cogmap.memory.dense.tracking import Tracked, Tracker
@@ -59,10 +59,10 @@ def run() -> BenchResult:
     Raises:
         BenchSkipped: the clip that has the bars is missing.
     """
-    turning = figures_of(track(recording(TURNING)))
+    turning = figures_of(track(found(TURNING)))
     figures: dict[str, Any] = {f"{TURNING}.{name}": value for name, value in turning.items()}
     try:
-        walk = figures_of(track(recording(WALK)))
+        walk = figures_of(track(found(WALK)))
         figures |= {f"{WALK}.{name}": value for name, value in walk.items()}
     except BenchSkipped as reason:
         figures[WALK] = str(reason)
@@ -111,22 +111,6 @@ def figures_of(run: Run) -> dict[str, float]:
         "frame_median_ms": 1e3 * float(np.median(run.seconds)),
         "frame_p95_ms": 1e3 * float(np.percentile(run.seconds, 95)),
     }
-
-
-def recording(name: str) -> Path:
-    """Folder ``name`` of the real recordings.
-
-    They are where the environment variable COGMAP_DATA says, else in ``../shared/data`` beside
-    the repository.
-
-    Raises:
-        BenchSkipped: it is not there.
-    """
-    beside = Path(__file__).parents[1] / ".." / "shared" / "data"
-    folder = Path(os.environ.get("COGMAP_DATA", beside)) / name
-    if not folder.is_dir():
-        raise BenchSkipped(f"no recording {folder}; set COGMAP_DATA to the folder that has {name}")
-    return folder
 
 
 def _bar(

@@ -13,7 +13,9 @@ from typing import Any
 import pytest
 import zmq
 
-SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
+from cogmap.bench.data import data_folder
+
+SHARED_DATA = data_folder()
 
 
 @pytest.fixture

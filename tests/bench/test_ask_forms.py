@@ -21,10 +21,6 @@ def things(*labels: str) -> Layout:
     return Layout(stamp_ns=0, version=1, number=-1, objects=objects)
 
 
-def test_without_a_file_ours_are_used(tmp_path):
-    assert published_forms(tmp_path / "none") == FORMS
-
-
 def test_slots_are_renamed(tmp_path):
     path = tmp_path / "forms.jsonl"
     line = {"type": "obj_abs_distance_template", "template": "From {object1} to {object2}?"}

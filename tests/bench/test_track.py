@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
 
-from cogmap.bench.harness import BenchSkipped
-from cogmap.bench.track import Run, figures_of, recording, track
+from cogmap.bench.track import Run, figures_of, track
 from cogmap.memory.dense.tracking import Tracked
 
 
@@ -27,12 +26,6 @@ def test_steps_over_lost_frames_do_not_count():
     assert figures["tracked_fraction"] == 0.8
     assert figures["orientation_median_deg"] == pytest.approx(2)
     assert figures["frame_median_ms"] == pytest.approx(10)
-
-
-def test_a_missing_recording_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setenv("COGMAP_DATA", str(tmp_path))
-    with pytest.raises(BenchSkipped, match=r"COGMAP_DATA.*tum_fr1_rpy"):
-        recording("tum_fr1_rpy")
 
 
 def test_a_real_walk_is_measured(shared_data: Path):

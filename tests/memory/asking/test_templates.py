@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from pathlib import Path
 
 import pytest
 
-TEMPLATES = Path(__file__).parents[4] / "shared" / "questions" / "templates.jsonl"
+from cogmap.bench.data import data_folder
+
+TEMPLATES = data_folder().parent / "questions" / "templates.jsonl"
 
 CAPTION = "the black chair near the bed"
 FILL = {

@@ -55,6 +55,14 @@ def test_no_window_for_any_viewer():
     assert running.load("demo", overrides).nodes["viewer"].params["mode"] == "web"
 
 
+@pytest.mark.parametrize("name", ["demo", "episode", "live"])
+def test_what_answers_rest_on_is_shown_wherever_a_map_is(name):
+    nodes = running.load(name, []).nodes
+    assert nodes["viewer"].inputs["answers"].stream == "vlm/answers"
+    assert nodes["vlm"].inputs["layout"].stream == "memory/layout"
+    assert not nodes["vlm"].critical and nodes["vlm"].params.get("backend", "offline") == "offline"
+
+
 class TestExitCodes:
     def test_error_on_purpose(self, capsys):
         with pytest.raises(typer.Exit) as exited, errors_to_exit_codes():

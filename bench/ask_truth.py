@@ -10,13 +10,12 @@ import shapely
 from cogmap.bench.map_episodes import MapEpisode, VisibilityRule
 from cogmap.bench.map_evidence import seen_through
 from cogmap.memory.questions.from_map import headings, looks
-from cogmap.memory.questions.scene import Change, Floor, Scene, Thing, Views
+from cogmap.memory.questions.scene import ALWAYS, Change, Floor, Scene, Thing, Views
 from cogmap.runtime.messages import F64, Bool, Box, Observation, WorldEvent
 from cogmap.sim.catalog import CATEGORIES
 
 __all__ = ["scene_of_episode", "seen_areas"]
 
-_ALWAYS = -(2**62)
 _RULE = VisibilityRule()
 _KNOWN_S = 1.0
 """A change is known when its place has been in clear view for so long in all."""
@@ -26,7 +25,7 @@ _AREA_EVERY = 3
 def scene_of_episode(episode: MapEpisode, rule: VisibilityRule = _RULE) -> Scene:
     """Boxes, rooms, views, poses and changes as the simulator has them."""
     places: dict[int, list[tuple[int, Box | None]]] = {
-        id_: [(_ALWAYS, box)] for id_, (_, box) in episode.objects.items()
+        id_: [(ALWAYS, box)] for id_, (_, box) in episode.objects.items()
     }
     labels = {id_: label for id_, (label, _) in episode.objects.items()}
     views = _views(episode, rule)

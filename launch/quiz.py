@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
-import msgspec
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -14,13 +12,14 @@ from cogmap.launch.answer_text import quantity_text, value_text
 from cogmap.launch.asking import Asker
 from cogmap.launch.map_target import MapTarget
 from cogmap.memory.questions.from_map import scene_of_layout
+from cogmap.memory.questions.from_truth import scene_of_truth
 from cogmap.memory.questions.generation import generate
 from cogmap.memory.questions.item import QuestionItem
-from cogmap.memory.questions.scene import Floor, Scene, Thing
+from cogmap.memory.questions.scene import Scene
 from cogmap.memory.render.drawing import printable
-from cogmap.runtime.messages import Answer, Box, CogmapError, Question
+from cogmap.runtime.messages import Answer, CogmapError, Question
 
-__all__ = ["quiz", "scene_of_truth", "truth_text"]
+__all__ = ["quiz", "truth_text"]
 
 KINDS = (
     "object_count", "absolute_distance", "relative_direction_medium", "which_room", "object_size",
@@ -33,10 +32,8 @@ ANYWHERE = (
     "What has changed?", "Is there a piano?",
 )  # fmt: skip
 """Asked of a map that holds too little with a name, as one of a recording without labels."""
-NEVER_SEEN = ("piano", "guitar", "aquarium", "telescope", "canoe", "wheelbarrow", "hammock")
 WIDE = 140
 """Terminals of so many columns have room for programs."""
-EVER = -(2**62)
 
 
 def quiz(asker: Asker, count: int, seed: int, console: Console) -> None:
@@ -80,25 +77,6 @@ def truth_beside(target: MapTarget) -> Scene | None:
             except (OSError, ValueError, KeyError, TypeError) as error:
                 raise CogmapError(f"the truth cannot be read: {path}, {error}") from error
     return None
-
-
-def scene_of_truth(truth: dict[str, Any]) -> Scene:
-    """A scene of what `sim.truth.truth_dict` says of a house."""
-    things = [
-        Thing(
-            each["id"],
-            each["label"],
-            ((EVER, msgspec.convert(each["box"], Box)),),
-            support=each["support"] if isinstance(each["support"], int) else None,
-            relation=each["relation"],
-        )
-        for each in truth["objects"]
-    ]
-    floors = [
-        Floor(room["id"], room["type"], tuple(map(tuple, room["polygon"])), room["area_m2"])
-        for room in truth["rooms"]
-    ]
-    return Scene(tuple(things), tuple(floors), vocabulary=NEVER_SEEN)
 
 
 def truth_text(item: QuestionItem) -> str:

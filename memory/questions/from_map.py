@@ -7,19 +7,19 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 
 from cogmap.memory.objects.sighting_history import IN_VIEW, Sightings
-from cogmap.memory.questions.scene import Change, Floor, Scene, Thing, Views
+from cogmap.memory.questions.scene import ALWAYS, Change, Floor, Scene, Thing, Views
 from cogmap.memory.trajectory import Trajectory
 from cogmap.runtime.messages import F32, F64, I64, Bool, Box, Layout, MapObject
 
-__all__ = ["headings", "looks", "scene_of_layout", "scene_of_map"]
+__all__ = ["UNSEEN", "headings", "looks", "scene_of_layout", "scene_of_map"]
 
-_UNSEEN = ("piano", "guitar", "bicycle", "aquarium", "telescope", "typewriter", "canoe",
+UNSEEN = ("piano", "guitar", "bicycle", "aquarium", "telescope", "typewriter", "canoe",
            "wheelbarrow", "hammock", "treadmill", "globe", "cello")  # fmt: skip
 CLEAR_FRACTION, CLEAR_SHARE = 0.15, 0.03
 """Visible: so much of a thing is in view, or it takes so much of the image (OST-Bench)."""
 
 
-def scene_of_layout(layout: Layout, vocabulary: Sequence[str] = _UNSEEN) -> Scene:
+def scene_of_layout(layout: Layout, vocabulary: Sequence[str] = UNSEEN) -> Scene:
     """All that is in a layout, known from the start."""
     things = tuple(_thing(each) for each in layout.objects if each.is_here)
     return Scene(things, _floors(layout), vocabulary=tuple(vocabulary))
@@ -29,7 +29,7 @@ def scene_of_map(
     layout: Layout,
     trajectory: Trajectory,
     sightings: Callable[[int], Sightings],
-    vocabulary: Sequence[str] = _UNSEEN,
+    vocabulary: Sequence[str] = UNSEEN,
 ) -> Scene:
     """What a map holds, as it was seen frame by frame. Without frames: its layout alone."""
     numbers, stamps, world_from_camera = trajectory.poses()
@@ -72,7 +72,7 @@ def _thing(each: MapObject, views: Views | None = None) -> Thing:
 
 def _moved_ns(each: MapObject) -> int:
     """Since when it is where it is, or was last."""
-    return each.placements[-1].last_seen_ns + 1 if each.placements else -(2**62)
+    return each.placements[-1].last_seen_ns + 1 if each.placements else ALWAYS
 
 
 def _is_gone(each: MapObject) -> bool:

@@ -22,6 +22,10 @@ from cogmap.runtime.messages import F64, I64, Bool, Box
 __all__ = ["Change", "Floor", "Moment", "Placed", "Scene", "Thing", "Views"]
 
 
+ALWAYS = -(2**62)
+"""Stamp (ns) before every other: that of places where things were from the start."""
+
+
 @dataclass(frozen=True)
 class Views:
     """Which frames (F,) show a thing: by a trace, clearly, and so well that one knows it."""

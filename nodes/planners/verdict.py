@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable
 
 from cogmap.memory.index.synonyms import normalize
+from cogmap.memory.units import to_si
 from cogmap.nodes.planners.quoting import quoted
 from cogmap.runtime.messages import Answer, AnswerValue, Layout
 
@@ -32,11 +33,7 @@ UNREAD = ("not_understood", "failed")
 """Statuses of answers to questions that the offline planner could not read."""
 _STRINGS = re.compile(r"""(["'])(.*?)\1""")
 _ROOM_OPERATIONS = re.compile(r"\b(rooms?|total_area|area|neighbours|contents|room_of|this_room)\(")
-_UNITS: dict[str, tuple[str, float]] = {
-    "cm": ("m", 0.01), "mm": ("m", 0.001), "ft": ("m", 0.3048), "in": ("m", 0.0254),
-    "ft2": ("m2", 0.09290304), "l": ("m3", 0.001), "min": ("s", 60.0), "rad": ("deg", 57.29578),
-}  # fmt: skip
-_LEAST = {"deg": 1.0}
+_LEAST = {"rad": math.radians(1.0)}
 _STOP = frozenset({
     "the", "and", "for", "are", "was", "were", "has", "have", "had", "from", "with", "that", "this",
     "these", "those", "what", "which", "where", "when", "who", "how", "many", "much", "there",
@@ -81,20 +78,16 @@ def objection(question: str, outcome: Answer, layout: Layout, offline: Answer | 
 
 def same_value(a: Answer, b: Answer) -> bool:
     """Whether two answers say the same, in whatever units: within 1 cm, 1 degree or 2 %."""
-    (unit, a_scale), (b_unit, b_scale) = _base(a.unit), _base(b.unit)
-    if unit != b_unit:
-        return False
-    return _same(_scaled(a.value, a_scale), _scaled(b.value, b_scale), _LEAST.get(unit, 0.01))
+    (a_value, unit), (b_value, b_unit) = _in_si(a), _in_si(b)
+    return unit == b_unit and _same(a_value, b_value, _LEAST.get(unit, 0.01))
 
 
-def _base(unit: str) -> tuple[str, float]:
-    """The unit of programs of the same kind, and its factor."""
-    return _UNITS.get(unit, (unit, 1.0))
-
-
-def _scaled(value: AnswerValue, factor: float) -> AnswerValue:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return value * factor if is_number else value  # type: ignore[operator]
+def _in_si(answer: Answer) -> tuple[AnswerValue, str]:
+    """The value in the unit of SI of its kind, if it is a number, and that unit."""
+    value = answer.value
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return to_si(value, answer.unit)
+    return value, to_si(0.0, answer.unit)[1]
 
 
 def _same(a: AnswerValue, b: AnswerValue, least: float) -> bool:

@@ -1,0 +1,37 @@
+"""A scene from what is true of a simulated house, as its run writes it down."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from cogmap.memory.questions.from_map import UNSEEN
+from cogmap.memory.questions.scene import ALWAYS, Floor, Scene, Thing
+from cogmap.runtime.messages import Box
+
+__all__ = ["scene_of_truth"]
+
+
+def scene_of_truth(truth: dict[str, Any], vocabulary: Sequence[str] = UNSEEN) -> Scene:
+    """All that is there, known from the start, of the plain data of `sim.truth.truth_dict`.
+
+    Raises:
+        KeyError, TypeError, ValueError: it is something else.
+    """
+    things = tuple(
+        Thing(
+            each["id"],
+            each["label"],
+            ((ALWAYS, msgspec.convert(each["box"], Box)),),
+            support=each["support"] if isinstance(each["support"], int) else None,
+            relation=each["relation"],
+        )
+        for each in truth["objects"]
+    )
+    floors = tuple(
+        Floor(room["id"], room["type"], tuple(map(tuple, room["polygon"])), room["area_m2"])
+        for room in truth["rooms"]
+    )
+    return Scene(things, floors, vocabulary=tuple(vocabulary))

@@ -220,6 +220,16 @@ class TestGoodModel:
             True, False, True,
         ]  # fmt: skip
 
+    def test_a_model_that_is_shown_nothing_is_not_asked_for_looks(self, access, endpoint):
+        endpoint.replies = [endpoint.text("red")]
+        settings = PlannerSettings(backend="openai", images=False, budget=Budget(steps=1))
+        question = Question(stamp_ns=0, text="What colour is the sofa?")
+        answer_within(load_planner(settings), question, access, lambda kind, text: None, 10.0)
+        (asked,) = endpoint.requests
+        names = {tool["function"]["name"] for tool in asked["tools"]}
+        assert "answer" in names and not {"look_at", "answer_by_looks"} & names
+        assert "answer_by_looks" not in json.dumps(asked) and "image_url" not in json.dumps(asked)
+
     def test_a_model_that_wants_its_limit_under_the_newer_name(self, access, endpoint):
         endpoint.replies = [
             endpoint.status(

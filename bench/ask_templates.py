@@ -1,4 +1,4 @@
-"""Which published forms of questions are read, with things of a house in their slots."""
+"""Which published forms of questions are read as meant, with things of a house in their slots."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from itertools import cycle
 from pathlib import Path
 from typing import Any
 
+from cogmap.bench.ask_operations import expected, filled, operations_of
 from cogmap.bench.ask_score import Asker
 from cogmap.bench.harness import Bar
 from cogmap.memory.questions import QuestionItem
@@ -21,7 +22,7 @@ _ROUTE = ("1. [please fill in] 2. Go forward until the {} 3. [please fill in] "
 _RELATIONS = (
     (r"^Are there <R> ", "more"), (r"number of <S1>s <R> than", "greater"),
     (r"<R> to (a )?<S1>", "closer"), (r"<R2> the <R> <S2>", "largest"),
-    (r"<R2> room", "largest"), (r"with <S3> <R>", "on it"), (r"with <S3>", "next to"),
+    (r"<R2> room", "largest"), (r"with <S3> <R>", "next to it"), (r"with <S3>", "next to"),
 )  # fmt: skip
 """What <R> stands for, by the words around it; otherwise a relation of place."""
 
@@ -29,35 +30,38 @@ _RELATIONS = (
 def template_figures(
     ask: Asker, labels: tuple[str, ...], path: Path
 ) -> tuple[dict[str, Any], list[Bar]]:
-    """Percent that are read, whatever the answer; and those that are not."""
+    """Percent that are read as the operation that answers them, whatever the answer; and those
+    that are not, or as something else."""
+    unread, misread = [], []
     forms = list(filled_forms(path, labels))
-    options = labels[:2]
-    unread = [
-        text
-        for text in forms
-        if ask(
-            QuestionItem(
-                id="",
-                type="",
-                question=text,
-                answer=None,
-                options=options if "which of these objects has" in text else (),
-            )
-        ).status
-        in ("not_understood", "failed")
-    ]
-    read = 100 * (1 - len(unread) / len(forms))
-    figures: dict[str, Any] = {"forms: read, %": read, "forms: all": len(forms)}
-    if unread:
-        figures["forms: not read"] = " | ".join(unread)
-    return figures, [Bar("forms: read, %", read, 100.0)]
+    for form, text in forms:
+        options = labels[:2] if "which of these objects has" in text else ()
+        answer = ask(QuestionItem(id="", type="", question=text, answer=None, options=options))
+        if answer.status in ("not_understood", "failed"):
+            unread.append(text)
+        elif not _wanted(form) <= operations_of(answer.program):
+            misread.append(f"{text} -> {answer.program}")
+    read = 100 * (1 - (len(unread) + len(misread)) / len(forms))
+    figures: dict[str, Any] = {"forms: read as meant, %": read, "forms: all": len(forms)}
+    for name, texts in (("not read", unread), ("misread", misread)):
+        if texts:
+            figures[f"forms: {name}"] = " | ".join(texts)
+    return figures, [Bar("forms: read as meant, %", read, 100.0)]
 
 
-def filled_forms(path: Path, labels: tuple[str, ...]) -> Iterator[str]:
-    """Every form of a file of lines with "template", with labels in its slots."""
+def filled_forms(path: Path, labels: tuple[str, ...]) -> Iterator[tuple[dict[str, Any], str]]:
+    """Every form of a file of lines with "source", "type" and "template", and its text with
+    labels in its slots."""
     for line in path.read_text().splitlines():
         if line.strip():
-            yield _filled(json.loads(line)["template"], labels)
+            form = json.loads(line)
+            yield form, _filled(form["template"], labels)
+
+
+def _wanted(form: dict[str, Any]) -> set[str]:
+    """The operations that answer a form; none if that is not known."""
+    text = filled(form["source"], form["template"])
+    return set().union(*map(operations_of, expected(form["type"], text)))
 
 
 def _filled(template: str, labels: tuple[str, ...]) -> str:

@@ -74,19 +74,25 @@ def test_layouts_are_asked(shared_data, tmp_path):
     assert bar.ok
 
 
-def test_forms_that_are_not_read_are_named(scene, episode, tmp_path):
+def test_forms_that_are_not_read_as_meant_are_named(scene, episode, tmp_path):
     path = tmp_path / "forms.jsonl"
-    lines = ["How tall is the {object}?", "Do <S>s dream of electric {animal}?"]
-    path.write_text("\n".join(json.dumps({"template": line}) for line in lines))
+    forms = [
+        ("object_size", "How tall is the {a}?"),
+        ("object_count", "How tall is the {b}?"),
+        ("dreams", "Do things dream of an electric {c}?"),
+    ]
+    lines = [{"source": "ours", "type": type_, "template": text} for type_, text in forms]
+    path.write_text("\n".join(map(json.dumps, lines)))
     ask = asker(exact_world(scene, episode))
     figures, (bar,) = template_figures(ask, ("sofa", "bed"), path)
-    assert figures["forms: read, %"] == 50
+    assert figures["forms: read as meant, %"] == pytest.approx(100 / 3)
     assert "electric" in figures["forms: not read"]
+    assert figures["forms: misread"].startswith("How tall is the sofa? -> size(")
     assert not bar.ok
 
 
 def test_every_published_slot_is_filled(shared_data):
     path = shared_data.parent / "questions" / "templates.jsonl"
-    forms = list(filled_forms(path, ("sofa", "bed", "desk")))
+    forms = [text for _, text in filled_forms(path, ("sofa", "bed", "desk"))]
     assert len(forms) == 91
     assert not any(mark in form for form in forms for mark in ("{", "<S", "<R"))

@@ -40,8 +40,9 @@ chair(s) are in this room?", a benchmark's form, means all that was seen, as doe
 size of the combined space".
 
 **Choices** (`options`, or "A. ... B. ..." in the text) are answered word for word; a number takes
-the nearest option, and the text says so. What was not seen stays "not seen", with the option "no"
-or "0" if there is one. Nothing seen inside a closed thing is "not determinable", not "nothing".
+the nearest option, in whatever unit that is written, and the text says so. What was not seen stays
+"not seen", with the option "no" or "0" if there is one. Nothing seen inside a closed thing is "not
+determinable", not "nothing".
 
 **What cannot be read** is answered with "not understood" and the nearest question that can be.
 """

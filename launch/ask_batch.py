@@ -34,6 +34,14 @@ class _Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     options: list[str] = []
     as_of_ns: Stamp | None = None
     pose: Any = None
+    type: Any = None
+    answer: Any = None
+    unit: Any = None
+    """As ``cogmap questions`` writes them: what is right is no part of the question."""
+
+
+class _Named(msgspec.Struct, frozen=True):
+    id: Any = None
 
 
 def ask_file(asker: Asker, questions: Path, out: Path | None, force: bool) -> tuple[int, int]:
@@ -49,14 +57,14 @@ def ask_file(asker: Asker, questions: Path, out: Path | None, force: bool) -> tu
     asked = bad = 0
     with _opened(questions) as lines, _writing(out, questions, force) as write:
         for number, line in _lines(lines, questions):
-            id_: Any = None
             try:
                 id_, question = question_of(line)
                 answer = asker.ask(question)
                 result = batch_dict(id_, answer, bool(question.options))
                 asked += 1
             except CogmapError as error:
-                result = {"id": id_, "line": number, "status": "failed", "error": str(error)}
+                failed = {"line": number, "status": "failed", "error": str(error)}
+                result = {"id": _id_of(line), **failed}
                 bad += 1
             write(json.dumps(result, ensure_ascii=False))
     return asked, bad
@@ -78,6 +86,14 @@ def question_of(line: str) -> tuple[Any, Question]:
         as_of_ns=read.as_of_ns,
         pose=pose,
     )
+
+
+def _id_of(line: str) -> Any:
+    """That of a line which may be no question; None if it has none that can be read."""
+    try:
+        return msgspec.json.decode(line[:LINE_LIMIT], type=_Named).id
+    except (msgspec.DecodeError, ValueError, RecursionError):
+        return None
 
 
 def _pose(given: Any) -> Standpoint | None:

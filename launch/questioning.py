@@ -12,6 +12,7 @@ from cogmap.launch.stored_map import load
 from cogmap.memory.formats.layout_json import read_layout
 from cogmap.memory.questions import QuestionError, Scene, generate
 from cogmap.memory.questions.from_map import scene_of_layout, scene_of_map
+from cogmap.memory.questions.generation import OF_TURNS, TYPES
 
 __all__ = ["write_questions"]
 
@@ -26,10 +27,12 @@ def write_questions(
     force: bool,
     console: Console,
 ) -> None:
-    """One JSON object a line. Raises CogmapError if the map or layout cannot be read, a type does
-    not exist, or nothing at all can be asked."""
+    """One JSON object a line; those about turns only if their ``types`` are named, as a map alone
+    cannot answer them. Raises CogmapError if the map or layout cannot be read, a
+    type does not exist, or nothing at all can be asked."""
     if out.exists() and not force:
         raise QuestionError(f"{out} exists; name another file, or overwrite it with --force")
+    types = types or [name for name in TYPES if name not in OF_TURNS]
     items = generate(_scene(source), count, seed=seed, types=types)
     if not items:
         raise QuestionError(f"nothing can be asked about this: {source} holds too few things")
@@ -43,7 +46,9 @@ def write_questions(
 def _scene(source: Path) -> Scene:
     if source.suffix == ".json":
         return scene_of_layout(read_layout(source))
-    world = load(source).world()
+    held = load(source)
+    world = held.world()
     if world.trajectory is None:
         return scene_of_layout(world.layout)
-    return scene_of_map(world.layout, world.trajectory, world.sightings)
+    appeared = {each.object_id: each.stamp_ns for each in held.events() if each.kind == "appeared"}
+    return scene_of_map(world.layout, world.trajectory, world.sightings, known_since=appeared)

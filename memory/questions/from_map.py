@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 import numpy as np
 
@@ -30,14 +31,25 @@ def scene_of_map(
     trajectory: Trajectory,
     sightings: Callable[[int], Sightings],
     vocabulary: Sequence[str] = UNSEEN,
+    known_since: Mapping[int, int] = MappingProxyType({}),
 ) -> Scene:
-    """What a map holds, as it was seen frame by frame. Without frames: its layout alone."""
+    """What a map holds, as it was seen frame by frame. Without frames: its layout alone.
+
+    ``known_since``: by id, the stamp (ns) from which on the map held it to be there; earlier looks
+    at it were glimpses, and the map of that time does not know it.
+    """
     numbers, stamps, world_from_camera = trajectory.poses()
     if not len(numbers):
         return scene_of_layout(layout, vocabulary)
     known = [each for each in layout.objects if each.label and (each.is_here or _is_gone(each))]
     return Scene(
-        tuple(_thing(each, _views(sightings(each.id), numbers)) for each in known),
+        tuple(
+            _thing(
+                each,
+                _views(sightings(each.id), numbers, stamps >= known_since.get(each.id, ALWAYS)),
+            )
+            for each in known
+        ),
         _floors(layout),
         stamps_ns=stamps,
         positions=world_from_camera[:, :3, 3],
@@ -88,8 +100,8 @@ def _changes(each: MapObject) -> Iterator[Change]:
         yield Change("removed", each.id, each.last_seen_ns + 1, each.last_seen_ns + 1)
 
 
-def _views(seen: Sightings, numbers: I64) -> Views | None:
-    """None: it was not seen but entered."""
+def _views(seen: Sightings, numbers: I64, known: Bool) -> Views | None:
+    """None: it was not seen but entered. ``known``: (F,) in which frames it is in the map."""
     if not len(seen.numbers):
         return None
     rows = np.searchsorted(seen.numbers, numbers, side="right") - 1
@@ -97,7 +109,7 @@ def _views(seen: Sightings, numbers: I64) -> Views | None:
     fractions = np.where(in_view, seen.fractions[rows], 0)
     shares = np.where(in_view, seen.shares[rows], 0)
     faint, clear = looks(fractions, shares)
-    return Views(faint, clear, clear)
+    return Views(faint, clear, clear & known)
 
 
 def _floors(layout: Layout) -> tuple[Floor, ...]:

@@ -22,8 +22,8 @@ from cogmap.memory.questions.item import MARGINS, Draft, Margins, QuestionItem, 
 from cogmap.memory.questions.scene import Moment, Scene
 from cogmap.runtime.messages import CogmapError
 
-__all__ = ["ABSTAIN", "CHANGES", "ONLINE", "ROOMS_AND_RELATIONS", "TYPES", "VSI", "QuestionError",
-           "generate", "questions_at"]  # fmt: skip
+__all__ = ["ABSTAIN", "CHANGES", "OF_TURNS", "ONLINE", "ROOMS_AND_RELATIONS", "TYPES", "VSI",
+           "QuestionError", "generate", "questions_at"]  # fmt: skip
 
 Maker = Callable[[Setting], Draft | None]
 
@@ -62,6 +62,11 @@ ONLINE: Mapping[str, Maker] = {
     "area_seen": appearances.area_seen,
 }
 """Asked on the way, after OST-Bench."""
+OF_TURNS = frozenset({
+    "first_seen_turn", "seen_together", "new_this_turn", "distance_change", "moved_distance",
+    "moved_left_right", "moved_forward_backward", "rotation", "rotated_degrees",
+})  # fmt: skip
+"""Those whose words count the turns of a conversation: a stored map has none, who asks has."""
 ROOMS_AND_RELATIONS: Mapping[str, Maker] = {
     "height": measures.height,
     "farthest_object": measures.farthest_object,

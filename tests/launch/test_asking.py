@@ -278,6 +278,7 @@ class TestBatch:
         assert list(answers[2]) == [*keys[:5], "option", *keys[5:]]
         assert (answers[2]["id"], answers[2]["option"]) == ("x", "0.8")
         assert answers[3]["line"] == 5 and "colour" in answers[3]["error"]
+        assert answers[3]["id"] == 9  # a bad line is known by its id, too
         assert answers[4]["id"] == 10 and answers[4]["value"] is None
 
     def test_from_standard_input_to_standard_output(self, furnished_map):

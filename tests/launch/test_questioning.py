@@ -2,11 +2,18 @@ from __future__ import annotations
 
 import json
 
+import msgspec
 import pytest
 
+from cogmap.bench.ask_score import score_answer
+from cogmap.launch.ask_batch import ask_file
+from cogmap.launch.asking import Asker
 from cogmap.launch.exporting import export_map
+from cogmap.launch.map_target import find_target
 from cogmap.launch.questioning import write_questions
-from cogmap.memory.questions import QuestionError
+from cogmap.memory.questions import QuestionError, QuestionItem
+from cogmap.memory.questions.generation import OF_TURNS
+from cogmap.runtime.messages import Answer
 
 
 def write(source, out, console, **changes):
@@ -47,3 +54,37 @@ def test_a_type_that_does_not_exist(furnished_map, tmp_path, console):
 def test_a_map_without_things(map_dir, tmp_path, console):
     with pytest.raises(QuestionError, match="too few things"):
         write(map_dir, tmp_path / "q.jsonl", console, types=("object_size",))
+
+
+def test_what_is_written_can_be_asked_as_it_is(pictured_map, tmp_path, console):
+    questions, out = tmp_path / "q.jsonl", tmp_path / "a.jsonl"
+    write(pictured_map, questions, console, count=60)
+    asked, bad = ask_file(Asker(find_target(pictured_map), None, 30), questions, out, False)
+    assert (asked, bad) == (60, 0)
+    items = [
+        msgspec.json.decode(line, type=QuestionItem) for line in questions.read_bytes().splitlines()
+    ]
+    lines = [json.loads(line) for line in out.read_text().splitlines()]
+    assert [line["id"] for line in lines] == [item.id for item in items]
+    scores = [score(item, line) for item, line in zip(items, lines, strict=True)]
+    assert sum(scores) / len(scores) > 0.95, [
+        (item, line) for item, line, at in zip(items, lines, scores, strict=True) if at < 0.95
+    ]
+
+
+def score(item, line):
+    """Of a question that cannot be answered: 1 for an abstention."""
+    if item.answer is None:
+        return float(line["status"] not in ("answered", "failed", "not_understood"))
+    named = ("status", "value", "unit", "option")
+    given = msgspec.convert(
+        {"stamp_ns": 0, "version": 0, **{key: line[key] for key in named if key in line}}, Answer
+    )
+    return score_answer(item, given)
+
+
+def test_of_turns_only_if_they_are_named(pictured_map, tmp_path, console):
+    plain = write(pictured_map, tmp_path / "q.jsonl", console, count=60)
+    assert not OF_TURNS & {line["type"] for line in plain}
+    named = write(pictured_map, tmp_path / "t.jsonl", console, types=("rotation",))
+    assert {line["type"] for line in named} == {"rotation"}

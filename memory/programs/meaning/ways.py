@@ -14,6 +14,7 @@ from cogmap.memory.paths.floor import floor_paths
 from cogmap.memory.paths.grid_paths import Paths
 from cogmap.memory.programs.abstention import NotDeterminable
 from cogmap.memory.programs.meaning.places import Place, center, outline, seen
+from cogmap.memory.programs.meaning.walls import walled_off
 from cogmap.memory.programs.values import Objects, Path
 from cogmap.memory.programs.world import World
 from cogmap.runtime.messages import (
@@ -123,7 +124,7 @@ def _nearest_reached(
 def _beside(world: World, paths: Paths, place: Place) -> NDArray[np.intp]:
     """Which of the free cells are at a place. Raises NotDeterminable if it is out of reach."""
     if isinstance(place, Objects):
-        parts = [_around(paths, footprint(thing.box)) for thing in seen(place)]
+        parts = [_around(world, paths, thing) for thing in seen(place)]
         found = np.unique(np.concatenate(parts))
     elif isinstance(place, Room):
         area = outline(place)
@@ -136,15 +137,30 @@ def _beside(world: World, paths: Paths, place: Place) -> NDArray[np.intp]:
     return found
 
 
-def _around(paths: Paths, corners: F64) -> NDArray[np.intp]:
-    """Cells beside a footprint, in the part of the floor that is large or nearest to it."""
-    far = shapely.distance(shapely.Polygon(corners), shapely.points(paths.centers))
-    main = paths.parts == np.bincount(paths.parts).argmax()
-    nearest = far[main].min()
-    if nearest > REACH_M:
-        main, nearest = np.ones(len(far), bool), far.min()
-    limit = min(nearest + BESIDE_M, REACH_M)
-    return np.flatnonzero(main & (far <= limit))
+def _around(world: World, paths: Paths, thing: MapObject) -> NDArray[np.intp]:
+    """Cells beside a thing, on its side of the walls, in the part of the floor that is large or
+    else nearest to it; none if no floor there is known."""
+    shape = shapely.Polygon(footprint(thing.box))
+    far = shapely.distance(shape, shapely.points(paths.centers))
+    near = np.flatnonzero(far <= REACH_M)
+    near = near[_same_side(world, thing, shape, paths.centers[near])]
+    main = near[paths.parts[near] == np.bincount(paths.parts).argmax()]
+    near = main if len(main) else near
+    return np.asarray(near[far[near] <= far[near].min(initial=REACH_M) + BESIDE_M])
+
+
+def _same_side(world: World, thing: MapObject, shape: shapely.Polygon, spots: F64) -> Bool:
+    """(N,) which of ``spots`` (N, 2) are in a thing's own room; of a thing whose room is not
+    known, or has no free floor near it, from which no wall is between."""
+    room = world.room(thing.room)
+    if room is not None and len(room.polygon) >= 3:
+        inside = shapely.contains_xy(outline(room), *spots.T)
+        if inside.any():
+            return np.asarray(inside)
+    if not len(spots):
+        return np.zeros(0, bool)
+    touching = shapely.get_coordinates(shapely.shortest_line(shapely.points(spots), shape))
+    return ~walled_off(world, world.floor, spots, touching.reshape(-1, 2, 2)[:, 1])
 
 
 def _turn(before: F64, after: F64) -> float:

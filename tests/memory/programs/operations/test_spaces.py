@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -10,7 +11,17 @@ from cogmap.memory.programs.errors import ProgramError
 from cogmap.memory.programs.run import run_program
 from cogmap.memory.programs.values import Length
 from cogmap.memory.programs.world import World
-from cogmap.runtime.messages import FREE, OCCUPIED, UNKNOWN, OccupancyGrid
+from cogmap.runtime.messages import (
+    FREE,
+    OCCUPIED,
+    UNKNOWN,
+    Box,
+    Door,
+    Layout,
+    MapObject,
+    OccupancyGrid,
+    Room,
+)
 
 CELL_M = 0.1
 
@@ -112,3 +123,66 @@ def test_without_a_grid_space_is_not_known(flat):
     for program in ("free_space()", "frontiers()", 'path_length(find("sofa"), find("table"))'):
         with pytest.raises(NotDeterminable, match="free space is not known"):
             value(flat, program)
+
+
+def thing(number, label, center, size, room):
+    box = Box(center=center, size=size)
+    return MapObject(
+        id=number, label=label, box=box, confidence=0.9, first_seen_ns=0, last_seen_ns=0, room=room
+    )
+
+
+@pytest.fixture
+def two_rooms():
+    """Two rooms with a wall between them at x = 4 m and a door at its south end; a desk at the
+    wall, and a stove beyond it."""
+    cells = np.full((50, 90), UNKNOWN, np.uint8)
+    cells[2:48, 2:88] = OCCUPIED
+    cells[5:45, 5:38] = cells[5:45, 42:85] = FREE
+    cells[5:15, 38:42] = FREE
+    cells[30:40, 26:38] = OCCUPIED
+    walls = np.zeros_like(cells)
+    walls[2:48, 2:88] = 100
+    walls[5:45, 5:38] = walls[5:45, 42:85] = walls[5:15, 38:42] = 0
+    grid = OccupancyGrid(
+        stamp_ns=0, resolution_m=CELL_M, origin=(0.0, 0.0), cells=cells, floor_z=0.0,
+        head_occupied=walls, head_free=np.uint8(100) - walls,
+    )  # fmt: skip
+    west = ((0.4, 0.4), (3.9, 0.4), (3.9, 4.6), (0.4, 4.6))
+    east = ((4.1, 0.4), (8.6, 0.4), (8.6, 4.6), (4.1, 4.6))
+    rooms = (
+        Room(id=1, label="office", polygon=west, area_m2=14, neighbours=(2,)),
+        Room(id=2, label="kitchen", polygon=east, area_m2=18, neighbours=(1,)),
+    )
+    door = Door(id=1, center=(4.0, 1.0), width_m=1.0, yaw=np.pi / 2, rooms=(1, 2))
+    objects = (
+        thing(1, "desk", (3.6, 3.5, 0.4), (0.4, 1.0, 0.8), 1),
+        thing(2, "stove", (4.3, 3.5, 0.4), (0.5, 0.6, 0.8), 2),
+    )
+    layout = Layout(
+        stamp_ns=10**10, version=1, number=9, objects=objects, rooms=rooms, doors=(door,),
+        floor_z=0.0,
+    )  # fmt: skip
+    return World(layout, grid=grid)
+
+
+def unknown_rooms(world):
+    objects = tuple(msgspec.structs.replace(each, room=-1) for each in world.objects)
+    return World(msgspec.structs.replace(world.layout, objects=objects), grid=world.grid)
+
+
+def test_a_way_ends_on_the_own_side_of_a_wall(two_rooms):
+    for world in (two_rooms, unknown_rooms(two_rooms)):
+        found = value(world, 'path(find("desk"), find("stove"))')
+        assert found.points[0, 0] < 3.8
+        assert found.points[-1, 0] > 4.1
+        assert 3.3 < found.length_m < 4
+
+
+def test_no_way_leads_to_what_only_a_wall_is_near(two_rooms):
+    cells = two_rooms.grid.cells.copy()
+    cells[15:45, 5:38] = OCCUPIED
+    grid = msgspec.structs.replace(two_rooms.grid, cells=cells)
+    for world in (two_rooms, unknown_rooms(two_rooms)):
+        with pytest.raises(NotDeterminable, match="no known free floor is near"):
+            value(World(world.layout, grid=grid), 'path_length(find("desk"), find("stove"))')

@@ -10,8 +10,8 @@ from cogmap.memory.asking.refusals import REASONS
 __all__ = ["markdown"]
 
 _TOPICS = (
-    "counting", "sizes", "distances", "choosing", "viewpoints", "directions", "relations",
-    "rooms", "time", "turns", "movement", "routes", "space", "change",
+    "counting", "absence", "sizes", "distances", "choosing", "viewpoints", "directions",
+    "relations", "rooms", "time", "turns", "movement", "routes", "space", "change",
 )  # fmt: skip
 
 _CONVENTIONS = """\

@@ -29,7 +29,7 @@ def without_determiner(words: Sequence[str]) -> tuple[list[str], str]:
     while at < len(words) and (words[at] in lexicon.DETERMINERS or words[at] == "of"):
         if words[at] in ("my", "our"):
             article = "my"
-        elif words[at] in ("a", "an", "any", "some", "no"):
+        elif words[at] in ("a", "an", "any", "some"):
             article = "a"
         else:
             article = "the"

@@ -43,6 +43,7 @@ _EVERYWHERE = re.compile(
 )
 _NOW = re.compile(r"(?<! and)(?<! to)(?<! until)(?<! since)(?<! or)(?<! than) now(?= ,|$)")
 _ITS = re.compile(r"\b(?:its|their) ([a-z]+)\b")
+_NEGATION = re.compile(r"(?<!\S)(?:no(?! \d)|not|never|without|except|neither|nor)(?!\S)")
 _LEADING = re.compile(r"^(?:and|but|also|then|ok|so|now) (?:,? ?)")
 
 
@@ -168,6 +169,8 @@ def _best(words: str, asked: Asked) -> tuple[Form, dict[str, str], Meaning] | No
                 found.append((size, len(found), form, slots))
     found.sort(key=lambda reading: reading[:2])
     for _, _, form, slots in found:
+        if any(_NEGATION.search(text) for text in slots.values()):
+            continue  # nothing that is named in a slot is read as its opposite
         try:
             return form, slots, form.build(Slots(slots, asked))
         except Unreadable:

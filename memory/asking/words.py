@@ -37,7 +37,7 @@ def word_set(text: str) -> frozenset[str]:
 
 
 DETERMINERS = word_set(
-    "the a an any some my your our his her their this that these those all every each both no other"
+    "the a an any some my your our his her their this that these those all every each both other"
 )
 
 PRONOUNS = frozenset(
@@ -175,7 +175,7 @@ NOT_IN_NAMES = word_set(
     "appear appears appeared see seen saw look looking face facing stand standing turn turns "
     "moved "
     "order only about far long big large many much any some most least nothing yes no only "
-    "also too very so"
+    "also too very so not without except nor neither never"
 )
 """What a name of a thing does not contain: such words show that a sentence was cut wrongly."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cogmap.memory.asking.form import Form
 from cogmap.memory.asking.forms import (
+    absence,
     change,
     choosing,
     counting,
@@ -24,6 +25,7 @@ __all__ = ["FORMS"]
 
 FORMS: tuple[Form, ...] = (
     *counting.FORMS,
+    *absence.FORMS,
     *sizes.FORMS,
     *distances.FORMS,
     *choosing.FORMS,

@@ -167,7 +167,7 @@ def _which_rooms(slots: Slots) -> Meaning:
 def _room_with_most(slots: Slots) -> Meaning:
     """The room, or the rooms that have equally many; what was never seen anywhere is not seen."""
     thing, most = slots.thing("a"), slots.text("r") in _MOST
-    pick, there = "max" if most else "min", f"count({_in_r(thing)})"
+    pick, there = "max" if most else "min", f"count({in_r(thing)})"
     program = (
         f"known = count({thing.program})\n"
         f"most = {pick}([{there} for r in rooms()])\n"
@@ -185,7 +185,7 @@ def _room_with_most(slots: Slots) -> Meaning:
     return Meaning(program, say, (thing,))
 
 
-def _in_r(thing: Thing) -> str:
+def in_r(thing: Thing) -> str:
     """Those of a set that are in room r."""
     if thing.program == "everything()":
         return "everything(room=r)"

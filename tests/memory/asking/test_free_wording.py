@@ -35,6 +35,18 @@ CASES: list[tuple[str, str]] = [
     ("how many chairs are in this room", 'count(find("chair", room=this_room()))'),
     ("How many chair(s) are in this room?", 'count(find("chair"))'),
     ("How many shoes(s) are in this room?", 'count(find("shoe"))'),
+    # What is not there
+    ("what rooms have no chairs?",
+     'known = count(find("chair"))\n[r for r in rooms() if not exists(find("chair", room=r))]'),
+    ("which room has no window?",
+     'known = count(find("window"))\n[r for r in rooms() if not exists(find("window", room=r))]'),
+    ("which rooms don't have a picture",
+     'known = count(find("picture"))\n[r for r in rooms() if not exists(find("picture", room=r))]'),
+    ("How many rooms are without a bed?",
+     'known = count(find("bed"))\n'
+     'count([r for r in rooms() if not exists(find("bed", room=r))])'),
+    ("Is there no sofa in the kitchen?",
+     'not exists(find("sofa", room=room("kitchen")))'),
     # Distances
     ("what's the gap between the sofa and the tv?", DISTANCE),
     ("How far apart are the sofa and the tv?", DISTANCE),

@@ -45,8 +45,8 @@ def nearest_wall(world: World, thing: MapObject) -> NearWall:
 
 def walled_off(world: World, grid: OccupancyGrid | None, starts: F64, ends: F64) -> Bool:
     """(N,) whether a wall, or what was never seen, is on the straight lines from ``starts`` (N, 2)
-    to ``ends`` (N, 2), the last cell aside: by what stands at head height, or else by the walls
-    that are known."""
+    to ``ends`` (N, 2), half a cell at the start and one at the end aside: by what stands at
+    head height, or else by the walls that are known."""
     if grid is None or grid.head_occupied is None or grid.head_free is None:
         lines = shapely.linestrings(np.stack([starts, ends], axis=1))
         walls = np.array([[wall.start, wall.end] for wall in world.layout.walls]).reshape(-1, 2, 2)
@@ -61,6 +61,7 @@ def walled_off(world: World, grid: OccupancyGrid | None, starts: F64, ends: F64)
     unseen = (grid.head_free == 0) & (grid.cells != FREE)
     blocked = ((grid.head_occupied >= _WALL_PERCENT) | unseen)[row, column]
     blocked &= np.linalg.norm(points - ends[:, None], axis=2) > grid.resolution_m
+    blocked &= np.linalg.norm(points - starts[:, None], axis=2) > grid.resolution_m / 2
     return np.asarray(blocked.any(axis=1))
 
 

@@ -1,4 +1,4 @@
-"""Ways between places of a world, and their directions in words."""
+"""Ways between places of a world."""
 
 from __future__ import annotations
 
@@ -27,15 +27,12 @@ from cogmap.runtime.messages import (
     Standpoint,
 )
 
-__all__ = ["EYES_M", "grid_of", "in_room", "seen_line", "way", "way_in_words"]
+__all__ = ["EYES_M", "grid_of", "in_room", "seen_line", "way"]
 
 REACH_M = 1.2
 """Things farther than this from the floor that is known to be free are not reached."""
 BESIDE_M = 0.25
 """All floor that is at most so much farther from a thing than the nearest is beside it."""
-STRAIGHT_RAD = math.radians(25)
-"""Corners of a way that turn by less are not worth a word."""
-LANDMARK_M = 1.5
 EYES_M = 1.5
 """Height of whoever looks, over the floor."""
 
@@ -63,27 +60,6 @@ def way(world: World, a: Place, b: Place, radius_m: float) -> Path:
     line = np.array(points)
     length = float(np.linalg.norm(np.diff(line, axis=0), axis=1).sum())
     return Path(line, length)
-
-
-def way_in_words(world: World, path: Path, end: str) -> tuple[str, ...]:
-    """What somebody is told who walks a path, with corners named by what stands there."""
-    steps, walked = [], 0.0
-    legs = np.diff(path.points, axis=0)
-    lengths = np.linalg.norm(legs, axis=1)
-    legs, lengths = legs[lengths > 0.05], lengths[lengths > 0.05]
-    corners = path.points[0] + np.cumsum(legs, axis=0)
-    for number in range(len(legs)):
-        walked += float(lengths[number])
-        if number + 1 == len(legs):
-            break
-        turn = _turn(legs[number], legs[number + 1])
-        if abs(turn) >= STRAIGHT_RAD:
-            where = _landmark(world, corners[number])
-            steps.append(f"go {walked:.1f} m{where}")
-            steps.append("turn left" if turn > 0 else "turn right")
-            walked = 0.0
-    steps.append(f"go {walked:.1f} m to {end}" if walked > 0 else f"you are at {end}")
-    return tuple(steps)
 
 
 def in_room(grid: OccupancyGrid, rooms: Sequence[Room]) -> Bool:
@@ -161,24 +137,3 @@ def _same_side(world: World, thing: MapObject, shape: shapely.Polygon, spots: F6
         return np.zeros(0, bool)
     touching = shapely.get_coordinates(shapely.shortest_line(shapely.points(spots), shape))
     return ~walled_off(world, world.floor, spots, touching.reshape(-1, 2, 2)[:, 1])
-
-
-def _turn(before: F64, after: F64) -> float:
-    """Angle (rad), positive to the left."""
-    cross = float(before[0] * after[1] - before[1] * after[0])
-    return math.atan2(cross, float(before @ after))
-
-
-def _landmark(world: World, corner: F64) -> str:
-    """The nearest thing whose label is no other's around there."""
-    near: list[tuple[float, MapObject]] = []
-    for thing in world.objects:
-        far = math.dist(thing.box.center[:2], corner.tolist())
-        if thing.label and far <= LANDMARK_M + max(thing.box.size[:2]) / 2:
-            near.append((far, thing))
-    near.sort(key=lambda pair: pair[0])
-    for _, thing in near:
-        if sum(other.label == thing.label for _, other in near) == 1:
-            world.recorder.note(thing)
-            return f", to the {thing.label}"
-    return ""

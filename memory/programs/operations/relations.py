@@ -13,6 +13,7 @@ from cogmap.memory.geometry.boxes import BoxRows
 from cogmap.memory.index.synonyms import relation
 from cogmap.memory.programs.abstention import NotDeterminable
 from cogmap.memory.programs.meaning import standing
+from cogmap.memory.programs.meaning.dividing import divided
 from cogmap.memory.programs.meaning.places import center, rows_of, seen
 from cogmap.memory.programs.meaning.walls import nearest_wall
 from cogmap.memory.programs.registry import each, operation
@@ -64,9 +65,9 @@ def above(world: World, a: Objects, b: Objects) -> bool:
 
 @operation(RELATIONS)
 def next_to(world: World, a: Objects, b: Objects, within: Length = _BESIDE) -> bool:
-    """Whether a and b are beside each other: at most ``within`` apart at about the same height, and
-    neither on, in nor under the other."""
-    return _holds(world, a, b, _beside(within))
+    """Whether a and b are beside each other: at most ``within`` apart at about the same height, in
+    one room, and neither on, in nor under the other."""
+    return _holds(world, a, b, _beside(within), one_room=True)
 
 
 @operation(RELATIONS)
@@ -133,7 +134,7 @@ def _above_each(world: World, a: Side, b: Side) -> Any:
 
 @each("next_to")
 def _next_to_each(world: World, a: Side, b: Side, within: Length = _BESIDE) -> Any:
-    return _each(world, a, b, _beside(within))
+    return _each(world, a, b, _beside(within), one_room=True)
 
 
 @each("between")
@@ -151,9 +152,9 @@ def _beside(within: Length) -> Test:
     return lambda a, b: standing.beside(a, b, within.value)
 
 
-def _holds(world: World, a: Objects, b: Objects, test: Test, *, hollow: bool = False) -> bool:
+def _holds(world: World, a: Objects, b: Objects, test: Test, **more: bool) -> bool:
     """Whether a pair fits; notes it, or all that were looked at if none does."""
-    found = _matrix(world, seen(a).members, seen(b).members, test, hollow)
+    found = _matrix(world, seen(a).members, seen(b).members, test, **more)
     rows, columns = np.nonzero(found)
     if len(rows):
         world.recorder.note(*(a.members[row] for row in set(rows.tolist())))
@@ -161,13 +162,13 @@ def _holds(world: World, a: Objects, b: Objects, test: Test, *, hollow: bool = F
     return bool(len(rows))
 
 
-def _each(world: World, a: Side, b: Side, test: Test, *, hollow: bool = False) -> Any:
+def _each(world: World, a: Side, b: Side, test: Test, **more: bool) -> Any:
     """For each of the side that is a tuple, whether it fits any of the other."""
     if isinstance(a, tuple) == isinstance(b, tuple):
         return NotImplemented
     if isinstance(a, tuple):
-        return _matrix(world, a, _members(b), test, hollow).any(axis=1)
-    return _matrix(world, _members(a), tuple(b), test, hollow).any(axis=0)
+        return _matrix(world, a, _members(b), test, **more).any(axis=1)
+    return _matrix(world, _members(a), tuple(b), test, **more).any(axis=0)
 
 
 def _members(side: Side) -> tuple[MapObject, ...]:
@@ -175,14 +176,22 @@ def _members(side: Side) -> tuple[MapObject, ...]:
 
 
 def _matrix(
-    world: World, a: Sequence[MapObject], b: Sequence[MapObject], test: Test, hollow: bool
+    world: World,
+    a: Sequence[MapObject],
+    b: Sequence[MapObject],
+    test: Test,
+    *,
+    hollow: bool = False,
+    one_room: bool = False,
 ) -> Bool:
     """(N, M); a thing stands to itself in no relation. ``hollow``: to what cannot hold anything
-    neither."""
+    neither. ``one_room``: nor to what is in another room or behind a wall."""
     found = test(rows_of(world, a), rows_of(world, b))
     found = found & np.not_equal.outer([t.id for t in a], [t.id for t in b])
     if hollow:
         found &= np.array([not _is_solid(thing.label) for thing in b])
+    if one_room:
+        found &= ~divided(world, a, b, found)
     return np.asarray(found)
 
 

@@ -8,8 +8,9 @@ from cogmap.memory.paths.floor import frontier_points, known_share
 from cogmap.memory.programs.abstention import NotDeterminable
 from cogmap.memory.programs.meaning.fitting import fits_in
 from cogmap.memory.programs.meaning.places import OnePlace, Place
+from cogmap.memory.programs.meaning.telling import way_in_words
 from cogmap.memory.programs.meaning.views import BODY_M, view_of
-from cogmap.memory.programs.meaning.ways import grid_of, in_room, way, way_in_words
+from cogmap.memory.programs.meaning.ways import grid_of, in_room, way
 from cogmap.memory.programs.registry import operation
 from cogmap.memory.programs.values import (
     Area,
@@ -45,7 +46,8 @@ def path_length(world: World, a: Place, b: Place, radius: Length = _RADIUS) -> L
 
 @operation(SPACE)
 def turns(world: World, a: Place, b: Place, radius: Length = _RADIUS) -> tuple[str, ...]:
-    """The way from a to b in words: "go 2.1 m, to the sofa", "turn left", ..."""
+    """The way from a to b in words: "go 2.1 m, through the door to the kitchen, to the stove",
+    "turn left", ..."""
     found = way(world, a, b, radius.value)
     return way_in_words(world, found, _called(b))
 

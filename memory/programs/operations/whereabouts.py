@@ -2,30 +2,52 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from cogmap.memory.programs.abstention import NotDeterminable
-from cogmap.memory.programs.meaning.places import rows_of
+from cogmap.memory.programs.meaning.dividing import divided
+from cogmap.memory.programs.meaning.places import center, rows_of
 from cogmap.memory.programs.meaning.rooms import the_room
 from cogmap.memory.programs.meaning.within import distances
 from cogmap.memory.programs.operations.relations import inside, next_to, on
 from cogmap.memory.programs.registry import operation
-from cogmap.memory.programs.values import Objects
+from cogmap.memory.programs.values import Objects, Point, Pose
 from cogmap.memory.programs.world import World
-from cogmap.runtime.messages import MapObject
+from cogmap.runtime.messages import MapObject, Room
 
 _NEAREST = 12
 """Things around it that are looked at."""
+_SAME_M = 0.01
+"""A point so near to the middle of a door is the door."""
 
 
 @operation("Selecting things")
-def whereabouts(world: World, object: MapObject) -> str:
-    """Where a thing is, in words: "on the desk in the bedroom"."""
+def whereabouts(world: World, object: MapObject | Point | Pose) -> str:
+    """Where a thing or a place is, in words: "on the desk in the bedroom"; of a door, which rooms
+    it joins: "between the kitchen and the hallway"."""
+    if not isinstance(object, MapObject):
+        return _of_place(world, object)
     words = [_beside_what(world, object), _room(world, object)]
     if not any(words):
         raise NotDeterminable(f"nothing is known around {object.label or 'it'}, and no room")
     world.recorder.note(object)
     return " ".join(word for word in words if word)
+
+
+def _of_place(world: World, place: Point | Pose) -> str:
+    """Of a door between which rooms it is, of another place in which one."""
+    x, y, _ = center(place).tolist()
+    for door in world.layout.doors:
+        rooms = [room for room in map(world.room, door.rooms) if room is not None]
+        if math.dist(door.center, (x, y)) < _SAME_M and rooms:
+            world.recorder.note(tuple(rooms))
+            names = [_called(room) for room in rooms]
+            return f"between {' and '.join(names)}" if len(names) > 1 else f"at {names[0]}"
+    room = the_room(world, place)
+    world.recorder.note(room)
+    return f"in {_called(room)}"
 
 
 def _beside_what(world: World, thing: MapObject) -> str:
@@ -41,8 +63,10 @@ def _beside_what(world: World, thing: MapObject) -> str:
         for other in around:
             if test(world, mine, Objects((other,))):
                 return f"{word} the {other.label}"
-    closest = others[int(near[0])]
-    if next_to(world, mine, Objects((closest,))):
+    nearby = [others[number] for number in near.tolist()]
+    apart = divided(world, [thing], nearby, np.ones((1, len(nearby)), bool))[0].tolist()
+    closest = next((each for each, far in zip(nearby, apart, strict=True) if not far), None)
+    if closest is not None and next_to(world, mine, Objects((closest,))):
         return f"next to the {closest.label}"
     return ""
 
@@ -53,4 +77,8 @@ def _room(world: World, thing: MapObject) -> str:
     except NotDeterminable:
         return ""
     world.recorder.note(room)
-    return f"in the {room.label}" if room.label else f"in room {room.id}"
+    return f"in {_called(room)}"
+
+
+def _called(room: Room) -> str:
+    return f"the {room.label}" if room.label else f"room {room.id}"

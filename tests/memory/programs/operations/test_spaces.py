@@ -186,3 +186,40 @@ def test_no_way_leads_to_what_only_a_wall_is_near(two_rooms):
     for world in (two_rooms, unknown_rooms(two_rooms)):
         with pytest.raises(NotDeterminable, match="no known free floor is near"):
             value(World(world.layout, grid=grid), 'path_length(find("desk"), find("stove"))')
+
+
+def test_a_way_in_words_names_doors_and_what_is_in_the_room(two_rooms):
+    plant = thing(3, "plant", (4.5, 1.4, 0.4), (0.3, 0.3, 0.8), 2)
+    layout = msgspec.structs.replace(two_rooms.layout, objects=(*two_rooms.objects, plant))
+    steps = value(World(layout, grid=two_rooms.grid), 'turns(find("desk"), find("stove"))')
+    assert sum("through the door to the kitchen" in step for step in steps) == 1
+    assert "plant" not in steps[0]  # it is beyond the wall
+    assert not any("door to the office" in step for step in steps)
+
+
+@pytest.mark.parametrize("knows_rooms", [True, False])
+def test_what_a_wall_divides_is_not_next_to_each_other(two_rooms, knows_rooms):
+    lamp = thing(3, "lamp", (3.6, 2.8, 0.4), (0.2, 0.2, 0.8), 1)
+    layout = msgspec.structs.replace(two_rooms.layout, objects=(*two_rooms.objects, lamp))
+    world = World(layout, grid=two_rooms.grid)
+    if not knows_rooms:
+        world = unknown_rooms(world)
+    assert value(world, 'next_to(find("desk"), find("lamp"))') is True
+    assert value(world, 'next_to(find("desk"), find("stove"))') is False
+    assert value(world, 'next_to(find("stove"), find("desk"))') is False
+    assert value(world, 'labels([o for o in everything() if next_to(o, find("desk"))])') == (
+        "lamp",
+    )
+
+
+def test_whereabouts_stay_in_the_room(two_rooms):
+    assert value(two_rooms, 'whereabouts(find("stove"))') == "in the kitchen"
+
+
+def test_a_door_is_between_its_rooms(two_rooms):
+    assert value(two_rooms, 'whereabouts(door(room="kitchen"))') == (
+        "between the office and the kitchen"
+    )
+    assert value(two_rooms, "whereabouts(point(2, 2))") == "in the office"
+    with pytest.raises(NotDeterminable, match="not known which room"):
+        value(two_rooms, "whereabouts(point(20, 2))")

@@ -26,10 +26,20 @@ def value_text(answer: Answer) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, tuple):
-        return ", ".join(printable(str(each), 80) for each in value)
+        if value and answer.unit and all(isinstance(each, (int, float)) for each in value):
+            return _quantities_text(answer)
+        return ", ".join(printable(str(each), 80) for each in value) or "none"
     if isinstance(value, str):
         return printable(value, 200)
     return quantity_text(value, answer.unit)
+
+
+def _quantities_text(answer: Answer) -> str:
+    """The sides of a thing as people say them, "1.66 x 0.86 x 0.78 m"; others after commas."""
+    texts = [quantity_text(float(each), "") for each in answer.value]  # type: ignore[union-attr]
+    sides = all(f'axis="{axis}"' in answer.program for axis in ("length", "width", "height"))
+    joint = " x " if sides and len(texts) == 3 else ", "
+    return f"{joint.join(texts)} {UNITS.get(answer.unit, answer.unit)}".strip()
 
 
 def quantity_text(value: float, unit: str) -> str:

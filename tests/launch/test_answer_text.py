@@ -19,3 +19,20 @@ def test_no_part_of_an_answer_moves_the_terminal(field):
 def test_a_program_keeps_its_lines():
     answer = Answer(stamp_ns=0, status="answered", value=2, program="x = 1\nx + 1")
     assert answer_lines(answer)[1:3] == ["program  x = 1", "         x + 1"]
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "program", "line"),
+    [
+        ((1.6588, 0.8562, 0.78), "m",
+         'x = the(find("sofa"))\n'
+         '[size(x, axis="length"), size(x, axis="width"), size(x, axis="height")]',
+         "1.66 x 0.86 x 0.78 m"),
+        ((2.0, 3.25), "s", 'co_visible(find("sofa"), find("cup"))', "2.00, 3.25 s"),
+        (("sofa", "cup"), "", "everything()", "sofa, cup"),
+        ((), "", "changes(time(0))", "none"),
+    ],
+)  # fmt: skip
+def test_several_values_are_said_with_their_unit(value, unit, program, line):
+    answer = Answer(stamp_ns=0, status="answered", value=value, unit=unit, program=program)
+    assert answer_lines(answer)[0] == line

@@ -17,6 +17,8 @@ from cogmap.memory.asking.times import Moment
 
 __all__ = ["FORMS"]
 
+_MOVED, _GONE = ("was moved",), ("was taken away",)
+
 
 def _span(slots: Slots) -> tuple[Moment, Moment]:
     begin = slots.moment("s") if "s" in slots else Moment("time(0)", "the start")
@@ -35,14 +37,31 @@ def _changes(slots: Slots) -> Meaning:
 
 def _any_change(slots: Slots) -> Meaning:
     begin, end = _span(slots)
+    say = _whether(("",), "changed")
+    return Meaning(f"changes({begin.program}, {end.program})", say)
+
+
+def _any_moved(slots: Slots) -> Meaning:
+    begin, end = _span(slots)
+    return Meaning(f"changes({begin.program}, {end.program})", _whether(_MOVED, "moved"))
+
+
+def _any_gone(slots: Slots) -> Meaning:
+    begin, end = _span(slots)
+    return Meaning(f"changes({begin.program}, {end.program})", _whether(_GONE, "disappeared"))
+
+
+def _whether(words: tuple[str, ...], happened: str) -> Say:
+    """Yes and what, or no; of the changes whose words have one of ``words``."""
 
     def say(result: Result) -> Said:
         parts = [str(said_value(Result(part)).value) for part in result.value]  # type: ignore[attr-defined]
-        if not parts:
-            return Said("No, nothing has changed, as far as seen", False)
-        return Said(f"Yes: {'; '.join(parts)}", True)
+        fit = [part for part in parts if any(word in part for word in words)]
+        if not fit:
+            return Said(f"No, nothing has {happened}, as far as seen", False)
+        return Said(f"Yes: {'; '.join(fit)}", True)
 
-    return Meaning(f"changes({begin.program}, {end.program})", say)
+    return say
 
 
 def _kind(words: tuple[str, ...], nothing: str) -> Say:
@@ -56,13 +75,13 @@ def _kind(words: tuple[str, ...], nothing: str) -> Say:
 
 def _moved(slots: Slots) -> Meaning:
     begin, end = _span(slots)
-    say = _kind(("was moved",), "nothing has moved, as far as seen")
+    say = _kind(_MOVED, "nothing has moved, as far as seen")
     return Meaning(f"changes({begin.program}, {end.program})", say)
 
 
 def _gone(slots: Slots) -> Meaning:
     begin, end = _span(slots)
-    say = _kind(("was taken away",), "nothing is gone, as far as seen")
+    say = _kind(_GONE, "nothing is gone, as far as seen")
     return Meaning(f"changes({begin.program}, {end.program})", say)
 
 
@@ -129,8 +148,25 @@ FORMS: tuple[Form, ...] = (
         _any_change,
         "Has anything changed?",
         *_over(
-            "(has|did) (anything|something) (change|changed|moved|move|happened|happen)",
+            "(has|did) (anything|something) (change|changed|happened|happen)",
             "(is|was) (anything|something) different",
+        ),
+    ),
+    form(
+        _any_moved,
+        "Did anything move?",
+        *_over(
+            "(has|did) (anything|something) [been] (moved|move)",
+            "(was|were) (anything|something) moved",
+        ),
+    ),
+    form(
+        _any_gone,
+        "Is anything gone?",
+        *_over(
+            "(is|was) (anything|something) (gone|missing|taken away|taken|removed)",
+            "(has|did) (anything|something) [been] (gone missing|disappeared|disappear|vanished|"
+            "vanish|removed|taken away|taken|gone)",
         ),
     ),
     form(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from cogmap.memory.asking.form import Form, Meaning, Slots, form
 from cogmap.memory.asking.saying import measured, truth
 from cogmap.memory.asking.things import Thing
@@ -18,6 +20,7 @@ def between(slots: Slots, a: Thing, b: Thing) -> Meaning:
     """The distance of two places, measured as the question says."""
     cues = slots.asked.cues
     how = "".join(f", {name}=True" for name in ("centers", "horizontal") if name in cues)
+    a, b = _nearest_to(a, b), _nearest_to(b, a)
     points = "centres" if "centers" in cues else "nearest surfaces"
     if "agent" in (a.kind, b.kind):
         points = "the centre" if "centers" in cues else "the nearest surface"
@@ -25,6 +28,18 @@ def between(slots: Slots, a: Thing, b: Thing) -> Meaning:
     several = "; of several the closest" if a.plural or b.plural else ""
     say = measured(f"{{}} from {a.the} to {b.the} ({points}{level}{several})")
     return Meaning(f"distance({a.program}, {b.program}{how})", say, (a, b))
+
+
+_PICKED = re.compile(r"(nearest|farthest)\((.+), agent\(\)\)")
+_PICKS = ("nearest ", "closest ", "farthest ", "furthest ")
+
+
+def _nearest_to(thing: Thing, place: Thing) -> Thing:
+    """ "How far is the bath from the nearest picture" means the one that is nearest to the bath."""
+    picked = _PICKED.fullmatch(thing.program)
+    if picked is None or place.kind == "agent" or not thing.words.startswith(_PICKS):
+        return thing
+    return thing.at(f"{picked[1]}({picked[2]}, {place.program})", single=True)
 
 
 def _a_to_b(slots: Slots) -> Meaning:

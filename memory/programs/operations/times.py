@@ -110,13 +110,17 @@ def as_of(world: World, time: Time, expression: Deferred) -> Deferred:
 
 @operation(TIMES)
 def changes(world: World, t0: Time, t1: Time | None = None, new: bool = False) -> tuple[str, ...]:
-    """What changed between two times (t1: now if it is left out): what was moved, taken away, put
-    back, corrected by a person; with ``new`` also what was seen for the first time."""
+    """What changed in the world between two times (t1: now if it is left out): what was moved,
+    taken away, put back; with ``new`` also what was seen for the first time. That the map found
+    two things to be one, or was corrected by a person, is no change of the world."""
     end = t1 or world.now
     found = []
     for event in world.events:
-        if t0.stamp_ns < event.stamp_ns <= end.stamp_ns and (new or event.kind != "appeared"):
-            found.append(f"{event.label or 'object'} {event.object_id} {_SAID[event.kind]}")
+        said = _SAID.get(event.kind, "")
+        if t0.stamp_ns < event.stamp_ns <= end.stamp_ns and said:
+            if event.kind == "appeared" and not new:
+                continue
+            found.append(f"{event.label or 'object'} {event.object_id} {said}")
             thing = world.known.get(event.object_id)
             if thing is not None:
                 world.recorder.note(thing)
@@ -126,9 +130,9 @@ def changes(world: World, t0: Time, t1: Time | None = None, new: bool = False) -
 _SAID = {
     "appeared": "was seen first", "moved": "was moved", "removed": "was taken away",
     "returned": "was put back", "ambiguous": "may be another one that was moved",
-    "merged": "was found to be one thing", "split": "was found to be two things",
-    "renamed": "was renamed", "deleted": "was deleted", "added": "was added by a person",
+    "added": "was added by a person",
 }  # fmt: skip
+"""Of the kinds of events that are changes of the world, not of what the map makes of it."""
 
 
 @operation(TIMES)

@@ -159,7 +159,7 @@ CASES: list[tuple[str, str]] = [
     ("How wide is the table in front of the sofa?", "in_front_of"),
     (
         "How far is the farthest chair from the bed?",
-        'distance(farthest(find("chair"), agent()), find("bed"))',
+        'distance(farthest(find("chair"), find("bed")), find("bed"))',
     ),
     (
         "What's the height of the second chair from the right?",

@@ -58,11 +58,17 @@ def walk(flat):
     new = MapEvent(
         stamp_ns=104 * SECOND, version=6, number=4, kind="appeared", object_id=4, label="cup"
     )
+    corrected = [
+        MapEvent(
+            stamp_ns=103 * SECOND, version=5, number=3, kind=kind, object_id=5, label="chair"
+        )
+        for kind in ("merged", "split", "renamed", "deleted")
+    ]  # fmt: skip
     return World(
         now,
         trajectory=trajectory,
         sightings={1: seen_in(1, 2), 2: seen_in(2, 3), 3: seen_in(3, 4), 4: seen_in(5)},
-        events=(moved, new),
+        events=(moved, *corrected, new),
         past=past,
         turn_ends_ns=(101 * SECOND, 103 * SECOND, 105 * SECOND),
     )

@@ -33,6 +33,10 @@ class LabelIndex:
         cosines = dict(zip(found.ids.tolist(), found.scores.tolist(), strict=True))
         return {label: cosines[self._number_of[label]] for label in labels}
 
+    def add(self, encoder: TextEncoder, labels: Sequence[str]) -> None:
+        """Encode those of ``labels`` that are new. Raises TextEncoderError."""
+        self._with(encoder, labels)
+
     def _with(self, encoder: TextEncoder, labels: Sequence[str]) -> VectorIndex:
         index = self._index
         if index is None or self._space != encoder.space or len(self._number_of) > _MOST:

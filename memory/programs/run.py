@@ -36,6 +36,8 @@ class Budget:
     steps: int = 40_000
     """Calls of operations, elements of lists, and members that are gone through one by one."""
     seconds: float = 2.0
+    """Of processor time: neither a busy machine nor the encoder of words, which is loaded on
+    another thread, uses it up."""
     images: int = 8
     """Pictures that it may make."""
 
@@ -117,7 +119,7 @@ def abstained(world: World, source: str, planner: str, abstention: Abstention) -
 
 def _run(world: World, source: str, budget: Budget) -> Any:
     program = _checked(source)
-    begun = time.monotonic() - world.words.waited_s
+    begun = time.thread_time() - world.words.set_up_s
     state = State(world, budget.steps, begun + budget.seconds, images=budget.images)
     value: Any = None
     for name, node in program.statements:

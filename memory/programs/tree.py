@@ -40,7 +40,7 @@ class State:
     world: World
     steps: int
     deadline: float
-    """Of the monotonic clock, less what words have waited for their encoder."""
+    """Of the thread's processor time, less what words have spent on setting up their encoder."""
     names: dict[str, Any] = field(default_factory=dict)
     images: int = 8
     """Pictures that may still be made."""
@@ -52,7 +52,7 @@ class State:
         self.steps -= 1
         if self.steps < 0:
             raise BudgetError("the program takes too many steps", *node.place, _SMALLER)
-        if time.monotonic() - self.world.words.waited_s > self.deadline:
+        if time.thread_time() - self.world.words.set_up_s > self.deadline:
             raise BudgetError("the program takes too long", *node.place, _SMALLER)
 
     def element(self, node: Node) -> Any:

@@ -60,8 +60,9 @@ class Words:
         self._loaded: TextEncoder | Unavailable | None = None
         self._index: LabelIndex | None = None
         self._known: dict[tuple[str, tuple[str, ...]], Reading] = {}
-        self.waited_s = 0.0
-        """How long words have waited for the encoder to be loaded, in all."""
+        self.set_up_s = 0.0
+        """Processor time that readers have spent on the labels' own encodings, once each, and the
+        encoder's first run, in all. It is loaded on another thread."""
 
     def prepare(self) -> None:
         """Begin to load the encoder, in the background."""
@@ -100,9 +101,7 @@ class Words:
             return Reading(())
         self.prepare()
         assert self._loading is not None
-        begun = time.monotonic()
         self._loading.join(self._patience_s)
-        self.waited_s += time.monotonic() - begun
         if self._loaded is None:
             return Reading((), note="the sentence encoder is still being loaded: ask again soon")
         if isinstance(self._loaded, Unavailable):
@@ -123,6 +122,11 @@ class Words:
         self, encoder: TextEncoder, wanted: str, labels: list[str]
     ) -> dict[str, float]:
         self._index = self._index or LabelIndex()
+        begun = time.thread_time()
+        try:
+            self._index.add(encoder, labels)
+        finally:
+            self.set_up_s += time.thread_time() - begun
         return self._index.similarities(encoder, wanted, labels)
 
     def _fetch(self) -> None:

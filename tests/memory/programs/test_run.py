@@ -6,9 +6,10 @@ import math
 import time
 
 import msgspec
+import numpy as np
 import pytest
 
-from cogmap.memory.index.text_encoder import Unavailable
+from cogmap.memory.index.text_encoder import TextEncoder
 from cogmap.memory.programs.abstention import Ambiguous, NotSeen
 from cogmap.memory.programs.errors import BudgetError, ProgramError
 from cogmap.memory.programs.run import Budget, answer_program, run_program
@@ -174,11 +175,41 @@ def test_doors_are_places(flat):
         value(flat, "door()")
 
 
-def test_to_load_the_encoder_is_not_the_programs_time(flat):
+def burn(seconds):
+    end = time.thread_time() + seconds
+    while time.thread_time() < end:
+        pass
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        'count(union(find("zither"), find("cup")))',
+        'len([c for c in find("cup") if distance(c, union(find("zither"), find("sofa"))) < 9])',
+        'len([c for c in find("cup") if exists(union(find("zither"), find("cup", near=c)))])',
+    ],
+)
+def test_to_set_up_the_encoder_is_not_the_programs_time(flat, program):
+    """Neither its loading, on a thread of its own, nor the encodings of the map's labels."""
+
+    def encode(texts):
+        burn(0.3 if len(texts) > 1 else 0.0)
+        return np.eye(16, dtype=np.float32)[[3] if len(texts) == 1 else range(4, 4 + len(texts))]
+
     def load():
-        time.sleep(0.3)
-        return Unavailable("none here")
+        burn(0.3)
+        return TextEncoder("test", 16, encode)
 
     world = World(flat.layout, words=Words(load))
-    program = 'a = count(union(find("zither"), find("cup")))\ncount(everything()) + a'
-    assert run_program(world, program, budget=Budget(seconds=0.2)).value == Count(9)
+    run_program(world, program, budget=Budget(seconds=0.2))
+    assert world.words.set_up_s >= 0.3
+
+
+def test_to_encode_the_programs_own_words_is_its_time(flat):
+    def encode(texts):
+        burn(0.3)
+        return np.eye(16, dtype=np.float32)[[3] * len(texts)]
+
+    world = World(flat.layout, words=Words(lambda: TextEncoder("test", 16, encode)))
+    with pytest.raises(BudgetError, match="too long"):
+        run_program(world, 'a = find("zither")\ncount(rooms())', budget=Budget(seconds=0.2))

@@ -14,6 +14,7 @@ from rich.console import Console
 from cogmap.launch.answer_text import answer_dict, answer_lines
 from cogmap.launch.hearing import hearing
 from cogmap.launch.map_target import MapTarget
+from cogmap.launch.stored_map import past_stamp
 from cogmap.memory.render.drawing import printable
 from cogmap.memory.render.evidence import draw_evidence
 from cogmap.nodes.planners.planner import Say, StepKind, load_planner
@@ -58,9 +59,13 @@ class Asker:
         Raises:
             CogmapError: the map of a run cannot be asked.
         """
+        return self._span_ns()[0]
+
+    def _span_ns(self) -> tuple[int, int]:
+        """Stamps of the map's first frame and of its newest state."""
         now = self.run("now()", None, None)
         elapsed_s = now.value if isinstance(now.value, float) else 0.0
-        return now.stamp_ns - round(elapsed_s * 1e9)
+        return now.stamp_ns - round(elapsed_s * 1e9), now.stamp_ns
 
     def ask(self, question: Question, say: Say | None = None) -> Answer:
         if self._vlm:
@@ -92,8 +97,12 @@ class Asker:
         return self.target.access.run(asked)
 
     def stamp_after(self, seconds: float | None) -> int | None:
-        """The stamp so long after the map's first frame, ns; None for None, which is now."""
-        return None if seconds is None else self.start_ns() + round(seconds * 1e9)
+        """The stamp so long after the map's first frame, ns; None for None, which is now.
+
+        Raises:
+            CogmapError: the map ends before.
+        """
+        return None if seconds is None else past_stamp(*self._span_ns(), seconds)
 
 
 def ask_once(

@@ -9,7 +9,7 @@ import msgspec
 from rich.console import Console
 
 from cogmap.launch.listing import name, room_name, table
-from cogmap.launch.stored_map import load, stamp_after, start_ns
+from cogmap.launch.stored_map import load, start_ns
 from cogmap.memory.cognitive_map import CognitiveMap
 from cogmap.memory.rooms.structure import Structure, room_of
 from cogmap.runtime.messages import MapEvent
@@ -28,7 +28,7 @@ def list_events(path: Path, since_s: float | None, as_json: bool, console: Conso
         CogmapError: there is no such map.
     """
     loaded = load(path)
-    since_ns = stamp_after(loaded, since_s)
+    since_ns = None if since_s is None else start_ns(loaded) + round(since_s * 1e9)
     events = [e for e in loaded.events() if since_ns is None or e.stamp_ns >= since_ns]
     if as_json:
         console.print(json.dumps(msgspec.to_builtins(events), indent=1), soft_wrap=True)

@@ -26,6 +26,8 @@ __all__ = ["chosen", "list_objects", "search_map"]
 
 STATES = ("here", "all", *get_args(ObjectState))
 LABEL_WIDTH = 40
+SURE = 0.7
+"""A label that is less probable is shown with its probability."""
 
 
 def list_objects(
@@ -129,7 +131,7 @@ def _print_tables(layout: Layout, first_ns: int, console: Console) -> None:
                     "seen at", right=("id", "sure", "seen at"))  # fmt: skip
     for thing in layout.objects:
         state = [thing.state] * mixed
-        objects.add_row(str(thing.id), name(thing.label), *state, *facts(thing, rooms, first_ns))
+        objects.add_row(str(thing.id), _called(thing), *state, *facts(thing, rooms, first_ns))
     console.print(objects if layout.objects else "no objects")
     if not layout.rooms:
         return
@@ -159,6 +161,12 @@ def facts(thing: MapObject, rooms: dict[int, str], first_ns: int) -> Sequence[st
 def name(label: str, otherwise: str = "?") -> Text:
     """A label, which is text from strangers, as it can be shown."""
     return Text(printable(label, LABEL_WIDTH) or otherwise)
+
+
+def _called(thing: MapObject) -> Text:
+    """Its label, and how probable that is if it is not sure."""
+    part = thing.labels.get(thing.label, 1.0)
+    return name(thing.label) if part >= SURE else name(thing.label).append(f" ({part:.0%})")
 
 
 def room_name(room: Room) -> str:

@@ -6,8 +6,12 @@ from pathlib import Path
 
 from cogmap.launch.paths import map_folder
 from cogmap.memory.cognitive_map import CognitiveMap
+from cogmap.runtime.messages import CogmapError
 
-__all__ = ["load", "stamp_after", "start_ns"]
+__all__ = ["load", "past_stamp", "stamp_after", "start_ns"]
+
+ROUNDED_S = 0.05
+"""Times are shown to a tenth of a second; what was shown may be typed."""
 
 
 def load(path: Path) -> CognitiveMap:
@@ -22,5 +26,23 @@ def start_ns(loaded: CognitiveMap) -> int:
 
 
 def stamp_after(loaded: CognitiveMap, seconds: float | None) -> int | None:
-    """The stamp so long after the map's first frame, ns; None for None, which is now."""
-    return None if seconds is None else start_ns(loaded) + round(seconds * 1e9)
+    """The stamp so long after the map's first frame, ns; None for None, which is now.
+
+    Raises:
+        CogmapError: the map ends before.
+    """
+    return past_stamp(start_ns(loaded), loaded.layout().stamp_ns, seconds)
+
+
+def past_stamp(start_ns: int, end_ns: int, seconds: float | None) -> int | None:
+    """The stamp of ``--as-of``, ns, of a map from its first frame to its newest state; None for
+    None, which is now. Raises CogmapError for a moment that the map has not seen."""
+    if seconds is None:
+        return None
+    length_s = max(end_ns - start_ns, 0) * 1e-9
+    if seconds > length_s + ROUNDED_S:
+        raise CogmapError(
+            f"--as-of {seconds:g}: the map ends {length_s:.1f} s after its first frame; leave"
+            " --as-of away for how it is now"
+        )
+    return start_ns + round(seconds * 1e9)

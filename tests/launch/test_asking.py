@@ -75,6 +75,10 @@ class TestAsk:
         answer = json.loads(result.stdout)
         assert answer["value"] == pytest.approx(0.3) and answer["stamp_ns"] == 3 * 10**8
 
+    def test_as_of_a_moment_after_the_end(self, furnished_map):
+        result = cogmap("ask", "--map", furnished_map, "--as-of", "6000", HOW_HIGH)
+        assert result.exit_code == 2 and "the map ends 0.7 s after" in result.output
+
     def test_options_and_picture(self, furnished_map, tmp_path):
         picture = tmp_path / "answer.png"
         result = cogmap(

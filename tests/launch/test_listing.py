@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import json
+import re
 
 import msgspec
 import numpy as np
 import pytest
 
-from cogmap.launch.listing import chosen, list_objects, search_map
+from cogmap.launch.listing import _print_tables, chosen, list_objects, search_map
 from cogmap.memory.formats.layout_json import layout_from_json
 from cogmap.memory.index.text_encoder import TextEncoder
 from cogmap.runtime.messages import Box, CogmapError, Layout, MapObject, Room
@@ -54,6 +55,19 @@ def test_unknown_states_and_labels_name_what_there_is():
         chosen(LAYOUT, "here", "soffa")
     with pytest.raises(CogmapError, match="called 'x'; there are, among others: none"):
         chosen(msgspec.structs.replace(LAYOUT, objects=()), "here", "x")
+
+
+def test_a_label_that_is_not_sure_says_so(console):
+    unsure = msgspec.structs.replace(LAYOUT.objects[0], labels={"cup": 0.61, "bowl": 0.39})
+    sure = msgspec.structs.replace(LAYOUT.objects[1], labels={"Cup": 0.7, "bowl": 0.3})
+    _print_tables(msgspec.structs.replace(LAYOUT, objects=(unsure, sure)), 0, console)
+    assert re.findall(r"[Cc]up(?: \(.*?\))?", console.export_text()) == ["cup (61%)", "Cup"]
+
+
+def test_a_moment_after_the_end_is_refused(furnished_map, console):
+    list_objects(furnished_map, "here", None, 0.7, False, console)
+    with pytest.raises(CogmapError, match=r"--as-of 6000: the map ends 0\.7 s after"):
+        list_objects(furnished_map, "here", None, 6000, False, console)
 
 
 def test_the_table_has_a_line_for_each(furnished_map, console):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 from cogmap.memory.programs.meaning.glimpses import refuse_glimpsed
@@ -32,12 +33,22 @@ def of_kind(world: World, label: str, state: State = "here") -> Objects:
         world.recorder.notes[f'"{label}" was looked for by its words alone: {reading.note}'] = None
     chosen = [thing for thing in members if _fits(thing, state)]
     if state == "here":
-        chosen = without_twins(chosen, rows_of(world, chosen))
+        several, chosen = chosen, without_twins(chosen, rows_of(world, chosen))
+        _note_twins(world, several, chosen)
     hint = ""
     if members and not chosen and state == "here":
         hint = f'{len(members)} of them were seen and are gone: find("{label}", state="gone")'
     chosen.sort(key=lambda thing: thing.id)
     return Objects(tuple(chosen), label, read_as, not members, hint)
+
+
+def _note_twins(world: World, several: Sequence[MapObject], kept: Sequence[MapObject]) -> None:
+    """The map lists them; who compares is told why they are not counted."""
+    ids = {thing.id for thing in kept}
+    for thing in several:
+        if thing.id not in ids:
+            note = f"{thing.label} {thing.id} is taken for another one in the same place"
+            world.recorder.notes[note] = None
 
 
 def _fits(thing: MapObject, state: State) -> bool:

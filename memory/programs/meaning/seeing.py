@@ -67,9 +67,10 @@ def first_seen_ns(world: World, thing: MapObject) -> int:
 
 
 def last_seen_ns(world: World, thing: MapObject) -> int:
-    """When a thing was last visible. Raises NotDeterminable if nothing is known of that."""
+    """When a thing was last visible; one that moves by itself, was last detected: that its place
+    was in view later says nothing of it. Raises NotDeterminable if nothing is known of that."""
     found = spans(world, thing)
-    if len(found):
+    if len(found) and not thing.dynamic:
         world.recorder.note_frames([int(found[-1, 1])])
         return stamp_of(world, int(found[-1, 1]))
     return _told(thing, thing.last_seen_ns)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 
+import msgspec
 import pytest
 
 from cogmap.memory.programs.abstention import NotDeterminable, NotSeen
+from cogmap.memory.programs.meaning.seeing import last_seen_ns
 from cogmap.memory.programs.run import answer_program, run_program
 from cogmap.memory.programs.values import Count
 
@@ -51,6 +53,13 @@ def test_times(walk, program, value):
     answer = answer_program(walk, program)
     assert answer.value == value
     assert answer.status == ("not_seen" if value is None else "answered")
+
+
+def test_what_moves_by_itself_was_last_seen_when_it_was_detected(walk):
+    """Later frames show the place, which is no look at who stood there."""
+    (sofa,) = walk.labels["sofa"]
+    person = msgspec.structs.replace(sofa, dynamic=True, seen=3, last_seen_ns=101 * 10**9)
+    assert last_seen_ns(walk, person) == 101 * 10**9 < last_seen_ns(walk, sofa)
 
 
 def test_turns_are_signed(walk):

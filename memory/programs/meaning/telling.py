@@ -43,9 +43,11 @@ def way_in_words(world: World, path: Path, end: str) -> tuple[str, ...]:
             steps.append("turn left" if turn > 0 else "turn right")
             walked = 0.0
     doors = _doors(world, corners, named)
-    comma = "," if doors else ""
-    steps.append(f"go {walked:.1f} m{doors}{comma} to {end}" if walked > 0 else f"you are at {end}")
-    return tuple(steps)
+    if not walked:
+        return (*steps, f"you are at {end}")
+    if not doors.endswith(f" to {end}"):
+        doors += f"{',' if doors else ''} to {end}"
+    return (*steps, f"go {walked:.1f} m{doors}")
 
 
 def _turn(before: F64, after: F64) -> float:

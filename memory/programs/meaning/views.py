@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import shapely
 
 from cogmap.memory.paths.floor import cell_centers, standable
 from cogmap.memory.programs.abstention import NotDeterminable
-from cogmap.memory.programs.meaning.places import OnePlace, center
+from cogmap.memory.programs.meaning.places import OnePlace, center, outline
 from cogmap.memory.programs.meaning.ways import EYES_M, grid_of, seen_line
 from cogmap.memory.programs.values import Point, Pose
 from cogmap.memory.programs.world import World
@@ -34,6 +35,11 @@ def view_of(world: World, place: OnePlace) -> Pose:
     spots, far = spots[near], far[near]
     open_ = seen_line(grid, spots, target)
     spots, far = spots[open_], far[open_]
+    room = world.room(place.room) if isinstance(place, MapObject) else None
+    if room is not None and len(room.polygon) >= 3:  # what hangs at a wall is not seen through it
+        inside = shapely.contains_xy(outline(room), *spots.T)
+        if inside.any():
+            spots, far = spots[inside], far[inside]
     if not len(spots):
         raise NotDeterminable("no free floor is known from which it could be seen")
     x, y = spots[np.abs(far - max(1.2, 1.5 * size)).argmin()].tolist()

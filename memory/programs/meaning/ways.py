@@ -106,11 +106,23 @@ def _beside(world: World, paths: Paths, place: Place) -> NDArray[np.intp]:
         area = outline(place)
         found = np.flatnonzero(shapely.contains_xy(area, *paths.centers.T))
     else:
-        far = np.linalg.norm(paths.centers - center(place)[:2], axis=1)
+        far = _far_within_room(world, paths, center(place)[:2])
         found = np.flatnonzero(far <= min(far.min(), REACH_M) + 1e-9)
     if not len(found):
         raise NotDeterminable("no known free floor is near it")
     return found
+
+
+def _far_within_room(world: World, paths: Paths, spot: F64) -> F64:
+    """(N,) metres from ``spot`` (2,) to each free cell; inf for those in reach that are outside
+    the room in which it is, if any in it are in reach."""
+    far = np.asarray(np.linalg.norm(paths.centers - spot, axis=1))
+    for room in world.rooms:
+        if len(room.polygon) >= 3 and shapely.contains_xy(outline(room), *spot):
+            inside = shapely.contains_xy(outline(room), *paths.centers.T)
+            if far[inside].min(initial=np.inf) <= REACH_M:
+                return np.where(inside, far, np.inf)
+    return far
 
 
 def _around(world: World, paths: Paths, thing: MapObject) -> NDArray[np.intp]:

@@ -138,12 +138,12 @@ def two_rooms():
     wall, and a stove beyond it."""
     cells = np.full((50, 90), UNKNOWN, np.uint8)
     cells[2:48, 2:88] = OCCUPIED
-    cells[5:45, 5:38] = cells[5:45, 42:85] = FREE
-    cells[5:15, 38:42] = FREE
-    cells[30:40, 26:38] = OCCUPIED
+    cells[5:45, 5:39] = cells[5:45, 41:85] = FREE
+    cells[5:15, 39:41] = FREE
+    cells[30:40, 34:38] = OCCUPIED
     walls = np.zeros_like(cells)
     walls[2:48, 2:88] = 100
-    walls[5:45, 5:38] = walls[5:45, 42:85] = walls[5:15, 38:42] = 0
+    walls[5:45, 5:39] = walls[5:45, 41:85] = walls[5:15, 39:41] = 0
     grid = OccupancyGrid(
         stamp_ns=0, resolution_m=CELL_M, origin=(0.0, 0.0), cells=cells, floor_z=0.0,
         head_occupied=walls, head_free=np.uint8(100) - walls,
@@ -181,7 +181,7 @@ def test_a_way_ends_on_the_own_side_of_a_wall(two_rooms):
 
 def test_no_way_leads_to_what_only_a_wall_is_near(two_rooms):
     cells = two_rooms.grid.cells.copy()
-    cells[15:45, 5:38] = OCCUPIED
+    cells[15:45, 5:39] = OCCUPIED
     grid = msgspec.structs.replace(two_rooms.grid, cells=cells)
     for world in (two_rooms, unknown_rooms(two_rooms)):
         with pytest.raises(NotDeterminable, match="no known free floor is near"):
@@ -223,3 +223,25 @@ def test_a_door_is_between_its_rooms(two_rooms):
     assert value(two_rooms, "whereabouts(point(2, 2))") == "in the office"
     with pytest.raises(NotDeterminable, match="not known which room"):
         value(two_rooms, "whereabouts(point(20, 2))")
+
+
+@pytest.mark.parametrize(("x", "room"), [(3.88, 1), (4.12, 2)])
+def test_what_hangs_at_a_wall_is_looked_at_from_its_own_room(two_rooms, x, room):
+    picture = thing(3, "picture", (x, 2.5, 1.5), (0.04, 0.5, 0.4), room)
+    layout = msgspec.structs.replace(two_rooms.layout, objects=(picture,))
+    cells = two_rooms.grid.cells.copy()
+    near = slice(20, 39) if x < 4 else slice(41, 60)
+    cells[15:45, near] = UNKNOWN  # the best distance is to be had beyond the wall alone
+    grid = msgspec.structs.replace(two_rooms.grid, cells=cells)
+    pose = value(World(layout, grid=grid), 'best_view(find("picture"))')
+    assert (pose.point.x < 4) == (x < 4)
+
+
+@pytest.mark.parametrize(("x", "far"), [(3.85, False), (4.15, True)])
+def test_a_way_from_a_point_begins_in_its_room(two_rooms, x, far):
+    cells = two_rooms.grid.cells.copy()
+    cells[15:45, 35:39] = OCCUPIED  # what is free is nearer beyond the wall
+    grid = msgspec.structs.replace(two_rooms.grid, cells=cells)
+    found = value(World(two_rooms.layout, grid=grid), f"path(point({x}, 3), point(3, 3))")
+    assert (found.length_m > 3) == far
+    assert (found.points[0, 0] > 4) == far

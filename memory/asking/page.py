@@ -11,7 +11,7 @@ __all__ = ["markdown"]
 
 _TOPICS = (
     "counting", "absence", "sizes", "distances", "choosing", "viewpoints", "directions",
-    "relations", "rooms", "time", "turns", "movement", "routes", "space", "change",
+    "relations", "rooms", "doors", "time", "turns", "movement", "routes", "space", "change",
 )  # fmt: skip
 
 _CONVENTIONS = """\

@@ -29,6 +29,7 @@ from cogmap.runtime.messages import Question
 __all__ = ["Plan", "plan"]
 
 _PAST = re.compile(r" (?:was|were|did|had) ")
+_PROGRAM = re.compile(r"\s*[a-z_]+\(.*\)[\s.?]*", re.DOTALL)
 _CATEGORY = re.compile(r"\w\(e?s\)")
 _AT_FRAME = re.compile(
     r"^ (?:in|at) ((?:the )?frame \d+(?: (?:of|out of) \d+)?|the last frame)(?: in the video)? ,"
@@ -67,6 +68,10 @@ def plan(question: Question, world: World, conversation: Conversation | None = N
 
     Raises Unreadable that says why it cannot be read, or (NotOfTheMap) why no map could tell.
     """
+    if _PROGRAM.fullmatch(question.text):
+        raise Unreadable(
+            "this is a program, not a question; cogmap ask --program and CognitiveMap.run run it"
+        )
     text, inline = split_options(checked(question.text))
     options = question.options or inline
     sentence = read_sentence(text)

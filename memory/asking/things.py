@@ -74,6 +74,14 @@ class Thing:
         return self.words
 
     @property
+    def none(self) -> str:
+        """That there is none: "no chair in the kitchen", "nothing on the stove"."""
+        first, _, rest = self.one.partition(" ")
+        if first in ("anything", "something", "everything"):
+            return f"nothing {rest}".strip()
+        return f"no {self.one}"
+
+    @property
     def hidden(self) -> str:
         """Why nothing seen is not nothing there; "" where things lie open to view."""
         if not self.hidden_in:

@@ -175,7 +175,7 @@ NOT_IN_NAMES = word_set(
     "appear appears appeared see seen saw look looking face facing stand standing turn turns "
     "moved "
     "order only about far long big large many much any some most least nothing yes no only "
-    "also too very so not without except nor neither never"
+    "also too very so same live lives not without except nor neither never"
 )
 """What a name of a thing does not contain: such words show that a sentence was cut wrongly."""
 

@@ -40,7 +40,7 @@ def _none(slots: Slots) -> Meaning:
     """ "Are there no chairs": yes, if none was seen."""
     thing = here(slots, slots.thing("a", "where"))
     be, some = ("are", thing.many) if thing.plural else ("is", thing.some)
-    say = truth(f"no {thing.one} was seen", f"there {be} {some}", thing.hidden)
+    say = truth(f"{thing.none} was seen", f"there {be} {some}", thing.hidden)
     return Meaning(f"not exists({thing.program})", say, (thing,))
 
 

@@ -60,7 +60,7 @@ def _how_many_together(slots: Slots) -> Meaning:
 def _any(slots: Slots) -> Meaning:
     thing = here(slots, slots.thing("a", "where"))
     be, some = ("are", thing.many) if thing.plural else ("is", thing.some)
-    say = truth(f"there {be} {some}", f"no {thing.one} was seen", thing.hidden)
+    say = truth(f"there {be} {some}", f"{thing.none} was seen", thing.hidden)
     return Meaning(f"exists({thing.program})", say, (thing,))
 
 
@@ -69,7 +69,7 @@ def _any_in_room(slots: Slots) -> Meaning:
     program = f"exists([x for x in {thing.members} if room_of(x) == {room.program}])"
     if thing.program == thing.seen_program:
         program = f"exists({thing.program[:-1]}, room={room.program}))"
-    say = truth(f"{room.the} has {thing.some}", f"no {thing.one} was seen in {room.the}")
+    say = truth(f"{room.the} has {thing.some}", f"{thing.none} was seen in {room.the}")
     return Meaning(program, say, (thing, room))
 
 

@@ -247,6 +247,7 @@ FORMS: tuple[Form, ...] = (
         "(which|what) (rooms|room) (are|is|lie|lies) (next to|beside|adjacent to|connected to|"
         "connected with|near|attached to|by) {a}",
         "(what|which) is next to {a}",
+        "(which|what) (rooms|room) (have|has) a (door|opening|doorway) (to|into) {a}",
         "(which|what) rooms (can i|do i|can one) (reach|get to|enter) from {a}",
         "where does {a} lead [to]",
         "(what|which) rooms does {a} (lead|connect|open) to",

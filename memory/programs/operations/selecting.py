@@ -162,6 +162,15 @@ def door(world: World, room: Rooms | str | None = None) -> Point:
 
 
 @operation(SELECTING)
+def door_width(world: World, door: Point) -> Length:
+    """How wide the opening of a door is: door_width(door(room="kitchen"))."""
+    for known in world.layout.doors:
+        if (door.x, door.y) == known.center:
+            return Length(known.width_m)
+    raise NotDeterminable("that place is no door")
+
+
+@operation(SELECTING)
 def neighbours(world: World, room: Room) -> Rooms:
     """Rooms that a door or an opening of a room leads to."""
     world.recorder.note(room)

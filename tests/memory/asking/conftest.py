@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 
+import msgspec
 import pytest
 
 from cogmap.memory.asking import Conversation, ask, plan
 from cogmap.memory.programs.values import Point, Pose
 from cogmap.memory.programs.world import World
-from cogmap.runtime.messages import Answer, Box, Layout, MapObject, Question, Room
+from cogmap.runtime.messages import Answer, Box, Door, Layout, MapObject, Question, Room
 
 SECOND = 1_000_000_000
 
@@ -52,6 +53,14 @@ def house() -> World:
     layout = Layout(
         stamp_ns=100 * SECOND, version=7, number=99, objects=THINGS, rooms=rooms, floor_z=0.0
     )
+    return World(layout, pose=Pose(Point(3.0, 0.5, 1.5), math.pi / 2), start_ns=0)
+
+
+@pytest.fixture
+def house_with_door(house: World) -> World:
+    """The house, with the gap in the wall between its rooms known."""
+    gap = Door(id=1, center=(6.0, 2.0), width_m=0.9, yaw=1.57, rooms=(1, 2))
+    layout = msgspec.structs.replace(house.layout, doors=(gap,))
     return World(layout, pose=Pose(Point(3.0, 0.5, 1.5), math.pi / 2), start_ns=0)
 
 

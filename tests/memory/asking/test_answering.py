@@ -24,6 +24,7 @@ from cogmap.runtime.messages import Layout, Question
         ("How tall is the lamp, in centimetres?", 150.0, "cm", "The lamp is 150 cm high."),
         ("How many chairs are there?", 3, "count", "There are 3 chairs."),
         ("How many chairs are in the bedroom?", 1, "count", "There is 1 chair in the bedroom."),
+        ("Is there anything on the lamp?", False, "", "No, nothing on the lamp was seen."),
         ("Which rooms have no cup?", ("bedroom",), "",
          "Rooms where no cup was seen: bedroom."),
         ("Are there no cups in the kitchen?", False, "", "No, there are cups in the kitchen."),
@@ -61,6 +62,7 @@ def test_values_units_and_words(answer, text: str, value, unit: str, said: str) 
         ("Is the cup not on the table?", "not_understood", "cannot read"),
         ("How many chairs are not in the kitchen?", "not_understood", "cannot read"),
         ("Which room has no piano?", "not_seen", "No piano was seen"),
+        ('count(find("chair"))', "not_understood", "a program, not a question"),
         ("Bring me the cup.", "not_understood", "instruction"),
         ("How far is it?", "not_understood", "nothing that was asked before|cannot read"),
     ],
@@ -175,3 +177,17 @@ def test_rooms_that_have_equally_many_are_all_named(answer) -> None:
     assert reply.status == "not_seen"
     reply = answer("Which room has the most things on a chair?")
     assert reply.value == ("kitchen", "bedroom") and "equally many" in reply.text
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "said"),
+    [
+        ("How many doors are there?", 1, "There is 1 door."),
+        ("How wide is the kitchen door?", 0.9, "The door of the kitchen is 0.90 m wide."),
+        ("Where are the doors of the bedroom?", ("between the kitchen and the bedroom",),
+         "The doors of the bedroom are between the kitchen and the bedroom."),
+    ],
+)  # fmt: skip
+def test_doors_are_counted_and_measured(house_with_door, text: str, value, said: str) -> None:
+    reply = ask(house_with_door, Question(stamp_ns=0, text=text))
+    assert (reply.value, reply.text) == (value, said)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import msgspec
 import pytest
 
 from cogmap.memory.asking import NotOfTheMap, Unreadable, plan
 from cogmap.memory.programs.check import check
-from cogmap.memory.programs.world import World
-from cogmap.runtime.messages import Door, Question
+from cogmap.runtime.messages import Question
 
 DISTANCE = 'distance(find("sofa"), find("tv"))'
 CASES: list[tuple[str, str]] = [
@@ -232,11 +230,19 @@ def test_the_nearest_question_is_named(read) -> None:
         ("Where is the nearest chair to the door?", 'whereabouts(nearest(find("chair"), door()))'),
         ("How tall is the lamp near the door?",
          'size(nearest(find("lamp"), door()), axis="height")'),
+        ("How many doors are there?", "count(doors())"),
+        ("How many doors does the kitchen have?", 'count(doors(room=room("kitchen")))'),
+        ("Where are the doors?", "[whereabouts(d) for d in doors()]"),
+        ("Where is the door of the kitchen?", 'whereabouts(door(room=room("kitchen")))'),
+        ("How wide is the kitchen door?", 'door_width(door(room=room("kitchen")))'),
+        ("Is there a door between the kitchen and the bedroom?",
+         'exists([r for r in neighbours(room("kitchen")) if r == room("bedroom")])'),
+        ("is the kitchen connected to the bedroom?",
+         'exists([r for r in neighbours(room("kitchen")) if r == room("bedroom")])'),
+        ("which rooms have a door to the kitchen?", 'neighbours(room("kitchen"))'),
     ],
 )  # fmt: skip
-def test_doors_are_places_where_no_object_is_one(house, text: str, program: str) -> None:
-    gap = Door(id=1, center=(6.0, 2.0), width_m=0.9, yaw=1.57, rooms=(1, 2))
-    layout = msgspec.structs.replace(house.layout, doors=(gap,))
+def test_doors_are_places_where_no_object_is_one(house_with_door, text: str, program: str) -> None:
     asked = Question(stamp_ns=0, text=text)
-    assert plan(asked, World(layout)).program == program
+    assert plan(asked, house_with_door).program == program
     check(program)

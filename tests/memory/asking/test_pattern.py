@@ -39,8 +39,8 @@ def test_brackets_must_be_in_pairs(text: str) -> None:
 
 
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form.example[:40])
-def test_each_example_is_read_by_its_own_form(house, form) -> None:
+def test_each_example_is_read_by_its_own_form(house_with_door, form) -> None:
     """Examples are shown to people whose question could not be read."""
     options = ("lamp", "bed") if "objects has the nearest" in form.example else ()
-    planned = plan(Question(stamp_ns=0, text=form.example, options=options), house)
+    planned = plan(Question(stamp_ns=0, text=form.example, options=options), house_with_door)
     assert planned.turn.form is form, planned.program

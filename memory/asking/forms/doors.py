@@ -1,0 +1,111 @@
+"""Doors and openings in walls: how many, where, how wide, and which rooms they join."""
+
+from __future__ import annotations
+
+from cogmap.memory.asking.form import Form, Meaning, Slots, form
+from cogmap.memory.asking.saying import Say, counted, listed, measured, truth
+from cogmap.memory.asking.unreadable import Unreadable
+
+__all__ = ["FORMS"]
+
+
+def _of_walls(slots: Slots) -> None:
+    """Raises Unreadable where the map has no gaps in walls, or has objects that are doors."""
+    names = slots.asked.names
+    if not names.doors or "door" in names.labels:
+        raise Unreadable("doors are no gaps in walls here")
+
+
+def _how_many(slots: Slots) -> Meaning:
+    _of_walls(slots)
+    return Meaning("count(doors())", counted("door", "doors"))
+
+
+def _how_many_of(slots: Slots) -> Meaning:
+    _of_walls(slots)
+    room = slots.room("a")
+    say = counted(f"door of {room.the}", f"doors of {room.the}")
+    return Meaning(f"count(doors(room={room.program}))", say, (room,))
+
+
+def _any(slots: Slots) -> Meaning:
+    _of_walls(slots)
+    return Meaning("exists(doors())", truth("there are doors", "no door was seen"))
+
+
+def _where(slots: Slots) -> Meaning:
+    _of_walls(slots)
+    return Meaning("[whereabouts(d) for d in doors()]", _places("the doors are {}"))
+
+
+def _where_of(slots: Slots) -> Meaning:
+    _of_walls(slots)
+    room = slots.room("a")
+    say = _places(f"the doors of {room.the} are {{}}")
+    return Meaning(f"[whereabouts(d) for d in doors(room={room.program})]", say, (room,))
+
+
+def _places(template: str) -> Say:
+    return listed(template, "no door was seen there")
+
+
+def _wide(slots: Slots) -> Meaning:
+    door = slots.place("a")
+    if not door.program.startswith("door("):
+        raise Unreadable("this is no gap in a wall")
+    return Meaning(f"door_width({door.program})", measured(f"{door.the} is {{}} wide"), (door,))
+
+
+def _joined(slots: Slots) -> Meaning:
+    a, b = (slots.room("a"), slots.room("b")) if "a" in slots else slots.pair("pair")
+    if {a.kind, b.kind} != {"room"}:
+        raise Unreadable("doors join rooms")
+    say = truth(
+        f"a door or an opening joins {a.the} and {b.the}",
+        f"no door between {a.the} and {b.the} was seen",
+    )
+    return Meaning(f"exists([r for r in neighbours({a.program}) if r == {b.program}])", say, (a, b))
+
+
+_ARE = "(are|is|do you see|do we have|have you seen|are known|do you know)"
+
+FORMS: tuple[Form, ...] = (
+    form(
+        _how_many,
+        "How many doors are there?",
+        f"how many doors [{_ARE}] [there]",
+        "(count|number of|the number of|what is the number of|count the) doors",
+    ),
+    form(
+        _how_many_of,
+        "How many doors does the hallway have?",
+        "how many doors (does|do) {a} have",
+        "how many doors (has|are in|are there in|lead out of|lead into|lead to|does one find in) "
+        "{a}",
+    ),
+    form(_any, "Are there any doors?", "(is|are) there (any|a) (door|doors)"),
+    form(_where, "Where are the doors?", "where are [all] the doors", "where are doors"),
+    form(
+        _where_of,
+        "Where are the doors of the hallway?",
+        "where are [all] the doors (of|in|to) {a}",
+        "where are [the] {a} doors",
+    ),
+    form(
+        _wide,
+        "How wide is the door of the kitchen?",
+        "how (wide|broad) is {a}",
+        "what is the width of {a}",
+    ),
+    form(
+        _joined,
+        "Is there a door between the kitchen and the bedroom?",
+        "is there (a|any) (door|doorway|opening|passage|way) between {pair}",
+        "is there (a|any) (door|doorway|opening|passage) from {a} (to|into) {b}",
+        "does {a} have (a|any) (door|doorway|opening) (to|into) {b}",
+        "is {a} (connected to|connected with|next to|adjacent to|beside|joined to) {b}",
+        "are {pair} (connected|adjacent|neighbours|next to each other|joined)",
+        "does {a} (lead|open|connect) (to|into) {b}",
+        "can (i|one|you) (get|go|walk) [directly|straight] from {a} (to|into) {b}",
+    ),
+)

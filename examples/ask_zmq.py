@@ -1,6 +1,7 @@
 """Ask a run that is going on, with nothing but ZeroMQ and MessagePack: python ask_zmq.py RUN_DIR
 "how many chairs are there?" (docs/wire.md describes requests; any language can do the same.)"""
 
+import fcntl
 import json
 import sys
 import time
@@ -10,6 +11,12 @@ import msgpack
 import zmq
 
 run_dir, text = Path(sys.argv[1]), sys.argv[2]
+with (run_dir / "lock").open() as lock:  # held by a run for as long as it goes on
+    try:
+        fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        sys.exit(f"the run is over; its map: cogmap ask --map {run_dir} {text!r}")
+    except BlockingIOError:
+        pass
 services = json.loads((run_dir / "services.json").read_text())
 socket = zmq.Context.instance().socket(zmq.DEALER)
 socket.connect(services.get("vlm/ask") or services["memory/ask"])

@@ -6,6 +6,7 @@ Rooms, walls, doors and object boxes, each object with the number that annotated
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import cv2
@@ -117,6 +118,7 @@ def draw_bev(
     grid: OccupancyGrid | None = None,
     trajectory: F64 | None = None,
     pose: F64 | None = None,
+    beneath_labels: Callable[[BevPicture], None] | None = None,
     config: BevConfig = BevConfig(),
 ) -> BevPicture:
     """Draw a layout from above.
@@ -125,6 +127,7 @@ def draw_bev(
         grid: free and occupied space, drawn beneath.
         trajectory: (N, 2) or (N, 3) where the camera was, world, metres.
         pose: (4, 4) world_from_camera of the agent, drawn as an arrow.
+        beneath_labels: draws more, which numbers and names stay on top of.
     """
     things = [thing for thing in layout.objects if _can_be_drawn(thing, config)]
     line_m = np.zeros((0, 2)) if trajectory is None else np.asarray(trajectory, np.float64)[:, :2]
@@ -142,6 +145,8 @@ def draw_bev(
         line(picture.image, pixels, PATH, 2)
     if pose is not None and np.isfinite(pose).all():
         _draw_agent(picture, pose)
+    if beneath_labels is not None:
+        beneath_labels(picture)
     footprints = {thing.id: picture.pixels(footprint(thing.box)) for thing in things}
     polygons = {room.id: picture.pixels(np.array(room.polygon)) for room in _with_area(layout)}
     place_labels(

@@ -24,7 +24,16 @@ def draw_evidence(
 ) -> BevPicture:
     """The objects and rooms of an answer's evidence, its candidates, and, as the agent, the place
     to look from that it proposes."""
-    picture = draw_bev(layout, grid=grid, pose=_pose(answer), config=config or BevConfig())
+    return draw_bev(
+        layout,
+        grid=grid,
+        pose=_pose(answer),
+        beneath_labels=lambda picture: _ring(picture, layout, answer),
+        config=config or BevConfig(),
+    )
+
+
+def _ring(picture: BevPicture, layout: Layout, answer: Answer) -> None:
     rooms = {room.id: room for room in layout.rooms}
     for room_id in answer.evidence.rooms:
         if room_id in rooms and len(rooms[room_id].polygon) >= 3:
@@ -36,7 +45,6 @@ def draw_evidence(
             corners = picture.pixels(footprint(thing.box))
             line(picture.image, corners, WHITE, RING_PX + 4, closed=True)
             line(picture.image, corners, RING, RING_PX, closed=True)
-    return picture
 
 
 def _pose(answer: Answer) -> np.ndarray | None:

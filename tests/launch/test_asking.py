@@ -7,6 +7,8 @@ import json
 import os
 import re
 import shutil
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -414,6 +416,15 @@ def test_a_conversation(furnished_map, console):
     shown = console.export_text()
     assert "0.80 m" in shown and "0.60 m" in shown
     assert next(lines) == "never read"
+
+
+def test_the_example_says_that_a_run_is_over(tmp_path):
+    (tmp_path / "services.json").write_text('{"memory/ask": "tcp://127.0.0.1:9"}')
+    (tmp_path / "lock").touch()
+    example = Path(__file__).parents[2] / "examples" / "ask_zmq.py"
+    asked = [sys.executable, str(example), str(tmp_path), HOW_HIGH]
+    done = subprocess.run(asked, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1 and done.stderr.startswith("the run is over; its map: cogmap ask")
 
 
 def test_a_quiz_of_a_stored_map(furnished_map):

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import msgspec
 import numpy as np
 
 from cogmap.memory.render.bev import footprint
+from cogmap.memory.render.drawing import dark, label_color
 from cogmap.memory.render.evidence import RING, ROOM_RING, draw_evidence
 from cogmap.runtime.messages import Answer, Box, Evidence, Layout, MapObject, Room, Standpoint
 
@@ -33,6 +35,15 @@ def test_objects_and_rooms_are_ringed_where_they_are():
         assert count(picture.image[row - 3 : row + 4, column - 3 : column + 4], RING) > 3
     assert count(picture.image, ROOM_RING) == 0
     assert count(draw_evidence(LAYOUT, answer(rooms=(2,))).image, ROOM_RING) > 1000
+
+
+def test_numbers_stay_on_top_of_rings():
+    spoon = msgspec.structs.replace(CUP, size=(0.05, 0.05, 0.02))
+    thing = msgspec.structs.replace(LAYOUT.objects[0], box=spoon)
+    layout = msgspec.structs.replace(LAYOUT, objects=(thing,))
+    plain, ringed = (draw_evidence(layout, answer(objects=ids)).image for ids in ((), (1,)))
+    color = dark(label_color("cup"), 0.2)
+    assert count(ringed, RING) > 50 and count(ringed, color) >= count(plain, color) > 50
 
 
 def test_what_is_not_on_the_map_is_not_drawn():

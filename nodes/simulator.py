@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterator
 from typing import Literal
 
 import msgspec
 
 from cogmap.nodes.clock import StreamClock
-from cogmap.runtime.messages import Frame, Instances, Twist, Waypoints, WorldEvent
+from cogmap.runtime.messages import Frame, Instances, Twist, VisibleInstance, Waypoints, WorldEvent
 from cogmap.runtime.node import Input, NodeParams, Output, Source
 from cogmap.sim.noise import DepthNoise, ExposureNoise, PoseNoise
 from cogmap.sim.simulator import SimStep, Simulator, SimulatorConfig
@@ -30,6 +31,8 @@ _RANGES: dict[str, tuple[float, float]] = {
     "doors": (0, math.inf),
 }
 """Smallest and largest value of each numeric parameter."""
+CLEAR_FRACTION, SHOWN_FRAMES = 0.15, 10
+"""What so many frames show, so much of it each, was shown to who watches."""
 
 
 class SimulatedCamera(Source):
@@ -80,9 +83,9 @@ class SimulatedCamera(Source):
 
     def setup(self) -> None:
         self._make_simulator()
-        if self.run_dir is not None:
-            truth = msgspec.json.encode(truth_dict(self._simulator.house))
-            (self.run_dir / "truth.json").write_bytes(msgspec.json.format(truth))
+        self._truth = truth_dict(self._simulator.house)
+        self._looks: Counter[int] = Counter()
+        self._write_truth()
 
     def produce(self, step: int) -> Iterator[float]:
         self._go_to(step)
@@ -90,6 +93,7 @@ class SimulatedCamera(Source):
         while not self._simulator.done:
             taken = self._step()
             self._count_events(len(taken.events))
+            self._looks.update(v.id for v in taken.instances.visible if _is_clear(v))
             while (wait_s := clock.wait_s(taken.frame.stamp_ns)) > 0:
                 yield min(wait_s, 0.1)
             self.frames.publish(taken.frame)
@@ -97,6 +101,10 @@ class SimulatedCamera(Source):
             for event in taken.events:
                 self.events.publish(event)
             yield 0.0
+        if not step:  # of a walk that was taken up later, the first part is not known
+            shown = sorted(id_ for id_, looks in self._looks.items() if looks >= SHOWN_FRAMES)
+            self._truth["shown"] = shown
+            self._write_truth()
 
     @classmethod
     def is_repeatable(cls, params: Params) -> bool:
@@ -125,6 +133,11 @@ class SimulatedCamera(Source):
         if before == "driving" != after:
             self.counters["waypoints." + after] += 1
         return taken
+
+    def _write_truth(self) -> None:
+        if self.run_dir is not None:
+            truth = msgspec.json.format(msgspec.json.encode(self._truth))
+            (self.run_dir / "truth.json").write_bytes(truth)
 
     def _make_simulator(self) -> None:
         params = self.params
@@ -162,6 +175,10 @@ class SimulatedCamera(Source):
 
     def _count_events(self, count: int) -> None:
         self._events_before.append(self._events_before[-1] + count)
+
+
+def _is_clear(seen: VisibleInstance) -> bool:
+    return seen.fraction >= CLEAR_FRACTION
 
 
 def _words(low: float, high: float) -> str:

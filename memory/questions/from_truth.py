@@ -15,11 +15,13 @@ __all__ = ["scene_of_truth"]
 
 
 def scene_of_truth(truth: dict[str, Any], vocabulary: Sequence[str] = UNSEEN) -> Scene:
-    """All that is there, known from the start, of the plain data of `sim.truth.truth_dict`.
+    """All that is there, known from the start, of the plain data of `sim.truth.truth_dict`; of a
+    walk that has ended, what it showed (ids, ``shown``): nobody can be asked about the rest.
 
     Raises:
         KeyError, TypeError, ValueError: it is something else.
     """
+    shown = truth.get("shown")
     things = tuple(
         Thing(
             each["id"],
@@ -29,6 +31,7 @@ def scene_of_truth(truth: dict[str, Any], vocabulary: Sequence[str] = UNSEEN) ->
             relation=each["relation"],
         )
         for each in truth["objects"]
+        if shown is None or each["id"] in shown
     )
     floors = tuple(
         Floor(room["id"], room["type"], tuple(map(tuple, room["polygon"])), room["area_m2"])

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from cogmap.memory.questions.from_truth import scene_of_truth
 from cogmap.nodes.simulator import SimulatedCamera
 from cogmap.runtime.driver import NodeDriver
 from cogmap.runtime.messages import Frame, Instances, Twist, Waypoints
@@ -111,7 +112,18 @@ def test_commands_do_not_disturb_a_tour() -> None:
 def test_the_truth_is_written_down(tmp_path: Path) -> None:
     NodeDriver(SimulatedCamera, run_dir=tmp_path, **SMALL)
     truth = json.loads((tmp_path / "truth.json").read_text())
-    assert len(truth["rooms"]) == 2 and len(truth["objects"]) > 10
+    assert len(truth["rooms"]) == 2 and len(truth["objects"]) > 10 and "shown" not in truth
+
+
+def test_what_the_walk_showed_is_written_down_at_its_end(tmp_path: Path) -> None:
+    driver = NodeDriver(SimulatedCamera, run_dir=tmp_path, **SMALL, duration_s=2.0)
+    driver.run()
+    truth = json.loads((tmp_path / "truth.json").read_text())
+    frames = [each for each in driver.published["instances"] if isinstance(each, Instances)]
+    ever = {seen.id for frame in frames for seen in frame.visible}
+    assert truth["shown"] and set(truth["shown"]) <= ever < {o["id"] for o in truth["objects"]}
+    scene = scene_of_truth(truth)
+    assert [thing.id for thing in scene.things] == truth["shown"]
 
 
 @pytest.mark.parametrize(

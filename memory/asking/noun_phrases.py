@@ -203,7 +203,7 @@ class NounPhrases:
         if name in lexicon.ANYTHING:
             base, label = self._unnamed(name, depth)
         else:
-            base, label = f"find({quoted(name)})", name
+            base, label = self._names.found(name), name
         thing = Thing(
             base,
             self.said(" ".join(words[begin:end])) if label == name else label,

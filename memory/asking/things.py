@@ -112,18 +112,26 @@ class Names:
     """Labels as the map has them."""
     doors: int = field(default=0, compare=False)
     """How many gaps in walls are known."""
+    in_rooms: frozenset[tuple[str, str]] = field(default=frozenset(), compare=False)
+    """Labels and the rooms that hold things so called."""
     by_id: Mapping[int, str] = field(default_factory=dict, compare=False)
     """Labels by the ids of objects."""
 
     @classmethod
     def of(cls, layout: Layout) -> Names:
         """Of all that a layout has ever held."""
+        rooms = {room.id: normalize(room.label) for room in layout.rooms if room.label}
         labels = sorted({thing.label for thing in layout.objects if thing.label})
         return cls(
             _normal(tuple(labels)),
-            frozenset(normalize(room.label) for room in layout.rooms if room.label),
+            frozenset(rooms.values()),
             tuple(labels),
             len(layout.doors),
+            frozenset(
+                (thing.label, rooms[thing.room])
+                for thing in layout.objects
+                if thing.label and thing.room in rooms
+            ),
             {thing.id: thing.label for thing in layout.objects},
         )
 
@@ -144,6 +152,16 @@ class Names:
         said = " ".join(label)
         fits = known is not None and (said == "object" or relation(said, known) is not None)
         return int(number) if fits else None
+
+    def found(self, name: str) -> str:
+        """The plain ``find`` of a name; a "kitchen table" is a table of the kitchen if the kitchen
+        has one, and else whatever is called so."""
+        if name in self.stored:
+            return f"find({quoted(name)})"
+        for label, room in sorted(self.in_rooms):
+            if name.startswith(f"{room} ") and relation(name, label) is not None:
+                return f"find({quoted(name)}, room=room({quoted(room)}))"
+        return f"find({quoted(name)})"
 
     def knows(self, words: str) -> bool:
         """A label of the map, or a household word."""

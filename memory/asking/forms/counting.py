@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cogmap.memory.asking.beside_one import count_beside_one
 from cogmap.memory.asking.form import Form, Meaning, Slots, form
 from cogmap.memory.asking.saying import (
     Result,
@@ -38,6 +39,9 @@ def here(slots: Slots, thing: Thing) -> Thing:
 
 def _how_many(slots: Slots) -> Meaning:
     thing = here(slots, slots.thing("a", "where"))
+    beside = count_beside_one(thing)
+    if beside is not None:
+        return beside
     return Meaning(
         f"count({thing.program})", counted(thing.one, thing.many, thing.hidden), (thing,)
     )

@@ -65,6 +65,18 @@ def house_with_door(house: World) -> World:
 
 
 @pytest.fixture
+def two_tables() -> World:
+    """A dining table with two chairs in the kitchen, one with one chair in the living room."""
+    rooms = (room(1, "kitchen", 0, 6), room(2, "living room", 6, 6))
+    things = (
+        thing(1, "dining table", 3, 2), thing(2, "chair", 3, 3), thing(3, "chair", 3, 1),
+        thing(4, "dining table", 9, 2, room=2), thing(5, "chair", 9, 3, room=2),
+    )  # fmt: skip
+    layout = Layout(stamp_ns=SECOND, version=1, number=1, objects=things, rooms=rooms, floor_z=0.0)
+    return World(layout)
+
+
+@pytest.fixture
 def read(house: World):
     """The program that a question is read as; raises Unreadable."""
 

@@ -191,3 +191,13 @@ def test_rooms_that_have_equally_many_are_all_named(answer) -> None:
 def test_doors_are_counted_and_measured(house_with_door, text: str, value, said: str) -> None:
     reply = ask(house_with_door, Question(stamp_ns=0, text=text))
     assert (reply.value, reply.text) == (value, said)
+
+
+def test_of_several_tables_the_one_that_is_meant_is_asked_for(two_tables) -> None:
+    def reply(text: str) -> tuple[object, ...]:
+        answer = ask(two_tables, Question(stamp_ns=0, text=text))
+        return answer.status, answer.value
+
+    assert reply("How many chairs are around the dining table?") == ("ambiguous", None)
+    assert reply("How many chairs are around the kitchen table?") == ("answered", 2)
+    assert reply("How many chairs are around the dining tables?") == ("answered", 3)

@@ -12,7 +12,8 @@ DISTANCE = 'distance(find("sofa"), find("tv"))'
 CASES: list[tuple[str, str]] = [
     # Counting
     ("How many chairs are there around the dining table?",
-     'count([x0 for x0 in find("chair") if next_to(x0, find("dining table"))])'),
+     'known = count(find("dining table"))\n'
+     '[count([x0 for x0 in find("chair") if next_to(x0, p)]) for p in find("dining table")]'),
     ("how many mugs do you see", 'count(find("mug"))'),
     ("What's the number of bookshelves in the flat?", 'count(find("bookshelf"))'),
     ("Count the chairs in the kitchen.", 'count(find("chair", room=room("kitchen")))'),

@@ -18,6 +18,16 @@ class NotOfTheMap(Unreadable):
 
 REASONS: tuple[tuple[str, str, str], ...] = (
     (
+        "the time of day, the date",
+        r"^what (?:time|day|date) is (?:it|today)\b|^what is the (?:time|date)$",
+        "the map counts seconds from its first frame and knows no time of day",
+    ),
+    (
+        "who answers",
+        r"^(?:who|what) are you$|^what is your name$",
+        "I answer questions about the place from its map, and hold nothing about myself",
+    ),
+    (
         "colours, materials, patterns, brands",
         r"\b(what|which) (?:colou?rs?|material|pattern|brand|model|make|style|shape|texture)\b"
         r"|\b(?:made (?:of|from)|colou?r of|material of|brand of)\b"

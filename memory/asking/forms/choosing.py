@@ -11,6 +11,7 @@ from cogmap.memory.asking.saying import Result, Said, Say, said_value
 from cogmap.memory.asking.things import Thing, joined, same_thing
 from cogmap.memory.asking.unreadable import Unreadable
 from cogmap.memory.asking.words import SUPERLATIVES
+from cogmap.runtime.messages import MapObject
 
 __all__ = ["FORMS", "as_asked", "best_of", "nearest_of", "one_of"]
 
@@ -113,8 +114,15 @@ def _of_all(slots: Slots) -> Meaning:
     end = "farthest from" if word in _FAR else "closest to"
 
     def say(result: Result) -> Said:
-        said = said_value(result)
-        return Said(f"the {said.text} is {end} {to.the}", said.value)
+        said, number = said_value(result), ""
+        if "a" in slots and isinstance(result.value, MapObject):
+            number = f" {result.value.id}"
+        return Said(
+            f"{said.text}{number} is {end} {to.the}"
+            if number
+            else f"the {said.text} is {end} {to.the}",
+            said.value,
+        )
 
     return Meaning(f"{operation}({among}, {to.program})", say, (to,))
 

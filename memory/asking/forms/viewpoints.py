@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+
+from cogmap.memory.asking.conditions import in_room
 from cogmap.memory.asking.form import Form, Meaning, Slots, form
 from cogmap.memory.asking.forms.directions import DIRECTIONS, clockwise, seen
 from cogmap.memory.asking.saying import counted, listed, measured, truth, worded
@@ -10,13 +13,30 @@ from cogmap.memory.asking.unreadable import Unreadable
 
 __all__ = ["FORMS"]
 
+_ROOM_BEFORE_SIDE = re.compile(
+    r"(.+?) ((?:(?:to|on|at) )?(?:(?:the|my|your) )?(?:left|right|in front|behind|ahead)\b.*)"
+)
+
 
 def _standing(slots: Slots) -> Meaning:
-    stand, face, target = slots.place("a"), slots.place("b"), slots.thing("c")
+    stand, face = slots.place("a"), slots.place("b")
+    target, said = _target_and_side(slots)
     pose = f"stand(at={stand.program}, facing={face.program})"
-    said = slots.text("q")
     finest = "left_right" if slots.text("w") in ("side", "hand") else "eight"
     return seen(slots, pose, _seen_from(stand, face), target, _direction_words(said), finest)
+
+
+def _target_and_side(slots: Slots) -> tuple[Thing, str]:
+    """ "The armchair" and "in the living room left or right": where it is belongs to the thing."""
+    said = slots.text("q")
+    found = _ROOM_BEFORE_SIDE.fullmatch(said)
+    try:
+        room = slots.asked.phrases.room(found[1]) if found else None
+    except Unreadable:
+        room = None
+    if found is None or room is None:
+        return slots.thing("c"), said
+    return in_room(slots.thing("c"), room), found[2]
 
 
 def _direction_words(said: str) -> str:

@@ -63,6 +63,8 @@ def test_values_units_and_words(answer, text: str, value, unit: str, said: str) 
         ("How many chairs are not in the kitchen?", "not_understood", "cannot read"),
         ("Which room has no piano?", "not_seen", "No piano was seen"),
         ('count(find("chair"))', "not_understood", "a program, not a question"),
+        ("What time is it?", "not_determinable", "no time of day"),
+        ("Who are you?", "not_determinable", "about the place"),
         ("Bring me the cup.", "not_understood", "instruction"),
         ("How far is it?", "not_understood", "nothing that was asked before|cannot read"),
     ],

@@ -34,6 +34,9 @@ CASES: list[tuple[str, str]] = [
     ("how many chairs are in this room", 'count(find("chair", room=this_room()))'),
     ("How many chair(s) are in this room?", 'count(find("chair"))'),
     ("How many shoes(s) are in this room?", 'count(find("shoe"))'),
+    ("standing at the sofa facing the television, is the chair in the bedroom left or right?",
+     'direction(stand(at=find("sofa"), facing=find("television")), '
+     'find("chair", room=room("bedroom")), form="left_right")'),
     # What is not there
     ("what rooms have no chairs?",
      'known = count(find("chair"))\n[r for r in rooms() if not exists(find("chair", room=r))]'),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from cogmap.memory.asking.conditions import in_room
 from cogmap.memory.asking.form import Form, Meaning, Slots, form
@@ -36,7 +37,8 @@ def _target_and_side(slots: Slots) -> tuple[Thing, str]:
         room = None
     if found is None or room is None:
         return slots.thing("c"), said
-    return in_room(slots.thing("c"), room), found[2]
+    thing = slots.thing("c")
+    return in_room(replace(thing, words=f"{thing.words} in"), room), found[2]
 
 
 def _direction_words(said: str) -> str:

@@ -25,6 +25,9 @@ from cogmap.runtime.messages import Layout, Question
         ("How many chairs are there?", 3, "count", "There are 3 chairs."),
         ("How many chairs are in the bedroom?", 1, "count", "There is 1 chair in the bedroom."),
         ("Is there anything on the lamp?", False, "", "No, nothing on the lamp was seen."),
+        ("Standing at the sofa facing the television, is the chair in the bedroom left or right?",
+         "right", "", "The chair in the bedroom is to the right, for someone at the sofa facing "
+         "the television."),
         ("Which rooms have no cup?", ("bedroom",), "",
          "Rooms where no cup was seen: bedroom."),
         ("Are there no cups in the kitchen?", False, "", "No, there are cups in the kitchen."),

@@ -15,6 +15,11 @@ from cogmap.memory.asking.words import USES, relation_at
 
 __all__ = ["FORMS"]
 
+_SIDED = re.compile(
+    r"\[x0 for x0 in everything\(\) if (?:left_of|right_of|in_front_of|behind)"
+    r"\(x0, (find\([^()]*\)), agent\(\)\)\]"
+)
+
 
 def _holds(slots: Slots) -> Meaning:
     """ "Is the cup on the table": cut at the first relation with a thing on both sides."""
@@ -88,6 +93,10 @@ def _what_is(slots: Slots) -> Meaning:
     kind = slots.text("a") or "things"
     things = phrases.thing(f"the {kind} {' '.join(words)}")
     where = things.words.removeprefix(kind).strip()
+    sided = _SIDED.fullmatch(things.program)
+    if sided:  # of the same room, not of all that lies on that side
+        things = things.at(f"{things.program[:-1]} and room_of(x0) == room_of({sided[1]})]")
+        where = f"{where} in the same room, seen from where you are"
     say = listed(
         f"{where[:1].upper()}{where[1:]}: {{}}", f"I have seen nothing {where}", things.hidden
     )

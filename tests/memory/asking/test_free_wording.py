@@ -37,6 +37,9 @@ CASES: list[tuple[str, str]] = [
     ("standing at the sofa facing the television, is the chair in the bedroom left or right?",
      'direction(stand(at=find("sofa"), facing=find("television")), '
      'find("chair", room=room("bedroom")), form="left_right")'),
+    ("what is to the left of the sofa?",
+     'labels([x0 for x0 in everything() if left_of(x0, find("sofa"), agent()) '
+     'and room_of(x0) == room_of(find("sofa"))])'),
     # What is not there
     ("what rooms have no chairs?",
      'known = count(find("chair"))\n[r for r in rooms() if not exists(find("chair", room=r))]'),

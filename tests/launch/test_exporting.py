@@ -56,7 +56,9 @@ def test_the_past_has_what_was_known_then(furnished_map, tmp_path, console):
     export_map(furnished_map, {"layout": out}, 0.25, False, console)
     early = read_layout(out)
     assert (early.number, early.objects) == (2, ())  # before a person added them
-    export_map(furnished_map, {"layout": out}, 99.0, True, console)
+    with pytest.raises(CogmapError, match=r"the map ends 0\.7 s after its first frame"):
+        export_map(furnished_map, {"layout": out}, 99.0, True, console)
+    export_map(furnished_map, {"layout": out}, 0.7, True, console)
     assert len(read_layout(out).objects) == 2
 
 

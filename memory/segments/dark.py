@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 
 from cogmap.memory.geometry.camera import backproject
+from cogmap.memory.segments.mask_surface import box_pixels
 from cogmap.runtime.messages import F32, F64, Bool, Intrinsics, PixelBox
 
 __all__ = ["depth_hole", "filled"]
@@ -36,7 +37,7 @@ def depth_hole(box: PixelBox, depth_m: F32) -> Bool | None:
 
     ``depth_m`` (H, W) metres, 0 invalid.
     """
-    left, top, right, bottom = _pixels(box, depth_m.shape)
+    left, top, right, bottom = box_pixels(box, depth_m.shape)
     margin = max(12, round(0.35 * max(right - left, bottom - top)))
     rows = slice(max(0, top - margin), min(depth_m.shape[0], bottom + margin))
     columns = slice(max(0, left - margin), min(depth_m.shape[1], right + margin))
@@ -111,7 +112,7 @@ def _foot(
     box: PixelBox, depth_m: F32, intrinsics: Intrinsics, world_from_camera: F64
 ) -> F64 | None:
     """(3,) camera: where the middle of the box's lower edge meets the floor, if that is seen."""
-    left, _, right, bottom = _pixels(box, depth_m.shape)
+    left, _, right, bottom = box_pixels(box, depth_m.shape)
     quarter = (right - left) // 4
     strip = depth_m[bottom : bottom + _STRIP_PX, left + quarter : right - quarter]
     if not strip.size or np.count_nonzero(strip) < 0.5 * strip.size:
@@ -132,12 +133,3 @@ def _lowest(depth_m: F32, intrinsics: Intrinsics, up: F64) -> float:
     pixels = np.stack([columns, rows], axis=1).astype(np.float64) * 8 + 4
     depth = depth_m[4::8, 4::8][rows, columns].astype(np.float64)
     return float(np.quantile(backproject(pixels, depth, intrinsics) @ up, 0.03))
-
-
-def _pixels(box: PixelBox, shape: tuple[int, ...]) -> tuple[int, int, int, int]:
-    left, top, right, bottom = (int(side) for side in np.rint(np.clip(box, -1e6, 1e6)))
-    height, width = shape
-    return (
-        min(max(0, left), width), min(max(0, top), height),
-        min(max(0, right), width), min(max(0, bottom), height),
-    )  # fmt: skip

@@ -10,6 +10,7 @@ import numpy as np
 from cogmap.memory.segments.background_planes import BackgroundPlane, background_planes
 from cogmap.memory.segments.mask_surface import (
     Patch,
+    box_pixels,
     flying,
     patch_around,
     pieces,
@@ -59,10 +60,8 @@ def foreground(
 
 
 def _box_mask(box: PixelBox, shape: tuple[int, ...]) -> tuple[Bool, tuple[int, int]]:
-    left, top, right, bottom = (int(side) for side in np.rint(np.clip(box, -1e6, 1e6)))
-    left, top = max(0, left), max(0, top)
-    height, width = min(shape[0], bottom) - top, min(shape[1], right) - left
-    return np.ones((max(0, height), max(0, width)), np.bool_), (left, top)
+    left, top, right, bottom = box_pixels(box, shape)
+    return np.ones((max(0, bottom - top), max(0, right - left)), np.bool_), (left, top)
 
 
 def _standing_out(patch: Patch, intrinsics: Intrinsics, world_from_camera: F64, flat: bool) -> Bool:

@@ -12,11 +12,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from cogmap.runtime.messages import F32, I32, Bool
+from cogmap.runtime.messages import F32, I32, Bool, PixelBox
 
 __all__ = [
     "Patch",
     "body",
+    "box_pixels",
     "cut_fraction",
     "flying",
     "patch_around",
@@ -45,6 +46,17 @@ class Patch:
     stride: int
     inside: tuple[slice, slice]
     """Rows and columns of the patch that are in the image."""
+
+
+def box_pixels(box: PixelBox, shape: tuple[int, ...]) -> tuple[int, int, int, int]:
+    """Left, top, right, bottom of the whole pixels in ``box``, within an image of ``shape`` (H, W);
+    right and bottom are the first ones outside."""
+    left, top, right, bottom = (int(side) for side in np.rint(np.clip(box, -1e6, 1e6)))
+    height, width = shape
+    return (
+        min(max(0, left), width), min(max(0, top), height),
+        min(max(0, right), width), min(max(0, bottom), height),
+    )  # fmt: skip
 
 
 def patch_around(

@@ -568,6 +568,94 @@ class Standpoint(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     """From world x to the direction of view about z (rad)."""
 
 
+GoalKind = Literal[
+    "point", "pose", "object", "room", "keyframe", "frontier", "find", "explore", "return",
+]  # fmt: skip
+"""point: stand there. pose: stand there and look that way, as the viewpoint of an answer says.
+object: stand where it is in view, close to it. room: stand well inside of it. keyframe: stand
+where it was taken. frontier: the nearest edge of the unknown. find: look for a thing until one
+is in view. explore: until all that can be reached was seen. return: back to where the journey
+began."""
+
+
+class Goal(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One thing to do on a journey. Which fields count depends on the kind."""
+
+    kind: GoalKind
+    point: tuple[float, float] | None = None
+    """point: x, y (m, world)."""
+    pose: Standpoint | None = None
+    """pose."""
+    id: int = -1
+    """object, room, keyframe: of the map."""
+    label: str = ""
+    """find: in words. Text from strangers."""
+    through_unknown: bool = False
+    """Ways may cross floor that was never seen; what is seen on them then still stops it."""
+
+
+class JourneyRequest(Message, frozen=True, kw_only=True, eq=False):
+    """Request: go, step by step. Replied to once the first step is planned."""
+
+    goals: tuple[Goal, ...]
+    """One or more, in turn."""
+    client: str = ""
+    """Who asks. Somebody else's journey is only replaced with ``preempt``."""
+    preempt: bool = False
+    text: str = ""
+    """The words that it comes from."""
+
+
+class JourneyCancel(Message, frozen=True, kw_only=True, eq=False):
+    """Request: stop where you are, whoever asked for the journey."""
+
+    client: str = ""
+
+
+JourneyState = Literal[
+    "idle", "driving", "turning", "looking", "recovering", "waiting",
+    "arrived", "failed", "cancelled", "preempted",
+]  # fmt: skip
+"""driving: on its way. turning: on the spot. looking: stands and sees. recovering: the way is
+blocked or it does not move as told. waiting: no frames or poses come; it stands. The last four
+are ends; arrived: all goals are reached, found or explored."""
+
+
+class JourneyProgress(Message, frozen=True, kw_only=True, eq=False):
+    """How a journey goes: published at every change, and some times a second meanwhile.
+
+    Also the reply to a `JourneyRequest` and to a `JourneyCancel`.
+    """
+
+    journey: int
+    """Counts from 1; 0: there was none yet."""
+    step: int = 0
+    """Which of its goals, from 0."""
+    goals: tuple[Goal, ...] = ()
+    state: JourneyState = "idle"
+    text: str = ""
+    """What it does, why it failed, and what would help."""
+    path: F64
+    """(N, 2) x, y (m, world): the way that is left, from where the agent is."""
+    frontiers: F64
+    """(M, 2) x, y (m, world): places from which more could be seen, best first."""
+    target: Standpoint | None = None
+    """Where it goes now."""
+    remaining_m: float = 0.0
+    """Length of the way that is left."""
+    driven_m: float = 0.0
+    """Since the journey began."""
+    objects: tuple[int, ...] = ()
+    """find: what was found; object: the goal. Ids of the map."""
+    client: str = ""
+    words: str = ""
+    """Of the request."""
+
+    def __post_init__(self) -> None:
+        check_array("path", self.path, np.float64, (None, 2))
+        check_array("frontiers", self.frontiers, np.float64, (None, 2))
+
+
 class Question(Message, frozen=True, kw_only=True, eq=False):
     """Request: a question in words."""
 

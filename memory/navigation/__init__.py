@@ -1,0 +1,1 @@
+"""Going somewhere with the map: where to stand, which way leads there, and how to drive it."""

@@ -1,0 +1,73 @@
+"""What somebody who moves knows: their own shape, where they are, and the map as it is now."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from cogmap.memory.paths.grid_paths import Point
+from cogmap.runtime.messages import F64, Layout, OccupancyGrid
+
+__all__ = ["Body", "Known", "Pose2", "Stand", "Unreachable"]
+
+
+@dataclass(frozen=True)
+class Body:
+    """Shape of a robot, its camera and its limits: a round one with a differential drive."""
+
+    radius_m: float = 0.18
+    height_m: float = 1.5
+    """What begins above this does not touch it."""
+    camera_height_m: float = 1.35
+    hfov_rad: float = math.radians(67.4)
+    max_linear_mps: float = 0.8
+    max_angular_rps: float = 1.2
+    max_linear_mps2: float = 1.5
+    """How fast it slows down, too."""
+
+
+@dataclass(frozen=True)
+class Pose2:
+    """Where somebody stands on the floor: x, y (m) and heading from x about z (rad), world."""
+
+    x: float
+    y: float
+    yaw: float
+
+    @property
+    def point(self) -> Point:
+        return (self.x, self.y)
+
+
+@dataclass(frozen=True)
+class Known:
+    """One consistent view of the world to decide on."""
+
+    grid: OccupancyGrid
+    """Unknown is not free; the floor under the agent and where it went is."""
+    layout: Layout
+    here: Pose2
+    walked: F64
+    """(N, 2) x, y (m): where the agent has been, oldest first."""
+
+
+@dataclass(frozen=True)
+class Stand:
+    """A place to stand, good for a goal."""
+
+    pose: Pose2
+    faces: bool = True
+    """Whether the heading matters."""
+    why: str = ""
+    """In words: "in view of the sofa, 0.8 m from it"."""
+
+
+@dataclass(frozen=True)
+class Unreachable:
+    """No place to stand, or no way there: why, and what would help."""
+
+    text: str
+    blocked_by: tuple[int, ...] = ()
+    """Objects of the map that are in the way, if it is they."""
+    unknown: Point | None = None
+    """Where the known floor ends towards the goal, if it is the unknown."""

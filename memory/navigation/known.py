@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from cogmap.memory.paths.grid_paths import Point
-from cogmap.runtime.messages import F64, Layout, OccupancyGrid
+from cogmap.runtime.messages import F64, Layout, MapObject, OccupancyGrid
 
 __all__ = ["Body", "Known", "Pose2", "Stand", "Unreachable"]
 
@@ -20,6 +21,9 @@ class Body:
     """What begins above this does not touch it."""
     camera_height_m: float = 1.35
     hfov_rad: float = math.radians(67.4)
+    vfov_rad: float = math.radians(53.1)
+    pitch_down_rad: float = math.radians(20)
+    """How far the camera looks down."""
     max_linear_mps: float = 0.8
     max_angular_rps: float = 1.2
     max_linear_mps2: float = 1.5
@@ -49,6 +53,12 @@ class Known:
     here: Pose2
     walked: F64
     """(N, 2) x, y (m): where the agent has been, oldest first."""
+    keyframes: Mapping[int, Pose2] = field(default_factory=dict)
+    """Where the keyframes were taken, by their number."""
+
+    def object(self, object_id: int) -> MapObject | None:
+        """Of any state; None if the map never had it."""
+        return next((thing for thing in self.layout.objects if thing.id == object_id), None)
 
 
 @dataclass(frozen=True)
@@ -60,6 +70,8 @@ class Stand:
     """Whether the heading matters."""
     why: str = ""
     """In words: "in view of the sofa, 0.8 m from it"."""
+    worse_m: float = 0.0
+    """How many metres more of way a perfect stand would be worth."""
 
 
 @dataclass(frozen=True)

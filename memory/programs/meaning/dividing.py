@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 
 from cogmap.memory.geometry.boxes import footprint
-from cogmap.memory.programs.meaning.walls import walled_off
+from cogmap.memory.paths.sides import walled_off
 from cogmap.memory.programs.world import World
 from cogmap.runtime.messages import F64, I64, Bool, MapObject, Room
 
@@ -53,5 +53,5 @@ def _wall_between(world: World, a: np.ndarray, b: np.ndarray) -> Bool:
     """(N,) of shapes in pairs; the same both ways."""
     lines = shapely.get_coordinates(shapely.shortest_line(a, b)).reshape(-1, 2, 2)
     starts, ends = lines[:, 0], lines[:, 1]
-    forth = walled_off(world, world.floor, starts, ends)
-    return np.asarray(forth | walled_off(world, world.floor, ends, starts))
+    forth = walled_off(world.layout, world.floor, starts, ends)
+    return np.asarray(forth | walled_off(world.layout, world.floor, ends, starts))

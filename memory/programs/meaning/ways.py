@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from cogmap.memory.geometry.boxes import footprint
 from cogmap.memory.paths.floor import floor_paths
 from cogmap.memory.paths.grid_paths import Paths
+from cogmap.memory.paths.sides import same_side
 from cogmap.memory.programs.abstention import NotDeterminable
 from cogmap.memory.programs.meaning.places import Place, center, outline, seen
-from cogmap.memory.programs.meaning.walls import walled_off
 from cogmap.memory.programs.values import Objects, Path
 from cogmap.memory.programs.world import World
 from cogmap.runtime.messages import (
@@ -131,21 +131,7 @@ def _around(world: World, paths: Paths, thing: MapObject) -> NDArray[np.intp]:
     shape = shapely.Polygon(footprint(thing.box))
     far = shapely.distance(shape, shapely.points(paths.centers))
     near = np.flatnonzero(far <= REACH_M)
-    near = near[_same_side(world, thing, shape, paths.centers[near])]
+    near = near[same_side(world.layout, world.floor, thing, paths.centers[near])]
     main = near[paths.parts[near] == np.bincount(paths.parts).argmax()]
     near = main if len(main) else near
     return np.asarray(near[far[near] <= far[near].min(initial=REACH_M) + BESIDE_M])
-
-
-def _same_side(world: World, thing: MapObject, shape: shapely.Polygon, spots: F64) -> Bool:
-    """(N,) which of ``spots`` (N, 2) are in a thing's own room; of a thing whose room is not
-    known, or has no free floor near it, from which no wall is between."""
-    room = world.room(thing.room)
-    if room is not None and len(room.polygon) >= 3:
-        inside = shapely.contains_xy(outline(room), *spots.T)
-        if inside.any():
-            return np.asarray(inside)
-    if not len(spots):
-        return np.zeros(0, bool)
-    touching = shapely.get_coordinates(shapely.shortest_line(shapely.points(spots), shape))
-    return ~walled_off(world, world.floor, spots, touching.reshape(-1, 2, 2)[:, 1])

@@ -1,0 +1,49 @@
+"""The floor that a body can use: cells, what is in the way, and what is known of it."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import msgspec
+import numpy as np
+
+from cogmap.memory.paths.floor import floor_paths
+from cogmap.memory.paths.grid_paths import Paths, Point
+from cogmap.runtime.messages import F64, FREE, OCCUPIED, UNKNOWN, Bool, OccupancyGrid
+
+__all__ = ["MARGIN_CELLS", "body_paths", "cell_state", "with_unknown_free"]
+
+MARGIN_CELLS = 1.42
+"""Distances are between the middles of cells: so much more keeps the whole line of a way, on free
+cells, a radius away from the whole of an occupied one."""
+
+
+def body_paths(grid: OccupancyGrid, radius_m: float) -> Paths:
+    """Ways for the middle of a round body: free cells farther than its radius from all that is
+    occupied. What is kept of a grid is shared by all who ask."""
+    return floor_paths(grid, radius_m + MARGIN_CELLS * grid.resolution_m)
+
+
+@lru_cache(maxsize=2)
+def with_unknown_free(grid: OccupancyGrid) -> OccupancyGrid:
+    """The grid for those who dare: what was never seen counts as free."""
+    free = np.where(grid.cells == UNKNOWN, np.uint8(FREE), grid.cells)
+    return msgspec.structs.replace(grid, cells=free)
+
+
+def cell_state(grid: OccupancyGrid, point: Point) -> int | None:
+    """What the grid says of a point; None off the grid."""
+    column, row = np.floor((np.array(point) - grid.origin) / grid.resolution_m).astype(int)
+    rows, columns = grid.cells.shape
+    inside = 0 <= row < rows and 0 <= column < columns
+    return int(grid.cells[row, column]) if inside else None
+
+
+def occupied_on(grid: OccupancyGrid, points: F64) -> Bool:
+    """(N,) which of ``points`` (N, 2) are on occupied cells."""
+    column, row = ((points - grid.origin) // grid.resolution_m).astype(int).T
+    rows, columns = grid.cells.shape
+    inside = (row >= 0) & (row < rows) & (column >= 0) & (column < columns)
+    found = np.zeros(len(points), bool)
+    found[inside] = grid.cells[row[inside], column[inside]] == OCCUPIED
+    return found

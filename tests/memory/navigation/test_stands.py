@@ -1,0 +1,107 @@
+"""Places to stand, on floors drawn by hand."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from cogmap.memory.navigation.known import Body, Pose2, Unreachable
+from cogmap.memory.navigation.stands import stands
+from cogmap.runtime.messages import UNKNOWN, Goal, Standpoint
+from tests.memory.navigation.floors import known, open_floor, paint, room, thing
+
+BODY = Body()
+
+
+def test_a_free_point_is_stood_on_itself():
+    (only,) = stands(Goal(kind="point", point=(3.0, 2.0)), known(open_floor()), BODY)
+    assert only.pose.point == (3.0, 2.0)
+    assert not only.faces
+
+
+def test_a_pose_is_stood_on_as_it_is():
+    pose = Standpoint(position=(3.0, 2.0, 1.35), yaw=1.0)
+    (only,) = stands(Goal(kind="pose", pose=pose), known(open_floor()), BODY)
+    assert only.pose == Pose2(3.0, 2.0, 1.0)
+    assert only.faces
+
+
+def test_a_point_too_near_to_a_wall_is_stood_beside_and_that_is_said():
+    found = stands(Goal(kind="point", point=(3.0, 0.1)), known(open_floor()), BODY)
+    assert min(math.dist(each.pose.point, (3.0, 0.1)) for each in found) < 0.3
+    assert "m from (3.00, 0.10)" in found[0].why
+
+
+def test_what_is_inside_furniture_names_it():
+    cells = paint(open_floor(), 2.0, 1.0, 4.0, 3.0)
+    sofa = thing(7, "sofa", (3.0, 2.0, 0.4), (2.0, 2.0, 0.8))
+    found = stands(Goal(kind="point", point=(3.0, 2.0)), known(cells, objects=(sofa,)), BODY)
+    assert found == Unreachable("(3.00, 2.00) is inside the sofa", (7,))
+
+
+@pytest.mark.parametrize(
+    ("point", "words"),
+    [((99.0, 0.0), "off the map"), ((math.nan, 0.0), "not finite"), ((5.0, 2.0), "never seen")],
+)
+def test_points_without_floor_say_why(point, words):
+    cells = paint(open_floor(), 4.0, 0.05, 5.95, 3.95, UNKNOWN)
+    found = stands(Goal(kind="point", point=point), known(cells), BODY)
+    assert isinstance(found, Unreachable)
+    assert words in found.text
+
+
+def test_an_object_is_seen_from_within_a_metre_of_it():
+    cells = paint(open_floor(), 4.0, 1.5, 5.0, 2.5)
+    table = thing(3, "table", (4.5, 2.0, 0.4), (1.0, 1.0, 0.8))
+    found = stands(Goal(kind="object", id=3), known(cells, objects=(table,)), BODY)
+    assert found
+    for each in found:
+        gap = math.hypot(
+            *(max(0, abs(c - m) - 0.5) for c, m in zip(each.pose.point, (4.5, 2.0), strict=True))
+        )
+        assert gap <= 1.0
+        to_table = math.atan2(2.0 - each.pose.y, 4.5 - each.pose.x)
+        assert math.remainder(each.pose.yaw - to_table, math.tau) == pytest.approx(0)
+
+
+def test_an_object_is_not_seen_through_a_wall():
+    cells = paint(open_floor(), 3.0, 0.0, 3.1, 4.0)
+    picture = thing(2, "picture", (2.97, 2.0, 1.2), (0.06, 0.6, 0.6), room=1)
+    there = known(cells, objects=(picture,), rooms=(room(1, "hall", 0, 0, 3, 4),))
+    found = stands(Goal(kind="object", id=2), there, BODY)
+    assert found
+    assert all(each.pose.x < 2.9 for each in found)
+
+
+def test_what_is_gone_says_when_it_was_seen():
+    cup = thing(4, "cup", (3, 2, 0.1), (0.1, 0.1, 0.1), state="removed", last_seen_ns=10**9)
+    there = known(open_floor(), objects=(cup,), stamp_ns=31 * 10**9)
+    found = stands(Goal(kind="object", id=4), there, BODY)
+    assert found == Unreachable("the cup is no longer there; it was last seen 30 s ago")
+    assert stands(Goal(kind="object", id=9), there, BODY).text == "the map has no object 9"
+
+
+def test_a_room_is_stood_well_inside_of():
+    there = known(open_floor(), rooms=(room(1, "kitchen", 3, 0, 6, 4),))
+    for each in stands(Goal(kind="room", id=1), there, BODY):
+        assert 3.7 < each.pose.x < 5.3
+        assert 0.7 < each.pose.y < 3.3
+
+
+def test_a_keyframe_is_stood_where_it_was_taken():
+    there = known(open_floor(), keyframes={12: Pose2(2.0, 2.0, 0.5)})
+    assert stands(Goal(kind="keyframe", id=12), there, BODY)[0].pose == Pose2(2.0, 2.0, 0.5)
+    assert "no keyframe 3" in stands(Goal(kind="keyframe", id=3), there, BODY).text
+
+
+def test_a_frontier_is_an_edge_of_the_unknown():
+    cells = paint(open_floor(), 4.0, 0.05, 5.95, 3.95, UNKNOWN)
+    (edge,) = stands(Goal(kind="frontier"), known(cells), BODY)
+    assert edge.pose.x == pytest.approx(4.0, abs=0.1)
+    assert isinstance(stands(Goal(kind="frontier"), known(open_floor()), BODY), Unreachable)
+
+
+def test_what_is_no_place_is_refused():
+    with pytest.raises(ValueError, match="'explore'"):
+        stands(Goal(kind="explore"), known(open_floor()), BODY)

@@ -20,6 +20,7 @@ def make_report(launch: Launch, result: RunResult) -> dict[str, Any]:
         "ok": not result.failed,
         "failed": result.failed,
         "run": _run_figures(launch, result),
+        "troubles": _troubles(result),
         "nodes": {status.node: _node_figures(status, result) for status in result.nodes},
     }
 
@@ -56,6 +57,16 @@ def _run_figures(launch: Launch, result: RunResult) -> dict[str, Any]:
             "p99": fusing.latency_p99_ms if fusing else None,
         },
     }
+
+
+def _troubles(result: RunResult) -> list[dict[str, Any]]:
+    """All that was wrong at some time, with what to do about it."""
+    named = [("run", trouble) for trouble in result.troubles]
+    named += [(status.node, trouble) for status in result.nodes for trouble in status.troubles]
+    return [
+        {"node": node, "name": t.name, "text": t.text, "times": t.times, "over": t.over}
+        for node, t in named
+    ]
 
 
 def _is_lossless(launch: Launch) -> bool:

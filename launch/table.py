@@ -36,9 +36,10 @@ class LiveTable:
             return
         self._shown_at = time.monotonic()
         if self._console.is_terminal:
-            self._live.update(Group(status_table(status), self.below), refresh=True)
+            shown = Group(status_table(status), *trouble_lines(status), self.below)
+            self._live.update(shown, refresh=True)
         else:
-            line = ", ".join(f"{n.node} {n.state} {n.rate_hz:.1f} Hz" for n in status.nodes)
+            line = ", ".join(_short(node) for node in status.nodes)
             self._console.print(line, highlight=False, soft_wrap=True)
 
     def __enter__(self) -> LiveTable:
@@ -63,11 +64,28 @@ def status_table(status: RunStatus) -> Table:
     return table
 
 
+def trouble_lines(status: RunStatus) -> list[Text]:
+    """What is wrong now, a line each, with what to do."""
+    mine = [("run", trouble) for trouble in status.troubles]
+    theirs = [(node.node, trouble) for node in status.nodes for trouble in node.troubles]
+    return [
+        Text(f"{who}: {trouble.name}: {trouble.text}", style="yellow")
+        for who, trouble in mine + theirs
+        if not trouble.over
+    ]
+
+
+def _short(node: NodeStatus) -> str:
+    now = ", ".join(trouble.name for trouble in node.troubles if not trouble.over)
+    return f"{node.node} {node.state} {node.rate_hz:.1f} Hz" + (f" ({now})" if now else "")
+
+
 def _row(node: NodeStatus) -> tuple[Text | str, ...]:
     busiest = max(node.inputs.values(), key=lambda stats: stats.received, default=InputStats())
+    in_trouble = any(not trouble.over for trouble in node.troubles)
     return (
         node.node,
-        Text(node.state, style=_STYLES.get(node.state, "")),
+        Text(node.state, style="yellow" if in_trouble else _STYLES.get(node.state, "")),
         f"{node.rate_hz:.1f}",
         f"{busiest.latency_p50_ms:.1f}" if busiest.received else "",
         f"{busiest.latency_p99_ms:.1f}" if busiest.received else "",
@@ -95,6 +113,10 @@ def summary(console: Console, report: dict[str, Any], run_dir: Path) -> None:
             f"From capture to fused: median {latency['p50']:.0f} ms, p99 {latency['p99']:.0f} ms.",
             highlight=False,
         )
+    for trouble in report["troubles"]:
+        often = "" if trouble["times"] == 1 else f" ({trouble['times']} times)"
+        text = f"{trouble['node']}: {trouble['name']}{often}: {trouble['text']}"
+        console.print(text, style="yellow", markup=False, highlight=False, soft_wrap=True)
     console.print(f"Run directory: {run_dir}", highlight=False, soft_wrap=True)
     if (run_dir / "view.rrd").exists():
         command = f"{sys.argv[0]} view {shlex.quote(str(run_dir))}"

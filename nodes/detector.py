@@ -37,6 +37,7 @@ class Detector(Node):
         open_vocabulary: OpenVocabularySettings = OpenVocabularySettings()
         geometry: GeometrySettings = GeometrySettings()
 
+    MAY_SKIP = True
     params: Params
     frames = Input(Frame)
     instances = Input(Instances)

@@ -27,6 +27,7 @@ class Viewer(Node):
     Params = ViewConfig
 
     params: ViewConfig
+    MAY_SKIP = True
     frames = Input(Frame)
     observations = Input(Observation)
     surface = Input(SurfaceUpdate)

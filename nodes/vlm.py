@@ -34,6 +34,7 @@ class Vlm(Node):
         """Name of the node whose map is asked."""
 
     params: Params
+    MAY_SKIP = True
     layout = Input(Layout)
     steps = Output(AskStep, queue=256)
     answers = Output(Answer, queue=64)

@@ -12,12 +12,12 @@ import queue
 import threading
 import time
 from collections.abc import Callable
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import zmq
 
 from cogmap.runtime import wire
-from cogmap.runtime.messages import InputStats, LogRecord, Message, NodeStatus
+from cogmap.runtime.messages import InputStats, LogRecord, Message, NodeStatus, Trouble
 from cogmap.runtime.metrics import RateMeter
 
 PERIOD_S = 0.5
@@ -27,7 +27,18 @@ State = Literal["starting", "running", "ended", "failed"]
 Level = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 _LEVELS: dict[int, Level] = {10: "DEBUG", 20: "INFO", 30: "WARNING", 40: "ERROR", 50: "ERROR"}
 
-Stats = Callable[[], tuple[dict[str, InputStats], dict[str, int], dict[str, int]]]
+
+class NodeFigures(NamedTuple):
+    """How a node is, as its heartbeat says it."""
+
+    inputs: dict[str, InputStats]
+    outputs: dict[str, int]
+    counters: dict[str, int]
+    troubles: tuple[Trouble, ...] = ()
+    busy_s: float = 0.0
+
+
+Stats = Callable[[], NodeFigures]
 
 
 class Heartbeat:
@@ -41,12 +52,12 @@ class Heartbeat:
         self._done = threading.Event()
         self._final: tuple[State, str] = ("failed", "")
         self._up = False
-        self._stats: Stats = lambda: ({}, {}, {})
+        self._stats: Stats = lambda: NodeFigures({}, {}, {})
         self._stop: Callable[[], None] = lambda: None
         self._rate = RateMeter()
         self._thread = threading.Thread(target=self._run, daemon=True, name="heartbeat")
         if endpoint is not None:
-            logging.getLogger().addHandler(_QueueHandler(node, self._logs))
+            logging.getLogger().addHandler(QueueHandler(node, self._logs))
             self._thread.start()
 
     def start(self, stats: Stats, stop: Callable[[], None]) -> None:
@@ -79,19 +90,21 @@ class Heartbeat:
         context.term()
 
     def _status(self, state: State, error: str = "") -> NodeStatus:
-        inputs, outputs, counters = self._stats()
-        handled = sum(stats.received for stats in inputs.values())
-        total = handled or max(outputs.values(), default=0)
+        figures = self._stats()
+        handled = sum(stats.received for stats in figures.inputs.values())
+        total = handled or max(figures.outputs.values(), default=0)
         return NodeStatus(
             stamp_ns=time.time_ns(),
             node=self._node,
             pid=os.getpid(),
             state=state,
-            inputs=inputs,
-            outputs=outputs,
-            counters=counters,
+            inputs=figures.inputs,
+            outputs=figures.outputs,
+            counters=figures.counters,
             error=_sendable(error),
             rate_hz=self._rate.update(total),
+            troubles=figures.troubles,
+            busy_s=figures.busy_s,
         )
 
     def _flush_logs(self, socket: zmq.Socket[bytes]) -> None:
@@ -114,8 +127,8 @@ class Heartbeat:
         timer.start()
 
 
-class _QueueHandler(logging.Handler):
-    """Hands log lines to the heartbeat thread; drops them if it cannot keep up."""
+class QueueHandler(logging.Handler):
+    """Hands log lines to the thread that sends them; drops them if it cannot keep up."""
 
     def __init__(self, node: str, logs: queue.Queue[LogRecord]) -> None:
         super().__init__(logging.INFO)

@@ -12,15 +12,16 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import msgspec
 import zmq
 
 from cogmap.runtime.bus import RewindError, StoppedError
-from cogmap.runtime.heartbeat import Heartbeat
-from cogmap.runtime.messages import CogmapError, End, InputStats, Message
+from cogmap.runtime.health import StreamHealth
+from cogmap.runtime.heartbeat import Heartbeat, NodeFigures
+from cogmap.runtime.messages import CogmapError, End, InputStats, Message, Trouble
 from cogmap.runtime.metrics import Histogram
 from cogmap.runtime.node import Source, make_params
 from cogmap.runtime.readers import LatestReader, LosslessReader, Reader
@@ -31,6 +32,7 @@ from cogmap.runtime.wiring import (
     EXIT_OK,
     EXIT_REFUSED,
     EXIT_START_OVER,
+    OUT_OF_MEMORY_HELP,
     RUN_STREAMS,
     InputWire,
     OutputWire,
@@ -89,10 +91,14 @@ class Host:
         self._timer: threading.Timer | None = None
         self._captured_ns: int | None = None
         self._outputs_ended = False
+        self._busy_since: float | None = None
+        self._under_way = False
+        """A source has made a step; to get to its first one may take long."""
         node_class = load_node_class(wiring.uses)
         params = make_params(node_class, wiring.params)
         run_dir = None if wiring.run_dir is None else Path(wiring.run_dir)
         self.node = node_class(wiring.node, params, run_dir)
+        self._health = StreamHealth(self.node.log)
         self._ports = [self._open_input(name, wire) for name, wire in wiring.inputs.items()]
         self._writers = {name: self._open_output(name, w) for name, w in wiring.outputs.items()}
         for name in node_class.OUTPUTS.keys() - self._writers.keys():
@@ -116,13 +122,19 @@ class Host:
         self._timer.daemon = True
         self._timer.start()
 
-    def stats(self) -> tuple[dict[str, InputStats], dict[str, int], dict[str, int]]:
-        """Inputs, outputs and the node's own counters, for the heartbeat."""
+    def stats(self) -> NodeFigures:
+        """How the node is, for the heartbeat, whose thread calls it."""
         outputs = {
             name: writer.next_seq - self._outputs_ended for name, writer in self._writers.items()
         }
         counters = {name: int(count) for name, count in dict(self.node.counters).items()}
-        return {port.name: port.stats() for port in self._ports}, outputs, counters
+        return NodeFigures(
+            {port.name: port.stats() for port in self._ports},
+            outputs,
+            counters,
+            self.node.troubles.all() + self._stream_troubles(),
+            self._busy_s(),
+        )
 
     def run(self) -> None:
         """Until all inputs (of a source: all steps) have ended, or `stop` is called."""
@@ -149,6 +161,29 @@ class Host:
             for server in self._servers:
                 server.close()
             self._context.term()
+
+    def _stream_troubles(self) -> tuple[Trouble, ...]:
+        for port in self._ports:
+            if port.wire.policy == "latest" and not self.node.MAY_SKIP:
+                skipped = port.reader.counts.skipped
+                self._health.look_at_input(port.wire.stream, port.handled, skipped)
+        for writer in self._writers.values():
+            self._health.look_at_output(writer)
+        return self._health.all()
+
+    def _busy_s(self) -> float:
+        """Waiting for a reader is not being busy."""
+        since = self._busy_since
+        waits = any(writer.waiting is not None for writer in self._writers.values())
+        return 0.0 if since is None or waits else time.monotonic() - since
+
+    @contextmanager
+    def _busy(self) -> Iterator[None]:
+        self._busy_since = time.monotonic()
+        try:
+            yield
+        finally:
+            self._busy_since = None
 
     @contextmanager
     def _readers_may_be_gone(self) -> Iterator[None]:
@@ -213,7 +248,9 @@ class Host:
         steps = self._produce_from(source, step)
         while not self._stopping.is_set():
             try:
-                wait_s = next(steps)
+                with self._busy() if self._under_way else nullcontext():
+                    wait_s = next(steps)
+                self._under_way = True
                 deadline = time.monotonic() + wait_s
                 while self._handle_one_each():
                     pass
@@ -232,6 +269,7 @@ class Host:
         return source.first_step_for(output, self._writers[output].wanted_seq())
 
     def _produce_from(self, source: Source, step: int) -> Iterator[float]:
+        self._under_way = False
         for name, writer in self._writers.items():
             writer.rewind(source.published_before(name, step))
         return source.produce(step)
@@ -245,7 +283,8 @@ class Host:
         handled = False
         self.node.on_tick()
         for server in self._servers:
-            handled |= server.serve()
+            with self._busy():
+                handled |= server.serve()
         for port in self._ports:
             envelope = port.reader.receive()
             if envelope is not None:
@@ -264,10 +303,11 @@ class Host:
             return
         self._captured_ns = envelope.captured_ns
         started = time.perf_counter()
-        if declared is None:
-            self.node.on_any(envelope)
-        else:
-            getattr(self.node, f"on_{port.name}")(message)
+        with self._busy():
+            if declared is None:
+                self.node.on_any(envelope)
+            else:
+                getattr(self.node, f"on_{port.name}")(message)
         port.note(started, envelope.captured_ns)
         if isinstance(self.node, Source):
             self._captured_ns = None
@@ -312,6 +352,9 @@ def main() -> None:
     except CogmapError as refused:
         code, error = EXIT_REFUSED, str(refused)
         logging.getLogger(__name__).error("%s", refused)
+    except MemoryError:
+        code, error = EXIT_FAILED, f"out of memory; {OUT_OF_MEMORY_HELP}"
+        logging.getLogger(__name__).exception("the node is out of memory")
     except Exception as failure:
         code, error = EXIT_FAILED, f"{type(failure).__name__}: {failure}"
         logging.getLogger(__name__).exception("the node failed")

@@ -66,6 +66,10 @@ class NodeSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """False: the run goes on without the node if it cannot be kept alive."""
     restarts: int = 5
     """How often in a row it is started again before it is given up."""
+    hang_s: float = 60.0
+    """Killed and started again when it has been at one message for so long; 0: never."""
+    memory_mb: int = 0
+    """Killed and started again when it holds more memory than this; 0: no bound."""
 
 
 @dataclass(frozen=True)

@@ -804,8 +804,22 @@ class InputStats(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     """Messages handled a second from the first to the last."""
 
 
+class Trouble(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Something that is wrong with a node, or with what comes to it."""
+
+    name: str
+    text: str
+    """What it is, and what to do about it."""
+    times: int = 1
+    """How often it has come."""
+    over: bool = False
+    """It was there, and is not any more."""
+
+
 class NodeStatus(Message, frozen=True, kw_only=True, eq=False):
     """Heartbeat of a node; ``stamp_ns`` is wall-clock time here."""
+
+    VERSION: ClassVar[int] = 2
 
     node: str
     pid: int
@@ -821,12 +835,19 @@ class NodeStatus(Message, frozen=True, kw_only=True, eq=False):
     restarts: int = 0
     cpu_percent: float = 0.0
     rss_bytes: int = 0
+    troubles: tuple[Trouble, ...] = ()
+    busy_s: float = 0.0
+    """For how long the node has been at the message, or the step, that it is at now."""
 
 
 class RunStatus(Message, frozen=True, kw_only=True, eq=False):
     """The supervisor's status table; ``stamp_ns`` is wall-clock time here."""
 
+    VERSION: ClassVar[int] = 2
+
     nodes: tuple[NodeStatus, ...]
+    troubles: tuple[Trouble, ...] = ()
+    """Of the run itself, such as a full disk."""
 
 
 class LogRecord(Message, frozen=True, kw_only=True, eq=False):

@@ -28,6 +28,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 import msgspec
 
 from cogmap.runtime.messages import CogmapError, Message
+from cogmap.runtime.troubles import Troubles
 from cogmap.runtime.wire import Envelope
 
 M = TypeVar("M", bound=Message)
@@ -105,6 +106,9 @@ class Node:
     """On ``latest`` inputs nothing that has come is replaced by what is newer, up to a bound of
     memory; for a node that has to see all that it can, also of a live source."""
 
+    MAY_SKIP: ClassVar[bool] = False
+    """Slower than its ``latest`` inputs by plan: that most is skipped is no trouble."""
+
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
         ports = {name: port for base in reversed(cls.__mro__) for name, port in vars(base).items()}
@@ -125,6 +129,8 @@ class Node:
         self.log = logging.getLogger(f"cogmap.{name}")
         self.counters: Counter[str] = Counter()
         """What the node counts; shown in the status table and in the report."""
+        self.troubles = Troubles(self.log)
+        """What is wrong now, and what to do; shown under the status table."""
         for port, output in self.OUTPUTS.items():
             setattr(self, port, output.copy())
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -13,8 +14,15 @@ from typing import Literal
 import msgspec
 import psutil
 
-from cogmap.runtime.messages import NodeStatus
-from cogmap.runtime.wiring import EXIT_FAILED, EXIT_OK, EXIT_REFUSED, EXIT_START_OVER
+from cogmap.runtime.messages import NodeStatus, Trouble
+from cogmap.runtime.troubles import Troubles
+from cogmap.runtime.wiring import (
+    EXIT_FAILED,
+    EXIT_OK,
+    EXIT_REFUSED,
+    EXIT_START_OVER,
+    OUT_OF_MEMORY_HELP,
+)
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +33,10 @@ _BACKOFF_S = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0)
 _HEALTHY_AFTER_S = 30.0
 _END_WITHIN_S = 30.0
 """A node that was asked to end is killed after this long; it may have a map to store."""
+_MEASURE_PERIOD_S = 0.2
+"""Between looks at the memory of a node that has a bound."""
+_TROUBLE_STAYS_S = 10.0
+"""What a node was killed for stays in the table for so long after it was started again."""
 _ENVIRONMENT = {"OMP_WAIT_POLICY": "passive", "MALLOC_ARENA_MAX": "2"}
 """Threads of Open3D that wait must not spin: the cores belong to all nodes. Few arenas of memory:
 with one for each thread, what is freed in one is not used again by another."""
@@ -42,9 +54,12 @@ class NodeProcess:
         is_source: bool = False,
         critical: bool = True,
         restarts_allowed: int = 5,
+        hang_s: float = 0.0,
+        memory_bytes: int = 0,
         idle_inputs: frozenset[str] = frozenset(),
     ) -> None:
-        """``idle_inputs``: what comes there does not make the node busy."""
+        """``idle_inputs``: what comes there does not make the node busy. It is killed when it
+        has been at one message for ``hang_s``, or holds more than ``memory_bytes``; 0: never."""
         self.name = name
         self.is_source = is_source
         self.critical = critical
@@ -60,6 +75,12 @@ class NodeProcess:
         self._log_file = log_file
         self._restarts_allowed = restarts_allowed
         self._idle_inputs = idle_inputs
+        self._hang_s = hang_s
+        self._memory_bytes = memory_bytes
+        self._measured_at = 0.0
+        self._killed_for = ""
+        self._past: tuple[Trouble, ...] = ()  # of processes before this one
+        self._troubles = Troubles(log.getChild(name))
         self._restarts = 0
         self._failures_in_a_row = 0
         self._popen: subprocess.Popen[bytes] | None = None
@@ -97,11 +118,14 @@ class NodeProcess:
             error=self.error,
             cpu_percent=self._cpu_percent,
             rss_bytes=self._rss_bytes,
+            troubles=_by_name(self._past, self._status.troubles, self._troubles.all()),
         )
 
     def start(self) -> None:
         self._start_at = self._asked_to_end_at = None
         self._started_at = self._heard_at = time.monotonic()
+        self._killed_for = ""
+        self._forget_process()
         command = [sys.executable, "-m", "cogmap.runtime.host", str(self._wiring_file)]
         with self._log_file.open("ab") as output:
             self._popen = subprocess.Popen(
@@ -144,6 +168,44 @@ class NodeProcess:
             elif self._silent():
                 log.error("%s: no heartbeat; killed", self.name)
                 self.kill()
+            else:
+                self._look_for_hang()
+                self._look_at_memory()
+
+    def _look_for_hang(self) -> None:
+        """Its heart beats, but does it get on?"""
+        busy_s, limit_s = self._status.busy_s, self._hang_s
+        if not limit_s or self._status.state != "running" or busy_s < limit_s / 2:
+            if self._healthy():
+                self._troubles.clear("hung")
+            return
+        text = f"at one message for {busy_s:.0f} s, and started again after {limit_s:.0f} s"
+        help_ = f"if it may take so long, raise hang_s of [node.{self.name}]; else see its log"
+        self._troubles.notice("hung", f"{text}: {help_}")
+        if busy_s >= limit_s:
+            self._kill_for(f"hung: at one message for {busy_s:.0f} s")
+
+    def _look_at_memory(self) -> None:
+        """In good time: a node that outgrows its bound must not take the machine with it."""
+        if not self._memory_bytes or time.monotonic() - self._measured_at < _MEASURE_PERIOD_S:
+            return
+        self.measure()
+        held, bound = self._rss_bytes / 2**20, self._memory_bytes / 2**20
+        if held > bound:
+            text = f"holds {held:.0f} MB, over its bound memory_mb = {bound:.0f}"
+            help_ = f"raise that of [node.{self.name}], or {OUT_OF_MEMORY_HELP}"
+            self._troubles.notice("out of memory", f"{text}, so it is started again: {help_}")
+            self._kill_for(f"out of memory: {text}")
+        elif self._healthy():
+            self._troubles.clear("out of memory")
+
+    def _healthy(self) -> bool:
+        """Running for a while since it was started."""
+        return time.monotonic() - self._started_at > _TROUBLE_STAYS_S
+
+    def _kill_for(self, reason: str) -> None:
+        self._killed_for = reason
+        self.kill()
 
     def measure(self) -> None:
         """CPU and memory as of now."""
@@ -155,6 +217,7 @@ class NodeProcess:
             cpu_s = sum(self._meter.cpu_times()[:2])
         except psutil.Error:
             return
+        self._measured_at = time.monotonic()
         self.peak_rss_bytes = max(self.peak_rss_bytes, self._rss_bytes)
         self.mean_cpu_percent = 100 * cpu_s / (time.monotonic() - self._started_at)
 
@@ -216,7 +279,10 @@ class NodeProcess:
     def _reason(self, code: int) -> str:
         """Why it ended, in its own words if it had any."""
         killed = f"killed by signal {-code}" if code < 0 else f"exit code {code}"
-        return (self._status.error if self._status.state == "failed" else "") or killed
+        if code == -signal.SIGKILL:
+            killed += " (by hand, or by the kernel because memory ran out: dmesg tells)"
+        own = self._status.error if self._status.state == "failed" else ""
+        return self._killed_for or own or killed
 
     def _give_up(self, reason: str) -> None:
         self.done = self.gave_up = True
@@ -241,6 +307,12 @@ class NodeProcess:
         patience_s = _START_WITHIN_S if self._status.state == "starting" else _SILENT_S
         return time.monotonic() - self._heard_at > patience_s
 
+    def _forget_process(self) -> None:
+        """What the process before this one said of itself."""
+        past = _by_name(self._past, self._status.troubles)
+        self._past = tuple(msgspec.structs.replace(trouble, over=True) for trouble in past)
+        self._status = msgspec.structs.replace(self._status, troubles=(), busy_s=0.0)
+
     def _set_state(
         self, state: Literal["starting", "restarting", "ended", "failed", "stopped"]
     ) -> None:
@@ -248,3 +320,8 @@ class NodeProcess:
         self._status = msgspec.structs.replace(
             self._status, state=state, pid=pid, stamp_ns=time.time_ns()
         )
+
+
+def _by_name(*groups: tuple[Trouble, ...]) -> tuple[Trouble, ...]:
+    """One for each name; of the same name, the last."""
+    return tuple({trouble.name: trouble for group in groups for trouble in group}.values())

@@ -8,6 +8,8 @@ is critical, ends the run. Stopping takes at most `STOP_WITHIN_S`.
 from __future__ import annotations
 
 import logging
+import queue
+import shutil
 import threading
 import time
 from collections.abc import Callable
@@ -20,13 +22,22 @@ import zmq
 
 from cogmap.runtime import wire
 from cogmap.runtime.bus import WriterAddress
+from cogmap.runtime.heartbeat import QueueHandler
 from cogmap.runtime.launchfile import Launch, stream_name
-from cogmap.runtime.messages import CogmapError, LogRecord, NodeStatus, PlaybackCommand, RunStatus
+from cogmap.runtime.messages import (
+    CogmapError,
+    LogRecord,
+    NodeStatus,
+    PlaybackCommand,
+    RunStatus,
+    Trouble,
+)
 from cogmap.runtime.node import Source
 from cogmap.runtime.process import NodeProcess
 from cogmap.runtime.readers import complain
 from cogmap.runtime.requests import SERVICES_FILE
 from cogmap.runtime.rundir import RunDir
+from cogmap.runtime.troubles import Troubles
 from cogmap.runtime.wiring import EXIT_REFUSED, RUN_STREAMS, InputWire, OutputWire, Wiring
 from cogmap.runtime.writer import Writer
 
@@ -40,8 +51,11 @@ _OTHERS_AFTER_S, _END_WITHIN_S = 5.0, 60.0
 _LEFT_OVER_S = 10.0
 """Once the sources have ended, a node that handles nothing for this long is stopped."""
 _STATUS_PERIOD_S = 1.0
+_LITTLE_SPACE_BYTES = 500 * 2**20
+"""A map of some rooms and its recording of some minutes."""
 _QUEUE_MESSAGES = 4096
 _HEARTBEATS = "run/heartbeats"
+_OWN_NAME = "supervisor"
 
 
 @dataclass(frozen=True)
@@ -56,6 +70,8 @@ class RunResult:
     duration_s: float
     failed: dict[str, str] = field(default_factory=dict)
     """Critical node -> why it could not be kept alive."""
+    troubles: tuple[Trouble, ...] = ()
+    """Of the run itself."""
     refused: bool = False
     """A failure was the input's or the launch file's, not the node's."""
 
@@ -77,6 +93,8 @@ class Supervisor:
         self._started_at = time.monotonic()
         self._next_status = 0.0
         self._sources_started = False
+        self._troubles = Troubles(log)
+        self._own_log: queue.Queue[LogRecord] = queue.Queue(maxsize=1000)
         self._on_log: Callable[[LogRecord], None] = lambda record: None
         self._write_plans()
 
@@ -95,7 +113,7 @@ class Supervisor:
     def status(self) -> RunStatus:
         """The table as of now."""
         nodes = tuple(process.status() for process in self._processes.values())
-        return RunStatus(stamp_ns=time.time_ns(), nodes=nodes)
+        return RunStatus(stamp_ns=time.time_ns(), nodes=nodes, troubles=self._troubles.all())
 
     def run(
         self,
@@ -109,6 +127,8 @@ class Supervisor:
         logs, both from this thread.
         """
         self._on_log = on_log
+        handler = QueueHandler(_OWN_NAME, self._own_log)
+        logging.getLogger(__package__).addHandler(handler)
         deadline = float("inf") if for_s is None else time.monotonic() + for_s
         try:
             self._start_all(sources=False)
@@ -117,6 +137,8 @@ class Supervisor:
                 on_tick()
         finally:
             self._stop_all()
+            self._pass_on_own_log()
+            logging.getLogger(__package__).removeHandler(handler)
             on_tick()
         return self._result()
 
@@ -190,6 +212,8 @@ class Supervisor:
             is_source=issubclass(self.launch.classes[name], Source),
             critical=section.critical,
             restarts_allowed=section.restarts,
+            hang_s=section.hang_s,
+            memory_bytes=section.memory_mb * 2**20,
             idle_inputs=frozenset(
                 port for port, item in section.inputs.items() if item.stream in RUN_STREAMS
             ),
@@ -267,10 +291,26 @@ class Supervisor:
                 complain("dropped a heartbeat: %s", error)
                 continue
             if isinstance(message, LogRecord):
-                self._writers["run/log"].publish(message)
-                self._on_log(message)
+                self._pass_on(message)
             elif isinstance(message, NodeStatus) and message.node in self._processes:
                 self._processes[message.node].hear(message)
+
+        self._pass_on_own_log()
+
+    def _pass_on(self, record: LogRecord) -> None:
+        self._writers["run/log"].publish(record)
+        self._on_log(record)
+
+    def _pass_on_own_log(self) -> None:
+        """What the supervisor itself has to say, to who hears the nodes, and to a file."""
+        while not self._own_log.empty():
+            record = self._own_log.get()
+            self._pass_on(record)
+            try:
+                with (self.run_dir.logs / f"{_OWN_NAME}.log").open("a") as file:
+                    file.write(f"{record.level} {record.text}\n")
+            except OSError as error:  # a full disk must not end the run
+                complain("cannot write the supervisor's log: %s", error)
 
     def _publish_status(self) -> None:
         for process in self._processes.values():
@@ -280,8 +320,10 @@ class Supervisor:
         try:
             with self.run_dir.metrics.open("ab") as file:
                 file.write(msgspec.json.encode(status) + b"\n")
+            text = _little_space(self.run_dir.path)
         except OSError as error:  # a full disk must not end the run
-            complain("cannot write metrics: %s", error)
+            text = f"the run directory cannot be written: {error}; make space on its disk"
+        self._troubles.put("disk", text)
 
     # ending
 
@@ -341,9 +383,17 @@ class Supervisor:
         failed = {name: p.error for name, p in processes.items() if p.gave_up and p.critical}
         return RunResult(
             nodes=self.status().nodes,
+            troubles=self._troubles.all(),
             peak_rss_bytes={name: p.peak_rss_bytes for name, p in processes.items()},
             cpu_percent={name: p.mean_cpu_percent for name, p in processes.items()},
             duration_s=time.monotonic() - self._started_at,
             failed=failed,
             refused=any(processes[name].exit_code == EXIT_REFUSED for name in failed),
         )
+
+
+def _little_space(folder: Path) -> str | None:
+    free = shutil.disk_usage(folder).free
+    if free >= _LITTLE_SPACE_BYTES:
+        return None
+    return f"{free / 2**20:.0f} MB are left where {folder} lies: make space before it is full"

@@ -20,6 +20,8 @@ from cogmap.runtime.node import Node
 EXIT_OK, EXIT_FAILED, EXIT_REFUSED, EXIT_START_OVER = 0, 1, 2, 75
 """Exit codes: done; crashed, start again; will never work, do not; start again at once."""
 
+OUT_OF_MEMORY_HELP = "give the machine more memory, the node less to hold, or fewer nodes"
+
 RUN_STREAMS: dict[str, type[Message]] = {
     "run/status": RunStatus,
     "run/log": LogRecord,

@@ -61,6 +61,9 @@ class Writer:
         self._pub.setsockopt(zmq.XPUB_VERBOSE, 1)
         self._pub.setsockopt(zmq.MAXMSGSIZE, _HEAR_BYTES)
         self._has_been_joined = False
+        self._in_flight: deque[tuple[float, zmq.MessageTracker]] = deque()
+        self.waiting: tuple[str, float] | None = None
+        """The lossless reader that is waited for now, and since when (monotonic)."""
         self._pub.setsockopt(zmq.LINGER, 500)
         self._pub.bind(self.address.latest)
         self._links = {name.encode(): _Link(name.encode()) for name in self.address.readers}
@@ -97,7 +100,7 @@ class Writer:
         if seq >= self._unseen_seq:
             self._unseen_seq = self.next_seq
             if self._has_been_joined:
-                self._pub.send_multipart(parts, copy=False)
+                self._send_latest(parts)
         if self._links:
             self._retain(seq, parts)
             self._deliver()
@@ -106,8 +109,9 @@ class Writer:
 
     def repeat(self, message: Message) -> None:
         """Send again what ``latest`` readers that came late have missed."""
-        parts = wire.encode(message, stream=self.stream, seq=-1, captured_ns=time.time_ns())
-        self._pub.send_multipart(parts, copy=False)
+        self._send_latest(
+            wire.encode(message, stream=self.stream, seq=-1, captured_ns=time.time_ns())
+        )
 
     def wanted_seq(self) -> int:
         """Wait for all lossless readers; the first message that one of them still wants."""
@@ -143,10 +147,26 @@ class Writer:
             self.service()
         return True
 
+    def undelivered_since_s(self) -> float | None:
+        """Since when (monotonic) a ``latest`` reader has not taken a message that waits for it.
+
+        Small messages are copied when they are sent and tell nothing. Any thread may ask.
+        """
+        waiting = [since for since, tracker in tuple(self._in_flight) if not tracker.done]
+        return min(waiting, default=None)
+
     def close(self) -> None:
         self._pub.close()
         if self._router is not None:
             self._router.close()
+
+    def _send_latest(self, parts: list[wire.Part]) -> None:
+        """Nobody is waited for: whose queue is full misses the message."""
+        tracker = self._pub.send_multipart(parts, copy=False, track=True)
+        if len(self._in_flight) > self.queue:
+            self._in_flight = deque(each for each in self._in_flight if not each[1].done)
+        if tracker is not None and not tracker.done:
+            self._in_flight.append((time.monotonic(), tracker))
 
     def _retain(self, seq: int, parts: list[wire.Part]) -> None:
         size = sum(memoryview(part).nbytes for part in parts)
@@ -165,7 +185,9 @@ class Writer:
                     continue
                 if self.stop.is_set():
                     raise StoppedError(f"stopped while {self.stream} waited for {link.name!r}")
+                self.waiting = self.waiting or (link.name.decode(), time.monotonic())
                 self._wait_for_readers()
+            self.waiting = None
 
     def _send(self, link: _Link) -> bool:
         """One message to a reader; False if it cannot take it now."""

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import zmq
+from zmq.utils.garbage import gc as zero_copy
 
 from cogmap.bench.data import data_folder
 
@@ -35,6 +36,7 @@ def context() -> Iterator[zmq.Context[zmq.Socket[bytes]]]:
     still_open = [socket for socket in list(context._sockets) if not socket.closed]
     context.destroy(linger=0)
     assert not still_open, f"sockets were left open: {still_open}"
+    threads.add(zero_copy.thread)  # of the whole process; there once a large array was sent
     left = [thread.name for thread in threading.enumerate() if thread not in threads]
     assert not left, f"threads were left running: {left}"
 

@@ -109,6 +109,38 @@ class Stuck(Node):
             time.sleep(1)
 
 
+class OnceNode(Sink):
+    """Goes wrong at message 20 of its first life."""
+
+    def on_numbers(self, message: Instances) -> None:
+        assert self.run_dir is not None
+        mark = self.run_dir / f"{self.name}.mark"
+        if message.number == 20 and not mark.exists():
+            mark.touch()
+            self.go_wrong()
+        super().on_numbers(message)
+
+    def go_wrong(self) -> None: ...
+
+
+class HangsOnce(OnceNode):
+    """Does not come back from a message; its heart beats on."""
+
+    def go_wrong(self) -> None:
+        while True:
+            time.sleep(1)
+
+
+class HoardsOnce(OnceNode):
+    """Takes ever more memory."""
+
+    def go_wrong(self) -> None:
+        hoard = []
+        while True:
+            hoard.append(np.ones(5 * 2**20, np.uint8))
+            time.sleep(0.01)
+
+
 class Watcher(Node):
     """Reads the newest of a stream, and what the supervisor says."""
 

@@ -61,7 +61,8 @@ class Run:
 
     def __init__(self, folder: Path, arguments: list[str]) -> None:
         self.folder = folder
-        env = os.environ | {"PYTHONPATH": str(Path(__file__).parent), "COLUMNS": "200"}
+        ours = [str(Path(__file__).parent), *filter(None, [os.environ.get("PYTHONPATH")])]
+        env = os.environ | {"PYTHONPATH": os.pathsep.join(ours), "COLUMNS": "200"}
         self.process = subprocess.Popen(
             [sys.executable, "-m", "cogmap.launch.cli", *arguments],
             cwd=folder,

@@ -16,7 +16,7 @@ import zmq
 
 from cogmap.runtime import heartbeat as heartbeat_module
 from cogmap.runtime import wire
-from cogmap.runtime.heartbeat import Heartbeat
+from cogmap.runtime.heartbeat import Heartbeat, NodeFigures
 from cogmap.runtime.messages import InputStats, LogRecord, Message, NodeStatus
 
 Hear = Callable[[Callable[[Message], bool]], Message]
@@ -71,7 +71,7 @@ def test_life(heartbeat, hear):
     first = hear(is_status("starting"))
     assert (first.node, first.pid) == ("thinner", os.getpid())
     stats = {"frames": InputStats(received=7, skipped=2)}
-    heartbeat.start(lambda: (stats, {"out": 3}, {"fused": 1}), lambda: None)
+    heartbeat.start(lambda: NodeFigures(stats, {"out": 3}, {"fused": 1}), lambda: None)
     running = hear(is_status("running"))
     assert running.inputs["frames"].skipped == 2
     assert (running.outputs, running.counters) == ({"out": 3}, {"fused": 1})
@@ -126,7 +126,7 @@ def test_supervisor_that_is_away_is_not_waited_for(endpoint, monkeypatch):
 
 def test_alone_it_says_nothing():
     beat = Heartbeat("n", None)
-    beat.start(lambda: ({}, {}, {}), lambda: None)
+    beat.start(lambda: NodeFigures({}, {}, {}), lambda: None)
     beat.finish("ended")
     assert not beat._thread.is_alive()
 
@@ -138,7 +138,7 @@ heartbeat.PERIOD_S = 0.05
 if os.fork() == 0:
     beat = heartbeat.Heartbeat("n", sys.argv[1])
     stopped = threading.Event()
-    beat.start(lambda: ({}, {}, {}), stopped.set)
+    beat.start(lambda: heartbeat.NodeFigures({}, {}, {}), stopped.set)
     print("child", os.getpid(), flush=True)
     if sys.argv[2] == "well":
         stopped.wait(20)

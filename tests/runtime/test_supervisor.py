@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 import zmq
 
@@ -15,7 +16,7 @@ from cogmap.runtime import process as process_module
 from cogmap.runtime import readers
 from cogmap.runtime import supervisor as supervisor_module
 from cogmap.runtime.launchfile import read_launch_file
-from cogmap.runtime.messages import InputStats, NodeStatus, PlaybackCommand, RunStatus
+from cogmap.runtime.messages import InputStats, NodeStatus, PlaybackCommand, RunStatus, Trouble
 from cogmap.runtime.process import NodeProcess
 from cogmap.runtime.readers import LatestReader
 from cogmap.runtime.rundir import RunDir
@@ -51,7 +52,7 @@ def line(source: str = "Numbers", count: int = 20, period_s: float = 0.0) -> str
 def supervise(tmp_path, monkeypatch) -> Iterator[Callable[[str], Supervisor]]:
     """A supervisor of this launch file, in ``tmp_path / "run"``."""
     monkeypatch.syspath_prepend(str(TESTS))
-    monkeypatch.setenv("PYTHONPATH", str(TESTS))
+    monkeypatch.setenv("PYTHONPATH", str(TESTS), prepend=os.pathsep)
     monkeypatch.setattr(supervisor_module, "_LEFT_OVER_S", 1.5)
     made: list[Supervisor] = []
 
@@ -197,6 +198,54 @@ def test_node_that_hangs_without_heartbeat_is_started_again(supervise, monkeypat
     assert sink.restarts == 1
 
 
+@pytest.mark.system
+@pytest.mark.parametrize(
+    ("kind", "bound", "trouble", "help_"),
+    [
+        ("HangsOnce", "hang_s = 1.0", "hung", "raise hang_s of [node.sink]"),
+        ("HoardsOnce", "memory_mb = 250", "out of memory", "memory_mb = 250"),
+    ],
+)
+def test_node_that_goes_wrong_is_named_and_started_again(
+    supervise, kind, bound, trouble, help_, caplog
+):
+    """Nothing is lost, and what was wrong is in the status, the log and the result."""
+    text = line(count=40, period_s=0.01).replace("system_nodes:Sink", f"system_nodes:{kind}")
+    supervisor = supervise(text + bound + "\n")
+    seen: set[str] = set()
+    logged: list[str] = []
+
+    def on_tick() -> None:
+        (sink,) = (node for node in supervisor.status().nodes if node.node == "sink")
+        seen.update(each.name for each in sink.troubles if not each.over)
+
+    result = supervisor.run(
+        for_s=FOR_S, on_tick=on_tick, on_log=lambda record: logged.append(record.text)
+    )
+    assert states(result) == {"source": "ended", "sink": "ended"}
+    assert lines(supervisor) == [*map(str, range(40)), "end"]
+    assert seen == {trouble}
+    (sink,) = (node for node in result.nodes if node.node == "sink")
+    assert sink.restarts == 1
+    (told,) = sink.troubles
+    assert help_ in told.text
+    log_file = (supervisor.run_dir.logs / "supervisor.log").read_text()
+    assert any(trouble in text and "started again" in text for text in logged)
+    assert help_ in log_file
+
+
+@pytest.mark.system
+def test_full_disk_is_a_trouble_of_the_run(supervise):
+    supervisor = supervise(line(count=100, period_s=0.02))
+    supervisor.run_dir.metrics.unlink()
+    supervisor.run_dir.metrics.symlink_to("/dev/full")
+    result = supervisor.run(for_s=FOR_S)
+    assert states(result) == {"source": "ended", "sink": "ended"}
+    (trouble,) = result.troubles
+    assert trouble.name == "disk"
+    assert "No space left" in trouble.text and "make space" in trouble.text
+
+
 class TestNodeProcess:
     @pytest.fixture
     def node(self, tmp_path) -> Iterator[NodeProcess]:
@@ -234,6 +283,16 @@ class TestNodeProcess:
     def test_error_of_a_node_that_refuses(self, node):
         node.hear(self.beat(node, state="failed", error="no such file"))
         assert node.status().error == "no such file"
+
+    def test_what_it_said_of_itself_is_kept_when_it_starts_again(self, node):
+        trouble = Trouble(name="dark", text="look at the lens", times=3)
+        node.hear(self.beat(node, troubles=(trouble,)))
+        assert node.status().troubles == (trouble,)
+        node.wait()
+        node.start()
+        assert node.status().troubles == (msgspec.structs.replace(trouble, over=True),)
+        node.hear(self.beat(node, troubles=(trouble,)))
+        assert node.status().troubles == (trouble,), "there again"
 
     def test_backoff_then_given_up(self, tmp_path):
         """Each failure in a row waits longer; in the end it is over, and said so."""

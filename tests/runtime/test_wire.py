@@ -50,6 +50,7 @@ from cogmap.runtime.messages import (
     Segment,
     Standpoint,
     SurfaceUpdate,
+    Trouble,
     Twist,
     VisibleInstance,
     Vocabulary,
@@ -240,6 +241,9 @@ node_statuses = st.builds(
     counters=st.dictionaries(texts, counts, max_size=2),
     error=texts,
     rate_hz=reals,
+    troubles=st.lists(
+        st.builds(Trouble, name=texts, text=texts, times=counts, over=st.booleans()), max_size=2
+    ).map(tuple),
 )
 instance_ids = st.builds(array, seeds, st.just("u2"), grid_sizes, grid_sizes)
 

@@ -1,0 +1,115 @@
+"""What a host notices about its streams: readers that do not read, more than can be handled."""
+
+from __future__ import annotations
+
+import logging
+import threading
+
+import numpy as np
+import pytest
+import zmq
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cogmap.runtime import health as health_module
+from cogmap.runtime.bus import StoppedError
+from cogmap.runtime.health import SkipMeter, StreamHealth
+from cogmap.runtime.messages import Instances
+from cogmap.runtime.readers import LatestReader
+from cogmap.runtime.writer import Writer
+
+
+def big(number: int) -> Instances:
+    return Instances(stamp_ns=number, number=number, ids=np.zeros((512, 1024), np.uint16))
+
+
+@pytest.fixture
+def health() -> StreamHealth:
+    return StreamHealth(logging.getLogger("cogmap.test"))
+
+
+@given(rate=st.integers(20, 300), part=st.floats(0, 1))
+def test_part_skipped_is_that_of_the_last_seconds(rate, part):
+    meter = SkipMeter()
+    before = [meter.update(10_000, 9_000 * tick, tick * 0.5) for tick in range(9)]
+    assert before == [None] * 9, "too soon to tell"
+    for tick in range(9, 40):
+        came = rate * (tick - 8) // 2
+        skipped = int(came * part)
+        told = meter.update(10_000 + came - skipped, 72_000 + skipped, tick * 0.5)
+    assert told == pytest.approx(part, abs=0.02)
+
+
+def test_few_messages_tell_nothing():
+    meter = SkipMeter()
+    told = [meter.update(tick, 3 * tick, tick * 0.5) for tick in range(20)]
+    assert told == [None] * 20
+
+
+def test_too_fast_is_said_with_what_to_do(health, monkeypatch):
+    now = [0.0]
+    monkeypatch.setattr(health_module.time, "monotonic", lambda: now[0])
+    for tick in range(60):
+        now[0] = tick * 0.5
+        fast = tick < 30
+        handled, skipped = 5 * tick, 45 * min(tick, 30)
+        health.look_at_input("camera/frames", handled, skipped)
+        if tick == 29:
+            (trouble,) = health.all()
+            assert (trouble.name, trouble.over) == ("too fast: camera/frames", False)
+            assert "90% of it is skipped" in trouble.text and "lower the rate" in trouble.text
+        assert fast or tick < 40 or health.all()[0].over
+
+
+class TestReadersThatDoNotRead:
+    def test_subscriber_is_noticed_and_disturbs_nobody(
+        self, context, address, eventually, health, monkeypatch
+    ):
+        """Others get everything; what is kept for the deaf one is bounded by its queue."""
+        monkeypatch.setattr(health_module, "_DEAF_S", 0.02)
+        where = address()
+        writer = Writer(context, "s", where, queue=8)
+        deaf = context.socket(zmq.SUB)
+        deaf.setsockopt(zmq.RCVHWM, 2)
+        deaf.setsockopt(zmq.SUBSCRIBE, b"")
+        deaf.connect(where.latest)
+        reader = LatestReader(context, where.latest, 64, keep_all=True)
+        joins: list[int] = []
+        writer.on_join = lambda: joins.append(1)
+        eventually(lambda: (writer.service(), len(joins) == 2)[1])
+        for number in range(100):
+            writer.publish(big(number))
+            eventually(lambda n=number: reader.counts.skipped + len(reader._unread) > n)
+        assert reader.counts.skipped == 0, "who reads misses nothing"
+        health.look_at_output(writer)
+        (trouble,) = health.all()
+        assert trouble.name == "deaf reader: s" and "end it, or let it read" in trouble.text
+        deaf.close(linger=0)
+        eventually(lambda: (writer.service(), writer.undelivered_since_s() is None)[1])
+        health.look_at_output(writer)
+        assert health.all()[0].over
+        reader.close()
+        writer.close()
+
+    def test_lossless_reader_that_is_waited_for(self, context, address, eventually, health):
+        stop = threading.Event()
+        writer = Writer(context, "s", address("sink.numbers"), stop=stop)
+
+        def publish() -> None:
+            with pytest.raises(StoppedError):
+                writer.publish(big(0))
+
+        thread = threading.Thread(target=publish)
+        thread.start()
+        eventually(lambda: writer.waiting is not None)
+        assert writer.waiting is not None
+        name, since = writer.waiting
+        assert name == "sink.numbers"
+        health.look_at_output(writer)
+        assert not health.all(), "not yet"
+        writer.waiting = (name, since - 60)
+        health.look_at_output(writer)
+        assert "sink.numbers has taken nothing of s for 6" in health.all()[0].text
+        stop.set()
+        thread.join()
+        writer.close()

@@ -28,6 +28,7 @@ class Body:
     max_angular_rps: float = 1.2
     max_linear_mps2: float = 1.5
     """How fast it slows down, too."""
+    max_angular_rps2: float = 4.0
 
 
 @dataclass(frozen=True)

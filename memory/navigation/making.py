@@ -1,0 +1,51 @@
+"""From goals to errands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cogmap.memory.navigation.errands import Errand, GoBack, GoTo
+from cogmap.memory.navigation.known import Body, Pose2
+from cogmap.runtime.messages import CogmapError, Goal
+
+__all__ = ["ErrandMaker", "GoalError"]
+
+MOST_GOALS = 64
+
+
+class GoalError(CogmapError):
+    """A goal that does not say where to."""
+
+
+class ErrandMaker:
+    """Knows what each kind of goal needs."""
+
+    def __init__(self, body: Body) -> None:
+        self._body = body
+
+    def require_clear(self, goals: Sequence[Goal]) -> None:
+        """Raises GoalError that names the goal and what it lacks."""
+        if not 0 < len(goals) <= MOST_GOALS:
+            raise GoalError(f"a journey has 1 to {MOST_GOALS} goals, this one has {len(goals)}")
+        for number, goal in enumerate(goals):
+            lacking = _lacking(goal)
+            if lacking:
+                raise GoalError(f"goal {number + 1} ({goal.kind}): {lacking}")
+
+    def make(self, goal: Goal, start: Pose2) -> Errand:
+        """``start``: where the journey began."""
+        if goal.kind == "return":
+            return GoBack(start, self._body)
+        return GoTo(goal, self._body)
+
+
+def _lacking(goal: Goal) -> str:
+    if goal.kind == "point" and goal.point is None:
+        return "give point, x and y in metres"
+    if goal.kind == "pose" and goal.pose is None:
+        return "give pose"
+    if goal.kind in ("object", "room", "keyframe") and goal.id < 0:
+        return f"give the id of the {goal.kind}"
+    if goal.kind == "find" and not goal.label.strip():
+        return "give the label of what to find"
+    return ""

@@ -1,0 +1,96 @@
+"""What the newest depth shows to stand on the floor: known at once, without waiting for a grid.
+
+Free and occupied space takes several looks to change its mind; whoever drives has to stop at the
+first. What a later look sees through is forgotten.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cogmap.memory.geometry.camera import backproject, project, transform
+from cogmap.memory.navigation.known import Body
+from cogmap.runtime.messages import F64, Bool, Observation
+
+__all__ = ["SeenObstacles"]
+
+CELL_M = 0.05
+LOWEST_M = 0.08
+"""Above the floor; what is lower is the floor, measured badly."""
+NEAREST_M, FARTHEST_M = 0.2, 3.0
+FEWEST = 4
+"""Points in a column of CELL_M; fewer are flying pixels at an edge."""
+BEHIND_M, BEHIND_PART = 0.15, 0.05
+"""What is measured so much farther away than a point, that and a part of it, is behind it."""
+MOST = 4000
+
+
+class SeenObstacles:
+    """Points of obstacles that some look has shown and none has seen through; one writer."""
+
+    def __init__(self, body: Body) -> None:
+        self._body = body
+        self.points: F64 = np.zeros((0, 3))
+        """(N, 3) world, metres, one a voxel of CELL_M; the newest last."""
+
+    def take(self, observation: Observation, floor_z: float) -> bool:
+        """A new look; whether it has changed anything."""
+        view, pose = observation.depth_view, observation.world_from_camera
+        if view is None or pose is None:
+            return False
+        depth_m = view.astype(np.float64) * observation.depth_scale_m
+        kept = self.points[~self._seen_through(observation, depth_m)]
+        new = self._standing(observation, floor_z)
+        joined = _one_a_voxel(np.vstack([kept, new]))[-MOST:]
+        changed = joined.shape != self.points.shape or not np.array_equal(joined, self.points)
+        self.points = joined
+        return changed
+
+    def clear(self) -> None:
+        """Forget all: the poses that they were placed by have changed."""
+        self.points = np.zeros((0, 3))
+
+    def _standing(self, observation: Observation, floor_z: float) -> F64:
+        """(N, 3) points of a look that a body could bump into, in columns that have enough."""
+        points = _points(observation)
+        height = points[:, 2] - floor_z
+        points = points[(height > LOWEST_M) & (height < self._body.height_m)]
+        if not len(points):
+            return points
+        columns = np.floor(points[:, :2] / CELL_M).astype(np.int64)
+        _, which, count = np.unique(columns, axis=0, return_inverse=True, return_counts=True)
+        return np.asarray(points[count[which.ravel()] >= FEWEST])
+
+    def _seen_through(self, observation: Observation, depth_m: F64) -> Bool:
+        """(N,) which of the points this look shows something behind."""
+        assert observation.world_from_camera is not None
+        gone = np.zeros(len(self.points), bool)
+        if not len(self.points):
+            return gone
+        camera_from_world = np.asarray(np.linalg.inv(observation.world_from_camera), np.float64)
+        pixels, inside = project(self.points, camera_from_world, observation.intrinsics)
+        step = observation.depth_view_step
+        column, row = np.round((pixels[inside] - step // 2) / step).astype(int).T
+        row = np.clip(row, 0, depth_m.shape[0] - 1)
+        column = np.clip(column, 0, depth_m.shape[1] - 1)
+        far_m = transform(camera_from_world, self.points[inside])[:, 2]
+        gone[inside] = depth_m[row, column] > far_m * (1 + BEHIND_PART) + BEHIND_M
+        return gone
+
+
+def _points(observation: Observation) -> F64:
+    """(N, 3) world: all that the depth view shows within reach."""
+    assert observation.depth_view is not None and observation.world_from_camera is not None
+    step, begin = observation.depth_view_step, observation.depth_view_step // 2
+    depth_m = observation.depth_view.astype(np.float64) * observation.depth_scale_m
+    row, column = np.nonzero((depth_m > NEAREST_M) & (depth_m < FARTHEST_M))
+    pixels = np.column_stack([column, row]).astype(np.float64) * step + begin
+    in_camera = backproject(pixels, depth_m[row, column], observation.intrinsics)
+    return np.asarray(transform(observation.world_from_camera, in_camera))
+
+
+def _one_a_voxel(points: F64) -> F64:
+    """The first point of each voxel, in the order of the points."""
+    voxels = np.floor(points / CELL_M).astype(np.int64)
+    _, first = np.unique(voxels, axis=0, return_index=True)
+    return np.asarray(points[np.sort(first)])

@@ -1,0 +1,157 @@
+"""What is known of the floor now: the newest grid, where the agent went, what stands there."""
+
+from __future__ import annotations
+
+import math
+
+import cv2
+import msgspec
+import numpy as np
+
+from cogmap.memory.navigation.clearance import Clearance
+from cogmap.memory.navigation.known import Body, Known, Pose2
+from cogmap.memory.navigation.motion import Motion
+from cogmap.memory.navigation.obstacles import SeenObstacles
+from cogmap.memory.paths.floor import with_walked
+from cogmap.runtime.messages import (
+    F64,
+    FREE,
+    OCCUPIED,
+    U8,
+    UNKNOWN,
+    Layout,
+    Observation,
+    OccupancyGrid,
+)
+
+__all__ = ["Surroundings"]
+
+START_M = 0.6
+"""Around where it was switched on the floor is taken to be free: no camera sees its own feet."""
+BORDER_M = 1.0
+BUMP_S = 60.0
+"""What it bumped into without seeing it is believed to be there for so long."""
+
+
+class Surroundings:
+    """Puts together what somebody who moves knows; one writer."""
+
+    def __init__(self, body: Body) -> None:
+        self._body = body
+        self._grid: OccupancyGrid | None = None
+        self._layout = Layout(stamp_ns=0, version=0, number=-1)
+        self._seen = SeenObstacles(body)
+        self._bumps: list[tuple[int, F64]] = []
+        self._keyframes: dict[int, Pose2] = {}
+        self._revision = 0
+        self._made: tuple[Known, Clearance] | None = None
+        self.changes = 0
+        """Goes up when something new is known of the floor."""
+        self.maps = 0
+        """Goes up with every grid."""
+
+    @property
+    def floor_z(self) -> float:
+        """Height of the floor (m, world); 0 while unknown."""
+        return 0.0 if self._grid is None else self._grid.floor_z
+
+    def take_map(self, grid: OccupancyGrid, layout: Layout) -> None:
+        """Free and occupied space, and objects and rooms, as they are known now."""
+        if grid is not self._grid:
+            self.maps += 1
+        self._grid, self._layout = grid, layout
+        self._change()
+
+    def take_observation(self, observation: Observation, here: Pose2) -> None:
+        """What a frame showed. Corrected past poses move what earlier ones showed: forget it."""
+        if observation.keyframe == observation.number:
+            self._keyframes[observation.number] = here
+        if observation.pose_revision != self._revision:
+            self._revision = observation.pose_revision
+            self._seen.clear()
+        if self._grid is not None and self._seen.take(observation, self._grid.floor_z):
+            self._change()
+
+    def bump(self, stamp_ns: int, pose: Pose2, backwards: bool = False) -> None:
+        """Something that is not seen keeps it from moving on from a pose."""
+        sign = -1.0 if backwards else 1.0
+        angles = pose.yaw + np.radians(np.arange(-40, 41, 10))
+        reach_m = sign * (self._body.radius_m + 0.03)
+        points = np.column_stack([np.cos(angles), np.sin(angles)]) * reach_m + pose.point
+        self._bumps.append((stamp_ns, points))
+        self._change()
+
+    def known(self, motion: Motion) -> tuple[Known, Clearance] | None:
+        """As of now; None before the first grid or pose. Ways and clearance agree on what
+        stands there."""
+        if self._grid is None or motion.here is None:
+            return None
+        self._forget_old_bumps(motion.stamp_ns)
+        walks = motion.walks
+        if self._made is None:
+            grid = self._whole_grid(self._grid, walks)
+            known = Known(grid, self._layout, motion.here, np.vstack(walks), dict(self._keyframes))
+            self._made = known, Clearance.of_grid(grid)
+        known, clearance = self._made
+        return _with_here(known, motion.here, np.vstack(walks)), clearance
+
+    def _change(self) -> None:
+        self.changes += 1
+        self._made = None
+
+    def _forget_old_bumps(self, stamp_ns: int) -> None:
+        young = [(at, p) for at, p in self._bumps if stamp_ns - at < BUMP_S * 1e9]
+        if len(young) < len(self._bumps):
+            self._bumps = young
+            self._change()
+
+    def _whole_grid(self, grid: OccupancyGrid, walks: tuple[F64, ...]) -> OccupancyGrid:
+        grid = _reaching(grid, np.vstack(walks))
+        for line in walks:
+            grid = with_walked(grid, line, self._body.radius_m)
+        cells = grid.cells.copy()
+        for line in walks:
+            _free_around(cells, grid, line[0], START_M)
+        stands = [self._seen.points[:, :2], *(points for _, points in self._bumps)]
+        _mark(cells, grid, np.vstack(stands))
+        return msgspec.structs.replace(grid, cells=cells)
+
+
+def _with_here(known: Known, here: Pose2, walked: F64) -> Known:
+    return Known(known.grid, known.layout, here, walked, known.keyframes)
+
+
+def _reaching(grid: OccupancyGrid, walked: F64) -> OccupancyGrid:
+    """The grid, made larger by unknown cells until it holds all places walked, with a border."""
+    low = np.floor((walked.min(axis=0) - BORDER_M - grid.origin) / grid.resolution_m)
+    high = np.ceil((walked.max(axis=0) + BORDER_M - grid.origin) / grid.resolution_m)
+    rows, columns = grid.cells.shape
+    left, bottom = (max(0, -int(value)) for value in low)
+    right, top = max(0, int(high[0]) - columns), max(0, int(high[1]) - rows)
+    if not (left or bottom or right or top):
+        return grid
+    around = ((bottom, top), (left, right))
+    x, y = grid.origin
+    layers = {
+        name: np.pad(layer, around)
+        for name in ("cells", "head_free", "head_occupied", "top")
+        if (layer := getattr(grid, name)) is not None
+    }
+    origin = (x - left * grid.resolution_m, y - bottom * grid.resolution_m)
+    return msgspec.structs.replace(grid, origin=origin, **layers)
+
+
+def _free_around(cells: U8, grid: OccupancyGrid, point: F64, radius_m: float) -> None:
+    """Unknown cells around a point become free, in place."""
+    disc = np.zeros(cells.shape, np.uint8)
+    column, row = np.floor((point - grid.origin) / grid.resolution_m).astype(int).tolist()
+    cv2.circle(disc, (column, row), math.ceil(radius_m / grid.resolution_m), 1, -1)
+    cells[(disc > 0) & (cells == UNKNOWN)] = FREE
+
+
+def _mark(cells: U8, grid: OccupancyGrid, points: F64) -> None:
+    """Cells with one of some points (N, 2) become occupied, in place."""
+    column, row = np.floor((points - grid.origin) / grid.resolution_m).astype(int).T
+    rows, columns = cells.shape
+    inside = (row >= 0) & (row < rows) & (column >= 0) & (column < columns)
+    cells[row[inside], column[inside]] = OCCUPIED

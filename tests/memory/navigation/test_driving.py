@@ -1,0 +1,116 @@
+"""Driving along lines, at few frames a second, past things and never into them."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cogmap.memory.navigation.clearance import Clearance
+from cogmap.memory.navigation.driving import Driver, may_go
+from cogmap.memory.navigation.known import Body, Pose2
+from cogmap.memory.navigation.motion import Motion, Moving
+from cogmap.memory.navigation.polyline import Polyline
+from cogmap.runtime.messages import OCCUPIED
+from tests.memory.navigation.floors import CELL_M, open_floor, paint
+
+BODY = Body()
+
+
+def clearance_of(cells):
+    return Clearance(cells == OCCUPIED, (0.0, 0.0), CELL_M)
+
+
+def driven(points, yaw, start, period_s, clearance, told=1.0, steps=2000):
+    """Poses of an ideal robot, and what the driver wanted last."""
+    driver, motion = Driver(BODY, np.array(points), yaw), Motion(BODY)
+    pose, velocity, poses = Pose2(*start), (0.0, 0.0), []
+    for step in range(steps):
+        stamp_ns = round(step * period_s * 1e9)
+        motion.take_pose(stamp_ns, pose)
+        command = driver.command(pose, motion.ahead(), clearance, motion.period_s)
+        motion.note(stamp_ns, command.linear_mps, command.angular_rps)
+        poses.append(pose)
+        if command.doing in ("arrived", "blocked"):
+            break
+        yaw_now = pose.yaw + velocity[1] * period_s
+        way = told * velocity[0] * period_s
+        pose = Pose2(pose.x + way * math.cos(yaw_now), pose.y + way * math.sin(yaw_now), yaw_now)
+        velocity = (command.linear_mps, command.angular_rps)
+    return poses, command
+
+
+@given(
+    period_s=st.sampled_from([0.05, 0.1, 0.2]),
+    start_yaw=st.floats(-3.1, 3.1),
+    yaw=st.none() | st.floats(-3.1, 3.1),
+    corners=st.lists(st.tuples(st.floats(0.8, 5.2), st.floats(0.8, 3.2)), min_size=1, max_size=4),
+)
+@settings(max_examples=15, deadline=None)
+def test_it_stops_at_the_end_of_any_line_with_the_heading_that_is_wanted(
+    period_s, start_yaw, yaw, corners
+):
+    clearance = clearance_of(open_floor())
+    points = [(3.0, 2.0), *corners]
+    poses, command = driven(points, yaw, (3.0, 2.0, start_yaw), period_s, clearance)
+    assert command.doing == "arrived"
+    assert math.dist(poses[-1].point, corners[-1]) <= 0.05
+    if yaw is not None:
+        assert abs(math.remainder(poses[-1].yaw - yaw, 2 * math.pi)) <= 0.06
+    places = np.array([pose.point for pose in poses])
+    assert clearance.at(places).min() >= BODY.radius_m
+
+
+@pytest.mark.parametrize("told", [0.6, 1.2])
+def test_wheels_that_slip_do_not_keep_it_from_arriving(told):
+    points = [(1.0, 1.0), (4.0, 1.0), (4.0, 3.0)]
+    poses, command = driven(points, 0.0, (1.0, 1.0, 0.0), 0.1, clearance_of(open_floor()), told)
+    assert command.doing == "arrived"
+    assert math.dist(poses[-1].point, (4.0, 3.0)) <= 0.05
+
+
+def test_it_stops_before_a_thing_that_stands_on_its_line():
+    cells = paint(open_floor(), 3.0, 0.0, 3.1, 4.0)
+    poses, command = driven(
+        [(1.0, 2.0), (5.0, 2.0)], None, (1.0, 2.0, 0.0), 0.1, clearance_of(cells)
+    )
+    assert command.doing == "blocked"
+    assert 2.5 < poses[-1].x <= 3.0 - BODY.radius_m
+
+
+@given(
+    x=st.floats(0.5, 5.5), y=st.floats(0.5, 3.5), yaw=st.floats(-3.1, 3.1),
+    linear=st.floats(-0.8, 0.8), angular=st.floats(-1.2, 1.2), now=st.floats(0, 0.8),
+)  # fmt: skip
+@settings(max_examples=40, deadline=None)
+def test_what_may_go_on_can_stop_in_time(x, y, yaw, linear, angular, now):
+    clearance = clearance_of(paint(open_floor(), 2.5, 1.5, 3.5, 2.5))
+    if float(clearance.at(np.array([[x, y]]))[0]) < BODY.radius_m + 0.03:
+        return
+    now = math.copysign(now, linear)
+    ahead = Moving(Pose2(x, y, yaw), now, 0.0)
+    if not may_go(ahead, linear, angular, BODY, clearance, 0.1):
+        return
+    speed = max(abs(linear), abs(now))
+    places, t, heading = [], 0.0, yaw
+    px, py = x, y
+    while speed > 0 and t < 3:  # for a period as told, then braking
+        heading += angular * 0.01 if t < 0.1 else 0.0
+        px += math.copysign(speed, linear) * 0.01 * math.cos(heading)
+        py += math.copysign(speed, linear) * 0.01 * math.sin(heading)
+        places.append((px, py))
+        t += 0.01
+        if t > 0.1:
+            speed -= BODY.max_linear_mps2 * 0.01
+    assert not places or clearance.at(np.array(places)).min() >= BODY.radius_m - 0.005
+
+
+def test_a_line_knows_what_is_left_of_it():
+    line = Polyline(np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 2.0]]))
+    assert line.length_m == 3.0
+    assert line.at(2.0) == (1.0, 1.0)
+    assert line.rest(0.5).tolist() == [[0.5, 0.0], [1.0, 0.0], [1.0, 2.0]]
+    assert line.nearest((1.1, 0.7), 1.0) == pytest.approx(1.7, abs=0.01)

@@ -26,7 +26,7 @@ from cogmap.memory.formats.layout_json import read_layout
 from cogmap.memory.index.indexed_layout import IndexedLayout
 from cogmap.memory.layout_map import LayoutConfig, LayoutMap
 from cogmap.memory.objects.object_map import ObjectMap
-from cogmap.memory.persistence import MapError, SavedMap, load_map, part_of, save_map
+from cogmap.memory.persistence import SavedMap, load_map, part_of, restoring, save_map
 from cogmap.memory.programs.map_world import Worlds
 from cogmap.memory.programs.run import answer_program
 from cogmap.memory.trajectory import Trajectory
@@ -358,15 +358,10 @@ class CognitiveMap:
         loaded._observed = -1
         if "layout" not in saved.details:
             return loaded
-        try:
+        with restoring(folder, "the map's layout"):
             layout = msgspec.convert(saved.details["layout"], LayoutConfig)
             loaded.config = replace(config, layout=layout)
             loaded._layout = LayoutMap.from_state(part_of(saved.arrays, "layout"), layout)
-        except (KeyError, TypeError, ValueError) as error:
-            raise MapError(
-                f"the map's layout cannot be read: {folder}, {error}; "
-                "make the map again with this cogmap"
-            ) from error
         return loaded
 
     @classmethod

@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from numpy.typing import NDArray
 
 from cogmap.memory.packed_array import PackedArrayError, pack, unpack
@@ -36,6 +37,7 @@ __all__ = [
     "load_map",
     "part_of",
     "prepare_folder",
+    "restoring",
     "save_map",
     "write_files",
     "write_manifest",
@@ -68,6 +70,32 @@ class SavedMap:
     """By name, such as "surface/tsdf"."""
     details: Mapping[str, Any] = field(default_factory=dict)
     """What else is needed to go on, as JSON: counts, configuration."""
+
+
+class _Entry(msgspec.Struct, forbid_unknown_fields=True):
+    """A file of a map, as its manifest lists it."""
+
+    file: str
+    sha256: str
+    size: int
+    raw_size: Any = 0
+    """Unpacked, see `_check_raw_sizes`; files for other programs have none."""
+
+
+@contextlib.contextmanager
+def restoring(folder: Path, what: str) -> Iterator[None]:
+    """While arrays that were read become ``what`` again. Their checksums only say that they are
+    what somebody wrote: whatever goes wrong with them is a MapError."""
+    try:
+        yield
+    except MapError:
+        raise
+    except Exception as error:  # NumPy raises nearly anything for shapes that it did not expect
+        reason = str(error).splitlines()[0][:200] if str(error) else "out of memory"
+        raise MapError(
+            f"{what} cannot be read: {folder}, {type(error).__name__}: {reason};"
+            " make the map again with this cogmap"
+        ) from error
 
 
 def is_map(folder: Path) -> bool:
@@ -262,7 +290,7 @@ def _parse_manifest(folder: Path, text: bytes) -> dict[str, Any]:
     try:
         manifest = json.loads(text)
         version = manifest["format"]
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise MapError(f"the manifest is damaged: {path}, {error}; use a backup") from error
     if version != FORMAT:
         older = isinstance(version, int) and version < FORMAT
@@ -273,6 +301,11 @@ def _parse_manifest(folder: Path, text: bytes) -> dict[str, Any]:
         )
     if manifest.pop("sha256", None) != _manifest_checksum(manifest):
         raise MapError(f"the manifest is damaged: {path}, field sha256 differs; use a backup")
+    try:
+        manifest["details"] = msgspec.convert(manifest["details"], dict[str, Any])
+        msgspec.convert(manifest["files"], dict[str, _Entry])
+    except (KeyError, msgspec.ValidationError) as error:
+        raise MapError(f"the manifest is no manifest: {path}, {error}; use a backup") from error
     checked: dict[str, Any] = manifest
     return checked
 

@@ -99,11 +99,13 @@ class Trajectory:
 
     @classmethod
     def from_state(cls, state: Mapping[str, NDArray[Any]]) -> Trajectory:
-        """Inverse of ``state``."""
+        """Inverse of ``state``. Raises TrajectoryError if the arrays do not belong together."""
         trajectory = cls()
         trajectory._frames = _Rows(state["frames"], state["keyframe_from_camera"])
         trajectory._keyframes = _Rows(state["keyframes"], state["world_from_keyframe"])
         trajectory.revision = int(state["revision"][0])
+        if not np.isin(trajectory._frames.numbers[:, 1], trajectory._keyframes.numbers[:, 0]).all():
+            raise TrajectoryError("a frame is relative to a keyframe that is not there")
         return trajectory
 
 
@@ -114,6 +116,16 @@ class _Rows:
         self._numbers = np.zeros((0, 3), np.int64) if numbers is None else numbers.copy()
         self._poses = np.zeros((0, 3, 4), np.float64) if poses is None else poses.copy()
         self._length = len(self._numbers)
+        self._check()
+
+    def _check(self) -> None:
+        n, numbers, poses = self._length, self._numbers, self._poses
+        if (numbers.dtype, numbers.shape) != (np.int64, (n, 3)):
+            raise TrajectoryError(f"frames are {numbers.dtype} {numbers.shape}, not int64 (N, 3)")
+        if (poses.dtype, poses.shape) != (np.float64, (n, 3, 4)):
+            raise TrajectoryError(f"poses are {poses.dtype} {poses.shape}, not float64 ({n}, 3, 4)")
+        if not ((np.diff(numbers[:, 0]) > 0).all() and np.isfinite(poses).all()):
+            raise TrajectoryError("frames are not in order, or a pose is not finite")
 
     def __len__(self) -> int:
         return self._length

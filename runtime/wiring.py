@@ -70,8 +70,9 @@ def load_node_class(uses: str) -> type[Node]:
     module_name, _, class_name = uses.partition(":")
     try:
         found = getattr(importlib.import_module(module_name), class_name)
-    except (ImportError, AttributeError, ValueError) as error:
-        raise CogmapError(f"cannot load node {uses!r}: {error}") from error
+    except Exception as error:  # importing runs the module, which may be anybody's
+        reason = f"{type(error).__name__}: {error}"
+        raise CogmapError(f"cannot load node {uses!r:.200}: {reason}") from error
     if not (isinstance(found, type) and issubclass(found, Node)):
         raise CogmapError(f"{uses!r} is not a Node")
     return found

@@ -22,7 +22,7 @@ from cogmap.memory.formats.mesh_files import ply
 from cogmap.memory.geometry.camera import rectify, transform
 from cogmap.memory.geometry.gravity import first_pose, level_world, sparse_points
 from cogmap.memory.geometry.poses import is_pose, motion_between
-from cogmap.memory.persistence import MapError, SavedMap, load_map, part_of, save_map
+from cogmap.memory.persistence import SavedMap, load_map, part_of, restoring, save_map
 from cogmap.memory.segments.sightings import SightingConfig, Sightings, require_fit
 from cogmap.memory.trajectory import Trajectory
 from cogmap.runtime.messages import (
@@ -220,7 +220,7 @@ class Reconstructor:
         Raises MapError if the folder is not a map or is damaged.
         """
         saved = load_map(Path(folder))
-        try:
+        with restoring(Path(folder), "what reconstruction needs"):
             config = msgspec.convert(saved.details["config"], ReconstructionConfig)
             reconstructor = cls(config)
             reconstructor.surface = Surface.from_state(
@@ -239,11 +239,6 @@ class Reconstructor:
             reconstructor.sightings.pictured = saved.details["pictured"]
             if tracker := part_of(saved.arrays, "tracker"):
                 reconstructor._tracker = Tracker.from_state(tracker, config.tracker)
-        except (KeyError, msgspec.ValidationError) as error:
-            raise MapError(
-                f"the map lacks what reconstruction needs: {folder}, {error}; "
-                "make the map again with this cogmap"
-            ) from error
         return reconstructor
 
     def _locate(self, frame: Frame, depth_m: F32 | None) -> _Pose:

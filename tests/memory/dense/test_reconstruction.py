@@ -229,7 +229,7 @@ def test_put_away_and_gone_on_with_is_as_if_never_put_away(room, tmp_path):
 
 def test_a_map_that_lacks_something_is_refused(tmp_path):
     save_map(tmp_path, SavedMap({}, {"config": {}}))
-    with pytest.raises(MapError, match="lacks what reconstruction needs"):
+    with pytest.raises(MapError, match="what reconstruction needs cannot be read"):
         Reconstructor.load(tmp_path)
 
 

@@ -1,0 +1,126 @@
+"""Recordings. An input is an MCAP file."""
+
+from __future__ import annotations
+
+import random
+import struct
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import zstandard
+
+from cogmap.bench.fuzzing.examples import example
+from cogmap.bench.fuzzing.mutate import ODD_NUMBERS, mutated_bytes
+from cogmap.bench.fuzzing.surface import Surface
+from cogmap.runtime import wire
+from cogmap.runtime.messages import Frame, Intrinsics
+from cogmap.runtime.playback import Recording
+from cogmap.runtime.recording import RecordingWriter
+
+__all__ = ["surface"]
+
+_MAGIC = 8
+_HEAD = struct.Struct("<BQ")
+_CHUNK, _CHUNK_HEAD = 6, 40
+"""Opcode of a chunk; where its records begin but for the name of the compression."""
+_LONGEST = 2000
+"""Messages that are read of one file."""
+
+
+def surface(folder: Path | None = None) -> Surface:
+    held = tempfile.TemporaryDirectory(prefix="cogmap-fuzz-", dir=folder)
+    path = Path(held.name) / "fuzzed.mcap"
+    seeds = tuple(_seed(path, quality) for quality in (95, 0))
+
+    def feed(data: bytes) -> object:
+        path.write_bytes(data)
+        recording = Recording(path)
+        try:
+            for _, _ in zip(range(_LONGEST), recording.read(), strict=False):
+                pass
+            return len(recording.entries)
+        finally:
+            recording.close()
+
+    return Surface("recording", seeds, _mutate, feed, limit_s=2.0, close=held.cleanup)
+
+
+def _seed(path: Path, quality: int) -> bytes:
+    rng, camera = random.Random(0), Intrinsics(width=8, height=6, fx=5, fy=5, cx=3.5, cy=2.5)
+    with RecordingWriter(path, quality) as writer:
+        for number in range(4):
+            frame = Frame(
+                stamp_ns=number,
+                number=number,
+                intrinsics=camera,
+                color=np.full((6, 8, 3), 40 * number, np.uint8),
+                depth=np.ones((6, 8), np.uint16),
+            )
+            writer.write(wire.Envelope(frame, "camera/frames", number, 0))
+            writer.flush()
+        for seq, kind in enumerate(wire.MESSAGE_TYPES.values()):
+            if kind is not Frame:
+                writer.write(wire.Envelope(example(rng, kind), "others", seq, 0))
+    return path.read_bytes()
+
+
+def _mutate(rng: random.Random, data: bytes, other: bytes) -> bytes:
+    if rng.random() < 0.25:
+        return mutated_bytes(rng, data, other)
+    records = _split(data)
+    if not records:
+        return mutated_bytes(rng, data, other)
+    for _ in range(rng.randint(1, 2)):
+        at = rng.randrange(len(records))
+        change = rng.randrange(6)
+        if change == 0:
+            records.pop(at)
+        elif change == 1:
+            records.insert(rng.randrange(len(records) + 1), records[at])
+        elif change == 2:
+            records.append(records.pop(at))
+        elif change == 3:
+            records[at] = _with_wrong_length(rng, records[at])
+        elif change == 4:
+            records[at] = records[at][:9] + mutated_bytes(rng, records[at][9:])
+        else:
+            records[at] = _with_other_content(rng, records[at])
+        if not records:
+            break
+    return data[:_MAGIC] + b"".join(records)
+
+
+def _split(data: bytes) -> list[bytes]:
+    """Records, head and content, as far as there are any."""
+    records: list[bytes] = []
+    at = _MAGIC
+    while at + _HEAD.size <= len(data) and len(records) < 10_000:
+        end = at + _HEAD.size + _HEAD.unpack_from(data, at)[1]
+        records.append(data[at:end])
+        at = end
+    return records
+
+
+def _with_wrong_length(rng: random.Random, record: bytes) -> bytes:
+    length = rng.choice(ODD_NUMBERS) % 2**64
+    return record[:1] + length.to_bytes(8, "little") + record[9:]
+
+
+def _with_other_content(rng: random.Random, record: bytes) -> bytes:
+    """A chunk whose records are mutated and whose sizes are right; without a checksum."""
+    if record[:1] != bytes([_CHUNK]) or len(record) < _HEAD.size + _CHUNK_HEAD:
+        return mutated_bytes(rng, record)
+    start, end, _, _, named = struct.unpack_from("<QQQII", record, _HEAD.size)
+    at = _HEAD.size + struct.calcsize("<QQQII") + named
+    name, content = record[at - named : at], record[at + 8 :]
+    if name == b"zstd":
+        try:
+            content = zstandard.ZstdDecompressor().decompress(content, max_output_size=1 << 20)
+        except (zstandard.ZstdError, MemoryError):
+            return mutated_bytes(rng, record)
+    changed = mutated_bytes(rng, content)
+    packed = zstandard.ZstdCompressor(level=1).compress(changed) if name == b"zstd" else changed
+    head = struct.pack("<QQQII", start, end, len(changed), 0, named) + name
+    body = head + struct.pack("<Q", len(packed)) + packed
+    return _HEAD.pack(_CHUNK, len(body)) + body

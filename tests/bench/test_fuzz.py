@@ -1,0 +1,114 @@
+"""A few seconds of what ``cogmap bench fuzz`` does for hours, and that it would notice."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from cogmap.bench.fuzz import figures_of
+from cogmap.bench.fuzzing import mutate
+from cogmap.bench.fuzzing.drive import SURFACES, drive, open_surface
+from cogmap.bench.fuzzing.surface import Surface
+from cogmap.runtime.messages import CogmapError
+
+EXAMPLES = {"map": 40, "launch": 80, "question": 120}
+HYPOTHESIS = {"deadline": None, "suppress_health_check": list(HealthCheck), "database": None}
+
+
+@pytest.fixture(scope="module", params=SURFACES)
+def surface(request: pytest.FixtureRequest) -> Iterator[Surface]:
+    opened = open_surface(request.param)
+    yield opened
+    opened.close()
+
+
+def test_valid_inputs_are_read(surface):
+    for seed in surface.seeds[:20]:
+        surface.feed(seed)
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_what_is_hostile_is_refused_with_words(surface):
+    @settings(max_examples=EXAMPLES.get(surface.name, 300), **HYPOTHESIS)
+    @given(chance=st.integers(0, 2**63), steps=st.integers(1, 3))
+    def check(chance, steps):
+        rng = random.Random(chance)
+        data = rng.choice(surface.seeds)
+        for _ in range(steps):
+            data = surface.mutate(rng, data, rng.choice(surface.seeds))
+        with suppress(CogmapError):
+            surface.feed(data)
+
+    check()
+
+
+def test_any_bytes_are_refused_with_words(surface):
+    @settings(max_examples=60, **HYPOTHESIS)
+    @given(data=st.binary(max_size=300) | st.text(max_size=100).map(str.encode))
+    def check(data):
+        with suppress(CogmapError):
+            surface.feed(data)
+
+    check()
+
+
+def fragile(data: bytes) -> str:
+    if b"\xff" in data:
+        raise ValueError("this is a crash")
+    if b"\x00" in data:
+        raise CogmapError("this is a refusal")
+    return "fine"
+
+
+def test_a_crash_is_noticed_and_its_input_kept(tmp_path):
+    surface = Surface("fragile", (b"seed",), mutate.mutated_bytes, fragile)
+    result = drive(surface, 3000, seed=1, folder=tmp_path)
+    ((kind, count),) = result.crashes.items()
+    assert "ValueError" in kind and count > 0
+    (kept,) = (path for path in tmp_path.glob("crash-*") if path.suffix != ".txt")
+    with pytest.raises(ValueError, match="this is a crash"):
+        fragile(kept.read_bytes())
+    _, bars = figures_of(result, wanted=3000)
+    assert [bar.ok for bar in bars] == [True, False, True]
+
+
+def test_a_leak_and_a_hang_are_noticed(tmp_path):
+    held, files = [], []
+
+    def leaky(data: bytes) -> None:
+        held.append(bytearray(200_000))
+        files.append((tmp_path / "open").open("w"))
+
+    surface = Surface("leaky", (b"seed",), mutate.mutated_bytes, leaky, limit_s=0.0)
+    result = drive(surface, 400, seed=1, folder=tmp_path)
+    for file in files:
+        file.close()
+    assert result.grown_mb > 32 and result.leaked_files > 200 and result.hangs == 400
+    assert not all(bar.ok for bar in figures_of(result, wanted=400)[1])
+
+
+def test_equal_seeds_give_equal_inputs(tmp_path):
+    def inputs(seed: int) -> list[bytes]:
+        seen: list[bytes] = []
+        drive(Surface("noted", (b"seed",), mutate.mutated_bytes, seen.append), 50, seed, tmp_path)
+        return seen
+
+    assert inputs(1) == inputs(1) != inputs(2)
+
+
+@given(chance=st.integers(0, 2**63))
+def test_a_tree_is_changed_in_a_copy(chance):
+    tree = {"a": [1, {"b": 2.0}], "c": "x"}
+    mutate.mutated_tree(random.Random(chance), tree)
+    assert tree == {"a": [1, {"b": 2.0}], "c": "x"}
+
+
+def test_there_is_a_surface_for_every_reader():
+    folder = Path(mutate.__file__).parent
+    assert all((folder / f"{module}.py").is_file() for module in SURFACES.values())

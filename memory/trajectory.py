@@ -120,9 +120,9 @@ class _Rows:
 
     def _check(self) -> None:
         n, numbers, poses = self._length, self._numbers, self._poses
-        if (numbers.dtype, numbers.shape) != (np.int64, (n, 3)):
+        if numbers.dtype != np.int64 or numbers.shape != (n, 3):
             raise TrajectoryError(f"frames are {numbers.dtype} {numbers.shape}, not int64 (N, 3)")
-        if (poses.dtype, poses.shape) != (np.float64, (n, 3, 4)):
+        if poses.dtype != np.float64 or poses.shape != (n, 3, 4):
             raise TrajectoryError(f"poses are {poses.dtype} {poses.shape}, not float64 ({n}, 3, 4)")
         if not ((np.diff(numbers[:, 0]) > 0).all() and np.isfinite(poses).all()):
             raise TrajectoryError("frames are not in order, or a pose is not finite")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 import msgspec
 import numpy as np
 
 from cogmap.memory.asking.choices import canonical, fitting
 from cogmap.memory.asking.conversation import Conversation
+from cogmap.memory.asking.parts import parts_of, together
 from cogmap.memory.asking.planning import Plan, plan
 from cogmap.memory.asking.refusals import NotOfTheMap
 from cogmap.memory.asking.saying import Result, Said
@@ -37,7 +39,29 @@ def ask(world: World, question: Question, conversation: Conversation | None = No
     ``conversation`` is what the question may refer to, and is brought up to date.
     """
     conversation = conversation if conversation is not None else Conversation()
-    world = world.asked_by(None)
+    answer = _ask(world.asked_by(None), question, conversation)
+    if answer.status != "not_understood" or answer.program:
+        return answer
+    parts = parts_of(question)
+    return _asked_in_parts(world, parts, conversation) or answer
+
+
+def _asked_in_parts(
+    world: World, parts: Sequence[Question], conversation: Conversation
+) -> Answer | None:
+    """The answers to all parts of a question as one; None if a part of it is not understood."""
+    talk = Conversation(conversation.last)
+    answers = []
+    for part in parts:
+        answers.append(_ask(world.asked_by(None), part, talk))
+        if answers[-1].status == "not_understood":
+            return None
+    if answers:
+        conversation.last = talk.last
+    return together(answers) if answers else None
+
+
+def _ask(world: World, question: Question, conversation: Conversation) -> Answer:
     try:
         planned = plan(question, world, conversation)
     except NotOfTheMap as reason:
@@ -65,6 +89,8 @@ def ask(world: World, question: Question, conversation: Conversation | None = No
 def _answered(world: World, planned: Plan, outcome: Outcome) -> Answer:
     result = Result(outcome.value, world.start_ns, world.now.stamp_ns, planned.unit)
     said = planned.render(result)
+    if isinstance(outcome.value, MapObject) and not planned.options:
+        said = replace(said, text=f"{said.text}{_place(world, outcome.value)}")
     option, remark = _chosen(planned.options, said)
     unseen = said.status != "answered"
     return Answer(

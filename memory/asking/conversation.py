@@ -9,8 +9,8 @@ from cogmap.memory.asking.cues import Cues
 from cogmap.memory.asking.form import Form
 from cogmap.memory.asking.things import Thing, quoted, same_thing
 from cogmap.memory.index.synonyms import relation
-from cogmap.memory.programs.values import Objects
-from cogmap.runtime.messages import MapObject
+from cogmap.memory.programs.values import Objects, Rooms
+from cogmap.runtime.messages import MapObject, Room
 
 __all__ = ["Conversation", "Conversations", "Turn"]
 
@@ -77,8 +77,10 @@ class Conversation:
 
 def _named(value: object, about: tuple[Thing, ...]) -> Thing | None:
     """The thing that a result is, as far as it is one."""
-    if isinstance(value, Objects) and len(value) == 1:
+    if isinstance(value, Objects | Rooms) and len(value) == 1:
         value = value.members[0]
+    if isinstance(value, Room):
+        return Thing(f"room({value.id})", value.label or f"room {value.id}", kind="room")
     if isinstance(value, MapObject):
         label = value.label or "thing"
         return Thing(f"object({value.id})", label, label, seen_program=_find(label))

@@ -62,6 +62,8 @@ _RULES = tuple(
 )  # fmt: skip
 
 
+_DISTANCE = re.compile(r"\b(?:far|farther|distance|gap|apart|close|closer|near|nearer|space)\b")
+
 _POINTS = tuple(
     (cue, re.compile(rf"(?<= )the {points} of (?=the |a |my |§)"))
     for cue, points in (
@@ -89,6 +91,8 @@ def read_cues(text: str) -> tuple[str, Cues]:
     cues = Cues()
     for rules, instead in ((_RULES, " , "), (_POINTS, "")):
         for name, pattern in rules:
+            if name == "horizontal" and not _DISTANCE.search(text):
+                continue  # "what is on the floor" is about what stands there
             text, found = pattern.subn(instead, text)
             if found and name:
                 cues.names.add(name)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from cogmap.memory.asking.conversation import Turn
 from cogmap.memory.asking.cues import Cues
 from cogmap.memory.asking.form import Form
+from cogmap.memory.asking.refusals import is_instruction
 from cogmap.memory.asking.things import Names
 from cogmap.memory.asking.words import word_set
 
@@ -45,7 +46,7 @@ def followed(
     if last is None or found is None or len(words.split()) > _LONGEST:
         return None
     marked, preposition, new = found[1], found[2], found[3].strip(" ,")
-    if not new or new.split(" ")[0] in _QUESTION_WORDS:
+    if not new or new.split(" ")[0] in _QUESTION_WORDS or is_instruction(new):
         return None
     if not (marked or preposition or _REFERS.search(new) or names.mentioned(new)):
         return None

@@ -32,6 +32,8 @@ class Asked:
     """How many the map has."""
     agent: str = "agent()"
     """Where "you" are: now, or at the time that the question names."""
+    ways: bool = False
+    """Whether the map knows which floor is free."""
 
 
 @dataclass(frozen=True)

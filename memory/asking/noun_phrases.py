@@ -25,7 +25,8 @@ from cogmap.memory.asking.phrase_words import (
     without_determiner,
     without_number,
 )
-from cogmap.memory.asking.things import AGENT, Names, Thing, quoted, singular_of
+from cogmap.memory.asking.place_phrases import PlacePhrases
+from cogmap.memory.asking.things import Thing, quoted, singular_of
 from cogmap.memory.asking.unreadable import Unreadable
 from cogmap.memory.index.synonyms import normalize
 from cogmap.memory.units import METRES
@@ -33,28 +34,25 @@ from cogmap.memory.units import METRES
 __all__ = ["NounPhrases"]
 
 _THINGS = ("object", "objects", "thing", "things", "item", "items", "instances", "category")
-_NO_NAMES = Names()
 _DEEPEST = 4
+_NEAR_M = 1.5
+"""What is near somebody is no farther away, seen from above."""
+_FLOOR_M = 0.1
+"""What stands on the floor begins no higher."""
 _LONGEST_NAME = 6
 
 
-class NounPhrases:
-    """Reads phrases of one question."""
+def _nth_pick(pick: str, number: int | None) -> str:
+    """ "The second largest": how a superlative picks its n-th."""
+    if number is None or not pick.startswith(("largest(", "smallest(", "nearest(", "farthest(")):
+        raise Unreadable("I can count from the largest, smallest, nearest or farthest only")
+    if pick.endswith(", agent())"):
+        return f'nth({{}}, {number}, from_="{"near" if pick.startswith("near") else "far"}")'
+    return f"{pick[:-1]}, n={number})"
 
-    def __init__(
-        self,
-        names: Names = _NO_NAMES,
-        quotes: Sequence[str] = (),
-        antecedent: Thing | None = None,
-        other: Thing | None = None,
-        agent: str = "agent()",
-    ) -> None:
-        """``antecedent`` is what "it" means, ``other`` what "the other one" means."""
-        self._names = names
-        self._quotes = quotes
-        self._antecedent = antecedent
-        self._other = other
-        self._agent = agent
+
+class NounPhrases(PlacePhrases):
+    """Reads phrases of one question."""
 
     def thing(self, text: str) -> Thing:
         """Objects. Raises Unreadable if the words are no noun phrase."""
@@ -107,48 +105,9 @@ class NounPhrases:
             return self._quotes[int(word[1:])]
         return ""
 
-    def _agent_of(self, words: Sequence[str]) -> Thing | None:
-        if " ".join(words) not in lexicon.AGENTS:
-            return None
-        return AGENT if self._agent == "agent()" else replace(AGENT, program=self._agent)
-
     def _somewhere(self, words: Sequence[str], depth: int) -> Thing:
         """Who asks, a door that is a gap in a wall and no object, or objects."""
         return self._agent_of(words) or self._door_of(words, depth) or self._phrase(words, depth)
-
-    def _door_of(self, words: Sequence[str], depth: int) -> Thing | None:
-        """ "The door", "the door of the kitchen", "the kitchen door", where no object is a door."""
-        bare, _ = without_determiner(words)
-        if "door" not in bare or not self._names.doors or "door" in self._names.labels:
-            return None
-        if bare == ["door"]:
-            return Thing("door()", "door", "door", single=True)
-        inside = bare[2:] if bare[0] == "door" and bare[1] in ("of", "to", "in") else bare[:-1]
-        room = self._room_of(inside, depth) if bare[0] == "door" or bare[-1] == "door" else None
-        if room is None:
-            return None
-        return Thing(f"door(room={room.program})", f"door of {room.the}", "door", single=True)
-
-    def _room_of(self, words: Sequence[str], depth: int) -> Thing | None:
-        bare = [w for w in words if w not in lexicon.DETERMINERS]
-        said = " ".join(bare)
-        if words and words[0] in ("this", "that", "our") and said in ("room", "one"):
-            return Thing("this_room()", "room", kind="room", article="this")
-        if said in ("current room", "room i am in", "room you are in", "room we are in"):
-            return Thing("this_room()", "room", kind="room", article="this")
-        if len(bare) == 2 and bare[0] in ("room", "number") and bare[1].isdecimal():
-            return Thing(f"room({int(bare[1][:9])})", said, kind="room", article="")
-        if said in ("largest room", "biggest room", "smallest room"):
-            which = "smallest" if bare[0] == "smallest" else "largest"
-            return Thing(f"{which}_room()", f"{which} room", kind="room")
-        if bare[:2] == ["room", "with"] or bare[:2] == ["room", "containing"]:
-            inside = self._phrase(list(words)[list(words).index(bare[1]) + 1 :], depth + 1)
-            return Thing(f"room_of({inside.program})", f"room with {inside.the}", kind="room")
-        known = lexicon.ROOMS | self._names.rooms
-        name = said if said in known else normalize(said)
-        if name not in known or name == "room":
-            return None
-        return Thing(f"room({quoted(name)})", name, name, said != name, kind="room")
 
     def _phrase(self, words: Sequence[str], depth: int) -> Thing:
         if not words or depth > _DEEPEST:
@@ -171,6 +130,10 @@ class NounPhrases:
     def _meant(self, said: str) -> Thing:
         if self._antecedent is None:
             raise Unreadable(f'"{said}" refers to nothing that was asked before')
+        if self._antecedent.kind == "room":
+            raise Unreadable(f'"{said}" is {self._antecedent.the}, not a thing')
+        if said in ("they", "them", "their", "these", "those"):
+            return replace(self._antecedent, plural=not self._antecedent.single)
         return self._antecedent
 
     def _caption(self, caption: str, depth: int) -> Thing:
@@ -247,8 +210,9 @@ class NounPhrases:
             return 1
         number = lexicon.ordinal_of(word)
         if number is not None or word == "last":
-            if following in lexicon.SUPERLATIVES:
-                raise Unreadable(f'I cannot count "{word} {following}"')
+            if following in lexicon.SUPERLATIVES and at + 2 < len(words):
+                picks.append(_nth_pick(lexicon.SUPERLATIVES[following], number))
+                return 2
             side = side_of(words)
             if word == "last":
                 side, number = ("right" if side == "left" else "left"), 1
@@ -264,6 +228,8 @@ class NounPhrases:
 
     def _known(self, words: Sequence[str]) -> int:
         """How many words from the start are a label of the map; 0: none."""
+        if words[0] in lexicon.DETERMINERS:
+            return 0
         for length in range(min(len(words), _LONGEST_NAME), 1, -1):
             if self._names.knows(" ".join(words[:length])):
                 return length
@@ -288,9 +254,21 @@ class NounPhrases:
             raise Unreadable(f'"{self.said(" ".join(words))}" is no name of a thing ("{bad}")')
         if end - begin > _LONGEST_NAME:
             raise Unreadable(f'"{self.said(" ".join(words))}" has too many words for a name')
+        if not known:
+            self._refuse_no_thing(" ".join(name))
         if begin == 0 and not known and lexicon.relation_at(words, 0) and len(words) > 1:
             raise Unreadable(f'"{self.said(" ".join(words))}" names no thing')
         return " ".join(name), end
+
+    def _refuse_no_thing(self, name: str) -> None:
+        """Of what is no object to this map, "none was seen" would be wrong."""
+        one = normalize(name)
+        if name in self._names.stored or one in self._names.labels:
+            return
+        if name in lexicon.NO_THINGS or one in (lexicon.ROOMS | self._names.rooms):
+            raise Unreadable(f'"{name}" is no thing that a map holds')
+        if one.split(" ")[-1:] == ["door"] and self._walls_have_doors():
+            raise Unreadable("doors are gaps in walls here, and no things")
 
     def _placed(
         self, thing: Thing, words: Sequence[str], at: int, picks: list[str], depth: int
@@ -351,6 +329,9 @@ class NounPhrases:
             if rest[-1:] in (["wall"], ["walls"]):
                 return filtered(replace(thing, words=said), x, f"against_wall({x})")
             name = "next_to"
+        if name == "on" and rest[-1:] in (["floor"], ["ground"]) and len(rest) < 3:
+            said = f"{thing.words} {' '.join(rest)}"
+            return filtered(replace(thing, words=said), x, f"elevation({x}) <= {_FLOOR_M}")
         room = self._room_of(rest, depth) if name in ("in_", "on") else None
         if room is not None:
             return in_room(thing, room)
@@ -363,6 +344,9 @@ class NounPhrases:
             return thing.at(f"{name}({thing.program}, {place.program})", single=True)
         if one:
             return thing.at(f"nearest({thing.program}, {place.program})", single=True)
+        if place.kind == "agent" and name in ("near", "next_to"):
+            near = f"distance({x}, {place.program}, horizontal=True) <= {_NEAR_M}"
+            return filtered(replace(thing, words=f"{thing.words} (within {_NEAR_M} m)"), x, near)
         if place.kind == "agent" and name in AROUND_ME:
             side = f'direction({place.program}, {x}, form="four") == "{AROUND_ME[name]}"'
             return filtered(thing, x, side)
@@ -384,6 +368,8 @@ class NounPhrases:
 
     def _with(self, thing: Thing, rest: list[str], x: str, depth: int) -> Thing:
         """ "the table with a lamp on it"."""
+        if rest[:1] in (["their"], ["its"]):
+            raise Unreadable(f'"with {self.said(" ".join(rest))}" asks for more than one thing')
         said = f"{thing.words} {' '.join(rest)}"
         relation = None
         for at in range(1, len(rest)):

@@ -10,8 +10,9 @@ from cogmap.memory.asking.refusals import REASONS
 __all__ = ["markdown"]
 
 _TOPICS = (
-    "counting", "absence", "sizes", "distances", "choosing", "viewpoints", "directions",
-    "relations", "rooms", "doors", "time", "turns", "movement", "routes", "space", "change",
+    "counting", "absence", "by_room", "sizes", "ranking", "distances", "choosing", "viewpoints",
+    "directions", "surroundings", "relations", "carrying", "describing", "rooms", "room_measures",
+    "doors", "time", "turns", "movement", "visits", "routes", "space", "change",
 )  # fmt: skip
 
 _CONVENTIONS = """\

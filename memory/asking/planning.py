@@ -23,6 +23,7 @@ from cogmap.memory.asking.sentence import checked, read_sentence
 from cogmap.memory.asking.things import Names
 from cogmap.memory.asking.times import read_moment
 from cogmap.memory.asking.unreadable import Unreadable
+from cogmap.memory.asking.words import SUPERLATIVES, ordinal_of
 from cogmap.memory.programs.world import World
 from cogmap.runtime.messages import Question
 
@@ -42,6 +43,7 @@ _EVERYWHERE = re.compile(
     r"(?:house|flat|apartment|home|scene|video|map|building|place|image|environment|area|scan|"
     r"footage|floor plan|recording|household|premises)(?= ,|$)"
 )
+_NEARBY = re.compile(r" (?:nearby|close by|around here|round here|near here|close to here)(?= ,|$)")
 _NOW = re.compile(r"(?<! and)(?<! to)(?<! until)(?<! since)(?<! or)(?<! than) now(?= ,|$)")
 _ITS = re.compile(r"\b(?:its|their) ([a-z]+)\b")
 _NEGATION = re.compile(r"(?<!\S)(?:no(?! \d)|not|never|without|except|neither|nor)(?!\S)")
@@ -89,6 +91,7 @@ class _Reader:
         self._options = options
         self._names = Names.of(world.layout)
         self._rooms = len(world.layout.rooms)
+        self._ways = world.grid is not None
         self._elapsed_s = max((world.now.stamp_ns - world.start_ns) / 1e9, 0.0)
 
     def read(self, words: str, quotes: tuple[str, ...], cues: Cues) -> Plan:
@@ -96,15 +99,16 @@ class _Reader:
         words = _placed(words, cues)
         asked = self._asked(quotes, cues, agent)
         for wording in _wordings(words):
-            found = _best(wording, asked)
-            if found is not None:
-                return self._planned(*found, asked, quotes, past)
+            reading = _best(wording, asked)
+            if reading is not None:
+                return self._planned(*reading, asked, quotes, past)
         following = followed(words, self._conversation.last, quotes, self._names)
-        if following is not None:
-            return self._follow(following, asked, agent)
+        found = following and self._follow(following, asked, agent)
+        if found:
+            return found
         raise refuse(words, FORMS)
 
-    def _follow(self, following: Followed, asked: Asked, agent: str) -> Plan:
+    def _follow(self, following: Followed, asked: Asked, agent: str) -> Plan | None:
         again = self._asked(following.quotes, following.cues, agent)
         for slots in following.tries:
             try:
@@ -112,14 +116,23 @@ class _Reader:
             except Unreadable:
                 continue
             return self._planned(following.form, slots, meaning, again, following.quotes)
-        raise Unreadable("I cannot read what this refers to; ask the whole question again")
+        return None
 
     def _asked(self, quotes: tuple[str, ...], cues: Cues, agent: str) -> Asked:
         conversation = self._conversation
         phrases = NounPhrases(
             self._names, quotes, conversation.antecedent, conversation.other, agent
         )
-        return Asked(phrases, cues, self._options, self._names, self._elapsed_s, self._rooms, agent)
+        return Asked(
+            phrases,
+            cues,
+            self._options,
+            self._names,
+            self._elapsed_s,
+            self._rooms,
+            agent,
+            self._ways,
+        )
 
     def _without_frame(self, words: str) -> tuple[str, str, str]:
         """A question about "frame 3 of 32" is asked by the camera of that time, and, where it
@@ -148,7 +161,7 @@ class _Reader:
 
 def _placed(words: str, cues: Cues) -> str:
     """Without "now", "in the house" and "in this room", the last of which is kept as a cue."""
-    words, here = _HERE.subn("", f" {words}")
+    words, here = _HERE.subn("", _NEARBY.sub(" near me", f" {words}"))
     if here:
         cues.names.add("here")
     return " ".join(_NOW.sub("", _EVERYWHERE.sub("", words)).split()).strip(" ,")
@@ -161,6 +174,9 @@ def _wordings(words: str) -> list[str]:
     whole = [words, plain, short]
     if short.startswith("the ") or plain != words:
         whole.append(f"what is {short}")
+    first = short.partition(" ")[0]
+    if first in SUPERLATIVES or ordinal_of(first) is not None:
+        whole.append(f"what is the {short}")
     return list(dict.fromkeys(whole))
 
 

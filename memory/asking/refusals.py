@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 from cogmap.memory.asking.form import Form
 from cogmap.memory.asking.unreadable import Unreadable
-from cogmap.memory.asking.words import word_set
+from cogmap.memory.asking.words import ROOMS, word_set
 
-__all__ = ["NotOfTheMap", "nearest_example", "refuse"]
+__all__ = ["NotOfTheMap", "is_instruction", "nearest_example", "refuse"]
 
 
 class NotOfTheMap(Unreadable):
@@ -19,7 +19,9 @@ class NotOfTheMap(Unreadable):
 REASONS: tuple[tuple[str, str, str], ...] = (
     (
         "the time of day, the date",
-        r"^what (?:time|day|date) is (?:it|today)\b|^what is the (?:time|date)$",
+        r"^what (?:time|day|date) is (?:it|today)\b|^what is the (?:time|date)$"
+        r"|\b(?:yesterday|today|tonight|this (?:morning|afternoon|evening|week|month)|last "
+        r"(?:night|week|month|year)|(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b",
         "the map counts seconds from its first frame and knows no time of day",
     ),
     (
@@ -37,17 +39,38 @@ REASONS: tuple[tuple[str, str, str], ...] = (
         "the map holds what things are, where and when; not what they look like",
     ),
     (
+        "how old things are",
+        r"\bhow old\b|\b(?:age of|older than|oldest|newest)\b",
+        "the map knows since when it has seen things, not how old they are",
+    ),
+    (
+        "ceilings, and how high rooms are",
+        r"\bceilings?\b|^how (?:high|tall) (?:is|are) (?:the |this |my )?(?:\w+ )?(?:"
+        + "|".join(sorted(ROOMS)) + r")s?$|^what is the height of (?:the |this )(?:\w+ )?(?:"
+        + "|".join(sorted(ROOMS)) + r")$",
+        "the map holds outlines of rooms, and no ceilings",
+    ),
+    (
+        "free space on and in things",
+        r"^how much (?:free |empty )?(?:space|room) .*\bon (?:the|my)\b"
+        r"|^(?:which|what) .* (?:has|have) (?:free|enough|more|most) (?:space|room)\b",
+        "the map knows what floor is free, not what space is left on or in things",
+    ),
+    (
         "states: open, closed, on, off, full, clean, broken",
         r"^(?:is|are|was|were|did i leave) (?:the |my |your )?.+ (?:open|closed|shut|locked|"
         r"unlocked|"
         r"turned on|turned off|switched on|switched off|full|empty|clean|dirty|broken|lit|on|"
         r"off|wet|"
-        r"dry|made|occupied|free|open or closed|on or off|in use|ajar|plugged in)$",
+        r"dry|made|occupied|free|open or closed|on or off|in use|ajar|plugged in)$"
+        r"|\b(?:dirty|dirtier|dirtiest|cleaning|cleaned|cleaner|cleanest|tidy|tidier|tidiest|messy|"
+        r"messiest|broken|damaged)\b",
         "the map holds no states of things, such as open or switched on",
     ),
     (
         "text and pictures on things",
-        r"\b(?:written|say on|says on|read on|title of|what does .+ (?:say|read|show)|text on|"
+        r"\b(?:written|say on|says on|read on|read (?:me |out )(?:the|my)|title of|"
+        r"what does .+ (?:say|read|show)|text on|"
         r"what time (?:is it|does)|label on|shown on|displayed|displaying|name on)\b",
         "the map holds no text or pictures that are on things",
     ),
@@ -91,10 +114,16 @@ _INSTRUCTION = re.compile(
     r"come|walk|"
     r"navigate|push|pull|drop|delete|remove|add|rename|start|play|call|buy|make|wash|water|"
     r"explore|"
-    r"return|hand|deliver|throw|ignore|forget|write|execute|run)\b"
+    r"return|hand|deliver|throw|ignore|forget|write|execute|run|empty|sweep|vacuum|mop|tidy|dust|"
+    r"collect|load|unload|charge|park)\b"
 )
 _WORD = re.compile(r"[a-z]+")
 _COMMON = word_set("the a an of to is are was were in on and or do does did you i it at my")
+
+
+def is_instruction(text: str) -> bool:
+    """Whether words tell somebody to do something."""
+    return _INSTRUCTION.match(text) is not None
 
 
 def refuse(text: str, forms: Sequence[Form]) -> Unreadable:
@@ -102,7 +131,7 @@ def refuse(text: str, forms: Sequence[Form]) -> Unreadable:
     for _, pattern, why in _COMPILED:
         if pattern.search(text):
             return NotOfTheMap(why)
-    if _INSTRUCTION.match(text):
+    if is_instruction(text):
         return Unreadable(
             "this seems to be an instruction; I answer questions about the place, and do nothing"
         )

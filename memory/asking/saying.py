@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from cogmap.memory.asking.things import joined
+from cogmap.memory.programs.answers import text_of, value_of
 from cogmap.memory.programs.values import (
     Angle,
     Area,
@@ -111,7 +112,8 @@ def said_value(result: Result) -> Said:
         return Said(
             joined(part.text for part in parts), values, units.pop() if len(units) == 1 else ""
         )
-    return Said(str(value), value if isinstance(value, (int, float, str)) else str(value))
+    plain, unit, _ = value_of(value, result.start_ns)
+    return Said(text_of(value, result.start_ns), plain, unit)
 
 
 def named(thing: MapObject | Room) -> str:

@@ -53,7 +53,9 @@ class Thing:
 
     @property
     def some(self) -> str:
-        """Indefinite: "a chair", "an oven", "chairs"."""
+        """Indefinite: "a chair", "an oven", "chairs", "something on the desk"."""
+        if self._any_rest is not None:
+            return f"something {self._any_rest}".strip()
         if self.plural or not self.words:
             return self.words
         return f"{'an' if self.words[0] in 'aeiou' else 'a'} {self.words}"
@@ -61,6 +63,8 @@ class Thing:
     @property
     def many(self) -> str:
         """Plural: "chairs", "chairs next to the window"."""
+        if self._any_rest is not None:
+            return f"things {self._any_rest}".strip()
         if self.plural or not self.label or not self.words.startswith(self.label):
             return self.words
         return plural_of(self.label) + self.words[len(self.label) :]
@@ -68,6 +72,8 @@ class Thing:
     @property
     def one(self) -> str:
         """Singular: "chair", "chair next to the window"."""
+        if self._any_rest is not None:
+            return f"thing {self._any_rest}".strip()
         many = plural_of(self.label)
         if self.plural and self.words.startswith(many):
             return self.label + self.words[len(many) :]
@@ -76,10 +82,15 @@ class Thing:
     @property
     def none(self) -> str:
         """That there is none: "no chair in the kitchen", "nothing on the stove"."""
-        first, _, rest = self.one.partition(" ")
-        if first in ("anything", "something", "everything"):
-            return f"nothing {rest}".strip()
+        if self._any_rest is not None:
+            return f"nothing {self._any_rest}".strip()
         return f"no {self.one}"
+
+    @property
+    def _any_rest(self) -> str | None:
+        """What follows "anything" and the like; None of other words."""
+        first, _, rest = self.words.partition(" ")
+        return rest if first in ("anything", "something", "everything") else None
 
     @property
     def hidden(self) -> str:
@@ -116,6 +127,8 @@ class Names:
     """Labels and the rooms that hold things so called."""
     by_id: Mapping[int, str] = field(default_factory=dict, compare=False)
     """Labels by the ids of objects."""
+    here: tuple[str, ...] = field(default=(), compare=False)
+    """The label of each thing that is here."""
 
     @classmethod
     def of(cls, layout: Layout) -> Names:
@@ -133,6 +146,7 @@ class Names:
                 if thing.label and thing.room in rooms
             ),
             {thing.id: thing.label for thing in layout.objects},
+            tuple(t.label for t in layout.objects if t.state in ("present", "moved")),
         )
 
     def mentioned(self, text: str) -> bool:
@@ -142,6 +156,12 @@ class Names:
             (i, j) for i in range(len(words)) for j in range(i + 1, min(i + 4, len(words) + 1))
         )
         return any(normalize(" ".join(words[i:j])) in self.labels for i, j in spans)
+
+    def number_of(self, name: str) -> int:
+        """How many things are here that a name, in the singular, means by the tables of words."""
+        if name in self.stored:
+            return self.here.count(name)
+        return sum(relation(name, label) is not None for label in self.here)
 
     def numbered(self, words: Sequence[str]) -> int | None:
         """4 of "chair 4", if object 4 is a chair."""

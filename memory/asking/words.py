@@ -17,6 +17,7 @@ __all__ = [
     "LINKS",
     "LINK_VERBS",
     "NOT_IN_NAMES",
+    "NO_THINGS",
     "ORDINALS",
     "PRONOUNS",
     "RELATIONS",
@@ -97,9 +98,10 @@ ADJECTIVES = word_set(
     "black white grey gray red green blue yellow brown orange pink purple beige golden silver "
     "dark light-colored colorful transparent wooden metal metallic plastic leather striped round "
     "square rectangular old new modern open closed empty full folded soft fluffy shiny dirty "
-    "clean broken turquoise cream navy maroon wicker ceramic velvet patterned checkered"
+    "clean broken turquoise cream navy maroon wicker ceramic velvet patterned checkered "
+    "free available vacant occupied spare unused"
 )
-"""Say how a thing looks; the map holds labels and shapes, not looks."""
+"""Say how a thing looks or is used; the map holds labels and shapes, neither looks nor use."""
 
 ORDINALS = {word: n for n, word in enumerate(
     ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth",
@@ -155,12 +157,18 @@ RELATIONS = {
 ANYTHING = word_set("one ones thing things object objects item items anything something everything")
 """Names of no kind: what was spoken of, or all that there is."""
 
+_SEATS = ("chair", "sofa", "armchair", "stool", "bench")
+_FOOD = ("apple", "banana", "orange", "sandwich", "bread", "pizza", "cake", "fruit")
 USES = {
-    "sit on": ("chair", "sofa", "armchair", "stool", "bench"), "sit": ("chair", "sofa", "stool"),
+    "sit on": _SEATS, "sit": _SEATS, "sit down": _SEATS, "sit down on": _SEATS,
     "sleep on": ("bed", "sofa"), "sleep in": ("bed",), "sleep": ("bed", "sofa"),
-    "lie on": ("bed", "sofa"), "eat at": ("dining table", "table"), "work at": ("desk", "table"),
-    "cook on": ("stove",), "wash my hands": ("sink", "bathroom sink"),
-    "throw something away": ("trash can",), "drink from": ("cup", "glass", "bottle"),
+    "lie on": ("bed", "sofa"), "lie down": ("bed", "sofa"), "lie down on": ("bed", "sofa"),
+    "eat at": ("dining table", "table"), "work at": ("desk", "table"),
+    "cook on": ("stove",), "cook": ("stove", "microwave"), "eat": _FOOD,
+    "wash my hands": ("sink", "bathroom sink"), "wash up": ("sink", "dishwasher"),
+    "throw something away": ("trash can",), "throw this away": ("trash can",),
+    "drink from": ("cup", "glass", "bottle"), "drink out of": ("cup", "glass", "bottle"),
+    "write with": ("pen", "pencil", "marker"), "read": ("book", "newspaper", "magazine"),
 }  # fmt: skip
 """Things by what they are for."""
 
@@ -175,9 +183,18 @@ NOT_IN_NAMES = word_set(
     "appear appears appeared see seen saw look looking face facing stand standing turn turns "
     "moved "
     "order only about far long big large many much any some most least nothing yes no only "
-    "also too very so same live lives not without except nor neither never"
+    "also too very so same live lives not without except nor neither never "
+    "distance distances size sizes dimension dimensions height heights width widths length lengths "
+    "average mean per sort sorted rank ranked order ordered tell describe x y z"
 )
 """What a name of a thing does not contain: such words show that a sentence was cut wrongly."""
+
+
+NO_THINGS = word_set(
+    "room rooms floor ground wall walls ceiling ceilings space way place spot exit surroundings "
+    "frontier frontiers keyframe keyframes frame frames empty"
+)
+"""Name no object of a map, unless one is called so."""
 
 
 def number_of(word: str) -> float | None:

@@ -10,6 +10,7 @@ from cogmap.memory.programs.values import (
     Angle,
     Count,
     Image,
+    Interval,
     Objects,
     Path,
     Point,
@@ -37,12 +38,16 @@ def name_of(thing: MapObject | Room) -> str:
 def value_of(value: Any, start_ns: int = 0) -> tuple[AnswerValue, str, float | None]:
     """Plain value, unit, and standard deviation in that unit (None: there is none).
 
-    Objects are their labels, times are seconds after ``start_ns``, poses x, y, z (m) and degrees.
+    Objects are their labels, times are seconds after ``start_ns``, intervals two of them, poses
+    x, y, z (m) and degrees.
     """
     if isinstance(value, Quantity):
         return _quantity(value)
     if isinstance(value, Time):
         return (value.stamp_ns - start_ns) / 1e9, "s", None
+    if isinstance(value, Interval):
+        ends = (value.start.stamp_ns, value.end.stamp_ns)
+        return tuple((stamp - start_ns) / 1e9 for stamp in ends), "s", None
     if isinstance(value, Path):
         return value.length_m, "m", None
     if isinstance(value, Point):
@@ -55,7 +60,7 @@ def value_of(value: Any, start_ns: int = 0) -> tuple[AnswerValue, str, float | N
         return value.label or name_of(value), "", None
     if isinstance(value, Objects | Rooms | tuple):
         return _list(tuple(value), start_ns)
-    return value, "", None
+    return str(value) if isinstance(value, str) else value, "", None
 
 
 def text_of(value: Any, start_ns: int = 0) -> str:
@@ -63,7 +68,7 @@ def text_of(value: Any, start_ns: int = 0) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, str):
-        return value
+        return str(value)
     if isinstance(value, MapObject | Room):
         return name_of(value)
     if isinstance(value, Objects | Rooms | tuple):
@@ -72,6 +77,9 @@ def text_of(value: Any, start_ns: int = 0) -> str:
         return ", ".join(named) + rest if named else "none"
     if isinstance(value, Time):
         return f"{(value.stamp_ns - start_ns) / 1e9:.1f} s after the start"
+    if isinstance(value, Interval):
+        begin, end = ((each.stamp_ns - start_ns) / 1e9 for each in (value.start, value.end))
+        return f"from {begin:.1f} s to {end:.1f} s after the start"
     if isinstance(value, Point | Pose):
         return _place(value)
     plain, unit, _ = value_of(value)
@@ -110,11 +118,13 @@ def _list(members: tuple[Any, ...], start_ns: int) -> tuple[AnswerValue, str, fl
     for member in members:
         value, unit, _ = value_of(member, start_ns)
         units.add(unit)
-        plain.append(value if isinstance(value, str) else _number(value))
+        plain.append(_in_list(value, member, start_ns))
     return tuple(plain), units.pop() if len(units) == 1 else "", None
 
 
-def _number(value: AnswerValue) -> str | float:
+def _in_list(value: AnswerValue, member: Any, start_ns: int) -> str | float:
+    if isinstance(value, tuple):
+        return text_of(member, start_ns)
     return float(value) if isinstance(value, int | float) else str(value)
 
 

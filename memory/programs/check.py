@@ -17,6 +17,7 @@ from cogmap.memory.programs.types import (
     BARE,
     BOOL,
     EXPRESSION,
+    LABEL,
     NOTHING,
     OBJECT,
     OBJECTS,
@@ -286,6 +287,8 @@ def _alike(nodes: tuple[tree.Node, ...], what: str, at: tuple[int, int]) -> tupl
     for wanted in (*kinds, OBJECTS, ROOMS, TEXT):
         if wanted == OBJECT and OBJECTS in kinds:
             continue
+        if wanted.choices and len(kinds) > 1:  # "a" beside another text is any text
+            continue
         fits = [converter(kind, (wanted,)) for kind in kinds]
         if all(fits):
             return tuple(_converted(node, wanted) for node in nodes)
@@ -338,12 +341,14 @@ def _common(left: Type, right: Type, *, ordered: bool) -> list[Type]:
         return [TIME]
     if ordered:
         return []
+    if LABEL in (left, right):
+        return [LABEL]
     if {"text", "Room", "Rooms"} >= {left.name, right.name}:
         return [ROOM, TEXT]
     return [OBJECT, BOOL]
 
 
 def _compared(left: Type, right: Type) -> str:
-    if TEXT.name in (left.name, right.name) and {OBJECT, OBJECTS} & {left, right}:
+    if {TEXT.name, LABEL.name} & {left.name, right.name} and {OBJECT, OBJECTS} & {left, right}:
         return 'compare label_of(...) == "..."'
     return "units must fit: only like things are compared"

@@ -19,7 +19,7 @@ from cogmap.memory.programs.errors import ArgumentError, BudgetError, ProgramErr
 from cogmap.memory.programs.evidence import Recorder
 from cogmap.memory.programs.registry import Operation
 from cogmap.memory.programs.types import Converter, Deferred, Type
-from cogmap.memory.programs.values import Objects, Rooms
+from cogmap.memory.programs.values import Label, Objects, Rooms
 from cogmap.memory.programs.world import World
 from cogmap.runtime.messages import MapObject, Room
 
@@ -226,14 +226,21 @@ class Comparison(Node):
 
     def _compared(self, left: Any, right: Any) -> Any:
         if self.sign in ("In", "NotIn"):
+            if isinstance(left, Label):
+                return any(_called(left, member) for member in right) == (self.sign == "In")
             among = {_identity(member) for member in right}
             return (_identity(left) in among) == (self.sign == "In")
+        if isinstance(left, Label) and isinstance(right, Label):
+            return _called(left, right) == (self.sign == "Eq")
         return COMPARED[self.sign](_identity(left), _identity(right))
 
     def many(self, state: State, name: str, items: Sequence[Any]) -> Any:
         left, right = self.left.many(state, name, items), self.right.many(state, name, items)
         if left is NotImplemented or right is NotImplemented or self.sign in ("In", "NotIn"):
             return NotImplemented
+        if isinstance(left, Label) or isinstance(right, Label):
+            word, others = (left, right) if isinstance(left, Label) else (right, left)
+            return np.isin(others, word.labels or (str(word),)) == (self.sign == "Eq")
         return COMPARED[self.sign](left, right)
 
 
@@ -365,6 +372,10 @@ def _within(state: State, world: World, node: Node) -> Any:
 
 def _union(parts: Sequence[MapObject]) -> Objects:
     return Objects(tuple({thing.id: thing for thing in parts}.values()))
+
+
+def _called(one: Label, other: Label) -> bool:
+    return one.means(other) or other.means(one)
 
 
 def _identity(value: Any) -> Any:

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from cogmap.memory.programs.world import World
 
 __all__ = [
-    "BARE", "BOOL", "EXPRESSION", "NOTHING", "OBJECT", "OBJECTS", "QUANTITIES", "QUANTITY", "ROOM",
-    "ROOMS", "TEXT", "TIME", "Converter", "Deferred", "Type", "converter", "list_of", "read_hint",
-    "the_one",
+    "BARE", "BOOL", "EXPRESSION", "LABEL", "NOTHING", "OBJECT", "OBJECTS", "QUANTITIES", "QUANTITY",
+    "ROOM", "ROOMS", "TEXT", "TIME", "Converter", "Deferred", "Type", "converter", "list_of",
+    "read_hint", "the_one",
 ]  # fmt: skip
 
 MAX_SETS = 50
@@ -55,6 +55,7 @@ BARE = Type("bare number")
 NOTHING = Type("None")
 OBJECT, OBJECTS, ROOM, ROOMS = (Type(name) for name in ("Object", "Objects", "Room", "Rooms"))
 TIME = Type("Time")
+LABEL = Type("Label")
 EXPRESSION = Type("expression")
 """Of a parameter that is not evaluated before the call, but by it; the result is of its type."""
 QUANTITY = Type("quantity")
@@ -73,8 +74,8 @@ class Deferred:
 
 _VALUES = (
     values.Length, values.Area, values.Volume, values.Angle, values.Count, values.Number,
-    values.Duration, values.Time, values.Point, values.Pose, values.Path, values.Image,
-    values.Objects, values.Rooms,
+    values.Duration, values.Time, values.Interval, values.Label, values.Point, values.Pose,
+    values.Path, values.Image, values.Objects, values.Rooms,
 )  # fmt: skip
 _PLAIN: dict[Any, Type] = {
     bool: BOOL, str: TEXT, float: BARE, int: BARE, type(None): NOTHING, MapObject: OBJECT,
@@ -117,7 +118,7 @@ Converter = Callable[["World", Any], Any]
 
 def converter(given: Type, wanted: tuple[Type, ...]) -> Converter | None:
     """How a value of one type becomes one of those wanted; None if it cannot."""
-    for fits in (_few_sets, _as_it_is, _list, _one_or_set, _with_unit):
+    for fits in (_few_sets, _as_it_is, _list, _one_or_set, _worded, _with_unit):
         for want in wanted:
             found = fits(given, want)
             if found is not None:
@@ -194,8 +195,23 @@ def _one_or_set(given: Type, want: Type) -> Converter | None:
     return None
 
 
+def _worded(given: Type, want: Type) -> Converter | None:
+    """Labels and names of rooms are texts; a text beside labels is read as `find` reads it."""
+    if given == LABEL and want == TEXT:
+        return same
+    if given.name == "text" and want == LABEL:
+        return lambda world, word: values.Label.read(
+            word, world.words.read(word, tuple(world.labels)).labels
+        )
+    if given == ROOM and want == TEXT:
+        return lambda world, room: room.label
+    if given.name == "Rooms" and want == TEXT:
+        return lambda world, rooms: the_one(rooms).label
+    return None
+
+
 def _with_unit(given: Type, want: Type) -> Converter | None:
-    """Bare numbers take the unit of where they stand; counts are numbers, rooms have names."""
+    """Bare numbers take the unit of where they stand; counts are numbers."""
     if given == BARE and want.name in QUANTITIES:
         kind = QUANTITIES[want.name]
         scale = math.pi / 180 if kind is values.Angle else 1.0
@@ -204,10 +220,6 @@ def _with_unit(given: Type, want: Type) -> Converter | None:
         return lambda world, number: values.Time(world.start_ns + round(number * 1e9))
     if given.name in ("Count", "Number") and want == BARE:
         return lambda world, quantity: quantity.value
-    if given == ROOM and want == TEXT:
-        return lambda world, room: room.label
-    if given.name == "Rooms" and want == TEXT:
-        return lambda world, rooms: the_one(rooms).label
     if given.name == "Count" and want.name == "Number":
         return lambda world, count: values.Number(count.value, count.sigma)
     return None

@@ -19,6 +19,8 @@ __all__ = [
     "Count",
     "Duration",
     "Image",
+    "Interval",
+    "Label",
     "Length",
     "Number",
     "Objects",
@@ -90,6 +92,33 @@ class Time:
     """A moment of the source's clock."""
 
     stamp_ns: int
+
+
+@dataclass(frozen=True, order=True)
+class Interval:
+    """From one moment to a later one, both belonging to it."""
+
+    start: Time
+    end: Time
+
+
+class Label(str):
+    """What things are called. A word in its place stands for the labels that it is read as, so
+    that a sofa's label equals "couch"."""
+
+    labels: tuple[str, ...] = ()
+    """That a written word was read as; of a thing's own label none."""
+
+    @classmethod
+    def read(cls, word: str, labels: tuple[str, ...]) -> Label:
+        """A written word that means ``labels`` of the map."""
+        label = cls(word)
+        label.labels = labels
+        return label
+
+    def means(self, label: str) -> bool:
+        """Whether a thing that is called ``label`` is called so."""
+        return label in (self.labels or (str(self),))
 
 
 @dataclass(frozen=True)

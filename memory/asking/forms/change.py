@@ -14,6 +14,7 @@ from cogmap.memory.asking.saying import (
     worded,
 )
 from cogmap.memory.asking.times import Moment
+from cogmap.memory.asking.unreadable import Unreadable
 
 __all__ = ["FORMS"]
 
@@ -93,6 +94,8 @@ def _new(slots: Slots) -> Meaning:
 
 def _has_moved(slots: Slots) -> Meaning:
     thing = slots.thing("a")
+    if "everything()" in thing.program:
+        raise Unreadable("this is asked of one thing")
 
     def say(result: Result) -> Said:
         if len(list(result.value)) < 2:  # type: ignore[call-overload]
@@ -100,6 +103,13 @@ def _has_moved(slots: Slots) -> Meaning:
         return Said(f"Yes, {thing.the} {thing.have} been moved", True)
 
     return Meaning(f"placements({thing.program})", say, (thing,))
+
+
+def _which_moved(slots: Slots) -> Meaning:
+    thing = slots.thing("k")
+    say = listed(f"moved, of the {thing.many}: {{}}", f"no {thing.one} has moved, as far as seen")
+    program = f"labels([x for x in {thing.members} if count(placements(x)) > 1])"
+    return Meaning(program, say, (thing,))
 
 
 def _where_before(slots: Slots) -> Meaning:
@@ -206,6 +216,12 @@ FORMS: tuple[Form, ...] = (
             "(was|were) {a} moved",
             "(did|has|have) (someone|anyone|anybody|somebody) (move|moved) {a}",
         ),
+    ),
+    form(
+        _which_moved,
+        "Which chairs have been moved?",
+        "(which|what) {k} (has|have|was|were) [been] moved",
+        "(which|what) {k} moved",
     ),
     form(
         _where_before,

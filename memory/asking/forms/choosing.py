@@ -114,15 +114,11 @@ def _of_all(slots: Slots) -> Meaning:
     end = "farthest from" if word in _FAR else "closest to"
 
     def say(result: Result) -> Said:
-        said, number = said_value(result), ""
+        said = said_value(result)
+        name = f"the {said.text}"
         if "a" in slots and isinstance(result.value, MapObject):
-            number = f" {result.value.id}"
-        return Said(
-            f"{said.text}{number} is {end} {to.the}"
-            if number
-            else f"the {said.text} is {end} {to.the}",
-            said.value,
-        )
+            name = f"{said.text} {result.value.id}"
+        return Said(f"{name} is {end} {to.the}", said.value)
 
     return Meaning(f"{operation}({among}, {to.program})", say, (to,))
 

@@ -44,17 +44,24 @@ def seen(
         )
         return Meaning(program, say, (target,))
     form_ = slots.direction_form(said, default)
-    say = worded(f"{target.the} {target.be} {{}}{from_}", _SAID)
+    say = worded(f"{target.the} {target.be} {{}}{from_}", _behind_of(_SAID, from_))
     return Meaning(f'direction({pose}, {target.program}, form="{form_}")', say, (target,))
+
+
+def _behind_of(said: dict[str, str], from_: str) -> dict[str, str]:
+    """ "Behind you", as other directions are "to the left of you"."""
+    return {**said, "back": f"behind{from_.removeprefix(' of')}"} if from_ == " of you" else said
 
 
 def _from_me(slots: Slots) -> Meaning:
     said = slots.text("q")
     if said and not set(said.replace(",", " ").split()) & set(" ".join(DIRECTIONS).split()):
         raise Unreadable(f'"{said}" is no direction')
+    if slots.asked.cues.unit == "deg":
+        return _angle(slots)
     finest = "left_right" if slots.text("w") in ("side", "hand") else "eight"
     return seen(
-        slots, slots.asked.agent, " of you" if not said else "", slots.thing("a"), said, finest
+        slots, slots.asked.agent, " of you" if not said else "", slots.place("a"), said, finest
     )
 
 
@@ -65,7 +72,7 @@ def _three_way(slots: Slots) -> Meaning:
 
 
 def _angle(slots: Slots) -> Meaning:
-    thing = slots.thing("a")
+    thing = slots.place("a")
     say = clockwise(slots.text("way").removesuffix(" now"), thing)
     return Meaning(f"bearing({slots.asked.agent}, {thing.program})", say, (thing,))
 
@@ -241,7 +248,7 @@ FORMS: tuple[Form, ...] = (
         "would you have to|must you|do you have to|does the camera have to) (turn|rotate) [to "
         "the] {way:clockwise|counterclockwise|counter-clockwise|anticlockwise|left|right} "
         "[now] to (face|see|look at) {a}",
-        "what is the (bearing|angle) (of|to) {a}",
+        "what is the (bearing|angle|heading) (of|to) {a} [from here|from me]",
     ),
     form(
         _turn_to,

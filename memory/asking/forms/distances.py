@@ -50,6 +50,18 @@ def _pair(slots: Slots) -> Meaning:
     return between(slots, *slots.pair("pair"))
 
 
+def _two_of_a_kind(slots: Slots) -> Meaning:
+    """ "The two chairs": of more than two it is not told which are meant."""
+    thing = slots.asked.phrases.thing(f"the {slots.text('a')}")
+    if not thing.plural or thing.single:
+        raise Unreadable(f"{thing.the} are not two of a kind")
+    program = (
+        f"a = largest({thing.program})\ndistance(a, the([b for b in {thing.program} if b != a]))"
+    )
+    say = measured(f"{{}} between the two {thing.many} (nearest surfaces)")
+    return Meaning(program, say, (thing,))
+
+
 def _from_me(slots: Slots) -> Meaning:
     me = slots.asked.phrases.place("me")
     return between(slots, me, slots.place("a"))
@@ -92,7 +104,7 @@ _THE_DISTANCE = (
     "(what is|what was|what would be|give|estimate|calculate|measure|find|what|how large is|"
     "how big is"
     "|how long is|how wide is) [the|a] [shortest|minimum|direct|smallest|closest|straight line|"
-    "spatial|physical|metric]"
+    "spatial|physical|metric|euclidean|linear]"
     " (distance|gap|space|separation|clearance)"
 )
 
@@ -137,9 +149,17 @@ FORMS: tuple[Form, ...] = (
         "(what|how much) (distance|space) is between {pair}",
     ),
     form(
+        _two_of_a_kind,
+        "How far apart are the two tables?",
+        f"how far [apart|away] {_BE} (the two|both) {{a}} [apart] [from each other]",
+        f"how (close|near) {_BE} (the two|both) {{a}} [to each other|to one another|together]",
+        f"{_THE_DISTANCE} [is there|is] between (the two|both) {{a}}",
+    ),
+    form(
         _from_me,
         "How far away is the lamp?",
         f"how far [away|off] {_BE} {{a}} [away|off] [now]",
+        "how far [is it] to {a}",
         "how far [away] (am i|are you|are we) from {a} [now]",
         "how close (am i|are you|are we) to {a} [now]",
         f"{_THE_DISTANCE} to {{a}}",

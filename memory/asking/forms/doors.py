@@ -5,6 +5,7 @@ from __future__ import annotations
 from cogmap.memory.asking.form import Form, Meaning, Slots, form
 from cogmap.memory.asking.saying import Say, counted, listed, measured, truth
 from cogmap.memory.asking.unreadable import Unreadable
+from cogmap.memory.units import METRES
 
 __all__ = ["FORMS"]
 
@@ -67,6 +68,39 @@ def _joined(slots: Slots) -> Meaning:
     return Meaning(f"exists([r for r in neighbours({a.program}) if r == {b.program}])", say, (a, b))
 
 
+def _extreme(slots: Slots) -> Meaning:
+    _of_walls(slots)
+    narrow = slots.text("r") in ("narrowest", "smallest")
+    pick = "min" if narrow else "max"
+    say = measured(f"the {slots.text('r')} door is {{}} wide")
+    return Meaning(f"{pick}([door_width(d) for d in doors()])", say)
+
+
+def _fits_through(slots: Slots) -> Meaning:
+    """Whether something so wide fits through the opening of a door."""
+    door = slots.place("d")
+    if not door.program.startswith(("door(", "nearest_door(")):
+        raise Unreadable("this is no gap in a wall")
+    width, unit = slots.number("n"), slots.text("unit")
+    said = f"{width:g} {unit}"
+    say = truth(f"{door.the} is {said} wide or more", f"{door.the} is narrower than {said}")
+    program = f"door_width({door.program}) >= {width * METRES[unit]:g}"
+    return Meaning(program, say, (door,))
+
+
+def _on_the_way(slots: Slots) -> Meaning:
+    _of_walls(slots)
+    if "pair" in slots:
+        a, b = slots.pair("pair")
+    else:
+        a = slots.place("a") if "a" in slots else slots.asked.phrases.place("me")
+        b = slots.place("b")
+    say = counted(f"door on the way from {a.the} to {b.the}",
+                  f"doors on the way from {a.the} to {b.the}")  # fmt: skip
+    return Meaning(f"count(doors_along(path({a.program}, {b.program})))", say, (b, a))
+
+
+_UNIT = "{unit:m|meter|meters|metre|metres|cm|centimeters|centimetres|ft|feet|inches}"
 _ARE = "(are|is|do you see|do we have|have you seen|are known|do you know)"
 
 FORMS: tuple[Form, ...] = (
@@ -98,6 +132,32 @@ FORMS: tuple[Form, ...] = (
         "what is the width of {a}",
     ),
     form(
+        _extreme,
+        "Which door is the narrowest?",
+        "(what|which) is the {r:narrowest|widest|smallest|largest} door",
+        "(what|which) door is [the] {r:narrowest|widest|smallest|largest}",
+        "how (wide|narrow) is the {r:narrowest|widest|smallest|largest} door",
+    ),
+    form(
+        _fits_through,
+        "Does a 0.8 m wide cart fit through the door of the kitchen?",
+        f"(does|do|can|could|will|would) (a|an|the|my) {{n}} {_UNIT} [wide] {{k}} (fit|pass|go|get|"
+        "drive|come) through {d}",
+        f"(does|do|can|could|will|would) (a|an|the|my) {{k}} [that is|of] {{n}} {_UNIT} [wide] "
+        "(fit|pass|go|get|drive|come) through {d}",
+        f"is {{d}} wide enough for (a|an|the|my) {{n}} {_UNIT} [wide] {{k}}",
+        f"is {{d}} wider than {{n}} {_UNIT}",
+    ),
+    form(
+        _on_the_way,
+        "How many doors are between the kitchen and the bedroom?",
+        "how many doors (are|are there) between {pair}",
+        "how many doors (do i|do we|must i|does one) (pass|go through|walk through) from {a} to "
+        "{b}",
+        "how many doors (do i|do we|must i|does one) (pass|go through|walk through) (to|to get to|"
+        "to reach|on the way to) {b}",
+    ),
+    form(
         _joined,
         "Is there a door between the kitchen and the bedroom?",
         "is there (a|any) (door|doorway|opening|passage|way) between {pair}",
@@ -106,6 +166,7 @@ FORMS: tuple[Form, ...] = (
         "is {a} (connected to|connected with|next to|adjacent to|beside|joined to) {b}",
         "are {pair} (connected|adjacent|neighbours|next to each other|joined)",
         "does {a} (lead|open|connect) (to|into) {b}",
-        "can (i|one|you) (get|go|walk) [directly|straight] from {a} (to|into) {b}",
+        "can (i|one|you) (get|go|walk) (directly|straight) from {a} (to|into) {b}",
+        "can (i|one|you) (get|go|walk) from {a} (to|into) {b} (directly|straight)",
     ),
 )

@@ -179,6 +179,8 @@ FORMS: tuple[Form, ...] = (
         "until|up to) {t}",
         "how many (square meters|square metres|square feet) [of floor|of space] (have|has|did) "
         "(you|we|the camera) (seen|covered|explored|see) [so far]",
-        "how large is the area (you have seen|seen so far|that you have seen|explored so far)",
+        "how (large|big) is the (area|space|floor) (you have seen|seen so far|that you have seen|"
+        "explored so far|explored|seen)",
+        "(how large|how big|what) is the (explored|seen|mapped|known) (area|space|floor)",
     ),
 )

@@ -9,7 +9,7 @@ from cogmap.memory.asking.form import Form, Meaning, Slots, form
 from cogmap.memory.asking.forms.choosing import one_of
 from cogmap.memory.asking.forms.counting import here
 from cogmap.memory.asking.saying import listed, truth
-from cogmap.memory.asking.things import Thing, quoted
+from cogmap.memory.asking.things import Thing, plural_of, quoted
 from cogmap.memory.asking.unreadable import Unreadable
 from cogmap.memory.asking.words import USES, relation_at
 
@@ -19,6 +19,16 @@ _SIDED = re.compile(
     r"\[x0 for x0 in everything\(\) if (?:left_of|right_of|in_front_of|behind)"
     r"\(x0, (find\([^()]*\)), agent\(\)\)\]"
 )
+
+
+_AT_KIND = re.compile(
+    r"\[x0 for x0 in everything\(\) if (?:on|in_|under|next_to|above)"
+    r"\(x0, find\(\"([^\"]+)\"\)\)\]"
+)
+_FROM_ME = re.compile(
+    r"\[(x0?) for \1 in everything\(\) if (?:direction\(agent\(|distance\(x0, agent\()"
+)
+"""What is near or on a side of whoever asks: other rooms, behind walls, are not meant."""
 
 
 def _holds(slots: Slots) -> Meaning:
@@ -94,13 +104,29 @@ def _what_is(slots: Slots) -> Meaning:
     things = phrases.thing(f"the {kind} {' '.join(words)}")
     where = things.words.removeprefix(kind).strip()
     sided = _SIDED.fullmatch(things.program)
-    if sided:  # of the same room, not of all that lies on that side
+    if _FROM_ME.match(things.program) and slots.asked.rooms > 1:
+        things = things.at(
+            things.program.replace("everything()", "everything(room=this_room())", 1)
+        )
+        where = f"{f' {where}'.replace(' my ', ' your ').strip()} in this room"
+    elif sided:  # of the same room, not of all that lies on that side
         things = things.at(f"{things.program[:-1]} and room_of(x0) == room_of({sided[1]})]")
         where = f"{where} in the same room, seen from where you are"
+    several = _of_several(slots, things)
+    said = f"{where}, {several}" if several else where
     say = listed(
-        f"{where[:1].upper()}{where[1:]}: {{}}", f"I have seen nothing {where}", things.hidden
+        f"{said[:1].upper()}{said[1:]}: {{}}", f"I have seen nothing {where}", things.hidden
     )
     return Meaning(f"labels({things.program})", say, (things,))
+
+
+def _of_several(slots: Slots, things: Thing) -> str:
+    """That "on the table" was asked of several: "5 tables taken together"; "" of one."""
+    found = _AT_KIND.fullmatch(things.program)
+    if found is None:
+        return ""
+    number = slots.asked.names.number_of(found[1])
+    return f"{number} {plural_of(found[1])} taken together" if number > 1 else ""
 
 
 def _contents(room: Thing) -> Meaning:
@@ -169,6 +195,9 @@ FORMS: tuple[Form, ...] = (
         f"(name|list|show|give|find) [all|all the] {_THINGS} {{rest}}",
         "(what|which) [all|else] (is|are) [there] {rest}",
         "(name|list|show) everything {rest}",
+        f"({_THINGS[1:-1]}|everything|anything) {{rest}}",
+        "(inventory|contents) of {room}",
+        "(is|are) (anything|something) (lying|standing|sitting|hanging|left) {rest}",
         "(describe|show) {room}",
         "what does {room} (contain|have|hold) [in it]",
         "which {a} (is|are) {rest}",
@@ -185,7 +214,9 @@ FORMS: tuple[Form, ...] = (
         _used_for,
         "What can I sit on?",
         f"(what|where) (can|could|may) (i|one|we|you) {_USE} [here]",
-        f"(is|are) there (anything|something|somewhere|a place) [that i can|i can|to] {_USE}",
+        f"[(is|are) there] (anything|something|somewhere|anywhere|a place|things|what) [that i can|"
+        f"that one can|i can|where i can|to] {_USE}",
+        f"(what|where) is there to {_USE}",
     ),
     form(
         _what_here,

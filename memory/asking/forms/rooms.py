@@ -168,6 +168,7 @@ FORMS: tuple[Form, ...] = (
     form(
         _my_room,
         "Which room am I in?",
+        "what is (this|that) room [called]",
         "(which|what) room (am i|are you|are we|is this|is that) [in] [now]",
         "where (am i|are you|are we) [now]",
         "in (which|what) room (am i|are you|are we) [now]",
@@ -184,13 +185,13 @@ FORMS: tuple[Form, ...] = (
     form(
         _area,
         "How big is the kitchen?",
-        "how (big|large|spacious|wide) (is|was) {a}",
+        "how (big|large|spacious) (is|was) {a}",
         "(what|how) (is|are|big is) the (size|area|floor area|surface|surface area|square "
-        "footage|floor space|dimensions) of {a}",
+        "footage|floor space) of {a}",
         "(what is|give) {a} 's (size|area|floor area)",
         "(size|area) of {a}",
-        "how (much|many) (space|floor space|floor|area|square meters|square metres|square "
-        "feet) (is|does|is there in|are in|are there in) {a} [have|cover|occupy]",
+        "how (much|many) (space|floor space|floor area|floor|area|square meters|square metres|"
+        "square feet) (is|does|is there in|are in|are there in) {a} [have|cover|occupy]",
         "how many (square meters|square metres|square feet) (is|does|has) {a} [have|cover]",
     ),
     form(
@@ -214,7 +215,9 @@ FORMS: tuple[Form, ...] = (
         "of the house|of the flat|of the apartment|of this place|of the scene|of the home|of "
         "this flat|of this house|of this apartment]",
         "how (big|large) are (all|the) rooms [together]",
-        "how much (floor|space|floor space|area) is there [in total]",
+        "how much (floor|space|floor space|floor area|area) is there [in total|to clean|to vacuum|"
+        "to sweep|to mop]",
+        "what is the [total|whole|overall] area of the floor",
         "how many (square meters|square metres|square feet) (is|has|does) (the|this) [whole|"
         "entire] (place|"
         "flat|apartment|house|home|scene) [have]",

@@ -8,6 +8,7 @@ from cogmap.memory.asking.form import Form, Meaning, Slots, form
 from cogmap.memory.asking.saying import Result, Said, Say, measured, said_value, worded
 from cogmap.memory.asking.things import Thing
 from cogmap.memory.asking.unreadable import Unreadable
+from cogmap.memory.units import METRES
 
 __all__ = ["FORMS"]
 
@@ -44,6 +45,18 @@ def _length(slots: Slots) -> Meaning:
     start, goal = _ends(slots)
     say = measured(f"{{}} on foot from {start.the} to {goal.the}")
     return Meaning(f"path_length({start.program}, {goal.program})", say, (goal, start))
+
+
+def _is_way(slots: Slots) -> Meaning:
+    """Whether a way is known, for somebody of a width; that none is known is not that there is
+    none."""
+    start, goal = _ends(slots)
+    radius, wide = "", ""
+    if "n" in slots:
+        metres = slots.number("n") * METRES[slots.text("unit")]
+        radius, wide = f", radius={metres / 2:g}", f" for what is {metres:g} m wide"
+    say = measured(f"a way{wide} is known, {{}} from {start.the} to {goal.the}")
+    return Meaning(f"path_length({start.program}, {goal.program}{radius})", say, (goal, start))
 
 
 def _fill_in(slots: Slots) -> Meaning:
@@ -97,6 +110,7 @@ def _legs(slots: Slots, goal: Thing) -> list[tuple[int, Thing]]:
     return [*legs, (gaps, goal)] if gaps else legs
 
 
+_UNIT = "{unit:m|meter|meters|metre|metres|cm|centimeters|centimetres|ft|feet|inches}"
 _GO = "(get|go|walk|move|navigate|come|drive|travel|reach|make my way|find my way)"
 _I = "(do i|can i|should i|do you|can you|would i|must i|do we|could i|to|would you|can one)"
 
@@ -140,7 +154,23 @@ FORMS: tuple[Form, ...] = (
         "shortest path|distance on foot|travel distance|length of the route) between {a} and "
         "{b}",
         "(walking distance|path length) from {a} to {b}",
+        "how many (meters|metres|steps) (is it|must i walk|do i have to walk|away is|is) [to] {b}",
+        "how many (meters|metres|steps) to {b}",
         "how many (meters|metres|steps) (is it|must i walk|do i have to walk) from {a} to {b}",
+    ),
+    form(
+        _is_way,
+        "Is there a way from the sofa to the fridge?",
+        "is there [a|any] [free|clear|open] (way|path|route|passage) from {a} to {b}",
+        "is there [a|any] [free|clear|open] (way|path|route) to {b} [from here]",
+        f"is there (a|any) {{n}} {_UNIT} wide (way|path|route|passage) from {{a}} to {{b}}",
+        f"is there (a|any) {{n}} {_UNIT} wide (way|path|route|passage) to {{b}} [from here]",
+        f"is there (a|any) (way|path|route|passage) from {{a}} to {{b}} for (a|an|the|my) {{n}} "
+        f"{_UNIT} [wide] {{k}}",
+        "is the (way|path|route) from {a} to {b} (blocked|free|clear|open)",
+        "is the (way|path|route) to {b} (blocked|free|clear|open)",
+        "can (i|one|you|we|a robot|the robot) (get|go|walk|drive) from {a} to {b}",
+        f"can a {{n}} {_UNIT} [wide] {{k}} (get|go|drive|pass) from {{a}} to {{b}}",
     ),
     form(
         _fill_in,

@@ -83,7 +83,7 @@ def _unseen(slots: Slots) -> Meaning:
         number = len(places)
         if not number:
             return Said("nothing is left to explore, as far as is known", 0, "count")
-        first = said_value(Result(places[0])).text
+        first = said_value(Result(places[0], result.start_ns)).text
         return Said(f"{number} places border on unseen space; the first: {first}", number, "count")
 
     return Meaning("frontiers()", say)
@@ -150,7 +150,9 @@ FORMS: tuple[Form, ...] = (
         "seen|not been|not explored|seen)",
         "(where|what) (have you|did you) not (been|looked|seen|look|explored|see|explore) [yet]",
         "(what|which) (parts|places|areas|rooms) (have|did) you not [yet] "
-        "(been|looked|seen|look|explored|see|explore|visited) [yet]",
+        "(looked|seen|look|explored|see|explore) [yet]",
+        "where are [the] frontiers",
+        "(what|which) are the frontiers",
     ),
     form(
         _explored,
@@ -160,6 +162,10 @@ FORMS: tuple[Form, ...] = (
         "covered|mapped)",
         "how much (have you|did you|has been) (explored|seen|explore|mapped)",
         "how complete is the map",
+        "(what|which) (fraction|part|share|percentage) of (the house|the flat|the place|the map|it|"
+        "the scene|the apartment) (is|has been|was) (explored|seen|mapped|covered)",
+        "(what|which) (fraction|part|share|percentage) (is|has been|was) (explored|seen|mapped|"
+        "covered)",
         "(have you|did you) (seen|see|explore|explored) everything",
     ),
     form(

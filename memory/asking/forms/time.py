@@ -264,6 +264,9 @@ FORMS: tuple[Form, ...] = (
         "the video) [been] [watching|running|recording|here|walking|exploring|last|lasted|on "
         "tour]",
         "how much time has passed [since the start]",
+        "how long did (it|the tour|the walk|the recording|the run|the mapping) (take|last)",
+        "how long ago did (you|i|we|the tour|it) (start|begin)",
+        "when did (you|i|we|the tour|it) (start|begin)",
     ),
     form(
         _where_at,

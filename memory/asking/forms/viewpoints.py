@@ -63,7 +63,7 @@ def _beside_facing(slots: Slots) -> Meaning:
 
 
 def _angle(slots: Slots) -> Meaning:
-    stand, face, target = slots.place("a"), slots.place("b"), slots.thing("c")
+    stand, face, target = slots.place("a"), slots.place("b"), slots.place("c")
     pose = f"stand(at={stand.program}, facing={face.program})"
     if "side" in slots:
         say = clockwise(slots.text("side"), target)
@@ -81,7 +81,7 @@ def _turn(slots: Slots) -> Meaning:
 
 def _along_vector(slots: Slots) -> Meaning:
     """Forward is from a to b; where c is from d."""
-    a, b, c, d = (slots.thing(name) for name in "abcd")
+    a, b, c, d = (slots.place(name) for name in "abcd")
     pose = f"facing_along({a.program}, {b.program}, at={d.program})"
     form_ = slots.direction_form(slots.text("q"))
     say = worded(f"{c.the} {c.be} {{}} from {d.the}, with forward from {a.the} to {b.the}")
@@ -90,7 +90,7 @@ def _along_vector(slots: Slots) -> Meaning:
 
 def _given_side(slots: Slots) -> Meaning:
     """b is directly left (or right, in front, behind) of a: so one looks along a known way."""
-    a, b, c, d = (slots.thing(name) for name in "abcd")
+    a, b, c, d = (slots.place(name) for name in "abcd")
     said = slots.text("side").removeprefix("directly ").removeprefix("exactly ")
     said = said.removeprefix("to the ").removeprefix("on the ")
     side = DIRECTIONS.get(said)

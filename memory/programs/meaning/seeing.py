@@ -9,7 +9,9 @@ from cogmap.memory.programs.values import Objects
 from cogmap.memory.programs.world import World
 from cogmap.runtime.messages import I64, MapObject
 
-__all__ = ["common_spans", "first_seen_ns", "is_visible", "last_seen_ns", "spans", "stamp_of"]
+__all__ = [
+    "common_spans", "first_seen_ns", "is_visible", "last_seen_ns", "spans", "spans_of", "stamp_of",
+]  # fmt: skip
 
 
 def spans(world: World, thing: MapObject) -> I64:

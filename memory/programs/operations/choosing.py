@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Literal, TypeVar
 
 import numpy as np
 
@@ -15,45 +15,61 @@ from cogmap.memory.programs.meaning.places import Place, center, rows_of, seen
 from cogmap.memory.programs.meaning.seeing import first_seen_ns
 from cogmap.memory.programs.meaning.within import distances
 from cogmap.memory.programs.registry import operation
-from cogmap.memory.programs.values import Objects, Pose
+from cogmap.memory.programs.values import Objects, Pose, Quantity, Rooms, Time
 from cogmap.memory.programs.world import World
 from cogmap.runtime.messages import F64, MapObject, Room
 
 CHOOSING = "Choosing one of several"
 
+Q = TypeVar("Q", bound=Quantity | Time)
+T = TypeVar("T", MapObject, Room)
+
 Measure = Literal["volume", "longest", "height", "width", "footprint"]
 
 
 @operation(CHOOSING)
-def largest(world: World, objects: Objects, by: Measure = "volume") -> MapObject:
+def largest(world: World, objects: Objects, by: Measure = "volume", n: float = 1) -> MapObject:
     """The largest: by the volume of its box, its longest side, its height, its width (the longer
-    level side), or the floor that it covers."""
-    return _extreme(world, objects, _measured(world, seen(objects), by))
+    level side), or the floor that it covers; with n the n-th largest."""
+    return _extreme(world, objects, _measured(world, seen(objects), by), n)
 
 
 @operation(CHOOSING)
-def smallest(world: World, objects: Objects, by: Measure = "volume") -> MapObject:
+def smallest(world: World, objects: Objects, by: Measure = "volume", n: float = 1) -> MapObject:
     """The smallest; as ``largest``."""
-    return _extreme(world, objects, -_measured(world, seen(objects), by))
+    return _extreme(world, objects, -_measured(world, seen(objects), by), n)
 
 
 @operation(CHOOSING)
-def largest_room(world: World) -> Room:
-    """The room with the most floor."""
-    return max(_known_rooms(world), key=lambda room: room.area_m2)
+def largest_room(world: World, n: float = 1) -> Room:
+    """The room with the most floor; with n the n-th largest."""
+    return _nth_of(sorted_rooms(world).members, n, "room")
 
 
 @operation(CHOOSING)
-def smallest_room(world: World) -> Room:
-    """The room with the least floor."""
-    return min(_known_rooms(world), key=lambda room: room.area_m2)
+def smallest_room(world: World, n: float = 1) -> Room:
+    """The room with the least floor; with n the n-th smallest."""
+    return _nth_of(sorted_rooms(world).members[::-1], n, "room")
 
 
-def _known_rooms(world: World) -> tuple[Room, ...]:
+@operation(CHOOSING)
+def sorted_rooms(world: World) -> Rooms:
+    """All rooms, the largest first."""
     if not world.rooms:
         raise NotDeterminable("no room is known yet")
     world.recorder.note(world.rooms)
-    return world.rooms
+    return Rooms(tuple(sorted(world.rooms, key=lambda room: -room.area_m2)), "room")
+
+
+@operation(CHOOSING)
+def ranked(world: World, objects: Objects, values: tuple[Q, ...]) -> Objects:
+    """A set sorted by values, one for each member, the least first:
+    ranked(find("chair"), [size(c, axis="height") for c in find("chair")])."""
+    members = seen(objects).members
+    if len(values) != len(members):
+        raise ArgumentError(f"{len(values)} values for {len(members)} things; write one for each")
+    order = sorted(range(len(members)), key=lambda number: values[number])
+    return _some_of(objects, [members[number] for number in order], "")
 
 
 @operation(CHOOSING)
@@ -97,12 +113,9 @@ def nth(
     """The n-th of several, counted from 1: from the left or the right as seen from a pose (of who
     asks, if none is given), from the nearest or the farthest, or as they were first seen."""
     members = seen(objects).members
-    if n != int(n) or n < 1:
-        raise ArgumentError(f"n counts from 1; {n:g} is no such number")
-    if n > len(members):
-        raise NotSeen(f"there is no number {n:g} of {len(members)} {objects.query or 'things'}")
-    keys = _order(world, members, from_, pose)
-    return members[int(np.argsort(keys, kind="stable")[int(n) - 1])]
+    _nth_of(members, n, objects.query or "things")
+    order: list[int] = np.argsort(_order(world, members, from_, pose), kind="stable").tolist()
+    return _nth_of([members[number] for number in order], n, objects.query or "things")
 
 
 @operation(CHOOSING)
@@ -141,10 +154,20 @@ _SIZES: dict[str, tuple[Measure, int]] = {
 }  # fmt: skip
 
 
-def _extreme(world: World, objects: Objects, keys: F64) -> MapObject:
-    """The member with the greatest key."""
-    world.recorder.note(objects.members[int(np.argmax(keys))])
-    return objects.members[int(np.argmax(keys))]
+def _extreme(world: World, objects: Objects, keys: F64, n: float = 1) -> MapObject:
+    """The member with the greatest key, or with the n-th greatest."""
+    order: list[int] = np.argsort(-keys, kind="stable").tolist()
+    found = _nth_of([objects.members[number] for number in order], n, objects.query or "thing")
+    world.recorder.note(found)
+    return found
+
+
+def _nth_of(members: Sequence[T], n: float, query: str) -> T:
+    if n != int(n) or n < 1:
+        raise ArgumentError(f"n counts from 1; {n:g} is no such number")
+    if n > len(members):
+        raise NotSeen(f"there is no number {n:g} of {len(members)} {query}")
+    return members[int(n) - 1]
 
 
 def _measured(world: World, objects: Objects, by: Measure) -> F64:

@@ -6,7 +6,7 @@ import numpy as np
 
 from cogmap.memory.programs.abstention import NotSeen
 from cogmap.memory.programs.registry import each, operation
-from cogmap.memory.programs.values import Count, Objects, Point, Rooms, Time
+from cogmap.memory.programs.values import Count, Interval, Label, Objects, Point, Rooms, Time
 from cogmap.memory.programs.world import World
 from cogmap.runtime.messages import MapObject
 
@@ -14,14 +14,14 @@ COUNTING = "Counting"
 
 
 @operation(COUNTING)
-def count(world: World, set: Objects | Rooms | tuple[str | Point | Time, ...]) -> Count:
+def count(world: World, set: Objects | Rooms | tuple[str | Point | Time | Interval, ...]) -> Count:
     """How many there are; not seen, rather than 0, if nothing of the kind was ever seen."""
     _refuse_unseen(set)
     return Count(len(set))
 
 
 @operation(COUNTING, name="len")
-def length(world: World, set: Objects | Rooms | tuple[str | Point | Time, ...]) -> Count:
+def length(world: World, set: Objects | Rooms | tuple[str | Point | Time | Interval, ...]) -> Count:
     """The same as ``count``."""
     return count(world, set)
 
@@ -34,19 +34,19 @@ def exists(world: World, set: Objects | Rooms) -> bool:
 
 
 @operation(COUNTING)
-def labels(world: World, set: Objects | Rooms) -> tuple[str, ...]:
+def labels(world: World, set: Objects | Rooms) -> tuple[Label, ...]:
     """What the things are called, each word once, the most frequent first."""
     found: dict[str, int] = {}
     for thing in set:
         found[thing.label] = found.get(thing.label, 0) + 1
     named = {label: number for label, number in found.items() if label}
-    return tuple(sorted(named, key=lambda label: (-named[label], label)))
+    return tuple(map(Label, sorted(named, key=lambda label: (-named[label], label))))
 
 
 @operation(COUNTING)
-def label_of(world: World, object: MapObject) -> str:
-    """What a thing is called."""
-    return object.label
+def label_of(world: World, object: MapObject) -> Label:
+    """What a thing is called; label_of(x) == "couch" is true of what `find` finds by that word."""
+    return Label(object.label)
 
 
 @each("label_of")

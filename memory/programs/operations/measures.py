@@ -6,10 +6,17 @@ import math
 from typing import Any, Literal
 
 import numpy as np
+import shapely
 
 from cogmap.memory.programs.abstention import NotDeterminable
 from cogmap.memory.programs.errors import ArgumentError
-from cogmap.memory.programs.meaning.places import Place, closest_pair, farthest_pair, rows_of
+from cogmap.memory.programs.meaning.places import (
+    Place,
+    closest_pair,
+    farthest_pair,
+    outline,
+    rows_of,
+)
 from cogmap.memory.programs.meaning.uncertainty import face_sigma, size_sigma
 from cogmap.memory.programs.meaning.within import distances
 from cogmap.memory.programs.registry import each, operation
@@ -66,15 +73,28 @@ def farthest_distance(
 
 
 @operation(MEASURES)
-def size(world: World, object: MapObject, axis: Axis = "longest") -> Length:
+def size(world: World, object: MapObject | Room, axis: Axis = "longest") -> Length:
     """Of a thing, along its own box: its longest or shortest side, its height, its length or
-    width (the longer and the shorter level side)."""
+    width (the longer and the shorter level side). Of a room its length or width: of the smallest
+    rectangle, turned as it may be, around its outline; its height is not known."""
+    if isinstance(object, Room):
+        return _room_side(object, axis)
     return Length(float(_sides(rows_of(world, [object]), axis)[0]), size_sigma(object))
 
 
 @each("size")
-def _size_each(world: World, object: tuple[MapObject, ...], axis: Axis = "longest") -> F64:
+def _size_each(
+    world: World, object: tuple[MapObject, ...] | tuple[Room, ...], axis: Axis = "longest"
+) -> Any:
+    if not isinstance(object[0], MapObject):
+        return NotImplemented
     return _sides(rows_of(world, object), axis)
+
+
+@operation(MEASURES)
+def perimeter(world: World, room: Room) -> Length:
+    """How long the outline of a room is, gaps of doors included."""
+    return Length(float(outline(room).length), 2 * WALL_SIGMA_M)
 
 
 @operation(MEASURES)
@@ -173,6 +193,16 @@ def _sides(boxes: F64, axis: Axis) -> F64:
         "length": level.max(axis=1), "width": level.min(axis=1), "height": height,
     }  # fmt: skip
     return np.asarray(sides[axis])
+
+
+def _room_side(room: Room, axis: Axis) -> Length:
+    """Raises NotDeterminable of heights."""
+    if axis == "height":
+        raise NotDeterminable("how high rooms are the map does not hold")
+    corners = shapely.get_coordinates(shapely.minimum_rotated_rectangle(outline(room)))
+    sides = np.linalg.norm(np.diff(corners[:3], axis=0), axis=1)
+    longer = axis in ("longest", "length")
+    return Length(float(sides.max() if longer else sides.min()), math.sqrt(2) * WALL_SIGMA_M)
 
 
 def _room_area(room: Room) -> Area:

@@ -9,7 +9,7 @@ import numpy as np
 from cogmap.memory.programs.abstention import Ambiguous, NotDeterminable, NotSeen
 from cogmap.memory.programs.errors import ArgumentError
 from cogmap.memory.programs.meaning.kinds import State, of_kind
-from cogmap.memory.programs.meaning.places import Place
+from cogmap.memory.programs.meaning.places import Place, center
 from cogmap.memory.programs.meaning.rooms import the_room, with_label
 from cogmap.memory.programs.meaning.within import within_of
 from cogmap.memory.programs.registry import each, operation
@@ -159,6 +159,21 @@ def door(world: World, room: Rooms | str | None = None) -> Point:
     if len(found) > 1:
         raise Ambiguous(f"there are {len(found)} doors: which is meant?", ())
     return found[0]
+
+
+@operation(SELECTING)
+def nearest_door(world: World, place: MapObject | Point | Pose) -> Point:
+    """The door or opening that is nearest to a place, of the room that the place is in, or of all
+    where that is not known or no door of it is."""
+    try:
+        own = doors(world, Rooms((the_room(world, place),)))
+    except NotDeterminable:
+        own = ()
+    found = own or doors(world)
+    if not found:
+        raise NotSeen("no door was seen")
+    here = center(place)[:2]
+    return min(found, key=lambda door: float(np.linalg.norm(here - (door.x, door.y))))
 
 
 @operation(SELECTING)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
+import shapely
 
 from cogmap.memory.paths.floor import frontier_points, known_share
 from cogmap.memory.programs.abstention import NotDeterminable
 from cogmap.memory.programs.meaning.fitting import fits_in
-from cogmap.memory.programs.meaning.places import OnePlace, Place
+from cogmap.memory.programs.meaning.places import OnePlace, Place, outline
 from cogmap.memory.programs.meaning.telling import way_in_words
 from cogmap.memory.programs.meaning.views import BODY_M, view_of
 from cogmap.memory.programs.meaning.ways import grid_of, in_room, way
@@ -24,7 +27,7 @@ from cogmap.memory.programs.values import (
     Time,
 )
 from cogmap.memory.programs.world import World
-from cogmap.runtime.messages import FREE, UNKNOWN, Room
+from cogmap.runtime.messages import F64, FREE, UNKNOWN, Room
 
 SPACE = "Space"
 
@@ -42,6 +45,30 @@ def path(world: World, a: Place, b: Place, radius: Length = _RADIUS) -> Path:
 def path_length(world: World, a: Place, b: Place, radius: Length = _RADIUS) -> Length:
     """How long the way from a to b is; as ``path``."""
     return Length(way(world, a, b, radius.value).length_m, grid_of(world).resolution_m)
+
+
+@operation(SPACE)
+def rooms_along(world: World, path: Path) -> Rooms:
+    """The rooms that a way leads through, in order, each once: rooms_along(path(agent(), x))."""
+    found: dict[int, Room] = {}
+    areas = [(room, outline(room)) for room in world.rooms if len(room.polygon) >= 3]
+    for x, y in _dense(path.points).tolist():
+        found.update((room.id, room) for room, area in areas if shapely.contains_xy(area, x, y))
+    world.recorder.note(tuple(found.values()))
+    return Rooms(tuple(found.values()), "room on the way")
+
+
+@operation(SPACE)
+def doors_along(world: World, path: Path) -> tuple[Point, ...]:
+    """The middles of the doors and openings that a way leads through."""
+    line = shapely.LineString(path.points) if len(path.points) > 1 else None
+    found = []
+    for door in world.layout.doors:
+        along = np.array([math.cos(door.yaw), math.sin(door.yaw)]) * door.width_m / 2
+        gap = shapely.LineString([np.array(door.center) - along, np.array(door.center) + along])
+        if line is not None and shapely.distance(line, gap) < _THROUGH_M:
+            found.append(Point(*door.center, world.floor_z + 1.0))
+    return tuple(found)
 
 
 @operation(SPACE)
@@ -104,6 +131,17 @@ def best_view(world: World, place: OnePlace) -> Pose:
     """Where to stand, on free floor, to see a place well: about its own size away, with nothing
     known in between."""
     return view_of(world, place)
+
+
+_THROUGH_M = 0.05
+
+
+def _dense(points: F64) -> F64:
+    """(N, 2) with a point at least every 10 cm."""
+    if len(points) < 2:
+        return points
+    line = shapely.segmentize(shapely.LineString(points), 0.1)
+    return np.asarray(shapely.get_coordinates(line))
 
 
 def _area(world: World, cells: np.ndarray) -> Area:

@@ -5,12 +5,24 @@ from __future__ import annotations
 import math
 
 import msgspec
+import numpy as np
 import pytest
 
 from cogmap.memory.asking import Conversation, ask, plan
 from cogmap.memory.programs.values import Point, Pose
 from cogmap.memory.programs.world import World
-from cogmap.runtime.messages import Answer, Box, Door, Layout, MapObject, Question, Room
+from cogmap.runtime.messages import (
+    FREE,
+    OCCUPIED,
+    Answer,
+    Box,
+    Door,
+    Layout,
+    MapObject,
+    OccupancyGrid,
+    Question,
+    Room,
+)
 
 SECOND = 1_000_000_000
 
@@ -58,10 +70,17 @@ def house() -> World:
 
 @pytest.fixture
 def house_with_door(house: World) -> World:
-    """The house, with the gap in the wall between its rooms known."""
+    """The house, with the gap in the wall between its rooms known, and its floor free."""
     gap = Door(id=1, center=(6.0, 2.0), width_m=0.9, yaw=1.57, rooms=(1, 2))
     layout = msgspec.structs.replace(house.layout, doors=(gap,))
-    return World(layout, pose=Pose(Point(3.0, 0.5, 1.5), math.pi / 2), start_ns=0)
+    cells = np.full((50, 100), FREE, np.uint8)
+    cells[:, 60] = OCCUPIED
+    cells[16:25, 60] = FREE
+    free = OccupancyGrid(
+        stamp_ns=layout.stamp_ns, resolution_m=0.1, origin=(0.0, 0.0), floor_z=0.0, cells=cells
+    )
+    pose = Pose(Point(3.0, 0.5, 1.5), math.pi / 2)
+    return World(layout, grid=free, pose=pose, start_ns=0)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from cogmap.memory.index.text_encoder import TextEncoder
 from cogmap.memory.programs.abstention import Ambiguous, NotSeen
 from cogmap.memory.programs.errors import BudgetError, ProgramError
 from cogmap.memory.programs.run import Budget, answer_program, run_program
-from cogmap.memory.programs.values import Count, Length, Objects
+from cogmap.memory.programs.values import Count, Label, Length, Objects
 from cogmap.memory.programs.words import Words
 from cogmap.memory.programs.world import World
 from cogmap.runtime.messages import Door
@@ -35,7 +35,15 @@ def value(world, program):
         ('count([c for c in find("cup") if room_of(c) == "kitchen"])', Count(1)),
         ('count(find("chair")) > count(find("sofa"))', True),
         ('count(find("chair")) - 1', Count(1)),
-        ('label_of(the([o for o in everything() if size(o, "height") > 1.5]))', "refrigerator"),
+        (
+            'label_of(the([o for o in everything() if size(o, "height") > 1.5]))',
+            Label("refrigerator"),
+        ),
+        ('label_of(object(1)) == "couch"', True),
+        ('label_of(object(1)) != "couch"', False),
+        ('"couch" in labels(everything())', True),
+        ('count([o for o in everything() if label_of(o) == "couch"])', Count(1)),
+        ('count([o for o in everything() if label_of(o) != "fridge"])', Count(6)),
         ('"chair" in labels(contents(room("living room")))', True),
         ('not exists(find("chair")) or 1 < 2', True),
         ('1 if exists(find("cup")) else 2', 1),

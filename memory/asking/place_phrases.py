@@ -1,0 +1,90 @@
+"""Phrases for who asks, doors that are gaps in walls, and rooms."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import replace
+
+from cogmap.memory.asking import words as lexicon
+from cogmap.memory.asking.phrase_words import without_determiner
+from cogmap.memory.asking.things import AGENT, Names, Thing, quoted
+from cogmap.memory.index.synonyms import normalize
+
+__all__ = ["PlacePhrases"]
+
+_NO_NAMES = Names()
+
+
+class PlacePhrases(ABC):
+    """Reads the phrases of one question that name places and no objects."""
+
+    def __init__(
+        self,
+        names: Names = _NO_NAMES,
+        quotes: Sequence[str] = (),
+        antecedent: Thing | None = None,
+        other: Thing | None = None,
+        agent: str = "agent()",
+    ) -> None:
+        """``antecedent`` is what "it" means, ``other`` what "the other one" means."""
+        self._names = names
+        self._quotes = quotes
+        self._antecedent = antecedent
+        self._other = other
+        self._agent = agent
+
+    @abstractmethod
+    def _phrase(self, words: Sequence[str], depth: int) -> Thing:
+        """Objects. Raises Unreadable."""
+
+    def _agent_of(self, words: Sequence[str]) -> Thing | None:
+        if " ".join(words) not in lexicon.AGENTS:
+            return None
+        return AGENT if self._agent == "agent()" else replace(AGENT, program=self._agent)
+
+    def _door_of(self, words: Sequence[str], depth: int) -> Thing | None:
+        """ "The door", "the door of the kitchen", "the kitchen door", where no object is a door."""
+        bare = ["door" if w in ("doorway", "opening") else w for w in without_determiner(words)[0]]
+        if "door" not in bare or not self._walls_have_doors():
+            return None
+        if bare == ["door"]:
+            return Thing("door()", "door", "door", single=True)
+        if bare in (["nearest", "door"], ["closest", "door"], ["next", "door"]):
+            return Thing(f"nearest_door({self._agent})", "nearest door", "door", single=True)
+        inside = bare[2:] if bare[0] == "door" and bare[1] in ("of", "to", "in") else bare[:-1]
+        room = self._room_of(inside, depth) if bare[0] == "door" or bare[-1] == "door" else None
+        if room is None:
+            return None
+        return Thing(f"door(room={room.program})", f"door of {room.the}", "door", single=True)
+
+    def _walls_have_doors(self) -> bool:
+        """Whether doors are gaps in walls to this map, and no objects."""
+        return self._names.doors > 0 and "door" not in self._names.labels
+
+    def _room_of(self, words: Sequence[str], depth: int) -> Thing | None:
+        bare = [w for w in words if w not in lexicon.DETERMINERS]
+        said = " ".join(bare)
+        if " ".join(words) in (*lexicon.PRONOUNS, "there") and self._antecedent is not None:
+            return self._antecedent if self._antecedent.kind == "room" else None
+        if words and words[0] in ("this", "that", "our") and said in ("room", "one"):
+            return Thing("this_room()", "room", kind="room", article="this")
+        if said in ("current room", "room i am in", "room you are in", "room we are in"):
+            return Thing("this_room()", "room", kind="room", article="this")
+        if len(bare) == 2 and bare[0] in ("room", "number") and bare[1].isdecimal():
+            return Thing(f"room({int(bare[1][:9])})", said, kind="room", article="")
+        if said.endswith(("largest room", "biggest room", "smallest room")) and len(bare) < 4:
+            which = "smallest" if bare[-2] == "smallest" else "largest"
+            number = lexicon.ordinal_of(bare[0]) if len(bare) == 3 else 1
+            if number is not None:
+                n = f"n={number}" if number > 1 else ""
+                words_ = f"{bare[0]} {which} room" if n else f"{which} room"
+                return Thing(f"{which}_room({n})", words_, kind="room")
+        if bare[:2] == ["room", "with"] or bare[:2] == ["room", "containing"]:
+            inside = self._phrase(list(words)[list(words).index(bare[1]) + 1 :], depth + 1)
+            return Thing(f"room_of({inside.program})", f"room with {inside.the}", kind="room")
+        known = lexicon.ROOMS | self._names.rooms
+        name = said if said in known else normalize(said)
+        if name not in known or name == "room":
+            return None
+        return Thing(f"room({quoted(name)})", name, name, said != name, kind="room")

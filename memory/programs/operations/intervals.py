@@ -1,0 +1,100 @@
+"""Stretches of time: how long something was in view, and when a room was visited."""
+
+from __future__ import annotations
+
+import numpy as np
+import shapely
+
+from cogmap.memory.programs.abstention import NotSeen
+from cogmap.memory.programs.answers import name_of
+from cogmap.memory.programs.errors import ArgumentError
+from cogmap.memory.programs.meaning.places import outline, seen
+from cogmap.memory.programs.meaning.seeing import spans_of, stamp_of
+from cogmap.memory.programs.operations.times import TIMES
+from cogmap.memory.programs.registry import operation
+from cogmap.memory.programs.values import Duration, Interval, Objects, Time
+from cogmap.memory.programs.world import World
+from cogmap.runtime.messages import I64, Room
+
+STEP_OUT_NS = 1_000_000_000
+"""Who is out of a room for no longer has not left it."""
+
+
+@operation(TIMES)
+def interval(world: World, t0: Time, t1: Time) -> Interval:
+    """From t0 to t1, which is not earlier."""
+    if t1 < t0:
+        raise ArgumentError("an interval ends after it begins")
+    return Interval(t0, t1)
+
+
+@operation(TIMES)
+def begin(world: World, interval: Interval) -> Time:
+    """When an interval begins."""
+    return interval.start
+
+
+@operation(TIMES)
+def end(world: World, interval: Interval) -> Time:
+    """When an interval ends."""
+    return interval.end
+
+
+@operation(TIMES)
+def duration(world: World, interval: Interval) -> Duration:
+    """How long an interval is: sum([duration(i) for i in visits(room("kitchen"))])."""
+    return Duration((interval.end.stamp_ns - interval.start.stamp_ns) / 1e9)
+
+
+@operation(TIMES)
+def during(world: World, time: Time, interval: Interval) -> bool:
+    """Whether a moment is in an interval, its ends included."""
+    return interval.start <= time <= interval.end
+
+
+@operation(TIMES)
+def in_view(world: World, set: Objects) -> tuple[Interval, ...]:
+    """The intervals in which one of them was visible, in order."""
+    found = spans_of(world, seen(set))
+    world.recorder.note_frames(found[:, 0].tolist())
+    numbers = world.numbers
+    stamped = [
+        [stamp_of(world, int(first)), stamp_of(world, int(last))]
+        for first, last in found.tolist()
+        if len(numbers) and last >= numbers[0]
+    ]
+    return _joined(np.array(stamped, np.int64).reshape(-1, 2), 0)
+
+
+@operation(TIMES)
+def visits(world: World, room: Room) -> tuple[Interval, ...]:
+    """The intervals in which the camera was in a room, in order; a step out of it for a second is
+    no end."""
+    world.recorder.note(room)
+    area = outline(room)
+    if world.trajectory is None or not len(world.numbers):
+        return ()
+    places = world.trajectory.poses()[2][: len(world.numbers), :2, 3]
+    inside = shapely.contains_xy(area, places[:, 0], places[:, 1])
+    stamps = world.stamps_ns[inside]
+    return _joined(np.stack([stamps, stamps], axis=1), STEP_OUT_NS)
+
+
+@operation(TIMES)
+def last_visit(world: World, room: Room) -> Interval:
+    """The last interval in which the camera was in a room."""
+    found = visits(world, room)
+    if not found:
+        raise NotSeen(f"the camera was never in {name_of(room)}")
+    return found[-1]
+
+
+def _joined(spans: I64, gap_ns: int) -> tuple[Interval, ...]:
+    """Spans (K, 2) that are sorted by their begin, those together that are no more apart."""
+    joined: list[list[int]] = []
+    for first, last in spans.tolist():
+        if joined and first <= joined[-1][1] + gap_ns:
+            joined[-1][1] = max(joined[-1][1], last)
+        else:
+            joined.append([first, last])
+    return tuple(Interval(Time(first), Time(last)) for first, last in joined)

@@ -1,0 +1,197 @@
+"""Questions as an engineer, a blind person at home and a cleaner put them, with their answers.
+
+The house and its two tables are those of ``conftest.py``.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from cogmap.memory.asking import Conversation, ask
+from cogmap.memory.programs.run import run_program
+from cogmap.runtime.messages import Question
+
+
+def asked(world, text, conversation=None):
+    return ask(world, Question(stamp_ns=0, text=text), conversation)
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "unit", "said"),
+    [
+        # Rooms in numbers
+        ("the dimensions of the bedroom", (5.0, 4.0), "m",
+         "The bedroom is 5.00 m long and 4.00 m wide: the sides of the smallest rectangle around "
+         "it."),
+        ("how wide is the bedroom", 4.0, "m",
+         "The bedroom is 4.00 m wide: the shorter side of the smallest rectangle around it."),
+        ("what is the perimeter of the bedroom?", 18.0, "m",
+         "18.00 m along the outline of the bedroom, gaps of doors included."),
+        ("how much bigger is the kitchen than the bedroom?", 10.0, "m2",
+         "The kitchen is 10.0 m² bigger than the bedroom."),
+        ("how much larger is the bedroom than the kitchen?", -10.0, "m2",
+         "The bedroom is smaller than the kitchen, by 10.0 m²."),
+        ("combined area of the kitchen and the bedroom", 50.0, "m2",
+         "50.0 m², the areas of the kitchen and the bedroom together."),
+        ("list the rooms from largest to smallest", ("kitchen", "bedroom"), "",
+         "From the largest to the smallest: kitchen, bedroom."),
+        ("which is the second largest room", "bedroom", "",
+         "The bedroom is the second largest room."),
+        # Things in numbers
+        ("second tallest chair", "chair", "",
+         "The second tallest chair is chair 4, next to the dining table in the kitchen."),
+        ("average height of the chairs", 2.9 / 3, "m", "0.97 m, the mean height of the chairs."),
+        ("sort the chairs by height", ("chair 4", "chair 5", "chair 10"), "",
+         "Chairs by height, the least first: chair 4, chair 5, chair 10."),
+        ("which things are taller than 1.2 m", ("lamp",), "", "Things taller than 1.2 m: lamp."),
+        ("how many chairs are taller than the sofa", 3, "count",
+         "There are 3 chairs taller than the sofa."),
+        ("what is the id of the bed", 8, "", "The bed is number 8, in the bedroom."),
+        ("what are the coordinates of the lamp", (8.0, 1.0, 0.75), "m",
+         "The middle of the lamp is at x 8.00 m, y 1.00 m, z 0.75 m, in the map's own axes."),
+        # What stands on what
+        ("what is the cup on", ("dining table",), "", "The cup is on: dining table."),
+        ("which table is the cup on", "dining table 3", "",
+         "The cup is on: dining table 3 (\"table\" was read as dining table)."),
+        ("is the dining table clear", False, "", "No, there are things on the dining table."),
+        ("how many backpacks are on the floor", 1, "count", "There is 1 backpack on the floor."),
+        ("is there anything on the dining table", True, "",
+         "Yes, there is something on the dining table."),
+        # Room by room
+        ("how many chairs are in each room", ("kitchen: 2", "bedroom: 1"), "",
+         "Chairs by room: kitchen: 2; bedroom: 1."),
+        ("are there more chairs in the kitchen or in the bedroom", "kitchen", "",
+         "More chairs: kitchen."),
+        ("which rooms are empty", (), "", "Something was seen in every room."),
+        # Around whoever asks: at (3, 0.5) in the kitchen, looking along y
+        ("am i near the sofa", True, "", "Yes, you are within 1.5 m of the sofa."),
+        ("what is near me", ("chair", "dining table", "sofa"), "",
+         "Within 1.5 m of you in this room: chair, dining table and sofa."),
+        ("what is on my left", ("sofa", "television"), "",
+         "On your left in this room: sofa and television."),
+        ("what is at 1 o'clock", ("chair", "cup", "dining table"), "",
+         "At 1 o'clock in this room: chair, cup and dining table."),
+        ("at what o'clock is the sofa", pytest.approx(75.96, abs=0.01), "deg",
+         "The sofa is at 9 o'clock."),
+        ("where is the nearest place to sit", "chair", "",
+         "The nearest thing to sit is the chair, next to the dining table in the kitchen."),
+    ],
+)  # fmt: skip
+def test_is_answered(house, text, value, unit, said) -> None:
+    reply = asked(house, text)
+    assert reply.text == said
+    assert (reply.status, reply.unit) == ("answered", unit)
+    assert reply.value == (pytest.approx(value) if isinstance(value, float) else value)
+    run_program(house, reply.program)  # what is shown can be run again
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "said"),
+    [
+        ("where is the nearest door", "between the kitchen and the bedroom",
+         "The nearest door is between the kitchen and the bedroom."),
+        ("does a 0.8 m wide cart fit through the door of the kitchen", True,
+         "Yes, the door of the kitchen is 0.8 m wide or more."),
+        ("how many doors are between the kitchen and the bedroom", 1,
+         "There is 1 door on the way from the kitchen to the bedroom."),
+        ("which rooms do i pass on the way to the bed", ("kitchen", "bedroom"),
+         "From you to the bed: kitchen, bedroom."),
+        ("how do i leave this room", ("between the kitchen and the bedroom",),
+         "This room has a door between the kitchen and the bedroom."),
+        ("what room is next door", (), "No room next to this one is known."),
+    ],
+)  # fmt: skip
+def test_doors_and_ways(house_with_door, text, value, said) -> None:
+    reply = asked(house_with_door, text)
+    assert (reply.status, reply.value, reply.text) == ("answered", value, said)
+
+
+@pytest.mark.parametrize(
+    ("text", "about"),
+    [
+        ("how old is the lamp?", "not how old"),
+        ("how high is the ceiling", "no ceilings"),
+        ("how tall is the kitchen", "no ceilings"),
+        ("has anything been moved since yesterday", "no time of day"),
+        ("how much free space is on the dining table", "not what space is left"),
+        ("which is the dirtiest room", "no states"),
+        ("read me the book", "no text"),
+    ],
+)
+def test_what_no_map_holds_is_said(house, text, about) -> None:
+    reply = asked(house, text)
+    assert reply.status == "not_determinable"
+    assert about in reply.text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "list all objects in the kitchen with their sizes",
+        "centre to centre distance bed sofa",
+        "is there anything in my way",
+        "how many keyframes are there",
+        "how far is the sofa from the wall",
+        "empty the bins",
+        "which chairs are not in the kitchen",
+    ],
+)
+def test_no_part_of_a_question_is_dropped(house, text) -> None:
+    """Nor is "no way was seen" said of what is no thing."""
+    conversation = Conversation()
+    asked(house, "where is the lamp?", conversation)
+    assert asked(house, text, conversation).status == "not_understood"
+
+
+def test_a_state_decides_nothing_among_several(house) -> None:
+    assert asked(house, "is there a free chair").status == "not_determinable"
+
+
+def test_two_of_a_kind_are_two(house, two_tables) -> None:
+    reply = asked(two_tables, "how far apart are the two dining tables?")
+    assert (reply.status, reply.value) == ("answered", pytest.approx(5.0))
+    assert asked(house, "how far apart are the two chairs?").status == "ambiguous"
+
+
+def test_several_tables_are_not_counted_as_one(two_tables) -> None:
+    reply = asked(two_tables, "how many chairs are at the dining table?")
+    assert reply.status == "ambiguous"
+    assert "2 at one and 1 at another" in reply.text
+    assert asked(two_tables, "how many chairs are at the dining tables?").value == 3
+    beside = asked(two_tables, "what is next to the dining table?")
+    assert beside.text == "Next to the dining table, 2 dining tables taken together: chair."
+
+
+def test_two_questions_in_one_are_both_answered(house) -> None:
+    reply = asked(house, "which is the smallest room and how big is it?")
+    assert reply.value == ("bedroom", pytest.approx(20.0))
+    assert reply.text == "The bedroom is the smallest room. 20.0 m², the area of the bedroom."
+    short = asked(house, "smallest room and how big")
+    assert (short.text, short.program) == (reply.text, reply.program)
+    run_program(house, reply.program)
+    several = asked(house, "how many chairs are there and where?")
+    assert several.text.startswith("There are 3 chairs. The chairs are next to the dining table")
+
+
+def test_a_part_that_cannot_be_read_leaves_the_whole_unread(house) -> None:
+    assert asked(house, "where is the sofa and how is its upholstery?").status != "answered"
+
+
+def test_it_may_be_a_room(house) -> None:
+    conversation = Conversation()
+    asked(house, "how big is the kitchen?", conversation)
+    reply = asked(house, "and how wide is it?", conversation)
+    assert reply.value == pytest.approx(5.0)
+    assert asked(house, "how far is it from the lamp?", conversation).status == "answered"
+
+
+def test_a_thing_and_a_room_are_described(house) -> None:
+    about = asked(house, "tell me about the dining table")
+    assert about.text == (
+        "Dining table 3; in the kitchen; 1.80 m by 0.90 m, 0.75 m high; on it: "
+        "cup; 90 % sure that it is there."
+    )
+    assert asked(house, "what is object 3").text == about.text
+    room = asked(house, "tell me about the bedroom")
+    assert room.text == ("Bedroom 2: 20.0 m², 5.0 m by 4.0 m; in it: backpack, bed, chair, lamp.")
+    assert asked(house, "what is 99").status == "not_seen"

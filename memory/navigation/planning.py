@@ -7,12 +7,12 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import ndimage
 
 from cogmap.memory.navigation.floor import body_paths, with_unknown_free
 from cogmap.memory.navigation.known import Body, Known, Stand, Unreachable
+from cogmap.memory.paths.floor import clearance_m
 from cogmap.memory.paths.grid_paths import Paths, Point
-from cogmap.runtime.messages import F64, OCCUPIED, OccupancyGrid
+from cogmap.runtime.messages import F64, OccupancyGrid
 
 __all__ = ["Route", "plan"]
 
@@ -58,20 +58,15 @@ def _on(
     usable = [stand for stand in stands if paths.is_free(stand.pose.point)]
     if not usable:
         return Unreachable("no place to stand is on free floor")
-    from_start = paths.distances_m(start)
-    cells = [_row(paths, stand.pose.point) for stand in usable]
-    costs = from_start[cells] + [stand.worse_m for stand in usable]
-    best = int(np.argmin(costs))
-    if not np.isfinite(costs[best]):
+    goals = np.array([paths.row_of(stand.pose.point) for stand in usable])
+    worse = np.array([stand.worse_m for stand in usable])
+    found = paths.shortest(np.array([paths.row_of(start)]), goals, worse)
+    if found is None:
         return Unreachable("no way on known free floor leads there; something may be in the way")
-    stand = usable[best]
-    corners = paths.route(start, stand.pose.point)
-    assert corners is not None
+    at_end = goals == paths.row_of(found[-1])
+    stand = min(itertools.compress(usable, at_end), key=lambda each: each.worse_m)
+    corners = list(paths.taut(np.array([start, *found, stand.pose.point])))
     return _route(grid, [known.here.point, *corners], stand)
-
-
-def _row(paths: Paths, point: Point) -> int:
-    return int(((paths.centers - point) ** 2).sum(axis=1).argmin())
 
 
 def _start(paths: Paths, here: Point) -> Point | None:
@@ -91,10 +86,7 @@ def _route(grid: OccupancyGrid, corners: list[Point], stand: Stand) -> Route:
 
 
 def _clearance_m(grid: OccupancyGrid, points: F64) -> float:
-    occupied = grid.cells == OCCUPIED
-    if not occupied.any():
-        return math.inf
-    far = ndimage.distance_transform_edt(~occupied) * grid.resolution_m
+    far = clearance_m(grid)
     legs = np.linalg.norm(np.diff(points, axis=0), axis=1)
     walked = np.concatenate([[0.0], np.cumsum(legs)])
     at = np.linspace(0, walked[-1], 2 + int(walked[-1] / grid.resolution_m))

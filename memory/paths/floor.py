@@ -7,6 +7,7 @@ from functools import lru_cache
 import cv2
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 from scipy import ndimage
 
 from cogmap.memory.paths.grid_paths import Paths
@@ -14,6 +15,7 @@ from cogmap.runtime.messages import F64, FREE, OCCUPIED, UNKNOWN, Bool, Occupanc
 
 __all__ = [
     "cell_centers",
+    "clearance_m",
     "floor_paths",
     "frontier_points",
     "known_share",
@@ -25,13 +27,21 @@ MIN_FRONTIER_CELLS = 4
 """Fewer free cells at the edge of the unknown are holes of the measurement."""
 
 
-def standable(grid: OccupancyGrid, radius_m: float) -> Bool:
-    """(rows, columns) free cells whose centre is at least a radius from all that is occupied."""
+@lru_cache(maxsize=4)
+def clearance_m(grid: OccupancyGrid) -> NDArray[np.float32]:
+    """(rows, columns) from the middle of each cell to that of the nearest occupied one; inf where
+    nothing is."""
     occupied = grid.cells == OCCUPIED
     if not occupied.any():
-        return np.asarray(grid.cells == FREE)
-    far = ndimage.distance_transform_edt(~occupied) * grid.resolution_m
-    return np.asarray((grid.cells == FREE) & (far >= radius_m))
+        return np.full(occupied.shape, np.inf, np.float32)
+    empty = (~occupied).astype(np.uint8)
+    far = cv2.distanceTransform(empty, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    return np.asarray(far * np.float32(grid.resolution_m), np.float32)
+
+
+def standable(grid: OccupancyGrid, radius_m: float) -> Bool:
+    """(rows, columns) free cells whose centre is at least a radius from all that is occupied."""
+    return np.asarray((grid.cells == FREE) & (clearance_m(grid) >= radius_m - 1e-6))
 
 
 @lru_cache(maxsize=4)

@@ -65,3 +65,54 @@ def test_from_any_to_any_it_is_the_nearest_two():
     assert way is not None
     assert math.dist(way[0], way[-1]) == pytest.approx(1.0, abs=0.01)
     assert paths.shortest(starts, goals[:0]) is None
+
+
+def cluttered(seed, rows=70, columns=90):
+    """Floor with things all over it, and walls with doors."""
+    random = np.random.default_rng(seed)
+    free = np.ones((rows, columns), bool)
+    free[:, [30, 60]] = False
+    for wall in (30, 60):
+        door = int(random.integers(rows - 8))
+        free[door : door + int(random.integers(2, 8)), wall] = seed % 7 != 0
+    for _ in range(int(random.integers(40))):
+        row, column = random.integers(0, (rows, columns))
+        height, width = random.integers(1, 14, size=2)
+        free[row : row + height, column : column + width] = False
+    return free
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 10_000), st.integers(0, 10_000))
+def test_a_search_near_the_coarse_ways_finds_what_one_everywhere_finds(seed, ends):
+    free = cluttered(seed)
+    everywhere = Paths(free, (0.0, 0.0), 0.05)
+    near = Paths(free, (0.0, 0.0), 0.05, most_cells=1500)
+    cells = np.random.default_rng(ends).choice(len(near.centers), 2)
+    a, b = (tuple(near.centers[cell].tolist()) for cell in cells)
+    exact, found = everywhere.length_m(a, b), near.length_m(a, b)
+    if math.isinf(exact):
+        assert math.isinf(found)
+    else:
+        assert math.dist(a, b) - 1e-9 <= found <= 1.02 * exact + 0.05
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 10_000), st.integers(0, 10_000))
+def test_there_is_as_far_as_back_and_no_way_leaves_the_free_cells(seed, ends):
+    paths = Paths(cluttered(seed), (0.0, 0.0), 0.05)
+    cells = np.random.default_rng(ends).choice(len(paths.centers), 2)
+    a, b = (tuple(paths.centers[cell].tolist()) for cell in cells)
+    there, back = paths.route(a, b), paths.route(b, a)
+    assert (there is None) == (back is None)
+    if there is not None:
+        assert paths.length_m(a, b) == pytest.approx(paths.length_m(b, a), rel=0.02, abs=0.02)
+        assert all(paths.sees(*leg) for leg in pairwise(there))
+
+
+def test_what_a_goal_counts_in_addition_is_weighed_against_the_way():
+    starts, goals = np.array([0]), np.array([10, 40])
+    near = EMPTY.shortest(starts, goals, np.array([0.0, 0.0]))
+    far = EMPTY.shortest(starts, goals, np.array([5.0, 0.0]))
+    assert near[-1] == pytest.approx(EMPTY.centers[10])
+    assert far[-1] == pytest.approx(EMPTY.centers[40])

@@ -1,0 +1,47 @@
+"""Lines over free cells, pulled taut."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cogmap.runtime.messages import F64, Bool
+
+__all__ = ["clear_of", "pulled_taut"]
+
+AT_ONCE = 8
+"""So many corners ahead are looked at together."""
+
+
+def clear_of(
+    free: Bool, origin: tuple[float, float], resolution_m: float, start: F64, ends: F64
+) -> Bool:
+    """(N,) whether the straight lines from ``start`` (2,) to ``ends`` (N, 2) stay on free cells."""
+    lengths = np.hypot(*(ends - start).T)
+    steps = np.maximum(1, np.ceil(lengths / (resolution_m / 3))).astype(np.intp)
+    first = np.concatenate([[0], np.cumsum(steps[:-1] + 1)])
+    line = np.repeat(np.arange(len(ends)), steps + 1)
+    along = ((np.arange(len(line)) - first[line]) * (1 / steps)[line])[:, None]
+    along[first + steps] = 1.0
+    points = start * (1 - along) + ends[line] * along
+    column, row = ((points - origin) // resolution_m).astype(np.int32).T
+    rows, columns = free.shape
+    inside = (row >= 0) & (row < rows) & (column >= 0) & (column < columns)
+    if not inside.all():
+        row, column = np.clip(row, 0, rows - 1), np.clip(column, 0, columns - 1)
+    return np.logical_and.reduceat(free[row, column] & inside, first)
+
+
+def pulled_taut(free: Bool, origin: tuple[float, float], resolution_m: float, points: F64) -> F64:
+    """Leave out of a line (N, 2) what is not needed as a corner, until nothing more can be."""
+    while True:
+        kept, at = [0], 1
+        while at < len(points):
+            seen = clear_of(free, origin, resolution_m, points[kept[-1]], points[at : at + AT_ONCE])
+            at += int(seen.argmin()) if not seen.all() else len(seen)
+            if not seen.all():
+                kept.append(at - 1)
+                at += 1  # the next one is a neighbour, and in view
+        kept.append(len(points) - 1)
+        if len(kept) >= len(points):
+            return points
+        points = points[kept]

@@ -59,13 +59,14 @@ def examine(console: Console) -> bool:
 
 
 def all_findings() -> Iterator[Finding]:
-    """Python, system libraries, packages, machine, GPU, display."""
+    """Python, system libraries, packages, machine, GPU, display, MuJoCo."""
     yield _python()
     yield from _system_libraries()
     yield from _packages()
     yield from _machine()
     yield _gpu()
     yield _display()
+    yield _mujoco()
 
 
 def _python() -> Finding:
@@ -146,3 +147,18 @@ def _display() -> Finding:
     if os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
         return Finding("display", "good", "the viewer opens a window")
     return Finding("display", "good", "none; the viewer serves a page on loopback")
+
+
+def _mujoco() -> Finding:
+    """Optional; where it is installed it should also draw."""
+    try:
+        found = importlib.metadata.version("mujoco")
+    except importlib.metadata.PackageNotFoundError:
+        advice = "only for MuJoCo scenes: pip install 'cogmap[mujoco]'"
+        return Finding("MuJoCo", "good", "not installed", advice)
+    from cogmap.nodes.simulators.mujoco_camera import ADVICE, cannot_draw
+
+    reason = cannot_draw()
+    if reason:
+        return Finding("MuJoCo", "note", f"{found}, but cannot draw: {reason}", ADVICE)
+    return Finding("MuJoCo", "good", f"{found}, draws without display")

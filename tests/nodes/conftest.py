@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import runpy
 from collections.abc import Callable
 from pathlib import Path
 
@@ -51,3 +52,10 @@ def depth_error_m() -> Callable[[Frame, Frame], float]:
         return float(np.median(np.abs(seen - moved[inside])[seen > 0]))
 
     return error
+
+
+@pytest.fixture(scope="session")
+def mujoco_room() -> str:
+    """The room of ``examples/mujoco_room.py``, as MJCF."""
+    example = Path(__file__).parents[2] / "examples" / "mujoco_room.py"
+    return str(runpy.run_path(str(example))["scene"]())

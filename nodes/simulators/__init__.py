@@ -1,0 +1,1 @@
+"""Simulators of others, each behind the same few calls: frames out, velocities in."""

@@ -26,9 +26,11 @@ from cogmap.runtime.messages import (
 
 __all__ = ["Surroundings"]
 
-START_M = 0.6
+START_M = 1.2
 """Around where it was switched on the floor is taken to be free: no camera sees its own feet."""
 BORDER_M = 1.0
+GAP_CELLS = 5
+"""Unknown slivers narrower than this are where rays are sparse, not where something hides."""
 BUMP_S = 60.0
 """What it bumped into without seeing it is believed to be there for so long."""
 
@@ -112,6 +114,7 @@ class Surroundings:
         cells = grid.cells.copy()
         for line in walks:
             _free_around(cells, grid, line[0], START_M)
+        _close_gaps(cells)
         stands = [self._seen.points[:, :2], *(points for _, points in self._bumps)]
         _mark(cells, grid, np.vstack(stands))
         return msgspec.structs.replace(grid, cells=cells)
@@ -147,6 +150,13 @@ def _free_around(cells: U8, grid: OccupancyGrid, point: F64, radius_m: float) ->
     column, row = np.floor((point - grid.origin) / grid.resolution_m).astype(int).tolist()
     cv2.circle(disc, (column, row), math.ceil(radius_m / grid.resolution_m), 1, -1)
     cells[(disc > 0) & (cells == UNKNOWN)] = FREE
+
+
+def _close_gaps(cells: U8) -> None:
+    """Slivers of the unknown between free cells become free, in place."""
+    free = np.asarray(cells == FREE, np.uint8)
+    closed = cv2.morphologyEx(free, cv2.MORPH_CLOSE, np.ones((GAP_CELLS, GAP_CELLS), np.uint8))
+    cells[(closed > 0) & (cells == UNKNOWN)] = FREE
 
 
 def _mark(cells: U8, grid: OccupancyGrid, points: F64) -> None:

@@ -49,7 +49,9 @@ class Known:
     """One consistent view of the world to decide on."""
 
     grid: OccupancyGrid
-    """Unknown is not free; the floor under the agent and where it went is."""
+    """To drive on: unknown is not free, but for the floor where the agent was and began."""
+    seen: OccupancyGrid
+    """The same cells, free only where that was seen."""
     layout: Layout
     here: Pose2
     walked: F64

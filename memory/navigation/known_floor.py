@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import msgspec
 import numpy as np
@@ -16,7 +17,6 @@ __all__ = ["START_M", "known_floor"]
 START_M = 1.2
 """A camera at the height of a head does not see the floor nearer than this: where somebody
 begins it is taken to be free until something is seen there, or they could never leave."""
-RESOLUTION_M = 0.05
 _MARGIN_M = 1.6
 _BLOCK = 8
 """Cells by which grids grow: coarser grids made of whole cells stay the same as they do."""
@@ -24,30 +24,22 @@ _BESIDE_M = 0.05
 
 
 def known_floor(
-    grid: OccupancyGrid | None, walked: F64, body: Body, stamp_ns: int = 0, floor_z: float = 0.0
+    grid: OccupancyGrid, walks: Sequence[F64], body: Body
 ) -> tuple[OccupancyGrid, OccupancyGrid]:
-    """``grid`` and ``seen`` of `Known`: large enough for all that was walked.
+    """``grid`` and ``measured`` of `Known`, large enough for all that was walked.
 
     Args:
-        grid: as reconstruction publishes it; None: none has come yet.
-        walked: (N, 2) x, y (m, world), oldest first; N >= 1. The unknown within START_M of the
-            first counts as free; what is measured there counts from then on.
-        stamp_ns, floor_z: of a grid that is made here, where none has come yet.
+        grid: as reconstruction publishes it.
+        walks: one or more (N, 2) x, y (m, world), oldest first; N >= 1. The unknown within
+            START_M of the first point of each counts as free; what is measured there counts
+            from then on.
     """
-    around = grid if grid is not None else _empty(walked, stamp_ns, floor_z)
-    around = _extended(around, walked)
-    beneath = with_walked(around, walked, body.radius_m + _BESIDE_M)
-    start = np.repeat(walked[:1], 2, axis=0)
-    return with_walked(beneath, start, START_M), around
-
-
-def _empty(walked: F64, stamp_ns: int, floor_z: float) -> OccupancyGrid:
-    block_m = _BLOCK * RESOLUTION_M
-    x, y = (np.floor(walked[0] / block_m) * block_m).tolist()
-    cells = np.zeros((_BLOCK, _BLOCK), np.uint8)
-    return OccupancyGrid(
-        stamp_ns=stamp_ns, resolution_m=RESOLUTION_M, origin=(x, y), cells=cells, floor_z=floor_z
-    )
+    around = _extended(grid, np.vstack(walks))
+    free = around
+    for line in walks:
+        free = with_walked(free, line, body.radius_m + _BESIDE_M)
+        free = with_walked(free, np.repeat(line[:1], 2, axis=0), START_M)
+    return free, around
 
 
 def _extended(grid: OccupancyGrid, walked: F64) -> OccupancyGrid:

@@ -71,7 +71,7 @@ class Sweep:
 
 def coarse_floor(known: Known, radius_m: float) -> CoarseFloor:
     """Of grids whose cells are at most 10 cm; its ways are those that lead on from here."""
-    grid = known.seen
+    grid = known.grid if known.measured is None else known.measured
     step = max(1, round(CELL_M / grid.resolution_m))
     rows, columns = (size - size % step for size in grid.cells.shape)
     margin = round(FAR_M / CELL_M)  # beyond the grid all is unknown

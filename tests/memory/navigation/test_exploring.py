@@ -59,8 +59,8 @@ class Walker:
             stamp_ns=0, resolution_m=0.05, origin=(0.0, 0.0), cells=self.cells, floor_z=0.0
         )
         walked = np.array(self.walked)
-        grid, seen = known_floor(measured, walked, BODY)
-        return Known(grid, seen, LAYOUT, self.here, walked)
+        grid, seen = known_floor(measured, [walked], BODY)
+        return Known(grid, LAYOUT, self.here, walked, measured=seen)
 
 
 def explored(walker: Walker) -> Explored:
@@ -133,4 +133,4 @@ def test_rays_end_at_what_is_occupied(bearing: int) -> None:
 
 def known_of(cells: np.ndarray) -> Known:
     grid = OccupancyGrid(stamp_ns=0, resolution_m=0.05, origin=(0.0, 0.0), cells=cells, floor_z=0.0)
-    return Known(grid, grid, LAYOUT, Pose2(3.0, 3.0, 0.0), np.array([[3.0, 3.0]]))
+    return Known(grid, LAYOUT, Pose2(3.0, 3.0, 0.0), np.array([[3.0, 3.0]]))

@@ -15,13 +15,17 @@ def at(grid: OccupancyGrid, x: float, y: float) -> int:
     return int(grid.cells[row, column])
 
 
-def test_without_a_grid_there_is_a_disc_to_begin_on() -> None:
-    grid, seen = known_floor(None, np.array([[3.3, -2.1]]), Body())
+def test_there_is_a_disc_to_begin_on() -> None:
+    nothing = OccupancyGrid(
+        stamp_ns=1, resolution_m=0.05, origin=(0.0, 0.0), cells=np.zeros((8, 8), np.uint8),
+        floor_z=0.0,
+    )  # fmt: skip
+    grid, measured = known_floor(nothing, [np.array([[3.3, -2.1]])], Body())
     assert at(grid, 3.3, -2.1) == FREE
     assert at(grid, 3.3 + START_M - 0.1, -2.1) == FREE
     assert at(grid, 3.3 + START_M + 0.1, -2.1) == UNKNOWN
-    assert not (seen.cells == FREE).any()
-    assert seen.cells.shape == grid.cells.shape and seen.origin == grid.origin
+    assert not (measured.cells == FREE).any()
+    assert measured.cells.shape == grid.cells.shape and measured.origin == grid.origin
 
 
 def test_what_is_measured_there_counts() -> None:
@@ -30,7 +34,7 @@ def test_what_is_measured_there_counts() -> None:
     measured = OccupancyGrid(
         stamp_ns=1, resolution_m=0.05, origin=(0.0, 0.0), cells=cells, floor_z=0.0
     )
-    grid, _ = known_floor(measured, np.array([[2.0, 2.0]]), Body())
+    grid, _ = known_floor(measured, [np.array([[2.0, 2.0]])], Body())
     assert at(grid, 2.525, 2.025) == OCCUPIED
     assert at(grid, 2.425, 2.025) == FREE
 
@@ -41,9 +45,9 @@ def test_a_grid_grows_in_whole_blocks_to_where_one_went(way: list[tuple[float, f
     measured = OccupancyGrid(
         stamp_ns=1, resolution_m=0.05, origin=(4.0, 4.0), cells=cells, floor_z=0.0, top=cells
     )
-    grid, seen = known_floor(measured, np.array(way), Body())
+    grid, walked = known_floor(measured, [np.array(way)], Body())
     assert at(grid, *way[-1]) == FREE
-    assert at(seen, *way[-1]) == UNKNOWN
+    assert at(walked, *way[-1]) == UNKNOWN
     assert at(grid, 4.1, 4.1) == OCCUPIED
     assert np.allclose(np.remainder(np.array(grid.origin) + 1e-9, 0.4), 0, atol=1e-6)
     assert grid.top is not None and grid.top.shape == grid.cells.shape

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -15,6 +16,8 @@ from cogmap.runtime.messages import F64, I64
 
 __all__ = ["Explored", "Explorer", "View"]
 
+MARGIN_M = 0.12
+"""Views are where those who drive there can keep so much more than their radius from things."""
 SPACING_M = 0.4
 """Between places that are weighed."""
 LEAST_M2 = 0.35
@@ -63,13 +66,27 @@ class Explorer:
     """
 
     body: Body = field(default_factory=Body)
+    worth: Callable[[CoarseFloor, Known], F64] | None = None
+    """(cells,) how much more than 1 a coarse cell is worth; None: all are worth the same."""
     _looked_at: dict[Spot, set[int]] = field(default_factory=dict)
     _view: View | None = None
 
+    @property
+    def view(self) -> View | None:
+        """That it is on its way to."""
+        return self._view
+
+    @property
+    def radius_m(self) -> float:
+        """What ways to a view leave room for."""
+        return self.body.radius_m + MARGIN_M
+
     def next(self, known: Known) -> View | Explored:
         """Where to look, from what is known now. The same as before while that is worth it."""
-        floor = coarse_floor(known, self.body.radius_m)
+        floor = coarse_floor(known, self.radius_m)
         left = _Left(floor, self._looked_at)
+        if self.worth is not None:
+            left.cells *= self.worth(floor, known)
         kept = self._kept(floor, left)
         if kept is not None:
             return kept
@@ -89,13 +106,18 @@ class Explorer:
 
     def looked(self, known: Known) -> None:
         """It stands at the last view and has looked: what that did not show, it will not."""
-        if self._view is None:
-            return
-        floor = coarse_floor(known, self.body.radius_m)
-        here = np.array([known.here.point])
-        cells = sweep(floor, here).cells(0, _window(known.here.yaw, self.body.hfov_rad))
-        looked_at = self._looked_at.setdefault(_spot(known.here.point), set())
-        looked_at.update(floor.numbers(cells).tolist())
+        self._note(known, known.here)
+
+    def give_up(self, known: Known) -> None:
+        """No way leads to the last view: what it would show is not looked for from there."""
+        if self._view is not None:
+            self._note(known, self._view.stand.pose)
+
+    def _note(self, known: Known, pose: Pose2) -> None:
+        floor = coarse_floor(known, self.radius_m)
+        seen = sweep(floor, np.array([pose.point]))
+        cells = seen.cells(0, _window(pose.yaw, self.body.hfov_rad))
+        self._looked_at.setdefault(_spot(pose.point), set()).update(floor.numbers(cells).tolist())
         self._view = None
 
     def _kept(self, floor: CoarseFloor, left: _Left) -> View | None:

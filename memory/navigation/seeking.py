@@ -2,80 +2,44 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from cogmap.memory.navigation.errands import NO_PLACES, Ended, GoTo, comfortable_way
-from cogmap.memory.navigation.known import Body, Known, Pose2, Stand, Unreachable
+from cogmap.memory.navigation.exploring import Explored, Explorer
+from cogmap.memory.navigation.known import Body, Known, Unreachable
 from cogmap.memory.navigation.planning import Route
-from cogmap.memory.navigation.stands import stands
-from cogmap.memory.paths.floor import frontier_points
-from cogmap.memory.paths.grid_paths import Point
 from cogmap.runtime.messages import F64, Goal, MapObject
 
 __all__ = ["Explore", "Find"]
 
-TURNS = 3
-"""It begins with a look all around, in so many turns."""
-SAME_M = 0.6
-"""An edge of the unknown so near to one that was looked at shows no more than that did."""
+MOST_TRIES = 5
+"""Views in a row to which no way leads; then what can be reached was seen."""
 
 
 @dataclass
 class Explore:
-    """To the nearest edge of the unknown, again and again."""
+    """From view to view, until all that can be reached was seen."""
 
     body: Body
+    explorer: Explorer = field(init=False)
     frontiers: F64 = field(default_factory=lambda: NO_PLACES)
-    _turns: int = 0
-    _looked: list[Point] = field(default_factory=list)
-    _edge: Point | None = None
+
+    def __post_init__(self) -> None:
+        self.explorer = Explorer(self.body)
 
     def next(self, known: Known) -> Route | Ended:
-        self.frontiers = self._open(known)
-        if self._turns < TURNS:
-            here = known.here
-            yaw = math.remainder(here.yaw + 2 * math.pi / TURNS, 2 * math.pi)
-            stand = Stand(Pose2(here.x, here.y, yaw), why="looks around")
-            return Route(np.array([here.point]), 0.0, math.inf, stand)
-        found = stands(Goal(kind="frontier"), known, self.body)
-        if isinstance(found, Unreachable):
-            return self._done()
-        good = tuple(stand for stand in found if not self._was_looked_at(stand.pose.point))
-        way = comfortable_way(known, self.body, good, through_unknown=False) if good else None
-        if not isinstance(way, Route):
-            return self._done()
-        self._edge = way.stand.pose.point
-        return way
+        way = _next_view(self.explorer, known, self.body)
+        self.frontiers = _frontiers_of(self.explorer)
+        return Ended(True, way.text) if isinstance(way, Explored) else way
 
     def arrived(self, known: Known) -> Ended | None:
-        if self._turns < TURNS:
-            self._turns += 1
-        elif self._edge is not None:
-            self._looked.append(self._edge)
+        self.explorer.looked(known)
         return None
 
     def is_outdated(self, known: Known) -> bool:
-        """The edge that it goes to is seen from afar."""
-        if self._edge is None or self._turns < TURNS:
-            return False
-        self.frontiers = self._open(known)
-        far = np.linalg.norm(self.frontiers - self._edge, axis=1)
-        return not bool((far < SAME_M).any())
-
-    def _done(self) -> Ended:
-        self.frontiers = NO_PLACES
-        return Ended(True, "all that can be reached was seen")
-
-    def _open(self, known: Known) -> F64:
-        points = frontier_points(known.grid)
-        keep = [not self._was_looked_at((x, y)) for x, y in points.tolist()]
-        return np.asarray(points[np.array(keep, bool)])
-
-    def _was_looked_at(self, point: Point) -> bool:
-        return any(math.dist(point, other) < SAME_M for other in self._looked)
+        return _is_seen(self.explorer, known)
 
 
 @dataclass
@@ -124,3 +88,29 @@ class Find:
         wanted = " ".join(self.label.lower().split())
         fits = [each for each in known.layout.objects if each.is_here and each.label == wanted]
         return sorted(fits, key=lambda thing: -thing.confidence)
+
+
+def _next_view(explorer: Explorer, known: Known, body: Body) -> Route | Explored:
+    """The way to the next view to which one leads."""
+    for _ in range(MOST_TRIES):
+        view = explorer.next(known)
+        if isinstance(view, Explored):
+            return view
+        way = comfortable_way(known, body, (view.stand,), through_unknown=False)
+        if not isinstance(way, Unreachable):
+            return way
+        explorer.give_up(known)
+    return Explored("all that can be reached was seen, but for places to which no way leads")
+
+
+def _is_seen(explorer: Explorer, known: Known) -> bool:
+    """Whether the view on the way to which it is has become worthless."""
+    before = explorer.view
+    return before is None or explorer.next(known) is not before
+
+
+def _frontiers_of(explorer: Explorer) -> F64:
+    view = explorer.view
+    if view is None:
+        return NO_PLACES
+    return np.vstack([[view.stand.pose.point], view.others])

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cogmap.launch import ask_cli, editing, go_cli
+from cogmap.launch import ask_cli, editing
 from cogmap.launch.console import console, errors_to_exit_codes
 
 app = typer.Typer(
@@ -43,10 +43,7 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No table, no summary
 
 
 app.add_typer(editing.app, name="edit")
-for command in (
-    ask_cli.ask, ask_cli.chat, ask_cli.mcp, ask_cli.quiz,
-    go_cli.go, go_cli.explore, go_cli.find, go_cli.stop,
-):  # fmt: skip
+for command in (ask_cli.ask, ask_cli.chat, ask_cli.mcp, ask_cli.quiz):
     app.command()(command)
 
 
@@ -59,9 +56,7 @@ def main() -> None:
 def up(
     launch: Annotated[
         str,
-        typer.Argument(
-            help="Launch file, or one built in: demo, explore, live, episode, replay, camera."
-        ),
+        typer.Argument(help="Launch file, or one built in: demo, live, episode, replay, camera."),
     ],
     set_: Set = None,
     for_s: ForSeconds = None,

@@ -14,9 +14,9 @@ from cogmap.runtime.messages import F64, Goal, MapObject
 
 __all__ = ["Ended", "Errand", "GoBack", "GoTo", "comfortable_way"]
 
-MARGINS_M = (0.08, 0.04)
-"""Ways keep so much further from things than the radius: grids are coarse, and corners are cut.
-The second only where the first leaves none."""
+MARGINS_M = (0.08, 0.0)
+"""Ways keep so much further from things than planning does by itself: corners are cut. Through
+gaps that the first leaves no way through, they lead without."""
 MOVED_M = 0.1
 
 NO_PLACES: F64 = np.zeros((0, 2))
@@ -34,10 +34,8 @@ class Ended:
 class Errand(Protocol):
     """One goal, as a journey does it."""
 
-    @property
-    def frontiers(self) -> F64:
-        """(M, 2) places from which more could be seen, best first."""
-        ...
+    frontiers: F64
+    """(M, 2) places from which more could be seen, best first."""
 
     def next(self, known: Known) -> Route | Ended:
         """The way to drive from here, on what is known now."""

@@ -9,19 +9,22 @@ import numpy as np
 
 from cogmap.memory.paths.floor import floor_paths
 from cogmap.memory.paths.grid_paths import Paths, Point
-from cogmap.runtime.messages import F64, FREE, OCCUPIED, UNKNOWN, Bool, OccupancyGrid
+from cogmap.runtime.messages import FREE, UNKNOWN, OccupancyGrid
 
-__all__ = ["MARGIN_CELLS", "body_paths", "cell_state", "with_unknown_free"]
+__all__ = ["ROOMY_CELLS", "TIGHT_CELLS", "body_paths", "cell_state", "with_unknown_free"]
 
-MARGIN_CELLS = 1.42
+ROOMY_CELLS = 1.4
 """Distances are between the middles of cells: so much more keeps the whole line of a way, on free
 cells, a radius away from the whole of an occupied one."""
+TIGHT_CELLS = 0.75
+"""So much more keeps it a radius away from the middle of an occupied one, which is where what was
+measured is most likely."""
 
 
-def body_paths(grid: OccupancyGrid, radius_m: float) -> Paths:
-    """Ways for the middle of a round body: free cells farther than its radius from all that is
-    occupied. What is kept of a grid is shared by all who ask."""
-    return floor_paths(grid, radius_m + MARGIN_CELLS * grid.resolution_m)
+def body_paths(grid: OccupancyGrid, radius_m: float, margin_cells: float = ROOMY_CELLS) -> Paths:
+    """Ways for the middle of a round body: free cells farther than its radius, and a margin, from
+    all that is occupied. What is kept of a grid is shared by all who ask."""
+    return floor_paths(grid, radius_m + margin_cells * grid.resolution_m)
 
 
 @lru_cache(maxsize=2)
@@ -37,13 +40,3 @@ def cell_state(grid: OccupancyGrid, point: Point) -> int | None:
     rows, columns = grid.cells.shape
     inside = 0 <= row < rows and 0 <= column < columns
     return int(grid.cells[row, column]) if inside else None
-
-
-def occupied_on(grid: OccupancyGrid, points: F64) -> Bool:
-    """(N,) which of ``points`` (N, 2) are on occupied cells."""
-    column, row = ((points - grid.origin) // grid.resolution_m).astype(int).T
-    rows, columns = grid.cells.shape
-    inside = (row >= 0) & (row < rows) & (column >= 0) & (column < columns)
-    found = np.zeros(len(points), bool)
-    found[inside] = grid.cells[row[inside], column[inside]] == OCCUPIED
-    return found

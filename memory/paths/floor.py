@@ -7,15 +7,15 @@ from functools import lru_cache
 import cv2
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 from scipy import ndimage
 
 from cogmap.memory.paths.grid_paths import Paths
-from cogmap.runtime.messages import F64, FREE, OCCUPIED, UNKNOWN, Bool, OccupancyGrid
+from cogmap.runtime.messages import F32, F64, FREE, OCCUPIED, UNKNOWN, Bool, OccupancyGrid
 
 __all__ = [
     "cell_centers",
     "clearance_m",
+    "distance_m",
     "floor_paths",
     "frontier_points",
     "known_share",
@@ -28,15 +28,18 @@ MIN_FRONTIER_CELLS = 4
 
 
 @lru_cache(maxsize=4)
-def clearance_m(grid: OccupancyGrid) -> NDArray[np.float32]:
+def clearance_m(grid: OccupancyGrid) -> F32:
     """(rows, columns) from the middle of each cell to that of the nearest occupied one; inf where
-    nothing is."""
-    occupied = grid.cells == OCCUPIED
+    nothing is. Kept for the grids that were asked last."""
+    return distance_m(grid.cells == OCCUPIED, grid.resolution_m)
+
+
+def distance_m(occupied: Bool, resolution_m: float) -> F32:
+    """(rows, columns) from the middle of each cell to that of the nearest one that is set."""
     if not occupied.any():
         return np.full(occupied.shape, np.inf, np.float32)
-    empty = (~occupied).astype(np.uint8)
-    far = cv2.distanceTransform(empty, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
-    return np.asarray(far * np.float32(grid.resolution_m), np.float32)
+    far = cv2.distanceTransform((~occupied).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    return np.asarray(far * np.float32(resolution_m), np.float32)
 
 
 def standable(grid: OccupancyGrid, radius_m: float) -> Bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import scipy.sparse
+from numpy.typing import NDArray
 
 from cogmap.runtime.messages import Bool
 
@@ -39,8 +40,8 @@ def move_graph(free: Bool, joins: Joins | None = None) -> scipy.sparse.csr_array
     """(N, N) lengths, in cells, of the moves between the N cells of ``free`` (rows, columns) that
     are set, numbered row by row.
 
-    A knight's move needs both cells that it passes, a diagonal one both beside it, and all need
-    the steps between these to be in ``joins``; without, all neighbours are joined.
+    A knight's move needs both cells that it passes, a diagonal one both beside it. With ``joins``
+    moves need these steps too, and to a diagonal one those around one side are enough.
     """
     padded = np.pad(free, _PAD)
     columns = padded.shape[1]
@@ -51,12 +52,11 @@ def move_graph(free: Bool, joins: Joins | None = None) -> scipy.sparse.csr_array
     ends = np.full((len(cells), 2 * _BACK), -1, np.int32)
     for place, move in enumerate(_ONWARDS):
         end = number[cells + (move[0] * columns + move[1])]
-        allowed = end >= 0
-        for line in _staircases(*move):
-            for row, column in line[1:-1]:
-                allowed &= padded.ravel()[cells + (row * columns + column)]
-            for axis, (row, column) in _lower_ends(line) if steps else ():
-                allowed &= steps[axis][cells + (row * columns + column)]
+        clear = [
+            _stairs_clear(line, cells, columns, padded.ravel(), steps)
+            for line in _staircases(*move)
+        ]
+        allowed = (end >= 0) & (np.all(clear, axis=0) if joins is None else np.any(clear, axis=0))
         source = np.flatnonzero(allowed)
         end = end[source]
         ends[source, _BACK + place] = end
@@ -66,6 +66,22 @@ def move_graph(free: Bool, joins: Joins | None = None) -> scipy.sparse.csr_array
     row_ends = np.concatenate([[0], np.cumsum(moves.sum(axis=1))])
     shape = (len(cells), len(cells))
     return scipy.sparse.csr_array((lengths, ends[moves], row_ends), shape=shape)
+
+
+def _stairs_clear(
+    line: tuple[_Cell, ...],
+    cells: NDArray[np.intp],
+    columns: int,
+    free: Bool,
+    steps: list[Bool],
+) -> Bool:
+    """(N,) from which ``cells`` (flat numbers) a staircase leads over free and joined ones."""
+    clear = np.ones(len(cells), bool)
+    for row, column in line[1:-1]:
+        clear &= free[cells + (row * columns + column)]
+    for axis, (row, column) in _lower_ends(line) if steps else ():
+        clear &= steps[axis][cells + (row * columns + column)]
+    return clear
 
 
 def _staircases(row: int, column: int) -> tuple[tuple[_Cell, ...], ...]:

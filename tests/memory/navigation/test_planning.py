@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from cogmap.memory.navigation.known import Body, Pose2, Stand, Unreachable
 from cogmap.memory.navigation.planning import Route, plan
-from cogmap.runtime.messages import UNKNOWN
-from tests.memory.navigation.floors import known, open_floor, paint
+from cogmap.memory.paths.easing import sampled
+from cogmap.memory.paths.floor import floor_paths
+from cogmap.runtime.messages import FREE, OCCUPIED, UNKNOWN
+from tests.memory.navigation.floors import CELL_M, known, open_floor, paint
 
 BODY = Body()
 
@@ -50,3 +54,68 @@ def test_clearance_is_to_the_nearest_thing():
 def test_a_plan_needs_a_place():
     with pytest.raises(ValueError, match="at least one"):
         plan(known(open_floor()), BODY, ())
+
+
+def furnished(seed):
+    """A floor with things and unseen parts all over it, and a free place to start from."""
+    random = np.random.default_rng(seed)
+    cells = open_floor()
+    for state in random.choice([OCCUPIED, OCCUPIED, UNKNOWN], random.integers(3, 14)):
+        x, y = random.uniform(0, (5.5, 3.5))
+        paint(cells, x, y, x + random.uniform(0.05, 1.0), y + random.uniform(0.05, 1.0), state)
+    return cells
+
+
+def ends_on(cells, seed):
+    """Two places that are free for a body, or None."""
+    floor = floor_paths(known(cells).grid, BODY.radius_m + 2 * CELL_M).centers
+    return np.random.default_rng(seed).choice(floor, 2).tolist() if len(floor) else None
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 10_000), st.integers(0, 10_000))
+def test_routes_keep_the_radius_stay_on_known_floor_and_are_about_the_shortest(seed, choice):
+    cells = furnished(seed)
+    ends = ends_on(cells, choice)
+    if ends is None:
+        return
+    there = known(cells, here=ends[0])
+    route = plan(there, BODY, (at(*ends[1]),))
+    if isinstance(route, Unreachable):
+        return
+    line = sampled(route.points, 0.01)
+    column, row = (line // CELL_M).astype(int).T
+    off_corner = np.minimum(line % CELL_M, CELL_M - line % CELL_M).min(axis=1) > 0.01
+    assert (cells[row, column][off_corner] == FREE).all()
+    taken = np.argwhere(cells == OCCUPIED)[:, ::-1] * CELL_M
+    gap = np.maximum(np.maximum(taken - line[:, None], line[:, None] - taken - CELL_M), 0)
+    nearest = np.linalg.norm(gap, axis=2).min()
+    roomy = floor_paths(there.grid, BODY.radius_m + 1.4 * CELL_M)
+    exact = roomy.length_m(tuple(ends[0]), tuple(ends[1]))
+    if np.isfinite(exact):  # a tight way keeps its radius from the middles of cells alone
+        assert nearest >= BODY.radius_m - 0.002
+        assert route.length_m <= 1.025 * exact + 0.02
+    assert nearest >= BODY.radius_m - 0.037
+    assert route.length_m >= np.linalg.norm(np.subtract(*ends)) - 1e-6
+
+
+def test_where_there_is_room_a_way_keeps_more_than_the_radius():
+    cells = paint(open_floor(), 2.5, 0.0, 3.0, 2.0)
+    route = plan(known(cells, here=(1.0, 1.5)), BODY, (at(4.5, 1.5),))
+    assert route.clearance_m > BODY.radius_m + 0.08
+
+
+def test_a_gap_that_is_only_just_wide_enough_is_taken():
+    cells = paint(open_floor(), 3.0, 0.0, 3.1, 4.0)
+    paint(cells, 3.0, 1.8, 3.1, 2.25, FREE)
+    route = plan(known(cells), BODY, (at(4.5, 2.0),))
+    assert isinstance(route, Route)
+    assert route.clearance_m == pytest.approx(0.225, abs=0.02)
+
+
+def test_who_stands_too_near_to_something_leaves_first():
+    cells = paint(open_floor(), 1.1, 0.0, 1.3, 4.0)
+    paint(cells, 1.1, 3.0, 1.3, 4.0, FREE)
+    route = plan(known(cells, here=(1.0, 1.0)), BODY, (at(4.0, 1.0),))
+    assert route.points[0].tolist() == [1.0, 1.0]
+    assert np.linalg.norm(route.points[1] - route.points[0]) < 0.3

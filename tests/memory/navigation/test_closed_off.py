@@ -1,0 +1,57 @@
+"""Why no way leads somewhere, on floors drawn by hand."""
+
+from __future__ import annotations
+
+import pytest
+
+from cogmap.memory.navigation.known import Body, Pose2, Stand
+from cogmap.memory.navigation.planning import plan
+from cogmap.runtime.messages import FREE, UNKNOWN, Door
+from tests.memory.navigation.floors import known, open_floor, paint, room, thing
+
+BODY = Body()
+THERE = (Stand(Pose2(4.5, 2.0, 0.0)),)
+
+
+def two_rooms(gap=(1.5, 2.5)):
+    """A wall at x = 3 with a gap in it."""
+    cells = paint(open_floor(), 3.0, 0.0, 3.1, 4.0)
+    return paint(cells, 3.0, gap[0], 3.1, gap[1], FREE) if gap else cells
+
+
+def test_an_object_in_the_way_is_named():
+    cells = paint(two_rooms(), 2.9, 1.5, 3.3, 2.5)
+    sofa = thing(7, "sofa", (3.1, 2.0, 0.4), (0.4, 1.0, 0.8))
+    chair = thing(8, "chair", (1.0, 3.0, 0.4), (0.4, 0.4, 0.8))
+    refusal = plan(known(cells, objects=(sofa, chair)), BODY, THERE)
+    assert refusal.blocked_by == (7,)
+    assert "blocked by the sofa" in refusal.text
+
+
+def test_a_closed_door_is_named_by_its_rooms():
+    cells = two_rooms(gap=None)
+    door = Door(id=1, center=(3.05, 2.0), width_m=1.0, yaw=1.5708, rooms=(1, 2))
+    rooms = (room(1, "hall", 0, 0, 3, 4), room(2, "kitchen", 3.1, 0, 6, 4))
+    refusal = plan(known(cells, rooms=rooms, doors=(door,)), BODY, THERE)
+    assert refusal.text.startswith("the door between the hall and the kitchen is closed")
+
+
+def test_the_unknown_is_named_by_where_it_begins():
+    refusal = plan(known(paint(open_floor(), 3.0, 0.05, 3.5, 3.95, UNKNOWN)), BODY, THERE)
+    assert refusal.unknown == pytest.approx((3.0, 1.6), abs=0.15)
+    assert "allow ways through the unknown" in refusal.text
+
+
+def test_what_is_too_narrow_says_who_would_pass():
+    refusal = plan(known(two_rooms(gap=(1.85, 2.15))), BODY, THERE)
+    assert "too narrow for a radius of 0.18 m" in refusal.text
+
+
+def test_walls_all_around_leave_nothing():
+    refusal = plan(known(two_rooms(gap=None)), BODY, THERE)
+    assert "closed off on all sides" in refusal.text
+
+
+def test_without_floor_around_it_nobody_drives():
+    refusal = plan(known(paint(open_floor(), 0.0, 0.0, 3.0, 4.0)), BODY, THERE)
+    assert "no floor around the robot" in refusal.text

@@ -163,3 +163,4 @@ def begin(store: TrackStore, scene: Scene, segment: SeenSegment) -> None:
     track.evidence = config.tracks.first_evidence * (2 - store.surety(segment.segment.score))
     track.seen = track.expected = track.fitted_seen = track.shaped_seen = 1
     _describe(store, scene, track, [segment])
+    scene.begun.append((track, segment.segment))

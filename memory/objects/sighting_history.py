@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from array import array
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -97,18 +98,34 @@ class SightingHistory:
         """All that is known of one thing; empty if nothing is."""
         return _unpack(self._rows.get(id_, array("q")))
 
+    def begin_late(self, number: int, id_: int, fraction: float, share: float) -> None:
+        """A detection that came late shows something new in a past frame, for all that is known
+        in that one alone."""
+        if id_ not in self._rows:
+            self._append(id_, number, MATCHED, fraction, share)
+            self._append(id_, number + 1, AWAY, 0.0, 0.0)
+
     def follow(self, kept: int, other: int) -> None:
-        """The later frames of one thing were taken for another one."""
-        rows = self._rows.pop(other, array("q"))
-        mine = self._rows.setdefault(kept, array("q"))
-        last = mine[-1] >> 32 if mine else -1
-        mine.extend(row for row in rows if row >> 32 > last)
+        """The later frames of one thing were taken for another one: from the first of them on
+        what was seen of the place where it was says nothing of it."""
+        rows = self._taken(kept, other)
+        mine = self._rows.get(kept, array("q"))
+        first = rows[0] >> 32 if rows else math.inf
+        self._rows[kept] = array("q", [row for row in mine if row >> 32 < first]) + rows
+        self._bound(kept)
 
     def merge(self, kept: int, other: int) -> None:
-        """Two things were one: the history of both is that of the older record."""
-        rows = self._rows.pop(other, None)
-        if rows is not None and kept not in self._rows:
-            self._rows[kept] = rows
+        """Two things were one: a frame that showed either showed it."""
+        rows = self._taken(kept, other)
+        self._rows[kept] = _joined(self._rows.get(kept, array("q")), rows)
+        self._bound(kept)
+
+    def split(self, whole: int, part: int) -> None:
+        """A thing was two: what showed it showed the other one, too."""
+        if whole in self._rows:
+            self._rows[part] = self._rows[whole][:]
+        if whole in self._in_view:
+            self._in_view = [*self._in_view, part]
 
     def forget(self, id_: int) -> None:
         self._rows.pop(id_, None)
@@ -147,9 +164,19 @@ class SightingHistory:
             if not self._differs(last, packed):
                 return
         rows.append(packed)
-        if len(rows) > self._config.most:
+        self._bound(id_)
+
+    def _taken(self, kept: int, other: int) -> array[int]:
+        """The rows of ``other``, which is ``kept`` from now on."""
+        if other in self._in_view:
+            self._in_view = [each for each in self._in_view if each not in (kept, other)] + [kept]
+        return self._rows.pop(other, array("q"))
+
+    def _bound(self, id_: int) -> None:
+        rows = self._rows[id_]
+        while len(rows) > self._config.most:
             half = len(rows) // 2
-            self._rows[id_] = rows[:half:2] + rows[half:]
+            rows = self._rows[id_] = rows[:half:2] + rows[half:]
 
     def _differs(self, last: int, now: int) -> bool:
         if (last ^ now) >> 24 & 3:
@@ -158,6 +185,22 @@ class SightingHistory:
             return True
         low, high = sorted(((last & 65535) + 1, (now & 65535) + 1))
         return high > low * self._config.share_step + 16
+
+
+def _joined(a: array[int], b: array[int]) -> array[int]:
+    """Of two histories in every frame the one that shows more."""
+    joined, now = array("q"), [0, 0]
+    for row, whose in sorted([(row, 0) for row in a] + [(row, 1) for row in b]):
+        number, now[whose] = row >> 32, row & _LOOK
+        if joined and joined[-1] >> 32 == number:
+            joined.pop()
+        if not joined or joined[-1] & _LOOK != max(now):
+            joined.append(number << 32 | max(now))
+    return joined
+
+
+_LOOK = (1 << 32) - 1
+"""The bits of a row that tell what was seen: of two, the larger number shows more."""
 
 
 def _pack(number: int, state: int, fraction: float, share: float) -> int:

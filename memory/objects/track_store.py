@@ -164,6 +164,7 @@ class TrackStore:
             setattr(part, name, value.copy() if hasattr(value, "copy") else value)
         part.labels.weights = dict(track.labels.weights)
         part.labels.named = track.labels.named
+        self.history.split(track.id, part.id)
         if part.state == "removed":
             self._forget(part)
         self.merging.forget(track.id)

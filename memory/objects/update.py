@@ -30,7 +30,9 @@ def update(store: TrackStore, observation: Observation, version: int) -> list[Ma
         store.looks += 1
         _associate(store, scene)
         store.looked_ns = max(store.looked_ns, observation.stamp_ns)
-    if not observation.late:
+    if observation.late:
+        _record_late(store, scene)
+    else:
         _find_absent(store, scene, looked)
         _record(store, scene)
     if looked:
@@ -119,13 +121,32 @@ def _record(store: TrackStore, scene: Scene) -> None:
     states = np.where(seen.visible, IN_VIEW, HIDDEN).astype(np.uint8)
     states[scene.matched] = MATCHED
     alive = [t for t, each in enumerate(scene.tracks) if each.id in store.tracks]
+    begun = _begun(store, scene)
+    parts, shares = (np.array([row[k] for row in begun], np.float32) for k in (1, 2))
     store.history.record(
         scene.observation.number,
-        [scene.tracks[t].id for t in alive],
-        states[alive],
-        seen.fraction_visible[alive].astype(np.float32),
-        seen.image_share[alive].astype(np.float32),
+        [scene.tracks[t].id for t in alive] + [row[0] for row in begun],
+        np.append(states[alive], np.full(len(begun), MATCHED, np.uint8)),
+        np.append(seen.fraction_visible[alive].astype(np.float32), parts),
+        np.append(seen.image_share[alive].astype(np.float32), shares),
     )
+
+
+def _record_late(store: TrackStore, scene: Scene) -> None:
+    for id_, part, share in _begun(store, scene):
+        store.history.begin_late(scene.observation.number, id_, part, share)
+
+
+def _begun(store: TrackStore, scene: Scene) -> list[tuple[int, float, float]]:
+    """Id, visible part and share of the image of what the frame showed for the first time."""
+    camera = scene.observation.intrinsics
+    rows = []
+    for track, segment in scene.begun:
+        left, top, right, bottom = segment.box
+        share = (right - left) * (bottom - top) / (camera.width * camera.height)
+        if track.id in store.tracks:
+            rows.append((track.id, 1 - segment.cut, share))
+    return rows
 
 
 def _promote(store: TrackStore, scene: Scene) -> None:

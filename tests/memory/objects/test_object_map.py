@@ -311,3 +311,22 @@ def test_a_renamed_thing_is_still_recognised_as_what_detectors_call_it(stage):
     stage.run(20)
     assert sorted(thing.label for thing in stage.map.objects()) == ["goblet", "table", "vase"]
     assert stage.the("goblet").last_seen_ns > cup.last_seen_ns
+
+
+def test_it_was_seen_from_the_first_frame_that_showed_it(stage):
+    stage.run(20)
+    for thing in stage.here():
+        sightings = stage.map.visibility(thing.id)
+        assert sightings.numbers[0] == 0 and sightings.visible()[0]
+
+
+def test_a_late_detection_tells_when_a_thing_was_first_seen(room):
+    stage = Stage(room, TABLE)
+    late = [stage.observe() for _ in range(12)]
+    for observation in late:
+        bare = {"detector": "", "segments": ()}
+        stage.take(msgspec.structs.replace(observation, **bare))
+    for observation in late:
+        stage.take(msgspec.structs.replace(observation, late=True, depth_view=None))
+    assert stage.map.visibility(stage.the("table").id).visible()[0]
+    assert stage.map.visibility(stage.the("table").id).numbers[0] == 0

@@ -84,3 +84,40 @@ def test_the_sightings_of_a_thing_that_moved_follow_those_before():
     history.follow(1, 2)
     assert history.of(1).numbers.tolist() == [0, 1, 2]
     assert not len(history.of(2).numbers)
+
+
+def test_looks_at_its_old_place_are_none_at_what_stands_elsewhere():
+    history = recorded([{1: (IN_VIEW, 0.5)}, {2: (MATCHED, 0.9), 1: (IN_VIEW, 0.2)}, {}])
+    history.follow(1, 2)
+    assert history.of(1).states.tolist() == [IN_VIEW, MATCHED, AWAY]
+
+
+@given(frames)
+def test_of_two_that_are_one_every_frame_tells_the_clearer_look(frames):
+    history = recorded(frames)
+    apart = [history.of(1), history.of(2)]
+    history.merge(1, 2)
+    both = history.of(1)
+    for number in range(len(frames)):
+        rows = [(each, each.row_at(number)) for each in apart]
+        states = [each.states[row] if row >= 0 else AWAY for each, row in rows]
+        row = both.row_at(number)
+        assert (both.states[row] if row >= 0 else AWAY) == max(states)
+    assert not len(history.of(2).numbers)
+    history.record(len(frames), [], np.zeros(0, np.uint8), np.zeros(0), np.zeros(0))
+    assert not len(both.numbers) or history.of(1).states[-1] == AWAY
+
+
+def test_a_part_of_a_thing_was_seen_when_the_whole_was():
+    history = recorded([{1: (IN_VIEW, 0.5)}, {1: (MATCHED, 0.9)}])
+    history.split(1, 2)
+    history.record(2, [1], np.array([MATCHED], np.uint8), np.ones(1), np.ones(1))
+    assert history.of(2).states.tolist() == [IN_VIEW, MATCHED, AWAY]
+    assert history.of(1).states[-1] == MATCHED
+
+
+def test_what_is_first_shown_by_a_late_detection_was_seen_in_its_frame():
+    history = recorded([{}, {}, {}, {}])
+    history.begin_late(1, 1, 0.8, 0.1)
+    assert history.of(1).numbers.tolist() == [1, 2]
+    assert history.of(1).states.tolist() == [MATCHED, AWAY]

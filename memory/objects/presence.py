@@ -30,8 +30,8 @@ class PresenceConfig:
 
     gone_s: float = 0.6
     """Time of clear looks through a thing after which it is gone,"""
-    longest_look_s: float = 0.3
-    """of which one frame stands for so much at most: never is one frame enough."""
+    longest_look_s: float = 0.2
+    """of which one frame stands for so much at most: never are one or two frames enough."""
     half_life_s: float = 10.0
     """Evidence that is not renewed is worth half after this time,"""
     fresh_s: float = 2.0

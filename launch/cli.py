@@ -9,6 +9,7 @@ import typer
 
 from cogmap.launch import ask_cli, editing
 from cogmap.launch.console import console, errors_to_exit_codes
+from cogmap.runtime.messages import CogmapError
 
 app = typer.Typer(
     name="cogmap",
@@ -31,6 +32,10 @@ Headless = Annotated[
 ]
 RunDirectory = Annotated[
     Path | None, typer.Option("--run-dir", help="Where logs, metrics and the map go.")
+]
+Resume = Annotated[
+    Path | None,
+    typer.Option("--resume", metavar="RUN_DIR", help="Go on with a run that was cut off."),
 ]
 Report = Annotated[Path | None, typer.Option("--report", help="Write a JSON report here.")]
 MapPath = Annotated[Path, typer.Argument(metavar="MAP", help="A map, or a run directory.")]
@@ -55,34 +60,52 @@ def main() -> None:
 @app.command()
 def up(
     launch: Annotated[
-        str,
+        str | None,
         typer.Argument(help="Launch file, or one built in: demo, live, episode, replay, camera."),
-    ],
+    ] = None,
     set_: Set = None,
     for_s: ForSeconds = None,
     headless: Headless = False,
     run_dir: RunDirectory = None,
+    resume: Resume = None,
     report: Report = None,
     quiet: Quiet = False,
 ) -> None:
     """Run a launch file: every node a process, with a live status table.
+
+    --resume goes on with a run that was stopped or killed, from where its map was, with the
+    launch file and parameters that it had.
 
     Exit codes: 0 ended, 1 a node could not be kept alive, 2 bad input, 130 interrupted.
     """
     with errors_to_exit_codes():
         from cogmap.launch import running
 
-        overrides = list(set_ or [])
-        checked = running.load(launch, overrides)
-        if headless:
-            checked = running.load(launch, overrides + running.headless_overrides(checked))
-        code = running.run_launch(checked, run_dir=run_dir, for_s=for_s, report=report, quiet=quiet)
+        if resume is not None:
+            running.refuse_with_resume(
+                **{"the launch file": launch, "--set": set_, "--run-dir": run_dir},
+                **{"--headless": headless},
+            )
+            checked, run_dir = running.load_again(resume), resume
+        elif launch is None:
+            raise CogmapError("name a launch file, such as demo, or --resume RUN_DIR")
+        else:
+            overrides = list(set_ or [])
+            checked = running.load(launch, overrides)
+            if headless:
+                checked = running.load(launch, overrides + running.headless_overrides(checked))
+        code = running.run_launch(
+            checked, run_dir=run_dir, for_s=for_s, report=report, quiet=quiet,
+            resume=resume is not None,
+        )  # fmt: skip
     raise typer.Exit(code)
 
 
 @app.command()
 def replay(
-    episode: Annotated[Path, typer.Argument(help="MCAP, TUM, 7-Scenes, Redwood, ROS bag, ...")],
+    episode: Annotated[
+        Path | None, typer.Argument(help="MCAP, TUM, 7-Scenes, Redwood, ROS bag, ...")
+    ] = None,
     rate: Annotated[str, typer.Option(help="1: as recorded; 2.5: faster; max: no waiting.")] = "1",
     map_dir: Annotated[Path | None, typer.Option("--map", help="Store the map here.")] = None,
     onto: Annotated[
@@ -96,6 +119,7 @@ def replay(
     set_: Set = None,
     for_s: ForSeconds = None,
     run_dir: RunDirectory = None,
+    resume: Resume = None,
     report: Report = None,
     quiet: Quiet = False,
 ) -> None:
@@ -105,10 +129,21 @@ def replay(
     rate, q quits.
     """
     with errors_to_exit_codes():
-        from cogmap.launch.replaying import replay_episode, settings_of
+        from cogmap.launch import replaying, running
 
-        settings = settings_of(episode, rate, map_dir, onto, detector, force) + list(set_ or [])
-        code = replay_episode(view, settings, for_s, run_dir, report, quiet)
+        if resume is not None:
+            running.refuse_with_resume(
+                **{"the episode": episode, "--map": map_dir, "--onto": onto, "--set": set_},
+                **{"--run-dir": run_dir, "--view": view, "--force": force},
+            )
+            again = running.load_again(resume)
+            code = replaying.play(again, for_s, resume, report, quiet, resume=True)
+        elif episode is None:
+            raise CogmapError("name an episode, or --resume RUN_DIR")
+        else:
+            settings = replaying.settings_of(episode, rate, map_dir, onto, detector, force)
+            settings += list(set_ or [])
+            code = replaying.replay_episode(view, settings, for_s, run_dir, report, quiet)
     raise typer.Exit(code)
 
 

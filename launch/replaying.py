@@ -13,6 +13,7 @@ from cogmap.memory.persistence import is_map
 from cogmap.nodes.episodes import open_episode
 from cogmap.nodes.episodes.episode import Episode
 from cogmap.nodes.episodes.mcap import McapEpisode
+from cogmap.runtime.launchfile import Launch
 from cogmap.runtime.messages import CogmapError, Instances
 
 
@@ -26,15 +27,29 @@ def replay_episode(
 ) -> int:
     """Run it with ``settings`` (node.parameter=value); the exit code of `running.run_launch`."""
     launch = running.load("episode" if view else "replay", settings)
-    factor = launch.nodes["camera"].params["rate"]
+    return play(launch, for_s, run_dir, report, quiet)
+
+
+def play(
+    launch: Launch,
+    for_s: float | None,
+    run_dir: Path | None,
+    report: Path | None,
+    quiet: bool,
+    resume: bool = False,
+) -> int:
+    """Run it with the keyboard and a progress bar, on a terminal."""
     if quiet or not console.is_terminal:
-        return running.run_launch(launch, run_dir=run_dir, for_s=for_s, report=report, quiet=quiet)
+        return running.run_launch(
+            launch, run_dir=run_dir, for_s=for_s, report=report, quiet=quiet, resume=resume
+        )
     console.print(KEYS, style="dim")
-    player = Player(console, factor)
+    player = Player(console, launch.nodes["camera"].params["rate"])
     with player.on_screen():
         return running.run_launch(
-            launch, run_dir=run_dir, for_s=for_s, report=report, on_tick=player.tick, live=False
-        )
+            launch, run_dir=run_dir, for_s=for_s, report=report, on_tick=player.tick, live=False,
+            resume=resume,
+        )  # fmt: skip
 
 
 def settings_of(

@@ -43,9 +43,8 @@ def _run_figures(launch: Launch, result: RunResult) -> dict[str, Any]:
     rejected = {
         verdict: count for verdict, count in verdicts.items() if verdict not in ("fused", _SKIPPED)
     }
-    restarted = any(node.restarts and node.inputs.get("frames") is fusing for node in result.nodes)
     handled = fusing.received + fusing.skipped if fusing else 0
-    in_doubt = restarted and not _is_lossless(launch)
+    in_doubt = _is_in_doubt(launch, result, fusing)
     return {
         "frames_in": frames_in,
         "fused": verdicts.get("fused", 0),
@@ -67,6 +66,13 @@ def _troubles(result: RunResult) -> list[dict[str, Any]]:
         {"node": node, "name": t.name, "text": t.text, "times": t.times, "over": t.over}
         for node, t in named
     ]
+
+
+def _is_in_doubt(launch: Launch, result: RunResult, fusing: InputStats | None) -> bool:
+    """Whether frames may be missing that nobody counted: the node that fuses live frames was
+    started again and had kept nothing."""
+    restarted = any(node.restarts and node.inputs.get("frames") is fusing for node in result.nodes)
+    return restarted and not _is_lossless(launch) and not launch.run.checkpoint_every
 
 
 def _is_lossless(launch: Launch) -> bool:
@@ -91,6 +97,7 @@ def _node_figures(status: NodeStatus, result: RunResult) -> dict[str, Any]:
         "rate_hz": round(busiest.mean_rate_hz, 3),
         "latency_ms": {"p50": busiest.latency_p50_ms, "p99": busiest.latency_p99_ms},
         "skipped": sum(stats.skipped for stats in status.inputs.values()),
+        "lost": sum(stats.lost for stats in status.inputs.values()),
         "inputs": {port: _input_figures(stats) for port, stats in status.inputs.items()},
         "published": status.outputs,
         "counters": status.counters,
@@ -106,6 +113,7 @@ def _input_figures(stats: InputStats) -> dict[str, Any]:
         "rate_hz": round(stats.mean_rate_hz, 3),
         "skipped": stats.skipped,
         "malformed": stats.malformed,
+        "lost": stats.lost,
         "latency_ms": {"p50": stats.latency_p50_ms, "p99": stats.latency_p99_ms},
         "handle_ms": {"p50": stats.handle_p50_ms, "p99": stats.handle_p99_ms},
     }

@@ -16,7 +16,7 @@ import msgspec
 from cogmap.launch.console import console
 from cogmap.launch.report import make_report
 from cogmap.launch.table import LiveTable, summary
-from cogmap.runtime.launchfile import Launch, read_launch_file
+from cogmap.runtime.launchfile import Launch, check_launch, read_launch_file
 from cogmap.runtime.messages import CogmapError, LogRecord
 from cogmap.runtime.rundir import RunDir
 from cogmap.runtime.supervisor import Supervisor
@@ -57,8 +57,10 @@ def run_launch(
     on_tick: OnTick | None = None,
     quiet: bool = False,
     live: bool = True,
+    resume: bool = False,
 ) -> int:
-    """Run until it ends; the exit code says how. ``live``: show the status table.
+    """Run until it ends; the exit code says how. ``live``: show the status table; ``resume``: go
+    on with the run in ``run_dir``, of the same launch.
 
     0: ended, or ``for_s`` was over; 1: a node could not be kept alive; 2: refused (bad
     launch file or input); 130: interrupted.
@@ -67,7 +69,7 @@ def run_launch(
         _make_writable(report)
     launch.check_nodes()
     said: set[str] = set()
-    with RunDir(run_dir or default_run_dir(launch)) as folder:
+    with RunDir(run_dir or default_run_dir(launch), resume=resume) as folder:
         supervisor = Supervisor(launch, folder)
         try:
             with (
@@ -108,6 +110,28 @@ def viewers(launch: Launch) -> list[str]:
 def load(name: str, overrides: list[str]) -> Launch:
     """The launch file of that name or path, checked."""
     return read_launch_file(find_launch_file(name), overrides)
+
+
+def load_again(run_dir: Path) -> Launch:
+    """The launch of a run that is to be resumed, with the parameters that it had.
+
+    Raises CogmapError if there is no run in ``run_dir``, or it is of another cogmap.
+    """
+    path = run_dir / "launch.json"
+    try:
+        tree = msgspec.json.decode(path.read_bytes(), type=dict[str, Any])
+    except (OSError, msgspec.DecodeError) as error:
+        raise CogmapError(
+            f"there is no run to resume in {run_dir}: {error}; name the directory of a run"
+        ) from error
+    return check_launch(tree, path)
+
+
+def refuse_with_resume(**options: object) -> None:
+    """A run is resumed as it was. Raises CogmapError that names what was given besides."""
+    given = [name for name, value in options.items() if value]
+    if given:
+        raise CogmapError(f"--resume goes on with a run as it was started; drop {', '.join(given)}")
 
 
 def _logger(quiet: bool, said: set[str]) -> Callable[[LogRecord], None]:

@@ -57,7 +57,8 @@ def status_table(status: RunStatus) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("node")
     table.add_column("state")
-    for name in ("Hz", "p50 ms", "p99 ms", "skipped", "malformed", "restarts", "CPU %", "MB"):
+    counts = ("skipped", "lost", "malformed", "restarts")
+    for name in ("Hz", "p50 ms", "p99 ms", *counts, "CPU %", "MB"):
         table.add_column(name, justify="right")
     for node in status.nodes:
         table.add_row(*_row(node))
@@ -90,6 +91,7 @@ def _row(node: NodeStatus) -> tuple[Text | str, ...]:
         f"{busiest.latency_p50_ms:.1f}" if busiest.received else "",
         f"{busiest.latency_p99_ms:.1f}" if busiest.received else "",
         str(sum(stats.skipped for stats in node.inputs.values())),
+        str(sum(stats.lost for stats in node.inputs.values())),
         str(sum(stats.malformed for stats in node.inputs.values())),
         str(node.restarts),
         f"{node.cpu_percent:.0f}",

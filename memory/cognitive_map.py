@@ -353,16 +353,24 @@ class CognitiveMap:
         """
         folder = Path(folder)
         saved = load_map(folder, parts=("layout",))
-        loaded = cls(config)
+        with restoring(folder, "the map's layout"):
+            loaded = cls.from_layout_state(saved.arrays, saved.details, config)
         loaded._folder = folder
         loaded._observed = -1
-        if "layout" not in saved.details:
-            return loaded
-        with restoring(folder, "the map's layout"):
-            layout = msgspec.convert(saved.details["layout"], LayoutConfig)
-            loaded.config = replace(config, layout=layout)
-            loaded._layout = LayoutMap.from_state(part_of(saved.arrays, "layout"), layout)
         return loaded
+
+    @classmethod
+    def from_layout_state(
+        cls, arrays: Mapping[str, NDArray[Any]], details: Mapping[str, Any], config: MapConfig
+    ) -> CognitiveMap:
+        """Go on, without surface, from what `layout_state` gave. Raises KeyError, TypeError or
+        ValueError if that is incomplete."""
+        made = cls(config)
+        if "layout" in details:
+            layout = msgspec.convert(details["layout"], LayoutConfig)
+            made.config = replace(config, layout=layout)
+            made._layout = LayoutMap.from_state(part_of(arrays, "layout"), layout)
+        return made
 
     @classmethod
     def from_layout(cls, path: Path | str) -> CognitiveMap:

@@ -16,6 +16,7 @@ from cogmap.nodes.detectors.settings import (
 from cogmap.nodes.detectors.simulated import exact_detections
 from cogmap.nodes.detectors.simulated_noise import noisy_detections
 from cogmap.nodes.vocabulary_journal import VocabularyJournal
+from cogmap.runtime.checkpoint import NodeState
 from cogmap.runtime.messages import Detections, Frame, Instances, Vocabulary
 from cogmap.runtime.node import Input, Node, NodeParams, Output, Service
 
@@ -39,6 +40,7 @@ class Detector(Node):
 
     MAY_SKIP = True
     params: Params
+    KEEPS_STATE = True
     frames = Input(Frame)
     instances = Input(Instances)
     detections = Output(Detections, queue=64)
@@ -54,6 +56,7 @@ class Detector(Node):
         self._backend: Backend | None = None
         self._waiting: deque[Detections] = deque()
         self._last_frame = -1
+        self._labels: tuple[str, ...] | None = None  # asked for since the run began
         self._journal = VocabularyJournal(
             self.run_dir and self.run_dir / "state" / f"{self.name}.vocabulary"
         )
@@ -70,6 +73,7 @@ class Detector(Node):
         labels = self._journal.due(frame.number)
         if labels is not None:
             self._backend.look_for(labels)
+            self._labels = labels
         self._last_frame = frame.number
         frame = rectify(frame)
         self._publish(
@@ -111,8 +115,20 @@ class Detector(Node):
                 "else; start the run with --set detector.backend=open_vocabulary and a model"
             )
         self._journal.note(self._last_frame, labels)
+        self._labels = labels
         self.log.info("looking for: %s", ", ".join(labels))
         return Vocabulary(stamp_ns=asked.stamp_ns, labels=labels)
+
+    def state(self) -> NodeState:
+        """Of those that wait to be said, what they were made of is to come again."""
+        details = {"last_frame": self._last_frame, "labels": self._labels}
+        return NodeState(details=details, unread={"instances": len(self._waiting)})
+
+    def restore(self, state: NodeState) -> None:
+        self._last_frame, self._labels = state.details["last_frame"], state.details["labels"]
+        self._journal.skip_before(self._last_frame)
+        if self._labels is not None and self._backend is not None:
+            self._backend.look_for(tuple(self._labels))
 
     def on_end(self) -> None:
         while self._waiting:

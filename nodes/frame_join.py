@@ -18,11 +18,11 @@ class FrameJoin:
     send one message for each frame that they look at, in order.
     """
 
-    def __init__(self, most_waiting: int = 300) -> None:
+    def __init__(self, most_waiting: int = 300, unknown: int = 0) -> None:
         """``most_waiting``: more frames than this do not wait; a detector that keeps a lossless
         source waiting never falls so far behind."""
         self._most_waiting = most_waiting
-        self.unknown = 0
+        self.unknown = unknown
         """Detections that named no frame that was waiting."""
         self._frames: deque[Frame] = deque()
         self._detections: dict[int, Detections] = {}
@@ -34,6 +34,10 @@ class FrameJoin:
     def add_detections(self, detections: Detections) -> None:
         self._newest = max(self._newest, detections.number)
         self._detections[detections.number] = detections
+
+    def waiting(self) -> tuple[int, int]:
+        """How many frames and how many detections are not joined yet."""
+        return len(self._frames), len(self._detections)
 
     def ready(self) -> Iterator[tuple[Frame, Detections | None]]:
         """The frames that need not wait any longer."""

@@ -19,6 +19,7 @@ from cogmap.memory.persistence import (
     write_manifest,
 )
 from cogmap.nodes.edit_journal import EditJournal
+from cogmap.runtime.checkpoint import NodeState
 from cogmap.runtime.messages import (
     Answer,
     Edit,
@@ -48,6 +49,7 @@ class Memory(Node):
     """
 
     KEEP_ALL = True
+    KEEPS_STATE = True
 
     class Params(NodeParams, frozen=True, kw_only=True, forbid_unknown_fields=True):
         map_dir: str = ""
@@ -76,6 +78,7 @@ class Memory(Node):
         self._map = CognitiveMap.load(onto, config) if onto else CognitiveMap(config)
         self._taken = 0
         self._shown: Layout | None = None
+        self._shown_version = -1
         self._states: dict[int, State] = {}  # as of frames of which the dense side is stored
         self._parts: dict[int, MapPart] = {}
         self._last_part: MapPart | None = None
@@ -90,6 +93,7 @@ class Memory(Node):
             self._map.take_grid(observation.grid)
         self._publish_events(events)
         if observation.stored and self.params.map_dir:
+            self._forget_before(observation.number, self._parts)
             self._states[observation.number] = self._map.layout_state()
             self._store_if_whole(observation.number)
         self._taken += 1
@@ -122,12 +126,32 @@ class Memory(Node):
         if part.final:
             self._last_part = part
         elif self.params.map_dir:
+            self._forget_before(part.number, self._states)
             self._parts[part.number] = part
             self._store_if_whole(part.number)
 
     def on_join(self, output: str) -> None:
         if output == "layout" and self._shown is not None:
             self.layout.repeat(self._shown)
+
+    def state(self) -> NodeState | None:
+        """None while one side of a map that is to be stored waits for the other."""
+        if self._states or self._parts:
+            return None
+        arrays, details = self._map.layout_state()
+        own = {"taken": self._taken, "shown": self._shown_version, "edits": self._journal.made}
+        last_part = 0 if self._last_part is None else 1
+        return NodeState(arrays, {**details, "node": own}, {"parts": last_part})
+
+    def restore(self, state: NodeState) -> None:
+        own = state.details["node"]
+        self._map = CognitiveMap.from_layout_state(
+            state.arrays, state.details, MapConfig(patience_s=PATIENCE_S)
+        )
+        self._taken, self._shown_version = own["taken"], own["shown"]
+        self._journal.skip(own["edits"])
+        if self._shown_version >= 0:
+            self._shown = self._map.layout()
 
     def on_end(self) -> None:
         self._edit_again()
@@ -148,6 +172,11 @@ class Memory(Node):
         else:
             self._store(self._map.layout_state(), {}, {})
         self.log.info("map stored in %s", self._folder())
+
+    def _forget_before(self, number: int, waiting: dict[int, Any]) -> None:
+        """What waited for something before ``number`` of the other stream, which lost it."""
+        for each in [each for each in waiting if each < number]:
+            del waiting[each]
 
     def _store_if_whole(self, number: int) -> None:
         """Once both sides are there as of the same frame."""
@@ -177,8 +206,8 @@ class Memory(Node):
 
     def _publish_layout(self) -> None:
         layout = self._map.layout()
-        if self._shown is None or layout.version != self._shown.version:
-            self._shown = layout
+        if layout.version != self._shown_version:
+            self._shown, self._shown_version = layout, layout.version
             self.layout.publish(layout)
 
     def _folder(self) -> Path:

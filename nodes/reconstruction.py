@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal, TypeVar
@@ -23,6 +24,7 @@ from cogmap.memory.persistence import load_map, prepare_folder
 from cogmap.memory.segments.sightings import SightingError
 from cogmap.nodes.frame_join import FrameJoin
 from cogmap.nodes.part_writer import PartWriter
+from cogmap.runtime.checkpoint import NodeState
 from cogmap.runtime.messages import (
     Detections,
     Frame,
@@ -76,6 +78,7 @@ class Reconstruction(Node):
                 raise ValueError("part_only needs map_dir, the folder of the memory node's map")
 
     params: Params
+    KEEPS_STATE = True
     frames = Input(Frame)
     detections = Input(Detections)
     observations = Output(Observation, queue=256)
@@ -101,6 +104,7 @@ class Reconstruction(Node):
         if self.params.map_dir:
             prepare_folder(self._map_folder())
         self._shown: dict[str, SurfaceUpdate] = {}
+        self._shown_before: deque[tuple[int, int, int]] = deque()  # by a process before this one
         self._grid: OccupancyGrid | None = None
         self._stamp_ns, self._number = 0, -1
         self._join = FrameJoin()
@@ -192,6 +196,7 @@ class Reconstruction(Node):
             self.occupancy.publish(grid)
         if self.params.surface_chunks:
             self._publish_surface(self.params.surface_chunks)
+            self._repeat_surface(self.params.surface_chunks)
 
     def on_join(self, output: str) -> None:
         """Who joins late sees the whole surface, not only what changes from now on."""
@@ -201,8 +206,39 @@ class Reconstruction(Node):
         if output == "occupancy" and self._grid is not None:
             self.occupancy.repeat(self._grid)
 
+    def state(self) -> NodeState | None:
+        """None while a part of the map is being stored, which is still to be announced."""
+        if self._writer is not None and self._writer.busy:
+            return None
+        arrays, details = self._reconstructor.whole_state()
+        own = {
+            "stamp_ns": self._stamp_ns,
+            "number": self._number,
+            "first_number": self._first_number,
+            "stored_period": self._stored_period,
+            "unknown": self._join.unknown,
+        }
+        changed = self._reconstructor.surface.changed
+        frames, detections = self._join.waiting()
+        unread = {"frames": frames, "detections": detections}
+        return NodeState({**arrays, "node/changed": changed}, {**details, "node": own}, unread)
+
+    def restore(self, state: NodeState) -> None:
+        own = state.details["node"]
+        self._reconstructor = Reconstructor.from_state(state.arrays, state.details)
+        self._stamp_ns, self._number = own["stamp_ns"], own["number"]
+        self._first_number, self._stored_period = own["first_number"], own["stored_period"]
+        self._join = FrameJoin(unknown=own["unknown"])
+        surface = self._reconstructor.surface
+        surface.changed = state.arrays["node/changed"]
+        if self.params.surface_chunks:
+            waiting = {tuple(chunk) for chunk in surface.changed.tolist()}
+            chunks = map(tuple, surface.chunks().tolist())
+            self._shown_before.extend(chunk for chunk in chunks if chunk not in waiting)
+
     def on_end(self) -> None:
-        self._map_joined(self._join.rest())
+        if not self.cut_short:  # then frames wait for detections that may come when it goes on
+            self._map_joined(self._join.rest())
         grid = self._new_grid()
         part = self._store_all() or MapPart(stamp_ns=self._stamp_ns, number=self._number)
         self.parts.publish(msgspec.structs.replace(part, final=True, grid=grid))
@@ -270,6 +306,16 @@ class Reconstruction(Node):
         for update in self._reconstructor.surface_updates(self._stamp_ns, most):
             self._shown[update.key()] = update
             self.surface.publish(update)
+
+    def _repeat_surface(self, most: int) -> None:
+        """A few of the chunks that only a process before this one has shown, for who joins."""
+        due = [self._shown_before.popleft() for _ in range(min(most, len(self._shown_before)))]
+        for update in self._reconstructor.surface.extract(
+            np.array(due, np.int32).reshape(-1, 3), self._stamp_ns
+        ):
+            if update.key() not in self._shown:
+                self._shown[update.key()] = update
+                self.surface.repeat(update)
 
     def _new_grid(self) -> OccupancyGrid | None:
         self._grid = self._reconstructor.occupancy_grid(self._stamp_ns)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+from cogmap.runtime.checkpoint import NodeState
 from cogmap.runtime.messages import LogRecord, PlaybackStatus, RunStatus
 from cogmap.runtime.node import Node, NodeParams
 from cogmap.runtime.recording import RecordingWriter
@@ -35,6 +36,7 @@ class Recorder(Node):
     params: Params
     ANY_INPUT = True
     KEEP_ALL = True
+    KEEPS_STATE = True
 
     def setup(self) -> None:
         wanted = (self.run_dir or Path()) / self.params.path
@@ -51,6 +53,14 @@ class Recorder(Node):
         if time.monotonic() - self._flushed_at > self.params.flush_s:
             self._writer.flush()
             self._flushed_at = time.monotonic()
+
+    def state(self) -> NodeState:
+        """What was recorded is in the file once this returns, and need not come again."""
+        self._writer.flush()
+        return NodeState()
+
+    def restore(self, state: NodeState) -> None:
+        """What follows is in a part of its own."""
 
     def close(self) -> None:
         if hasattr(self, "_writer"):

@@ -36,6 +36,10 @@ class VocabularyJournal:
             labels = self._earlier.pop(0)[1]
         return labels
 
+    def skip_before(self, number: int) -> None:
+        """Frames up to ``number`` were looked at by the process before, and are not again."""
+        self._earlier = [note for note in self._earlier if note[0] >= number]
+
     def note(self, number: int, labels: Labels) -> None:
         """Keep labels that were asked for after frame ``number``; on disk when this returns."""
         self._earlier = [(at, earlier) for at, earlier in self._earlier if at > number]

@@ -49,6 +49,8 @@ class Position(msgspec.Struct, frozen=True, array_like=True):
     """Everything before was handled."""
     resume: bool = False
     """Send from here, whatever was sent before."""
+    kept: int = 0
+    """What a process that takes this reader's place may want first: nothing before is needed."""
 
 
 @dataclass(frozen=True)

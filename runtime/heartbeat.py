@@ -44,25 +44,32 @@ Stats = Callable[[], NodeFigures]
 class Heartbeat:
     """Sends `NodeStatus` and `LogRecord` to the supervisor; without one, sends nothing."""
 
-    def __init__(self, node: str, endpoint: str | None) -> None:
+    def __init__(self, node: str, endpoint: str | None, parent: int | None = None) -> None:
+        """``parent``: the supervisor's process, which may be gone already; None: ours."""
         self._node = node
         self._endpoint = endpoint
-        self._parent = os.getppid()
+        self._parent = os.getppid() if parent is None else parent
         self._logs: queue.Queue[LogRecord] = queue.Queue(maxsize=1000)
         self._done = threading.Event()
         self._final: tuple[State, str] = ("failed", "")
         self._up = False
         self._stats: Stats = lambda: NodeFigures({}, {}, {})
         self._stop: Callable[[], None] = lambda: None
+        self._finishing: Callable[[], bool] = lambda: False
         self._rate = RateMeter()
         self._thread = threading.Thread(target=self._run, daemon=True, name="heartbeat")
         if endpoint is not None:
             logging.getLogger().addHandler(QueueHandler(node, self._logs))
             self._thread.start()
 
-    def start(self, stats: Stats, stop: Callable[[], None]) -> None:
+    def start(
+        self,
+        stats: Stats,
+        stop: Callable[[], None],
+        finishing: Callable[[], bool] = lambda: False,
+    ) -> None:
         """From now on the node is up: report ``stats``, and call ``stop`` if orphaned."""
-        self._stats, self._stop = stats, stop
+        self._stats, self._stop, self._finishing = stats, stop, finishing
         self._up = True
 
     def finish(self, state: State, error: str = "") -> None:
@@ -105,6 +112,7 @@ class Heartbeat:
             rate_hz=self._rate.update(total),
             troubles=figures.troubles,
             busy_s=figures.busy_s,
+            finishing=self._finishing(),
         )
 
     def _flush_logs(self, socket: zmq.Socket[bytes]) -> None:

@@ -19,11 +19,12 @@ import msgspec
 import zmq
 
 from cogmap.runtime.bus import RewindError, StoppedError
+from cogmap.runtime.continuation import Continuation, figures_at_the_end, has_ended_in
 from cogmap.runtime.health import StreamHealth
 from cogmap.runtime.heartbeat import Heartbeat, NodeFigures
-from cogmap.runtime.messages import CogmapError, End, InputStats, Message, Trouble
-from cogmap.runtime.metrics import Histogram
+from cogmap.runtime.messages import CogmapError, End, Message, Trouble
 from cogmap.runtime.node import Source, make_params
+from cogmap.runtime.port import Port
 from cogmap.runtime.readers import LatestReader, LosslessReader, Reader
 from cogmap.runtime.requests import Reply, RequestServer
 from cogmap.runtime.wire import Envelope
@@ -46,40 +47,6 @@ _HARD_STOP_AFTER_S = 2.0
 _KEEP_ALL_QUEUE = 1024
 
 
-class _Port:
-    """An input with what is measured about it."""
-
-    def __init__(self, name: str, wire: InputWire, reader: Reader) -> None:
-        self.name = name
-        self.wire = wire
-        self.reader = reader
-        self.handled = 0
-        self.ended = False
-        self.latency = Histogram()
-        self.handling = Histogram()
-        self._first_s = self._last_s = 0.0
-
-    def note(self, started_s: float, captured_ns: int) -> None:
-        """A message that came with ``captured_ns`` has been handled."""
-        self._last_s = time.perf_counter()
-        self._first_s = self._first_s or started_s
-        self.handled += 1
-        self.handling.add((self._last_s - started_s) * 1e3)
-        self.latency.add((time.time_ns() - captured_ns) / 1e6)
-
-    def stats(self) -> InputStats:
-        return InputStats(
-            received=self.handled,
-            skipped=self.reader.counts.skipped,
-            malformed=self.reader.counts.malformed,
-            latency_p50_ms=self.latency.percentile(50),
-            latency_p99_ms=self.latency.percentile(99),
-            handle_p50_ms=self.handling.percentile(50),
-            handle_p99_ms=self.handling.percentile(99),
-            mean_rate_hz=self.handled / max(self._last_s - self._first_s, 1e-9),
-        )
-
-
 class Host:
     """Joins a node to its sockets and runs it until its inputs end or it is told to stop."""
 
@@ -99,8 +66,9 @@ class Host:
         run_dir = None if wiring.run_dir is None else Path(wiring.run_dir)
         self.node = node_class(wiring.node, params, run_dir)
         self._health = StreamHealth(self.node.log)
-        self._ports = [self._open_input(name, wire) for name, wire in wiring.inputs.items()]
         self._writers = {name: self._open_output(name, w) for name, w in wiring.outputs.items()}
+        self._continuation = Continuation(wiring, self.node, self._writers)
+        self._ports = [self._open_input(name, wire) for name, wire in wiring.inputs.items()]
         for name in node_class.OUTPUTS.keys() - self._writers.keys():
             getattr(self.node, name).connect(lambda message: None, lambda message: None)
         self._servers = [self._open_service(name, at) for name, at in wiring.services.items()]
@@ -122,6 +90,11 @@ class Host:
         self._timer.daemon = True
         self._timer.start()
 
+    @property
+    def finishing(self) -> bool:
+        """It has said all, and waits until its readers have ended."""
+        return self._outputs_ended
+
     def stats(self) -> NodeFigures:
         """How the node is, for the heartbeat, whose thread calls it."""
         outputs = {
@@ -140,15 +113,21 @@ class Host:
         """Until all inputs (of a source: all steps) have ended, or `stop` is called."""
         try:
             self.node.setup()
+            self._continuation.restore()
             with self._readers_may_be_gone():
                 if isinstance(self.node, Source):
                     self._run_source(self.node)
                 else:
                     self._run_reader()
             self._captured_ns = None
+            self.node.cut_short = self._is_cut_short()
+            if self.node.cut_short:
+                self._continuation.keep_now(self._ports)
             with self._readers_may_be_gone():
                 self.node.on_end()
                 self._end_outputs()
+                if not self._is_cut_short():
+                    self._continuation.mark_end(self.stats())
         finally:
             if self._timer is not None:
                 self._timer.cancel()
@@ -160,6 +139,7 @@ class Host:
                 writer.close()
             for server in self._servers:
                 server.close()
+            self._continuation.close()
             self._context.term()
 
     def _stream_troubles(self) -> tuple[Trouble, ...]:
@@ -193,16 +173,24 @@ class Host:
         except StoppedError as error:
             self.node.log.info("%s", error)
 
-    def _open_input(self, name: str, wire: InputWire) -> _Port:
+    def _open_input(self, name: str, wire: InputWire) -> Port:
         reader: Reader
         if wire.policy == "lossless":
             reader_name = f"{self._wiring.node}.{name}"
-            reader = LosslessReader(self._context, wire.address.lossless, reader_name)
+            next_seq = self._continuation.next_seq_of(name) or 0
+            reader = LosslessReader(self._context, wire.address.lossless, reader_name, next_seq)
         else:
             keep_all = self.node.KEEP_ALL
             queue = max(wire.queue, _KEEP_ALL_QUEUE) if keep_all else wire.queue
-            reader = LatestReader(self._context, wire.address.latest, queue, keep_all)
-        return _Port(name, wire, reader)
+            before = self._continuation.next_seq_of(name)
+            reader = LatestReader(self._context, wire.address.latest, queue, keep_all, before)
+        port = Port(name, wire, reader)
+        self._continuation.open_port(port)
+        return port
+
+    def _is_cut_short(self) -> bool:
+        """It was told to stop, or what feeds it was."""
+        return self._stopping.is_set() or any(port.cut_short for port in self._ports)
 
     def _open_output(self, name: str, wire: OutputWire) -> Writer:
         output = getattr(self.node, name)
@@ -212,6 +200,7 @@ class Host:
             wire.address,
             queue=output.queue,
             stop=self._hard_stop,
+            has_ended=has_ended_in(self._wiring),
             on_join=lambda: self.node.on_join(name),
         )
         output.connect(lambda m: writer.publish(m, self._captured_ns), writer.repeat)
@@ -244,7 +233,7 @@ class Host:
                 self._wait(_POLL_MS)
 
     def _run_source(self, source: Source) -> None:
-        step = min((self._wanted_step(source, name) for name in self._writers), default=0)
+        step = self._first_step(source)
         steps = self._produce_from(source, step)
         while not self._stopping.is_set():
             try:
@@ -258,12 +247,19 @@ class Host:
                     self._wait(min(int(left * 1000) + 1, _POLL_MS))
                     self._handle_one_each()
                 self._service_writers()
+                self._continuation.note_published()
             except StopIteration:
                 if self._finish_source():
                     return
             except RewindError as error:
                 name = next(n for n, w in self._wiring.outputs.items() if w.stream == error.stream)
                 steps = self._produce_from(source, source.first_step_for(name, error.seq))
+
+    def _first_step(self, source: Source) -> int:
+        """What the readers want; if none of them says so, what comes after a process before."""
+        if any(writer.has_readers for writer in self._writers.values()):
+            return min(self._wanted_step(source, name) for name in self._writers)
+        return self._continuation.first_step(source)
 
     def _wanted_step(self, source: Source, output: str) -> int:
         return source.first_step_for(output, self._writers[output].wanted_seq())
@@ -292,11 +288,12 @@ class Host:
                 handled = True
         return handled
 
-    def _handle(self, port: _Port, envelope: Envelope) -> None:
+    def _handle(self, port: Port, envelope: Envelope) -> None:
         message: Message = envelope.message
         if isinstance(message, End):
-            port.ended = True
+            port.ended, port.cut_short = True, message.cut_short
             return
+        port.seqs.append(envelope.seq)
         declared = self.node.INPUTS.get(port.name)
         if declared is not None and not isinstance(message, declared.message_type):
             port.reader.counts.malformed += 1
@@ -311,11 +308,14 @@ class Host:
         port.note(started, envelope.captured_ns)
         if isinstance(self.node, Source):
             self._captured_ns = None
+        else:
+            self._continuation.note_handled(self._ports, port, envelope.seq)
 
     def _wait(self, timeout_ms: int) -> None:
         for port in self._ports:
             port.reader.idle()
         self._service_writers()
+        self._continuation.note_kept(self._ports)
         self._poller.poll(timeout_ms)
 
     def _service_writers(self) -> None:
@@ -324,12 +324,12 @@ class Host:
 
     def _end_outputs(self) -> None:
         for writer in self._writers.values():
-            writer.publish(End(stamp_ns=0))
+            writer.publish(End(stamp_ns=0, cut_short=self.node.cut_short))
         self._outputs_ended = True
         for port in self._ports:
             port.reader.idle()
         for writer in self._writers.values():
-            writer.drain()
+            writer.drain(in_haste=self._is_cut_short)
 
 
 def main() -> None:
@@ -339,13 +339,17 @@ def main() -> None:
         level=os.environ.get("COGMAP_LOG", "INFO"),
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
     )
-    heartbeat = Heartbeat(wiring.node, wiring.supervisor)
+    heartbeat = Heartbeat(wiring.node, wiring.supervisor, wiring.supervisor_pid)
     code, error = EXIT_OK, ""
+    if (figures := figures_at_the_end(wiring)) is not None:
+        heartbeat.start(lambda: figures, lambda: None)
+        heartbeat.finish("ended")
+        sys.exit(EXIT_OK)
     try:
         host = Host(wiring)
         signal.signal(signal.SIGTERM, lambda *_: host.stop())
         signal.signal(signal.SIGINT, lambda *_: host.stop())
-        heartbeat.start(host.stats, host.stop)
+        heartbeat.start(host.stats, host.stop, lambda: host.finishing)
         host.run()
     except RewindError as rewind:
         code, error = EXIT_START_OVER, str(rewind)

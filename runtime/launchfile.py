@@ -44,6 +44,9 @@ class RunSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     """``ipc``: sockets in the run directory; ``tcp``: ports on ``bind`` from ``base_port`` on."""
     bind: str = "127.0.0.1"
     base_port: int = 7400
+    checkpoint_every: int = 50
+    """Messages after which a node keeps what it needs to go on if it is killed, at least; large
+    states are kept less often. 0: never, and a node that is killed starts over."""
 
 
 class InputSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -244,6 +247,10 @@ def _check_run(path: Path, run: RunSection) -> None:
         raise LaunchError(f"{path}: [run] name: {run.name!r}: use letters, digits, - and _")
     if run.transport not in ("ipc", "tcp"):
         raise LaunchError(f"{path}: [run] transport: {run.transport!r} is neither ipc nor tcp")
+    if not 0 <= run.checkpoint_every <= 1_000_000:
+        raise LaunchError(
+            f"{path}: [run] checkpoint_every: {run.checkpoint_every} is not in 0..1000000"
+        )
     if not 1024 <= run.base_port <= 65000:
         raise LaunchError(f"{path}: [run] base_port: {run.base_port} is not in 1024..65000")
     if run.transport == "tcp" and run.bind not in ("127.0.0.1", "::1", "localhost"):

@@ -784,6 +784,11 @@ class PlaybackStatus(Message, frozen=True, kw_only=True, eq=False):
 class End(Message, frozen=True, kw_only=True, eq=False):
     """The last message of a stream."""
 
+    VERSION: ClassVar[int] = 2
+
+    cut_short: bool = False
+    """The writer was told to stop; it had more to say."""
+
 
 class InputStats(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What one input of a node has seen since the node started."""
@@ -794,6 +799,9 @@ class InputStats(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     """Policy ``latest``: messages that a newer one replaced before they were handled."""
     malformed: int = 0
     """Messages dropped because they could not be decoded."""
+    lost: int = 0
+    """Policy ``latest``: messages that came while the node was down, or of which a node that was
+    killed had not yet kept what it made of them."""
     latency_p50_ms: float = 0.0
     """From capture at the source to handled here, wall clock."""
     latency_p99_ms: float = 0.0
@@ -819,7 +827,7 @@ class Trouble(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 class NodeStatus(Message, frozen=True, kw_only=True, eq=False):
     """Heartbeat of a node; ``stamp_ns`` is wall-clock time here."""
 
-    VERSION: ClassVar[int] = 2
+    VERSION: ClassVar[int] = 3
 
     node: str
     pid: int
@@ -833,6 +841,8 @@ class NodeStatus(Message, frozen=True, kw_only=True, eq=False):
     rate_hz: float = 0.0
     """Messages handled (sources: published) per second, lately."""
     restarts: int = 0
+    finishing: bool = False
+    """It has said all, and waits until its readers have ended."""
     cpu_percent: float = 0.0
     rss_bytes: int = 0
     troubles: tuple[Trouble, ...] = ()
@@ -843,7 +853,7 @@ class NodeStatus(Message, frozen=True, kw_only=True, eq=False):
 class RunStatus(Message, frozen=True, kw_only=True, eq=False):
     """The supervisor's status table; ``stamp_ns`` is wall-clock time here."""
 
-    VERSION: ClassVar[int] = 2
+    VERSION: ClassVar[int] = 3
 
     nodes: tuple[NodeStatus, ...]
     troubles: tuple[Trouble, ...] = ()

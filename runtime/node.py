@@ -21,12 +21,13 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, ClassVar, Generic, TypeVar
 
 import msgspec
 
+from cogmap.runtime.checkpoint import NodeState
 from cogmap.runtime.messages import CogmapError, Message
 from cogmap.runtime.troubles import Troubles
 from cogmap.runtime.wire import Envelope
@@ -105,6 +106,9 @@ class Node:
     KEEP_ALL: ClassVar[bool] = False
     """On ``latest`` inputs nothing that has come is replaced by what is newer, up to a bound of
     memory; for a node that has to see all that it can, also of a live source."""
+    KEEPS_STATE: ClassVar[bool] = False
+    """It is asked for its `state` while it runs, and goes on from there if it is killed. Others
+    start over, and everything is sent to them again."""
 
     MAY_SKIP: ClassVar[bool] = False
     """Slower than its ``latest`` inputs by plan: that most is skipped is no trouble."""
@@ -131,6 +135,8 @@ class Node:
         """What the node counts; shown in the status table and in the report."""
         self.troubles = Troubles(self.log)
         """What is wrong now, and what to do; shown under the status table."""
+        self.cut_short = False
+        """For `on_end`: it was told to stop, or what feeds it was; there would have been more."""
         for port, output in self.OUTPUTS.items():
             setattr(self, port, output.copy())
 
@@ -153,6 +159,19 @@ class Node:
 
     def on_end(self) -> None:
         """After the last message, also when told to stop: publish and store what is left."""
+
+    def state(self) -> NodeState | None:
+        """All that decides what it does with what comes next, if it ``KEEPS_STATE``; called
+        after a message. None: not just now, ask again after the next message.
+
+        Being asked must change nothing. Counters need not be in it.
+        """
+        return None
+
+    def restore(self, state: NodeState) -> None:
+        """After `setup`, in a process that takes the place of a killed one: go on from ``state``
+        as if nothing had happened."""
+        raise NotImplementedError
 
     def close(self) -> None:
         """Give back what `setup` took. Called once, also after an error."""
@@ -184,6 +203,10 @@ class Source(Node):
     def published_before(self, output: str, step: int) -> int:
         """How many messages ``output`` has had before ``step``."""
         return step
+
+    def steps_made(self, published: Mapping[str, int]) -> int:
+        """How many steps it took to publish so many messages of each output."""
+        return max(published.values(), default=0)
 
     def first_step_for(self, output: str, seq: int) -> int:
         """A step from which on message ``seq`` of ``output`` comes."""

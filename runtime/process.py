@@ -30,6 +30,8 @@ _SILENT_S = 15.0
 """A node without a heartbeat for this long is taken for dead."""
 _START_WITHIN_S = 60.0
 _BACKOFF_S = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0)
+_AFTER_KILL_S = 1.0
+"""A node that somebody else kills is started again at once or soon, however often that is."""
 _HEALTHY_AFTER_S = 30.0
 _END_WITHIN_S = 30.0
 """A node that was asked to end is killed after this long; it may have a map to store."""
@@ -57,9 +59,11 @@ class NodeProcess:
         hang_s: float = 0.0,
         memory_bytes: int = 0,
         idle_inputs: frozenset[str] = frozenset(),
+        keep_open: tuple[int, ...] = (),
     ) -> None:
         """``idle_inputs``: what comes there does not make the node busy. It is killed when it
-        has been at one message for ``hang_s``, or holds more than ``memory_bytes``; 0: never."""
+        has been at one message for ``hang_s``, or holds more than ``memory_bytes``; 0: never.
+        ``keep_open``: files that it holds open as long as it lives."""
         self.name = name
         self.is_source = is_source
         self.critical = critical
@@ -81,12 +85,16 @@ class NodeProcess:
         self._killed_for = ""
         self._past: tuple[Trouble, ...] = ()  # of processes before this one
         self._troubles = Troubles(log.getChild(name))
+        self._keep_open = keep_open
+        self._farthest = 0
+        """Most that it had done when it died."""
         self._restarts = 0
         self._failures_in_a_row = 0
         self._popen: subprocess.Popen[bytes] | None = None
         self._meter: psutil.Process | None = None
         self._start_at: float | None = None
         self._asked_to_end_at: float | None = None
+        self._killed = False
         self._started_at = self._heard_at = self._busy_at = 0.0
         self._rss_bytes = 0
         self._cpu_percent = 0.0
@@ -106,6 +114,11 @@ class NodeProcess:
         return self.done or self._status.state != "starting"
 
     @property
+    def finishing(self) -> bool:
+        """It has said all, and waits until its readers have ended."""
+        return self._status.finishing
+
+    @property
     def quiet_s(self) -> float:
         """How long it has handled and published nothing."""
         return time.monotonic() - max(self._busy_at, self._started_at)
@@ -123,6 +136,7 @@ class NodeProcess:
 
     def start(self) -> None:
         self._start_at = self._asked_to_end_at = None
+        self._killed = False
         self._started_at = self._heard_at = time.monotonic()
         self._killed_for = ""
         self._forget_process()
@@ -135,6 +149,7 @@ class NodeProcess:
                 stdout=output,
                 stderr=output,
                 start_new_session=True,
+                pass_fds=self._keep_open,
             )
         self._set_state("starting")
         self._meter = psutil.Process(self._popen.pid)
@@ -144,7 +159,7 @@ class NodeProcess:
         if self._popen is None or heartbeat.pid != self._popen.pid:
             return
         self._heard_at = time.monotonic()
-        if self._work(heartbeat) != self._work(self._status):
+        if self._work(heartbeat) != self._work(self._status) or self._status.state == "starting":
             self._busy_at = self._heard_at
         self._status = heartbeat
         if heartbeat.error:
@@ -229,6 +244,7 @@ class NodeProcess:
 
     def kill(self) -> None:
         if self._popen is not None:
+            self._killed = True
             self._popen.kill()
 
     def kill_unended(self) -> None:
@@ -267,14 +283,25 @@ class NodeProcess:
 
     def _recover(self, code: int) -> None:
         reason = self._reason(code)
-        self._failures_in_a_row += 1
+        from_outside = code == -signal.SIGKILL and not self._killed
+        farther = self._got_farther()
+        self._failures_in_a_row = 1 if from_outside and farther else self._failures_in_a_row + 1
         asked_to_end = self._asked_to_end_at is not None
-        if code == EXIT_REFUSED or asked_to_end or self._failures_in_a_row > self._restarts_allowed:
+        failed = not from_outside and self._failures_in_a_row > self._restarts_allowed
+        if code == EXIT_REFUSED or asked_to_end or failed:
             self._give_up(reason)
             return
         wait_s = _BACKOFF_S[min(self._failures_in_a_row, len(_BACKOFF_S)) - 1]
+        wait_s = min(wait_s, _AFTER_KILL_S) if from_outside else wait_s
         log.warning("%s: %s; started again in %.1f s", self.name, reason, wait_s)
         self._restart_in(wait_s)
+
+    def _got_farther(self) -> bool:
+        """Whether it did more than any process before it: it does not die of what it is given."""
+        done = sum(each.received for each in self._status.inputs.values())
+        done += sum(self._status.outputs.values())
+        farther, self._farthest = done > self._farthest, max(done, self._farthest)
+        return farther
 
     def _reason(self, code: int) -> str:
         """Why it ended, in its own words if it had any."""

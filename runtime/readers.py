@@ -32,6 +32,8 @@ class ReaderCounts:
 
     skipped: int = 0
     malformed: int = 0
+    lost: int = 0
+    """Messages that came while no process read, or that only a killed one had taken in."""
 
 
 class LosslessReader:
@@ -46,6 +48,10 @@ class LosslessReader:
     ) -> None:
         self.counts = ReaderCounts()
         self.next_seq = next_seq
+        self.kept = 0
+        """What a process that takes this one's place may want first."""
+        self.last_seq = -1
+        """Of the message that `receive` gave last."""
         self._told = -1
         self._told_at = 0.0
         self.socket = context.socket(zmq.DEALER)
@@ -94,6 +100,7 @@ class LosslessReader:
         if header.seq < self.next_seq:
             return None
         self.next_seq += 1
+        self.last_seq = header.seq
         try:
             return wire.decode_body(header, parts[2:])
         except wire.WireError as error:
@@ -106,7 +113,7 @@ class LosslessReader:
             self._tell()
 
     def _tell(self, resume: bool = False) -> None:
-        position = msgspec.msgpack.encode(Position(self.next_seq, resume))
+        position = msgspec.msgpack.encode(Position(self.next_seq, resume, self.kept))
         try:
             self.socket.send(position, zmq.NOBLOCK)
         except zmq.Again:
@@ -118,7 +125,7 @@ class LatestReader:
     """The newest message of each key. A thread keeps the socket empty.
 
     ``keep_all``: nothing is replaced, for as long as what is unread is under `KEEP_BYTES`.
-    ``wake`` is written to whenever something new has come, so that the owner can poll.
+    ``next_seq``: what the process before this one would have read next; None if there was none.
     """
 
     def __init__(
@@ -127,12 +134,19 @@ class LatestReader:
         endpoint: str,
         queue: int = SEND_QUEUE,
         keep_all: bool = False,
+        next_seq: int | None = None,
     ) -> None:
         self.counts = ReaderCounts()
+        self.next_seq = next_seq or 0
+        """What follows the message that `receive` gave last."""
+        self._given = False
+        self.passed_over = 0
+        """Of the skipped, those before that message."""
+        self._takes_up = next_seq is not None
         self._keep_all = keep_all
         self._unread_bytes = 0
         self._unread: OrderedDict[object, list[memoryview]] = OrderedDict()
-        self._next_seq: int | None = None
+        self._next_seq = next_seq
         self._lock = threading.Lock()
         self._stop = threading.Event()
         pair = f"inproc://wake-{id(self)}"
@@ -160,10 +174,20 @@ class LatestReader:
                     return None
                 parts = self._pop_oldest()
             try:
-                return wire.decode(parts)
+                envelope = wire.decode(parts)
+                self._note_given(envelope.seq)
+                return envelope
             except wire.WireError as error:
                 self.counts.malformed += 1
                 complain("dropped a message: %s", error)
+
+    def _note_given(self, seq: int) -> None:
+        if seq < 0:  # repeated for those who have joined
+            return
+        if self._given:
+            self.passed_over += max(seq - self.next_seq, 0)
+        self._given = True
+        self.next_seq = seq + 1
 
     def idle(self) -> None:
         """Nothing to tell: the writer does not wait."""
@@ -193,7 +217,10 @@ class LatestReader:
             slot = object()
         with self._lock:
             if header.seq >= 0:
-                self.counts.skipped += self._missed(header.seq)
+                missed = self._missed(header.seq)
+                self.counts.lost += missed if self._takes_up else 0
+                self.counts.skipped += 0 if self._takes_up else missed
+                self._takes_up = False
             replaced = self._unread.pop(slot, None)
             self.counts.skipped += replaced is not None
             was_empty = not self._unread

@@ -1,4 +1,8 @@
-"""The run directory: private, one run at a time, with logs, wiring, metrics and sockets."""
+"""The run directory: private, one run at a time, with logs, wiring, metrics and sockets.
+
+The lock is held by the supervisor and by every node that it starts: it is free once all of them
+are gone, also if the supervisor was killed.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,7 @@ import fcntl
 import os
 import shutil
 import tempfile
+import time
 from pathlib import Path
 
 from cogmap.runtime.messages import CogmapError
@@ -13,6 +18,10 @@ from cogmap.runtime.messages import CogmapError
 _PREFIX = "cogmap-"
 _LONGEST_SOCKET_PATH = 100
 """Of the 107 bytes that Linux allows for the address of a Unix socket."""
+
+
+_WAIT_FOR_NODES_S = 8.0
+"""Nodes whose supervisor was killed end within 5 s."""
 
 
 class RunDirError(CogmapError):
@@ -34,30 +43,66 @@ def is_going_on(path: Path) -> bool:
 class RunDir:
     """Holds the lock of a run directory; sockets are removed when it is closed."""
 
-    def __init__(self, path: Path) -> None:
-        """Raises RunDirError if another run is using it or it cannot be written."""
+    def __init__(self, path: Path, *, resume: bool = False) -> None:
+        """``resume``: go on with the run that is there. Raises RunDirError if another run is
+        using it, it cannot be written, or there is nothing to resume."""
         self.path = path.absolute()
+        self.resumed = resume
+        if resume and not self.launch.exists():
+            raise RunDirError(f"there is no run to resume in {path}; name the directory of a run")
         try:
             self._refuse_foreign_folder()
             self.path.mkdir(parents=True, exist_ok=True)
             self.path.chmod(0o700)
-            self._lock = (self.path / "lock").open("w")
+            self._lock = (self.path / "lock").open("a+")
         except OSError as error:
             raise RunDirError(f"cannot use run directory {path}: {error}") from error
+        self._take_lock(path)
         try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            shutil.rmtree(self.state, ignore_errors=True)
+            if not resume:
+                shutil.rmtree(self.state, ignore_errors=True)
             for folder in (self.logs, self.wiring, self.state):
                 folder.mkdir(exist_ok=True)
             self.sockets = self._make_socket_folder()
-        except BlockingIOError as error:
-            self._lock.close()
-            raise RunDirError(
-                f"another run is using {path}; stop it or choose another --run-dir"
-            ) from error
         except OSError as error:
             self._lock.close()
             raise RunDirError(f"cannot use run directory {path}: {error}") from error
+
+    def _take_lock(self, path: Path) -> None:
+        """Once the nodes of a run that was killed are gone, too."""
+        deadline = time.monotonic() + _WAIT_FOR_NODES_S
+        while True:
+            try:
+                fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError as error:
+                holder = self._holder()
+                if holder is None and time.monotonic() < deadline:
+                    time.sleep(0.1)
+                    continue
+                self._lock.close()
+                who = f"process {holder}" if holder else "nodes of a run that was killed"
+                raise RunDirError(
+                    f"another run is using {path}: {who}; stop it or choose another --run-dir"
+                ) from error
+        self._lock.seek(0)
+        self._lock.truncate()
+        self._lock.write(f"{os.getpid()}\n")
+        self._lock.flush()
+
+    def _holder(self) -> int | None:
+        """The process that says that the run is its own; None if it is gone."""
+        self._lock.seek(0)
+        text = self._lock.read().strip()
+        if not text.isdecimal():
+            return None
+        try:
+            os.kill(int(text), 0)
+        except ProcessLookupError:
+            return None
+        except PermissionError:
+            pass
+        return int(text)
 
     def _refuse_foreign_folder(self) -> None:
         """What is in the way of a run must not be touched by it."""
@@ -66,6 +111,16 @@ class RunDir:
             raise RunDirError(
                 f"{self.path} is not a run directory and not empty; give --run-dir a new folder"
             )
+
+    @property
+    def lock_fd(self) -> int:
+        """For the nodes to inherit: they hold the lock as long as they live."""
+        return self._lock.fileno()
+
+    @property
+    def launch(self) -> Path:
+        """The effective launch file, as JSON."""
+        return self.path / "launch.json"
 
     @property
     def logs(self) -> Path:
@@ -77,7 +132,8 @@ class RunDir:
 
     @property
     def state(self) -> Path:
-        """What nodes of this run go on from if they are started again; emptied when it begins."""
+        """What nodes of this run go on from if they are started again; emptied when it begins,
+        unless it is resumed."""
         return self.path / "state"
 
     @property

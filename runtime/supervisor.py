@@ -8,6 +8,7 @@ is critical, ends the run. Stopping takes at most `STOP_WITHIN_S`.
 from __future__ import annotations
 
 import logging
+import os
 import queue
 import shutil
 import threading
@@ -21,6 +22,7 @@ import msgspec
 import zmq
 
 from cogmap.runtime import wire
+from cogmap.runtime.addresses import plan_addresses, plan_services
 from cogmap.runtime.bus import WriterAddress
 from cogmap.runtime.heartbeat import QueueHandler
 from cogmap.runtime.launchfile import Launch, stream_name
@@ -83,8 +85,8 @@ class Supervisor:
         self.launch = launch
         self.run_dir = run_dir
         self._context = zmq.Context()
-        self._addresses = self._plan_addresses()
-        self._services = self._plan_services()
+        self._addresses = plan_addresses(launch, run_dir.sockets, [*RUN_STREAMS, _HEARTBEATS])
+        self._services = plan_services(launch, run_dir.sockets, len(self._addresses))
         self._heartbeat_endpoint = self._addresses.pop(_HEARTBEATS).latest
         self._writers: dict[str, Writer] = {}
         self._open_sockets()
@@ -93,6 +95,8 @@ class Supervisor:
         self._started_at = time.monotonic()
         self._next_status = 0.0
         self._sources_started = False
+        self._all_said_at = 0.0
+        """Since when (monotonic) nothing more will come from the sources; 0: it does."""
         self._troubles = Troubles(log)
         self._own_log: queue.Queue[LogRecord] = queue.Queue(maxsize=1000)
         self._on_log: Callable[[LogRecord], None] = lambda record: None
@@ -160,31 +164,6 @@ class Supervisor:
 
     # planning
 
-    def _plan_services(self) -> dict[str, str]:
-        """``node/service`` -> endpoint."""
-        names = [
-            f"{node}/{service}"
-            for node, kind in self.launch.classes.items()
-            for service in kind.SERVICES
-        ]
-        if self.launch.run.transport == "tcp":
-            first = self.launch.run.base_port + 2 * len(self._addresses)
-            return {n: f"tcp://{self.launch.run.bind}:{first + i}" for i, n in enumerate(names)}
-        return {n: f"ipc://{self.run_dir.sockets}/{i}.service" for i, n in enumerate(names)}
-
-    def _plan_addresses(self) -> dict[str, WriterAddress]:
-        addresses = {}
-        for index, stream in enumerate([*self.launch.streams(), *RUN_STREAMS, _HEARTBEATS]):
-            if self.launch.run.transport == "tcp":
-                port = self.launch.run.base_port + 2 * index
-                latest, lossless = (f"tcp://{self.launch.run.bind}:{port + i}" for i in (0, 1))
-            else:
-                base = f"ipc://{self.run_dir.sockets}/{index}"
-                latest, lossless = f"{base}.latest", f"{base}.lossless"
-            readers = self.launch.lossless_readers(stream)
-            addresses[stream] = WriterAddress(latest, lossless, readers)
-        return addresses
-
     def _open_sockets(self) -> None:
         self._heartbeats = self._context.socket(zmq.PULL)
         self._heartbeats.setsockopt(zmq.RCVHWM, _QUEUE_MESSAGES)
@@ -214,6 +193,7 @@ class Supervisor:
             restarts_allowed=section.restarts,
             hang_s=section.hang_s,
             memory_bytes=section.memory_mb * 2**20,
+            keep_open=(self.run_dir.lock_fd,),
             idle_inputs=frozenset(
                 port for port, item in section.inputs.items() if item.stream in RUN_STREAMS
             ),
@@ -225,8 +205,9 @@ class Supervisor:
             self._write_json(self.run_dir.wiring / f"{name}.json", self._wiring(name))
         self._write_json(self.run_dir.path / "streams.json", self._addresses)
         self._write_json(self.run_dir.path / SERVICES_FILE, self._services)
-        self._write_json(self.run_dir.path / "launch.json", self.launch.dump())
-        self.run_dir.metrics.write_bytes(b"")
+        self._write_json(self.run_dir.launch, self.launch.dump())
+        if not self.run_dir.resumed:
+            self.run_dir.metrics.write_bytes(b"")
 
     def _wiring(self, name: str) -> Wiring:
         section = self.launch.nodes[name]
@@ -256,10 +237,14 @@ class Supervisor:
             },
             supervisor=self._heartbeat_endpoint,
             run_dir=str(self.run_dir.path),
+            supervisor_pid=os.getpid(),
+            checkpoint_every=self.launch.run.checkpoint_every,
         )
 
     def _write_json(self, path: Path, value: Any) -> None:
-        path.write_bytes(msgspec.json.format(msgspec.json.encode(value)))
+        new = path.with_name(path.name + ".new")
+        new.write_bytes(msgspec.json.format(msgspec.json.encode(value)))
+        new.replace(path)  # all or nothing, whenever this process is killed
 
     def _queue_of(self, stream: str) -> int:
         if stream in RUN_STREAMS:
@@ -334,15 +319,20 @@ class Supervisor:
         return any(p.gave_up and p.critical for p in self._processes.values())
 
     def _stop_left_overs(self) -> None:
-        """Started anew when its writers, or all readers, have ended, a node waits for ever."""
+        """Started anew when its writers, or all readers, have ended, a node waits for ever; so
+        do those that have said all and wait for a node that hangs."""
         readers = [process for process in self._processes.values() if not process.is_source]
         sources = [process for process in self._processes.values() if process.is_source]
-        sources_done = all(process.done for process in sources)
+        sources_done = all(process.done or process.finishing for process in sources)
         readers_done = bool(readers) and all(process.done for process in readers)
-        if self._sources_started and (sources_done or readers_done):
-            for process in self._processes.values():
-                if process.alive and process.quiet_s > _LEFT_OVER_S:
-                    process.terminate()
+        if not (self._sources_started and (sources_done or readers_done)):
+            return
+        self._all_said_at = self._all_said_at or time.monotonic()
+        since_s = time.monotonic() - self._all_said_at
+        left = [process for process in self._processes.values() if not process.done]
+        for process in [p for p in left if not p.finishing] or left:
+            if process.alive and process.ready and min(process.quiet_s, since_s) > _LEFT_OVER_S:
+                process.terminate()
 
     def _stop_all(self) -> None:
         """Sources first, so that the others can finish what is on its way; then all; then kill."""

@@ -59,6 +59,10 @@ class Wiring(msgspec.Struct, frozen=True, kw_only=True):
     supervisor: str | None = None
     """Endpoint for heartbeats and logs; None: run alone."""
     run_dir: str | None = None
+    supervisor_pid: int | None = None
+    """A node whose supervisor is gone ends by itself."""
+    checkpoint_every: int = 0
+    """Messages between two checkpoints, at least; 0: none."""
 
 
 def load_node_class(uses: str) -> type[Node]:

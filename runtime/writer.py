@@ -25,6 +25,8 @@ from cogmap.runtime.messages import Message
 RETAINED_BYTES = 64 * 2**20
 RETAINED_MESSAGES = 256
 """What a writer keeps of what it sent, for a reader that was killed; the smaller of the two."""
+_ALL = 2**62
+"""A sequence number beyond every message."""
 _HEAR_BYTES = 4096
 """ZeroMQ hangs up on a peer that says more to a writer."""
 
@@ -37,6 +39,10 @@ class _Link:
     next_seq: int | None = None
     """What to send next; None until the reader has said."""
     handled: int = 0
+    kept: int = 0
+    """Nothing before is needed, even if the reader is killed."""
+    ended: bool = False
+    """It has all that it will ever want."""
 
 
 @dataclass
@@ -52,6 +58,8 @@ class Writer:
     queue: int = SEND_QUEUE
     stop: threading.Event = field(default_factory=threading.Event)
     next_seq: int = 0
+    has_ended: Callable[[str], bool] | None = None
+    """Whether a reader has ended for good: nobody waits for it. None: that is not known."""
     on_join: Callable[[], None] | None = None
     """Called when a ``latest`` reader has subscribed; may call `repeat`."""
 
@@ -119,7 +127,17 @@ class Writer:
             if self.stop.is_set():
                 raise StoppedError(f"stopped while {self.stream} waited for its readers")
             self._wait_for_readers()
-        return min((link.next_seq or 0 for link in self._links.values()), default=0)
+        wanted = [link.next_seq or 0 for link in self._links.values() if not link.ended]
+        return min(wanted, default=_ALL)
+
+    @property
+    def has_readers(self) -> bool:
+        """Whether there are lossless ones."""
+        return bool(self._links)
+
+    def kept_seq(self) -> int:
+        """The first message that a lossless reader may want again, even if it is killed."""
+        return min((each.kept for each in self._links.values() if not each.ended), default=_ALL)
 
     def rewind(self, seq: int) -> None:
         """What is published next is message ``seq``; readers that had it are not sent it."""
@@ -136,10 +154,16 @@ class Writer:
                 if not self._send(link):
                     break
 
-    def drain(self, timeout_s: float | None = None) -> bool:
-        """Wait until every lossless reader has handled all that was published."""
+    def drain(
+        self, timeout_s: float | None = None, in_haste: Callable[[], bool] = lambda: True
+    ) -> bool:
+        """Wait until every lossless reader has handled all that was published.
+
+        Unless ``in_haste`` also until each has ended for good, if that can be known: until then
+        it may be killed and want something again.
+        """
         deadline = None if timeout_s is None else time.monotonic() + timeout_s
-        while any(link.handled < self.next_seq for link in self._links.values()):
+        while not all(self._has_all(link, in_haste()) for link in self._links.values()):
             if self.stop.is_set() or (deadline is not None and time.monotonic() > deadline):
                 return False
             assert self._router is not None
@@ -154,6 +178,17 @@ class Writer:
         """
         waiting = [since for since, tracker in tuple(self._in_flight) if not tracker.done]
         return min(waiting, default=None)
+
+    def _has_all(self, link: _Link, in_haste: bool) -> bool:
+        self._look_for_end(link)
+        if link.ended:
+            return True
+        return link.handled >= self.next_seq and (in_haste or self.has_ended is None)
+
+    def _look_for_end(self, link: _Link) -> None:
+        if not link.ended and self.has_ended is not None and self.has_ended(link.name.decode()):
+            link.ended = True
+            link.next_seq = link.handled = link.kept = _ALL
 
     def close(self) -> None:
         self._pub.close()
@@ -212,6 +247,9 @@ class Writer:
         self._router.poll(WAIT_MS)
         self._hear_positions()
         self._hear_joins()
+        for link in self._links.values():
+            if link.next_seq is None:
+                self._look_for_end(link)
 
     def _hear_positions(self) -> None:
         if self._router is None:
@@ -223,8 +261,9 @@ class Writer:
                 position = msgspec.msgpack.decode(parts[-1], type=Position)
             except (msgspec.DecodeError, UnicodeDecodeError):
                 continue
-            if link is None or position.next_seq < 0:
+            if link is None or link.ended or position.next_seq < 0:
                 continue
+            link.kept = max(link.kept, position.kept)
             link.handled = position.next_seq
             if position.resume or link.next_seq is None:
                 link.next_seq = position.next_seq

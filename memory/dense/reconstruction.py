@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -221,25 +221,27 @@ class Reconstructor:
         """
         saved = load_map(Path(folder))
         with restoring(Path(folder), "what reconstruction needs"):
-            config = msgspec.convert(saved.details["config"], ReconstructionConfig)
-            reconstructor = cls(config)
-            reconstructor.surface = Surface.from_state(
-                part_of(saved.arrays, "surface"), config.surface
-            )
-            reconstructor.occupancy = Occupancy.from_state(
-                part_of(saved.arrays, "occupancy"), config.occupancy
-            )
-            reconstructor.admission = Admission.from_state(
-                part_of(saved.arrays, "admission"), config.admission
-            )
-            reconstructor.trajectory = Trajectory.from_state(part_of(saved.arrays, "trajectory"))
-            reconstructor.world_from_source = saved.arrays["world/from_source"]
-            reconstructor.counts = Counter(saved.details["counts"])
-            reconstructor._pose_source = saved.details["pose_source"]
-            reconstructor.sightings.pictured = saved.details["pictured"]
-            if tracker := part_of(saved.arrays, "tracker"):
-                reconstructor._tracker = Tracker.from_state(tracker, config.tracker)
-        return reconstructor
+            return cls.from_state(saved.arrays, saved.details)
+
+    @classmethod
+    def from_state(
+        cls, arrays: Mapping[str, NDArray[Any]], details: Mapping[str, Any]
+    ) -> Reconstructor:
+        """Go on from what `whole_state` gave. Raises KeyError or msgspec.ValidationError if that
+        is incomplete."""
+        config = msgspec.convert(details["config"], ReconstructionConfig)
+        made = cls(config)
+        made.surface = Surface.from_state(part_of(arrays, "surface"), config.surface)
+        made.occupancy = Occupancy.from_state(part_of(arrays, "occupancy"), config.occupancy)
+        made.admission = Admission.from_state(part_of(arrays, "admission"), config.admission)
+        made.trajectory = Trajectory.from_state(part_of(arrays, "trajectory"))
+        made.world_from_source = arrays["world/from_source"]
+        made.counts = Counter(details["counts"])
+        made._pose_source = details["pose_source"]
+        made.sightings.pictured = details["pictured"]
+        if tracker := part_of(arrays, "tracker"):
+            made._tracker = Tracker.from_state(tracker, config.tracker)
+        return made
 
     def _locate(self, frame: Frame, depth_m: F32 | None) -> _Pose:
         if self._pose_source == "auto":

@@ -160,22 +160,43 @@ class Surface:
             batch = changed[begin : begin + BATCH]
             for chunk in batch:
                 del self._dirty[chunk]
-            chunks = unpack(np.array(batch, np.int64))
-            points, colors, owners = self._extract(chunks)
             given = 0
             try:
-                for packed, (i, j, k) in zip(batch, chunks.tolist(), strict=True):
-                    start, stop = np.searchsorted(owners, [packed, packed + 1])
+                for update in self.extract(unpack(np.array(batch, np.int64)), stamp_ns):
                     given += 1
-                    yield SurfaceUpdate(
-                        stamp_ns=stamp_ns,
-                        chunk=(i, j, k),
-                        chunk_size_m=self.config.chunk_size_m,
-                        points=points[start:stop],
-                        colors=colors[start:stop],
-                    )
+                    yield update
             finally:  # the reader may stop early
                 self._dirty.update(dict.fromkeys(batch[given:]))
+
+    def extract(self, chunks: I32, stamp_ns: int) -> Iterator[SurfaceUpdate]:
+        """The chunks (N, 3) as they are, whether they changed or not; those that are not there
+        are left out."""
+        chunks = chunks[[chunk in self._blocks_of for chunk in pack(chunks).tolist()]]
+        if len(chunks) == 0:
+            return
+        points, colors, owners = self._extract(chunks)
+        for packed, (i, j, k) in zip(pack(chunks).tolist(), chunks.tolist(), strict=True):
+            start, stop = np.searchsorted(owners, [packed, packed + 1])
+            yield SurfaceUpdate(
+                stamp_ns=stamp_ns,
+                chunk=(i, j, k),
+                chunk_size_m=self.config.chunk_size_m,
+                points=points[start:stop],
+                colors=colors[start:stop],
+            )
+
+    def chunks(self) -> I32:
+        """(N, 3) all chunks."""
+        return unpack(np.array(sorted(self._blocks_of), np.int64))
+
+    @property
+    def changed(self) -> I32:
+        """(N, 3) chunks that changed since they were last extracted, longest waiting first."""
+        return unpack(np.fromiter(self._dirty, np.int64, len(self._dirty)))
+
+    @changed.setter
+    def changed(self, chunks: I32) -> None:
+        self._dirty = dict.fromkeys(pack(chunks).tolist())
 
     def distances(self, points: F64) -> tuple[F64, F64, F64]:
         """Distance to the surface at ``points`` (N, 3), world: (N,) metres, positive in front;

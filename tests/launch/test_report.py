@@ -95,7 +95,7 @@ def test_table_has_a_row_a_node():
     assert {"Hz", "skipped", "malformed", "restarts", "MB"} <= set(header.split())
     assert camera.split()[:2] == ["camera", "ended"]
     assert reconstruction.split() == [
-        *("reconstruction", "ended", "0.0", "12.5", "40.0", "4", "1", "2", "0", "0")
+        *("reconstruction", "ended", "0.0", "12.5", "40.0", "4", "0", "1", "2", "0", "0")
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 import subprocess
 import sys
@@ -26,7 +27,7 @@ def test_is_made_private_if_it_was_not(tmp_path):
 
 def test_a_second_run_is_refused(tmp_path):
     with RunDir(tmp_path / "run") as first:
-        with pytest.raises(RunDirError, match=r"another run is using .*run; stop it or choose"):
+        with pytest.raises(RunDirError, match=rf"using .*run: process {os.getpid()}; stop"):
             RunDir(tmp_path / "run")
         assert first.sockets.is_dir(), "the first one's sockets must stay"
 

@@ -1,0 +1,204 @@
+"""When a node's checkpoints are made, which of them are kept, and from which one it goes on.
+
+A node that starts again may find that a reader of its wants messages from before its newest
+checkpoint: then it goes on from an older one. So the newest is kept, and the newest of those
+from which every reader can be served wherever it may be told to begin; a reader says where that
+is with its position (`Position.kept`).
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+
+import msgspec
+
+from cogmap.runtime import checkpoint
+from cogmap.runtime.checkpoint import Checkpoint, CheckpointError, NodeState, Snapshot
+
+__all__ = ["Checkpointer", "EndMarks", "PublishedMark"]
+
+log = logging.getLogger(__name__)
+
+BYTES_A_MESSAGE = 400_000
+"""A state of more bytes than this for each message since the last one waits: copying, packing
+and writing 49 MB takes 0.15 s of processor time, and a frame is worth 20 ms or more."""
+LIGHT_BYTES = 64_000
+"""A state below this costs so little that it is kept after a few messages."""
+LIGHT_EVERY = 8
+MOST_KEPT = 4
+_NOTE_BYTES = 1024
+
+
+class Checkpointer:
+    """The checkpoints of one node. Belongs to one thread, and writes in another."""
+
+    def __init__(self, folder: Path, every: int, light_every: int = LIGHT_EVERY) -> None:
+        """``every``: messages between two checkpoints, at least; ``light_every`` while the state
+        is light. Raises OSError."""
+        self.began_before = folder.exists()
+        """Some process was this node before in this run."""
+        folder.mkdir(parents=True, exist_ok=True)
+        for unfinished in folder.glob("*.unfinished"):
+            unfinished.unlink()
+        self.count = 0
+        """Checkpoints made by this process."""
+        self._folder = folder
+        self._every = every
+        self._light_every = min(every, light_every)
+        self._has_base = False
+        self._kept = checkpoint.find(folder)
+        self._number = self._kept[-1].number + 1 if self._kept else 0
+        self._due_in = self._light_every
+        self._thread = ThreadPoolExecutor(1, "checkpoint")
+        self._under_way: Future[Checkpoint] | None = None
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self._kept)
+
+    def choose(self, wanted: Mapping[str, int]) -> tuple[Checkpoint, NodeState] | None:
+        """The newest from which every output comes as it is wanted; None: from the beginning.
+
+        ``wanted``: output -> sequence number that a reader wants next, where there are readers.
+        Newer ones are dropped: those that follow will be made anew.
+        """
+        while self._kept:
+            newest = self._kept[-1]
+            if _serves(newest.snapshot, wanted):
+                try:
+                    state = newest.load()
+                    self._has_base = True
+                    return newest, state
+                except CheckpointError as error:
+                    log.warning("%s; going on from one before", error)
+            self._drop(newest)
+        return None
+
+    def take_if_due(self, snapshot: Callable[[NodeState], Snapshot],
+                    state: Callable[[], NodeState | None]) -> None:  # fmt: skip
+        """After every message: begin a checkpoint if it is time and the node can say its state."""
+        self._due_in -= 1
+        if self._due_in > 0 or self._under_way is not None:
+            return
+        known = state()
+        if known is not None:
+            self.take(snapshot(known), known)
+
+    def take(self, snapshot: Snapshot, state: NodeState) -> None:
+        """Begin a checkpoint now; after the one that is under way."""
+        self._wait()
+        size = sum(array.nbytes for array in state.arrays.values())
+        light = size < LIGHT_BYTES
+        self._due_in = self._light_every if light else self._every
+        self._due_in = max(self._due_in, size // BYTES_A_MESSAGE)
+        number, self._number = self._number, self._number + 1
+        self._under_way = self._thread.submit(
+            checkpoint.write, self._folder, number, snapshot, state
+        )
+
+    @property
+    def has_news(self) -> bool:
+        """A checkpoint has been written since `finish`."""
+        return self._under_way is not None and self._under_way.done()
+
+    def finish(self, served: Mapping[str, int]) -> None:
+        """Wait for the checkpoint that is under way; then those go that nobody needs.
+
+        ``served``: output -> the first message that a reader may still ask for after a crash.
+        """
+        self._wait()
+        serving = [each for each in self._kept if _serves(each.snapshot, served)]
+        self._has_base = bool(serving)
+        for each in self._kept[: self._kept.index(serving[-1])] if serving else ():
+            self._drop(each)
+        while len(self._kept) > MOST_KEPT:
+            self._drop(self._kept[1 if serving else 0])
+
+    def position(self, port: str) -> int:
+        """The message of an input that a process after this one may want first: that of the
+        oldest checkpoint, since it may have to go on from there, or the very first."""
+        mark = self._kept[0].snapshot.inputs.get(port) if self._has_base else None
+        return 0 if mark is None else mark.next_seq
+
+    def close(self) -> None:
+        self._wait()
+        self._thread.shutdown()
+
+    def _wait(self) -> None:
+        """For the checkpoint that is under way. One that cannot be written is said."""
+        if self._under_way is None:
+            return
+        try:
+            self._kept.append(self._under_way.result())
+            self.count += 1
+        except OSError as error:
+            log.error(
+                "cannot write a checkpoint: %s; if this node dies it goes on from the one before,"
+                " or from the beginning: make room on the disk of the run directory", error,
+            )  # fmt: skip
+        self._under_way = None
+
+    def _drop(self, old: Checkpoint) -> None:
+        self._kept.remove(old)
+        with suppress(OSError):
+            old.path.unlink()
+
+
+class PublishedMark:
+    """How much a source has published, noted in place after every step: outlives the process."""
+
+    def __init__(self, path: Path) -> None:
+        """Raises OSError."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+
+    def read(self) -> dict[str, int]:
+        """By output; empty if nothing was noted."""
+        try:
+            return msgspec.json.decode(
+                os.pread(self._file, _NOTE_BYTES, 0) or b"{}", type=dict[str, int]
+            )
+        except msgspec.DecodeError:
+            return {}
+
+    def write(self, published: Mapping[str, int]) -> None:
+        """In one call, padded to one length: a process that is killed leaves one or the other."""
+        os.pwrite(self._file, msgspec.json.encode(published).ljust(_NOTE_BYTES), 0)
+
+    def close(self) -> None:
+        os.close(self._file)
+
+
+class EndMarks:
+    """Files that say which nodes of a run have ended for good, and with what figures."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def has(self, node: str) -> bool:
+        return self._path(node).exists()
+
+    def read(self, node: str) -> Snapshot | None:
+        try:
+            return msgspec.msgpack.decode(self._path(node).read_bytes(), type=Snapshot)
+        except (OSError, msgspec.DecodeError):
+            return None
+
+    def write(self, node: str, snapshot: Snapshot) -> None:
+        """Raises OSError."""
+        path = self._path(node)
+        unfinished = path.with_suffix(".ending")
+        unfinished.write_bytes(msgspec.msgpack.encode(snapshot))
+        unfinished.replace(path)
+
+    def _path(self, node: str) -> Path:
+        return self._folder / f"{node}.ended"
+
+
+def _serves(snapshot: Snapshot, wanted: Mapping[str, int]) -> bool:
+    return all(snapshot.outputs.get(name, 0) <= seq for name, seq in wanted.items())

@@ -1,0 +1,165 @@
+"""How a node process goes on where the one before it was, and leaves word for the one after it."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import psutil
+
+from cogmap.runtime.checkpoint import Checkpoint, InputMark, NodeState, Snapshot
+from cogmap.runtime.checkpointer import LIGHT_EVERY, Checkpointer, EndMarks, PublishedMark
+from cogmap.runtime.heartbeat import NodeFigures
+from cogmap.runtime.node import Node, Source
+from cogmap.runtime.port import Port
+from cogmap.runtime.readers import LosslessReader
+from cogmap.runtime.wiring import RUN_STREAMS, Wiring
+from cogmap.runtime.writer import Writer
+
+__all__ = ["Continuation", "figures_at_the_end", "has_ended_in"]
+
+
+def has_ended_in(wiring: Wiring) -> Callable[[str], bool] | None:
+    """Whether ``node.input`` is of a node that has ended for good; None: nobody can know."""
+    if wiring.run_dir is None:
+        return None
+    marks = EndMarks(Path(wiring.run_dir) / "state")
+    return lambda reader: marks.has(reader.rpartition(".")[0])
+
+
+def figures_at_the_end(wiring: Wiring) -> NodeFigures | None:
+    """Of a node that has ended for good and was killed only then; None: it has not."""
+    if wiring.run_dir is None:
+        return None
+    end = EndMarks(Path(wiring.run_dir) / "state").read(wiring.node)
+    if end is None:
+        return None
+    inputs = {name: mark.stats for name, mark in end.inputs.items()}
+    return NodeFigures(inputs, end.outputs, end.counters)
+
+
+class Continuation:
+    """Of one node in a run directory; without one, a node begins anew and leaves nothing."""
+
+    def __init__(self, wiring: Wiring, node: Node, writers: Mapping[str, Writer]) -> None:
+        """Waits for the readers of ``writers`` if some process was this node before."""
+        self._wiring = wiring
+        self._node = node
+        self._writers = writers
+        self._state = None if wiring.run_dir is None else Path(wiring.run_dir) / "state"
+        self._checkpointer = self._open_checkpoints()
+        self._begin = self._choose_beginning()
+        self._restored_s: float | None = None
+        """Age of the process once it had its state again, until it goes on."""
+        told_by_readers = any(writer.has_readers for writer in writers.values())
+        self._published: PublishedMark | None = None
+        if self._state is not None and isinstance(node, Source) and not told_by_readers:
+            self._published = PublishedMark(self._state / f"{wiring.node}.published")
+
+    def next_seq_of(self, port: str) -> int | None:
+        """What a process before this one would have read next; None: there was none."""
+        if self._begin is not None and port in self._begin[0].snapshot.inputs:
+            return self._begin[0].snapshot.inputs[port].next_seq
+        before = self._checkpointer is not None and self._checkpointer.began_before
+        return 0 if before else None
+
+    def open_port(self, port: Port) -> None:
+        """Let an input that was just opened count on."""
+        if self._checkpointer is not None and isinstance(port.reader, LosslessReader):
+            port.reader.kept = self._checkpointer.position(port.name)
+        if self._begin is not None and port.name in self._begin[0].snapshot.inputs:
+            port.go_on_from(self._begin[0].snapshot.inputs[port.name])
+
+    def restore(self) -> None:
+        """After the node's setup."""
+        if self._begin is None:
+            return
+        checkpoint, state = self._begin
+        self._node.restore(state)
+        self._node.counters = Counter(checkpoint.snapshot.counters)
+        self._begin = None  # it may be large
+        self._restored_s = _age_s()
+
+    def first_step(self, source: Source) -> int:
+        """Of a source that no reader tells where to begin."""
+        return source.steps_made(self._published.read() if self._published is not None else {})
+
+    def note_published(self) -> None:
+        """After every step of a source."""
+        if self._published is not None:
+            self._published.write({name: w.next_seq for name, w in self._writers.items()})
+
+    def note_handled(self, ports: list[Port], port: Port, seq: int) -> None:
+        """After every message that the node has handled: keep its state if that is due."""
+        if self._restored_s is not None:
+            text = "went on with message %d, %.2f s after it was started again, %.2f s to load"
+            self._node.log.info(text, seq, _age_s(), self._restored_s)
+            self._restored_s = None
+        if self._checkpointer is not None and port.wire.stream not in RUN_STREAMS:
+            self.note_kept(ports)
+            self._checkpointer.take_if_due(
+                lambda state: self._snapshot(ports, state), self._node.state
+            )
+
+    def note_kept(self, ports: list[Port]) -> None:
+        """Once a checkpoint is on disk, writers need not keep what came before it."""
+        if self._checkpointer is None or not self._checkpointer.has_news:
+            return
+        served = {n: w.kept_seq() for n, w in self._writers.items() if w.has_readers}
+        self._checkpointer.finish(served)
+        for port in ports:
+            if isinstance(port.reader, LosslessReader):
+                port.reader.kept = self._checkpointer.position(port.name)
+
+    def keep_now(self, ports: list[Port]) -> None:
+        """Told to stop: the run may be resumed from here."""
+        state = self._node.state() if self._checkpointer is not None else None
+        if state is not None and self._checkpointer is not None:
+            self._checkpointer.take(self._snapshot(ports, state), state)
+
+    def mark_end(self, figures: NodeFigures) -> None:
+        """It will never again want anything: those that feed it may go."""
+        if self._state is not None:
+            marks = {name: InputMark(0, stats) for name, stats in figures.inputs.items()}
+            end = Snapshot(marks, figures.outputs, figures.counters)
+            EndMarks(self._state).write(self._node.name, end)
+
+    def close(self) -> None:
+        if self._checkpointer is not None:
+            self._checkpointer.close()
+        if self._published is not None:
+            self._published.close()
+
+    def _open_checkpoints(self) -> Checkpointer | None:
+        every = self._wiring.checkpoint_every
+        if self._state is None or not every or not self._node.KEEPS_STATE:
+            return None
+        streams = [w for w in self._wiring.inputs.values() if w.stream not in RUN_STREAMS]
+        # Nobody sends a live stream again: of each message that is gone it is to be known.
+        live = any(wire.policy == "latest" for wire in streams)
+        return Checkpointer(self._state / self._node.name, every, 1 if live else LIGHT_EVERY)
+
+    def _choose_beginning(self) -> tuple[Checkpoint, NodeState] | None:
+        """Where to go on, if some process was this node before; readers are asked."""
+        if self._checkpointer is None or not len(self._checkpointer):
+            return None
+        wanted = {n: w.wanted_seq() for n, w in self._writers.items() if w.has_readers}
+        begin = self._checkpointer.choose(wanted)
+        if begin is not None:
+            for name, writer in self._writers.items():
+                writer.rewind(begin[0].snapshot.outputs.get(name, 0))
+        return begin
+
+    def _snapshot(self, ports: list[Port], state: NodeState) -> Snapshot:
+        return Snapshot(
+            {port.name: port.mark(state.unread.get(port.name, 0)) for port in ports},
+            {name: writer.next_seq for name, writer in self._writers.items()},
+            {name: int(count) for name, count in self._node.counters.items()},
+        )
+
+
+def _age_s() -> float:
+    """Of this process."""
+    return time.time() - float(psutil.Process().create_time())

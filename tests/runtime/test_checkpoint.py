@@ -1,0 +1,76 @@
+"""Checkpoint files: whole or not there, whatever happens to them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from cogmap.runtime import checkpoint
+from cogmap.runtime.checkpoint import CheckpointError, InputMark, NodeState, Snapshot
+from cogmap.runtime.messages import InputStats
+
+ARRAYS = hnp.arrays(
+    st.sampled_from(["u1", "<u2", "<i8", "<f4", "<f8", "?"]),
+    hnp.array_shapes(min_dims=0, min_side=0),
+)
+IN_TMP = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+def snapshot(**outputs: int) -> Snapshot:
+    return Snapshot({"frames": InputMark(7, InputStats(received=7))}, outputs, {"fused": 5})
+
+
+@IN_TMP
+@given(st.dictionaries(st.text("abc/", min_size=1, max_size=5), ARRAYS, max_size=4))
+def test_what_is_written_is_read(tmp_path: Path, arrays):
+    details = {"number": 3, "names": ["a", "b"], "nested": {"x": 0.5, "none": None}}
+    written = checkpoint.write(tmp_path, 12, snapshot(out=4), NodeState(arrays, details))
+    found = checkpoint.find(tmp_path)[-1]
+    assert found.snapshot == written.snapshot == snapshot(out=4)
+    assert found.number == 12
+    state = found.load()
+    assert state.details == details
+    assert state.arrays.keys() == arrays.keys()
+    for name, array in arrays.items():
+        assert state.arrays[name].dtype == array.dtype
+        np.testing.assert_array_equal(state.arrays[name], array)
+        assert state.arrays[name].flags.writeable
+
+
+@IN_TMP
+@given(st.data())
+def test_what_is_damaged_is_not_taken_for_whole(tmp_path: Path, data):
+    array = np.arange(100, dtype=np.int32)
+    path = checkpoint.write(tmp_path, 1, snapshot(), NodeState({"a": array}, {"b": 1})).path
+    content = path.read_bytes()
+    at = data.draw(st.integers(0, len(content) - 1))
+    if data.draw(st.booleans()):
+        path.write_bytes(content[:at])
+        assert checkpoint.find(tmp_path) == []
+        return
+    flipped = bytes([content[at] ^ data.draw(st.integers(1, 255))])
+    path.write_bytes(content[:at] + flipped + content[at + 1 :])
+    for found in checkpoint.find(tmp_path):
+        try:
+            state = found.load()
+        except CheckpointError:
+            continue
+        np.testing.assert_array_equal(state.arrays["a"], array)
+
+
+def test_other_files_are_passed_over(tmp_path):
+    (tmp_path / "00000001.checkpoint").write_bytes(b"no checkpoint")
+    (tmp_path / "00000002.unfinished").write_bytes(b"")
+    (tmp_path / "x.checkpoint").write_bytes(b"")
+    checkpoint.write(tmp_path, 3, snapshot(), NodeState())
+    assert [each.number for each in checkpoint.find(tmp_path)] == [3]
+
+
+def test_objects_are_refused(tmp_path):
+    with pytest.raises((TypeError, ValueError)):
+        checkpoint.write(tmp_path, 1, snapshot(), NodeState({"a": np.array([{}])})).load()

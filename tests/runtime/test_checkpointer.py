@@ -1,0 +1,140 @@
+"""Which checkpoints are made, kept and gone on from."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from cogmap.runtime import checkpointer as module
+from cogmap.runtime.checkpoint import InputMark, NodeState, Snapshot
+from cogmap.runtime.checkpointer import Checkpointer, EndMarks, PublishedMark
+from cogmap.runtime.messages import InputStats
+
+HEAVY = NodeState({"a": np.zeros(module.LIGHT_BYTES + 8, np.uint8)})
+
+
+def at(seq: int, out: int | None = None) -> Snapshot:
+    """After ``seq`` messages of an input, and as many published, or ``out``."""
+    return Snapshot({"in": InputMark(seq, InputStats())}, {"out": seq if out is None else out}, {})
+
+
+@pytest.fixture
+def made(tmp_path):
+    """Checkpoints after 10, 20, 30 and 40 messages."""
+    keeper = Checkpointer(tmp_path / "node", 10)
+    for seq in (10, 20, 30, 40):
+        keeper.take(at(seq), NodeState(details={"seq": seq}))
+    keeper.close()
+    return keeper
+
+
+def numbers(keeper: Checkpointer) -> list[int]:
+    return [each.snapshot.inputs["in"].next_seq for each in keeper._kept]
+
+
+def test_goes_on_from_the_newest_that_serves_every_reader(tmp_path, made):
+    begin = Checkpointer(tmp_path / "node", 10).choose({"out": 35})
+    assert begin is not None
+    assert begin[1].details == {"seq": 30}
+
+
+def test_from_the_beginning_if_none_serves(tmp_path, made):
+    assert Checkpointer(tmp_path / "node", 10).choose({"out": 5}) is None
+
+
+def test_from_the_newest_without_readers(tmp_path, made):
+    begin = Checkpointer(tmp_path / "node", 10).choose({})
+    assert begin is not None
+    assert begin[1].details == {"seq": 40}
+
+
+def test_from_the_one_before_if_the_newest_is_damaged(tmp_path, made):
+    keeper = Checkpointer(tmp_path / "node", 10)
+    newest = keeper._kept[-1].path
+    keeper.take(at(50), HEAVY)
+    keeper.close()
+    damaged = tmp_path / "node" / "00000004.checkpoint"
+    damaged.write_bytes(damaged.read_bytes()[:-2] + b"xx")
+    begin = Checkpointer(tmp_path / "node", 10).choose({})
+    assert begin is not None
+    assert begin[0].path == newest
+
+
+def test_keeps_what_readers_may_still_ask_for_and_the_newest(made):
+    made.finish({"out": 25})
+    assert numbers(made) == [20, 30, 40]
+    assert made.position("in") == 20, "it may have to go back to that one"
+    made.finish({"out": 40})
+    assert numbers(made) == [40]
+
+
+def test_without_one_that_serves_all_it_may_want_everything_again(made):
+    made.finish({"out": 3})
+    assert made.position("in") == 0
+
+
+def test_the_number_of_files_is_bounded(tmp_path):
+    keeper = Checkpointer(tmp_path / "node", 1)
+    for seq in range(1, 20):
+        keeper.take(at(seq), NodeState())
+        keeper.finish({"out": 1})
+    assert numbers(keeper)[0] == 1
+    assert numbers(keeper)[-1] == 19
+    assert len(list((tmp_path / "node").iterdir())) == len(keeper) == module.MOST_KEPT
+    keeper.close()
+
+
+def test_one_begins_after_so_many_messages_and_large_states_wait_longer(tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "BYTES_A_MESSAGE", module.LIGHT_BYTES // 30)
+    keeper = Checkpointer(tmp_path / "node", 4, light_every=2)
+    states = iter([NodeState(), NodeState(), HEAVY, HEAVY, NodeState()])
+    begun = []
+    for number in range(1, 60):
+        keeper.take_if_due(lambda state, n=number: begun.append(n) or at(n), lambda: next(states))
+        keeper.finish({})
+        if len(begun) == 4:
+            break
+    assert begun == [2, 4, 6, 36]
+    keeper.close()
+
+
+def test_a_node_that_cannot_say_its_state_is_asked_again(tmp_path):
+    keeper = Checkpointer(tmp_path / "node", 2)
+    answers = iter([None, None, NodeState()])
+    for number in range(1, 5):
+        keeper.take_if_due(lambda state, n=number: at(n), lambda: next(answers))
+    keeper.finish({})
+    assert numbers(keeper) == [4]
+    keeper.close()
+
+
+def test_a_full_disk_is_said_and_survived(tmp_path, caplog):
+    keeper = Checkpointer(tmp_path / "node", 1)
+    keeper.take(at(1), NodeState())
+    keeper.finish({})
+    (tmp_path / "node" / "00000001.unfinished").mkdir()  # where the next one would be written
+    keeper.take(at(2), NodeState())
+    keeper.finish({})
+    keeper.close()
+    assert numbers(keeper) == [1]
+    assert "cannot write a checkpoint" in caplog.text
+
+
+def test_end_marks(tmp_path):
+    marks = EndMarks(tmp_path)
+    assert not marks.has("memory")
+    assert marks.read("memory") is None
+    marks.write("memory", at(3))
+    assert marks.has("memory")
+    assert marks.read("memory") == at(3)
+
+
+def test_what_a_source_has_published_outlives_it(tmp_path):
+    first = PublishedMark(tmp_path / "state" / "camera.published")
+    assert first.read() == {}
+    first.write({"frames": 1000, "events": 20})
+    first.write({"frames": 7})
+    first.close()
+    again = PublishedMark(tmp_path / "state" / "camera.published")
+    assert again.read() == {"frames": 7}
+    again.close()

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cogmap.launch import ask_cli, editing
+from cogmap.launch import ask_cli, editing, go_cli
 from cogmap.launch.console import console, errors_to_exit_codes
 from cogmap.runtime.messages import CogmapError
 
@@ -48,7 +48,10 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No table, no summary
 
 
 app.add_typer(editing.app, name="edit")
-for command in (ask_cli.ask, ask_cli.chat, ask_cli.mcp, ask_cli.quiz):
+for command in (
+    ask_cli.ask, ask_cli.chat, ask_cli.mcp, ask_cli.quiz,
+    go_cli.go, go_cli.explore, go_cli.find, go_cli.stop,
+):  # fmt: skip
     app.command()(command)
 
 
@@ -61,7 +64,9 @@ def main() -> None:
 def up(
     launch: Annotated[
         str | None,
-        typer.Argument(help="Launch file, or one built in: demo, live, episode, replay, camera."),
+        typer.Argument(
+            help="Launch file, or one built in: demo, explore, live, episode, replay, camera."
+        ),
     ] = None,
     set_: Set = None,
     for_s: ForSeconds = None,

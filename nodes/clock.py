@@ -1,8 +1,9 @@
-"""When a message with a stamp is due by the wall clock."""
+"""Stamps and the wall clock: when a message is due, and what stamp a live source is at now."""
 
 from __future__ import annotations
 
 import time
+from collections import deque
 
 _LATE_S = 0.5
 
@@ -33,3 +34,21 @@ class StreamClock:
         if wait_s < -_LATE_S:
             self._origin = (stamp_ns, now)
         return max(wait_s, 0.0)
+
+
+class SourceTime:
+    """The clock of a live source as its messages tell it: the fastest of late shows how the two
+    clocks differ, so that what is late by more is known to be."""
+
+    _MESSAGES = 30
+
+    def __init__(self) -> None:
+        self._offsets_ns: deque[int] = deque(maxlen=self._MESSAGES)
+
+    def take(self, stamp_ns: int) -> None:
+        """A message of this stamp has come now."""
+        self._offsets_ns.append(time.monotonic_ns() - stamp_ns)
+
+    def now_ns(self) -> int:
+        """The stamp that the source is at. Raises ValueError before the first message."""
+        return time.monotonic_ns() - min(self._offsets_ns)

@@ -91,11 +91,12 @@ class SimulatedCamera(Source):
         self._go_to(step)
         clock = StreamClock(self.params.speed)
         while not self._simulator.done:
+            # Drawn when it is due, not before: commands that come meanwhile still count.
+            while (wait_s := clock.wait_s(self._simulator.stamp_ns)) > 0:
+                yield min(wait_s, 0.1)
             taken = self._step()
             self._count_events(len(taken.events))
             self._looks.update(v.id for v in taken.instances.visible if _is_clear(v))
-            while (wait_s := clock.wait_s(taken.frame.stamp_ns)) > 0:
-                yield min(wait_s, 0.1)
             self.frames.publish(taken.frame)
             self.instances.publish(taken.instances)
             for event in taken.events:

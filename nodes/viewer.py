@@ -10,6 +10,7 @@ from cogmap.nodes.rerun.view import RerunView, ViewConfig
 from cogmap.runtime.messages import (
     Answer,
     Frame,
+    JourneyProgress,
     Layout,
     LogRecord,
     NodeStatus,
@@ -34,6 +35,7 @@ class Viewer(Node):
     occupancy = Input(OccupancyGrid)
     layout = Input(Layout)
     answers = Input(Answer)
+    progress = Input(JourneyProgress)
     status = Input(RunStatus)
     logs = Input(LogRecord)
 
@@ -63,6 +65,9 @@ class Viewer(Node):
     def on_answers(self, answer: Answer) -> None:
         self._view.log_answer(answer)
         self._view.log_text("INFO", "answer", answer.text or answer.status)
+
+    def on_progress(self, progress: JourneyProgress) -> None:
+        self._view.log_progress(progress)
 
     def on_status(self, status: RunStatus) -> None:
         for node in status.nodes:

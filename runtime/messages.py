@@ -277,6 +277,8 @@ class Segment(msgspec.Struct, frozen=True, kw_only=True, eq=False, forbid_unknow
     """Part of its outline where it goes on unseen: at the image's border, behind an occluder."""
     guessed: float = 0.0
     """Part of its pixels whose depth was not measured, but follows from what is around them."""
+    color: Vec3 | None = None
+    """Mean colour of its surface, CIELAB (D65); None if the frame's colours are not at hand."""
     label: str = ""
     score: float = 1.0
     other_labels: dict[str, float] = {}
@@ -293,7 +295,7 @@ class Observation(Message, frozen=True, kw_only=True, eq=False):
     has the pose of the frame and its segments, nothing else.
     """
 
-    VERSION: ClassVar[int] = 2
+    VERSION: ClassVar[int] = 3
 
     number: int
     """The frame's number."""

@@ -160,6 +160,11 @@ class Simulator:
         return over or (self._tour is not None and self._tour.done)
 
     @property
+    def stamp_ns(self) -> int:
+        """Of the frame that ``step`` gives next."""
+        return self.config.start_ns + self.number * self.config.period_ns
+
+    @property
     def pending_events(self) -> tuple[WorldEvent, ...]:
         """What comes with the frame that ``step`` gives next."""
         return self._pending
@@ -250,7 +255,7 @@ class Simulator:
         self.number += 1
         agent = shapely.Point(self.state.x, self.state.y).buffer(self.config.body.radius_m)
         house, self._pending = self._timeline.advance(
-            self.house, self.number * self._period_s, self._period_s, agent, self._stamp_ns()
+            self.house, self.number * self._period_s, self._period_s, agent, self.stamp_ns
         )
         if house is not self.house:
             self._change(house)
@@ -280,11 +285,8 @@ class Simulator:
         self._twist_age_s += dt_s
         return self._twist if self._twist_age_s <= self.config.command_timeout_s else (0.0, 0.0)
 
-    def _stamp_ns(self) -> int:
-        return self.config.start_ns + self.number * self.config.period_ns
-
     def _draw(self) -> SimStep:
-        config, stamp_ns = self.config, self._stamp_ns()
+        config, stamp_ns = self.config, self.stamp_ns
         pose = world_from_camera(self.state, config.body)
         exposure = 1.0
         if config.exposure_noise is not None:

@@ -10,6 +10,7 @@ import open3d as o3d
 import shapely
 
 from cogmap.memory.paths.grid_paths import Paths, Point
+from cogmap.memory.paths.trips import short_trip
 from cogmap.runtime.messages import F64, Intrinsics
 from cogmap.sim.agent import AgentState, Body
 from cogmap.sim.lighting import room_center
@@ -201,28 +202,7 @@ def _ordered(stops: list[Stop], paths: Paths, start: Point) -> tuple[Stop, ...]:
     points = [start, *(stop.point for stop in stops)]
     cells = [int(((paths.centers - point) ** 2).sum(axis=1).argmin()) for point in points]
     distance = np.array([paths.distances_m(point)[cells] for point in points])
-    order, left = [0], set(range(1, len(points)))
-    while left:
-        order.append(min(left, key=lambda k: (distance[order[-1], k], k)))
-        left.remove(order[-1])
-    return tuple(stops[k - 1] for k in _two_opt(order, distance)[1:])
-
-
-def _two_opt(order: list[int], distance: F64) -> list[int]:
-    """Reverse pieces of an open trip while that makes it shorter; the first stays first."""
-
-    def length(trip: list[int]) -> float:
-        return float(distance[trip[:-1], trip[1:]].sum())
-
-    improved = True
-    while improved:
-        improved = False
-        for i in range(1, len(order) - 1):
-            for j in range(i + 1, len(order)):
-                other = order[:i] + order[i : j + 1][::-1] + order[j + 1 :]
-                if length(other) < length(order) - 1e-6:
-                    order, improved = other, True
-    return order
+    return tuple(stops[k - 1] for k in short_trip(distance)[1:])
 
 
 def _inside(polygon: tuple[Point, ...], point: Point) -> bool:

@@ -34,8 +34,10 @@ class Ended:
 class Errand(Protocol):
     """One goal, as a journey does it."""
 
-    frontiers: F64
-    """(M, 2) places from which more could be seen, best first."""
+    @property
+    def frontiers(self) -> F64:
+        """(M, 2) places from which more could be seen, best first."""
+        ...
 
     def next(self, known: Known) -> Route | Ended:
         """The way to drive from here, on what is known now."""

@@ -62,8 +62,8 @@ class Journey:
         latency_s: float | None = None,
         errands: ErrandMaker | None = None,
     ) -> None:
-        """``latency_s``: from a frame's stamp until the command that answers it takes effect;
-        None: the time between frames."""
+        """``latency_s``: from when a command is given until it takes effect; None: the time
+        between frames."""
         self.body = body
         self._motion = Motion(body, latency_s)
         self._around = Surroundings(body)
@@ -118,7 +118,9 @@ class Journey:
                 )
             self._end("preempted", f"{request.client or 'another client'} asked for another way")
         self._number += 1
-        self._request, self._start, self._leg = request, self._motion.here, None
+        if request.goals[0].kind != "return":  # that is to where the last one began
+            self._start = self._motion.here
+        self._request, self._leg = request, None
         self._state, self._text = "waiting", "no pose or map has come yet"
         self._step, self._objects, self._looked_rad = 0, (), 0.0
         self._driven_m = self._motion.driven_m

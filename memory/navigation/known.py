@@ -49,13 +49,15 @@ class Known:
     """One consistent view of the world to decide on."""
 
     grid: OccupancyGrid
-    """Unknown is not free; the floor under the agent and where it went is."""
+    """To drive on: unknown is not free, but for the floor where the agent was and began."""
     layout: Layout
     here: Pose2
     walked: F64
     """(N, 2) x, y (m): where the agent has been, oldest first."""
     keyframes: Mapping[int, Pose2] = field(default_factory=dict)
     """Where the keyframes were taken, by their number."""
+    measured: OccupancyGrid | None = None
+    """The same cells as ``grid``, free only where that was seen; None: all of it was."""
 
     def object(self, object_id: int) -> MapObject | None:
         """Of any state; None if the map never had it."""

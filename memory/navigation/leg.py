@@ -132,7 +132,8 @@ class Leg:
     def _drive(self, now: Now) -> Move | Ended:
         assert self._driver is not None and self.route is not None
         motion = now.motion
-        command = self._driver.command(now.here, motion.ahead(), now.clearance, motion.period_s)
+        ahead = motion.ahead(now.stamp_ns)
+        command = self._driver.command(now.here, ahead, now.clearance, motion.period_s)
         if command.doing == "arrived":
             ended = self.errand.arrived(now.known)
             if ended is not None:

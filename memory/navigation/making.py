@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from cogmap.memory.navigation.errands import Errand, GoBack, GoTo
 from cogmap.memory.navigation.known import Body, Pose2
+from cogmap.memory.navigation.seeking import Explore, Find
 from cogmap.runtime.messages import CogmapError, Goal
 
 __all__ = ["ErrandMaker", "GoalError"]
@@ -36,6 +37,10 @@ class ErrandMaker:
         """``start``: where the journey began."""
         if goal.kind == "return":
             return GoBack(start, self._body)
+        if goal.kind == "explore":
+            return Explore(self._body)
+        if goal.kind == "find":
+            return Find(goal.label, self._body)
         return GoTo(goal, self._body)
 
 

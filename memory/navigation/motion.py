@@ -49,8 +49,8 @@ class Motion:
     """Poses and commands in the order of their stamps; one writer."""
 
     def __init__(self, body: Body, latency_s: float | None = None) -> None:
-        """``latency_s``: from the stamp of a frame until the command that answers it takes
-        effect; None: the time between two frames."""
+        """``latency_s``: from when a command is given until it takes effect; None: the time
+        between two frames."""
         self.body = body
         self._latency_s = latency_s
         self.stamp_ns = -1
@@ -82,17 +82,16 @@ class Motion:
             line.append(pose.point)
 
     def note(self, stamp_ns: int, linear_mps: float, angular_rps: float) -> None:
-        """A command was given, in answer to a frame of this stamp."""
+        """A command was given at a stamp."""
         self._commands.append((stamp_ns, linear_mps, angular_rps))
 
     def forget_trouble(self) -> None:
         """Judge anew from now on whether it moves as told."""
         self._pieces.clear()
 
-    def ahead(self) -> Moving:
-        """Where it will be, and how fast, when a command given now takes effect."""
-        assert self.here is not None
-        return self._moved(self._now, self.stamp_ns, self.stamp_ns + self._latency_ns())
+    def ahead(self, stamp_ns: int) -> Moving:
+        """Where it will be, and how fast, when a command given at a stamp takes effect."""
+        return self._moved(self._now, self.stamp_ns, stamp_ns + self._latency_ns())
 
     @property
     def walks(self) -> tuple[F64, ...]:

@@ -35,7 +35,7 @@ class Recovery:
     ) -> Command | None:
         """None once it is over."""
         passed_s = (stamp_ns - self.began_ns) * 1e-9
-        ahead = motion.ahead()
+        ahead = motion.ahead(stamp_ns)
         if self.backs:
             far_enough = motion.driven_m - self.began_m >= BACK_M
             free = may_go(ahead, -BACK_MPS, 0.0, self.body, clearance, period_s)

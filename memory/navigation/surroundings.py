@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+from dataclasses import replace
 
 import cv2
 import msgspec
@@ -10,9 +10,9 @@ import numpy as np
 
 from cogmap.memory.navigation.clearance import Clearance
 from cogmap.memory.navigation.known import Body, Known, Pose2
+from cogmap.memory.navigation.known_floor import known_floor
 from cogmap.memory.navigation.motion import Motion
 from cogmap.memory.navigation.obstacles import SeenObstacles
-from cogmap.memory.paths.floor import with_walked
 from cogmap.runtime.messages import (
     F64,
     FREE,
@@ -26,9 +26,8 @@ from cogmap.runtime.messages import (
 
 __all__ = ["Surroundings"]
 
-START_M = 0.6
-"""Around where it was switched on the floor is taken to be free: no camera sees its own feet."""
-BORDER_M = 1.0
+GAP_CELLS = 5
+"""Unknown slivers narrower than this are where rays are sparse, not where something hides."""
 BUMP_S = 60.0
 """What it bumped into without seeing it is believed to be there for so long."""
 
@@ -89,11 +88,13 @@ class Surroundings:
         self._forget_old_bumps(motion.stamp_ns)
         walks = motion.walks
         if self._made is None:
-            grid = self._whole_grid(self._grid, walks)
-            known = Known(grid, self._layout, motion.here, np.vstack(walks), dict(self._keyframes))
+            free, measured = known_floor(self._grid, walks, self._body)
+            grid, walked = self._marked(free), np.vstack(walks)
+            keyframes = dict(self._keyframes)
+            known = Known(grid, self._layout, motion.here, walked, keyframes, measured)
             self._made = known, Clearance.of_grid(grid)
         known, clearance = self._made
-        return _with_here(known, motion.here, np.vstack(walks)), clearance
+        return replace(known, here=motion.here, walked=np.vstack(walks)), clearance
 
     def _change(self) -> None:
         self.changes += 1
@@ -105,48 +106,20 @@ class Surroundings:
             self._bumps = young
             self._change()
 
-    def _whole_grid(self, grid: OccupancyGrid, walks: tuple[F64, ...]) -> OccupancyGrid:
-        grid = _reaching(grid, np.vstack(walks))
-        for line in walks:
-            grid = with_walked(grid, line, self._body.radius_m)
+    def _marked(self, grid: OccupancyGrid) -> OccupancyGrid:
+        """With what frames since have shown, and what was bumped into."""
         cells = grid.cells.copy()
-        for line in walks:
-            _free_around(cells, grid, line[0], START_M)
+        _close_gaps(cells)
         stands = [self._seen.points[:, :2], *(points for _, points in self._bumps)]
         _mark(cells, grid, np.vstack(stands))
         return msgspec.structs.replace(grid, cells=cells)
 
 
-def _with_here(known: Known, here: Pose2, walked: F64) -> Known:
-    return Known(known.grid, known.layout, here, walked, known.keyframes)
-
-
-def _reaching(grid: OccupancyGrid, walked: F64) -> OccupancyGrid:
-    """The grid, made larger by unknown cells until it holds all places walked, with a border."""
-    low = np.floor((walked.min(axis=0) - BORDER_M - grid.origin) / grid.resolution_m)
-    high = np.ceil((walked.max(axis=0) + BORDER_M - grid.origin) / grid.resolution_m)
-    rows, columns = grid.cells.shape
-    left, bottom = (max(0, -int(value)) for value in low)
-    right, top = max(0, int(high[0]) - columns), max(0, int(high[1]) - rows)
-    if not (left or bottom or right or top):
-        return grid
-    around = ((bottom, top), (left, right))
-    x, y = grid.origin
-    layers = {
-        name: np.pad(layer, around)
-        for name in ("cells", "head_free", "head_occupied", "top")
-        if (layer := getattr(grid, name)) is not None
-    }
-    origin = (x - left * grid.resolution_m, y - bottom * grid.resolution_m)
-    return msgspec.structs.replace(grid, origin=origin, **layers)
-
-
-def _free_around(cells: U8, grid: OccupancyGrid, point: F64, radius_m: float) -> None:
-    """Unknown cells around a point become free, in place."""
-    disc = np.zeros(cells.shape, np.uint8)
-    column, row = np.floor((point - grid.origin) / grid.resolution_m).astype(int).tolist()
-    cv2.circle(disc, (column, row), math.ceil(radius_m / grid.resolution_m), 1, -1)
-    cells[(disc > 0) & (cells == UNKNOWN)] = FREE
+def _close_gaps(cells: U8) -> None:
+    """Slivers of the unknown between free cells become free, in place."""
+    free = np.asarray(cells == FREE, np.uint8)
+    closed = cv2.morphologyEx(free, cv2.MORPH_CLOSE, np.ones((GAP_CELLS, GAP_CELLS), np.uint8))
+    cells[(closed > 0) & (cells == UNKNOWN)] = FREE
 
 
 def _mark(cells: U8, grid: OccupancyGrid, points: F64) -> None:

@@ -30,6 +30,7 @@ def carry_out(store: TrackStore, move: Move) -> Track:
     old.labels.merge(new.labels, store.config.association.labels)
     if old.embedding_space in ("", new.embedding_space):
         old.add_embedding(new.embedding, new.embedding_space)
+    old.add_color(new.color, new.color_pixels)
     old.seen, old.expected = old.seen + new.seen, old.expected + new.expected
     old.evidence = new.evidence
     names = [name for name in new.detectors if name not in old.detectors]

@@ -94,6 +94,7 @@ def _describe(store: TrackStore, scene: Scene, track: Track, segments: list[Seen
     for each in segments:
         track.labels.add(each.shares, each.segment.score, config.association.labels)
         track.add_embedding(each.embedding, observation.embedding_space)
+        track.add_color(each.segment.color, each.segment.pixels)
     assert observation.world_from_camera is not None
     x, y, z = observation.world_from_camera[:3, 3].tolist()
     track.add_camera((x, y, z), config.tracks)

@@ -128,6 +128,7 @@ class Moves:
             complete=min(1.0, (len(track.cameras) + 1) / self.config.views_for_size),
             embedding=track.embedding,
             embedding_space=track.embedding_space,
+            color=track.color,
             place_was_empty=self._new.get(track.id, True),
         )
 

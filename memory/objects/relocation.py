@@ -41,8 +41,10 @@ class RelocationConfig:
     """and if the new thing is the smaller one: a part of it may be hidden where it is now."""
     embedding_sigma: float = 0.15
     """Distance of the embeddings of one thing, 1 - cosine, standard deviation."""
-    color_sigma: float = 12.0
-    """Distance of the mean colours of one thing, CIELAB, standard deviation."""
+    color_sigma: float = 8.0
+    """Distance of the mean colours of one thing, CIELAB, standard deviation,"""
+    lightness_weight: float = 0.5
+    """in which a difference of lightness counts so much: it depends on where the light is."""
     distance_weight: float = 0.5
     """Cost of a move that is e times as far as another: it is the nearer of two equals that
     was rather pushed here."""
@@ -138,7 +140,7 @@ def unlikeness(old: Traits, new: Traits, config: RelocationConfig = RelocationCo
     if old.embedding is not None and new.embedding is not None:
         cost += _embedding_cost(old, new, config)
     if old.color is not None and new.color is not None:
-        cost += 0.5 * (math.dist(old.color, new.color) / config.color_sigma) ** 2
+        cost += _color_cost(old.color, new.color, config)
     return cost
 
 
@@ -195,6 +197,12 @@ def _embedding_cost(old: Traits, new: Traits, config: RelocationConfig) -> float
         return 0.0
     distance = 1 - float(a @ b) / length
     return min(0.5 * (distance / config.embedding_sigma) ** 2, config.most_per_side)
+
+
+def _color_cost(old: Vec3, new: Vec3, config: RelocationConfig) -> float:
+    lightness = config.lightness_weight * (old[0] - new[0])
+    distance = math.hypot(lightness, old[1] - new[1], old[2] - new[2])
+    return min(0.5 * (distance / config.color_sigma) ** 2, config.most_per_side)
 
 
 def _plausible_pairs(cost: F64, config: RelocationConfig) -> Bool:

@@ -32,7 +32,10 @@ class ShapeConfig:
     guessed_loss: float = 0.8
     """Part of its weight that a frame loses where the thing's depth was guessed."""
     doubt: float = 2.0
-    """Weight of the frames against a point that are presumed before any saw it."""
+    """Weight of the frames against a point that are presumed before any saw it,"""
+    doubt_part: float = 0.1
+    """and at most this part of the weight of the frames that saw the thing's best points: what
+    was seen from far away only would be all doubt."""
     min_support: float = 0.5
     """A point counts if the part of the frames that saw it in the thing's mask is at least this
     part of what it is for the thing's best points."""
@@ -118,11 +121,11 @@ class TrackShape:
 
     def reliable(self, config: ShapeConfig) -> Bool:
         """(N,) points that belong to the thing, by what the frames said of it and of others."""
-        support = self._support(config)
+        support = self._support(config.doubt)
         return np.asarray(support >= config.min_support * _high(support))
 
-    def _support(self, config: ShapeConfig) -> F32:
-        total = self.hits + self.misses + np.float32(config.doubt)
+    def _support(self, doubt: float) -> F32:
+        total = self.hits + self.misses + np.float32(doubt)
         return np.asarray(self.hits / total, np.float32)
 
     def body(self, config: ShapeConfig) -> F64:
@@ -133,7 +136,10 @@ class TrackShape:
         How strict it is depends on how wrong the masks are: on how often even the thing's best
         points were out of them.
         """
-        support = self._support(config)
+        doubt = config.doubt
+        if len(self.keys):
+            doubt = min(doubt, config.doubt_part * _high(self.hits + self.misses))
+        support = self._support(doubt)
         best = _high(support)
         strict = min(max((1 - best) / config.wrong, 0.0), 1.5)
         least = config.min_support - (1 - min(strict, 1.0)) * config.lenience

@@ -127,6 +127,7 @@ class TrackStore:
         kept.labels.merge(other.labels, config.association.labels)
         if other.embedding_space == kept.embedding_space:
             kept.add_embedding(other.embedding, other.embedding_space)
+        kept.add_color(other.color, other.color_pixels)
         kept.seen, kept.expected = max(kept.seen, other.seen), max(kept.expected, other.expected)
         kept.evidence = max(kept.evidence, other.evidence)
         kept.first_seen_ns = min(kept.first_seen_ns, other.first_seen_ns)
@@ -159,7 +160,7 @@ class TrackStore:
         track.shape = track.shape.part(~leaving)
         for name in ("last_seen_ns", "last_number", "state", "evidence", "seen", "expected",
                      "cameras", "dynamic", "detectors", "pose_revision", "last_look",
-                     "embedding", "embedding_space"):  # fmt: skip
+                     "embedding", "embedding_space", "color", "color_pixels"):  # fmt: skip
             value = getattr(track, name)
             setattr(part, name, value.copy() if hasattr(value, "copy") else value)
         part.labels.weights = dict(track.labels.weights)

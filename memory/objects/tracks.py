@@ -89,6 +89,10 @@ class Track:
     embedding: F32 | None = None
     """(D,) sum of unit vectors."""
     embedding_space: str = ""
+    color: Vec3 | None = None
+    """Mean colour, CIELAB, over the pixels of all views;"""
+    color_pixels: int = 0
+    """how many those were."""
     evidence: float = 0.0
     """Log odds that it exists."""
     seen: int = 0
@@ -157,6 +161,16 @@ class Track:
             self.embedding = self.embedding + embedding
         else:
             self.embedding, self.embedding_space = embedding.copy(), space
+
+    def add_color(self, color: Vec3 | None, pixels: int) -> None:
+        """Take in the mean colour, CIELAB, of so many pixels."""
+        if color is None or pixels <= 0:
+            return
+        known = self.color if self.color is not None else color
+        self.color_pixels += pixels
+        share = pixels / self.color_pixels
+        lightness, a, b = (k + share * (c - k) for k, c in zip(known, color, strict=True))
+        self.color = (lightness, a, b)
 
     def add_camera(self, position: Vec3, config: TrackConfig) -> bool:
         """Remember a position that it was seen from, if it differs from those known."""

@@ -26,12 +26,14 @@ from cogmap.runtime.messages import (
     F32,
     F64,
     I64,
+    U8,
     Bool,
     Detection,
     Detections,
     Intrinsics,
     PixelBox,
     Segment,
+    Vec3,
 )
 
 __all__ = ["Lifted", "LiftingConfig", "lift"]
@@ -74,10 +76,12 @@ def lift(
     intrinsics: Intrinsics,
     world_from_camera: F64,
     config: LiftingConfig = LiftingConfig(),
+    color: U8 | None = None,
 ) -> Lifted:
     """Segments of one frame of an undistorted camera. Never raises for what a detection holds.
 
-    ``depth_m`` (H, W) metres, 0 invalid; ``world_from_camera`` (4, 4), used for where down is.
+    ``depth_m`` (H, W) metres, 0 invalid; ``world_from_camera`` (4, 4), used for where down is;
+    ``color`` (H, W, 3) RGB, if it is at hand.
     A mask may leak over the thing's outline and miss parts of it; what the depth tells to be
     behind or in front of the thing is left out.
     """
@@ -89,7 +93,7 @@ def lift(
                 raise _RefusedError("bad score")
             mask, corner, depth = _mask(detection, depth_m, intrinsics, world_from_camera)
             patch = patch_around(mask, corner, depth)
-            segment = _segment(detection, patch, intrinsics, config)
+            segment = _segment(detection, patch, intrinsics, config, color)
             if depth is not depth_m:
                 segment = msgspec.structs.replace(segment, guessed=_guessed(mask, corner, depth_m))
             segments.append(segment)
@@ -166,7 +170,11 @@ def _inside(
 
 
 def _segment(
-    detection: Detection, patch: Patch, intrinsics: Intrinsics, config: LiftingConfig
+    detection: Detection,
+    patch: Patch,
+    intrinsics: Intrinsics,
+    config: LiftingConfig,
+    color: U8 | None,
 ) -> Segment:
     surface = body(patch, intrinsics.fx, config.depth_max_m)
     rows, columns = np.nonzero(surface)
@@ -183,11 +191,19 @@ def _segment(
         pixels=pixels,
         box=_box_around(columns, rows, patch.stride),
         cut=cut_fraction(patch, surface, intrinsics.fx),
+        color=None if color is None else _mean_color(color[rows, columns]),
         label=clean_label(detection.label, config.label_length),
         score=float(detection.score),
         other_labels=_clean_labels(detection.other_labels, config),
         embedding=_clean_embedding(detection.embedding),
     )
+
+
+def _mean_color(pixels: U8) -> Vec3:
+    """CIELAB of the mean of pixels (N, 3), RGB."""
+    mean = pixels.mean(axis=0, dtype=np.float32) / np.float32(255)
+    lightness, a, b = cv2.cvtColor(mean[None, None], cv2.COLOR_RGB2Lab)[0, 0].tolist()
+    return round(lightness, 2), round(a, 2), round(b, 2)
 
 
 def _thinned(points: F64, config: LiftingConfig) -> F64:

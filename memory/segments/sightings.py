@@ -112,7 +112,7 @@ class Sightings:
         assert observation.world_from_camera is not None
         lifted = lift(
             detections, depth_m, frame.intrinsics, observation.world_from_camera,
-            self.config.lifting,
+            self.config.lifting, frame.color,
         )  # fmt: skip
         self.refused += lifted.refused
         return msgspec.structs.replace(

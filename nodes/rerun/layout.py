@@ -10,9 +10,9 @@ import rerun.blueprint as rrb
 from cogmap.runtime.messages import Vec3
 
 __all__ = [
-    "ANSWER", "CAMERA", "CEILING", "COLOR", "CPU", "DEPTH", "DOORS", "LATENCY", "LOG", "MEMORY",
-    "OBJECTS", "OCCUPANCY", "RATE", "ROOMS", "SKIPPED", "SURFACE", "TRAJECTORY", "WORLD", "Bounds",
-    "blueprint",
+    "AGENT", "ANSWER", "CAMERA", "CEILING", "COLOR", "CPU", "DEPTH", "DOORS", "FRONTIERS",
+    "LATENCY", "LOG", "MEMORY", "OBJECTS", "OCCUPANCY", "RATE", "ROOMS", "SKIPPED", "SURFACE",
+    "TARGET", "TRAJECTORY", "WAY", "WORLD", "Bounds", "blueprint",
 ]  # fmt: skip
 
 WORLD = "world"
@@ -24,6 +24,10 @@ OBJECTS = "world/objects"
 ROOMS = "world/rooms"
 DOORS = "world/doors"
 ANSWER = "world/answer"
+AGENT = "world/agent"
+WAY = "world/journey/way"
+TARGET = "world/journey/target"
+FRONTIERS = "world/journey/frontiers"
 CAMERA = "world/camera"
 COLOR = "world/camera/color"
 DEPTH = "depth"

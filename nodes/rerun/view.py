@@ -20,7 +20,7 @@ import numpy as np
 import rerun as rr
 
 from cogmap.nodes.rerun import archetypes as draw
-from cogmap.nodes.rerun import layout, things
+from cogmap.nodes.rerun import going, layout, things
 from cogmap.nodes.rerun.log import RerunLog
 from cogmap.nodes.rerun.pacing import Mailbox
 from cogmap.nodes.rerun.process import (
@@ -34,6 +34,7 @@ from cogmap.runtime.messages import (
     F64,
     Answer,
     Frame,
+    JourneyProgress,
     Layout,
     Observation,
     OccupancyGrid,
@@ -125,6 +126,7 @@ class RerunView:
         self._floor_z: float | None = None
         self._layout: Layout | None = None
         self._looked_at_m = 0.0
+        self._said = ""
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._run, name="viewer", daemon=True)
         self._thread.start()
@@ -170,6 +172,14 @@ class RerunView:
     def log_answer(self, answer: Answer) -> None:
         """Highlight what an answer rests on, until the next one."""
         self._put("answer", self.config.layout_hz, partial(self._send_answer, answer))
+
+    def log_progress(self, progress: JourneyProgress) -> None:
+        """Show where the agent goes; what it does goes to the log when that changes."""
+        self._put("journey", self.config.layout_hz, partial(self._send_progress, progress))
+        line = going.progress_line(progress)
+        if line != self._said:
+            self._said = line
+            self.log_text("INFO", "navigator", line)
 
     def log_metrics(
         self,
@@ -261,6 +271,7 @@ class RerunView:
         if pose is not None:
             transform = rr.Transform3D(translation=pose[:3, 3], mat3x3=pose[:3, :3])
             self._log.log(layout.CAMERA, transform)
+        self._log.log(layout.AGENT, going.agent(observation, self._floor_z or 0.0))
 
     def _send_line(self, entity: str, line: F64) -> None:
         self._log.log(entity, draw.trajectory(line))
@@ -326,6 +337,12 @@ class RerunView:
     def _send_answer(self, answer: Answer) -> None:
         if self._layout is not None:
             self._log.log(layout.ANSWER, things.evidence(self._layout, answer))
+
+    def _send_progress(self, progress: JourneyProgress) -> None:
+        floor_z = self._floor_z or 0.0
+        self._log.log(layout.WAY, going.way(progress, floor_z))
+        self._log.log(layout.TARGET, going.target(progress, floor_z))
+        self._log.log(layout.FRONTIERS, going.frontiers(progress, floor_z))
 
     def _send_metrics(self, node: str, figures: dict[str, float]) -> None:
         styled = node in self._plotted

@@ -31,7 +31,7 @@ def driven(points, yaw, start, period_s, clearance, told=1.0, steps=2000):
     for step in range(steps):
         stamp_ns = round(step * period_s * 1e9)
         motion.take_pose(stamp_ns, pose)
-        command = driver.command(pose, motion.ahead(), clearance, motion.period_s)
+        command = driver.command(pose, motion.ahead(stamp_ns), clearance, motion.period_s)
         motion.note(stamp_ns, command.linear_mps, command.angular_rps)
         poses.append(pose)
         if command.doing in ("arrived", "blocked"):

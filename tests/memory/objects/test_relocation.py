@@ -129,3 +129,18 @@ def test_thresholds_that_cannot_work_are_refused():
         RelocationConfig(most=math.nan)
     with pytest.raises(RelocationError, match="standard deviations"):
         RelocationConfig(size_sigma=0)
+
+
+def test_twins_of_different_colours_are_told_apart():
+    red, green = (50.0, 45.0, 25.0), (50.0, -40.0, 25.0)
+    first, second = replace(CHAIR, color=red), replace(CHAIR, id=2, center=(0, 1, 0.5), color=green)
+    new = found(CHAIR, 3, color=(57.0, -38.0, 24.0))  # in other light
+    assert relocate([first, second], [new]).moved == ((2, 3),)
+    assert relocate([first], [new]) == relocate([], [])
+
+
+def test_lightness_says_less_than_hue_and_no_colour_says_nothing():
+    grey = replace(CHAIR, color=(60.0, 0.0, 0.0))
+    darker, bluer = (found(CHAIR, 2, color=c) for c in ((50.0, 0.0, 0.0), (60.0, 0.0, -10.0)))
+    assert unlikeness(grey, darker) < unlikeness(grey, bluer)
+    assert unlikeness(grey, found(CHAIR, 2)) == unlikeness(CHAIR, found(CHAIR, 2))

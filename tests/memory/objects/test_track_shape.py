@@ -105,3 +105,20 @@ def test_frames_of_fine_resolution_weigh_more_within_bounds():
     assert weights == sorted(weights)
     assert weights[2] == 1.0
     assert weights[0] == 1 / CONFIG.most_frame_weight and weights[-1] == CONFIG.most_frame_weight
+
+
+def test_what_was_seen_from_far_only_is_bounded_by_what_was_seen_of_it():
+    """A far view has little weight; a thin part is in few of the masks, but never out of one."""
+    shape = TrackShape(CONFIG.voxel_m)
+    seat = np.random.default_rng(0).uniform(-0.2, 0.2, (400, 3)) * (1, 1, 0.1)
+    post = np.linspace((0.0, 0.0, 0.05), (0.0, 0.0, 0.5), 30)
+    points = np.concatenate([seat, post])
+    far = frame_weight(60.0, CONFIG)
+    shape.add(points, np.full(len(points), 0.03), far, 0, CONFIG)
+    for _ in range(5):
+        shape.judge(shape.points[:, 2] < 0.04, np.zeros(len(shape), bool), far)
+    assert shape.body(CONFIG)[:, 2].max() > 0.45
+    near = 20.0  # from near by, where masks are right, what was seen there once is no part of it
+    for _ in range(5):
+        shape.judge(shape.points[:, 2] < 0.04, shape.points[:, 2] > 0.04, near)
+    assert shape.body(CONFIG)[:, 2].max() < 0.05

@@ -152,3 +152,11 @@ def test_corrected_poses_move_all_that_is_known_of_a_place(track):
     assert track.cameras == [(3.0, 2.0, 3.0)]
     assert track.box.center == (1.0, 2.0, 3.0)
     assert track.pose_revision == 4
+
+
+def test_its_colour_is_the_mean_over_all_pixels(track):
+    track.add_color(None, 100)
+    assert track.color is None
+    track.add_color((40.0, 10.0, 0.0), 100)
+    track.add_color((60.0, 10.0, -8.0), 300)
+    assert track.color == pytest.approx((55.0, 10.0, -6.0)) and track.color_pixels == 400

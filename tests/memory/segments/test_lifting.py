@@ -135,6 +135,18 @@ def test_labels_of_any_text_become_short_and_printable(label):
     msgspec.msgpack.encode(segment.other_labels)
 
 
+def test_its_colour_is_that_of_its_own_surface():
+    color = np.zeros((480, 640, 3), np.uint8)
+    color[200:260, 300:380] = (255, 0, 0)
+    found = Detections(
+        stamp_ns=0, number=0, width=640, height=480, detector="test",
+        detections=(Detection(mask=MASK),),
+    )  # fmt: skip
+    (segment,) = lift(found, DEPTH, CAMERA, LEVEL, color=color).segments
+    assert segment.color == pytest.approx((53.24, 80.09, 67.2), abs=0.3)  # sRGB's red in CIELAB
+    assert lift(found, DEPTH, CAMERA, LEVEL).segments[0].color is None
+
+
 def test_labels_are_cut_and_cleaned():
     label = "  coffee\x00\x1b[31m\n cup\ud800 " + "x" * 10**6
     (segment,) = lifted(Detection(mask=MASK, label=label)).segments

@@ -1,0 +1,128 @@
+"""From words to goals: "go to the sofa", "find a cup", "explore", "come back".
+
+What a thing is called is read by the map itself, as it reads questions: `Ask` is "where is the
+sofa?" put to it. What cannot be read, or names nothing or several things, is refused with the
+reason; an instruction is never half followed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from cogmap.runtime.messages import Answer, CogmapError, Goal, Layout
+
+__all__ = ["Ask", "InstructionError", "goals_of"]
+
+Ask = Callable[[str], Answer]
+
+_PLEASE = re.compile(
+    r"^(?:please|now|then|robot|can you|could you|would you|i want you to|let'?s)[\s,]+", re.I
+)
+_GO = re.compile(
+    r"^(?:go|drive|walk|move|head|navigate|get|take me|bring me|lead me|guide me|show me the way)"
+    r"(?: over| back)? (?:to|into|in|towards?|near|up to|next to) (?P<place>.+)$",
+    re.I,
+)
+_FIND = re.compile(r"^(?:find|look for|search for|seek|locate)(?: me)? (?P<thing>.+)$", re.I)
+_SHOW = re.compile(
+    r"^(?:show me|look at|see|let me see|check|inspect)(?: what is| what'?s| the thing)?"
+    r"(?P<side> behind| under| beside| next to| in front of| on)? (?P<thing>.+)$",
+    re.I,
+)
+_EXPLORE = re.compile(
+    r"^(?:explore|look around|map|see everything)"
+    r"(?: (?:everything|everywhere|around|(?:the|this) (?:place|flat|apartment|house|rooms?)))?$",
+    re.I,
+)
+_RETURN = re.compile(
+    r"^(?:(?:come|go|get|drive|walk) (?:back|home)|return|back)"
+    r"(?: (?:here|home|to (?:me|the start|where you (?:were|started|began))))?$",
+    re.I,
+)
+_NUMBER = re.compile(
+    r"^(?:the )?(?P<kind>object|thing|room|keyframe|number)? ?#?(?P<id>\d+)$", re.I
+)
+_POINT = re.compile(r"^\(?(?P<x>-?\d+(?:\.\d+)?)\s*[, ]\s*(?P<y>-?\d+(?:\.\d+)?)\)?$")
+_ARTICLE = re.compile(r"^(?:the|a|an|any|some|my|our)\s+", re.I)
+EXAMPLES = '"go to the sofa", "take me to the kitchen", "find a cup", "explore" or "come back"'
+MOST_LETTERS = 500
+
+
+class InstructionError(CogmapError):
+    """An instruction that cannot be followed as it was said."""
+
+
+def goals_of(text: str, layout: Layout, ask: Ask) -> tuple[Goal, ...]:
+    """What to do for an instruction, step by step.
+
+    Raises InstructionError if it cannot be read, or what it names is not known or not one thing.
+    """
+    if len(text) > MOST_LETTERS:
+        raise InstructionError(f"an instruction has at most {MOST_LETTERS} letters")
+    plain = " ".join(text.split()).strip(" .!?,;")
+    while (shorter := _PLEASE.sub("", plain)) != plain:
+        plain = shorter
+    plain = re.sub(r",? please$", "", plain, flags=re.I)
+    return (_goal(plain, layout, ask),)
+
+
+def _goal(text: str, layout: Layout, ask: Ask) -> Goal:
+    if _EXPLORE.match(text):
+        return Goal(kind="explore")
+    if _RETURN.match(text):
+        return Goal(kind="return")
+    if found := _FIND.match(text):
+        return Goal(kind="find", label=_ARTICLE.sub("", found["thing"]))
+    if found := _GO.match(text):
+        return _place(found["place"], layout, ask)
+    if found := _SHOW.match(text):
+        if found["side"]:
+            return _view(f"what is{found['side']} {found['thing']}?", ask)
+        return _place(found["thing"], layout, ask)
+    raise InstructionError(f"cannot read {text!r}; say it like {EXAMPLES}")
+
+
+def _place(name: str, layout: Layout, ask: Ask) -> Goal:
+    if found := _POINT.match(name):
+        return Goal(kind="point", point=(float(found["x"]), float(found["y"])))
+    if found := _NUMBER.match(name):
+        kind = (found["kind"] or "object").lower()
+        if kind == "room":
+            return Goal(kind="room", id=int(found["id"]))
+        if kind == "keyframe":
+            return Goal(kind="keyframe", id=int(found["id"]))
+        return Goal(kind="object", id=int(found["id"]))
+    bare = _ARTICLE.sub("", name).lower()
+    rooms = [room.id for room in layout.rooms if room.label and room.label.lower() == bare]
+    if len(rooms) == 1:
+        return Goal(kind="room", id=rooms[0])
+    if rooms:
+        ids = ", ".join(map(str, rooms))
+        raise InstructionError(
+            f"there are several of them: say room {' or room '.join(ids.split(', '))}"
+        )
+    return _thing(name, ask)
+
+
+def _thing(name: str, ask: Ask) -> Goal:
+    answer = ask(f"where is {name}?")
+    if answer.status == "answered" and answer.evidence.objects:
+        return Goal(kind="object", id=answer.evidence.objects[0])
+    if answer.status == "answered" and answer.evidence.rooms:
+        return Goal(kind="room", id=answer.evidence.rooms[0])
+    if answer.status == "ambiguous" and answer.candidates:
+        ids = " or ".join(f"number {each}" for each in answer.candidates[:8])
+        raise InstructionError(f"{answer.text} (say: go to {ids}, or say which one)")
+    hint = f'; "find {name}" would look for one' if answer.status == "not_seen" else ""
+    raise InstructionError(f"{answer.text or f'{name} is not on the map'}{hint}")
+
+
+def _view(question: str, ask: Ask) -> Goal:
+    """To where an answer would have one look, or else to what it names."""
+    answer = ask(question)
+    if answer.viewpoint is not None:
+        return Goal(kind="pose", pose=answer.viewpoint)
+    if answer.status == "answered" and answer.evidence.objects:
+        return Goal(kind="object", id=answer.evidence.objects[0])
+    raise InstructionError(answer.text or f"the map does not tell {question}")

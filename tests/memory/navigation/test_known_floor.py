@@ -1,0 +1,53 @@
+"""The floor under somebody and around where they began counts as free until it was seen."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from cogmap.memory.navigation.known import Body
+from cogmap.memory.navigation.known_floor import START_M, known_floor
+from cogmap.runtime.messages import FREE, OCCUPIED, UNKNOWN, OccupancyGrid
+
+
+def at(grid: OccupancyGrid, x: float, y: float) -> int:
+    column, row = np.floor((np.array([x, y]) - grid.origin) / grid.resolution_m).astype(int)
+    return int(grid.cells[row, column])
+
+
+def test_there_is_a_disc_to_begin_on() -> None:
+    nothing = OccupancyGrid(
+        stamp_ns=1, resolution_m=0.05, origin=(0.0, 0.0), cells=np.zeros((8, 8), np.uint8),
+        floor_z=0.0,
+    )  # fmt: skip
+    grid, measured = known_floor(nothing, [np.array([[3.3, -2.1]])], Body())
+    assert at(grid, 3.3, -2.1) == FREE
+    assert at(grid, 3.3 + START_M - 0.1, -2.1) == FREE
+    assert at(grid, 3.3 + START_M + 0.1, -2.1) == UNKNOWN
+    assert not (measured.cells == FREE).any()
+    assert measured.cells.shape == grid.cells.shape and measured.origin == grid.origin
+
+
+def test_what_is_measured_there_counts() -> None:
+    cells = np.zeros((80, 80), np.uint8)
+    cells[40, 50] = OCCUPIED
+    measured = OccupancyGrid(
+        stamp_ns=1, resolution_m=0.05, origin=(0.0, 0.0), cells=cells, floor_z=0.0
+    )
+    grid, _ = known_floor(measured, [np.array([[2.0, 2.0]])], Body())
+    assert at(grid, 2.525, 2.025) == OCCUPIED
+    assert at(grid, 2.425, 2.025) == FREE
+
+
+@pytest.mark.parametrize("way", [[(0.1, 0.1), (7.0, 0.1)], [(0.1, 0.1), (-5.0, -3.0)]])
+def test_a_grid_grows_in_whole_blocks_to_where_one_went(way: list[tuple[float, float]]) -> None:
+    cells = np.full((8, 8), OCCUPIED, np.uint8)
+    measured = OccupancyGrid(
+        stamp_ns=1, resolution_m=0.05, origin=(4.0, 4.0), cells=cells, floor_z=0.0, top=cells
+    )
+    grid, walked = known_floor(measured, [np.array(way)], Body())
+    assert at(grid, *way[-1]) == FREE
+    assert at(walked, *way[-1]) == UNKNOWN
+    assert at(grid, 4.1, 4.1) == OCCUPIED
+    assert np.allclose(np.remainder(np.array(grid.origin) + 1e-9, 0.4), 0, atol=1e-6)
+    assert grid.top is not None and grid.top.shape == grid.cells.shape

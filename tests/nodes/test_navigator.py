@@ -1,0 +1,90 @@
+"""The navigator node, driven by plain calls: commands, progress, and what clients are told."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from cogmap.nodes.navigator import Navigator
+from cogmap.runtime.driver import NodeDriver
+from cogmap.runtime.messages import (
+    CogmapError,
+    Goal,
+    Intrinsics,
+    JourneyCancel,
+    JourneyRequest,
+    Layout,
+    Observation,
+    OccupancyGrid,
+)
+from cogmap.runtime.node import ParamError
+from cogmap.sim.agent import AgentState, Body, world_from_camera
+
+CAMERA = Intrinsics(width=320, height=240, fx=240.0, fy=240.0, cx=159.5, cy=119.5)
+
+
+def observation(number, **changes):
+    pose = world_from_camera(AgentState(1.0, 1.0, 0.0), Body())
+    fields = {"world_from_camera": pose, "keyframe": 0, "keyframe_from_camera": np.eye(4)}
+    return Observation(
+        stamp_ns=number * 100_000_000, number=number, verdict="fused", intrinsics=CAMERA,
+        **{**fields, **changes},
+    )  # fmt: skip
+
+
+@pytest.fixture
+def driver():
+    made = NodeDriver(Navigator)
+    cells = np.ones((80, 120), np.uint8)
+    made.send("observations", observation(0))
+    made.send(
+        "occupancy",
+        OccupancyGrid(stamp_ns=0, resolution_m=0.05, origin=(0.0, 0.0), cells=cells, floor_z=0.0),
+    )
+    made.send("layout", Layout(stamp_ns=0, version=1, number=0))
+    return made
+
+
+def to(x, y, **more):
+    return JourneyRequest(stamp_ns=0, goals=(Goal(kind="point", point=(x, y)),), **more)
+
+
+def test_it_sets_out_when_asked_and_drives_with_every_frame(driver):
+    began = driver.ask("go", to(4.0, 1.0))
+    assert (began.state, began.journey) == ("driving", 1)
+    driver.send("observations", observation(1))
+    driver.send("observations", observation(2, late=True))
+    assert [twist.linear_mps > 0 for twist in driver.published["commands"]] == [True]
+    assert driver.published["progress"][-1].state == "driving"
+
+
+def test_without_a_journey_it_commands_nothing(driver):
+    driver.send("observations", observation(1))
+    assert not driver.published["commands"]
+    assert driver.ask("cancel", JourneyCancel(stamp_ns=0)).state == "idle"
+
+
+def test_cancelled_it_stands_before_the_next_frame(driver):
+    driver.ask("go", to(4.0, 1.0))
+    driver.send("observations", observation(1))
+    assert driver.ask("cancel", JourneyCancel(stamp_ns=0, client="me")).state == "cancelled"
+    assert driver.published["commands"][-1].linear_mps == 0.0
+    assert driver.published["progress"][-1].text == "cancelled by me"
+
+
+def test_a_second_client_is_told_of_the_first(driver):
+    driver.ask("go", to(4.0, 1.0, client="a"))
+    with pytest.raises(CogmapError, match="a is on a journey"):
+        driver.ask("go", to(2.0, 1.0, client="b"))
+
+
+def test_at_the_end_of_the_run_it_stands(driver):
+    driver.ask("go", to(4.0, 1.0))
+    driver.send("observations", observation(1))
+    driver.end()
+    assert driver.published["commands"][-1].linear_mps == 0.0
+
+
+def test_a_robot_without_a_radius_is_refused():
+    with pytest.raises(ParamError, match="radius_m"):
+        NodeDriver(Navigator, radius_m=0.0)

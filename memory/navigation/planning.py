@@ -108,13 +108,14 @@ def _start(paths: Paths, here: Point) -> Point | None:
 def _route(
     grid: OccupancyGrid, here: Point, corners: F64, least_m: float, body: Body, stand: Stand
 ) -> Route:
+    comfort_m = body.radius_m + COMFORT_M
     room = EasingRoom(
         open=grid.cells == FREE,
-        clearance_m=clearance_m(grid),
+        clearance_m=np.minimum(clearance_m(grid), 2 * comfort_m),  # inf where nothing stands
         origin=grid.origin,
         resolution_m=grid.resolution_m,
         least_m=least_m,
-        comfort_m=body.radius_m + COMFORT_M,
+        comfort_m=comfort_m,
     )
     line = np.vstack([[here], eased(corners, room)])
     legs = np.linalg.norm(np.diff(line, axis=0), axis=1)

@@ -32,7 +32,7 @@ class EasingRoom:
     open: Bool
     """(rows, columns) cells that it may cross."""
     clearance_m: NDArray[np.float32]
-    """(rows, columns) from the middle of a cell to that of the nearest occupied one."""
+    """(rows, columns) from the middle of a cell to that of the nearest occupied one; finite."""
     origin: tuple[float, float]
     resolution_m: float
     least_m: float
@@ -63,6 +63,8 @@ def eased(points: F64, room: EasingRoom) -> F64:
     if len(points) < 2:
         return points
     line = good = best = sampled(points, SPACING_M)
+    if len(line) < 3:  # its ends stay where they are
+        return points
     most = LONGER * _length(points)
     for number in range(1, _ROUNDS + 1):
         line = _moved(line, room)

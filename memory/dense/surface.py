@@ -205,6 +205,11 @@ class Surface:
         scale = self.config.truncation_voxels * self.config.voxel_size_m
         return tsdf * scale, gradient * scale, frames
 
+    def colors(self, points: F64) -> tuple[U8, F64]:
+        """RGB (N, 3) at ``points`` (N, 3), world, and of how many frames they are (N,), 0 where
+        there is no surface."""
+        return self._grid.colors(points)
+
     def point_cloud(self) -> tuple[F32, U8]:
         """Whole surface: points (N, 3) world metres, colours (N, 3) RGB; ordered by chunk."""
         points, colors, _ = self._ordered_points(self._grid)

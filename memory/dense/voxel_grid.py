@@ -168,6 +168,21 @@ class VoxelGrid:
         gradient = np.einsum("nc,nca->na", values, slopes) / self._voxel_size_m
         return np.einsum("nc,nc->n", values, x * y * z), gradient, weight
 
+    def colors(self, points: F64) -> tuple[U8, F64]:
+        """RGB (N, 3) of the voxels nearest to points (N, 3) metres, and their weights (N,); the
+        weight is 0, and the colour means nothing, where a voxel is unknown or truncated."""
+        voxels = np.rint(points / self._voxel_size_m).astype(np.int32)
+        blocks = np.floor_divide(voxels, self._resolution)
+        keys, of = np.unique(pack(blocks), return_inverse=True)
+        rows, found = self._find(unpack(keys))
+        there = found[of]
+        row = np.where(there, rows[of], 0)
+        x, y, z = (voxels - blocks * self._resolution).T
+        levels = self.attribute("color")[row, z, y, x].astype(np.float32)
+        surface = there & (np.abs(self.attribute("tsdf")[row, z, y, x, 0]) < 1)
+        weight = self.attribute("weight")[row, z, y, x, 0] * surface
+        return _rgb(levels / np.float32(255)), weight.astype(np.float64)
+
     def points(self, min_weight: float) -> tuple[F32, U8]:
         """Surface points (N, 3) in metres and their RGB (N, 3), in no particular order."""
         cloud = self._grid.extract_point_cloud(min_weight)

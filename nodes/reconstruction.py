@@ -23,6 +23,7 @@ from cogmap.memory.geometry.poses import motion_between
 from cogmap.memory.persistence import load_map, prepare_folder
 from cogmap.memory.segments.sightings import SightingError
 from cogmap.nodes.frame_join import FrameJoin
+from cogmap.nodes.frame_troubles import FrameTroubles
 from cogmap.nodes.part_writer import PartWriter
 from cogmap.runtime.checkpoint import NodeState
 from cogmap.runtime.messages import (
@@ -101,6 +102,9 @@ class Reconstruction(Node):
             Reconstructor.load(self.params.onto) if self.params.onto else Reconstructor(config)
         )
         self._first_number = self._reconstructor.next_number()
+        if self.params.onto:
+            self._reconstructor.begin_stream()
+        self._frame_troubles = FrameTroubles(self.troubles)
         if self.params.map_dir:
             prepare_folder(self._map_folder())
         self._shown: dict[str, SurfaceUpdate] = {}
@@ -182,6 +186,7 @@ class Reconstruction(Node):
             observation = self._reconstructor.step(frame)
         self._stamp_ns, self._number = frame.stamp_ns, frame.number
         self.counters["frames." + observation.verdict] += 1
+        self._frame_troubles.note(observation.verdict, self._reconstructor.health.detail)
         if observation.verdict == "fused" and self.counters["frames.fused"] == 1:
             self._say_how_levelled(frame, observation)
         grid_is_due = self.params.grid_every and frame.number % self.params.grid_every == 0

@@ -260,7 +260,8 @@ class Vocabulary(Message, frozen=True, kw_only=True, eq=False):
 
 FrameVerdict = Literal[
     "fused", "skipped_redundant", "no_depth", "bad_depth", "no_pose", "pose_jump", "pose_uncertain",
-    "lost", "time_backwards",
+    "lost", "time_backwards", "time_leap", "frozen", "dark", "bad_scale", "swapped_colors",
+    "pose_stuck", "pose_drift",
 ]  # fmt: skip
 
 

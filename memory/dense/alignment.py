@@ -15,10 +15,10 @@ from typing import Protocol
 import cv2
 import numpy as np
 
-from cogmap.memory.geometry.camera import backproject
+from cogmap.memory.geometry.camera import backproject, transform
 from cogmap.runtime.messages import F32, F64, Intrinsics
 
-__all__ = ["AlignmentConfig", "DistanceField", "align"]
+__all__ = ["AlignmentConfig", "DistanceField", "align", "misfit_m"]
 
 
 class DistanceField(Protocol):
@@ -97,6 +97,17 @@ def align(
     if np.abs(moved / sigmas).max() > config.most_sigmas:
         return start
     return pose
+
+
+def misfit_m(
+    depth_m: F32, intrinsics: Intrinsics, world_from_camera: F64, field: DistanceField
+) -> float:
+    """Median distance of a frame's points from the surface, of those near it; 0 if few are."""
+    local = _sampled(depth_m, intrinsics, AlignmentConfig(points=600))
+    distance, _, frames = field.distances(transform(world_from_camera, local))
+    known = frames > 0
+    few = np.count_nonzero(known) < 0.1 * len(local)
+    return 0.0 if few or not len(local) else float(np.median(np.abs(distance[known])))
 
 
 def _sampled(depth_m: F32, intrinsics: Intrinsics, config: AlignmentConfig) -> F64:

@@ -6,7 +6,7 @@ before it and by the map. What is refused here changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 import numpy as np
@@ -15,8 +15,14 @@ from numpy.typing import NDArray
 from cogmap.memory.dense.alignment import DistanceField
 from cogmap.memory.dense.depth_unit import factor_by_motion, is_wrong_unit, leap_of_depth, may_tell
 from cogmap.memory.dense.looks import Look
-from cogmap.memory.dense.picture_health import fingerprint, is_black, seen_colors, swap_score
-from cogmap.memory.dense.pose_health import has_picture_moved, off_the_surface_m
+from cogmap.memory.dense.picture_health import (
+    fingerprint,
+    is_black,
+    seen_colors,
+    shows_something,
+    swap_score,
+)
+from cogmap.memory.dense.pose_health import Jumps, has_picture_moved, off_the_surface_m
 from cogmap.memory.geometry.poses import is_pose, motion_between
 from cogmap.runtime.messages import F32, F64, U8, CogmapError, Frame, FrameVerdict, Intrinsics
 
@@ -32,9 +38,9 @@ _UNIT_EVERY = 30
 """Frames between looks at the unit of depth once it was found right."""
 _SWAPPED = -0.3
 """Over four recordings and ten houses the least score of a right picture was 0.42."""
-_DRIFT_M, _NO_DRIFT_M = 0.07, 0.04
+_DRIFT_M, _NO_DRIFT_M = 0.055, 0.04
 """Over the same, right poses were up to 0.047 off the surface."""
-_DRIFT_EVERY = 5
+_DRIFT_EVERY = 3
 
 
 class DepthUnitError(CogmapError):
@@ -85,7 +91,8 @@ class FrameHealth:
         self._unit_found_right = False
         self._wrong = self._since_unit = 0
         self._looks = self._drifts = 0
-        self._drifting = self._swapped = False
+        self._drifting = self._swapped = self._stuck = False
+        self._jumps = Jumps()
 
     def look(self, frame: Frame, depth_m: F32 | None) -> FrameVerdict | None:
         """A verdict if the frame must not be mapped, by the frames before it; else None.
@@ -115,13 +122,27 @@ class FrameHealth:
         return "pose_stuck" if stuck else None
 
     def look_at_map(
-        self, frame: Frame, depth_m: F32, pose: F64, surface: MappedSurface, *, tracked: bool
+        self,
+        frame: Frame,
+        depth_m: F32,
+        pose: F64,
+        surface: MappedSurface,
+        agreement: Callable[[F64], float | None] | None,
+        *,
+        leapt: bool = False,
     ) -> FrameVerdict | None:
-        """The same, by what the map holds where the frame looks."""
+        """The same, by what the map holds where the frame looks.
+
+        ``agreement`` of a pose: the part of what the frame measured that would lie on the map.
+        None if the pose was tracked: then it fits the frames before by itself. ``leapt``: the
+        pose was refused because no camera can have got there.
+        """
+        if agreement is not None:
+            if self._jumps.take(pose, agreement, leapt) or leapt:
+                return "pose_jump"
+            self._compare_place(depth_m, frame.intrinsics, pose, surface)
         if frame.color is not None:
             self._compare_colors(frame.color, depth_m, frame.intrinsics, pose, surface)
-        if not tracked:
-            self._compare_place(depth_m, frame.intrinsics, pose, surface)
         if self._swapped:
             return "swapped_colors"
         return "pose_drift" if self._drifting else None
@@ -130,7 +151,7 @@ class FrameHealth:
         """Everything remembered, for ``from_state``."""
         numbers = [
             self._factor, self._unit_found_right, self._wrong, self._since_unit, self._looks,
-            self._drifts, self._drifting, self._swapped,
+            self._drifts, self._drifting, self._swapped, self._stuck,
         ]  # fmt: skip
         state: dict[str, NDArray[Any]] = {
             "numbers": np.array(numbers, np.float64),
@@ -139,6 +160,7 @@ class FrameHealth:
         for name, still in self._stills.items():
             state[f"{name}_still"] = np.array([still.print_, still.frames], np.int64)
             state[f"{name}_began_at"] = still.began_at
+        state |= {f"jumps_{name}": value for name, value in self._jumps.state().items()}
         for name, look in (("held", self._held), ("reference", self._reference)):
             if look is not None:
                 state |= {f"{name}_{key}": value for key, value in _packed(look).items()}
@@ -149,10 +171,14 @@ class FrameHealth:
         """Inverse of ``state``."""
         health = cls()
         factor, *numbers = state["numbers"].tolist()
-        found, wrong, since, looks, drifts, drifting, swapped = map(int, numbers)
+        found, wrong, since, looks, drifts, drifting, swapped, stuck = map(int, numbers)
         health._factor, health._unit_found_right = factor, bool(found)
         health._wrong, health._since_unit, health._looks = wrong, since, looks
         health._drifts, health._drifting, health._swapped = drifts, bool(drifting), bool(swapped)
+        health._stuck = bool(stuck)
+        health._jumps = Jumps.from_state(
+            {name: state[f"jumps_{name}"] for name in ("poses", "usual")}
+        )
         health._depth = state["depth"].copy()
         for name, still in health._stills.items():
             still.print_, still.frames = (int(each) for each in state[f"{name}_still"])
@@ -160,11 +186,9 @@ class FrameHealth:
         health._held, health._reference = (_unpacked(state, n) for n in ("held", "reference"))
         return health
 
-    def _is_frozen(
-        self, frame: Frame, depth_m: F32 | None, pose: F64 | None, black: bool
-    ) -> bool:
+    def _is_frozen(self, frame: Frame, depth_m: F32 | None, pose: F64 | None, black: bool) -> bool:
         frozen = []
-        if frame.color is not None and not black:
+        if frame.color is not None and not black and shows_something(frame.color):
             self._stills["color"].take(frame.color, pose)
             frozen.append(self._stills["color"].is_frozen(pose))
         if depth_m is not None and frame.depth is not None and frame.depth.any():
@@ -215,9 +239,10 @@ class FrameHealth:
         """The pose is the same, to the bit, but the picture is not."""
         held = self._held
         if held is None or not np.array_equal(held.pose, now.pose):
-            self._held = now
-            return False
-        return has_picture_moved(held, now)
+            self._held, self._stuck = now, False
+        elif has_picture_moved(held, now):
+            self._held, self._stuck = now, True  # from here on, as corners are soon out of sight
+        return self._stuck
 
     def _compare_colors(
         self, color: U8, depth_m: F32, intrinsics: Intrinsics, pose: F64, surface: MappedSurface

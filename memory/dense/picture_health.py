@@ -11,10 +11,12 @@ from numpy.typing import NDArray
 from cogmap.memory.geometry.camera import backproject, transform
 from cogmap.runtime.messages import F32, F64, U8, Intrinsics
 
-__all__ = ["fingerprint", "is_black", "seen_colors", "swap_score"]
+__all__ = ["fingerprint", "is_black", "seen_colors", "shows_something", "swap_score"]
 
 BLACK_LEVEL = 10
 """No pixel of a black picture is brighter, but for the 1 % that may be hot or lit."""
+_EVEN = 2.0
+"""Standard deviation of an even colour, levels."""
 _LEAST_CHROMA = 4.0
 """Standard deviation of red minus blue under which a picture is too grey to tell."""
 _FEW_POINTS = 100
@@ -24,6 +26,11 @@ _MOST_POINTS = 600
 def is_black(color: U8) -> bool:
     """Whether a colour image (H, W, 3) shows nothing: a covered lens, or no light at all."""
     return bool(np.percentile(color[::8, ::8].max(axis=2), 99) <= BLACK_LEVEL)
+
+
+def shows_something(color: U8) -> bool:
+    """Whether a colour image (H, W, 3) is more than one even colour, which would not change."""
+    return bool(color[::8, ::8].std(axis=(0, 1)).max() > _EVEN)
 
 
 def fingerprint(image: NDArray[Any]) -> int:

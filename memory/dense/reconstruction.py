@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -14,8 +15,10 @@ from numpy.typing import NDArray
 
 from cogmap.memory.dense.admission import Admission, AdmissionConfig
 from cogmap.memory.dense.alignment import AlignmentConfig, align
+from cogmap.memory.dense.frame_health import FrameHealth
 from cogmap.memory.dense.moving import without_moving_things
 from cogmap.memory.dense.occupancy import Occupancy, OccupancyConfig
+from cogmap.memory.dense.stream_clock import StreamClock
 from cogmap.memory.dense.surface import Surface, SurfaceConfig
 from cogmap.memory.dense.tracking import Tracker, TrackerConfig
 from cogmap.memory.formats.mesh_files import ply
@@ -105,6 +108,8 @@ class Reconstructor:
         self.surface = Surface(config.surface)
         self.occupancy = Occupancy(config.occupancy)
         self.admission = Admission(config.admission)
+        self.clock = StreamClock()
+        self.health = FrameHealth()
         self.trajectory = Trajectory()
         self.counts: Counter[FrameVerdict] = Counter()
         """Frames by verdict."""
@@ -121,10 +126,14 @@ class Reconstructor:
         """
         if detections is not None:
             require_fit(detections, frame)
-        frame = rectify(frame)
+        stamp_ns, refused = self.clock.take(frame.number, frame.stamp_ns)
+        frame = rectify(msgspec.structs.replace(frame, stamp_ns=stamp_ns))
         depth_m = None if frame.depth is None else frame.depth_m()
-        pose = self._locate(frame, depth_m)
-        verdict = self._judge(frame, depth_m, pose)
+        refused = refused or self.health.look(frame, depth_m)
+        pose = _Pose() if refused else self._locate(frame, depth_m)
+        verdict = refused or self._judge(frame, depth_m, pose)
+        if verdict in (*POSE_TRUSTED, "pose_jump"):
+            verdict = self._judge_by_map(frame, depth_m, pose, verdict) or verdict
         if verdict in POSE_TRUSTED:
             pose = self._aligned(frame, depth_m, pose)
         if verdict == "fused":
@@ -159,6 +168,10 @@ class Reconstructor:
         """
         return self.sightings.late(detections)
 
+    def begin_stream(self) -> None:
+        """What comes now is another stream than that of the map, maybe of another camera."""
+        self.clock, self.health = StreamClock(), FrameHealth()
+
     def next_number(self) -> int:
         """A number that no frame of the map has; frames that go on with it count from here."""
         numbers, _, _ = self.trajectory.poses()
@@ -189,6 +202,8 @@ class Reconstructor:
             "occupancy": self.occupancy.state(),
             "admission": self.admission.state(),
             "trajectory": self.trajectory.state(),
+            "health": self.health.state(),
+            "clock": {"state": self.clock.state()},
             "world": {"from_source": self.world_from_source},
         }
         if self._tracker is not None:
@@ -239,6 +254,9 @@ class Reconstructor:
         made.counts = Counter(details["counts"])
         made._pose_source = details["pose_source"]
         made.sightings.pictured = details["pictured"]
+        if health := part_of(arrays, "health"):  # maps of before do not have it
+            made.health = FrameHealth.from_state(health)
+            made.clock = StreamClock.from_state(arrays["clock/state"])
         if tracker := part_of(arrays, "tracker"):
             made._tracker = Tracker.from_state(tracker, config.tracker)
         return made
@@ -303,6 +321,22 @@ class Reconstructor:
             frame.stamp_ns, depth_m, world_from_camera, pose.position_sigma_m, agreement
         )
         return "lost" if verdict == "no_pose" and pose.lost else verdict
+
+    def _judge_by_map(
+        self, frame: Frame, depth_m: F32 | None, pose: _Pose, verdict: FrameVerdict
+    ) -> FrameVerdict | None:
+        assert depth_m is not None and pose.world_from_camera is not None
+        agreement = None
+        if self._pose_source == "source":
+            agreement = partial(self._map_agreement, frame, depth_m)
+        return self.health.look_at_map(
+            frame,
+            depth_m,
+            pose.world_from_camera,
+            self.surface,
+            agreement,
+            leapt=verdict == "pose_jump",
+        )
 
     def _map_agreement(self, frame: Frame, depth_m: F32, pose: F64) -> float | None:
         """Part of the measured points in known space that is occupied; None if too few are."""

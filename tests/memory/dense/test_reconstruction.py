@@ -247,7 +247,7 @@ def test_frames_without_pose_are_tracked_or_lost():
     depth = np.random.default_rng(0).integers(1000, 1500, (120, 160)).astype(np.uint16)
     blank = Frame(
         stamp_ns=0, number=0, intrinsics=camera, depth=depth,
-        color=np.zeros((120, 160, 3), np.uint8),
+        color=np.full((120, 160, 3), 128, np.uint8),
     )  # fmt: skip
     observation = reconstructor.step(blank)
     assert observation.verdict == "lost" and observation.tracked

@@ -1,0 +1,217 @@
+"""Frames that are not what they claim to be, of a camera that moves along a papered wall."""
+
+from __future__ import annotations
+
+import cv2
+import msgspec
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cogmap.memory.dense.depth_unit import factor_by_motion, is_wrong_unit, leap_of_depth
+from cogmap.memory.dense.frame_health import DepthUnitError, FrameHealth
+from cogmap.memory.dense.looks import Look
+from cogmap.memory.dense.picture_health import (
+    fingerprint,
+    is_black,
+    seen_colors,
+    shows_something,
+    swap_score,
+)
+from cogmap.memory.dense.pose_health import Jumps, has_picture_moved
+from cogmap.runtime.messages import F64, Frame, Intrinsics
+from cogmap.sim.faults import Fault, FaultKind, FrameFaults
+
+CAMERA = Intrinsics(width=160, height=120, fx=130.0, fy=130.0, cx=79.5, cy=59.5)
+WALL_M = 2.0
+STEP_M = 0.02
+
+
+def paper() -> np.ndarray:
+    """Wallpaper, 4 m by 3 m, as seen at ``WALL_M``."""
+    coarse = np.random.default_rng(1).integers(0, 255, (60, 130, 3)).astype(np.uint8)
+    return cv2.resize(coarse, (520, 240), interpolation=cv2.INTER_CUBIC)
+
+
+PAPER = paper()
+
+
+def pose_at(x: float) -> F64:
+    pose = np.eye(4)
+    pose[:3, :3] = [[1, 0, 0], [0, 0, 1], [0, -1, 0]]
+    pose[:3, 3] = x, 0, 1.2
+    return pose
+
+
+def frame(number: int) -> Frame:
+    """The camera has moved along by ``STEP_M`` a frame."""
+    x = STEP_M * number
+    center = (100 + x * CAMERA.fx / WALL_M, 120.0)
+    noise = np.random.default_rng(number).integers(-8, 9, (120, 160))
+    return Frame(
+        stamp_ns=number * 10**9 // 15,
+        number=number,
+        intrinsics=CAMERA,
+        color=np.ascontiguousarray(cv2.getRectSubPix(PAPER, (160, 120), center)),
+        depth=(1000 * WALL_M + noise).astype(np.uint16),
+        world_from_camera=pose_at(x),
+    )
+
+
+def verdicts(health: FrameHealth, *faults: Fault, first: int = 0, last: int = 60) -> list[str]:
+    """What ``look`` says of the frames; "" where nothing."""
+    spoil = FrameFaults(faults)
+    told = []
+    for number in range(last):
+        spoiled = spoil.spoiled(frame(number))
+        if number >= first:
+            told.append(health.look(spoiled, spoiled.depth_m()) or "")
+    return told
+
+
+def test_good_frames_are_left_alone():
+    assert set(verdicts(FrameHealth())) == {""}
+
+
+@pytest.mark.parametrize(
+    ("kind", "amount", "verdict"),
+    [
+        ("frozen", 1, "frozen"),
+        ("black", 1, "dark"),
+        ("pose_stuck", 1, "pose_stuck"),
+        ("depth_factor", 5, "bad_scale"),
+        ("depth_factor", 0.2, "bad_scale"),
+        ("depth_factor", 0.001, "bad_scale"),
+        ("depth_factor", 900, "bad_scale"),
+    ],
+)
+def test_faults_for_a_while(kind: FaultKind, amount, verdict):
+    """What is wrong is refused, from the first or second frame on; what is right is not."""
+    told = verdicts(FrameHealth(), Fault(kind=kind, begin=30, end=45, amount=amount))
+    assert set(told[:30]) == {""}
+    assert set(told[32:45]) == {verdict}
+    assert set(told[46:]) == {""}
+
+
+def test_one_that_goes_on_from_a_state_says_the_same():
+    faults = [
+        Fault(kind="frozen", begin=10, end=20),
+        Fault(kind="depth_factor", begin=25, end=35, amount=5),
+        Fault(kind="pose_stuck", begin=40, end=50),
+    ]
+    whole = verdicts(FrameHealth(), *faults)
+    for cut in (5, 15, 28, 45):
+        health = FrameHealth()
+        before = verdicts(health, *faults, last=cut)
+        resumed = FrameHealth.from_state(health.state())
+        assert before + verdicts(resumed, *faults, first=cut) == whole
+
+
+@pytest.mark.parametrize(("factor", "said"), [(5.0, "times as far"), (0.2, "1/")])
+def test_a_unit_that_was_wrong_from_the_beginning_is_refused_with_the_remedy(factor, said):
+    with pytest.raises(DepthUnitError, match=f"{said}.*depth_scale_m"):
+        verdicts(FrameHealth(), Fault(kind="depth_factor", amount=factor))
+
+
+def test_without_poses_a_frozen_camera_is_known_after_a_while():
+    health = FrameHealth()
+    still = msgspec.structs.replace(frame(0), world_from_camera=None)
+    told = [health.look(still, still.depth_m()) for _ in range(70)]
+    assert set(told[:60]) == {None} and set(told[60:]) == {"frozen"}
+
+
+@given(factor=st.floats(2, 1000), inverse=st.booleans(), seed=st.integers(0, 100))
+def test_leap_of_depth_is_its_factor(factor, inverse, seed):
+    rng = np.random.default_rng(seed)
+    factor = 1 / factor if inverse else factor
+    depth = rng.uniform(0.5, 4, (15, 20)).astype(np.float32)
+    noisy = depth * rng.normal(1, 0.02, depth.shape).astype(np.float32)
+    assert leap_of_depth(depth, noisy) == 1
+    assert leap_of_depth(depth, np.float32(factor) * noisy) == pytest.approx(factor, rel=0.02)
+    other = rng.uniform(0.5, 8, depth.shape).astype(np.float32)
+    assert leap_of_depth(depth, other) == 1, "another view"
+
+
+@pytest.mark.parametrize("factor", [1.0, 5.0, 0.2, 1000.0])
+def test_factor_by_motion(factor):
+    looks = [
+        Look.at(f.color, f.depth_m() * np.float32(factor), CAMERA, f.world_from_camera)
+        for f in (frame(0), frame(8))
+    ]
+    found = factor_by_motion(*looks)
+    assert found == pytest.approx(factor, rel=0.05)
+    assert is_wrong_unit(found) == (factor != 1)
+
+
+def test_black_pictures():
+    noise = np.random.default_rng(0).integers(0, 6, (120, 160, 3)).astype(np.uint8)
+    assert is_black(noise)
+    lit = noise.copy()
+    lit[:40, :40] = 90  # a light in the dark
+    assert not is_black(lit)
+    assert not shows_something(np.full((120, 160, 3), 200, np.uint8))
+
+
+def test_fingerprints_of_noise_differ():
+    one, other = frame(0), frame(1)
+    assert fingerprint(one.color) == fingerprint(one.color.copy())
+    assert len({fingerprint(each) for each in (one.color, other.color, one.depth)}) == 3
+
+
+def test_swapped_colours_are_told_whatever_the_light():
+    one = frame(0)
+    points, seen = seen_colors(one.color, one.depth_m(), CAMERA, one.world_from_camera)
+    np.testing.assert_allclose(points[:, 1], WALL_M, atol=0.01)
+    warm = np.clip(seen * np.array([1.2, 1.0, 0.7]) + 5, 0, 255).astype(np.uint8)
+    assert swap_score(seen, warm) > 0.9
+    assert swap_score(seen, warm[:, ::-1]) < -0.9
+    assert swap_score(seen[:50], warm[:50]) is None, "too few"
+    gray = np.repeat(seen[:, :1], 3, axis=1)
+    assert swap_score(gray, gray) is None, "no colour"
+
+
+def test_moved_pictures():
+    still, moved = (
+        Look.at(f.color, f.depth_m(), CAMERA, f.world_from_camera) for f in (frame(0), frame(5))
+    )
+    passing = frame(0).color.copy()
+    passing[:, :60] = frame(30).color[:, :60]  # somebody in a third of the view
+    passed = Look.at(passing, frame(0).depth_m(), CAMERA, pose_at(0))
+    assert has_picture_moved(still, moved)
+    assert not has_picture_moved(still, passed)
+    assert not has_picture_moved(still, still)
+
+
+class TestJumps:
+    """The map knows the true place: agreement falls with the distance from it."""
+
+    def told(self, shifts: list[float], known: list[bool] | None = None) -> list[bool]:
+        jumps, told = Jumps(), []
+        for number, shift in enumerate(shifts):
+            true = STEP_M * number
+
+            def agreement(pose: F64, true: float = true, number: int = number) -> float | None:
+                if known is not None and not known[number]:
+                    return None
+                return max(0.0, 1 - 4 * abs(float(pose[0, 3]) - true))
+
+            told.append(jumps.take(pose_at(true + shift), agreement, leapt=False))
+        return told
+
+    def test_small_jump_and_back(self):
+        shifts = [0.0] * 20 + [0.3] * 20 + [0.0] * 20
+        assert self.told(shifts) == [False] * 20 + [True] * 20 + [False] * 20
+
+    def test_it_is_not_forgotten_where_the_map_does_not_know(self):
+        shifts = [0.0] * 20 + [0.3] * 20 + [0.0] * 20
+        known = [number < 25 for number in range(60)]
+        assert self.told(shifts, known) == [False] * 20 + [True] * 20 + [False] * 20
+
+    def test_a_quick_step_is_none(self):
+        jumps = Jumps()
+        places = [0.02 * i for i in range(20)] + [0.7 + 0.02 * i for i in range(20)]
+        assert not any(
+            jumps.take(pose_at(x), lambda pose, x=x: 1.0 - abs(float(pose[0, 3]) - x), leapt=False)
+            for x in places
+        )

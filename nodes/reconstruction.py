@@ -184,7 +184,7 @@ class Reconstruction(Node):
         except SightingError as error:
             self._refuse(error)
             observation = self._reconstructor.step(frame)
-        self._stamp_ns, self._number = frame.stamp_ns, frame.number
+        self._stamp_ns, self._number = observation.stamp_ns, frame.number
         self.counters["frames." + observation.verdict] += 1
         self._frame_troubles.note(observation.verdict, self._reconstructor.health.detail)
         if observation.verdict == "fused" and self.counters["frames.fused"] == 1:

@@ -39,7 +39,8 @@ class StreamClock:
     _agreeing: int = 0
 
     def take(self, number: int, stamp_ns: int) -> tuple[int, FrameVerdict | None]:
-        """The stamp to use for frame ``number``; a verdict if the frame is not to be used."""
+        """The stamp to use for frame ``number``; a verdict if the frame is not to be used. A leap
+        ahead that is not believed gets the stamp of the frame before."""
         shifted = stamp_ns + self.shift_ns
         if self._last_ns is None:
             return self._accept(number, shifted), None
@@ -48,7 +49,7 @@ class StreamClock:
             return self._behind(number, stamp_ns)
         if self._is_leap(step_ns) and not self._confirms(stamp_ns):
             self._odd_ns, self._agreeing = stamp_ns, 1
-            return shifted, "time_leap"
+            return self._last_ns, "time_leap"
         return self._accept(number, shifted), None
 
     def state(self) -> I64:

@@ -70,6 +70,12 @@ def up(
     ] = None,
     set_: Set = None,
     for_s: ForSeconds = None,
+    go: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="WORDS", help='Send the agent: "find a cup"; may be repeated, then it ends.'
+        ),
+    ] = None,
     headless: Headless = False,
     run_dir: RunDirectory = None,
     resume: Resume = None,
@@ -101,7 +107,7 @@ def up(
                 checked = running.load(launch, overrides + running.headless_overrides(checked))
         code = running.run_launch(
             checked, run_dir=run_dir, for_s=for_s, report=report, quiet=quiet,
-            resume=resume is not None,
+            resume=resume is not None, go=go or (),
         )  # fmt: skip
     raise typer.Exit(code)
 

@@ -11,7 +11,8 @@ from pathlib import Path
 import zmq
 from rich.console import Console
 
-from cogmap.launch.map_target import find_target
+from cogmap.launch.map_target import RUNS
+from cogmap.launch.paths import is_run
 from cogmap.memory.navigation.instructions import goals_of
 from cogmap.memory.render.drawing import printable
 from cogmap.nodes.planners.access import LiveMap, stream_address
@@ -27,7 +28,10 @@ from cogmap.runtime.readers import LatestReader
 from cogmap.runtime.requests import request, service_address
 from cogmap.runtime.rundir import is_going_on
 
-__all__ = ["find_run", "go", "goal_of_options", "read", "stop"]
+__all__ = [
+    "Teller", "find_run", "go", "goal_of_options", "progress_line", "read", "stop", "travel",
+    "travel_by",
+]  # fmt: skip
 
 GO, CANCEL, PROGRESS = "navigator/go", "navigator/cancel", "navigator/progress"
 PLAN_WITHIN_S = 30.0
@@ -43,12 +47,17 @@ def find_run(path: Path | None) -> Path:
 
     Raises CogmapError if there is none that goes on.
     """
-    target = find_target(path)
-    if target.run_dir is None:
-        raise CogmapError(
-            f"{target.name}: no run goes on there; start one that can be driven: cogmap up explore"
-        )
-    return target.run_dir
+    found = [path] if path is not None else sorted(RUNS.glob("*"))
+    going_on = [each for each in found if is_run(each) and is_going_on(each)]
+    if len(going_on) == 1:
+        return going_on[0]
+    if going_on:
+        names = ", ".join(map(str, going_on))
+        raise CogmapError(f"several runs go on: {names}; say which with --run")
+    raise CogmapError(
+        f"no run goes on {'in runs/' if path is None else f'at {path}'};"
+        " start one that can be driven: cogmap up explore"
+    )
 
 
 def goal_of_options(to: int | None, point: tuple[float, float] | None) -> Goal | None:
@@ -75,17 +84,52 @@ def go(
 
     Exit codes: 0 arrived, 1 not, 130 cancelled from here.
     """
-    client = f"cogmap-{os.getpid()}"
-    wanted = JourneyRequest(stamp_ns=0, goals=goals, client=client, preempt=preempt, text=text)
-    address = service_address(run_dir, GO)
+    wanted = _request(goals, text, preempt)
+    teller, last = Teller(console), None
+    try:
+        with console.status("setting out") as status:
+            for last in travel(run_dir, wanted):
+                teller.tell(last)
+                status.update(progress_line(last))
+    except KeyboardInterrupt:
+        console.print(progress_line(stop(run_dir, wanted.client)), soft_wrap=True)
+        return EXIT_INTERRUPTED
+    return 0 if last is not None and last.state == "arrived" else 1
+
+
+def travel(run_dir: Path, wanted: JourneyRequest) -> Iterator[JourneyProgress]:
+    """Ask for a journey; the news of it as they come, the last one its end.
+
+    Raises CogmapError if it is refused, or the run ends meanwhile.
+    """
     with _listening(run_dir) as reader:
-        began = request(address, wanted, JourneyProgress, PLAN_WITHIN_S)
-        try:
-            last = _watch(run_dir, began, reader, console)
-        except KeyboardInterrupt:
-            console.print(_line(stop(run_dir, client)), soft_wrap=True)
-            return EXIT_INTERRUPTED
-    return 0 if last.state == "arrived" else 1
+        address = service_address(run_dir, GO)
+        last = request(address, wanted, JourneyProgress, PLAN_WITHIN_S)
+        yield last
+        while last.state not in ENDS:
+            last = _next(run_dir, last, reader)
+            yield last
+
+
+def travel_by(run_dir: Path, text: str) -> Iterator[JourneyProgress]:
+    """As `travel`, by an instruction in words."""
+    return travel(run_dir, _request(read(run_dir, text), text, preempt=True))
+
+
+class Teller:
+    """A line for each change; on what is no terminal, some seconds apart."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._said, self._said_at = "", 0.0
+
+    def tell(self, news: JourneyProgress) -> None:
+        line = f"{news.state}: {news.text}"
+        soon = time.monotonic() - self._said_at < SAY_EVERY_S
+        hurries = soon and not self._console.is_terminal and news.state not in ENDS
+        if line != self._said and not hurries:
+            self._console.print(progress_line(news), soft_wrap=True)
+            self._said, self._said_at = line, time.monotonic()
 
 
 def stop(run_dir: Path, client: str = "") -> JourneyProgress:
@@ -94,22 +138,9 @@ def stop(run_dir: Path, client: str = "") -> JourneyProgress:
     return request(service_address(run_dir, CANCEL), asked, JourneyProgress, PLAN_WITHIN_S)
 
 
-def _watch(
-    run_dir: Path, began: JourneyProgress, reader: LatestReader, console: Console
-) -> JourneyProgress:
-    """Each change as a line, and the way that is left on one line; the last news."""
-    last, said, said_at = began, "", 0.0
-    with console.status(_line(began)) as status:
-        while True:
-            line = f"{last.state}: {last.text}"
-            quiet = not console.is_terminal and time.monotonic() - said_at < SAY_EVERY_S
-            if line != said and (not quiet or last.state in ENDS):
-                console.print(_line(last), soft_wrap=True)
-                said, said_at = line, time.monotonic()
-            if last.state in ENDS:
-                return last
-            status.update(_line(last))
-            last = _next(run_dir, last, reader)
+def _request(goals: tuple[Goal, ...], text: str, preempt: bool) -> JourneyRequest:
+    client = f"cogmap-{os.getpid()}"
+    return JourneyRequest(stamp_ns=0, goals=goals, client=client, preempt=preempt, text=text)
 
 
 def _next(run_dir: Path, last: JourneyProgress, reader: LatestReader) -> JourneyProgress:
@@ -135,7 +166,8 @@ def _listening(run_dir: Path) -> Iterator[LatestReader]:
         context.term()
 
 
-def _line(progress: JourneyProgress) -> str:
+def progress_line(progress: JourneyProgress) -> str:
+    """What it does, for people."""
     text = printable(progress.text, SHOWN)
     if progress.state in ENDS:
         return f"{progress.state} after {progress.driven_m:.1f} m: {text}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from cogmap.launch.console import console
+from cogmap.launch.guiding import Guide
 from cogmap.launch.report import make_report
 from cogmap.launch.table import LiveTable, summary
 from cogmap.runtime.launchfile import Launch, check_launch, read_launch_file
@@ -58,9 +59,12 @@ def run_launch(
     quiet: bool = False,
     live: bool = True,
     resume: bool = False,
+    go: Sequence[str] = (),
 ) -> int:
     """Run until it ends; the exit code says how. ``live``: show the status table; ``resume``: go
     on with the run in ``run_dir``, of the same launch.
+
+    ``go``: instructions for the agent, one after the other; the run ends after the last.
 
     0: ended, or ``for_s`` was over; 1: a node could not be kept alive; 2: refused (bad
     launch file or input); 130: interrupted.
@@ -71,6 +75,8 @@ def run_launch(
     said: set[str] = set()
     with RunDir(run_dir or default_run_dir(launch), resume=resume) as folder:
         supervisor = Supervisor(launch, folder)
+        if go:
+            on_tick = Guide(go, folder.path, console).tick
         try:
             with (
                 signals_stop(supervisor.stop) as interrupted,

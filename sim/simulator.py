@@ -42,6 +42,8 @@ from cogmap.sim.tour import Sight, plan_tour, start_point, tour_targets
 from cogmap.sim.tour_follower import TourFollower
 from cogmap.sim.waypoints import WaypointFollower, WaypointState
 
+ROOM_AROUND_M = (0.9, 0.7, 0.5, 0.3)
+"""Between who is set down in a house, to be sent somewhere, and what stands there."""
 _PHYSICS_S = 0.01
 """Longest step of the agent's motion."""
 
@@ -149,7 +151,8 @@ class Simulator:
         self._waypoints: WaypointFollower | None = None
         self._space = FreeSpace(obstacles(self.house, config.body.height_m))
         paths = self.free_floor()
-        self.state = AgentState(*start_point(self.house, paths), 0.0)
+        begin = self._roomy_floor() if config.mode == "commanded" else paths
+        self.state = AgentState(*start_point(self.house, begin), 0.0)
         self._tour = self._plan(paths) if config.mode == "tour" else None
 
     @property
@@ -231,6 +234,15 @@ class Simulator:
     def free_floor(self) -> Paths:
         """Where the centre of the agent may be as the house is now, with a margin of 0.07 m."""
         return house_paths(self.house, self.config.body.radius_m + PLANNING_MARGIN_M)
+
+    def _roomy_floor(self) -> Paths:
+        """Where who is sent somewhere is set down: with as much room around as there is, up to a
+        point, for it does not see what is low beside its feet."""
+        for around_m in ROOM_AROUND_M:
+            roomy = house_paths(self.house, self.config.body.radius_m + around_m)
+            if len(roomy.centers):
+                return roomy
+        return self.free_floor()
 
     @property
     def _period_s(self) -> float:

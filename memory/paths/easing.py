@@ -17,6 +17,7 @@ SPACING_M = 0.12
 LONGER = 1.02
 """How much longer than the taut line one may be for the sake of clearance."""
 _ROUNDS, _BETWEEN_LOOKS = 48, 4
+_FAR_M = 1e3
 _PUSH_M = 0.02
 """Most that a point is moved away from things in a round, before the line pulls it back."""
 _SLACK_M = 0.005
@@ -41,12 +42,14 @@ class EasingRoom:
     """Clearance that it should have."""
 
     def far(self, points: F64) -> F64:
-        """(...) clearance (m) at ``points`` (..., 2), between the middles of cells too."""
+        """(...) clearance (m) at ``points`` (..., 2), between the middles of cells too; far more
+        than is asked for where nothing is in the way at all."""
         at = ((points - self.origin) / self.resolution_m - 0.5).reshape(-1, 2).astype(np.float32)
         found = cv2.remap(
             self.clearance_m, at[:, 0], at[:, 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
         )
-        return np.asarray(found.reshape(points.shape[:-1]), np.float64)
+        known = np.nan_to_num(found, nan=_FAR_M, posinf=_FAR_M)  # inf is interpolated to no number
+        return np.asarray(known.reshape(points.shape[:-1]), np.float64)
 
     def allows(self, points: F64) -> Bool:
         """(N,) whether a line may go through ``points`` (N, 2)."""

@@ -10,18 +10,19 @@ from __future__ import annotations
 import os
 import re
 import time
-from typing import Any, Literal
+from typing import Literal
 
 import httpx2
-import msgspec
 import openai
 
 from cogmap.nodes.planners.bounded_http import TooMuchError, bounded_client
-from cogmap.nodes.planners.chat import Messages, PicturesRefusedError, ToolCall, Tools, Turn
+from cogmap.nodes.planners.chat import Messages, PicturesRefusedError, Tools, Turn
+from cogmap.nodes.planners.completions import NoCompletionError, turn_of
 from cogmap.nodes.planners.planner import PlannerError
 from cogmap.nodes.planners.quoting import cut
 from cogmap.nodes.planners.settings import PlannerSettings
 from cogmap.nodes.planners.tool_loop import ToolLoop
+from cogmap.nodes.planners.without_tools import in_plain_text, refuses_tools
 
 __all__ = ["EndpointModel", "endpoint_planner"]
 
@@ -29,44 +30,12 @@ RETRIES = 2
 """Of a request that was refused for a while (429, 503)."""
 WAIT_S = 1.0
 """Before trying again, where the endpoint does not say."""
-LETTERS_A_TOKEN = 4
 _PASSWORD = re.compile(r"//[^/@]*@")
 
 
 def endpoint_planner(settings: PlannerSettings) -> ToolLoop:
     """Raises PlannerError if no model or no endpoint is named."""
     return ToolLoop(EndpointModel(settings), settings)
-
-
-class _Function(msgspec.Struct, frozen=True):
-    name: str = ""
-    arguments: str | dict[str, Any] | None = None
-    """A string by the protocol; some servers give the object itself."""
-
-
-class _Call(msgspec.Struct, frozen=True):
-    id: str | None = None
-    function: _Function = _Function()
-
-
-class _Message(msgspec.Struct, frozen=True):
-    content: str | None = None
-    tool_calls: list[_Call] | None = None
-
-
-class _Choice(msgspec.Struct, frozen=True):
-    message: _Message
-
-
-class _Usage(msgspec.Struct, frozen=True):
-    completion_tokens: int | None = None
-
-
-class _Completion(msgspec.Struct, frozen=True):
-    """Of a chat completion, what is used here."""
-
-    choices: list[_Choice]
-    usage: _Usage | None = None
 
 
 class EndpointModel:
@@ -86,8 +55,12 @@ class EndpointModel:
         self._key = key or "none"
         self._limit: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"
         """What bounds a turn: the newer name is not known to older servers."""
+        self._by_text = False
+        """The server refused tools: calls are written in the text."""
 
     def complete(self, messages: Messages, tools: Tools, max_tokens: int, deadline: float) -> Turn:
+        if not any(message["role"] == "assistant" for message in messages):
+            self._by_text = False  # for every question anew, as with pictures
         for attempt in range(RETRIES + 1):
             try:
                 return self._ask(messages, tools, max_tokens, deadline)
@@ -95,9 +68,15 @@ class EndpointModel:
                 if self._limit == "max_tokens" and "max_completion_tokens" in str(error.message):
                     self._limit = "max_completion_tokens"
                     continue
+                if self._speaks_of_tools(error):
+                    self._by_text = True
+                    continue
                 refused = PicturesRefusedError if _has_pictures(messages) else PlannerError
                 raise refused(self._refusal(error)) from error
             except (openai.RateLimitError, openai.InternalServerError) as error:
+                if self._speaks_of_tools(error):
+                    self._by_text = True
+                    continue
                 wait_s = _retry_after_s(error)
                 if attempt == RETRIES or time.monotonic() + wait_s >= deadline:
                     raise PlannerError(self._refusal(error)) from error
@@ -116,6 +95,9 @@ class EndpointModel:
                 raise PlannerError(f"{self._at()} {error}") from error
         raise PlannerError(f"{self._at()} refused {RETRIES + 1} times")
 
+    def _speaks_of_tools(self, error: openai.APIStatusError) -> bool:
+        return not self._by_text and refuses_tools(str(error.message))
+
     def _ask(self, messages: Messages, tools: Tools, max_tokens: int, deadline: float) -> Turn:
         left_s = deadline - time.monotonic()
         if left_s <= 0:
@@ -127,29 +109,24 @@ class EndpointModel:
             max_retries=0,
             http_client=bounded_client(deadline),
         ) as client:
+            functions = [{"type": "function", "function": tool} for tool in tools]
             response = client.chat.completions.with_raw_response.create(
                 model=self.name,
-                messages=list(messages),  # type: ignore[arg-type]
-                tools=[{"type": "function", "function": tool} for tool in tools],  # type: ignore[typeddict-item]
+                messages=in_plain_text(messages, tools) if self._by_text else list(messages),  # type: ignore[arg-type]
+                tools=openai.omit if self._by_text else functions,  # type: ignore[arg-type]
                 extra_body={self._limit: max_tokens},
             )
             return self._read(response.content)
 
     def _read(self, body: bytes) -> Turn:
         try:
-            completion = msgspec.json.decode(body, type=_Completion)
-            message = completion.choices[0].message
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, IndexError) as error:
+            return turn_of(body)
+        except NoCompletionError as error:
             raise PlannerError(
                 f"{self._at()} gave something else than a chat completion ({error}):"
                 f" {cut(body[:200].decode(errors='replace'), 120)!r}; check the base URL,"
                 " which mostly ends in /v1"
             ) from error
-        text = message.content or ""
-        calls = tuple(_call(number, call) for number, call in enumerate(message.tool_calls or ()))
-        counted = completion.usage.completion_tokens if completion.usage else None
-        written = len(text) + sum(len(call.name) + len(call.arguments) for call in calls)
-        return Turn(text, calls, max(counted or 0, written // LETTERS_A_TOKEN, 1))
 
     def _at(self) -> str:
         return f"the model {self.name!r} at {_PASSWORD.sub('//', self._url) or 'OpenAI'}"
@@ -163,13 +140,6 @@ class EndpointModel:
         }.get(error.status_code, "refused")
         said = cut(str(error.message).replace(self._key, "..."), 200)
         return f"{self._at()} {reason} (HTTP {error.status_code}: {said})"
-
-
-def _call(number: int, call: _Call) -> ToolCall:
-    arguments = call.function.arguments
-    if not isinstance(arguments, str):
-        arguments = msgspec.json.encode(arguments or {}).decode()
-    return ToolCall(call.id or f"call-{number}", call.function.name, arguments)
 
 
 def _retry_after_s(error: openai.APIStatusError) -> float:

@@ -124,6 +124,8 @@ class Workbench:
         """Do what a model wants. Raises nothing for what a model does wrong."""
         try:
             arguments = json.loads(call.arguments or "{}")
+            if isinstance(arguments, str):  # JSON within JSON, as some servers write it
+                arguments = json.loads(arguments)
         except (ValueError, RecursionError) as error:
             return self._error(f"the arguments of {call.name[:40]!r} are no JSON: {error}")
         if not isinstance(arguments, dict):

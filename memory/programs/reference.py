@@ -164,7 +164,7 @@ def _as_program(parameter: Parameter, value: Any) -> str:
     if isinstance(value, bool):
         return repr(value)
     if isinstance(value, int | float):
-        if names & {"Object", "Objects"} and "bare number" not in names:
+        if names & {"Object", "Objects", "expression"} and "bare number" not in names:
             return f"object({value!r})"
         return f"room({value!r})" if names & {"Room", "Rooms"} - {"bare number"} else repr(value)
     if isinstance(value, list | tuple):

@@ -75,7 +75,7 @@ class BevConfig:
     text_px: int = 14
     """Size of numbers and labels."""
     labels: bool = True
-    """Write labels where there is room; numbers are always there."""
+    """Write labels where there is room; numbers are always there, of up to 1,000 things."""
 
     def __post_init__(self) -> None:
         if not 100 <= self.size_px <= 8192:

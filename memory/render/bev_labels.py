@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import cv2
 import numpy as np
@@ -16,12 +16,11 @@ from cogmap.memory.render.drawing import (
     dark,
     label_color,
     line,
-    overlaps,
     printable,
     text,
     text_rect,
 )
-from cogmap.runtime.messages import F64, U8, MapObject, Room
+from cogmap.runtime.messages import F64, U8, Bool, MapObject, Room
 
 __all__ = ["place_labels"]
 
@@ -29,6 +28,10 @@ Point = tuple[float, float]
 ROOM_INK: Color = (92, 88, 82)
 ROOM_TEXT = 1.4
 """Size of a room's name, in parts of that of an object's."""
+MOST_NUMBERS = 1000
+"""The largest things are numbered; more numbers could not be read, and placing them takes long."""
+NEIGHBOURS = 200
+"""Numbers and smaller things that a place for a number is compared with, at most."""
 REACH = 12
 """A number stands at most so many of its sizes beside its object."""
 
@@ -42,27 +45,28 @@ def place_labels(
     text_px: int,
     labels: bool,
 ) -> None:
-    """Write the number of every object, and names of objects and rooms where there is room.
+    """Write the numbers of objects, and names of objects and rooms where there is room.
 
     Footprints (4, 2) of the objects and polygons (N, 2) of the rooms are in pixels, by id.
     """
     covered = np.zeros(image.shape[:2], np.uint8)
     for corners in footprints.values():
         cv2.fillPoly(covered, [np.rint(np.clip(corners, -1e4, 1e5)).astype(np.int32)], 1)
-    taken: list[Rect] = []
+    taken = _Taken(2 * len(things) + len(rooms))
     for room in rooms:
         _write_room(image, room, polygons[room.id], covered, text_px, taken)
     by_area = sorted(things, key=lambda thing: (_area(footprints[thing.id]), thing.id))
+    by_area = by_area[-MOST_NUMBERS:]
     badges: dict[int, Point] = {}
     bounds = np.array([_bounds(footprints[thing.id]) for thing in by_area]).reshape(-1, 4)
+    shapes = np.array([footprints[thing.id] for thing in by_area]).reshape(-1, 4, 2)
     for count, thing in enumerate(by_area):
         near = _bounds(footprints[thing.id], REACH * text_px)
-        smaller = [footprints[by_area[row].id] for row in _meeting(bounds[:count], near)]
-        there = [taken[row] for row in _meeting(np.array(taken).reshape(-1, 4), near)]
         badges[thing.id] = _badge_place(
-            image, str(thing.id), footprints[thing.id], text_px, there, smaller
-        )
-        taken.append(badge_rect(str(thing.id), badges[thing.id], text_px))
+            image, str(thing.id), footprints[thing.id], text_px, taken.near(near)[-NEIGHBOURS:],
+            shapes[:count][_meeting(bounds[:count], near)][-NEIGHBOURS:],
+        )  # fmt: skip
+        taken.add(badge_rect(str(thing.id), badges[thing.id], text_px))
     for thing in by_area:
         _point_at(image, badges[thing.id], footprints[thing.id], label_color(thing.label))
     for thing in reversed(by_area):
@@ -72,51 +76,81 @@ def place_labels(
             _write_label(image, thing, badges[thing.id], text_px, taken)
 
 
+class _Taken:
+    """Rectangles of all that was written, at most ``most``."""
+
+    def __init__(self, most: int) -> None:
+        self._rects = np.zeros((most, 4))
+        self._count = 0
+
+    def add(self, rect: Rect) -> None:
+        self._rects[self._count] = rect
+        self._count += 1
+
+    def near(self, rect: Rect) -> F64:
+        """(N, 4) those that meet a rectangle."""
+        rects = self._rects[: self._count]
+        return np.asarray(rects[_meeting(rects, rect)])
+
+    def free(self, rect: Rect) -> bool:
+        """Whether nothing was written there; what only touches it does not count."""
+        left, top, right, bottom = self._rects[: self._count].T
+        meets = (left < rect[2]) & (rect[0] < right) & (top < rect[3]) & (rect[1] < bottom)
+        return not meets.any()
+
+
 def _bounds(corners: F64, margin: float = 0.0) -> Rect:
     """Left, top, right, bottom."""
     (left, top), (right, bottom) = corners.min(0).tolist(), corners.max(0).tolist()
     return left - margin, top - margin, right + margin, bottom + margin
 
 
-def _meeting(rects: F64, rect: Rect) -> list[int]:
-    """Which of rectangles (N, 4) meet another one."""
+def _meeting(rects: F64, rect: Rect) -> Bool:
+    """(N,) which of rectangles (N, 4) meet another one."""
     left, top, right, bottom = rects.T
     meets = (left <= rect[2]) & (rect[0] <= right) & (top <= rect[3]) & (rect[1] <= bottom)
-    return [int(row) for row in np.flatnonzero(meets)]
+    return np.asarray(meets)
 
 
 def _badge_place(
-    image: U8, words: str, corners: F64, text_px: int, taken: Sequence[Rect], smaller: Sequence[F64]
+    image: U8, words: str, corners: F64, text_px: int, taken: F64, smaller: F64
 ) -> Point:
-    """The first place where the number covers no other number and stands on no smaller object;
-    else the least bad one."""
-    least, best = float("inf"), (0.0, 0.0)
-    for place in _places(corners, 0.65 * text_px):
-        rect = badge_rect(words, place, text_px)
-        overlap = sum(_common(rect, other) for other in taken) + 1e4 * _outside(image, rect)
-        cost = overlap + 60 * any(_holds(other, place) for other in smaller)
-        if cost < least:
-            least, best = cost, place
-        if cost == 0:
-            break
-    return best
+    """The first place where the number covers no other number (N, 4) and stands on no smaller
+    object (M, 4, 2); else the least bad one."""
+    places = _places(corners, 0.65 * text_px)
+    half = np.array(badge_rect(words, (0.0, 0.0), text_px))
+    rects = np.hstack([places, places]) + half
+    for some in (slice(0, 1), slice(1, None)):  # nearly always the first place is free
+        cost = _common(rects[some], taken).sum(axis=1) + 1e4 * _outside(image, rects[some])
+        cost += 60 * _on_any(places[some], smaller)
+        if some.start == 0:
+            first = cost
+            if cost[0] == 0:
+                break
+    else:
+        cost = np.concatenate([first, cost])
+    x, y = places[int(cost.argmin())].tolist()
+    return x, y
 
 
-def _places(corners: F64, away: float) -> Iterator[Point]:
-    """The middle, other places on the object, then places around it, nearest first."""
+def _places(corners: F64, away: float) -> F64:
+    """(N, 2): the middle, other places on the object, then places around it, nearest first."""
     center = corners.mean(0)
-    yield float(center[0]), float(center[1])
     around = np.concatenate([corners, (corners + np.roll(corners, -1, axis=0)) / 2])
-    for share in (0.35, 0.6, 0.8):
-        for point in around:
-            x, y = center + (point - center) * share
-            yield float(x), float(y)
+    on_it = [center + (around - center) * share for share in (0.35, 0.6, 0.8)]
     reach = np.abs(corners - center).max(0)
-    for step in (1.5, 3.0, 5.0, 8.0):
-        for angle in np.arange(8) * (np.pi / 4):
-            direction = np.array([np.cos(angle), -np.sin(angle)])
-            x, y = center + direction * (reach + step * away)
-            yield float(x), float(y)
+    angles = np.arange(8) * (np.pi / 4)
+    directions = np.column_stack([np.cos(angles), -np.sin(angles)])
+    beside = [center + directions * (reach + step * away) for step in (1.5, 3.0, 5.0, 8.0)]
+    return np.concatenate([center[None], *on_it, *beside])
+
+
+def _on_any(places: F64, shapes: F64) -> Bool:
+    """(N,) which of places (N, 2) are on one of convex shapes (M, 4, 2)."""
+    sides = np.roll(shapes, -1, axis=1) - shapes
+    to_place = places[:, None, None] - shapes
+    turns = sides[..., 0] * to_place[..., 1] - sides[..., 1] * to_place[..., 0]
+    return np.asarray(((turns >= 0).all(axis=2) | (turns <= 0).all(axis=2)).any(axis=1))
 
 
 def _holds(corners: F64, place: Point) -> bool:
@@ -131,9 +165,7 @@ def _point_at(image: U8, place: Point, corners: F64, color: Color) -> None:
         line(image, [place, (float(center[0]), float(center[1]))], dark(color, 0.2), 1)
 
 
-def _write_label(
-    image: U8, thing: MapObject, place: Point, text_px: int, taken: list[Rect]
-) -> None:
+def _write_label(image: U8, thing: MapObject, place: Point, text_px: int, taken: _Taken) -> None:
     words = printable(thing.label)
     if not words.strip():
         return
@@ -144,15 +176,15 @@ def _write_label(
     under = badge_height + half_height
     for center in ((x, y + under), (x + beside, y), (x - beside, y), (x, y - under)):
         rect = text_rect(words, center, text_px)
-        if not _outside(image, rect) and not overlaps(rect, taken):
+        if not _outside(image, np.array([rect]))[0] and taken.free(rect):
             color = dark(label_color(thing.label), 0.4)
             text(image, words, center, text_px, color, halo=WHITE)
-            taken.append(rect)
+            taken.add(rect)
             return
 
 
 def _write_room(
-    image: U8, room: Room, polygon: F64, covered: U8, text_px: int, taken: list[Rect]
+    image: U8, room: Room, polygon: F64, covered: U8, text_px: int, taken: _Taken
 ) -> None:
     """Name and area where they cover least of the room's objects."""
     area = f"{room.area_m2:.1f} m²"
@@ -167,7 +199,7 @@ def _write_room(
     x, y = _clearest_place(polygon, covered, (2 * width + 1.5 * size, 2 * height))
     text(image, name, (x, y - 0.55 * size), size, ROOM_INK, bold=True, halo=WHITE)
     text(image, area, (x, y + 0.5 * size), small, ROOM_INK, halo=WHITE)
-    taken.append((x - width, y - height, x + width, y + height))
+    taken.add((x - width, y - height, x + width, y + height))
 
 
 def _clearest_place(polygon: F64, covered: U8, size: tuple[float, float]) -> Point:
@@ -190,16 +222,18 @@ def _clearest_place(polygon: F64, covered: U8, size: tuple[float, float]) -> Poi
     return float(low[0] + columns[best]), float(low[1] + rows[best])
 
 
-def _common(rect: Rect, other: Rect) -> float:
-    """Area that two rectangles share."""
-    width = min(rect[2], other[2]) - max(rect[0], other[0])
-    height = min(rect[3], other[3]) - max(rect[1], other[1])
-    return max(width, 0.0) * max(height, 0.0)
+def _common(rects: F64, others: F64) -> F64:
+    """(N, M) area that rectangles (N, 4) and (M, 4) share."""
+    low = np.maximum(rects[:, None, :2], others[None, :, :2])
+    high = np.minimum(rects[:, None, 2:], others[None, :, 2:])
+    return np.asarray(np.maximum(high - low, 0.0).prod(axis=2))
 
 
-def _outside(image: U8, rect: Rect) -> bool:
+def _outside(image: U8, rects: F64) -> Bool:
+    """(N,)"""
     height, width = image.shape[:2]
-    return rect[0] < 0 or rect[1] < 0 or rect[2] > width or rect[3] > height
+    left, top, right, bottom = rects.T
+    return np.asarray((left < 0) | (top < 0) | (right > width) | (bottom > height))
 
 
 def _area(corners: F64) -> float:

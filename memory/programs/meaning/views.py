@@ -13,7 +13,7 @@ from cogmap.memory.programs.meaning.places import OnePlace, center, outline
 from cogmap.memory.programs.meaning.ways import EYES_M, grid_of, seen_line
 from cogmap.memory.programs.values import Point, Pose
 from cogmap.memory.programs.world import World
-from cogmap.runtime.messages import MapObject
+from cogmap.runtime.messages import MapObject, Room
 
 __all__ = ["BODY_M", "view_of"]
 
@@ -31,12 +31,19 @@ def view_of(world: World, place: OnePlace) -> Pose:
     spots = cell_centers(grid, standable(grid, BODY_M))
     far = np.linalg.norm(spots - target, axis=1)
     size = max(place.box.size) if isinstance(place, MapObject) else 0.5
+    itself_m = 0.3
+    if isinstance(place, MapObject):
+        itself_m = max(itself_m, math.hypot(*place.box.size[:2]) / 2 + grid.resolution_m)
+    elif isinstance(place, Room):
+        itself_m = 1.5  # of what stands in its middle
     near = (far > 0.3) & (far < 5.0)
     spots, far = spots[near], far[near]
-    open_ = seen_line(grid, spots, target)
+    open_ = seen_line(grid, spots, target, itself_m)
     spots, far = spots[open_], far[open_]
-    room = world.room(place.room) if isinstance(place, MapObject) else None
-    if room is not None and len(room.polygon) >= 3:  # what hangs at a wall is not seen through it
+    room = world.room(place.room) if isinstance(place, MapObject) else place
+    if (
+        isinstance(room, Room) and len(room.polygon) >= 3
+    ):  # what hangs at a wall is not seen through it
         inside = shapely.contains_xy(outline(room), *spots.T)
         if inside.any():
             spots, far = spots[inside], far[inside]

@@ -71,9 +71,9 @@ def in_room(grid: OccupancyGrid, rooms: Sequence[Room]) -> Bool:
     return np.asarray(shapely.contains_xy(area, x, y))
 
 
-def seen_line(grid: OccupancyGrid, eyes: F64, target: F64) -> Bool:
+def seen_line(grid: OccupancyGrid, eyes: F64, target: F64, around_m: float = 0.3) -> Bool:
     """(N,) from which of ``eyes`` (N, 2) the way to ``target`` (2,) is free of what is occupied,
-    the last 30 cm aside."""
+    save for what is so close around the target."""
     steps = max(2, math.ceil(float(np.linalg.norm(eyes - target, axis=1).max(initial=0)) / 0.1))
     along = np.linspace(0, 1, steps)[None, :, None]
     points = eyes[:, None] * (1 - along) + target * along
@@ -81,7 +81,7 @@ def seen_line(grid: OccupancyGrid, eyes: F64, target: F64) -> Bool:
     rows, columns = grid.cells.shape
     row, column = np.clip(row, 0, rows - 1), np.clip(column, 0, columns - 1)
     blocked = grid.cells[row, column] == OCCUPIED
-    blocked &= np.linalg.norm(points - target, axis=2) > 0.3
+    blocked &= np.linalg.norm(points - target, axis=2) > around_m
     return np.asarray(~blocked.any(axis=1))
 
 

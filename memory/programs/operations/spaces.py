@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import copy
 import math
 
 import numpy as np
 import shapely
 
 from cogmap.memory.paths.floor import frontier_points, known_share
-from cogmap.memory.programs.abstention import NotDeterminable
+from cogmap.memory.programs.abstention import Abstention, Ambiguous, NotDeterminable
+from cogmap.memory.programs.evidence import Recorder
 from cogmap.memory.programs.meaning.fitting import fits_in
 from cogmap.memory.programs.meaning.places import OnePlace, Place, outline
 from cogmap.memory.programs.meaning.telling import way_in_words
 from cogmap.memory.programs.meaning.views import BODY_M, view_of
 from cogmap.memory.programs.meaning.ways import grid_of, in_room, way
 from cogmap.memory.programs.registry import operation
+from cogmap.memory.programs.types import Deferred, the_one
 from cogmap.memory.programs.values import (
     Area,
     Length,
@@ -27,7 +30,7 @@ from cogmap.memory.programs.values import (
     Time,
 )
 from cogmap.memory.programs.world import World
-from cogmap.runtime.messages import F64, FREE, UNKNOWN, Room
+from cogmap.runtime.messages import F64, FREE, UNKNOWN, MapObject, Room, Standpoint
 
 SPACE = "Space"
 
@@ -127,10 +130,43 @@ def fits(
 
 
 @operation(SPACE)
-def best_view(world: World, place: OnePlace) -> Pose:
-    """Where to stand, on free floor, to see a place well: about its own size away, with nothing
-    known in between."""
-    return view_of(world, place)
+def best_view(world: World, question: Deferred) -> Pose:
+    """Where to stand, on free floor, to see best what a question is about:
+    best_view(find("lamp")), best_view(count(find("cup"))).
+
+    The question is any expression. Of one that the map does not tell it is the view that would
+    settle it, where one is known; of a place or a thing, and of an answer that rests on one, a view
+    of it from about its own size away, with nothing known in between; of an answer that rests on
+    several, of that which the map is least sure of.
+    """
+    inner = copy.copy(world)
+    inner.recorder = Recorder()
+    try:
+        value = question(inner)
+    except Ambiguous:
+        raise
+    except Abstention as unknown:
+        if unknown.viewpoint is None:
+            raise
+        return _pose(unknown.viewpoint)
+    world.recorder.add(inner.recorder)
+    return view_of(world, _looked_at(value, inner.recorder))
+
+
+def _pose(standpoint: Standpoint) -> Pose:
+    return Pose(Point(*standpoint.position), standpoint.yaw)
+
+
+def _looked_at(value: object, used: Recorder) -> OnePlace:
+    """What shows whether an answer is right. Raises NotDeterminable if nothing does."""
+    if isinstance(value, Objects | Rooms):
+        value = the_one(value)
+    if isinstance(value, MapObject | Room | Point | Pose):
+        return value
+    things = list(used.objects.values())
+    if not things:
+        raise NotDeterminable("the answer rests on nothing that could be looked at")
+    return min(things, key=lambda thing: (thing.confidence, thing.id))
 
 
 _THROUGH_M = 0.05

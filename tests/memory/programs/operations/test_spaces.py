@@ -8,7 +8,7 @@ import pytest
 
 from cogmap.memory.programs.abstention import NotDeterminable
 from cogmap.memory.programs.errors import ProgramError
-from cogmap.memory.programs.run import run_program
+from cogmap.memory.programs.run import answer_program, run_program
 from cogmap.memory.programs.values import Length
 from cogmap.memory.programs.world import World
 from cogmap.runtime.messages import (
@@ -245,3 +245,35 @@ def test_a_way_from_a_point_begins_in_its_room(two_rooms, x, far):
     found = value(World(two_rooms.layout, grid=grid), f"path(point({x}, 3), point(3, 3))")
     assert (found.length_m > 3) == far
     assert (found.points[0, 0] > 4) == far
+
+
+def test_the_best_view_of_a_question_is_of_what_it_rests_on(plan):
+    of_thing = value(plan, 'best_view(find("refrigerator"))')
+    assert value(plan, 'best_view(size(find("refrigerator")))') == of_thing
+    assert value(plan, 'best_view(exists(find("refrigerator")))') == of_thing
+
+
+def test_the_best_view_of_what_is_not_told_is_the_one_that_would_settle_it(plan):
+    unknown = 'fits(width=3, depth=3.4, height=1, where=room("kitchen"))'
+    answer = answer_program(plan, unknown)
+    assert answer.status == "not_determinable" and answer.viewpoint is not None
+    shown = answer_program(plan, f"best_view({unknown})")
+    assert shown.value[:3] == pytest.approx(answer.viewpoint.position)
+
+
+@pytest.mark.parametrize(
+    ("program", "status"),
+    [
+        ('best_view(find("piano"))', "not_seen"),
+        ('best_view(find("chair"))', "ambiguous"),
+        ("best_view(1 + 1)", "not_determinable"),
+    ],
+)
+def test_there_is_no_best_view_of_what_cannot_be_looked_at(plan, program, status):
+    assert answer_program(plan, program).status == status
+
+
+def test_large_things_do_not_hide_themselves(plan):
+    sofa = 'find("sofa")'
+    assert answer_program(plan, f"best_view({sofa})").status == "answered"
+    assert value(plan, f"abs(bearing(best_view({sofa}), {sofa}))").value < 1e-6

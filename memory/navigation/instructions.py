@@ -1,4 +1,5 @@
-"""From words to goals: "go to the sofa", "find a cup", "explore", "come back".
+"""From words to goals: "go to the sofa", "find a cup", "explore", "come back", and several of
+them one after the other (`steps`).
 
 What a thing is called is read by the map itself, as it reads questions: `Ask` is "where is the
 sofa?" put to it. What cannot be read, or names nothing or several things, is refused with the
@@ -10,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from cogmap.memory.navigation.steps import StepsError, steps_of
 from cogmap.runtime.messages import Answer, CogmapError, Goal, Layout
 
 __all__ = ["Ask", "InstructionError", "goals_of"]
@@ -64,7 +66,29 @@ def goals_of(text: str, layout: Layout, ask: Ask) -> tuple[Goal, ...]:
     while (shorter := _PLEASE.sub("", plain)) != plain:
         plain = shorter
     plain = re.sub(r",? please$", "", plain, flags=re.I)
-    return (_goal(plain, layout, ask),)
+    try:
+        steps = steps_of(plain) or (plain,)
+    except StepsError as error:
+        raise InstructionError(str(error)) from error
+    goals: list[Goal] = []
+    for number, step in enumerate(steps, 1):
+        try:
+            goals += _goals(step, layout, ask)
+        except InstructionError as error:
+            if len(steps) == 1:
+                raise
+            raise InstructionError(f"step {number} of {len(steps)}, {step!r}: {error}") from error
+    return tuple(goals)
+
+
+def _goals(step: str, layout: Layout, ask: Ask) -> list[Goal]:
+    """Of one step; to find something in a room is to go there first."""
+    if found := _FIND.match(step):
+        thing, _, place = found["thing"].rpartition(" in ")
+        room = _room(place, layout) if thing else None
+        if room is not None:
+            return [room, Goal(kind="find", label=_ARTICLE.sub("", thing))]
+    return [_goal(step, layout, ask)]
 
 
 def _goal(text: str, layout: Layout, ask: Ask) -> Goal:
@@ -93,16 +117,17 @@ def _place(name: str, layout: Layout, ask: Ask) -> Goal:
         if kind == "keyframe":
             return Goal(kind="keyframe", id=int(found["id"]))
         return Goal(kind="object", id=int(found["id"]))
+    return _room(name, layout) or _thing(name, ask)
+
+
+def _room(name: str, layout: Layout) -> Goal | None:
+    """The room that is called so; None if none is. Raises InstructionError if several are."""
     bare = _ARTICLE.sub("", name).lower()
     rooms = [room.id for room in layout.rooms if room.label and room.label.lower() == bare]
-    if len(rooms) == 1:
-        return Goal(kind="room", id=rooms[0])
-    if rooms:
-        ids = ", ".join(map(str, rooms))
-        raise InstructionError(
-            f"there are several of them: say room {' or room '.join(ids.split(', '))}"
-        )
-    return _thing(name, ask)
+    if len(rooms) > 1:
+        ids = " or room ".join(map(str, rooms))
+        raise InstructionError(f"there are several of them: say room {ids}")
+    return Goal(kind="room", id=rooms[0]) if rooms else None
 
 
 def _thing(name: str, ask: Ask) -> Goal:

@@ -96,7 +96,7 @@ class _Taken:
         """Whether nothing was written there; what only touches it does not count."""
         left, top, right, bottom = self._rects[: self._count].T
         meets = (left < rect[2]) & (rect[0] < right) & (top < rect[3]) & (rect[1] < bottom)
-        return not meets.any()
+        return not bool(meets.any())
 
 
 def _bounds(corners: F64, margin: float = 0.0) -> Rect:
@@ -150,7 +150,8 @@ def _on_any(places: F64, shapes: F64) -> Bool:
     sides = np.roll(shapes, -1, axis=1) - shapes
     to_place = places[:, None, None] - shapes
     turns = sides[..., 0] * to_place[..., 1] - sides[..., 1] * to_place[..., 0]
-    return np.asarray(((turns >= 0).all(axis=2) | (turns <= 0).all(axis=2)).any(axis=1))
+    inside: Bool = (turns >= 0).all(axis=2) | (turns <= 0).all(axis=2)
+    return np.asarray(inside.any(axis=1))
 
 
 def _holds(corners: F64, place: Point) -> bool:

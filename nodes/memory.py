@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from numpy.typing import NDArray
 
 from cogmap.memory.cognitive_map import CognitiveMap, MapConfig
@@ -68,6 +69,8 @@ class Memory(Node):
     parts = Input(MapPart)
     layout = Output(Layout)
     events = Output(MapEvent, queue=1024)
+    answers = Output(Answer, queue=64)
+    """What it was asked, by people, by models for them and by programs."""
     edits = Service(Edit, Edited)
     run = Service(ProgramRequest, Answer)
     ask = Service(Question, Answer)
@@ -110,17 +113,24 @@ class Memory(Node):
 
     def answer_run(self, request: ProgramRequest) -> Answer:
         """What a spatial program comes to on the version that is there when it is asked."""
-        return self._map.run(request.program, as_of_ns=request.as_of_ns, pose=request.pose)
+        answer = self._map.run(request.program, as_of_ns=request.as_of_ns, pose=request.pose)
+        return self._told(answer)
 
     def answer_ask(self, question: Question) -> Answer:
         """What the offline grammar makes of a question, on the version that is there then."""
-        return self._map.ask(
+        answer = self._map.ask(
             question.text,
             question.options,
             as_of_ns=question.as_of_ns,
             pose=question.pose,
             session=question.session,
         )
+        return self._told(answer)
+
+    def _told(self, answer: Answer) -> Answer:
+        """An answer, which viewers see as well; without its pictures, which are for who asked."""
+        self.answers.publish(msgspec.structs.replace(answer, images=()))
+        return answer
 
     def on_parts(self, part: MapPart) -> None:
         if part.final:

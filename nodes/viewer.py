@@ -35,6 +35,8 @@ class Viewer(Node):
     occupancy = Input(OccupancyGrid)
     layout = Input(Layout)
     answers = Input(Answer)
+    told = Input(Answer)
+    """Of the map itself: what a planner asks it on the way is shown as well, until it answers."""
     progress = Input(JourneyProgress)
     status = Input(RunStatus)
     logs = Input(LogRecord)
@@ -65,6 +67,10 @@ class Viewer(Node):
     def on_answers(self, answer: Answer) -> None:
         self._view.log_answer(answer)
         self._view.log_text("INFO", "answer", answer.text or answer.status)
+
+    def on_told(self, answer: Answer) -> None:
+        if answer.evidence.objects or answer.candidates:
+            self._view.log_answer(answer)
 
     def on_progress(self, progress: JourneyProgress) -> None:
         self._view.log_progress(progress)

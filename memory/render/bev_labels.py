@@ -150,7 +150,7 @@ def _on_any(places: F64, shapes: F64) -> Bool:
     sides = np.roll(shapes, -1, axis=1) - shapes
     to_place = places[:, None, None] - shapes
     turns = sides[..., 0] * to_place[..., 1] - sides[..., 1] * to_place[..., 0]
-    inside: Bool = (turns >= 0).all(axis=2) | (turns <= 0).all(axis=2)
+    inside = np.asarray((turns >= 0).all(axis=2) | (turns <= 0).all(axis=2))
     return np.asarray(inside.any(axis=1))
 
 

@@ -155,6 +155,9 @@ def test_programs_are_answered_on_the_map_as_it_is(finished):
     assert len(answer.evidence.objects) == answer.value
     asked = memory.ask("ask", Question(stamp_ns=0, text="How many things are there?"))
     assert (asked.value, asked.planner) == (answer.value, "offline")
+    shown = memory.published["answers"]
+    assert [each.planner for each in shown] == ["program", "offline"]
+    assert shown[0].evidence == answer.evidence
     bad = memory.ask("run", ProgramRequest(stamp_ns=0, program="__import__('os')"))
     assert bad.status == "not_understood"
     past = ProgramRequest(stamp_ns=0, program="count(everything())", as_of_ns=-1)

@@ -65,7 +65,8 @@ def up(
     launch: Annotated[
         str | None,
         typer.Argument(
-            help="Launch file, or one built in: demo, explore, live, episode, replay, camera."
+            help="Launch file, or one built in: demo, explore, live, episode, replay, camera,"
+            " mujoco, explore_mujoco, join."
         ),
     ] = None,
     set_: Set = None,

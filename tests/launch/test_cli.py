@@ -61,7 +61,7 @@ def test_every_command_has_help(command):
 @pytest.mark.parametrize(
     ("arguments", "text"),
     [
-        (["up"], "Missing argument"),
+        (["up"], "name a launch file, such as demo"),
         (["up", "nothing"], "no launch file 'nothing'; built in are: camera, demo, episode"),
         (["up", "no.toml"], "no launch file 'no.toml'"),
         (["up", "demo", "--for", "soon"], "Invalid value for '--for'"),

@@ -24,7 +24,7 @@ from rich.text import Text
 
 from cogmap.runtime.messages import CogmapError
 
-BENCHES = ("transport", "stream", "sim", "resident", "track", "map", "index", "ask", "fuzz")
+BENCHES = ("transport", "stream", "sim", "resident", "track", "map", "index", "ask", "fuzz", "hold")
 """Every name is a module of this folder."""
 ONLY_BY_NAME = frozenset({"fuzz"})
 """These take hours."""

@@ -1,0 +1,245 @@
+"""A replay in processes of its own that is disturbed while it runs, from a seed."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
+import psutil
+
+from cogmap.bench.harness import BenchError
+
+__all__ = ["FAULTS", "HeldRun", "Kill", "chaos"]
+
+_END_WITHIN_S = 300.0
+_LOOK_S = 0.005
+_AT_ONCE, _PATIENCE_S = 0.2, 30.0
+
+
+@dataclass(frozen=True)
+class Kill:
+    """A node was killed."""
+
+    node: str
+    at_s: float
+    """Wall clock, seconds since the epoch."""
+
+
+@dataclass
+class HeldRun:
+    """``cogmap replay`` of an episode; resumed when its supervisor is killed."""
+
+    episode: Path
+    folder: Path
+    rate: str = "max"
+    settings: tuple[str, ...] = ()
+    kills: list[Kill] = field(default_factory=list)
+    resumed: int = 0
+
+    @property
+    def run_dir(self) -> Path:
+        return self.folder / "run"
+
+    @property
+    def map_dir(self) -> Path:
+        return self.folder / "map"
+
+    def start(self) -> None:
+        options = [f"--set={each}" for each in self.settings]
+        self._start(
+            "replay", str(self.episode), "--rate", self.rate, "--map", str(self.map_dir),
+            "--run-dir", str(self.run_dir), *options,
+        )  # fmt: skip
+
+    def resume(self) -> None:
+        self.resumed += 1
+        self._start("replay", "--resume", str(self.run_dir))
+
+    def _start(self, *arguments: str) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        command = [sys.executable, "-m", "cogmap.launch.cli", *arguments, "--quiet"]
+        with (self.folder / "output.txt").open("ab") as output:
+            self.process = subprocess.Popen(command, stdout=output, stderr=output)
+
+    @property
+    def alive(self) -> bool:
+        return self.process.poll() is None
+
+    def nodes(self) -> dict[str, int]:
+        """Processes of its nodes, by name."""
+        try:
+            children = psutil.Process(self.process.pid).children()
+            commands = {child.pid: child.cmdline() for child in children}
+        except psutil.Error:
+            return {}
+        return {
+            Path(command[-1]).stem: pid
+            for pid, command in commands.items()
+            if "cogmap.runtime.host" in command
+        }
+
+    def kill(self, node: str) -> None:
+        """``kill -9``, if it is there."""
+        pid = self.nodes().get(node)
+        if pid is None:
+            return
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+            self.kills.append(Kill(node, time.time()))
+
+    def finish(self) -> dict[str, bytes]:
+        """Wait for its end; the files of its map. Raises BenchError if it did not end well."""
+        try:
+            code = self.process.wait(_END_WITHIN_S)
+        except subprocess.TimeoutExpired:
+            self.stop()
+            raise BenchError(f"the run did not end: {self.folder}") from None
+        if code != 0:
+            output = (self.folder / "output.txt").read_text()[-2000:]
+            raise BenchError(f"the run ended with exit code {code}: {self.folder}\n{output}")
+        return {path.name: path.read_bytes() for path in self.map_dir.iterdir()}
+
+    def stop(self) -> None:
+        """Whatever state it is in."""
+        pids = self.nodes().values()
+        self.process.kill()
+        self.process.wait()
+        for pid in pids:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
+    def handled(self) -> int:
+        """Observations that the memory node has had, by the last word of the run."""
+        with suppress(OSError, msgspec.DecodeError, KeyError, StopIteration):  # not yet, or not now
+            lines = (self.run_dir / "metrics.jsonl").read_bytes().rpartition(b"\n")[0]
+            nodes = msgspec.json.decode(lines.rpartition(b"\n")[2])["nodes"]
+            memory = next(each for each in nodes if each["node"] == "memory")
+            return int(memory["inputs"]["observations"]["received"])
+        return 0
+
+
+def disturb(run: HeldRun, rng: random.Random, faults: tuple[str, ...], every: int) -> str:
+    """One fault, after some ``every`` more observations, or now and then at once; its name, ""
+    if the run has ended.
+
+    The run's own progress sets the pace: on a slow machine a node needs seconds to start.
+    """
+    due = run.handled() + rng.randint(0, 2 * every)
+    deadline = time.monotonic() + (rng.uniform(0, 2.0) if rng.random() < _AT_ONCE else _PATIENCE_S)
+    while run.alive and run.handled() < due and time.monotonic() < deadline:
+        time.sleep(0.1)
+    if not run.alive:
+        return ""
+    fault = rng.choice(faults)
+    FAULTS[fault](run, rng)
+    return fault
+
+
+def _kill_one(run: HeldRun, rng: random.Random) -> None:
+    if nodes := sorted(run.nodes()):
+        run.kill(rng.choice(nodes))
+
+
+def _kill_some(run: HeldRun, rng: random.Random) -> None:
+    """Several at once."""
+    for node in sorted(run.nodes()):
+        if rng.random() < 0.6:
+            run.kill(node)
+
+
+def _kill_while_it_writes(run: HeldRun, rng: random.Random) -> None:
+    """A node of which an unfinished checkpoint lies there; none if none is written soon."""
+    deadline = time.monotonic() + 2.0
+    state = run.run_dir / "state"
+    while run.alive and time.monotonic() < deadline:
+        writing = sorted({path.parent.name for path in state.glob("*/*.unfinished")})
+        if writing:
+            run.kill(rng.choice(writing))
+            return
+        time.sleep(_LOOK_S)
+
+
+def _kill_supervisor(run: HeldRun, rng: random.Random) -> None:
+    """And resume the run, at once or later, while its nodes may still be ending."""
+    nodes = list(run.nodes().values())
+    run.process.kill()
+    killed_at = time.monotonic()
+    if run.process.wait() == 0:
+        return  # it had just ended
+    time.sleep(rng.uniform(0, 1.0))
+    run.resume()
+    while any(psutil.pid_exists(pid) for pid in nodes):
+        if time.monotonic() - killed_at > 6.0:
+            raise BenchError("nodes outlived their supervisor by more than 5 s")
+        time.sleep(0.1)
+
+
+def _pause(run: HeldRun, rng: random.Random) -> None:
+    """SIGSTOP, and SIGCONT after a while."""
+    if not (nodes := run.nodes()):
+        return
+    pid = nodes[rng.choice(sorted(nodes))]
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGSTOP)
+        time.sleep(rng.uniform(0.1, 2.0))
+        os.kill(pid, signal.SIGCONT)
+
+
+def _send_nonsense(run: HeldRun, rng: random.Random) -> None:
+    """Bytes that mean nothing, to every socket of the run."""
+    for path in sorted(run.run_dir.glob("sockets/*")):
+        with suppress(OSError), socket.socket(socket.AF_UNIX) as stranger:
+            stranger.settimeout(0.2)
+            stranger.connect(str(path))
+            stranger.sendall(rng.randbytes(rng.randrange(1, 5000)))
+
+
+def _slow_disk(run: HeldRun, rng: random.Random) -> None:
+    """Others write to the disk of the run directory, and wait for it."""
+    path = run.folder / "other-data"
+    deadline = time.monotonic() + rng.uniform(0.2, 1.0)
+    with path.open("wb") as file:
+        while time.monotonic() < deadline:
+            file.write(bytes(2**20))
+            file.flush()
+            os.fsync(file.fileno())
+    path.unlink()
+
+
+FAULTS: dict[str, Callable[[HeldRun, random.Random], None]] = {
+    "kill": _kill_one,
+    "kill several": _kill_some,
+    "kill while it writes": _kill_while_it_writes,
+    "kill the supervisor": _kill_supervisor,
+    "pause": _pause,
+    "nonsense": _send_nonsense,
+    "slow disk": _slow_disk,
+}
+
+
+def chaos(
+    run: HeldRun, rng: random.Random, faults: tuple[str, ...], every: int
+) -> tuple[dict[str, bytes], Counter[str]]:
+    """The map of a run with faults until it ends, and how many of each there were.
+
+    Raises BenchError if the run did not end well.
+    """
+    counts: Counter[str] = Counter()
+    run.start()
+    try:
+        while fault := disturb(run, rng, faults, every):
+            counts[fault] += 1
+        return run.finish(), counts
+    finally:
+        run.stop()

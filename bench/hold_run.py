@@ -20,7 +20,7 @@ import psutil
 
 from cogmap.bench.harness import BenchError
 
-__all__ = ["FAULTS", "HeldRun", "Kill", "chaos"]
+__all__ = ["FAULTS", "HeldRun", "Kill", "chaos", "disturb"]
 
 _END_WITHIN_S = 300.0
 _LOOK_S = 0.005
@@ -179,10 +179,18 @@ def _kill_supervisor(run: HeldRun, rng: random.Random) -> None:
         return  # it had just ended
     time.sleep(rng.uniform(0, 1.0))
     run.resume()
-    while any(psutil.pid_exists(pid) for pid in nodes):
+    while any(_runs(pid) for pid in nodes):
         if time.monotonic() - killed_at > 6.0:
             raise BenchError("nodes outlived their supervisor by more than 5 s")
         time.sleep(0.1)
+
+
+def _runs(pid: int) -> bool:
+    """Also false of one that has ended and that nobody has asked how."""
+    try:
+        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
 
 
 def _pause(run: HeldRun, rng: random.Random) -> None:

@@ -14,7 +14,7 @@ from cogmap.runtime.checkpointer import LIGHT_EVERY, Checkpointer, EndMarks, Pub
 from cogmap.runtime.heartbeat import NodeFigures
 from cogmap.runtime.node import Node, Source
 from cogmap.runtime.port import Port
-from cogmap.runtime.readers import LosslessReader
+from cogmap.runtime.readers import LosslessReader, complain
 from cogmap.runtime.wiring import RUN_STREAMS, Wiring
 from cogmap.runtime.writer import Writer
 
@@ -88,8 +88,12 @@ class Continuation:
 
     def note_published(self) -> None:
         """After every step of a source."""
-        if self._published is not None:
+        if self._published is None:
+            return
+        try:
             self._published.write({name: w.next_seq for name, w in self._writers.items()})
+        except OSError as error:  # a full disk must not end a live source
+            complain("cannot note what was published: %s", error)
 
     def note_handled(self, ports: list[Port], port: Port, seq: int) -> None:
         """After every message that the node has handled: keep its state if that is due."""
@@ -124,7 +128,10 @@ class Continuation:
         if self._state is not None:
             marks = {name: InputMark(0, stats) for name, stats in figures.inputs.items()}
             end = Snapshot(marks, figures.outputs, figures.counters)
-            EndMarks(self._state).write(self._node.name, end)
+            try:
+                EndMarks(self._state).write(self._node.name, end)
+            except OSError as error:
+                self._node.log.warning("cannot note the end, so that others wait for it: %s", error)
 
     def close(self) -> None:
         if self._checkpointer is not None:

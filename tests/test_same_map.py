@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from cogmap.bench.episodes import write_tour
+from cogmap.bench.hold_run import HeldRun, disturb
 from cogmap.sim.simulator import SimulatorConfig
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(180)]
@@ -92,6 +94,23 @@ def test_with_a_node_killed(
     disturbed = map_of(episode, tmp_path, ["--rate", "2"], lambda run: kill_when_busy(run, node))
     assert disturbed == undisturbed
     assert restarts(tmp_path, node) == 1
+
+
+def test_with_chaos(episode: Path, undisturbed: dict[str, bytes], tmp_path: Path) -> None:
+    """All kinds of faults, the supervisor's death among them; the longer one is in the bench."""
+    run = HeldRun(episode, tmp_path, rate="2")
+    rng = random.Random(1)
+    run.start()
+    try:
+        for fault in ("kill several", "kill the supervisor", "pause", "nonsense", "kill"):
+            assert disturb(run, rng, (fault,), every=6) == fault
+        assert run.finish() == undisturbed
+    finally:
+        run.stop()
+    assert run.resumed == 1
+    assert len(run.kills) >= 2
+    logs = [path.read_text() for path in (run.run_dir / "logs").glob("*.log")]
+    assert any("went on with message" in log for log in logs), "it did not start over"
 
 
 def test_with_a_viewer_that_is_killed(

@@ -156,3 +156,20 @@ def test_doctor_gives_findings():
     assert result.exit_code in (0, 1)
     for what in ("Python", "cores", "GPU", "display"):
         assert what in result.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        (("up",), "name a launch file, such as demo, or --resume RUN_DIR"),
+        (("replay",), "name an episode, or --resume RUN_DIR"),
+        (("up", "--resume", "none"), "there is no run to resume in none"),
+        (("replay", "--resume", "none"), "there is no run to resume in none"),
+        (("up", "demo", "--resume", "none"), "drop the launch file"),
+        (("replay", "--resume", "none", "--view", "--set", "camera.rate=2"), "drop --set, --view"),
+    ],
+)
+def test_resuming_is_of_a_run_as_it_was(arguments, text):
+    result = cogmap(*arguments)
+    assert result.exit_code == 2
+    assert text in words(result)

@@ -318,6 +318,24 @@ class TestLatest:
         assert len(received) < 3000
         close(publisher, reader)
 
+    def test_what_came_while_nobody_read_is_lost_not_skipped(self, context, address, eventually):
+        """A reader that takes the place of a killed one, which would have read message 3."""
+        at = address()
+        joins: list[int] = []
+        publisher = Writer(context, "t", at, on_join=lambda: joins.append(1))
+        publisher.rewind(10)
+        reader = LatestReader(context, at.latest, next_seq=3)
+        eventually(lambda: publisher.service() or joins)
+        publisher.publish(numbered(10))
+        assert take(reader, 1) == [10]
+        publisher.publish(numbered(11))
+        publisher.publish(numbered(12))
+        eventually(lambda: reader.counts.skipped == 1)
+        assert (reader.counts.lost, reader.passed_over) == (7, 0)
+        assert take(reader, 1) == [12]
+        assert (reader.next_seq, reader.passed_over) == (13, 1)
+        close(publisher, reader)
+
     def test_newest_of_each_chunk(self, context, address, eventually):
         """A surface comes in pieces: an update of one must not push out another."""
         publisher, reader = joined(context, address(), eventually, queue=64)
@@ -676,3 +694,44 @@ def parts_of(message: Twist, seq: int = 0) -> list[bytes]:
 
 def malformed_since(reader: LatestReader, before: int) -> int:
     return reader.counts.malformed - before
+
+
+class TestTheEndOfAReader:
+    """A writer that can know of it stays until its readers have ended for good."""
+
+    def test_it_may_want_something_again_until_then(self, context, address, eventually):
+        at, ended = address("node.in"), threading.Event()
+        publisher = Writer(context, "t", at, has_ended=lambda name: ended.is_set())
+        first = LosslessReader(context, at.lossless, "node.in")
+        with in_thread(lambda: publisher.publish(numbered(0))):
+            assert take(first, 1) == [0]
+        first.idle()
+        assert publisher.drain(1.0), "in haste it is enough that all was handled"
+        assert not publisher.drain(0.1, in_haste=lambda: False)
+        first.close()
+        again = LosslessReader(context, at.lossless, "node.in")
+        with in_thread(lambda: publisher.drain(5.0, in_haste=lambda: False)):
+            assert take(again, 1) == [0]
+            ended.set()
+        again.close()
+        publisher.close()
+
+    def test_one_that_has_ended_is_not_waited_for(self, context, address):
+        publisher = Writer(context, "t", address("node.in"), has_ended=lambda name: True)
+        publisher.publish(numbered(0))
+        assert publisher.wanted_seq() > 10**9
+        assert publisher.kept_seq() > 10**9
+        assert publisher.drain(1.0, in_haste=lambda: False)
+        publisher.close()
+
+    def test_what_it_needs_no_more_is_known(self, context, address, eventually):
+        at = address("node.in")
+        publisher = Writer(context, "t", at)
+        reader = LosslessReader(context, at.lossless, "node.in", next_seq=7)
+        assert publisher.wanted_seq() == 7
+        assert publisher.kept_seq() == 0
+        reader.kept, reader.next_seq = 5, 8
+        reader.idle()
+        eventually(lambda: publisher.service() or publisher.kept_seq() == 5)
+        reader.close()
+        publisher.close()

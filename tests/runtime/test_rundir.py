@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import signal
 import stat
 import subprocess
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
 
 from cogmap.runtime.rundir import RunDir, RunDirError, is_going_on
@@ -42,6 +44,46 @@ def test_a_second_run_in_another_process_is_refused(tmp_path):
     assert "RunDirError: another run is using" in result.stderr
     again = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert again.returncode == 0, again.stderr
+
+
+def test_the_lock_outlives_a_supervisor_that_is_killed(tmp_path):
+    """Its nodes hold it; who comes meanwhile waits for them."""
+    code = (
+        "import os, signal, subprocess, sys; from pathlib import Path\n"
+        "from cogmap.runtime.rundir import RunDir\n"
+        f"run = RunDir(Path({str(tmp_path)!r}))\n"
+        "sleep = [sys.executable, '-c', 'import time; time.sleep(2)']\n"
+        "quiet = {'stdout': subprocess.DEVNULL, 'stderr': subprocess.DEVNULL}\n"
+        "node = subprocess.Popen(sleep, pass_fds=(run.lock_fd,), **quiet)\n"
+        "print(node.pid, flush=True)\n"
+        "os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    killed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    assert is_going_on(tmp_path)
+    with RunDir(tmp_path):
+        assert has_ended(int(killed.stdout))
+
+
+def has_ended(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+
+
+def test_what_is_resumed_is_not_emptied(tmp_path):
+    with RunDir(tmp_path / "run") as run:
+        run.launch.write_text("{}")
+        (run.state / "memory.ended").write_text("")
+    with RunDir(tmp_path / "run", resume=True) as run:
+        assert [path.name for path in run.state.iterdir()] == ["memory.ended"]
+
+
+def test_there_must_be_something_to_resume(tmp_path):
+    with pytest.raises(RunDirError, match="no run to resume"):
+        RunDir(tmp_path / "run", resume=True)
+    assert not (tmp_path / "run").exists()
 
 
 def test_whether_a_run_is_going_on(tmp_path):

@@ -52,7 +52,7 @@ def run() -> BenchResult:
         whole.start()
         wanted = whole.finish()
         survived, killed, again_s = _kill(episode, Path(folder), wanted, kills)
-        faults, runs, same = _chaos(episode, Path(folder), wanted, chaos_s)
+        faults, runs, same, outlived_s = _chaos(episode, Path(folder), wanted, chaos_s)
         overhead = _overhead(episode, Path(folder))
     restart = float(np.percentile(again_s, 99)) if again_s else 0.0
     figures: dict[str, Any] = {
@@ -65,12 +65,14 @@ def run() -> BenchResult:
         "chaos, faults": ", ".join(f"{count} {name}" for name, count in sorted(faults.items())),
         "chaos, runs": runs,
         "chaos, runs with an identical map, %": 100 * same / max(runs, 1),
+        "nodes outlive their supervisor, most s": outlived_s,
         "checkpoints, % of processor time": overhead,
     }
     bars = [
         Bar("kills survived with an identical map, %", 100 * survived / max(killed, 1), 100),
         Bar("restart to processing again beyond loading, p99 s", restart, 2.0, "at most"),
         Bar("chaos, runs with an identical map, %", 100 * same / max(runs, 1), 100),
+        Bar("nodes outlive their supervisor, most s", outlived_s, 5.0, "at most"),
         Bar("checkpoints, % of processor time", overhead, 5.0, "at most"),
     ]
     return BenchResult(figures, bars)
@@ -126,10 +128,11 @@ def _between(kills: list[Kill], log: Path) -> list[float]:
 
 def _chaos(
     episode: Path, folder: Path, wanted: dict[str, bytes], seconds: float
-) -> tuple[Counter[str], int, int]:
-    """Faults by name, runs, and runs with the wanted map, one run after the other."""
+) -> tuple[Counter[str], int, int, float]:
+    """Faults by name, runs, runs with the wanted map, and how long nodes outlived a supervisor at
+    most; one run after the other."""
     counts: Counter[str] = Counter()
-    began, runs, same = time.monotonic(), 0, 0
+    began, runs, same, outlived_s = time.monotonic(), 0, 0, 0.0
     while time.monotonic() - began < seconds:
         rng = random.Random(f"{SEED} {runs}")
         disturbed = _run(episode, folder / f"chaos-{runs}")
@@ -137,7 +140,8 @@ def _chaos(
         counts += had
         runs += 1
         same += made == wanted
-    return counts, runs, same
+        outlived_s = max([outlived_s, *disturbed.outlived_s])
+    return counts, runs, same, outlived_s
 
 
 def _overhead(episode: Path, folder: Path) -> float:

@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -46,6 +47,8 @@ class HeldRun:
     settings: tuple[str, ...] = ()
     kills: list[Kill] = field(default_factory=list)
     resumed: int = 0
+    outlived_s: list[float] = field(default_factory=list)
+    """How long nodes went on after their supervisor was killed."""
 
     @property
     def run_dir(self) -> Path:
@@ -177,12 +180,12 @@ def _kill_supervisor(run: HeldRun, rng: random.Random) -> None:
     killed_at = time.monotonic()
     if run.process.wait() == 0:
         return  # it had just ended
-    time.sleep(rng.uniform(0, 1.0))
-    run.resume()
+    resume = threading.Timer(rng.uniform(0, 1.0), run.resume)
+    resume.start()
     while any(_runs(pid) for pid in nodes):
-        if time.monotonic() - killed_at > 6.0:
-            raise BenchError("nodes outlived their supervisor by more than 5 s")
-        time.sleep(0.1)
+        time.sleep(0.05)
+    run.outlived_s.append(time.monotonic() - killed_at)
+    resume.join()
 
 
 def _runs(pid: int) -> bool:

@@ -5,6 +5,7 @@ Started by the supervisor as ``python -m cogmap.runtime.host WIRING.json``.
 
 from __future__ import annotations
 
+import ctypes
 import logging
 import os
 import signal
@@ -43,6 +44,7 @@ from cogmap.runtime.wiring import (
 from cogmap.runtime.writer import Writer
 
 _POLL_MS = 100
+_PR_SET_PDEATHSIG = 1
 _HARD_STOP_AFTER_S = 2.0
 _KEEP_ALL_QUEUE = 1024
 
@@ -332,8 +334,15 @@ class Host:
             writer.drain(in_haste=self._is_cut_short)
 
 
+def _be_told_of_the_parents_death() -> None:
+    """By SIGTERM, which ends a node at once that is still loading; heartbeats do the rest."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, int(signal.SIGTERM))
+
+
 def main() -> None:
     """Run the node that the wiring file in ``argv[1]`` describes."""
+    _be_told_of_the_parents_death()
     wiring = msgspec.json.decode(Path(sys.argv[1]).read_bytes(), type=Wiring)
     logging.basicConfig(
         level=os.environ.get("COGMAP_LOG", "INFO"),

@@ -20,8 +20,8 @@ _LONGEST_SOCKET_PATH = 100
 """Of the 107 bytes that Linux allows for the address of a Unix socket."""
 
 
-_WAIT_FOR_NODES_S = 8.0
-"""Nodes whose supervisor was killed end within 5 s."""
+_WAIT_FOR_NODES_S = 20.0
+"""Nodes whose supervisor was killed end within 5 s, or later where the machine is overloaded."""
 
 
 class RunDirError(CogmapError):

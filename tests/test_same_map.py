@@ -96,6 +96,7 @@ def test_with_a_node_killed(
     assert restarts(tmp_path, node) == 1
 
 
+@pytest.mark.timeout(400)
 def test_with_chaos(episode: Path, undisturbed: dict[str, bytes], tmp_path: Path) -> None:
     """All kinds of faults, the supervisor's death among them; the longer one is in the bench."""
     run = HeldRun(episode, tmp_path, rate="2")

@@ -2,19 +2,18 @@
 python ask_mcp.py MAP "how many chairs are there?" """
 
 import asyncio
-import os
 import sys
 
-from mcp import Client, StdioServerParameters
+from mcp import Client
+
+from cogmap.launch.mcp_server import started_for
 
 
 async def main(path: str, question: str) -> None:
-    command = [sys.executable, "-m", "cogmap.launch.cli", "mcp", path]
-    server = StdioServerParameters(command=command[0], args=command[1:], env=dict(os.environ))
-    async with Client(server) as client:
+    async with Client(started_for(path)) as client:
         print(len((await client.list_tools()).tools), "tools")
         result = await client.call_tool("ask", {"question": question})
         print(result.structured_content["text"])
 
 
-asyncio.run(main(sys.argv[1], sys.argv[2]))
+asyncio.run(main(*sys.argv[1:]))

@@ -4,23 +4,16 @@ which. python ask_openai_tools.py MAP "how far is the sofa from the television?"
 import os
 import sys
 
-import openai
+from openai import OpenAI
 
-from cogmap.memory import CognitiveMap
-from cogmap.memory.programs.reference import call_operation, tool_schemas
+from cogmap.memory import CognitiveMap, MapTools
 
-world = CognitiveMap.load(sys.argv[1]).world()
-tools = [{"type": "function", "function": tool} for tool in tool_schemas()]
+tools = MapTools(CognitiveMap.load(sys.argv[1]).world())
+chat, model = OpenAI().chat.completions, os.environ["COGMAP_MODEL"]
 messages = [{"role": "user", "content": sys.argv[2]}]
-client, model = openai.OpenAI(), os.environ["COGMAP_MODEL"]
-for _ in range(8):
-    reply = client.chat.completions.create(model=model, messages=messages, tools=tools)
-    message = reply.choices[0].message
-    messages.append(message)
-    for call in message.tool_calls or ():
-        result = call_operation(world, call.function.name, call.function.arguments)
-        print(result.program, "->", result.text)
-        messages.append({"role": "tool", "tool_call_id": call.id, "content": result.text})
-    if not message.tool_calls:
+while len(messages) < 20:
+    said = chat.create(model=model, messages=messages, tools=tools.schemas).choices[0].message
+    messages += [said, *tools.results(said.tool_calls)]
+    if not said.tool_calls:
         break
-print(message.content)
+print(*tools.programs, said.content, sep="\n")

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from cogmap.memory.cognitive_map import CognitiveMap, MapConfig
+    from cogmap.memory.programs.tool_calls import MapTools
     from cogmap.runtime.messages import Box, Detection, Intrinsics
 
-__all__ = ["Box", "CognitiveMap", "Detection", "Intrinsics", "MapConfig"]
+__all__ = ["Box", "CognitiveMap", "Detection", "Intrinsics", "MapConfig", "MapTools"]
 
 
 def __getattr__(name: str) -> Any:
@@ -17,6 +18,10 @@ def __getattr__(name: str) -> Any:
         from cogmap.memory import cognitive_map
 
         return getattr(cognitive_map, name)
+    if name == "MapTools":
+        from cogmap.memory.programs.tool_calls import MapTools
+
+        return MapTools
     if name in __all__:
         from cogmap.runtime import messages
 

@@ -149,6 +149,33 @@ def test_what_stands_free_covers_what_it_would_alone(stage: Stage, geoms: tuple[
     assert alone == pytest.approx(seen, rel=0.06)
 
 
+SHAPES = {
+    "box": 'type="box" size="0.2 0.1 0.15"',
+    "sphere": 'type="sphere" size="0.2"',
+    "capsule": 'type="capsule" size="0.1 0.2"',
+    "cylinder": 'type="cylinder" size="0.15 0.2"',
+    "ellipsoid": 'type="ellipsoid" size="0.1 0.2 0.3"',
+    "mesh": 'type="mesh" mesh="wedge"',
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_every_shape_covers_what_is_drawn_of_it(shape: str) -> None:
+    model = mujoco.MjModel.from_xml_string(
+        '<mujoco><asset><mesh name="wedge" vertex="0 0 0  0.4 0 0  0 0.4 0  0 0 0.5"/></asset>'
+        f'<worldbody><geom name="thing" pos="1.5 0.2 0.9" euler="20 30 40" {SHAPES[shape]}/>'
+        '<camera pos="0 0 1" xyaxes="0 -1 0 0 0 1" fovy="60"/></worldbody></mujoco>'
+    )
+    data = mujoco.MjData(model)
+    mujoco.mj_forward(model, data)
+    camera = Camera(model, 0, 320, 240)
+    seen = int((camera.look(data).geoms == 0).sum())
+    camera.close()
+    alone = Silhouettes(model).alone_px(data, (0,), camera.intrinsics, camera_pose(data, 0))
+    assert seen > 500
+    assert alone == pytest.approx(seen, rel=0.05)
+
+
 def test_what_is_behind_the_camera_covers_nothing(stage: Stage) -> None:
     pose = stage.pose("level") @ np.diag([-1.0, 1.0, -1.0, 1.0])
     ball = (stage.model.geom("ball").id,)

@@ -11,14 +11,20 @@ import msgpack
 import zmq
 
 run_dir, text = Path(sys.argv[1]), sys.argv[2]
-with (run_dir / "lock").open() as lock:  # held by a run for as long as it goes on
-    try:
-        fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        sys.exit(f"the run is over; its map: cogmap ask --map {run_dir} {text!r}")
-    except BlockingIOError:
-        pass
+if not (run_dir / "joined.json").exists():  # not of cogmap join, for a run on another machine
+    with (run_dir / "lock").open() as lock:  # held by a run for as long as it goes on
+        try:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            sys.exit(f"the run is over; its map: cogmap ask --map {run_dir} {text!r}")
+        except BlockingIOError:
+            pass
 services = json.loads((run_dir / "services.json").read_text())
 socket = zmq.Context.instance().socket(zmq.DEALER)
+if (run_dir / "keys.json").exists():  # of a run that strangers cannot talk to
+    keys = json.loads((run_dir / "keys.json").read_text())
+    socket.curve_serverkey = keys["run_public"].encode()
+    socket.curve_publickey = keys["own"]["public"].encode()
+    socket.curve_secretkey = keys["own"]["secret"].encode()
 socket.connect(services.get("vlm/ask") or services["memory/ask"])
 
 request_id = time.monotonic_ns().to_bytes(8, "big")

@@ -28,7 +28,7 @@ from cogmap.runtime.messages import (
     Question,
     Standpoint,
 )
-from cogmap.runtime.requests import request, service_address
+from cogmap.runtime.requests import ask_run, service_address
 
 __all__ = [
     "Asker", "ask_once", "note", "parse_options", "parse_pose", "refuse_beside_a_file",
@@ -51,7 +51,7 @@ class Asker:
         self.seconds = seconds
         settings = settings_of_model(model or "offline", seconds)
         self._planner = load_planner(settings)
-        self._vlm = "" if model else _vlm_of(target)
+        self._vlm = None if model else _run_with_vlm(target)
 
     def start_ns(self) -> int:
         """Stamp of the map's first frame; 0 if it has none.
@@ -68,22 +68,22 @@ class Asker:
         return now.stamp_ns - round(elapsed_s * 1e9), now.stamp_ns
 
     def ask(self, question: Question, say: Say | None = None) -> Answer:
-        if self._vlm:
-            return self._ask_vlm(question, say)
+        if self._vlm is not None:
+            return self._ask_vlm(self._vlm, question, say)
         access = self.target.access
         return answer_within(self._planner, question, access, say or _unheard, self.seconds)
 
-    def _ask_vlm(self, question: Question, say: Say | None) -> Answer:
+    def _ask_vlm(self, run_dir: Path, question: Question, say: Say | None) -> Answer:
         """The run's own node; its steps are heard if somebody wants them."""
         changes: dict[str, object] = {"request_id": uuid.uuid4().hex}
         if question.within_s is None:
             changes["within_s"] = self.seconds
         question = msgspec.structs.replace(question, **changes)
         heard: AbstractContextManager[None] = nullcontext()
-        if say is not None and self.target.run_dir is not None:
-            heard = hearing(self.target.run_dir, question.request_id, say)
+        if say is not None:
+            heard = hearing(run_dir, question.request_id, say)
         with heard:
-            return request(self._vlm, question, Answer, self.seconds + SLACK_S)
+            return ask_run(run_dir, VLM, question, Answer, self.seconds + SLACK_S)
 
     def layout(self) -> Layout | None:
         """To name and draw what an answer rests on; None if a run has published none yet."""
@@ -191,14 +191,15 @@ def note(text: str) -> None:
     Console(stderr=True, markup=False, highlight=False).print(text, style="dim", soft_wrap=True)
 
 
-def _vlm_of(target: MapTarget) -> str:
-    """Where the run's own planner is asked; "" if it has none."""
+def _run_with_vlm(target: MapTarget) -> Path | None:
+    """Directory of the run whose own planner is asked; None if it has none."""
     if target.run_dir is None:
-        return ""
+        return None
     try:
-        return service_address(target.run_dir, VLM)
+        service_address(target.run_dir, VLM)
     except CogmapError:
-        return ""
+        return None
+    return target.run_dir
 
 
 def shower(console: Console) -> Say | None:

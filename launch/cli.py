@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cogmap.launch import ask_cli, editing, go_cli
+from cogmap.launch import ask_cli, editing, go_cli, keys_cli
 from cogmap.launch.console import console, errors_to_exit_codes
 from cogmap.runtime.messages import CogmapError
 
@@ -48,9 +48,10 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No table, no summary
 
 
 app.add_typer(editing.app, name="edit")
+app.add_typer(keys_cli.app, name="keys")
 for command in (
     ask_cli.ask, ask_cli.chat, ask_cli.mcp, ask_cli.quiz,
-    go_cli.go, go_cli.explore, go_cli.find, go_cli.stop,
+    go_cli.go, go_cli.explore, go_cli.find, go_cli.stop, keys_cli.join,
 ):  # fmt: skip
     app.command()(command)
 

@@ -88,11 +88,11 @@ def apply(path: Path, edit: Edit) -> tuple[tuple[MapEvent, ...], str]:
     from cogmap.launch.paths import map_folder, run_that_writes
     from cogmap.memory.cognitive_map import CognitiveMap
     from cogmap.runtime.messages import Edited
-    from cogmap.runtime.requests import request, service_address
+    from cogmap.runtime.requests import ask_run
 
     run_dir = run_that_writes(path)
     if run_dir is not None:
-        reply = request(service_address(run_dir, SERVICE), edit, Edited)
+        reply = ask_run(run_dir, SERVICE, edit, Edited)
         return reply.events, f"the run that goes on in {run_dir}"
     folder = map_folder(path)
     loaded = CognitiveMap.load(folder)

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import zmq
 from rich.console import Console
 
 from cogmap.launch.map_target import RUNS
@@ -16,6 +15,8 @@ from cogmap.launch.paths import is_run
 from cogmap.memory.navigation.instructions import goals_of
 from cogmap.memory.render.drawing import printable
 from cogmap.nodes.planners.access import LiveMap, stream_address
+from cogmap.runtime.context import open_context
+from cogmap.runtime.keys import client_keys
 from cogmap.runtime.messages import (
     CogmapError,
     Goal,
@@ -25,8 +26,7 @@ from cogmap.runtime.messages import (
     Question,
 )
 from cogmap.runtime.readers import LatestReader
-from cogmap.runtime.requests import request, service_address
-from cogmap.runtime.rundir import is_going_on
+from cogmap.runtime.requests import ask_run, goes_on
 
 __all__ = [
     "Teller", "find_run", "go", "goal_of_options", "progress_line", "read", "stop", "travel",
@@ -36,6 +36,7 @@ __all__ = [
 GO, CANCEL, PROGRESS = "navigator/go", "navigator/cancel", "navigator/progress"
 PLAN_WITHIN_S = 30.0
 POLL_S = 0.05
+LOOK_EVERY_S = 1.0
 SAY_EVERY_S = 2.0
 EXIT_INTERRUPTED = 130
 ENDS = ("arrived", "failed", "cancelled", "preempted")
@@ -48,7 +49,7 @@ def find_run(path: Path | None) -> Path:
     Raises CogmapError if there is none that goes on.
     """
     found = [path] if path is not None else sorted(RUNS.glob("*"))
-    going_on = [each for each in found if is_run(each) and is_going_on(each)]
+    going_on = [each for each in found if is_run(each) and goes_on(each)]
     if len(going_on) == 1:
         return going_on[0]
     if going_on:
@@ -103,8 +104,7 @@ def travel(run_dir: Path, wanted: JourneyRequest) -> Iterator[JourneyProgress]:
     Raises CogmapError if it is refused, or the run ends meanwhile.
     """
     with _listening(run_dir) as reader:
-        address = service_address(run_dir, GO)
-        last = request(address, wanted, JourneyProgress, PLAN_WITHIN_S)
+        last = ask_run(run_dir, GO, wanted, JourneyProgress, PLAN_WITHIN_S)
         yield last
         while last.state not in ENDS:
             last = _next(run_dir, last, reader)
@@ -135,7 +135,7 @@ class Teller:
 def stop(run_dir: Path, client: str = "") -> JourneyProgress:
     """Whoever asked for the journey; how it ended."""
     asked = JourneyCancel(stamp_ns=0, client=client or f"cogmap-{os.getpid()}")
-    return request(service_address(run_dir, CANCEL), asked, JourneyProgress, PLAN_WITHIN_S)
+    return ask_run(run_dir, CANCEL, asked, JourneyProgress, PLAN_WITHIN_S)
 
 
 def _request(goals: tuple[Goal, ...], text: str, preempt: bool) -> JourneyRequest:
@@ -145,19 +145,22 @@ def _request(goals: tuple[Goal, ...], text: str, preempt: bool) -> JourneyReques
 
 def _next(run_dir: Path, last: JourneyProgress, reader: LatestReader) -> JourneyProgress:
     """The next news of the same journey. Raises CogmapError once the run is over."""
+    looked_at = time.monotonic()
     while True:
         while (envelope := reader.receive()) is not None:
             news = envelope.message
             if isinstance(news, JourneyProgress) and news.journey == last.journey:
                 return news
-        if not is_going_on(run_dir):
-            raise CogmapError(f"the run is over: {run_dir}")
+        if time.monotonic() - looked_at > LOOK_EVERY_S:
+            looked_at = time.monotonic()
+            if not goes_on(run_dir):
+                raise CogmapError(f"the run is over: {run_dir}")
         time.sleep(POLL_S)
 
 
 @contextmanager
 def _listening(run_dir: Path) -> Iterator[LatestReader]:
-    context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
+    context = open_context(client_keys(run_dir))
     reader = LatestReader(context, stream_address(run_dir, PROGRESS), keep_all=True)
     try:
         yield reader

@@ -12,7 +12,7 @@ from rich.console import Console
 from cogmap.launch.going import CANCEL, Teller, travel_by
 from cogmap.nodes.planners.access import LiveMap
 from cogmap.runtime.messages import CogmapError, JourneyCancel, JourneyProgress
-from cogmap.runtime.requests import request, service_address
+from cogmap.runtime.requests import ask_run
 from cogmap.runtime.supervisor import Supervisor
 
 __all__ = ["Guide"]
@@ -59,8 +59,8 @@ class Guide:
         until = time.monotonic() + READY_WITHIN_S
         while True:
             try:
-                address = service_address(self._run_dir, CANCEL)
-                request(address, JourneyCancel(stamp_ns=0), JourneyProgress, 2.0)
+                asked = JourneyCancel(stamp_ns=0)
+                ask_run(self._run_dir, CANCEL, asked, JourneyProgress, 2.0)
                 LiveMap(self._run_dir).layout()
                 return
             except CogmapError:

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import zmq
-
 from cogmap.nodes.planners.access import stream_address
 from cogmap.nodes.planners.planner import Say
+from cogmap.runtime.context import open_context
+from cogmap.runtime.keys import client_keys
 from cogmap.runtime.messages import AskStep, CogmapError
 from cogmap.runtime.readers import LatestReader
 
@@ -29,7 +29,7 @@ def hearing(run_dir: Path, request_id: str, say: Say) -> Iterator[None]:
     except CogmapError:
         yield
         return
-    over, context = threading.Event(), zmq.Context()
+    over, context = threading.Event(), open_context(client_keys(run_dir))
     reader = LatestReader(context, address, keep_all=True)
 
     def tell_what_came() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from cogmap.runtime.messages import Vocabulary
-from cogmap.runtime.requests import request, service_address
+from cogmap.runtime.requests import ask_run
 
 __all__ = ["look_for"]
 
@@ -21,4 +21,4 @@ def look_for(run_dir: Path, labels: Sequence[str]) -> tuple[str, ...]:
             what it was made for and nothing else.
     """
     asked = Vocabulary(stamp_ns=0, labels=tuple(labels))
-    return request(service_address(run_dir, SERVICE), asked, Vocabulary).labels
+    return ask_run(run_dir, SERVICE, asked, Vocabulary).labels

@@ -10,7 +10,7 @@ from cogmap.memory.cognitive_map import CognitiveMap
 from cogmap.memory.persistence import is_map
 from cogmap.nodes.planners.access import HeldMap, LiveMap, MapAccess
 from cogmap.runtime.messages import CogmapError
-from cogmap.runtime.rundir import is_going_on
+from cogmap.runtime.requests import goes_on
 
 __all__ = ["MapTarget", "find_target", "newest"]
 
@@ -44,7 +44,7 @@ def find_target(path: Path | None, detector: str | None = None) -> MapTarget:
         return _made_of(path, detector or "auto")
     if detector is not None:
         raise CogmapError(f"--detector is for recordings, which are mapped first; {path} is none")
-    if is_run(path) and is_going_on(path):
+    if is_run(path) and goes_on(path):
         return MapTarget(LiveMap(path), f"{path}, a run that goes on", path)
     if path.suffix == ".json" and path.is_file():
         return MapTarget(HeldMap(CognitiveMap.from_layout(path)), f"{path}, a layout")
@@ -57,7 +57,7 @@ def newest() -> Path:
     """The run or map under ``runs/`` that is asked if none is named. Raises CogmapError if there
     is none, or several runs go on."""
     folders = sorted(path for path in RUNS.glob("*") if path.is_dir())
-    going_on = [path for path in folders if is_run(path) and is_going_on(path)]
+    going_on = [path for path in folders if is_run(path) and goes_on(path)]
     if len(going_on) > 1:
         names = ", ".join(map(str, going_on))
         raise CogmapError(f"several runs go on: {names}; say which is asked with --map")

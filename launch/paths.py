@@ -6,18 +6,23 @@ from pathlib import Path
 
 from cogmap.memory.persistence import is_map
 from cogmap.runtime.messages import CogmapError
-from cogmap.runtime.rundir import is_going_on
+from cogmap.runtime.requests import JOINED_FILE, goes_on
 
 
 def is_run(path: Path) -> bool:
     """A run directory, as ``cogmap up`` makes it."""
-    return (path / "launch.json").is_file()
+    return (path / "launch.json").is_file() or is_joined(path)
+
+
+def is_joined(path: Path) -> bool:
+    """A folder of ``cogmap join``, for a run on another machine."""
+    return (path / JOINED_FILE).is_file()
 
 
 def run_that_writes(path: Path) -> Path | None:
     """The directory of a run that goes on, if a path is that or something in it."""
     for folder in (path, *path.resolve().parents):
-        if is_run(folder) and is_going_on(folder):
+        if is_run(folder) and goes_on(folder):
             return folder
     return None
 
@@ -33,6 +38,10 @@ def map_folder(path: Path) -> Path:
             return folder
     if not path.exists():
         raise CogmapError(f"no such map: {path}; check the path")
+    if is_joined(path):
+        raise CogmapError(
+            f"{path} stands for a run on another machine, which keeps its map; ask it, or record it"
+        )
     if is_run(path):
         raise CogmapError(
             f"the run has stored no map: {path}; name one with --map, or wait for its end"

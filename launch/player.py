@@ -16,6 +16,8 @@ import zmq
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from cogmap.runtime.context import open_context
+from cogmap.runtime.keys import client_keys
 from cogmap.runtime.messages import PlaybackCommand, PlaybackStatus
 from cogmap.runtime.readers import LatestReader
 from cogmap.runtime.supervisor import Supervisor
@@ -28,7 +30,7 @@ class Player:
     """Shows where a replay is and passes keys on to it. For `Supervisor.run`'s ``on_tick``."""
 
     def __init__(self, console: Console, rate: float) -> None:
-        self._context = zmq.Context()
+        self._context: zmq.Context[zmq.Socket[bytes]] | None = None
         self._reader: LatestReader | None = None
         self._rate = rate or 1.0
         self._at = PlaybackStatus(
@@ -48,6 +50,7 @@ class Player:
     def tick(self, supervisor: Supervisor) -> None:
         if self._reader is None:
             endpoint = supervisor.address("camera/playback").latest
+            self._context = open_context(client_keys(supervisor.run_dir.path))
             self._reader = LatestReader(self._context, endpoint)
         while (envelope := self._reader.receive()) is not None:
             if isinstance(envelope.message, PlaybackStatus):
@@ -72,7 +75,8 @@ class Player:
         finally:
             if self._reader is not None:
                 self._reader.close()
-            self._context.term()
+            if self._context is not None:
+                self._context.term()
 
     def _press(self, key: str, supervisor: Supervisor) -> None:
         if key == "q":

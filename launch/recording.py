@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import zmq
 from rich.console import Console
 from rich.progress import Progress
 
@@ -19,6 +18,8 @@ from cogmap.launch.running import signals_stop, viewers
 from cogmap.nodes.episodes import open_episode
 from cogmap.nodes.episodes.mcap import McapEpisode
 from cogmap.runtime.bus import WriterAddress
+from cogmap.runtime.context import open_context
+from cogmap.runtime.keys import client_keys
 from cogmap.runtime.launchfile import Launch, check_launch, is_repeatable
 from cogmap.runtime.messages import (
     CogmapError,
@@ -31,7 +32,7 @@ from cogmap.runtime.messages import (
 )
 from cogmap.runtime.readers import LatestReader
 from cogmap.runtime.recording import RecordingWriter
-from cogmap.runtime.rundir import is_going_on
+from cogmap.runtime.requests import STREAMS_FILE, goes_on
 from cogmap.runtime.wire import Envelope
 
 _RECORDER = "recorder"
@@ -129,7 +130,7 @@ def record_live(
     """
     addresses = _streams_of(run_dir)
     refuse_existing(out, force)
-    context = zmq.Context()
+    context = open_context(client_keys(run_dir))
     readers = {
         stream: LatestReader(context, address.latest, _QUEUE, keep_all=True)
         for stream, address in addresses.items()
@@ -154,11 +155,11 @@ def record_live(
 
 def _streams_of(run_dir: Path) -> dict[str, WriterAddress]:
     try:
-        data = (run_dir / "streams.json").read_bytes()
+        data = (run_dir / STREAMS_FILE).read_bytes()
         addresses = msgspec.json.decode(data, type=dict[str, WriterAddress])
     except (OSError, msgspec.DecodeError) as error:
         raise CogmapError(f"{run_dir} is not the directory of a run: {error}") from error
-    if not is_going_on(run_dir):
+    if not goes_on(run_dir):
         raise CogmapError(f"the run in {run_dir} is over; record while it is going on")
     return addresses
 
@@ -182,7 +183,7 @@ def _record_until(
                     recorded += 1
         if time.monotonic() - looked_at > _LOOK_EVERY_S:
             looked_at = time.monotonic()
-            if not is_going_on(run_dir):
+            if not goes_on(run_dir):
                 break
         time.sleep(0.005)  # not stop.wait: a signal handler sets it in this very thread
     return recorded

@@ -14,9 +14,12 @@ import time
 from collections.abc import Callable
 from typing import Literal, NamedTuple
 
+import msgspec
 import zmq
 
 from cogmap.runtime import wire
+from cogmap.runtime.context import open_context
+from cogmap.runtime.keys import RunKeys
 from cogmap.runtime.messages import InputStats, LogRecord, Message, NodeStatus, Trouble
 from cogmap.runtime.metrics import RateMeter
 
@@ -44,10 +47,17 @@ Stats = Callable[[], NodeFigures]
 class Heartbeat:
     """Sends `NodeStatus` and `LogRecord` to the supervisor; without one, sends nothing."""
 
-    def __init__(self, node: str, endpoint: str | None, parent: int | None = None) -> None:
+    def __init__(
+        self,
+        node: str,
+        endpoint: str | None,
+        parent: int | None = None,
+        keys: RunKeys | None = None,
+    ) -> None:
         """``parent``: the supervisor's process, which may be gone already; None: ours."""
         self._node = node
         self._endpoint = endpoint
+        self._keys = None if keys is None else msgspec.structs.replace(keys, run_secret="")
         self._parent = os.getppid() if parent is None else parent
         self._logs: queue.Queue[LogRecord] = queue.Queue(maxsize=1000)
         self._done = threading.Event()
@@ -80,7 +90,7 @@ class Heartbeat:
             self._thread.join(timeout=3)
 
     def _run(self) -> None:
-        context = zmq.Context()
+        context = open_context(self._keys)
         socket = context.socket(zmq.PUSH)
         socket.setsockopt(zmq.LINGER, 1000)
         socket.setsockopt(zmq.SNDHWM, 1000)

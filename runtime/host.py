@@ -20,9 +20,11 @@ import msgspec
 import zmq
 
 from cogmap.runtime.bus import RewindError, StoppedError
+from cogmap.runtime.context import open_context
 from cogmap.runtime.continuation import Continuation, figures_at_the_end, has_ended_in
 from cogmap.runtime.health import StreamHealth
 from cogmap.runtime.heartbeat import Heartbeat, NodeFigures
+from cogmap.runtime.keys import RunKeys, read_keys
 from cogmap.runtime.messages import CogmapError, End, Message, Trouble
 from cogmap.runtime.node import Source, make_params
 from cogmap.runtime.port import Port
@@ -52,9 +54,9 @@ _KEEP_ALL_QUEUE = 1024
 class Host:
     """Joins a node to its sockets and runs it until its inputs end or it is told to stop."""
 
-    def __init__(self, wiring: Wiring) -> None:
+    def __init__(self, wiring: Wiring, keys: RunKeys | None = None) -> None:
         self._wiring = wiring
-        self._context = zmq.Context()
+        self._context = open_context(keys)
         self._stopping = threading.Event()
         self._hard_stop = threading.Event()
         self._timer: threading.Timer | None = None
@@ -348,14 +350,15 @@ def main() -> None:
         level=os.environ.get("COGMAP_LOG", "INFO"),
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
     )
-    heartbeat = Heartbeat(wiring.node, wiring.supervisor, wiring.supervisor_pid)
+    keys = None if wiring.keys is None else read_keys(Path(wiring.keys))
+    heartbeat = Heartbeat(wiring.node, wiring.supervisor, wiring.supervisor_pid, keys)
     code, error = EXIT_OK, ""
     if (figures := figures_at_the_end(wiring)) is not None:
         heartbeat.start(lambda: figures, lambda: None)
         heartbeat.finish("ended")
         sys.exit(EXIT_OK)
     try:
-        host = Host(wiring)
+        host = Host(wiring, keys)
         signal.signal(signal.SIGTERM, lambda *_: host.stop())
         signal.signal(signal.SIGINT, lambda *_: host.stop())
         heartbeat.start(host.stats, host.stop, lambda: host.finishing)

@@ -27,6 +27,7 @@ from typing import Any, get_args
 import msgspec
 
 from cogmap.runtime.bus import Policy
+from cogmap.runtime.keys import RunKeyError, check_bind
 from cogmap.runtime.messages import CogmapError, Message
 from cogmap.runtime.node import Node, ParamError, Source, make_params
 from cogmap.runtime.wiring import RUN_STREAMS, load_node_class
@@ -47,6 +48,8 @@ class RunSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     checkpoint_every: int = 50
     """Messages after which a node keeps what it needs to go on if it is killed, at least; large
     states are kept less often. 0: never, and a node that is killed starts over."""
+    keys: str | None = None
+    """Folder made by ``cogmap keys make``: whoever connects must then be known there."""
 
 
 class InputSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -253,11 +256,10 @@ def _check_run(path: Path, run: RunSection) -> None:
         )
     if not 1024 <= run.base_port <= 65000:
         raise LaunchError(f"{path}: [run] base_port: {run.base_port} is not in 1024..65000")
-    if run.transport == "tcp" and run.bind not in ("127.0.0.1", "::1", "localhost"):
-        raise LaunchError(
-            f"{path}: [run] bind: {run.bind!r} is off loopback, where streams need CURVE keys,"
-            " which this version does not have; use 127.0.0.1"
-        )
+    try:
+        check_bind(run.bind, run.keys)
+    except RunKeyError as error:
+        raise LaunchError(f"{path}: [run] {error}") from error
 
 
 def _check_outputs(launch: Launch) -> None:

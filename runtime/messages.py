@@ -552,6 +552,19 @@ class Refusal(Message, frozen=True, kw_only=True, eq=False):
     text: str
 
 
+class RunQuery(Message, frozen=True, kw_only=True, eq=False):
+    """Request: where are the streams and services of the run?"""
+
+
+class RunAddresses(Message, frozen=True, kw_only=True, eq=False):
+    """Reply: where they are, as the run names them; who asks knows its host by another name."""
+
+    streams: dict[str, str]
+    """Stream -> endpoint for readers of the newest."""
+    services: dict[str, str]
+    """``node/service`` -> endpoint."""
+
+
 AnswerStatus = Literal[
     "answered", "not_seen", "ambiguous", "not_determinable", "not_understood", "failed",
 ]  # fmt: skip

@@ -19,17 +19,22 @@ import msgspec
 import zmq
 
 from cogmap.runtime import wire
-from cogmap.runtime.messages import CogmapError, Message, Refusal
+from cogmap.runtime.context import open_context, serving
+from cogmap.runtime.keys import RunKeys, client_keys
+from cogmap.runtime.messages import CogmapError, Message, Refusal, RunAddresses, RunQuery
 from cogmap.runtime.rundir import is_going_on
 
-__all__ = ["RequestError", "RequestServer", "request", "service_address"]
+__all__ = ["RequestError", "RequestServer", "ask_run", "goes_on", "request", "service_address"]
 
 log = logging.getLogger(__name__)
 
 R = TypeVar("R", bound=Message)
 Reply = Message | Future[Message]
 
-SERVICES_FILE = "services.json"
+SERVICES_FILE, STREAMS_FILE = "services.json", "streams.json"
+JOINED_FILE = "joined.json"
+"""In a folder that stands for the directory of a run on another machine."""
+_STILL_THERE_WITHIN_S = 2.0
 _QUEUE = 64
 _ID_BYTES = 8
 
@@ -55,7 +60,7 @@ class RequestServer:
         self._later: list[tuple[bytes, bytes, Future[Message]]] = []
         self._name = name
         self._answer = answer
-        self.socket = context.socket(zmq.ROUTER)
+        self.socket = serving(context, zmq.ROUTER, "clients")
         self.socket.setsockopt(zmq.RCVHWM, _QUEUE)
         self.socket.setsockopt(zmq.SNDHWM, _QUEUE)
         self.socket.setsockopt(zmq.MAXMSGSIZE, wire.MAX_HEADER_BYTES)
@@ -124,7 +129,7 @@ def service_address(run_dir: Path, service: str) -> str:
         addresses = msgspec.json.decode(data, type=dict[str, str])
     except (OSError, msgspec.DecodeError) as error:
         raise RequestError(f"{run_dir} is not the directory of a run: {error}") from error
-    if not is_going_on(run_dir):
+    if not goes_on(run_dir):
         raise RequestError(f"the run in {run_dir} is over; use the map that it left")
     if service not in addresses:
         known = ", ".join(sorted(addresses)) or "nothing"
@@ -132,13 +137,45 @@ def service_address(run_dir: Path, service: str) -> str:
     return addresses[service]
 
 
-def request(endpoint: str, message: Message, reply_type: type[R], timeout_s: float = 5.0) -> R:
-    """Ask and wait for the reply.
+def goes_on(run_dir: Path) -> bool:
+    """Whether some process runs in this run directory now, or the run that was joined answers."""
+    if is_going_on(run_dir):
+        return True
+    try:
+        joined = msgspec.json.decode((run_dir / JOINED_FILE).read_bytes(), type=dict[str, str])
+        asked, keys = RunQuery(stamp_ns=0), client_keys(run_dir)
+        request(joined["address"], asked, RunAddresses, _STILL_THERE_WITHIN_S, keys)
+    except (OSError, msgspec.DecodeError, KeyError, CogmapError):
+        return False
+    return True
+
+
+def ask_run(
+    run_dir: Path, service: str, message: Message, reply_type: type[R], timeout_s: float = 5.0
+) -> R:
+    """`request`, of a service of the run in ``run_dir``, with the keys that are there.
+
+    Raises:
+        RequestError: there is no such run or service, it refused, or no reply came in time.
+        RunKeyError: the keys cannot be read.
+    """
+    endpoint = service_address(run_dir, service)
+    return request(endpoint, message, reply_type, timeout_s, client_keys(run_dir))
+
+
+def request(
+    endpoint: str,
+    message: Message,
+    reply_type: type[R],
+    timeout_s: float = 5.0,
+    keys: RunKeys | None = None,
+) -> R:
+    """Ask and wait for the reply. ``keys``: of a run that has some.
 
     Raises:
         RequestError: it was refused (with the reason), or no reply came in time.
     """
-    context = zmq.Context()
+    context = open_context(keys)
     socket = context.socket(zmq.DEALER)
     socket.setsockopt(zmq.LINGER, 0)
     try:

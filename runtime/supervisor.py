@@ -22,9 +22,12 @@ import msgspec
 import zmq
 
 from cogmap.runtime import wire
-from cogmap.runtime.addresses import plan_addresses, plan_services
+from cogmap.runtime.addresses import directory_address, plan_addresses, plan_services
 from cogmap.runtime.bus import WriterAddress
+from cogmap.runtime.context import open_context, serving
+from cogmap.runtime.directory import Directory
 from cogmap.runtime.heartbeat import QueueHandler
+from cogmap.runtime.keys import KEYS_FILE, put_run_keys
 from cogmap.runtime.launchfile import Launch, stream_name
 from cogmap.runtime.messages import (
     CogmapError,
@@ -37,7 +40,7 @@ from cogmap.runtime.messages import (
 from cogmap.runtime.node import Source
 from cogmap.runtime.process import NodeProcess
 from cogmap.runtime.readers import complain
-from cogmap.runtime.requests import SERVICES_FILE
+from cogmap.runtime.requests import SERVICES_FILE, STREAMS_FILE
 from cogmap.runtime.rundir import RunDir
 from cogmap.runtime.troubles import Troubles
 from cogmap.runtime.wiring import EXIT_REFUSED, RUN_STREAMS, InputWire, OutputWire, Wiring
@@ -84,7 +87,8 @@ class Supervisor:
     def __init__(self, launch: Launch, run_dir: RunDir) -> None:
         self.launch = launch
         self.run_dir = run_dir
-        self._context = zmq.Context()
+        self._keys = put_run_keys(launch.run.keys, run_dir.path)
+        self._context = open_context(self._keys)
         self._addresses = plan_addresses(launch, run_dir.sockets, [*RUN_STREAMS, _HEARTBEATS])
         self._services = plan_services(launch, run_dir.sockets, len(self._addresses))
         self._heartbeat_endpoint = self._addresses.pop(_HEARTBEATS).latest
@@ -148,6 +152,7 @@ class Supervisor:
 
     def close(self) -> None:
         self._heartbeats.close(linger=0)
+        self._directory.close()
         for writer in self._writers.values():
             writer.close()
         self._context.term()
@@ -165,13 +170,15 @@ class Supervisor:
     # planning
 
     def _open_sockets(self) -> None:
-        self._heartbeats = self._context.socket(zmq.PULL)
+        self._heartbeats = serving(self._context, zmq.PULL, "run")
         self._heartbeats.setsockopt(zmq.RCVHWM, _QUEUE_MESSAGES)
         self._heartbeats.setsockopt(zmq.MAXMSGSIZE, wire.MAX_HEADER_BYTES)
         try:
             self._heartbeats.bind(self._heartbeat_endpoint)
             for stream in RUN_STREAMS:
                 self._writers[stream] = self._serve(stream)
+            known = directory_address(self.launch), self._addresses, self._services
+            self._directory = Directory(self._context, *known)
         except zmq.ZMQError as error:
             self._context.destroy(linger=0)
             raise CogmapError(
@@ -203,7 +210,7 @@ class Supervisor:
         """What each node process reads, and what other programs need to join the run."""
         for name in self.launch.nodes:
             self._write_json(self.run_dir.wiring / f"{name}.json", self._wiring(name))
-        self._write_json(self.run_dir.path / "streams.json", self._addresses)
+        self._write_json(self.run_dir.path / STREAMS_FILE, self._addresses)
         self._write_json(self.run_dir.path / SERVICES_FILE, self._services)
         self._write_json(self.run_dir.launch, self.launch.dump())
         if not self.run_dir.resumed:
@@ -239,6 +246,7 @@ class Supervisor:
             run_dir=str(self.run_dir.path),
             supervisor_pid=os.getpid(),
             checkpoint_every=self.launch.run.checkpoint_every,
+            keys=str(self.run_dir.path / KEYS_FILE) if self._keys else None,
         )
 
     def _write_json(self, path: Path, value: Any) -> None:
@@ -268,6 +276,7 @@ class Supervisor:
     def _hear(self, timeout_ms: int) -> None:
         for writer in self._writers.values():
             writer.service()
+        self._directory.serve()
         while self._heartbeats.poll(timeout_ms):
             timeout_ms = 0
             try:

@@ -63,6 +63,8 @@ class Wiring(msgspec.Struct, frozen=True, kw_only=True):
     """A node whose supervisor is gone ends by itself."""
     checkpoint_every: int = 0
     """Messages between two checkpoints, at least; 0: none."""
+    keys: str | None = None
+    """File of the run's keys; None: it has none."""
 
 
 def load_node_class(uses: str) -> type[Node]:

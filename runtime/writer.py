@@ -20,6 +20,7 @@ from cogmap.runtime.bus import (
     StoppedError,
     WriterAddress,
 )
+from cogmap.runtime.context import serving
 from cogmap.runtime.messages import Message
 
 RETAINED_BYTES = 64 * 2**20
@@ -64,7 +65,7 @@ class Writer:
     """Called when a ``latest`` reader has subscribed; may call `repeat`."""
 
     def __post_init__(self) -> None:
-        self._pub = self.context.socket(zmq.XPUB)
+        self._pub = serving(self.context, zmq.XPUB, "clients")
         self._pub.setsockopt(zmq.SNDHWM, self.queue)
         self._pub.setsockopt(zmq.XPUB_VERBOSE, 1)
         self._pub.setsockopt(zmq.MAXMSGSIZE, _HEAR_BYTES)
@@ -80,7 +81,7 @@ class Writer:
         self._retained_bytes = 0
         self._router: zmq.Socket[bytes] | None = None
         if self._links:
-            self._router = self.context.socket(zmq.ROUTER)
+            self._router = serving(self.context, zmq.ROUTER, "run")
             self._router.setsockopt(zmq.SNDHWM, SEND_QUEUE)
             self._router.setsockopt(zmq.ROUTER_MANDATORY, 1)
             self._router.setsockopt(zmq.ROUTER_HANDOVER, 1)

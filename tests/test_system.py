@@ -383,8 +383,8 @@ class TestRefused:
         with closing(socket.socket()) as taken:
             taken.bind(("127.0.0.1", 0))
             taken.listen()
-            # Two streams with two ports each come before those of the supervisor.
-            port = taken.getsockname()[1] - 4
+            # The directory and two streams with two ports each come before the supervisor's.
+            port = taken.getsockname()[1] - 5
             run = start(line(run=f'transport = "tcp"\nbase_port = {port}'))
             output = run.wait()
         assert run.process.returncode == 2, output

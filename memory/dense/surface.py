@@ -31,6 +31,8 @@ __all__ = ["Surface", "SurfaceConfig", "SurfaceError"]
 
 BORDER_M = 1e-5
 """A point this close below a chunk's border counts as on it: float32 rounds grid positions."""
+MOST_INITIAL_VOXELS = 2**28
+"""3 GB: more is a mistake, or the map of somebody who means harm."""
 BATCH = 64
 """Chunks extracted together: bounds the memory of the copy that is extracted from."""
 FACES = np.concatenate([np.eye(3, dtype=np.int32), -np.eye(3, dtype=np.int32)])
@@ -78,6 +80,13 @@ class SurfaceConfig:
         ):
             if not 1 <= getattr(self, name) <= 2**24:
                 raise SurfaceError(f"surface: {name} = {getattr(self, name)} must be at least 1")
+        voxels = self.initial_blocks * self.block_resolution**3
+        if self.chunk_blocks > 64 or voxels > MOST_INITIAL_VOXELS:
+            raise SurfaceError(
+                f"surface: initial_blocks {self.initial_blocks} of block_resolution"
+                f" {self.block_resolution} are {voxels} voxels, {MOST_INITIAL_VOXELS} are allowed;"
+                f" chunk_blocks is {self.chunk_blocks}, 64 are allowed"
+            )
         if not 0 <= self.min_weight < self.max_weight <= 65000:
             raise SurfaceError(
                 f"surface: min_weight {self.min_weight} and max_weight {self.max_weight} must be "

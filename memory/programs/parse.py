@@ -6,6 +6,7 @@ Nothing of what Python could do with the source happens: it is parsed, never com
 from __future__ import annotations
 
 import ast
+import warnings
 from dataclasses import dataclass
 
 from cogmap.memory.programs.errors import BudgetError, ProgramError, shown
@@ -46,6 +47,12 @@ _INSTEAD: dict[type[ast.AST], tuple[str, str]] = {
 }  # fmt: skip
 
 
+_FILE = "<spatial program>"
+# "1if" has Python's tokenizer warn on standard error: one line for every program of a stranger.
+warnings.filterwarnings("ignore", category=SyntaxWarning, module=_FILE)
+warnings.filterwarnings("ignore", category=DeprecationWarning, module=_FILE)
+
+
 @dataclass(frozen=True)
 class Statement:
     """``name = expression``; the last one of a program has no name."""
@@ -60,7 +67,7 @@ def parse(source: str) -> list[Statement]:
     before = source[: len(source) - len(source.lstrip())]
     first_line, indent = before.count("\n") + 1, len(before) - (before.rfind("\n") + 1)
     try:
-        tree = ast.parse("\n" * (first_line - 1) + source.strip())
+        tree = ast.parse("\n" * (first_line - 1) + source.strip(), _FILE)
     except SyntaxError as error:
         reason = shown(error.msg or "this cannot be read")
         line, column = error.lineno or first_line, max(error.offset or 1, 1)

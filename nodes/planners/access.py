@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import msgspec
-import zmq
 
+from cogmap.runtime.context import open_context
+from cogmap.runtime.keys import client_keys
 from cogmap.runtime.messages import Answer, Layout, MapObject, ProgramRequest, Question
 from cogmap.runtime.readers import LatestReader
-from cogmap.runtime.requests import RequestError, request, service_address
+from cogmap.runtime.requests import STREAMS_FILE, RequestError, ask_run
 
 if TYPE_CHECKING:  # a node that asks a run's map need not load what makes maps
     from cogmap.memory.cognitive_map import CognitiveMap
@@ -87,17 +88,14 @@ class LiveMap:
 
     def ask(self, question: Question) -> Answer:
         within_s = _bounded(question.within_s, self._within_s)
-        return request(self._address("ask"), question, Answer, within_s)
+        return ask_run(self._run_dir, f"{self._node}/ask", question, Answer, within_s)
 
     def run(self, program: ProgramRequest) -> Answer:
-        return request(self._address("run"), program, Answer, self._within_s)
+        return ask_run(self._run_dir, f"{self._node}/run", program, Answer, self._within_s)
 
     def layout(self, as_of_ns: int | None = None) -> Layout:
         now = self._layout() if self._layout else newest_layout(self._run_dir, self._node)
         return now if as_of_ns is None else placed_at(now, as_of_ns)
-
-    def _address(self, service: str) -> str:
-        return service_address(self._run_dir, f"{self._node}/{service}")
 
 
 def placed_at(layout: Layout, stamp_ns: int) -> Layout:
@@ -125,7 +123,7 @@ def stream_address(run_dir: Path, stream: str) -> str:
     """Where a stream of a run is published for readers of the newest. Raises RequestError if it
     has no such stream."""
     try:
-        streams = json.loads((run_dir / "streams.json").read_text())
+        streams = json.loads((run_dir / STREAMS_FILE).read_text())
         return str(streams[stream]["latest"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise RequestError(f"the run in {run_dir} has no stream {stream}: {error}") from error
@@ -134,7 +132,7 @@ def stream_address(run_dir: Path, stream: str) -> str:
 def newest_layout(run_dir: Path, node: str, within_s: float = LAYOUT_WITHIN_S) -> Layout:
     """What the memory node of a run published last. Raises RequestError if none comes."""
     endpoint = stream_address(run_dir, f"{node}/layout")
-    context = zmq.Context()
+    context = open_context(client_keys(run_dir))
     reader = LatestReader(context, endpoint)
     until = time.monotonic() + within_s
     try:

@@ -8,6 +8,8 @@ import pty
 import sys
 import termios
 import time
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from rich.console import Console
@@ -37,6 +39,7 @@ class FakeSupervisor:
         self.commands: list[PlaybackCommand] = []
         self.stopped = False
         self._endpoint = endpoint
+        self.run_dir = SimpleNamespace(path=Path("nowhere"))
 
     def address(self, stream: str) -> WriterAddress:
         assert stream == "camera/playback"

@@ -276,7 +276,15 @@ inputs.frames = { stream = "filter/filtered", policy = "lossless" }
     "transport": ('[run]\ntransport = "udp"' + GOOD, r"\[run\] transport: .*'udp'"),
     "tcp off loopback": (
         '[run]\ntransport = "tcp"\nbind = "0.0.0.0"' + GOOD,
-        r"\[run\] bind: '0\.0\.0\.0' is off loopback.*CURVE.*use 127\.0\.0\.1",
+        r"\[run\] bind: '0\.0\.0\.0' is off loopback.*cogmap keys make FOLDER",
+    ),
+    "tcp at no address": (
+        '[run]\ntransport = "tcp"\nbind = "eth0"' + GOOD,
+        r"\[run\] bind: 'eth0' is no IPv4 address",
+    ),
+    "keys that are not there": (
+        '[run]\nkeys = "nowhere"' + GOOD,
+        r"\[run\] nowhere is no key folder; make one: cogmap keys make nowhere",
     ),
     "port out of range": (
         '[run]\ntransport = "tcp"\nbase_port = 70000' + GOOD,

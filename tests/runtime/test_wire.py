@@ -46,6 +46,8 @@ from cogmap.runtime.messages import (
     Question,
     Refusal,
     Room,
+    RunAddresses,
+    RunQuery,
     RunStatus,
     Segment,
     Standpoint,
@@ -322,6 +324,13 @@ VALID: dict[type[Message], st.SearchStrategy[Any]] = {
     ),
     Edited: st.builds(Edited, stamp_ns=stamps, version=counts, events=tuples_of(map_events)),
     Refusal: st.builds(Refusal, stamp_ns=stamps, text=texts),
+    RunQuery: st.builds(RunQuery, stamp_ns=stamps),
+    RunAddresses: st.builds(
+        RunAddresses,
+        stamp_ns=stamps,
+        streams=st.dictionaries(texts, texts, max_size=2),
+        services=st.dictionaries(texts, texts, max_size=2),
+    ),
     Question: st.builds(
         Question,
         stamp_ns=stamps,

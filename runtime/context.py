@@ -1,0 +1,124 @@
+"""The ZeroMQ context of one process: its sockets speak CURVE if the run has keys.
+
+Sockets that connect prove who they are by the context's defaults. Sockets that are served come
+from `serving`, which says who may connect: processes of the run (``"run"``), or its clients as well
+(``"clients"``). A stranger is refused while hands are shaken, before any socket sees a byte of it.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from pathlib import Path
+from typing import Literal
+
+import zmq
+from zmq.auth.thread import ThreadAuthenticator
+
+from cogmap.runtime.keys import RunKeys, spoken
+
+__all__ = ["Admitted", "RunContext", "open_context", "serving"]
+
+log = logging.getLogger(__name__)
+
+Admitted = Literal["run", "clients"]
+HANDSHAKE_MS = 5000
+"""Who does not shake hands within this time is hung up on."""
+_COMPLAIN_EVERY_S = 1.0
+
+
+class RunContext(zmq.Context[zmq.Socket[bytes]]):
+    """A context with the keys of a run. `open_context` makes it."""
+
+    keys: RunKeys | None = None
+    authenticator: ThreadAuthenticator | None = None
+
+    def term(self) -> None:
+        self._stop_authenticator()
+        super().term()
+
+    def destroy(self, linger: int | None = None) -> None:
+        self._stop_authenticator()
+        super().destroy(linger)
+
+    def _stop_authenticator(self) -> None:
+        if self.authenticator is not None:
+            self.authenticator.stop()
+            self.authenticator = None
+
+
+def open_context(keys: RunKeys | None = None) -> RunContext:
+    """A context; with keys all its connecting sockets speak CURVE.
+
+    Where the keys hold the run's secret one, `serving` works, too.
+    """
+    context = RunContext()
+    if keys is None:
+        return context
+    context.keys = keys
+    if keys.run_secret:
+        clients = Path(keys.clients) if keys.clients else None
+        context.authenticator = _Authenticator(context)
+        context.authenticator.configure_curve_callback("run", _Door(keys))
+        context.authenticator.configure_curve_callback("clients", _Door(keys, clients))
+        context.authenticator.start()
+    context.setsockopt(zmq.CURVE_SERVERKEY, keys.run_public.encode())
+    context.setsockopt(zmq.CURVE_PUBLICKEY, keys.own.public.encode())
+    context.setsockopt(zmq.CURVE_SECRETKEY, keys.own.secret.encode())
+    return context
+
+
+def serving(
+    context: zmq.Context[zmq.Socket[bytes]], kind: int, admitted: Admitted
+) -> zmq.Socket[bytes]:
+    """A socket to bind. With keys, only who is ``admitted`` can connect."""
+    socket = context.socket(kind)
+    socket.setsockopt(zmq.HANDSHAKE_IVL, HANDSHAKE_MS)
+    keys = context.keys if isinstance(context, RunContext) else None
+    if keys is not None:
+        if not keys.run_secret:
+            socket.close()
+            raise ValueError("only processes of a run have the key to serve with")
+        socket.setsockopt(zmq.ZAP_DOMAIN, admitted.encode())
+        socket.setsockopt(zmq.ZAP_ENFORCE_DOMAIN, 1)  # without a doorman nobody gets in
+        socket.setsockopt(zmq.CURVE_SECRETKEY, keys.run_secret.encode())
+        socket.setsockopt(zmq.CURVE_SERVER, 1)
+    return socket
+
+
+class _Authenticator(ThreadAuthenticator):
+    """Refusals are counted by `_Door`; what is not CURVE is refused, too."""
+
+    async def handle_zap_message(self, msg: list[bytes]) -> None:
+        if len(msg) > 5 and msg[5] != b"CURVE":
+            self._send_zap_reply(msg[1], b"400", b"NO ACCESS")
+            return
+        await super().handle_zap_message(msg)
+
+
+class _Door:
+    """Whether a public key may pass: that of the run's own processes, or a known client's."""
+
+    def __init__(self, keys: RunKeys, clients: Path | None = None) -> None:
+        self._inside = keys.own.public
+        self._clients = clients
+        self._complained_at = 0.0
+
+    def callback(self, domain: str, key: bytes) -> bool:
+        public = key.decode("ascii", "replace")
+        if public == self._inside or public in self._known():
+            return True
+        if time.monotonic() - self._complained_at > _COMPLAIN_EVERY_S:
+            self._complained_at = time.monotonic()
+            log.warning("refused somebody with the public key %s", spoken(public))
+        return False
+
+    def _known(self) -> set[str]:
+        """Read anew each time: a client that was just added or removed needs no new run."""
+        known: set[str] = set()
+        for path in self._clients.glob("*.pub") if self._clients else ():
+            try:
+                known.add(path.read_text().strip())
+            except (OSError, UnicodeDecodeError) as error:
+                log.warning("cannot read the client's key %s: %s", path, error)
+        return known

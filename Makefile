@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PARTS := runtime memory sim nodes launch bench
 SYSTEM_PACKAGES := libusb-1.0-0 libgl1 libegl1 libx11-6 libgomp1
 
-.PHONY: demo test check bench setup system clean
+.PHONY: demo test check bench audit setup system clean
 
 demo: setup  ## A simulated apartment, mapped live and asked; EPISODE=path for a recording, DETECTOR=model.onnx
 ifdef EPISODE
@@ -25,6 +25,10 @@ check: setup types  ## Formatting, lint, types
 
 bench: setup  ## All measurements, and the table in README.md
 	$(BIN)/cogmap bench
+
+audit: setup  ## Known weaknesses of the pinned versions; needs a network
+	$(BIN)/python -m venv $(VENV)/audit && $(VENV)/audit/bin/pip install --quiet pip-audit
+	$(VENV)/audit/bin/pip-audit --requirement constraints.txt --no-deps --disable-pip
 
 setup: system $(VENV)/.done
 

@@ -21,6 +21,7 @@ import zmq
 from cogmap.runtime import wire
 from cogmap.runtime.context import open_context, serving
 from cogmap.runtime.keys import RunKeys, client_keys
+from cogmap.runtime.limits import ClientLimits
 from cogmap.runtime.messages import CogmapError, Message, Refusal, RunAddresses, RunQuery
 from cogmap.runtime.rundir import is_going_on
 
@@ -55,8 +56,10 @@ class RequestServer:
         endpoint: str,
         name: str,
         answer: Callable[[Message], Reply],
+        limits: ClientLimits | None = None,
     ) -> None:
         self.malformed = 0
+        self._limits = ClientLimits() if limits is None else limits
         self._later: list[tuple[bytes, bytes, Future[Message]]] = []
         self._name = name
         self._answer = answer
@@ -67,17 +70,30 @@ class RequestServer:
         self.socket.setsockopt(zmq.LINGER, 500)
         self.socket.bind(endpoint)
 
+    @property
+    def refused(self) -> int:
+        """Requests of clients that asked more than they may."""
+        return self._limits.refused
+
     def serve(self) -> bool:
         """Answer one request if there is one; whether there was. Does not wait."""
         self._send_what_is_done()
         try:
-            client, *parts = self.socket.recv_multipart(zmq.NOBLOCK)
+            frames = self.socket.recv_multipart(zmq.NOBLOCK, copy=False)
         except zmq.Again:
             return False
+        client, *parts = [frame.bytes for frame in frames]
         if not parts or len(parts[0]) != _ID_BYTES:
             self.malformed += 1
             return True
-        if len(self._later) >= _QUEUE:
+        who = _who(client, frames[0])
+        if not self._limits.admits(who):
+            text = f"you ask more than {self._limits.rate_hz:g} times a second; slow down"
+            if self._limits.should_say(who):
+                self._send(client, parts[0], Refusal(stamp_ns=0, text=text))
+            return True
+        mine = sum(1 for entry in self._later if entry[0] == client)
+        if len(self._later) >= _QUEUE or mine >= _QUEUE // 2:
             text = f"{len(self._later)} questions wait for their answers; ask again later"
             self._send(client, parts[0], Refusal(stamp_ns=0, text=text))
             return True
@@ -116,6 +132,14 @@ class RequestServer:
         except Exception as error:  # what one client asks must not end the node
             log.exception("a request failed")
             return Refusal(stamp_ns=0, text=f"the node failed: {type(error).__name__}: {error}")
+
+
+def _who(client: bytes, frame: zmq.Frame) -> bytes:
+    """Its key, on however many connections, where the run has keys; else the connection."""
+    try:
+        return str(frame.get("User-Id")).encode()
+    except zmq.ZMQError:
+        return client
 
 
 def service_address(run_dir: Path, service: str) -> str:

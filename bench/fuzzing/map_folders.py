@@ -142,7 +142,7 @@ def _array_changed(rng: random.Random, packed: bytes) -> tuple[bytes, int]:
     if rng.random() < 0.15:
         raw = mutated_bytes(rng, raw)
         return zstandard.ZstdCompressor(level=1).compress(raw), len(raw)
-    array = np.load(io.BytesIO(raw))
+    array = np.load(io.BytesIO(raw), allow_pickle=False)
     if array.dtype == np.uint8 and array.ndim == 1:
         with contextlib.suppress(msgspec.DecodeError, TypeError, OverflowError, UnicodeError):
             tree = msgspec.msgpack.decode(array.tobytes())

@@ -6,7 +6,7 @@ import numpy as np
 
 from cogmap.memory.objects.association import Assignment, SeenSegment
 from cogmap.memory.objects.config import ObjectMapConfig
-from cogmap.memory.objects.contacts import surroundings
+from cogmap.memory.objects.contacts import Contacts, surroundings
 from cogmap.memory.objects.scene import Scene
 from cogmap.memory.objects.track_shape import ShapeConfig, TrackShape, frame_weight
 from cogmap.memory.objects.track_store import TrackStore
@@ -14,7 +14,7 @@ from cogmap.memory.objects.tracks import Track
 from cogmap.memory.objects.visibility import CONFIRMED, SEEN_THROUGH, DepthView, compare
 from cogmap.runtime.messages import U8, ObjectView
 
-__all__ = ["begin", "groups_of", "learn"]
+__all__ = ["begin", "follow_push", "groups_of", "learn"]
 
 
 def groups_of(result: Assignment) -> dict[int, list[int]]:
@@ -41,6 +41,8 @@ def learn(
     for t, members in groups.items():
         track = scene.tracks[t]
         scene.matched[t] = True
+        if masks is not None:
+            scene.shown[t] = _mask_of(masks, members)
         _match(store, scene, track, [segments[s] for s in members])
         if not result.ambiguous[members[0]] and track.state != "deleted":
             shaped.append((track, members))
@@ -53,6 +55,12 @@ def learn(
         _judge(store, scene, scene.view, shaped, masks, weights)
     for track, members in shaped:
         _grow(store, scene, track, [segments[s] for s in members], weights[track.id])
+
+
+def _mask_of(masks: U8, members: list[int]) -> U8:
+    """(h, w) of all segments that show a track; ``masks`` (S, h, w)."""
+    shown: U8 = masks[members[0]] if len(members) == 1 else masks[members].max(axis=0)
+    return shown
 
 
 def _weight(segment: SeenSegment, focal_px: float, config: ShapeConfig) -> float:
@@ -124,7 +132,7 @@ def _judge(
     sizes = [len(track.shape) for track, _ in shaped]
     points = np.concatenate([track.shape.points for track, _ in shaped]).astype(np.float32)
     seen = compare(view, points, config.visibility)
-    shown = [masks[members].max(axis=0) for _, members in shaped]
+    shown = [_mask_of(masks, members) for _, members in shaped]
     at = np.repeat(np.arange(len(shaped)) * view.depth_m.size, sizes) + seen.sample
     confirmed = seen.state == CONFIRMED
     inside = confirmed & (np.stack(shown).take(at) > 0)
@@ -149,6 +157,23 @@ def _grow(
             each.points, each.sigma_m, weight, scene.observation.keyframe, config
         )
     track.shaped_seen = track.seen
+    store.moved_points(track)
+
+
+def follow_push(store: TrackStore, scene: Scene, t: int) -> None:
+    """Track ``t`` of the scene was pushed by less than its own size: all that was known of its
+    surface is elsewhere now, but for what the frame shows in its mask."""
+    config, track = store.config, scene.tracks[t]
+    mask = scene.shown.get(t)
+    if scene.view is None or mask is None or track.dynamic:
+        return
+    seen = compare(scene.view, track.shape.points.astype(np.float32), config.visibility)
+    here = (seen.state == CONFIRMED) & (mask.take(seen.sample) > 0)
+    if np.count_nonzero(here) < config.min_points or here.all():
+        return
+    track.fresh_points += int(np.count_nonzero(~here))
+    track.shape = track.shape.anew(here)
+    track.contacts, track.cameras = Contacts(), []
     store.moved_points(track)
 
 

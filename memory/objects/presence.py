@@ -58,8 +58,13 @@ class PresenceConfig:
     """part of the front seen through that speaks neither way,"""
     front_clear: float = 0.62
     """and from which on it is clear."""
-    shifted: float = 0.25
-    """A matched thing of which more than this part is seen through has moved a little."""
+    shift_even: float = 0.05
+    """Part of a matched thing that is seen through, and says neither that it has been pushed
+    nor that it stands as it stood: more of it adds up over looks, less takes away,"""
+    shift_most: float = 0.5
+    """one look counts so much at most,"""
+    shifted: float = 0.6
+    """and from here on it has been pushed by less than its own size."""
 
     def __post_init__(self) -> None:
         if not 0 < self.longest_look_s < self.gone_s:
@@ -75,6 +80,11 @@ class PresenceConfig:
             raise PresenceError(
                 "presence: suspect must be below suspect_clear, front_neutral below front_clear"
             )
+        if not 0 <= self.shift_even < self.shift_most < self.shifted:
+            raise PresenceError(
+                "presence: shift_even must be below shift_most, and that below shifted, "
+                "or one bad frame could cut a thing"
+            )
         if not (self.half_life_s > 0 and self.min_samples > 0):
             raise PresenceError("presence: half_life_s and min_samples must be positive")
 
@@ -88,7 +98,8 @@ class Verdict:
     gone: Bool
     """(T,) enough evidence that it is not there any more."""
     shifted: Bool
-    """(T,) matched, yet seen through in part: forget the points that were seen through."""
+    """(T,) matched, yet again and again seen through in part: it has been pushed by less than
+    its own size, so forget the points that were seen through."""
     trusted: bool = True
     """The frame may speak of absence; if not, nothing above is set."""
 
@@ -105,6 +116,7 @@ class Presence:
     def __init__(self, config: PresenceConfig = PresenceConfig()) -> None:
         self.config = config
         self._evidence: dict[int, _Evidence] = {}
+        self._shifts: dict[int, float] = {}
         self._stamp_ns: int | None = None
 
     def update(
@@ -134,16 +146,16 @@ class Presence:
             clear = np.where(np.isnan(relief), clear, low)
         if front is not None:
             clear = np.fmax(clear, self._clear_by_front(share, front))
-        gone = np.zeros(len(ids), np.bool_)
+        gone, shifted = np.zeros((2, len(ids)), np.bool_)
+        for index in np.flatnonzero(tested & matched).tolist():
+            shifted[index] = self._shift(ids[index], float(share[index]))
         for index in np.flatnonzero(tested | matched).tolist():
             if matched[index]:
                 self._evidence.pop(ids[index], None)
             elif clear[index] >= 1 or clear[index] < 0 or detected:
                 step = float(np.clip(clear[index], -1, 1)) * duration
                 gone[index] = self._add(ids[index], stamp_ns, step)
-        return Verdict(
-            tested=tested, gone=gone, shifted=tested & matched & (share > self.config.shifted)
-        )
+        return Verdict(tested=tested, gone=gone, shifted=shifted)
 
     def suspects(self, look: Look, matched: Bool) -> Bool:
         """(T,) missed by the detector that looked, and seen through in part."""
@@ -158,6 +170,7 @@ class Presence:
     def forget(self, thing: int) -> None:
         """Drop what is known of ``thing``: it was merged, deleted or matched late."""
         self._evidence.pop(thing, None)
+        self._shifts.pop(thing, None)
 
     def state(self) -> dict[str, NDArray[Any]]:
         """Exact arrays for ``from_state``."""
@@ -166,6 +179,7 @@ class Presence:
             "things": np.array(list(self._evidence), np.int64),
             "absent_s": np.array([each.absent_s for each in evidence], np.float64),
             "stamps": np.array([each.stamp_ns for each in evidence], np.int64),
+            "shifts": np.array(list(self._shifts.items()), np.float64).reshape(-1, 2),
             "last": np.array([] if self._stamp_ns is None else [self._stamp_ns], np.int64),
         }
 
@@ -177,6 +191,7 @@ class Presence:
             *(state[name].tolist() for name in ("things", "absent_s", "stamps")), strict=True
         )
         presence._evidence = {thing: _Evidence(absent_s, at) for thing, absent_s, at in rows}
+        presence._shifts = {int(thing): value for thing, value in state["shifts"].tolist()}
         last = state["last"].tolist()
         presence._stamp_ns = last[0] if last else None
         return presence
@@ -211,6 +226,16 @@ class Presence:
         return enough, look.seen_through / np.maximum(
             tested + self.config.unclear_weight * look.unclear, 1
         )
+
+    def _shift(self, thing: int, share: float) -> bool:
+        """Whether a matched thing, of which ``share`` is seen through, has been pushed. What was
+        gathered counts half after that, as more of where it was may come in sight."""
+        config = self.config
+        total = self._shifts.pop(thing, 0.0) + min(share, config.shift_most) - config.shift_even
+        pushed = total >= config.shifted
+        if total > 0:
+            self._shifts[thing] = config.shifted / 2 if pushed else total
+        return pushed
 
     def _add(self, thing: int, stamp_ns: int, step_s: float) -> bool:
         evidence = self._evidence.get(thing)

@@ -10,7 +10,7 @@ from cogmap.memory.objects.association import Expected
 from cogmap.memory.objects.track_store import TrackStore
 from cogmap.memory.objects.tracks import Track
 from cogmap.memory.objects.visibility import CONFIRMED, DepthView, Look, look
-from cogmap.runtime.messages import F32, F64, Bool, MapEvent, MapEventKind, Observation, Segment
+from cogmap.runtime.messages import F32, F64, U8, Bool, MapEvent, MapEventKind, Observation, Segment
 
 __all__ = ["Scene", "event", "see"]
 
@@ -33,6 +33,8 @@ class Scene:
     """At the tracks; None without a view."""
     expected: Expected | None = None
     """Where the points of the tracks should be; None without a view."""
+    shown: dict[int, U8] = field(default_factory=dict)
+    """(h, w) mask in the coarse depth of each matched track, by its index."""
     begun: list[tuple[Track, Segment]] = field(default_factory=list)
     """Tracks that begin with it, and what shows them."""
     events: list[MapEvent] = field(default_factory=list)

@@ -167,6 +167,13 @@ class TrackShape:
             self.voxel_m, **{name: getattr(self, name)[rows] for name in POINT_ARRAYS}
         )
 
+    def anew(self, rows: Bool) -> TrackShape:
+        """Only the points ``rows`` (N,), as if one frame had shown them: what later ones show
+        counts as much."""
+        part = self.part(rows)
+        part.hits, part.misses = np.minimum(part.hits, np.float32(1)), np.zeros_like(part.misses)
+        return part
+
     def move(self, corrections: Mapping[int, F64]) -> None:
         """Move points with their keyframes: ``corrections`` (4, 4) new_world_from_old_world."""
         for keyframe in np.unique(self.keyframes).tolist():

@@ -8,7 +8,7 @@ import numpy as np
 from cogmap.memory.objects.association import assign, compare, see_segments
 from cogmap.memory.objects.identity import carry_out
 from cogmap.memory.objects.joining import find_merges, find_parts
-from cogmap.memory.objects.learning import begin, groups_of, learn
+from cogmap.memory.objects.learning import begin, follow_push, groups_of, learn
 from cogmap.memory.objects.scene import Scene, see
 from cogmap.memory.objects.segment_masks import masks_of
 from cogmap.memory.objects.sighting_history import HIDDEN, IN_VIEW, MATCHED
@@ -102,6 +102,9 @@ def _find_absent(store: TrackStore, scene: Scene, looked: bool) -> None:
     )
     if verdict.trusted:
         store.moves.past.remember(scene.view)
+    for t in np.flatnonzero(verdict.shifted).tolist():
+        if scene.tracks[t].id in store.tracks:
+            follow_push(store, scene, t)
     for t in np.flatnonzero(verdict.gone).tolist():
         track = scene.tracks[t]
         if track.id not in store.tracks:

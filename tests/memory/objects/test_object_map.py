@@ -330,3 +330,15 @@ def test_a_late_detection_tells_when_a_thing_was_first_seen(room):
         stage.take(msgspec.structs.replace(observation, late=True, depth_view=None))
     assert stage.map.visibility(stage.the("table").id).visible()[0]
     assert stage.map.visibility(stage.the("table").id).numbers[0] == 0
+
+
+def test_a_thing_pushed_by_less_than_its_size_is_followed_within_a_second(room):
+    stage = Stage(room, TABLE, VASE)
+    stage.run(60)
+    known = stage.the("vase").id
+    pushed = ("vase", ((0.61, -0.19, 0.413), VASE[1][1]))
+    stage.things[1] = pushed
+    stage.run(10)
+    vase = stage.the("vase")
+    assert vase.id == known
+    assert iou_3d(vase.box, box_of(pushed)) > 0.5 > 0.25 > iou_3d(vase.box, box_of(VASE))

@@ -107,11 +107,30 @@ def test_unclear_looks_count_only_where_a_detector_looked():
     assert needed is not None and needed > 15
 
 
-def test_matched_and_partly_seen_through_has_shifted():
-    look = seen(10, 10)
-    verdict = Presence().update(0, [7], look, np.array([True]))
-    assert verdict.shifted[0] and not verdict.gone[0]
-    assert not Presence().update(0, [7], look, np.array([False])).shifted[0]
+def shifts(looks: list[Look], matched: bool = True) -> list[bool]:
+    presence = Presence()
+    verdicts = [
+        presence.update(number, [7], look, np.array([matched])) for number, look in enumerate(looks)
+    ]
+    assert not any(verdict.gone[0] for verdict in verdicts)
+    return [bool(verdict.shifted[0]) for verdict in verdicts]
+
+
+def test_matched_and_again_and_again_partly_seen_through_has_shifted():
+    half = seen(10, 10)
+    assert shifts([half]) == [False]  # one pose that is off
+    assert shifts([half, half]) == [False, True]
+    assert any(shifts([seen(17, 3)] * 12))
+    assert not any(shifts([half, half], matched=False))
+
+
+@given(st.lists(st.integers(0, 1), max_size=60))
+def test_what_stands_and_is_seen_through_at_its_edges_has_not_shifted(through):
+    assert not any(shifts([seen(30, few) for few in through]))
+
+
+def test_a_bad_pose_now_and_then_shifts_nothing():
+    assert not any(shifts(([seen(10, 10)] + [seen(30, 0)] * 10) * 10))
 
 
 @given(steps=st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9), st.booleans()), max_size=30))
@@ -121,6 +140,7 @@ def test_goes_on_after_being_put_away(steps):
         stamp_s, look = number / 10, seen(confirmed, through)
         assert update(one, stamp_s, look, matched) == update(other, stamp_s, look, matched)
         assert one.doubt(7) == other.doubt(7) < 1
+        assert one._shifts == other._shifts
         other = Presence.from_state(other.state(), other.config)
 
 

@@ -51,6 +51,14 @@ def test_another_kind_or_size_is_another_thing():
     assert relocate([CHAIR], [large]) == relocate([], [])
 
 
+def test_a_plate_is_not_the_book_that_some_looks_call_a_plate():
+    plate = replace(CHAIR, labels={"plate": 1.0}, size=(0.3, 0.24, 0.02))
+    book = found(plate, 2, x=0.9, labels={"book": 0.8, "plate": 0.2})
+    assert relocate([plate], [book]) == relocate([], [])
+    doubtful = found(plate, 2, x=0.9, labels={"plate": 0.6, "book": 0.4})
+    assert relocate([plate], [doubtful]).moved == ((1, 2),)
+
+
 def test_turned_and_partly_seen_it_is_still_the_same():
     book = replace(CHAIR, labels={"book": 1.0}, size=(0.2, 0.15, 0.03))
     assert relocate([book], [found(book, 2, size=(0.15, 0.03, 0.2))]).moved == ((1, 2),)

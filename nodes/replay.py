@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import msgspec
@@ -98,6 +98,9 @@ class Replay(Source):
             count += self._count_before(kind, position + frames)
             count -= self._count_before(kind, position)
         return count
+
+    def steps_made(self, published: Mapping[str, int]) -> int:
+        return published.get("frames", 0)
 
     def on_control(self, command: PlaybackCommand) -> None:
         if not math.isfinite(command.value):

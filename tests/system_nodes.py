@@ -9,6 +9,7 @@ from typing import TextIO
 import numpy as np
 
 from cogmap.nodes.detector import Detector
+from cogmap.runtime.checkpoint import NodeState
 from cogmap.runtime.messages import CogmapError, Frame, Instances, RunStatus
 from cogmap.runtime.node import Input, Node, NodeParams, Output, Source
 
@@ -50,6 +51,26 @@ class Relay(Node):
         self.relayed.publish(message)
 
     def on_again(self, message: Instances) -> None: ...
+
+
+class Keeper(Node):
+    """Counts what comes, and keeps the count if it is killed."""
+
+    KEEPS_STATE = True
+    numbers = Input(Instances)
+
+    def setup(self) -> None:
+        self._heard = 0
+
+    def on_numbers(self, message: Instances) -> None:
+        self._heard += 1
+        self.counters["heard"] = self._heard
+
+    def state(self) -> NodeState:
+        return NodeState(details={"heard": self._heard})
+
+    def restore(self, state: NodeState) -> None:
+        self._heard = state.details["heard"]
 
 
 class Sink(Node):

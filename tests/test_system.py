@@ -309,6 +309,26 @@ class TestKilledNodes:
         restarts = {name: node["restarts"] for name, node in run.report()["nodes"].items()}
         assert all(number >= 1 for number in restarts.values()), restarts
 
+    def test_what_came_while_a_live_node_was_down_is_counted_as_lost(self, start):
+        count = 1000
+        keeper = '[node.keeper]\nuses = "system_nodes:Keeper"\ninputs.numbers = "n"\n'
+        run = start(line(count=count, period_s=0.02, more=keeper))
+
+        def heard() -> int:
+            statuses = [node for each in run.statuses() for node in each.nodes]
+            return max((node.counters.get("heard", 0) for node in statuses), default=0)
+
+        until(lambda: heard() > 20, what="messages arrive")
+        os.kill(run.pids()["keeper"], signal.SIGKILL)
+        output = run.wait(90)
+        assert run.process.returncode == 0, output
+        figures = run.report()["nodes"]["keeper"]
+        numbers = figures["inputs"]["numbers"]
+        assert numbers["lost"] > 0
+        assert numbers["received"] + numbers["skipped"] + numbers["lost"] == count
+        assert figures["counters"] == {"heard": numbers["received"]}
+        assert figures["restarts"] == 1
+
     def test_also_what_is_no_longer_held_is_made_again(self, start):
         """More than the writers keep: relay and source go back to the beginning."""
         count = 400

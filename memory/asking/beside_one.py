@@ -40,7 +40,8 @@ def count_beside_one(thing: Thing) -> Meaning | None:
             said = plain(Result(Count(each[0] if each else 0)))
             known = len(list(result.value))  # type: ignore[call-overload]
             if each and known > 1:
-                return replace(said, text=f"{said.text}, all {word} one of {known}")
+                every = "all " if each[0] > 1 else ""
+                return replace(said, text=f"{said.text}, {every}{word} one of {known}")
             return said
         numbers = joined(
             f"{number} {word} one" if not at else f"{number} {word} another"

@@ -118,7 +118,13 @@ FORMS: tuple[Form, ...] = (
         "{a}",
     ),
     form(_any, "Are there any doors?", "(is|are) there (any|a) (door|doors)"),
-    form(_where, "Where are the doors?", "where are [all] the doors", "where are doors"),
+    form(
+        _where,
+        "Where are the doors?",
+        "where are [all] the doors",
+        "where are doors",
+        "(list|show|name) [all] [the] doors",
+    ),
     form(
         _where_of,
         "Where are the doors of the hallway?",

@@ -195,6 +195,7 @@ FORMS: tuple[Form, ...] = (
         f"(name|list|show|give|find) [all|all the] {_THINGS} {{rest}}",
         "(what|which) [all|else] (is|are) [there] {rest}",
         "(name|list|show) everything {rest}",
+        f"(what|which) (are|is) [all] the {_THINGS} {{rest}}",
         f"({_THINGS[1:-1]}|everything|anything) {{rest}}",
         "(inventory|contents) of {room}",
         "(is|are) (anything|something) (lying|standing|sitting|hanging|left) {rest}",

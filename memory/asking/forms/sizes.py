@@ -55,7 +55,8 @@ def _along(slots: Slots) -> Meaning:
     if axis is None:
         raise Unreadable(f'"{slots.text("axis")}" is no measure of a thing')
     word = {"length": "long", "width": "wide", "height": "high", "shortest": "thick"}.get(axis, "")
-    say = measured(f"{thing.the} {thing.be} {{}} {word}".strip())
+    which = ", the shorter of the two level sides" if axis == "width" else ""
+    say = measured(f"{thing.the} {thing.be} {{}} {word}{which}".strip())
     return Meaning(f'size({thing.program}, axis="{axis}")', say, (thing,))
 
 

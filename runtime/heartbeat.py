@@ -39,6 +39,15 @@ class NodeFigures(NamedTuple):
     counters: dict[str, int]
     troubles: tuple[Trouble, ...] = ()
     busy_s: float = 0.0
+    is_source: bool = False
+
+    @property
+    def done(self) -> int:
+        """What its rate counts: what a source has made, also one that is told things; what others
+        have taken in."""
+        handled = sum(stats.received for stats in self.inputs.values())
+        made = max(self.outputs.values(), default=0)
+        return made if self.is_source else handled or made
 
 
 Stats = Callable[[], NodeFigures]
@@ -108,8 +117,6 @@ class Heartbeat:
 
     def _status(self, state: State, error: str = "") -> NodeStatus:
         figures = self._stats()
-        handled = sum(stats.received for stats in figures.inputs.values())
-        total = handled or max(figures.outputs.values(), default=0)
         return NodeStatus(
             stamp_ns=time.time_ns(),
             node=self._node,
@@ -119,7 +126,7 @@ class Heartbeat:
             outputs=figures.outputs,
             counters=figures.counters,
             error=_sendable(error),
-            rate_hz=self._rate.update(total),
+            rate_hz=self._rate.update(figures.done),
             troubles=figures.troubles,
             busy_s=figures.busy_s,
             finishing=self._finishing(),

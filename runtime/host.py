@@ -111,6 +111,7 @@ class Host:
             counters,
             self.node.troubles.all() + self._stream_troubles(),
             self._busy_s(),
+            isinstance(self.node, Source),
         )
 
     def run(self) -> None:

@@ -79,6 +79,15 @@ def test_life(heartbeat, hear):
     assert hear(is_status("failed")).error == "RuntimeError: out of luck"
 
 
+def test_a_source_is_as_fast_as_what_it_makes():
+    """Its rate does not become that of commands once the first one comes."""
+    commands = {"commands": InputStats(received=4)}
+    assert NodeFigures(commands, {"frames": 90, "events": 2}, {}, is_source=True).done == 90
+    assert NodeFigures({}, {"frames": 90}, {}, is_source=True).done == 90
+    assert NodeFigures(commands, {"answers": 90}, {}).done == 4
+    assert NodeFigures({}, {}, {}).done == 0
+
+
 def test_log_is_passed_on(heartbeat, hear):
     logging.getLogger("cogmap.thinner").warning("lens cap on: %d frames", 5)
     line = hear(is_log("lens cap"))

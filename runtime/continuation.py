@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -168,5 +170,9 @@ class Continuation:
 
 
 def _age_s() -> float:
-    """Of this process."""
-    return time.time() - float(psutil.Process().create_time())
+    """Of this process, by what the kernel counts since it booted: times of day are set, and
+    that of the boot is known to a second only."""
+    if sys.platform != "linux":
+        return time.time() - float(psutil.Process().create_time())
+    began = int(Path("/proc/self/stat").read_text().rpartition(")")[2].split()[19])
+    return time.clock_gettime(time.CLOCK_BOOTTIME) - began / os.sysconf("SC_CLK_TCK")

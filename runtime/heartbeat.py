@@ -24,7 +24,7 @@ from cogmap.runtime.messages import InputStats, LogRecord, Message, NodeStatus, 
 from cogmap.runtime.metrics import RateMeter
 
 PERIOD_S = 0.5
-_ORPHAN_GRACE_S = 3.0
+_ORPHAN_GRACE_S = 2.5
 
 State = Literal["starting", "running", "ended", "failed"]
 Level = Literal["DEBUG", "INFO", "WARNING", "ERROR"]

@@ -8,13 +8,16 @@ SYSTEM_PACKAGES := libusb-1.0-0 libgl1 libegl1 libx11-6 libgomp1
 
 .PHONY: demo test check bench audit setup system clean
 
-demo: setup  ## A simulated apartment, mapped live and asked; EPISODE=path for a recording, DETECTOR=model.onnx
+demo: setup  ## A simulated apartment, mapped live and asked, and another one explored; EPISODE=path for a recording, DETECTOR=model.onnx
 ifdef EPISODE
 	$(BIN)/cogmap replay '$(EPISODE)' --view $(if $(DETECTOR),--detector '$(DETECTOR)')
 else
 	$(BIN)/cogmap up demo
 endif
 	$(BIN)/cogmap quiz
+ifndef EPISODE
+	$(BIN)/cogmap up explore --go 'find the kettle' --go explore --go 'come back'
+endif
 
 test: setup  ## All tests
 	$(BIN)/pytest -q

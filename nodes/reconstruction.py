@@ -59,6 +59,9 @@ class Reconstruction(Node):
         """Leave out frames that show nothing new; they are counted."""
         surface_chunks: int = 2
         """Changed chunks of the surface published after every frame; 0: all at the end."""
+        occupancy_every: int = 4
+        """Of so many frames that are mapped one updates free and occupied space; 1 for who has to
+        drive by it."""
         grid_every: int = 30
         """Frames between publications of the occupancy grid; 0: at the end."""
         map_dir: str = ""
@@ -73,6 +76,8 @@ class Reconstruction(Node):
         def __post_init__(self) -> None:
             if self.surface_chunks < 0 or self.grid_every < 0:
                 raise ValueError("surface_chunks and grid_every must be 0 or more")
+            if self.occupancy_every < 1:
+                raise ValueError("occupancy_every must be 1 or more")
             if self.map_every_s != 0 and not 1 <= self.map_every_s < 1e6:
                 raise ValueError("map_every_s must be 0 or in 1..1000000")
             if self.part_only and not self.map_dir:
@@ -97,7 +102,12 @@ class Reconstruction(Node):
             voxel_size_m=self.params.voxel_size_m, depth_max_m=self.params.depth_max_m
         )
         admission = AdmissionConfig(skip_still=self.params.skip_redundant)
-        config = ReconstructionConfig(pose=self.params.pose, surface=surface, admission=admission)
+        config = ReconstructionConfig(
+            pose=self.params.pose,
+            surface=surface,
+            admission=admission,
+            occupancy_every=self.params.occupancy_every,
+        )
         self._reconstructor = (
             Reconstructor.load(self.params.onto) if self.params.onto else Reconstructor(config)
         )

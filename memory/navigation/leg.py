@@ -8,7 +8,7 @@ import numpy as np
 
 from cogmap.memory.navigation.clearance import Clearance
 from cogmap.memory.navigation.driving import Command, Driver
-from cogmap.memory.navigation.errands import Ended, Errand
+from cogmap.memory.navigation.errands import Ended, Errand, GoBack, GoTo
 from cogmap.memory.navigation.known import Body, Known, Pose2
 from cogmap.memory.navigation.motion import Motion
 from cogmap.memory.navigation.planning import Route
@@ -24,6 +24,8 @@ NEAR_M = 1.2
 """A way that is blocked nearer than this stops it; further away it goes on and looks again."""
 REPLAN_S = 0.5
 """Between two plans for the same trouble."""
+LOOK_S = 2.0
+"""At a place where it is to look it waits no longer than this for what it sees to be mapped."""
 ATTEMPTS = 4
 """Recoveries without PROGRESS_M between them, then it gives up."""
 PROGRESS_M = 0.7
@@ -66,6 +68,7 @@ class Leg:
         self._planned_ns = -(10**18)
         self._maps = -1
         self._trouble = ""
+        self._stood_ns: int | None = None
 
     @property
     def path(self) -> F64:
@@ -135,6 +138,8 @@ class Leg:
         ahead = motion.ahead(now.stamp_ns)
         command = self._driver.command(now.here, ahead, now.clearance, motion.period_s)
         if command.doing == "arrived":
+            if self._waits_for_look(now):
+                return Move(command, "looking", "looks around")
             ended = self.errand.arrived(now.known)
             if ended is not None:
                 return ended
@@ -144,6 +149,19 @@ class Leg:
             return self._pass_by("something stands too near to pass", now)
         state: JourneyState = "turning" if command.doing == "turning" else "driving"
         return Move(command, state, self.route.stand.why)
+
+    def _waits_for_look(self, now: Now) -> bool:
+        """Whether the map does not have yet what is seen from here."""
+        if isinstance(self.errand, GoTo | GoBack):  # it is the place that matters there
+            return False
+        if self._stood_ns is None:
+            self._stood_ns = now.stamp_ns
+        stood_ns = self._stood_ns
+        mapped = now.known.grid.stamp_ns >= stood_ns
+        if mapped or now.stamp_ns - stood_ns > LOOK_S * 1e9:
+            self._stood_ns = None
+            return False
+        return True
 
     def _pass_by(self, text: str, now: Now) -> Move | Ended:
         """The line is free, but not with the margin that driving needs: from another side?"""

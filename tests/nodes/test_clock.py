@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cogmap.nodes import clock as clock_module
-from cogmap.nodes.clock import StreamClock
+from cogmap.nodes.clock import SourceTime, StreamClock
 
 SECOND_NS = 10**9
 
@@ -72,3 +72,14 @@ def test_restart_after_a_jump(wall):
     clock.restart()
     assert clock.wait_s(500 * SECOND_NS) == 0
     assert clock.wait_s(501 * SECOND_NS) == pytest.approx(1.0)
+
+
+def test_what_comes_late_is_known_to_be_late(monkeypatch):
+    """Frames take 50 ms to come, one of them 300: the source is then 250 ms further than that."""
+    wall = {"now": 10 * SECOND_NS}
+    monkeypatch.setattr("cogmap.nodes.clock.time.monotonic_ns", lambda: wall["now"])
+    source = SourceTime()
+    for number, late_ms in enumerate([50, 50, 50, 300]):
+        wall["now"] = 10 * SECOND_NS + number * SECOND_NS + late_ms * 1_000_000
+        source.take(number * SECOND_NS)
+    assert source.now_ns() == 3 * SECOND_NS + 250_000_000

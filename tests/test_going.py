@@ -38,12 +38,12 @@ inputs = { observations = "reconstruction/observations", occupancy = "reconstruc
 @pytest.mark.timeout(180)
 def test_a_run_is_sent_to_find_a_thing_and_comes_back(tmp_path: Path):
     (tmp_path / "going.toml").write_text(LAUNCH)
-    told = ["--go", "find the sofa", "--go", "come back", "--for", "120"]
+    told = ["--go", "find the bed", "--go", "come back", "--for", "120"]
     command = ["-m", "cogmap.launch.cli", "up", "going.toml", "--run-dir", "run", "-q", *told]
     done = subprocess.run(
         [sys.executable, *command], cwd=tmp_path, text=True, capture_output=True, timeout=170,
     )  # fmt: skip
     said = done.stdout + done.stderr
     assert done.returncode == 0, said
-    assert "found the sofa" in said
+    assert "found the bed" in said
     assert "back where the journey began" in said

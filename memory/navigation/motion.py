@@ -22,6 +22,8 @@ STUCK_M, STUCK_RAD = 0.12, 0.4
 """Whoever was told to move so much in STUCK_S,"""
 STUCK_SHARE = 0.25
 """and moved by less than this part of it, is stuck."""
+HOLD_S = 0.5
+"""A command that none follows for so long no longer counts: the robot stops by itself."""
 PIECE_S = 0.02
 
 
@@ -169,7 +171,8 @@ class Motion:
         given_ns = stamp_ns - self._latency_ns()
         for noted_ns, linear, angular in reversed(self._commands):
             if noted_ns < given_ns:
-                return (linear, angular)
+                held = given_ns - noted_ns <= HOLD_S * 1e9
+                return (linear, angular) if held else (0.0, 0.0)
         return (0.0, 0.0)
 
     def _latency_ns(self) -> int:

@@ -114,3 +114,14 @@ def test_a_line_knows_what_is_left_of_it():
     assert line.at(2.0) == (1.0, 1.0)
     assert line.rest(0.5).tolist() == [[0.5, 0.0], [1.0, 0.0], [1.0, 2.0]]
     assert line.nearest((1.1, 0.7), 1.0) == pytest.approx(1.7, abs=0.01)
+
+
+def test_a_command_that_none_follows_is_not_believed_to_go_on():
+    """Frames that come again after two seconds find it where it stopped by itself."""
+    motion = Motion(BODY)
+    for number in range(3):
+        motion.take_pose(number * 10**8, Pose2(1.0, 1.0, 0.0))
+        motion.note(number * 10**8, 0.5, 0.0)
+    motion.take_pose(25 * 10**8, Pose2(1.25, 1.0, 0.0))
+    assert not motion.stuck
+    assert motion.ahead(25 * 10**8).pose.x == pytest.approx(1.25, abs=0.01)

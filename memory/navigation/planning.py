@@ -27,6 +27,8 @@ LEAVE_M = 0.5
 """Who stands where they should not, too near to something, leaves over at most so much floor."""
 COMFORT_M = 0.3
 """Ways keep so much more than the radius from things where that makes them little longer."""
+NOTHING_NEAR_M = 1e3
+"""Stands for how far away things are on floors that have none."""
 DARING = 2.0
 """Known floor is preferred to a way through the unknown, unless it makes it longer by more."""
 
@@ -47,7 +49,7 @@ def plan(
     known: Known, body: Body, stands: tuple[Stand, ...], through_unknown: bool = False
 ) -> Route | Unreachable:
     """The shortest way to one of ``stands``, counting how much worse some of them are, and at most
-    2 % longer for the sake of clearance.
+    1.5 % longer for the sake of clearance.
 
     No point of it is nearer than the radius to an occupied cell, or, if there is no such way, to
     the middle of one; where the agent is now aside. Unknown floor is not free unless
@@ -70,19 +72,20 @@ def _shortest(
     """The way that keeps the radius from whole cells; else one from their middles, if any."""
     for margin_cells in (ROOMY_CELLS, TIGHT_CELLS):
         paths = body_paths(grid, body.radius_m, margin_cells)
-        found = _corners(paths, known.here.point, stands)
+        # On lines between the middles of cells, the margin is at most 0.71 cells less.
+        room = _room(grid, body.radius_m, (margin_cells - 0.71) * grid.resolution_m)
+        found = _corners(paths, room, known.here.point, stands)
         if found is not None:
-            corners, stand = found
-            # On lines between the middles of cells, the margin is at least 0.71 cells less.
-            least_m = body.radius_m + (margin_cells - 0.71) * grid.resolution_m
-            return _route(grid, known.here.point, corners, least_m, body, stand)
+            return _route(known.here.point, found[0], room, found[1])
     return None
 
 
-def _corners(paths: Paths, here: Point, stands: tuple[Stand, ...]) -> tuple[F64, Stand] | None:
+def _corners(
+    paths: Paths, room: EasingRoom, here: Point, stands: tuple[Stand, ...]
+) -> tuple[F64, Stand] | None:
     """(N, 2) a taut line from the free floor at ``here`` to the best stand, and that."""
     usable = [stand for stand in stands if paths.is_free(stand.pose.point)]
-    start = _start(paths, here)
+    start = _start(paths, room, here)
     if start is None or not usable:
         return None
     goals = np.array([paths.row_of(stand.pose.point) for stand in usable])
@@ -92,33 +95,54 @@ def _corners(paths: Paths, here: Point, stands: tuple[Stand, ...]) -> tuple[F64,
         return None
     at_end = itertools.compress(usable, goals == paths.row_of(found[-1]))
     stand = min(at_end, key=lambda each: each.worse_m)
-    return np.array(paths.taut(np.array([start, *found, stand.pose.point]))), stand
+    return _between(paths, start, found, stand.pose.point), stand
 
 
-def _start(paths: Paths, here: Point) -> Point | None:
-    """Where the way begins: here, or on the nearest floor from which one can drive."""
+def _between(paths: Paths, start: Point, way: tuple[Point, ...], end: Point) -> F64:
+    """(N, 2) a way between the middles of cells, from and to the points on them that are meant."""
+    if len(way) > 1 and paths.sees(start, way[1]):
+        way = way[1:]
+    if len(way) > 1 and paths.sees(way[-2], end):
+        way = way[:-1]
+    return np.array([start, *way, end])
+
+
+def _start(paths: Paths, room: EasingRoom, here: Point) -> Point | None:
+    """Where the way begins: here, or on the nearest floor that can be driven to without coming
+    nearer to anything than one is."""
     if paths.is_free(here):
         return here
-    if not len(paths.centers):
+    gap = np.linalg.norm(paths.centers - here, axis=1)
+    near = np.flatnonzero(gap <= LEAVE_M)
+    if not len(near):
         return None
-    nearest = paths.nearest(here)
-    return nearest if math.dist(nearest, here) <= LEAVE_M else None
+    near = near[np.argsort(gap[near], kind="stable")]
+    along = np.linspace(0, 1, 12)[:, None, None]
+    legs = here + (paths.centers[near] - here) * along
+    nearest_m = room.far(legs).min(axis=0)
+    leaving = near[nearest_m >= float(room.far(np.array(here))) - 1e-4]
+    if not len(leaving):
+        return None
+    x, y = paths.centers[leaving[0]].tolist()
+    return (x, y)
 
 
-def _route(
-    grid: OccupancyGrid, here: Point, corners: F64, least_m: float, body: Body, stand: Stand
-) -> Route:
-    comfort_m = body.radius_m + COMFORT_M
-    room = EasingRoom(
+def _room(grid: OccupancyGrid, radius_m: float, margin_m: float) -> EasingRoom:
+    far = clearance_m(grid)
+    return EasingRoom(
         open=grid.cells == FREE,
-        clearance_m=np.minimum(clearance_m(grid), 2 * comfort_m),  # inf where nothing stands
+        clearance_m=np.full_like(far, NOTHING_NEAR_M) if np.isinf(far[0, 0]) else far,
         origin=grid.origin,
         resolution_m=grid.resolution_m,
-        least_m=least_m,
-        comfort_m=comfort_m,
+        least_m=radius_m + margin_m,
+        comfort_m=radius_m + COMFORT_M,
     )
+
+
+def _route(here: Point, corners: F64, room: EasingRoom, stand: Stand) -> Route:
     line = np.vstack([[here], eased(corners, room)])
     legs = np.linalg.norm(np.diff(line, axis=0), axis=1)
     line = line[np.concatenate([[True], legs > 1e-6])]
-    far = float(room.far(sampled(line, grid.resolution_m)).min())
-    return Route(line, float(legs.sum()), max(0.0, far - grid.resolution_m / 2), stand)
+    far = float(room.far(sampled(line, room.resolution_m)).min())
+    clear = math.inf if far >= NOTHING_NEAR_M else max(0.0, far - room.resolution_m / 2)
+    return Route(line, float(legs.sum()), clear, stand)

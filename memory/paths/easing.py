@@ -14,7 +14,7 @@ from cogmap.runtime.messages import F64, Bool
 __all__ = ["EasingRoom", "eased", "sampled"]
 
 SPACING_M = 0.12
-LONGER = 1.02
+LONGER = 1.015
 """How much longer than the taut line one may be for the sake of clearance."""
 _ROUNDS, _BETWEEN_LOOKS = 48, 4
 _FAR_M = 1e3
@@ -62,7 +62,7 @@ class EasingRoom:
 
 def eased(points: F64, room: EasingRoom) -> F64:
     """A line (M, 2) between the ends of a taut one (N, 2): round, and comfortably far from things
-    as far as the floor allows it and it gets at most 2 % longer."""
+    as far as the floor allows it and it gets at most 1.5 % longer."""
     if len(points) < 2:
         return points
     line = good = best = sampled(points, SPACING_M)

@@ -14,7 +14,7 @@ from scipy.sparse.csgraph import dijkstra
 
 from cogmap.memory.paths.corridor import CORRIDOR_CELLS, CoarseGrid
 from cogmap.memory.paths.moves import move_graph
-from cogmap.memory.paths.taut import clear_of, pulled_taut
+from cogmap.memory.paths.taut import clear_of, pulled_taut, thinned
 from cogmap.runtime.messages import F64, Bool
 
 __all__ = ["Paths", "Point"]
@@ -144,7 +144,7 @@ class Paths:
             near = self._coarse.corridor(*ends, extra, min(self._most_cells, CORRIDOR_CELLS))
             way = _search(move_graph(near), *_within(near, self._cells, starts, goals, extra))
             if way is not None:
-                return self._points(np.flatnonzero(near)[way])
+                return thinned(self._points(np.flatnonzero(near)[way]))
         way = _search(self._graph, starts, goals, extra)
         return None if way is None else self.centers[way]
 

@@ -6,10 +6,12 @@ import numpy as np
 
 from cogmap.runtime.messages import F64, Bool
 
-__all__ = ["clear_of", "pulled_taut"]
+__all__ = ["clear_of", "pulled_taut", "thinned"]
 
-AT_ONCE = 8
-"""So many corners ahead are looked at together."""
+FEWEST, MOST = 2, 32
+"""So many corners ahead are looked at together, twice as many each time that all are seen."""
+
+KEPT_STEP = 4
 
 
 def clear_of(
@@ -31,16 +33,30 @@ def clear_of(
     return np.logical_and.reduceat(free[row, column] & inside, first)
 
 
+def thinned(points: F64) -> F64:
+    """A line of steps (N, 2) without most of those on which it goes straight on: as good to pull
+    taut, in half the time."""
+    if len(points) < 3:
+        return points
+    bends = np.any(np.abs(np.diff(points, n=2, axis=0)) > 1e-9, axis=1)
+    kept = np.concatenate([[True], bends, [True]])
+    kept[::KEPT_STEP] = True
+    return np.asarray(points[kept])
+
+
 def pulled_taut(free: Bool, origin: tuple[float, float], resolution_m: float, points: F64) -> F64:
     """Leave out of a line (N, 2) what is not needed as a corner, until nothing more can be."""
     while True:
-        kept, at = [0], 1
+        kept, at, ahead = [0], 1, FEWEST
         while at < len(points):
-            seen = clear_of(free, origin, resolution_m, points[kept[-1]], points[at : at + AT_ONCE])
-            at += int(seen.argmin()) if not seen.all() else len(seen)
-            if not seen.all():
-                kept.append(at - 1)
-                at += 1  # the next one is a neighbour, and in view
+            ends = points[at : at + ahead]
+            seen = clear_of(free, origin, resolution_m, points[kept[-1]], ends)
+            if seen.all():
+                at, ahead = at + len(seen), min(2 * ahead, MOST)
+                continue
+            at += int(seen.argmin())
+            kept.append(at - 1)
+            at, ahead = at + 1, FEWEST  # the next one is a neighbour, and in view
         kept.append(len(points) - 1)
         if len(kept) >= len(points):
             return points

@@ -115,7 +115,7 @@ class Motion:
         """Whether it does not move although it is told to."""
         since_ns = self.stamp_ns - round(STUCK_S * 1e9)
         pieces = [piece for piece in self._pieces if piece.stamp_ns > since_ns]
-        if not self._pieces or self._pieces[0].stamp_ns > since_ns + round(0.5e9):
+        if not self._pieces or self._pieces[0].stamp_ns > since_ns + round(0.2e9):
             return False
         told_m, told_rad = sum(p.told_m for p in pieces), sum(p.told_rad for p in pieces)
         moved_m, moved_rad = sum(p.moved_m for p in pieces), sum(p.moved_rad for p in pieces)

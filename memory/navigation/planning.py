@@ -109,7 +109,7 @@ def _between(paths: Paths, start: Point, way: tuple[Point, ...], end: Point) -> 
 
 def _start(paths: Paths, room: EasingRoom, here: Point) -> Point | None:
     """Where the way begins: here, or on the nearest floor that can be driven to without coming
-    nearer to anything than one is."""
+    nearer to anything than one is, or else without coming much nearer."""
     if paths.is_free(here):
         return here
     gap = np.linalg.norm(paths.centers - here, axis=1)
@@ -120,10 +120,9 @@ def _start(paths: Paths, room: EasingRoom, here: Point) -> Point | None:
     along = np.linspace(0, 1, 12)[:, None, None]
     legs = here + (paths.centers[near] - here) * along
     nearest_m = room.far(legs).min(axis=0)
-    leaving = near[nearest_m >= float(room.far(np.array(here))) - 1e-4]
-    if not len(leaving):
-        return None
-    x, y = paths.centers[leaving[0]].tolist()
+    keeps = nearest_m >= float(room.far(np.array(here))) - 1e-4
+    chosen = near[keeps.argmax() if keeps.any() else nearest_m.argmax()]
+    x, y = paths.centers[chosen].tolist()
     return (x, y)
 
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from cogmap.memory.cognitive_map import CognitiveMap, MapConfig
 from cogmap.memory.persistence import (
     Entries,
+    MapError,
     MissingPartError,
     is_map,
     prepare_folder,
@@ -192,10 +193,17 @@ class Memory(Node):
         """Once both sides are there as of the same frame."""
         if number in self._states and number in self._parts:
             part, state = self._parts.pop(number), self._states.pop(number)
+            if not part.files:  # the disk did not take it; the other node says so
+                return
             try:
                 self._store(state, part.files, json.loads(part.details))
             except MissingPartError:
                 self.log.info("the map as of frame %d was stored before this node was", number)
+            except MapError as error:
+                text = f"{error}; make room there: it is tried again"
+                self.troubles.notice("map not stored", text)
+            else:
+                self.troubles.clear("map not stored")
 
     def _store(
         self, state: State, files: Entries, details: dict[str, Any], *, last: bool = False

@@ -41,7 +41,10 @@ class PartWriter:
         self._under_way = (number, stamp_ns, json.dumps(details), future)
 
     def finished(self, *, wait: bool = False) -> MapPart | None:
-        """The part that was begun, once it is written. Raises MapError if it cannot be."""
+        """The part that was begun, once it is written. Raises MapError if it cannot be.
+
+        What was begun is then over: the next one can begin.
+        """
         if self._under_way is None:
             return None
         number, stamp_ns, details, future = self._under_way

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,7 +21,7 @@ from cogmap.memory.dense.reconstruction import (
 from cogmap.memory.dense.surface import SurfaceConfig
 from cogmap.memory.formats.mesh_files import ply
 from cogmap.memory.geometry.poses import motion_between
-from cogmap.memory.persistence import load_map, prepare_folder
+from cogmap.memory.persistence import MapError, load_map, prepare_folder
 from cogmap.memory.segments.sightings import SightingError
 from cogmap.nodes.frame_join import FrameJoin
 from cogmap.nodes.frame_troubles import FrameTroubles
@@ -39,6 +40,11 @@ from cogmap.runtime.node import Input, Node, NodeParams, Output
 Numbered = TypeVar("Numbered", Frame, Detections)
 
 
+_SLOW_PART_S = 2.0
+_SLOW_DISK = (
+    "frames wait while the map is stored: the disk is slow; store it less often"
+    " (reconstruction.map_every_s), or on another disk"
+)
 MOST_EARLY = 16
 """Detections that may wait for their frame."""
 
@@ -125,6 +131,7 @@ class Reconstruction(Node):
         self._early: dict[int, Detections] = {}
         self._writer = PartWriter(self._map_folder()) if self.params.part_only else None
         self._stored_period = -1
+        self._part_number, self._part_stamp_ns = -1, 0
 
     def on_frames(self, frame: Frame) -> None:
         frame = self._numbered_on(frame)
@@ -276,16 +283,32 @@ class Reconstruction(Node):
             self._stored_period = period
         due = due and not first
         # Every part is published, so that a node that starts over numbers them the same.
-        if part := self._writer.finished(wait=due):
+        if part := self._finished_part(wait=due):
             self.parts.publish(part)
         if not due:
             return False
         self._begin_part()
         return True
 
+    def _finished_part(self, *, wait: bool) -> MapPart | None:
+        """The part that was begun; without files if the disk did not take it."""
+        assert self._writer is not None
+        number, stamp_ns, began_s = self._part_number, self._part_stamp_ns, time.monotonic()
+        try:
+            part = self._writer.finished(wait=wait)
+        except MapError as error:
+            self.troubles.notice("map not stored", f"{error}; make room there: it is tried again")
+            return MapPart(stamp_ns=stamp_ns, number=number)
+        if part is not None:
+            self.troubles.clear("map not stored")
+            slow = time.monotonic() - began_s > _SLOW_PART_S
+            self.troubles.put("slow disk", _SLOW_DISK if slow else None)
+        return part
+
     def _begin_part(self) -> None:
         assert self._writer is not None
         state, cloud = self._reconstructor.whole_state(), self._reconstructor.surface.point_cloud()
+        self._part_number, self._part_stamp_ns = self._number, self._stamp_ns
         self._writer.begin(
             self._number, self._stamp_ns, state, lambda: {"surface.ply": ply(*cloud)}
         )
@@ -293,7 +316,7 @@ class Reconstruction(Node):
     def _store_all(self) -> MapPart | None:
         """Store what there is at the end: the part for the memory node, or a whole map."""
         if self._writer is not None:
-            if part := self._writer.finished(wait=True):
+            if part := self._finished_part(wait=True):
                 self.parts.publish(part)
             self._begin_part()
             return self._writer.finished(wait=True)

@@ -7,18 +7,25 @@ from pathlib import Path
 
 from cogmap.runtime.checkpoint import NodeState
 from cogmap.runtime.messages import LogRecord, PlaybackStatus, RunStatus
+from cogmap.runtime.metrics import LoadMeter
 from cogmap.runtime.node import Node, NodeParams
-from cogmap.runtime.recording import RecordingWriter
+from cogmap.runtime.recording import RecordingError, RecordingWriter
 from cogmap.runtime.wire import Envelope
 
 _WALL_CLOCK_TYPES = (RunStatus, LogRecord, PlaybackStatus)
+_MOST_LOAD = 0.7
+_SLOW = (
+    "writing takes {:.0%} of the time: the disk is too slow for these streams, or the processor for"
+    " their compression; record fewer, or on another disk"
+)
 
 
 class Recorder(Node):
     """One more subscriber; taking it away changes nothing.
 
     What is recorded is never overwritten: started again, it goes on in ``<name>.2.mcap``,
-    ``<name>.3.mcap`` and so on. Of a source that is not repeatable it takes ``latest``.
+    ``<name>.3.mcap`` and so on. Of a source that is not repeatable it takes ``latest``. While
+    the disk takes nothing it counts what is lost, tries again, and goes on in the next part.
     """
 
     class Params(NodeParams, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -28,6 +35,8 @@ class Recorder(Node):
         """Quality of stored colour; 0 stores it exactly. Depth is always exact."""
         flush_s: float = 1.0
         """At most this much is lost if the recorder is killed."""
+        retry_s: float = 2.0
+        """After an error of the disk it is tried again so often."""
 
         def __post_init__(self) -> None:
             if not 0 <= self.jpeg_quality <= 100:
@@ -39,32 +48,61 @@ class Recorder(Node):
     KEEPS_STATE = True
 
     def setup(self) -> None:
+        self._load = LoadMeter()
+        self._writer: RecordingWriter | None = self._next_writer()
+
+    def _next_writer(self) -> RecordingWriter:
         wanted = (self.run_dir or Path()) / self.params.path
         path = _next_part(wanted)
         if path != wanted:
             self.log.warning("%s exists already; going on in %s", wanted, path.name)
-        self._writer = RecordingWriter(path, self.params.jpeg_quality)
-        self._flushed_at = time.monotonic()
+        self._flushed_at = self._failed_at = time.monotonic()
+        return RecordingWriter(path, self.params.jpeg_quality)
 
     def on_any(self, envelope: Envelope) -> None:
+        began_s = time.monotonic()
+        try:
+            self._record(envelope)
+        except RecordingError as error:
+            self._writer, self._failed_at = None, time.monotonic()
+            self.troubles.notice("not recorded", f"{error}; it is tried again: make room there")
+        if self._writer is None:
+            self.counters["unrecorded"] += 1
+        now_s = time.monotonic()
+        load = self._load.update(now_s - began_s, now_s)
+        self.troubles.put("slow disk", None if load < _MOST_LOAD else _SLOW.format(load))
+
+    def _record(self, envelope: Envelope) -> None:
+        if self._writer is None:
+            if time.monotonic() - self._failed_at < self.params.retry_s:
+                return
+            self._writer = self._next_writer()
+            self._writer.flush()  # finds out before anything is counted as recorded
         source_clock = not isinstance(envelope.message, _WALL_CLOCK_TYPES)
         self._writer.write(envelope, source_clock=source_clock)
         self.counters["recorded"] += 1
         if time.monotonic() - self._flushed_at > self.params.flush_s:
             self._writer.flush()
             self._flushed_at = time.monotonic()
+            self.troubles.clear("not recorded")
 
     def state(self) -> NodeState:
         """What was recorded is in the file once this returns, and need not come again."""
-        self._writer.flush()
+        if self._writer is not None:
+            try:
+                self._writer.flush()
+            except RecordingError as error:
+                self._writer, self._failed_at = None, time.monotonic()
+                self.troubles.notice("not recorded", f"{error}; it is tried again: make room there")
         return NodeState()
 
     def restore(self, state: NodeState) -> None:
         """What follows is in a part of its own."""
 
     def close(self) -> None:
-        if hasattr(self, "_writer"):
-            self._writer.close()
+        writer = getattr(self, "_writer", None)
+        if writer is not None:
+            writer.close()
 
 
 def _next_part(path: Path) -> Path:

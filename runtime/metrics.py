@@ -49,3 +49,24 @@ class RateMeter:
             self._marks.popleft()
         (then_s, then), (latest_s, latest) = self._marks[0], self._marks[-1]
         return (latest - then) / (latest_s - then_s) if latest_s > then_s else 0.0
+
+
+class LoadMeter:
+    """The part of the last seconds that something took."""
+
+    def __init__(self, window_s: float = 5.0) -> None:
+        self._window_s = window_s
+        self._spans: deque[tuple[float, float]] = deque()
+        self._taken_s = 0.0
+        self._began_s: float | None = None
+
+    def update(self, took_s: float, now_s: float) -> float:
+        """In 0..1, now that it has taken ``took_s`` more; 0 before a whole window has passed."""
+        self._began_s = now_s if self._began_s is None else self._began_s
+        self._spans.append((now_s, took_s))
+        self._taken_s += took_s
+        while self._spans[0][0] <= now_s - self._window_s:
+            self._taken_s -= self._spans.popleft()[1]
+        if now_s - self._began_s < self._window_s:
+            return 0.0
+        return min(max(self._taken_s / self._window_s, 0.0), 1.0)

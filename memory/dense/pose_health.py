@@ -25,7 +25,7 @@ the view of a camera that stands leaves more."""
 _FEW_CORNERS = 25
 _ODD_M, _ODD_RAD, _ODD_TIMES = 0.08, 0.15, 1.5
 """A step is odd if it is longer than this and so many usual ones."""
-_BETTER = 0.1
+_BETTER, _MUCH_BETTER = 0.1, 0.25
 """By how much more of what is measured must lie on the map one way than the other."""
 _FITS, _FITS_NOT = 0.65, 0.5
 """Of right poses most is on the map, but of a few frames that see mostly what is new."""
@@ -145,6 +145,7 @@ def _speaks_against_it(stated: float | None, without: float | None) -> bool:
     return (
         stated is not None
         and without is not None
-        and without > _FITS
-        and without > stated + _BETTER
+        and stated < _FITS
+        and without > _FITS_NOT
+        and without > stated + _MUCH_BETTER
     )

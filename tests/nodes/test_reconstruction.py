@@ -76,6 +76,26 @@ def test_the_map_is_stored_at_the_end(tmp_path: Path) -> None:
     assert (tmp_path / "map" / "manifest.json").is_file()
 
 
+def test_a_disk_that_takes_no_map_is_survived(tmp_path: Path) -> None:
+    """The part is announced without files, and the next one is stored again."""
+    params = {"map_dir": "map", "part_only": True, "map_every_s": 1.0, "surface_chunks": 0}
+    with NodeDriver(Reconstruction, run_dir=tmp_path, **params) as driver:
+        (tmp_path / "map").rmdir()
+        (tmp_path / "map").touch()  # what a folder on a broken disk is like
+        for number in range(22):
+            driver.send("frames", wall(number))
+        (trouble,) = driver.node.troubles.all()
+        assert trouble.name == "map not stored" and "make room" in trouble.text
+        (tmp_path / "map").unlink()
+        for number in range(22, 45):
+            driver.send("frames", wall(number))
+        parts = driver.published["parts"]
+        assert driver.node.troubles.all()[0].over
+    assert [part.number for part in parts] == sorted({part.number for part in parts})
+    assert not parts[0].files and parts[-1].files
+    assert driver.node.counters["frames.fused"] == 45
+
+
 def test_parameters_are_checked() -> None:
     with pytest.raises(ParamError, match="surface_chunks"):
         NodeDriver(Reconstruction, surface_chunks=-1)

@@ -53,6 +53,45 @@ def test_what_was_flushed_survives_a_kill(tmp_path):
     recorder.close()
 
 
+def test_full_disk_is_survived_and_what_was_lost_is_counted(tmp_path):
+    """While the disk takes nothing the node goes on; then in the next part."""
+    full = tmp_path / "r.mcap"
+    full.symlink_to("/dev/full")
+    with NodeDriver(Recorder, run_dir=tmp_path, path="r.mcap", flush_s=0, retry_s=0) as recorder:
+        for number in range(5):
+            recorder.send("camera/frames", frame(number))
+        (trouble,) = recorder.node.troubles.all()
+        assert trouble.name == "not recorded" and "No space left" in trouble.text
+        assert "make room" in trouble.text
+        full.unlink()
+        for number in range(5, 10):
+            recorder.send("camera/frames", frame(number))
+        assert recorder.node.troubles.all()[0].over
+        lost = recorder.node.counters["unrecorded"]
+    with closing(Recording(full)) as recording:
+        numbers = [item.message.number for item in recording.read()]
+    assert numbers == [5, 6, 7, 8, 9]
+    assert lost == 5
+
+
+def test_folder_that_goes_is_survived(tmp_path):
+    """A disk that is gone, as one that can only be read: files cannot be made."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    with NodeDriver(Recorder, path=str(folder / "r.mcap"), flush_s=0, retry_s=0) as recorder:
+        recorder.send("camera/frames", frame(0))
+        recorder.node._writer.close()
+        recorder.node._writer = None
+        (folder / "r.mcap").unlink()
+        folder.rmdir()
+        recorder.send("camera/frames", frame(1))
+        assert "cannot write recording" in recorder.node.troubles.all()[0].text
+        folder.mkdir()
+        recorder.send("camera/frames", frame(2))
+    with closing(Recording(folder / "r.mcap")) as recording:
+        assert [item.message.number for item in recording.read()] == [2]
+
+
 def test_path_outside_of_a_run(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with NodeDriver(Recorder, path="here.mcap") as recorder:

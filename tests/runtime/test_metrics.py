@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cogmap.runtime.metrics import Histogram, RateMeter
+from cogmap.runtime.metrics import Histogram, LoadMeter, RateMeter
 
 durations = st.lists(st.floats(0.01, 1e5), min_size=1, max_size=200)
 
@@ -83,3 +83,15 @@ class TestRateMeter:
         for now_s, total in enumerate([100, 200, 0, 10, 20, 30, 40]):
             rate = meter.update(total, now_s=float(now_s))
         assert rate == pytest.approx(10)
+
+
+def test_load_is_the_part_of_the_last_seconds():
+    meter = LoadMeter(window_s=5)
+    early = [meter.update(0.1, 0.1 * tick) for tick in range(50)]
+    assert set(early) == {0.0}, "too soon to tell"
+    for tick in range(50, 200):
+        busy = meter.update(0.08, 0.1 * tick)
+    assert abs(busy - 0.8) < 0.03
+    for tick in range(200, 260):
+        idle = meter.update(0.001, 0.1 * tick)
+    assert idle < 0.05

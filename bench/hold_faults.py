@@ -1,0 +1,198 @@
+"""Faults: is each noticed and named, is the map right afterwards? A part of ``hold``.
+
+Faults of frames are put into walks through houses and mapped in this process; faults of
+processes and disks befall real runs of small launch files.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+from scipy.spatial import cKDTree
+
+from cogmap.bench.harness import Bar
+from cogmap.launch.running import run_launch
+from cogmap.memory.dense.frame_health import DepthUnitError
+from cogmap.memory.dense.reconstruction import Reconstructor
+from cogmap.runtime.launchfile import check_launch
+from cogmap.runtime.messages import Frame
+from cogmap.sim.faults import Fault, FrameFaults
+from cogmap.sim.noise import DepthNoise
+from cogmap.sim.simulator import Simulator, SimulatorConfig
+
+__all__ = ["fault_figures"]
+
+_SEEDS = (930, 931, 932)
+_FRAMES, _BEGIN, _END = 200, 60, 120
+_WRONG_M = 0.05
+_MOST_WRONG = 0.02
+"""Part of the surface that may lie off that of the undisturbed map; where less was seen, edges
+differ."""
+
+_OF_FRAMES: dict[str, Fault] = {
+    name: Fault(kind=kind, begin=_BEGIN, end=_END, amount=amount)  # type: ignore[arg-type]
+    for name, kind, amount in (
+        ("frozen camera", "frozen", 1.0),
+        ("black camera", "black", 1.0),
+        ("depth 1000 times too far", "depth_factor", 1000.0),
+        ("depth 1000 times too near", "depth_factor", 0.001),
+        ("depth 5 times too far", "depth_factor", 5.0),
+        ("depth 5 times too near", "depth_factor", 0.2),
+        ("red and blue swapped", "swapped_colors", 1.0),
+        ("pose jumps 1 m", "pose_jump", 1.0),
+        ("pose jumps 30 cm", "pose_jump", 0.3),
+        ("pose drifts 5 cm/s", "pose_drift", 0.05),
+        ("pose stops", "pose_stuck", 1.0),
+        ("no pose", "no_pose", 1.0),
+        ("clock set back 1 h", "clock_step", -3600.0),
+        ("clock set ahead 1 h", "clock_step", 3600.0),
+    )
+}
+_SPOILS_NOTHING = ("clock_step",)
+"""After the step the frames are right, and are to be mapped."""
+
+_OF_PROCESSES: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
+    "hung node": ({"kind": "hang", "begin": 20}, {"hang_s": 3.0}, "hung"),
+    "out of memory": ({"kind": "hoard", "begin": 20}, {"memory_mb": 400}, "out of memory"),
+}
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    """What became of a walk with a fault in it."""
+
+    named: bool
+    mapped_wrong: int
+    missed_right: int
+    wrong_surface: float
+
+    @property
+    def ok(self) -> bool:
+        return self.named and self.wrong_surface <= _MOST_WRONG
+
+
+def fault_figures() -> tuple[dict[str, Any], list[Bar]]:
+    """A line for each fault, and how many of all were noticed and survived."""
+    figures: dict[str, Any] = {}
+    held = total = 0
+    walks = [_walk(seed) for seed in _SEEDS]
+    alarms = 0
+    surfaces = []
+    for frames in walks:
+        undisturbed = _mapped(frames, None)
+        alarms += sum(n for v, n in undisturbed.counts.items() if not _is_good(v))
+        surfaces.append(cKDTree(undisturbed.surface.point_cloud()[0]))
+    figures["faults: frames refused without a fault"] = alarms
+    for name, fault in _OF_FRAMES.items():
+        pairs = zip(walks, surfaces, strict=True)
+        outcomes = [_outcome(frames, surface, fault) for frames, surface in pairs]
+        figures[f"fault: {name}"] = _told(outcomes)
+        held, total = held + all(outcome.ok for outcome in outcomes), total + 1
+    for factor in (5.0, 0.2):
+        refused = [_is_refused(frames, factor) for frames in walks]
+        figures[f"fault: depth {factor:g} times from the beginning"] = (
+            f"refused in {sum(refused)} of {len(refused)} walks"
+        )
+        held, total = held + all(refused), total + 1
+    for name, (befalls, bounds, trouble) in _OF_PROCESSES.items():
+        well, told = _run_with(befalls, bounds, trouble)
+        figures[f"fault: {name}"] = told
+        held, total = held + well, total + 1
+    return figures, [Bar("faults noticed and survived", held / total, 1.0)]
+
+
+def _walk(seed: int) -> list[Frame]:
+    noise = DepthNoise(seed=seed)
+    simulator = Simulator(
+        SimulatorConfig(seed=seed, rate_hz=15.0, width=320, height=240, truth=False,
+                        depth_noise=noise)
+    )  # fmt: skip
+    return [simulator.step().frame for _ in range(_FRAMES)]
+
+
+def _mapped(frames: list[Frame], fault: Fault | None) -> Reconstructor:
+    faults = FrameFaults([fault] if fault else [])
+    reconstructor = Reconstructor()
+    for frame in frames:
+        reconstructor.step(faults.spoiled(frame))
+    return reconstructor
+
+
+def _outcome(frames: list[Frame], surface: cKDTree, fault: Fault) -> _Outcome:
+    faults, reconstructor = FrameFaults([fault]), Reconstructor()
+    verdicts: dict[bool, Counter[str]] = {True: Counter(), False: Counter()}
+    for frame in frames:
+        verdict = reconstructor.step(faults.spoiled(frame)).verdict
+        spoiled = fault.holds(frame.number) and fault.kind not in _SPOILS_NOTHING
+        verdicts[spoiled][verdict] += 1
+    points = reconstructor.surface.point_cloud()[0][::5]
+    far = surface.query(points)[0] > _WRONG_M
+    refused = sum(n for of in verdicts.values() for v, n in of.items() if not _is_good(v))
+    return _Outcome(
+        named=refused > 0,
+        mapped_wrong=sum(n for v, n in verdicts[True].items() if _is_good(v)),
+        missed_right=sum(n for v, n in verdicts[False].items() if not _is_good(v)),
+        wrong_surface=float(np.mean(far)),
+    )
+
+
+def _is_refused(frames: list[Frame], factor: float) -> bool:
+    try:
+        _mapped(frames, Fault(kind="depth_factor", amount=factor))
+    except DepthUnitError:
+        return True
+    return False
+
+
+def _is_good(verdict: str) -> bool:
+    return verdict in ("fused", "skipped_redundant")
+
+
+def _told(outcomes: list[_Outcome]) -> str:
+    count, spoiled = len(outcomes), _END - _BEGIN
+    wrong = sum(each.mapped_wrong for each in outcomes) / count
+    missed = sum(each.missed_right for each in outcomes) / count
+    surface = max(each.wrong_surface for each in outcomes)
+    named = "named" if all(each.named for each in outcomes) else "NOT NAMED"
+    return (
+        f"{named}; of {spoiled} wrong frames {wrong:.0f} mapped, of {_FRAMES - spoiled} right ones"
+        f" {missed:.0f} not; surface off {surface:.1%} at most"
+    )
+
+
+def _run_with(befalls: dict[str, Any], bounds: dict[str, Any], trouble: str) -> tuple[bool, str]:
+    """A walk through a house behind a node that goes wrong once."""
+    tree = {
+        "node": {
+            "camera": {
+                "uses": "cogmap.nodes.simulator:SimulatedCamera",
+                "params": {"seed": _SEEDS[0], "duration_s": 6.0, "speed": 0.0},
+            },
+            "faults": {
+                "uses": "cogmap.nodes.faults:Faults",
+                "params": {"faults": [befalls]},
+                "inputs": {"frames": {"stream": "camera/frames", "policy": "lossless"}},
+                **bounds,
+            },
+            "reconstruction": {
+                "uses": "cogmap.nodes.reconstruction:Reconstruction",
+                "params": {"surface_chunks": 0, "grid_every": 0},
+                "inputs": {"frames": {"stream": "faults/spoiled", "policy": "lossless"}},
+            },
+        }
+    }
+    with tempfile.TemporaryDirectory(prefix="cogmap-bench-") as folder:
+        run_dir = Path(folder) / "run"
+        code = run_launch(check_launch(tree, Path("bench")), run_dir=run_dir, quiet=True)
+        report = msgspec.json.decode((run_dir / "report.json").read_bytes())
+    named = any(each["name"] == trouble for each in report["troubles"])
+    restarts, lost = report["nodes"]["faults"]["restarts"], report["run"]["lost"]
+    frames = report["nodes"]["reconstruction"]["inputs"]["frames"]["received"]
+    told = f"{'named' if named else 'NOT NAMED'}; started again {restarts} times, {lost} lost"
+    return code == 0 and named and frames == report["run"]["frames_in"] // 2, told

@@ -22,6 +22,7 @@ import numpy as np
 
 from cogmap.bench.episodes import write_tour
 from cogmap.bench.harness import Bar, BenchResult
+from cogmap.bench.hold_faults import fault_figures
 from cogmap.bench.hold_run import FAULTS, HeldRun, Kill, chaos
 from cogmap.bench.pipeline import run_tree
 from cogmap.launch.replaying import settings_of
@@ -75,7 +76,8 @@ def run() -> BenchResult:
         Bar("nodes outlive their supervisor, most s", outlived_s, 5.0, "at most"),
         Bar("checkpoints, % of processor time", overhead, 5.0, "at most"),
     ]
-    return BenchResult(figures, bars)
+    fault_lines, fault_bars = fault_figures()
+    return BenchResult(figures | fault_lines, bars + fault_bars)
 
 
 def _run(episode: Path, folder: Path) -> HeldRun:

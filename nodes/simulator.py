@@ -116,7 +116,7 @@ class SimulatedCamera(Source):
         if output != "events":
             return step
         self._go_to(step)
-        return self._events_before[step]
+        return self._events_before[min(step, len(self._events_before) - 1)]  # or all, at the end
 
     def on_commands(self, twist: Twist) -> None:
         if self.params.mode == "commanded":

@@ -263,7 +263,8 @@ class Host:
     def _first_step(self, source: Source) -> int:
         """What the readers want; if none of them says so, what comes after a process before."""
         if any(writer.has_readers for writer in self._writers.values()):
-            return min(self._wanted_step(source, name) for name in self._writers)
+            heard = [name for name, writer in self._writers.items() if writer.has_readers]
+            return min(self._wanted_step(source, name) for name in heard)
         return self._continuation.first_step(source)
 
     def _wanted_step(self, source: Source, output: str) -> int:

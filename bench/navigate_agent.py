@@ -1,0 +1,133 @@
+"""An agent in a simulated house that drives itself by the map that it makes on the way."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from cogmap.bench.map_episodes import EXACT, Seeing
+from cogmap.memory.cognitive_map import CognitiveMap
+from cogmap.memory.dense.reconstruction import Reconstructor
+from cogmap.memory.navigation.journey import ENDS, Journey
+from cogmap.memory.navigation.known import Body
+from cogmap.nodes.detectors.simulated import exact_detections
+from cogmap.nodes.detectors.simulated_noise import noisy_detections
+from cogmap.runtime.messages import (
+    Detections,
+    Goal,
+    Instances,
+    JourneyProgress,
+    JourneyRequest,
+    Layout,
+    OccupancyGrid,
+)
+from cogmap.sim.agent import AgentState
+from cogmap.sim.scene import House
+from cogmap.sim.simulator import SimStep, Simulator, SimulatorConfig
+
+__all__ = ["Agent", "Trip", "commanded"]
+
+RATE_HZ = 5.0
+GRID_EVERY, ROOMS_EVERY = 2, 10
+"""Frames between looks at the free floor, and at the rooms."""
+LIMIT_S = 600.0
+"""Simulated: a journey that takes longer has failed."""
+
+
+def commanded(seed: int, rooms: int | None, rate_hz: float = RATE_HZ) -> SimulatorConfig:
+    """A house whose agent is driven; frames of 320x240 with depth noise."""
+    return SimulatorConfig(
+        seed=seed, rooms=rooms, width=320, height=240, rate_hz=rate_hz, mode="commanded"
+    )
+
+
+@dataclass(frozen=True)
+class Trip:
+    """How one journey went."""
+
+    progress: JourneyProgress
+    """The last of it."""
+    length_m: float
+    """That was truly driven."""
+    collisions: int
+    """How often something that was touched kept the agent from moving."""
+    last: SimStep
+    """What the camera saw in the end, and the truth of it."""
+    seconds: float
+    """Simulated."""
+
+
+class Agent:
+    """Maps what it sees, and drives as its journey says."""
+
+    def __init__(
+        self,
+        config: SimulatorConfig,
+        seeing: Seeing = EXACT,
+        start: AgentState | None = None,
+        house: House | None = None,
+        onto: tuple[CognitiveMap, Reconstructor] | None = None,
+    ) -> None:
+        """``onto``: a map and its dense side to go on with."""
+        self.simulator = Simulator(config, house)
+        if start is not None:
+            self.simulator.state = start
+        self.start = self.simulator.state
+        self.map, self.dense = onto or (CognitiveMap(), Reconstructor())
+        self.journey = Journey(Body())
+        self.grid: OccupancyGrid | None = None
+        self._seeing = seeing
+        self._number = 0
+        self.length_m, self.collisions = 0.0, 0
+
+    def go(self, *goals: Goal, limit_s: float = LIMIT_S) -> Trip:
+        """From frame to frame until the journey has ended."""
+        request: JourneyRequest | None = JourneyRequest(stamp_ns=0, goals=goals)
+        began, length_m, collisions = self._number, self.length_m, self.collisions
+        while True:
+            step = self.look()
+            if request is not None:
+                progress = self.journey.begin(request)
+                request = None
+            twist, news = self.journey.step(step.frame.stamp_ns)
+            if twist is not None:
+                self.simulator.command(twist)
+            progress = news or progress
+            seconds = (self._number - began) / self.simulator.config.rate_hz
+            if progress.state in ENDS or seconds > limit_s:
+                return Trip(
+                    progress,
+                    self.length_m - length_m,
+                    self.collisions - collisions,
+                    step,
+                    seconds,
+                )
+
+    def look(self) -> SimStep:
+        """Take the next frame into the map and tell the journey of it."""
+        before = self.simulator.state
+        step = self.simulator.step()
+        after = self.simulator.state
+        self.length_m += math.dist((before.x, before.y), (after.x, after.y))
+        self.collisions += after.blocked and not before.blocked
+        observation = self.dense.step(step.frame, self._detected(step.instances))
+        self.map.take(observation)
+        self.journey.take_observation(observation)
+        if self._number % GRID_EVERY == 0:
+            self._take_grid(step.frame.stamp_ns)
+        self._number += 1
+        return step
+
+    def _take_grid(self, stamp_ns: int) -> None:
+        grid = self.dense.occupancy_grid(stamp_ns)
+        if grid is None:
+            return
+        self.grid = grid
+        if self._number % ROOMS_EVERY == 0:
+            self.map.take_grid(grid)
+        layout: Layout = self.map.layout()
+        self.journey.take_map(grid, layout)
+
+    def _detected(self, instances: Instances) -> Detections:
+        noise = self._seeing.detection_noise
+        return exact_detections(instances) if noise is None else noisy_detections(instances, noise)

@@ -1,0 +1,87 @@
+"""What is true of going somewhere in a simulated house: shortest ways, and what is in view."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import shapely
+
+from cogmap.memory.paths.grid_paths import Paths, Point
+from cogmap.sim.agent import AgentState
+from cogmap.sim.footprints import footprint
+from cogmap.sim.scene import PlacedObject
+from cogmap.sim.simulator import SimStep, Simulator
+from cogmap.sim.tour import Sight, Targets, tour_targets
+
+__all__ = ["REACH_M", "Ways", "in_reach", "shortest_m", "spl", "starts"]
+
+REACH_M = 1.0
+"""From the surface of a thing, seen from above: whoever stops so near to it has reached it."""
+SHOWN = 0.1
+"""Part of what a thing would cover alone in the image that is to be seen of it."""
+
+
+class Ways:
+    """A house as it is now, for its agent."""
+
+    def __init__(self, simulator: Simulator) -> None:
+        self.house = simulator.house
+        self.paths: Paths = simulator.free_floor()
+        self._simulator = simulator
+        self._targets = tour_targets(self.house, self.paths)
+
+    def near(self, thing: PlacedObject) -> np.ndarray:
+        """Indices of the cells of ``paths.centers`` within reach of a thing."""
+        far = shapely.distance(footprint(thing), shapely.points(self.paths.centers))
+        return np.flatnonzero(far <= REACH_M)
+
+    def sees(self, thing: PlacedObject, point: Point) -> bool:
+        """Whether an agent at a point that turns to a thing sees some of it."""
+        mine = self._targets.owner == thing.id
+        targets = Targets(
+            self._targets.points[mine], self._targets.owner[mine], self._targets.range_m[mine]
+        )
+        raycaster = self._simulator._renderer.scene.raycaster
+        config = self._simulator.config
+        sight = Sight(raycaster, targets, config.body, self._simulator.intrinsics)
+        return bool(sight.around(point).any())
+
+
+def shortest_m(ways: Ways, things: Sequence[PlacedObject], start: Point) -> float:
+    """Length of the shortest way from ``start`` to where one of some things is in reach and in
+    view; inf if none leads there."""
+    far = ways.paths.distances_m(start)
+    best = math.inf
+    for thing in things:
+        cells = ways.near(thing)
+        for cell in cells[np.argsort(far[cells], kind="stable")]:
+            if not far[cell] < best:
+                break
+            x, y = ways.paths.centers[cell].tolist()
+            if ways.sees(thing, (x, y)):
+                best = float(far[cell])
+                break
+    return best
+
+
+def in_reach(things: Sequence[PlacedObject], agent: AgentState, step: SimStep) -> bool:
+    """Whether an agent stands within reach of one of some things, and its camera shows it."""
+    here = shapely.Point(agent.x, agent.y)
+    near = {thing.id for thing in things if footprint(thing).distance(here) <= REACH_M}
+    return any(v.id in near and v.fraction >= SHOWN for v in step.instances.visible)
+
+
+def spl(success: bool, shortest: float, driven: float) -> float:
+    """Success weighted by path length (Anderson et al., On Evaluation of Embodied Navigation
+    Agents, 2018)."""
+    return success * shortest / max(shortest, driven, 1e-9)
+
+
+def starts(paths: Paths, count: int, rng: np.random.Generator) -> list[AgentState]:
+    """Anywhere on the largest connected part of the floor, looking anywhere."""
+    cells = paths.largest_area()
+    chosen = cells[rng.choice(len(cells), count, replace=False)]
+    yaws = rng.uniform(-math.pi, math.pi, count)
+    return [AgentState(float(x), float(y), float(yaw)) for (x, y), yaw in zip(chosen, yaws)]

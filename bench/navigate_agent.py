@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from cogmap.bench.map_episodes import EXACT, Seeing
 from cogmap.memory.cognitive_map import CognitiveMap
 from cogmap.memory.dense.reconstruction import Reconstructor
+from cogmap.memory.index.text_encoder import load_sentence_encoder
 from cogmap.memory.navigation.journey import ENDS, Journey
 from cogmap.memory.navigation.known import Body
+from cogmap.memory.navigation.making import ErrandMaker
+from cogmap.memory.programs.words import Words
 from cogmap.nodes.detectors.simulated import exact_detections
 from cogmap.nodes.detectors.simulated_noise import noisy_detections
 from cogmap.runtime.messages import (
@@ -30,6 +33,7 @@ __all__ = ["Agent", "Trip", "commanded"]
 RATE_HZ = 5.0
 GRID_EVERY, ROOMS_EVERY = 2, 10
 """Frames between looks at the free floor, and at the rooms."""
+_WORDS = Words(load_sentence_encoder)
 LIMIT_S = 600.0
 """Simulated: a journey that takes longer has failed."""
 
@@ -74,7 +78,7 @@ class Agent:
             self.simulator.state = start
         self.start = self.simulator.state
         self.map, self.dense = onto or (CognitiveMap(), Reconstructor())
-        self.journey = Journey(Body())
+        self.journey = Journey(Body(), errands=ErrandMaker(Body(), _WORDS))
         self.grid: OccupancyGrid | None = None
         self._seeing = seeing
         self._number = 0

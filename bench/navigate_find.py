@@ -19,6 +19,9 @@ __all__ = ["Found", "find_figures", "found_in_house"]
 
 SEARCHES = 4
 """A house."""
+LEAST_M = 1.0
+"""Shorter ways are left out, as in the Habitat challenge: who stands before a thing has no way to
+it that a path length could be compared with."""
 
 
 @dataclass(frozen=True)
@@ -47,11 +50,11 @@ def found_in_house(seed: int, rooms: int, seeing: Seeing, count: int = SEARCHES)
     ways = Ways(Agent(config).simulator)
     labels = sorted({thing.category for thing in ways.house.objects})
     found: list[Found] = []
-    for start in starts(ways.paths, 8 * count, rng):
+    for start in starts(ways, 8 * count, rng):
         label = labels[rng.integers(len(labels))]
         things = [thing for thing in ways.house.objects if thing.category == label]
         shortest = shortest_m(ways, things, (start.x, start.y))
-        if not math.isfinite(shortest):
+        if not LEAST_M <= shortest < math.inf:
             continue
         agent = Agent(config, seeing, start)
         trip = agent.go(Goal(kind="find", label=label))

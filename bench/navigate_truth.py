@@ -7,10 +7,12 @@ from collections.abc import Sequence
 
 import numpy as np
 import shapely
+from scipy.spatial import cKDTree
 
 from cogmap.memory.paths.grid_paths import Paths, Point
 from cogmap.sim.agent import AgentState
 from cogmap.sim.footprints import footprint
+from cogmap.sim.paths import house_paths
 from cogmap.sim.scene import PlacedObject
 from cogmap.sim.simulator import SimStep, Simulator
 from cogmap.sim.tour import Sight, Targets, tour_targets
@@ -19,6 +21,7 @@ __all__ = ["REACH_M", "Ways", "in_reach", "shortest_m", "spl", "starts"]
 
 REACH_M = 1.0
 """From the surface of a thing, seen from above: whoever stops so near to it has reached it."""
+START_M = 0.5
 SHOWN = 0.1
 """Part of what a thing would cover alone in the image that is to be seen of it."""
 
@@ -43,7 +46,7 @@ class Ways:
         targets = Targets(
             self._targets.points[mine], self._targets.owner[mine], self._targets.range_m[mine]
         )
-        raycaster = self._simulator._renderer.scene.raycaster
+        raycaster = self._simulator.raycaster
         config = self._simulator.config
         sight = Sight(raycaster, targets, config.body, self._simulator.intrinsics)
         return bool(sight.around(point).any())
@@ -79,9 +82,14 @@ def spl(success: bool, shortest: float, driven: float) -> float:
     return success * shortest / max(shortest, driven, 1e-9)
 
 
-def starts(paths: Paths, count: int, rng: np.random.Generator) -> list[AgentState]:
-    """Anywhere on the largest connected part of the floor, looking anywhere."""
-    cells = paths.largest_area()
-    chosen = cells[rng.choice(len(cells), count, replace=False)]
-    yaws = rng.uniform(-math.pi, math.pi, count)
-    return [AgentState(float(x), float(y), float(yaw)) for (x, y), yaw in zip(chosen, yaws)]
+def starts(ways: Ways, count: int, rng: np.random.Generator) -> list[AgentState]:
+    """Anywhere on the largest connected part of the floor, looking anywhere, with START_M between
+    the agent's middle and what stands there: no camera sees its own feet, and somebody has put it
+    there."""
+    roomy = house_paths(ways.house, START_M)
+    connected = np.isfinite(ways.paths.distances_m(tuple(ways.paths.largest_area()[0].tolist())))
+    main = ways.paths.centers[connected]
+    cells = roomy.centers[cKDTree(main).query(roomy.centers)[0] < ways.paths.resolution_m]
+    chosen = cells[rng.choice(len(cells), min(count, len(cells)), replace=False)]
+    yaws = rng.uniform(-math.pi, math.pi, len(chosen)).tolist()
+    return [AgentState(x, y, yaw) for (x, y), yaw in zip(chosen.tolist(), yaws, strict=True)]

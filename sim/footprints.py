@@ -38,6 +38,17 @@ def footprint(obj: PlacedObject) -> ShapelyPolygon:
     return rectangle((obj.position[0], obj.position[1]), (length, width), obj.yaw)
 
 
+def outline(obj: PlacedObject, below_m: float) -> ShapelyPolygon:
+    """Convex hull, on the floor plane, of what of an object is lower than ``below_m``: that of a
+    round table is round, that of a floor lamp may be no more than its foot."""
+    x, y, z = obj.position
+    points = np.concatenate([part.vertices for part in obj.model.parts]).astype(np.float64)
+    points = points[points[:, 2] < below_m - z, :2]
+    c, s = math.cos(obj.yaw), math.sin(obj.yaw)
+    hull = shapely.convex_hull(shapely.multipoints(points @ np.array([[c, s], [-s, c]]) + (x, y)))
+    return hull if isinstance(hull, ShapelyPolygon) else footprint(obj)
+
+
 def leaf_footprint(door: Door, angle: float | None = None) -> ShapelyPolygon:
     """A door's leaf at ``angle`` (radians from closed; None: as it is now); empty without one."""
     if door.leaf is None:
@@ -82,18 +93,30 @@ def walls(house: House) -> ShapelyPolygon:
 
 
 def obstacles(house: House, below_m: float) -> list[ShapelyPolygon]:
-    """Footprints of all that an agent of height ``below_m`` can bump into.
+    """What an agent of height ``below_m`` keeps away from when it plans a tour.
 
-    Walls, door leaves at their current angle and objects; not what is flat on the floor
-    and not what begins at or above ``below_m``.
+    Walls, door leaves at their current angle and the bounding rectangles of objects; not what is
+    flat on the floor and not what begins at or above ``below_m``.
     """
+    return [*_fixed(house), *(footprint(obj) for obj in _standing(house, below_m))]
+
+
+def touchable(house: House, below_m: float) -> list[ShapelyPolygon]:
+    """What an agent of height ``below_m`` bumps into: as ``obstacles``, by their true outlines."""
+    return [*_fixed(house), *(outline(obj, below_m) for obj in _standing(house, below_m))]
+
+
+def _fixed(house: House) -> list[ShapelyPolygon]:
     blocking = [part for part in shapely.get_parts(walls(house)).tolist() if not part.is_empty]
-    blocking += [leaf_footprint(door) for door in house.doors if door.leaf is not None]
-    for obj in house.objects:
-        bottom = obj.position[2]
-        if bottom < below_m and bottom + obj.model.size[2] >= FLAT_M:
-            blocking.append(footprint(obj))
-    return blocking
+    return blocking + [leaf_footprint(door) for door in house.doors if door.leaf is not None]
+
+
+def _standing(house: House, below_m: float) -> list[PlacedObject]:
+    return [
+        obj
+        for obj in house.objects
+        if obj.position[2] < below_m and obj.position[2] + obj.model.size[2] >= FLAT_M
+    ]
 
 
 def walkable(

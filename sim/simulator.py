@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+import open3d as o3d
 import shapely
 
 from cogmap.memory.paths.grid_paths import Paths, Point
@@ -21,7 +22,7 @@ from cogmap.runtime.messages import (
 )
 from cogmap.sim.agent import AgentState, Body, FreeSpace, advance, world_from_camera
 from cogmap.sim.coverage import Coverage
-from cogmap.sim.footprints import obstacles
+from cogmap.sim.footprints import touchable
 from cogmap.sim.house import build_house
 from cogmap.sim.noise import (
     DepthNoise,
@@ -149,7 +150,7 @@ class Simulator:
         self._pending: tuple[WorldEvent, ...] = ()
         self._twist, self._twist_age_s = (0.0, 0.0), math.inf
         self._waypoints: WaypointFollower | None = None
-        self._space = FreeSpace(obstacles(self.house, config.body.height_m))
+        self._space = FreeSpace(touchable(self.house, config.body.height_m))
         paths = self.free_floor()
         begin = self._roomy_floor() if config.mode == "commanded" else paths
         self.state = AgentState(*start_point(self.house, begin), 0.0)
@@ -231,6 +232,11 @@ class Simulator:
         "arrived" (within 0.1 m of the last point), or is "given_up" or "cancelled"."""
         return "none" if self._waypoints is None else self._waypoints.state
 
+    @property
+    def raycaster(self) -> o3d.t.geometry.RaycastingScene:
+        """The house as it is now."""
+        return self._renderer.scene.raycaster
+
     def free_floor(self) -> Paths:
         """Where the centre of the agent may be as the house is now, with a margin of 0.07 m."""
         return house_paths(self.house, self.config.body.radius_m + PLANNING_MARGIN_M)
@@ -258,7 +264,7 @@ class Simulator:
 
     def _plan(self, paths: Paths) -> TourFollower:
         targets = tour_targets(self.house, paths)
-        sight = Sight(self._renderer.scene.raycaster, targets, self.config.body, self.intrinsics)
+        sight = Sight(self.raycaster, targets, self.config.body, self.intrinsics)
         stops = plan_tour(self.house, paths, targets, sight, (self.state.x, self.state.y))
         return TourFollower(stops, self.config.body, paths)
 
@@ -279,7 +285,7 @@ class Simulator:
 
     def _change(self, house: House) -> None:
         self.house = house
-        self._space = FreeSpace(obstacles(house, self.config.body.height_m))
+        self._space = FreeSpace(touchable(house, self.config.body.height_m))
         if self._timeline.moving:
             return
         # While a door swings this waits: the frames in between only show its leaf elsewhere.

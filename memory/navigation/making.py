@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from cogmap.memory.index.text_encoder import load_sentence_encoder
 from cogmap.memory.navigation.errands import Errand, GoBack, GoTo
 from cogmap.memory.navigation.known import Body, Pose2
 from cogmap.memory.navigation.seeking import Explore, Find
+from cogmap.memory.programs.words import Words
 from cogmap.runtime.messages import CogmapError, Goal
 
 __all__ = ["ErrandMaker", "GoalError"]
@@ -21,8 +23,10 @@ class GoalError(CogmapError):
 class ErrandMaker:
     """Knows what each kind of goal needs."""
 
-    def __init__(self, body: Body) -> None:
+    def __init__(self, body: Body, words: Words | None = None) -> None:
+        """``words``: how a label is read; None: with the sentence encoder, once it is needed."""
         self._body = body
+        self._words = words or Words(load_sentence_encoder)
 
     def require_clear(self, goals: Sequence[Goal]) -> None:
         """Raises GoalError that names the goal and what it lacks."""
@@ -40,7 +44,7 @@ class ErrandMaker:
         if goal.kind == "explore":
             return Explore(self._body)
         if goal.kind == "find":
-            return Find(goal.label, self._body)
+            return Find(goal.label, self._body, self._words)
         return GoTo(goal, self._body)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -9,13 +10,21 @@ import numpy as np
 from cogmap.memory.navigation.errands import NO_PLACES, Ended, GoTo, comfortable_way
 from cogmap.memory.navigation.exploring import Explored, Explorer
 from cogmap.memory.navigation.known import Body, Known, Unreachable
+from cogmap.memory.navigation.likely_rooms import room_factors, room_worth
 from cogmap.memory.navigation.planning import Route
+from cogmap.memory.navigation.unseen import CoarseFloor
+from cogmap.memory.programs.words import Words
 from cogmap.runtime.messages import F64, Goal, MapObject
 
 __all__ = ["Explore", "Find"]
 
 MOST_TRIES = 5
 """Views in a row to which no way leads; then what can be reached was seen."""
+GLIMPSES = 2
+"""Frames that must have shown what is not sure yet for it to be gone to."""
+AGAIN_S, DOUBT_S = 1.0, 2.5
+"""What it stands before must have been seen within the first; what was not by the second is
+taken for something else."""
 
 
 @dataclass
@@ -44,26 +53,32 @@ class Explore:
 
 @dataclass
 class Find:
-    """Explores until a thing of a label is on the map, and goes to where it is in view."""
+    """Looks where such a thing is likely to be until one is on the map, goes to where it is in
+    view, and makes sure of it."""
 
     label: str
     body: Body
+    words: Words
     _explore: Explore = field(init=False)
     _goto: GoTo | None = None
+    _before: int | None = None
+    """The stamp at which it came to stand before what it takes for the thing."""
+    _doubted: set[int] = field(default_factory=set)
+    _factors: dict[str, float] | None = None
 
     def __post_init__(self) -> None:
         self._explore = Explore(self.body)
+        self._explore.explorer.worth = self._worth
 
     @property
     def frontiers(self) -> F64:
         return NO_PLACES if self._goto is not None else self._explore.frontiers
 
     def next(self, known: Known) -> Route | Ended:
-        for thing in self._fitting(known):
-            goto = GoTo(Goal(kind="object", id=thing.id), self.body)
-            way = goto.next(known)
-            if isinstance(way, Route):
-                self._goto = goto
+        for things in self._fitting(known):
+            ways = self._ways(known, things)
+            if ways:
+                way, self._goto = min(ways, key=lambda each: each[0].length_m)
                 return way
         self._goto = None
         way = self._explore.next(known)
@@ -74,20 +89,48 @@ class Find:
     def arrived(self, known: Known) -> Ended | None:
         if self._goto is None:
             return self._explore.arrived(known)
-        ended = self._goto.arrived(known)
-        objects = ended.objects if ended is not None else ()
-        return Ended(True, f"found the {self.label}", objects)
+        thing = known.object(self._goto.goal.id)
+        now_ns = known.layout.stamp_ns
+        if thing is not None and thing.is_here and now_ns - thing.last_seen_ns < AGAIN_S * 1e9:
+            return Ended(True, f"found the {self.label}", (thing.id,))
+        self._before = now_ns if self._before is None else self._before
+        if now_ns - self._before > DOUBT_S * 1e9:
+            self._doubted.add(self._goto.goal.id)
+            self._goto = self._before = None
+        return None
 
     def is_outdated(self, known: Known) -> bool:
         if self._goto is not None:
-            return self._goto.is_outdated(known)
-        return bool(self._fitting(known)) or self._explore.is_outdated(known)
+            return self._goto.is_outdated(known) or not any(
+                thing.id == self._goto.goal.id for each in self._fitting(known) for thing in each
+            )
+        return any(self._fitting(known)) or self._explore.is_outdated(known)
 
-    def _fitting(self, known: Known) -> list[MapObject]:
-        """Those that are there, the surest first."""
-        wanted = " ".join(self.label.lower().split())
-        fits = [each for each in known.layout.objects if each.is_here and each.label == wanted]
-        return sorted(fits, key=lambda thing: -thing.confidence)
+    def _ways(self, known: Known, things: Sequence[MapObject]) -> list[tuple[Route, GoTo]]:
+        ways = []
+        for thing in things:
+            goto = GoTo(Goal(kind="object", id=thing.id), self.body)
+            way = goto.next(known)
+            if isinstance(way, Route):
+                ways.append((way, goto))
+        return ways
+
+    def _fitting(self, known: Known) -> tuple[list[MapObject], list[MapObject]]:
+        """Things that it may be: those that are there, and those that are not sure yet."""
+        things = [
+            thing
+            for thing in known.layout.objects
+            if thing.id not in self._doubted
+            and (thing.is_here or (thing.state == "tentative" and thing.seen >= GLIMPSES))
+        ]
+        labels = self.words.read(self.label, sorted({thing.label for thing in things})).labels
+        fits = [thing for thing in things if thing.label in labels]
+        return [t for t in fits if t.is_here], [t for t in fits if not t.is_here]
+
+    def _worth(self, floor: CoarseFloor, known: Known) -> F64:
+        if self._factors is None:
+            self._factors = room_factors(self.label, self.words)
+        return room_worth(floor, known.layout, self._factors)
 
 
 def _next_view(explorer: Explorer, known: Known, body: Body) -> Route | Explored:

@@ -42,6 +42,11 @@ class CoarseFloor:
     first: tuple[int, int]
     """Row and column of the world's grid of 10 cm at ``origin``."""
 
+    def middles(self, flat: NDArray[np.intp]) -> F64:
+        """(N, 2) x, y (m, world) of cells by their flat index."""
+        row, column = np.divmod(flat, self.unknown.shape[1])
+        return np.column_stack([column + 0.5, row + 0.5]) * CELL_M + self.origin
+
     def numbers(self, flat: I64) -> I64:
         """(N,) numbers that stay the same as the grid grows, of cells by their flat index."""
         row, column = np.divmod(flat, self.unknown.shape[1])

@@ -83,6 +83,17 @@ class Words:
             self._known[key] = reading
         return reading
 
+    def likeness(self, word: str, labels: Sequence[str]) -> dict[str, float]:
+        """Cosine of a word with each of some labels; empty while there is no encoder."""
+        wanted, named = normalize(word), [label for label in labels if normalize(label)]
+        encoder = self._encoder() if wanted and named and self._load is not None else None
+        if not isinstance(encoder, TextEncoder):
+            return {}
+        try:
+            return self._similarities(encoder, wanted, named)
+        except TextEncoderError:
+            return {}
+
     def _by_tables(self, word: str, labels: Sequence[str]) -> Reading | None:
         named = tuple(label for label in labels if label.casefold() == word.casefold())
         if named:
@@ -99,15 +110,13 @@ class Words:
         named = [label for label in labels if normalize(label)]
         if not wanted or not named or self._load is None:
             return Reading(())
-        self.prepare()
-        assert self._loading is not None
-        self._loading.join(self._patience_s)
-        if self._loaded is None:
+        encoder = self._encoder()
+        if encoder is None:
             return Reading((), note="the sentence encoder is still being loaded: ask again soon")
-        if isinstance(self._loaded, Unavailable):
-            return Reading((), note=self._loaded.reason)
+        if isinstance(encoder, Unavailable):
+            return Reading((), note=encoder.reason)
         try:
-            cosines = self._similarities(self._loaded, wanted, named)
+            cosines = self._similarities(encoder, wanted, named)
         except TextEncoderError as error:
             return Reading((), note=str(error))
         near = {
@@ -117,6 +126,13 @@ class Words:
         }
         best = max(near.values(), default=0.0)
         return Reading(tuple(label for label in near if near[label] >= best - 1e-6), "meaning")
+
+    def _encoder(self) -> TextEncoder | Unavailable | None:
+        """Begins to load it if nobody has; None: it is not there in time."""
+        self.prepare()
+        assert self._loading is not None
+        self._loading.join(self._patience_s)
+        return self._loaded
 
     def _similarities(
         self, encoder: TextEncoder, wanted: str, labels: list[str]

@@ -10,7 +10,15 @@ import pytest
 import shapely
 
 from cogmap.sim.catalog import build
-from cogmap.sim.footprints import footprint, obstacles, swing_area, walkable, walls
+from cogmap.sim.footprints import (
+    footprint,
+    obstacles,
+    outline,
+    swing_area,
+    touchable,
+    walkable,
+    walls,
+)
 from cogmap.sim.house import build_house
 from cogmap.sim.scene import House, PlacedObject
 
@@ -82,3 +90,19 @@ def test_a_leaf_stays_in_its_swing_area(empty: House):
             # Its thickness reaches out of the sector only behind the two end positions.
             outside = shapely.distance(swing_area(door), shapely.points(world))
             assert outside.max() < 0.05
+
+
+def test_who_touches_a_round_table_touches_its_rim() -> None:
+    """A corner of its bounding rectangle is free to go through; the rectangle holds the outline."""
+    house = build_house(710, 3)
+    table = next(thing for thing in house.objects if thing.category == "coffee table")
+    hull, box = outline(table, 1.5), footprint(table)
+    assert hull.area < 0.85 * box.area
+    assert box.buffer(0.02).contains(hull)
+    assert len(touchable(house, 1.5)) == len(obstacles(house, 1.5))
+
+
+def test_what_hangs_over_the_head_is_not_in_the_way() -> None:
+    house = build_house(710, 3)
+    for thing in house.objects:
+        assert outline(thing, 0.2).area <= outline(thing, 1.5).area + 1e-9

@@ -78,8 +78,8 @@ class Find:
         for things in self._fitting(known):
             ways = self._ways(known, things)
             if ways:
-                way, self._goto = min(ways, key=lambda each: each[0].length_m)
-                return way
+                nearest, self._goto = min(ways, key=lambda each: each[0].length_m)
+                return nearest
         self._goto = None
         way = self._explore.next(known)
         if isinstance(way, Ended):

@@ -16,11 +16,11 @@ from cogmap.runtime.messages import F64, I64
 
 __all__ = ["Explored", "Explorer", "View"]
 
-MARGIN_M = 0.12
+MARGIN_M = 0.06
 """Views are where those who drive there can keep so much more than their radius from things."""
 SPACING_M = 0.4
 """Between places that are weighed."""
-LEAST_M2 = 0.35
+LEAST_M2 = 0.2
 """Less new floor than this is not worth a look."""
 MOST_STOPS = 10
 """So many of the best places are put in order."""

@@ -24,7 +24,19 @@ from rich.text import Text
 
 from cogmap.runtime.messages import CogmapError
 
-BENCHES = ("transport", "stream", "sim", "resident", "track", "map", "index", "ask", "fuzz", "hold")
+BENCHES = (
+    "transport",
+    "stream",
+    "sim",
+    "resident",
+    "track",
+    "map",
+    "index",
+    "ask",
+    "navigate",
+    "fuzz",
+    "hold",
+)
 """Every name is a module of this folder."""
 ONLY_BY_NAME = frozenset({"fuzz"})
 """These take hours."""

@@ -33,7 +33,7 @@ __all__ = ["Agent", "Trip", "commanded"]
 RATE_HZ = 5.0
 GRID_EVERY, ROOMS_EVERY = 2, 10
 """Frames between looks at the free floor, and at the rooms."""
-_WORDS = Words(load_sentence_encoder)
+WORDS = Words(load_sentence_encoder)
 LIMIT_S = 600.0
 """Simulated: a journey that takes longer has failed."""
 
@@ -78,7 +78,7 @@ class Agent:
             self.simulator.state = start
         self.start = self.simulator.state
         self.map, self.dense = onto or (CognitiveMap(), Reconstructor())
-        self.journey = Journey(Body(), errands=ErrandMaker(Body(), _WORDS))
+        self.journey = Journey(Body(), errands=ErrandMaker(Body(), WORDS))
         self.grid: OccupancyGrid | None = None
         self._seeing = seeing
         self._number = 0

@@ -15,8 +15,9 @@ from cogmap.runtime.messages import F64, OCCUPIED, Bool, MapObject, OccupancyGri
 
 __all__ = ["named", "object_stands"]
 
-REACH_M = 1.0
-"""Whoever is farther from a thing's surface has not gone to it."""
+REACH_M = 0.85
+"""Whoever is farther than 1 m from a thing's surface has not gone to it, and its box may be wrong
+by some centimetres."""
 BEST_M = 0.7
 """Near, and even a box that is wrong by 0.3 m is in reach."""
 FAR_M = 2.5

@@ -1,0 +1,153 @@
+"""Going to things on a map that is known, in a world that is as it was mapped."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import shapely
+
+from cogmap.bench.harness import Bar
+from cogmap.bench.map_episodes import EXACT, EpisodeConfig, camera, make_episode
+from cogmap.bench.navigate_agent import WORDS, commanded
+from cogmap.bench.navigate_truth import REACH_M, Ways, shortest_m, spl, starts
+from cogmap.memory.cognitive_map import CognitiveMap
+from cogmap.memory.navigation.journey import ENDS, Journey
+from cogmap.memory.navigation.known import Body
+from cogmap.memory.navigation.making import ErrandMaker
+from cogmap.runtime.messages import Goal, JourneyRequest, MapObject, Observation, OccupancyGrid
+from cogmap.sim.agent import AgentState, world_from_camera
+from cogmap.sim.footprints import footprint
+from cogmap.sim.scene import PlacedObject
+from cogmap.sim.simulator import Simulator
+
+__all__ = ["Gone", "gone_in_house", "known_figures"]
+
+RATE_HZ = 10.0
+LIMIT_S = 240.0
+SAME_M = 0.5
+"""A mapped object is the true one of its label whose middle is so near to its own."""
+
+
+@dataclass(frozen=True)
+class Gone:
+    """One journey to a thing."""
+
+    seed: int
+    label: str
+    success: bool
+    shortest_m: float
+    driven_m: float
+    collisions: int
+    said: str
+
+    @property
+    def spl(self) -> float:
+        return spl(self.success, self.shortest_m, self.driven_m)
+
+
+def gone_in_house(seed: int, rooms: int, count: int) -> list[Gone]:
+    """A tour makes the map; then the agent is put anywhere and sent to things on it."""
+    made, grid = _mapped(seed, rooms)
+    simulator = Simulator(commanded(seed, rooms, RATE_HZ))
+    ways = Ways(simulator)
+    rng = np.random.default_rng(seed)
+    things = [each for each in made.objects() if _true(each, ways) is not None]
+    gone: list[Gone] = []
+    for start in starts(ways, 8 * count, rng):
+        thing = things[rng.integers(len(things))]
+        true = _true(thing, ways)
+        assert true is not None
+        shortest = shortest_m(ways, [true], (start.x, start.y))
+        if REACH_M <= shortest < math.inf:
+            simulator.state = start
+            gone.append(_sent(simulator, made, grid, thing, true, shortest, ways))
+        if len(gone) == count:
+            break
+    return gone
+
+
+def known_figures(gone: Sequence[Gone]) -> tuple[dict[str, Any], list[Bar]]:
+    success, weighted, touched = "known: success", "known: SPL", "known: runs with a collision"
+    figures = {
+        "known: runs": len(gone),
+        success: float(np.mean([each.success for each in gone])),
+        weighted: float(np.mean([each.spl for each in gone])),
+        touched: sum(each.collisions > 0 for each in gone),
+    }
+    bars = [
+        Bar(success, figures[success], 0.99),
+        Bar(weighted, figures[weighted], 0.92),
+        Bar(touched, figures[touched], 0, "at most"),
+    ]
+    return figures, bars
+
+
+def _mapped(seed: int, rooms: int) -> tuple[CognitiveMap, OccupancyGrid]:
+    episode = make_episode(EpisodeConfig(camera(seed, rooms, EXACT), EXACT))
+    made = CognitiveMap()
+    for _, observation, grid in episode.streamed():
+        made.take(observation)
+        if grid is not None:
+            made.take_grid(grid)
+    return made, episode.grids[-1][1]
+
+
+def _true(thing: MapObject, ways: Ways) -> PlacedObject | None:
+    """What a mapped object is in truth."""
+    alike = [each for each in ways.house.objects if each.category == thing.label]
+    far = [math.dist(each.box().center, thing.box.center) for each in alike]
+    nearest = int(np.argmin(far)) if alike else -1
+    return alike[nearest] if alike and far[nearest] < SAME_M else None
+
+
+def _sent(
+    simulator: Simulator, made: CognitiveMap, grid: OccupancyGrid, thing: MapObject,
+    true: PlacedObject, shortest: float, ways: Ways,
+) -> Gone:  # fmt: skip
+    """One journey, by poses alone: the world is as it was mapped, and no camera looks."""
+    journey = Journey(Body(), errands=ErrandMaker(Body(), WORDS))
+    journey.take_map(grid, made.layout())
+    request = JourneyRequest(stamp_ns=0, goals=(Goal(kind="object", id=thing.id),))
+    driven, collisions = 0.0, 0
+    for number in range(round(LIMIT_S * RATE_HZ)):
+        stamp_ns = number * simulator.config.period_ns
+        journey.take_observation(_seen_nothing(simulator, stamp_ns, number))
+        if number == 0:
+            progress = journey.begin(request)
+        twist, news = journey.step(stamp_ns)
+        progress = news or progress
+        if progress.state in ENDS:
+            break
+        if twist is not None:
+            simulator.command(twist)
+        before = simulator.state
+        simulator.skip_to(simulator.number + 1)
+        after = simulator.state
+        driven += math.dist((before.x, before.y), (after.x, after.y))
+        collisions += after.blocked and not before.blocked
+    success = progress.state == "arrived" and _reached(simulator.state, true, ways)
+    said = f"{progress.state}: {progress.text}"
+    return Gone(simulator.config.seed, thing.label, success, shortest, driven, collisions, said)
+
+
+def _reached(agent: AgentState, true: PlacedObject, ways: Ways) -> bool:
+    """Within reach, turned to it, and it is in view."""
+    here = (agent.x, agent.y)
+    far = footprint(true).distance(shapely.Point(here))
+    bearing = math.atan2(true.position[1] - agent.y, true.position[0] - agent.x)
+    off = abs(math.remainder(bearing - agent.yaw, 2 * math.pi))
+    return far <= REACH_M and off < Body().hfov_rad / 2 and ways.sees(true, here)
+
+
+def _seen_nothing(simulator: Simulator, stamp_ns: int, number: int) -> Observation:
+    return Observation(
+        stamp_ns=stamp_ns,
+        number=number,
+        verdict="fused",
+        world_from_camera=world_from_camera(simulator.state, simulator.config.body),
+        intrinsics=simulator.intrinsics,
+    )

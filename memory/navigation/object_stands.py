@@ -15,9 +15,11 @@ from cogmap.runtime.messages import F64, OCCUPIED, Bool, MapObject, OccupancyGri
 
 __all__ = ["named", "object_stands"]
 
-REACH_M = 0.85
-"""Whoever is farther than 1 m from a thing's surface has not gone to it, and its box may be wrong
-by some centimetres."""
+REACH_M, SURE_M = 1.0, 0.85
+"""Whoever is farther from a thing's surface has not gone to it. A box that is wrong by some
+centimetres is still in reach from the second."""
+UNSURE = 10.0
+"""Metres of way that each metre beyond that is worth."""
 BEST_M = 0.7
 """Near, and even a box that is wrong by 0.3 m is in reach."""
 FAR_M = 2.5
@@ -26,7 +28,7 @@ LAST_M = 0.3
 """So near to a thing's box, what blocks the view is the thing, as it was measured."""
 SEEN_SHARE = 0.3
 """Less of a thing in view is not in view."""
-MOST = 64
+MOST = 256
 
 
 def named(thing: MapObject) -> str:
@@ -68,7 +70,7 @@ def _gone(object_id: int, thing: MapObject | None, now_ns: int) -> Unreachable |
 
 def _as_stands(thing: MapObject, spots: F64, gap: F64, share: F64) -> tuple[Stand, ...]:
     """The best of each neighbourhood, with how much worse than perfect they are."""
-    worse = np.abs(gap - BEST_M) + 2 * (1 - share)
+    worse = np.abs(gap - BEST_M) + 2 * (1 - share) + UNSURE * np.clip(gap - SURE_M, 0, None)
     order = np.argsort(worse, kind="stable")[:MOST]
     x, y, _ = thing.box.center
     return tuple(

@@ -15,6 +15,7 @@ from cogmap.bench.map_episodes import EXACT, NOISY_SMALL
 from cogmap.bench.navigate_explore import explore_figures, explored_house
 from cogmap.bench.navigate_find import find_figures, found_in_house
 from cogmap.bench.navigate_known import gone_in_house, known_figures
+from cogmap.bench.navigate_planning import planning_figures
 from cogmap.bench.processes import fresh_processes
 
 HOUSES = tuple((940 + i, 2 + i % 4) for i in range(10))
@@ -24,6 +25,8 @@ KNOWN_RUNS = 100
 
 
 def run() -> BenchResult:
+    """Planning alone, which is timed; then the rest on two processes."""
+    planning = planning_figures()
     with fresh_processes() as pool:
         known = [pool.submit(gone_in_house, *house, KNOWN_RUNS) for house in HOUSES]
         explored = [pool.submit(explored_house, *house) for house in HOUSES]
@@ -32,6 +35,7 @@ def run() -> BenchResult:
         searches = _all(exact), _all(noisy)
         houses = [future.result() for future in explored]
         sections = [
+            planning,
             known_figures(_all(known)),
             explore_figures(houses),
             find_figures(searches[0], "exact", 0.95, 0.60),

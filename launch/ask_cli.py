@@ -61,6 +61,12 @@ def ask(
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Answers as JSON lines.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite --out.")] = False,
+    go: Annotated[
+        bool,
+        typer.Option(
+            "--go", help="The agent goes where the answer says one should look; then ask again."
+        ),
+    ] = False,
     detector: Detector = None,
     model: Model = None,
     seconds: Seconds = 30.0,
@@ -92,6 +98,7 @@ def ask(
             as_json,
             picture,
             console,
+            go=go,
         )
     raise typer.Exit(code)
 

@@ -13,6 +13,7 @@ from rich.console import Console
 
 from cogmap.launch.answer_text import answer_dict, answer_lines
 from cogmap.launch.hearing import hearing
+from cogmap.launch.looking_again import answer_by_going, journey_to
 from cogmap.launch.map_target import MapTarget
 from cogmap.launch.stored_map import past_stamp
 from cogmap.memory.render.drawing import printable
@@ -115,8 +116,13 @@ def ask_once(
     as_json: bool,
     picture: Path | None,
     console: Console,
+    *,
+    go: bool = False,
 ) -> int:
-    """Ask, print, draw; the exit code: 0, or 1 if the question could not be read or asked."""
+    """Ask, print, draw; the exit code: 0, or 1 if the question could not be read or asked.
+
+    ``go``: the agent of the run goes where an answer says one should look, and it is asked again.
+    """
     if (text is None) == (program is None):
         raise CogmapError('ask something: cogmap ask "how many chairs are there?", or --program')
     as_of_ns = asker.stamp_after(as_of_s)
@@ -126,7 +132,13 @@ def ask_once(
         question = Question(
             stamp_ns=0, text=text or "", options=tuple(options), as_of_ns=as_of_ns, pose=pose
         )
-        answer = asker.ask(question, None if as_json else shower(console))
+        say = None if as_json else shower(console)
+        if go:
+            quiet = Console(stderr=True) if as_json else console
+            travel = journey_to(asker.target.run_dir, quiet)
+            answer = answer_by_going(lambda: asker.ask(question, say), travel)
+        else:
+            answer = asker.ask(question, say)
     layout = asker.layout()
     if as_json:
         console.print(json.dumps(answer_dict(answer), indent=1), soft_wrap=True)

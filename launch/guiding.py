@@ -30,6 +30,8 @@ class Guide:
         self._instructions, self._run_dir, self._console = instructions, run_dir, console
         self._thread = threading.Thread(target=self._guide, name="guide", daemon=True)
         self._over = threading.Event()
+        self.failed = False
+        """Whether an instruction was not understood, or a journey did not arrive."""
 
     def tick(self, supervisor: Supervisor) -> None:
         if self._over.is_set():
@@ -45,6 +47,7 @@ class Guide:
                 self._console.print(f"> {text}", soft_wrap=True)
                 self._follow(text)
         except CogmapError as error:
+            self.failed = True
             self._console.print(f"{error}", style="red", soft_wrap=True)
         finally:
             self._over.set()
@@ -53,6 +56,7 @@ class Guide:
         teller = Teller(self._console)
         for news in travel_by(self._run_dir, text):
             teller.tell(news)
+        self.failed |= news.state != "arrived"
 
     def _wait_until_ready(self) -> None:
         """Until the navigator and the map answer. Raises CogmapError if they do not in time."""

@@ -66,7 +66,8 @@ def run_launch(
 
     ``go``: instructions for the agent, one after the other; the run ends after the last.
 
-    0: ended, or ``for_s`` was over; 1: a node could not be kept alive; 2: refused (bad
+    0: ended, or ``for_s`` was over; 1: a node could not be kept alive, or the agent did not do as
+    it was told; 2: refused (bad
     launch file or input); 130: interrupted.
     """
     if report is not None:
@@ -75,8 +76,9 @@ def run_launch(
     said: set[str] = set()
     with RunDir(run_dir or default_run_dir(launch), resume=resume) as folder:
         supervisor = Supervisor(launch, folder)
-        if go:
-            on_tick = Guide(go, folder.path, console).tick
+        guide = Guide(go, folder.path, console) if go else None
+        if guide is not None:
+            on_tick = guide.tick
         try:
             with (
                 signals_stop(supervisor.stop) as interrupted,
@@ -100,7 +102,7 @@ def run_launch(
             return EXIT_INTERRUPTED
         if result.failed:
             return EXIT_REFUSED if result.refused else EXIT_FAILED
-        return 0
+        return EXIT_FAILED if guide is not None and guide.failed else 0
 
 
 def headless_overrides(launch: Launch) -> list[str]:

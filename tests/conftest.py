@@ -12,9 +12,14 @@ from typing import Any
 
 import pytest
 import zmq
+from hypothesis import settings
 from zmq.utils.garbage import gc as zero_copy
 
 from cogmap.bench.data import data_folder
+
+# How long an example takes is the machine's business.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 SHARED_DATA = data_folder()
 

@@ -42,7 +42,7 @@ __all__ = [
     "make_episode",
 ]
 
-_PAUSE_NS = 30_000_000_000
+_PAUSE_NS = 9_000_000_000
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ class EpisodeConfig:
     """Its poses are true, its timeline is that of the tour."""
     seeing: Seeing = EXACT
     tours: tuple[TimelineConfig, ...] = (TimelineConfig(),)
-    """One tour for each; the second begins 30 s after the first, in the house that it left."""
+    """One tour for each; the second begins 9 s after the first, in the house that it left."""
     grid_every: int = 30
     """Frames from one occupancy grid to the next; there is one at the end, too."""
     frames: int | None = None

@@ -102,7 +102,7 @@ def test_tours_follow_each_other_in_the_house_that_was_left(config: EpisodeConfi
     made = make_episode(config)
     assert [each.number for each in made.observations] == list(range(8))
     stamps = np.array([each.stamp_ns for each in made.observations])
-    assert np.diff(stamps).tolist() == [10**8] * 3 + [3 * 10**10] + [10**8] * 3
+    assert np.diff(stamps).tolist() == [10**8] * 3 + [9 * 10**9] + [10**8] * 3
     assert [index for index, _ in made.events] == [5]
     happened = made.events[0][1]
     assert happened.kind == "removed"

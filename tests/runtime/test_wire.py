@@ -26,9 +26,13 @@ from cogmap.runtime.messages import (
     End,
     Evidence,
     Frame,
+    Goal,
     InputStats,
     Instances,
     Intrinsics,
+    JourneyCancel,
+    JourneyProgress,
+    JourneyRequest,
     Layout,
     LogRecord,
     MapEvent,
@@ -137,6 +141,15 @@ def tuples_of(elements: st.SearchStrategy[Any]) -> st.SearchStrategy[tuple[Any, 
 standpoints = st.builds(Standpoint, position=vectors, yaw=reals)
 boxes = st.builds(Box, center=vectors, size=vectors, yaw=reals)
 places = st.tuples(reals, reals)
+goals = st.builds(
+    Goal,
+    kind=st.sampled_from(["point", "object", "find"]),
+    point=st.none() | places,
+    pose=st.none() | standpoints,
+    id=counts,
+    label=texts,
+    through_unknown=st.booleans(),
+)
 pixel_boxes = st.tuples(reals, reals, reals, reals)
 scores = st.dictionaries(texts, reals, max_size=2)
 embeddings = st.none() | arrays("f4", 3)
@@ -330,6 +343,28 @@ VALID: dict[type[Message], st.SearchStrategy[Any]] = {
         stamp_ns=stamps,
         streams=st.dictionaries(texts, texts, max_size=2),
         services=st.dictionaries(texts, texts, max_size=2),
+    ),
+    JourneyRequest: st.builds(
+        JourneyRequest,
+        stamp_ns=stamps,
+        goals=tuples_of(goals),
+        client=texts,
+        preempt=st.booleans(),
+        text=texts,
+    ),
+    JourneyCancel: st.builds(JourneyCancel, stamp_ns=stamps, client=texts),
+    JourneyProgress: st.builds(
+        JourneyProgress,
+        stamp_ns=stamps,
+        journey=counts,
+        goals=tuples_of(goals),
+        state=st.sampled_from(["idle", "driving", "arrived"]),
+        text=texts,
+        path=arrays("f8", 3, 2),
+        frontiers=arrays("f8", 0, 2),
+        target=st.none() | standpoints,
+        remaining_m=reals,
+        objects=tuples_of(counts),
     ),
     Question: st.builds(
         Question,

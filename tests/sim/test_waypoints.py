@@ -5,6 +5,7 @@ import pytest
 import shapely
 
 from cogmap.runtime.messages import Twist
+from cogmap.sim.agent import AgentState
 from cogmap.sim.footprints import obstacles
 from cogmap.sim.house import build_house
 from cogmap.sim.render_scene import LightingConfig
@@ -103,6 +104,7 @@ def test_a_door_that_closes_on_the_way_makes_it_give_up(tiny_house):
         CONFIG, timeline=TimelineConfig(changes=(Change(0.2, "toggle_door", target=1),))
     )
     simulator = Simulator(config, tiny_house)
+    simulator.state = AgentState(2.0, 1.5, 0.0)  # on the near side of the door
     simulator.skip_to(1)
     simulator.go_to([(1.0, 0.5), (1.0, 1.0), *THROUGH_THE_DOOR])
     states = drive(simulator)

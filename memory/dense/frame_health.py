@@ -22,7 +22,7 @@ from cogmap.memory.dense.picture_health import (
     shows_something,
     swap_score,
 )
-from cogmap.memory.dense.pose_health import Jumps, has_picture_moved, off_the_surface_m
+from cogmap.memory.dense.pose_health import Jumps, has_picture_moved, shift_to_the_surface
 from cogmap.memory.geometry.poses import is_pose, motion_between
 from cogmap.runtime.messages import F32, F64, U8, CogmapError, Frame, FrameVerdict, Intrinsics
 
@@ -40,6 +40,8 @@ _SWAPPED = -0.3
 """Over four recordings and ten houses the least score of a right picture was 0.42."""
 _DRIFT_M, _NO_DRIFT_M = 0.055, 0.04
 """Over the same, right poses were up to 0.047 off the surface."""
+_DRIFT_VIEWS, _ANOTHER_M, _ANOTHER_RAD = 3, 0.1, 0.15
+"""So many views in a row, each so far from the one before, must be off in one direction."""
 _DRIFT_EVERY = 3
 
 
@@ -91,6 +93,7 @@ class FrameHealth:
         self._unit_found_right = False
         self._wrong = self._since_unit = 0
         self._looks = self._drifts = 0
+        self._drift_seen_at, self._drift_shift = np.eye(4), np.zeros(3)
         self._drifting = self._swapped = self._stuck = False
         self._jumps = Jumps()
 
@@ -156,6 +159,8 @@ class FrameHealth:
         state: dict[str, NDArray[Any]] = {
             "numbers": np.array(numbers, np.float64),
             "depth": self._depth,
+            "drift_seen_at": self._drift_seen_at,
+            "drift_shift": self._drift_shift,
         }
         for name, still in self._stills.items():
             state[f"{name}_still"] = np.array([still.print_, still.frames], np.int64)
@@ -180,6 +185,8 @@ class FrameHealth:
             {name: state[f"jumps_{name}"] for name in ("poses", "usual")}
         )
         health._depth = state["depth"].copy()
+        health._drift_seen_at = state["drift_seen_at"].copy()
+        health._drift_shift = state["drift_shift"].copy()
         for name, still in health._stills.items():
             still.print_, still.frames = (int(each) for each in state[f"{name}_still"])
             still.began_at = state[f"{name}_began_at"].copy()
@@ -260,14 +267,33 @@ class FrameHealth:
         self._looks += 1
         if self._looks % _DRIFT_EVERY and not (self._drifts or self._drifting):
             return
-        off_m = off_the_surface_m(depth_m, intrinsics, pose, surface)
-        if off_m is None:
+        shift = shift_to_the_surface(depth_m, intrinsics, pose, surface)
+        if shift is None:
             return
-        self._drifts = self._drifts + 1 if off_m > _DRIFT_M else 0
-        if self._drifts > 1:
+        off_m = float(np.linalg.norm(shift))
+        if off_m <= _DRIFT_M:
+            self._drifts = 0
+        elif not self._drifts or self._agrees(shift):
+            if not self._drifts or _is_another_view(self._drift_seen_at, pose):
+                self._drifts += 1
+                self._drift_seen_at, self._drift_shift = pose.copy(), shift
+        else:
+            self._drifts = 0
+        if self._drifts >= _DRIFT_VIEWS:
             self._drifting, self.detail = True, f"{100 * off_m:.0f} cm"
         elif off_m < _NO_DRIFT_M:
             self._drifting = False
+
+    def _agrees(self, shift: F64) -> bool:
+        """Whether a shift is about that of the view before: drift is the same wherever it looks,
+        the far side of a thin thing is off in another direction from everywhere."""
+        cosine = shift @ self._drift_shift
+        return bool(cosine > 0.5 * np.linalg.norm(shift) * np.linalg.norm(self._drift_shift))
+
+
+def _is_another_view(before: F64, now: F64) -> bool:
+    distance, angle = motion_between(before, now)
+    return bool(distance >= _ANOTHER_M or angle >= _ANOTHER_RAD)
 
 
 def _is_near(before: F64, now: F64) -> bool:

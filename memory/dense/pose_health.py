@@ -16,7 +16,7 @@ from cogmap.memory.dense.looks import Look, corners, follow
 from cogmap.memory.geometry.poses import motion_between
 from cogmap.runtime.messages import F32, F64, Intrinsics
 
-__all__ = ["Jumps", "has_picture_moved", "off_the_surface_m"]
+__all__ = ["Jumps", "has_picture_moved", "shift_to_the_surface"]
 
 _LEAST_FLOW_PX = 1.5
 _MOST_STAYING = 0.25
@@ -49,10 +49,11 @@ def has_picture_moved(before: Look, now: Look) -> bool:
     return bool(np.mean(flow < _LEAST_FLOW_PX) <= _MOST_STAYING)
 
 
-def off_the_surface_m(
+def shift_to_the_surface(
     depth_m: F32, intrinsics: Intrinsics, world_from_camera: F64, surface: DistanceField
-) -> float | None:
-    """How far a frame would have to be shifted to lie on the surface; None if that is unknown.
+) -> F64 | None:
+    """(3,) m by which the camera would have to be shifted, world, for a frame to lie on the
+    surface; None if that is unknown.
 
     It tells up to some 15 cm: farther off, points are no longer near the surface they belong to.
     """
@@ -63,8 +64,8 @@ def off_the_surface_m(
         misfit_m(depth_m, intrinsics, pose, surface) for pose in (world_from_camera, aligned)
     )
     if before < _MISFIT_M or after > 0.5 * before:  # it fits, or does so nowhere
-        return 0.0
-    return float(motion_between(world_from_camera, aligned)[0])
+        return np.zeros(3)
+    return np.asarray(aligned[:3, 3] - world_from_camera[:3, 3], np.float64)
 
 
 class Jumps:

@@ -40,8 +40,6 @@ class Checkpointer:
     def __init__(self, folder: Path, every: int, light_every: int = LIGHT_EVERY) -> None:
         """``every``: messages between two checkpoints, at least; ``light_every`` while the state
         is light. Raises OSError."""
-        self.began_before = folder.exists()
-        """Some process was this node before in this run."""
         folder.mkdir(parents=True, exist_ok=True)
         for unfinished in folder.glob("*.unfinished"):
             unfinished.unlink()

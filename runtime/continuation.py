@@ -61,11 +61,11 @@ class Continuation:
             self._published = PublishedMark(self._state / f"{wiring.node}.published")
 
     def next_seq_of(self, port: str) -> int | None:
-        """What a process before this one would have read next; None: there was none."""
+        """What a process before this one would have read next, or the first of a run would; None
+        where nobody keeps account."""
         if self._begin is not None and port in self._begin[0].snapshot.inputs:
             return self._begin[0].snapshot.inputs[port].next_seq
-        before = self._checkpointer is not None and self._checkpointer.began_before
-        return 0 if before else None
+        return None if self._checkpointer is None else 0
 
     def open_port(self, port: Port) -> None:
         """Let an input that was just opened count on."""

@@ -78,9 +78,12 @@ class Find:
         for things in self._fitting(known):
             ways = self._ways(known, things)
             if ways:
-                nearest, self._goto = min(ways, key=lambda each: each[0].length_m)
+                nearest, goto = min(ways, key=lambda each: each[0].length_m)
+                if self._goto is None or self._goto.goal.id != goto.goal.id:
+                    self._before = None
+                self._goto = goto
                 return nearest
-        self._goto = None
+        self._goto = self._before = None
         way = self._explore.next(known)
         if isinstance(way, Ended):
             return Ended(False, f"no {self.label} was found: {way.text}")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import cv2
 import numpy as np
 
+from cogmap.memory.paths.floor import clearance_m
 from cogmap.memory.paths.grid_paths import Point
-from cogmap.runtime.messages import F32, F64, OCCUPIED, Bool, OccupancyGrid
+from cogmap.runtime.messages import F64, OccupancyGrid
 
 __all__ = ["Clearance"]
 
@@ -14,18 +14,9 @@ __all__ = ["Clearance"]
 class Clearance:
     """Distance to the nearest occupied cell, anywhere on the floor. Unknown is not occupied."""
 
-    def __init__(self, occupied: Bool, origin: Point, resolution_m: float) -> None:
-        """``occupied`` (rows, columns), cell [r, c] centred at origin + ((c, r) + 0.5) * m."""
-        self._origin, self._resolution_m = origin, resolution_m
-        self._far_m: F32 = np.full(occupied.shape, np.inf, np.float32)
-        if occupied.any():
-            free = np.ascontiguousarray(~occupied, np.uint8)
-            far = cv2.distanceTransform(free, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
-            self._far_m = np.asarray(far, np.float32) * np.float32(resolution_m)
-
-    @classmethod
-    def of_grid(cls, grid: OccupancyGrid) -> Clearance:
-        return cls(grid.cells == OCCUPIED, grid.origin, grid.resolution_m)
+    def __init__(self, grid: OccupancyGrid) -> None:
+        self._origin, self._resolution_m = grid.origin, grid.resolution_m
+        self._far_m = clearance_m(grid)
 
     def at(self, points: F64) -> F64:
         """(N,) metres from places (N, 2) x, y to the middle of the nearest occupied cell,

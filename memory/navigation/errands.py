@@ -7,16 +7,17 @@ from typing import Protocol
 
 import numpy as np
 
+from cogmap.memory.navigation.closed_off import why_closed_off
 from cogmap.memory.navigation.known import Body, Known, Pose2, Stand, Unreachable
-from cogmap.memory.navigation.planning import Route, plan
+from cogmap.memory.navigation.planning import Route, shortest_way
 from cogmap.memory.navigation.stands import stands
 from cogmap.runtime.messages import F64, Goal, MapObject
 
-__all__ = ["Ended", "Errand", "GoBack", "GoTo", "comfortable_way"]
+__all__ = ["Ended", "Errand", "GoBack", "GoTo", "comfortable_way", "way_or_reason"]
 
-MARGINS_M = (0.08, 0.0)
+MARGIN_M = 0.08
 """Ways keep so much further from things than planning does by itself: corners are cut. Through
-gaps that the first leaves no way through, they lead without."""
+gaps that are too narrow for that, they lead without."""
 MOVED_M = 0.1
 
 NO_PLACES: F64 = np.zeros((0, 2))
@@ -64,11 +65,10 @@ class GoTo:
 
     def next(self, known: Known) -> Route | Ended:
         self._target = self._object(known)
-        roomy = replace(self.body, radius_m=self.body.radius_m + MARGINS_M[-1])
-        found = stands(self.goal, known, roomy)
+        found = stands(self.goal, known, self.body)
         if isinstance(found, Unreachable):
             return Ended(False, found.text, found.blocked_by)
-        way = comfortable_way(known, self.body, found, self.goal.through_unknown)
+        way = way_or_reason(known, self.body, found, self.goal.through_unknown)
         if isinstance(way, Unreachable):
             return Ended(False, way.text, way.blocked_by)
         self._why = way.stand.why
@@ -100,7 +100,7 @@ class GoBack:
 
     def next(self, known: Known) -> Route | Ended:
         stand = Stand(self.start, why="where the journey began")
-        way = comfortable_way(known, self.body, (stand,), through_unknown=False)
+        way = way_or_reason(known, self.body, (stand,), through_unknown=False)
         return Ended(False, way.text, way.blocked_by) if isinstance(way, Unreachable) else way
 
     def arrived(self, known: Known) -> Ended | None:
@@ -110,14 +110,19 @@ class GoBack:
         return False
 
 
-def comfortable_way(
+def way_or_reason(
     known: Known, body: Body, places: tuple[Stand, ...], through_unknown: bool
 ) -> Route | Unreachable:
+    """The way of `comfortable_way`, or why there is none: that costs more than to find one."""
+    way = comfortable_way(known, body, places, through_unknown)
+    return way or why_closed_off(known, body.radius_m, places)
+
+
+def comfortable_way(
+    known: Known, body: Body, places: tuple[Stand, ...], through_unknown: bool
+) -> Route | None:
     """The way that keeps well away from things; a tighter one only where there is no other."""
-    way: Route | Unreachable = Unreachable("")
-    for margin_m in MARGINS_M:
-        roomy = replace(body, radius_m=body.radius_m + margin_m)
-        way = plan(known, roomy, places, through_unknown)
-        if isinstance(way, Route):
-            break
-    return way
+    roomy = replace(body, radius_m=body.radius_m + MARGIN_M)
+    return shortest_way(known, roomy, places, through_unknown) or shortest_way(
+        known, body, places, through_unknown
+    )

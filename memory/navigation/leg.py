@@ -194,7 +194,7 @@ class Leg:
         """Until a way is found, or the attempt is over; the last plan says why there is none."""
         recovery, motion = self._recovery, now.motion
         assert recovery is not None
-        command = recovery.command(now.stamp_ns, motion, now.clearance, motion.period_s)
+        command = recovery.command(now.stamp_ns, motion, now.known, now.clearance)
         again = not recovery.backs and now.stamp_ns - self._planned_ns >= REPLAN_S * 1e9
         if command is None or again:
             ended = self.plan(now)

@@ -100,16 +100,6 @@ class Motion:
         """(N, 2) x, y (m) each: the lines that it went, oldest first; a jump begins a new one."""
         return tuple(np.array(line, np.float64).reshape(-1, 2) for line in self._walks if line)
 
-    def back_along(self, length_m: float) -> Point | None:
-        """The place that it came from, so far back on the line that it went; None at its start."""
-        line, here = self._walks[-1], self.here
-        if here is None:
-            return None
-        for point in reversed(line):
-            if math.dist(point, here.point) >= length_m:
-                return point
-        return None
-
     @property
     def stuck(self) -> bool:
         """Whether it does not move although it is told to."""

@@ -21,7 +21,7 @@ from cogmap.memory.paths.floor import clearance_m
 from cogmap.memory.paths.grid_paths import Paths, Point
 from cogmap.runtime.messages import F64, FREE, OccupancyGrid
 
-__all__ = ["Route", "plan"]
+__all__ = ["Route", "plan", "shortest_way"]
 
 LEAVE_M = 0.5
 """Who stands where they should not, too near to something, leaves over at most so much floor."""
@@ -48,6 +48,14 @@ class Route:
 def plan(
     known: Known, body: Body, stands: tuple[Stand, ...], through_unknown: bool = False
 ) -> Route | Unreachable:
+    """The way of `shortest_way`, or why there is none."""
+    way = shortest_way(known, body, stands, through_unknown)
+    return way or why_closed_off(known, body.radius_m, stands)
+
+
+def shortest_way(
+    known: Known, body: Body, stands: tuple[Stand, ...], through_unknown: bool = False
+) -> Route | None:
     """The shortest way to one of ``stands``, counting how much worse some of them are, and at most
     1.5 % longer for the sake of clearance.
 
@@ -63,7 +71,7 @@ def plan(
         dared = _shortest(with_unknown_free(known.grid), known, body, stands)
         if dared and (route is None or route.length_m > DARING * dared.length_m):
             return dared
-    return route or why_closed_off(known, body.radius_m, stands)
+    return route
 
 
 def _shortest(

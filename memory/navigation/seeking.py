@@ -9,7 +9,7 @@ import numpy as np
 
 from cogmap.memory.navigation.errands import NO_PLACES, Ended, GoTo, comfortable_way
 from cogmap.memory.navigation.exploring import Explored, Explorer
-from cogmap.memory.navigation.known import Body, Known, Unreachable
+from cogmap.memory.navigation.known import Body, Known
 from cogmap.memory.navigation.likely_rooms import room_factors, room_worth
 from cogmap.memory.navigation.planning import Route
 from cogmap.memory.navigation.unseen import CoarseFloor
@@ -143,7 +143,7 @@ def _next_view(explorer: Explorer, known: Known, body: Body) -> Route | Explored
         if isinstance(view, Explored):
             return view
         way = comfortable_way(known, body, (view.stand,), through_unknown=False)
-        if not isinstance(way, Unreachable):
+        if way is not None:
             return way
         explorer.give_up(known)
     return Explored("all that can be reached was seen, but for places to which no way leads")

@@ -92,7 +92,7 @@ class Surroundings:
             grid, walked = self._marked(free), np.vstack(walks)
             keyframes = dict(self._keyframes)
             known = Known(grid, self._layout, motion.here, walked, keyframes, measured)
-            self._made = known, Clearance.of_grid(grid)
+            self._made = known, Clearance(grid)
         known, clearance = self._made
         return replace(known, here=motion.here, walked=np.vstack(walks)), clearance
 

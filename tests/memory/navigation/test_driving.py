@@ -14,14 +14,13 @@ from cogmap.memory.navigation.driving import Driver, may_go
 from cogmap.memory.navigation.known import Body, Pose2
 from cogmap.memory.navigation.motion import Motion, Moving
 from cogmap.memory.navigation.polyline import Polyline
-from cogmap.runtime.messages import OCCUPIED
-from tests.memory.navigation.floors import CELL_M, open_floor, paint
+from tests.memory.navigation.floors import known, open_floor, paint
 
 BODY = Body()
 
 
 def clearance_of(cells):
-    return Clearance(cells == OCCUPIED, (0.0, 0.0), CELL_M)
+    return Clearance(known(cells).grid)
 
 
 def driven(points, yaw, start, period_s, clearance, told=1.0, steps=2000):

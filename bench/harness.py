@@ -38,8 +38,8 @@ BENCHES = (
     "hold",
 )
 """Every name is a module of this folder."""
-ONLY_BY_NAME = frozenset({"fuzz"})
-"""These take hours."""
+ONLY_BY_NAME = frozenset({"fuzz", "hold"})
+"""Of these one takes hours, the other as long as all the rest."""
 _MARK = "<!-- bench:{} -->"
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from cogmap.runtime.launchfile import Launch
 from cogmap.runtime.messages import Frame, InputStats, NodeStatus
+from cogmap.runtime.node import Source
 from cogmap.runtime.supervisor import RunResult
 
 _PREFIX = "frames."
@@ -35,10 +36,12 @@ def _run_figures(launch: Launch, result: RunResult) -> dict[str, Any]:
             if counter.startswith(_PREFIX):
                 verdicts[counter.removeprefix(_PREFIX)] = count
                 fusing = node.inputs.get("frames")
-    frames_in = sum(
+    frames_in = sum(  # of sources alone: what is between them and their readers passes frames on
         status[name].outputs.get(port, 0)
         for name, port in launch.streams().values()
-        if launch.classes[name].OUTPUTS[port].message_type is Frame and name in status
+        if issubclass(launch.classes[name], Source)
+        and launch.classes[name].OUTPUTS[port].message_type is Frame
+        and name in status
     )
     rejected = {
         verdict: count for verdict, count in verdicts.items() if verdict not in ("fused", _SKIPPED)

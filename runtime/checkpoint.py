@@ -12,6 +12,7 @@ import re
 import struct
 import zlib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -101,20 +102,28 @@ class Checkpoint:
 
 
 def write(folder: Path, number: int, snapshot: Snapshot, state: NodeState) -> Checkpoint:
-    """Have a checkpoint on disk; in a thread while the node goes on. Raises OSError."""
+    """Have a checkpoint on disk; in a thread while the node goes on.
+
+    Raises OSError, and then leaves nothing: on a full disk what is left of it is others' to use.
+    """
     packed = [(name, array, _pack(array)) for name, array in sorted(state.arrays.items())]
     index = [(name, array.dtype.str, array.shape, len(data)) for name, array, data in packed]
     header = msgspec.msgpack.encode(_Header(snapshot, dict(state.details), index))
     path = folder / f"{number:08d}.checkpoint"
     unfinished = path.with_suffix(".unfinished")
-    with unfinished.open("wb") as file:
-        file.write(_MAGIC + _LENGTHS.pack(len(header), zlib.crc32(header)) + header)
-        for _, _, data in packed:
-            file.write(data)
-        file.flush()
-        if packed:  # small ones are made often; they outlive a process, if not a power cut
-            os.fsync(file.fileno())
-    unfinished.replace(path)
+    try:
+        with unfinished.open("wb") as file:
+            file.write(_MAGIC + _LENGTHS.pack(len(header), zlib.crc32(header)) + header)
+            for _, _, data in packed:
+                file.write(data)
+            file.flush()
+            if packed:  # small ones are made often; they outlive a process, if not a power cut
+                os.fsync(file.fileno())
+        unfinished.replace(path)
+    except OSError:
+        with suppress(OSError):
+            unfinished.unlink()
+        raise
     return Checkpoint(path, snapshot)
 
 

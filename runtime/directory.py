@@ -26,6 +26,8 @@ from cogmap.runtime.requests import (
 
 __all__ = ["Directory", "JoinError", "join"]
 
+_AT_ONCE = 32
+"""Requests answered or refused in one go: who asks has heartbeats and all else to wait for."""
 _FILES = (KEYS_FILE, SERVICES_FILE, STREAMS_FILE, JOINED_FILE)
 
 
@@ -53,9 +55,10 @@ class Directory:
             self._server = RequestServer(context, endpoint, "run/directory", self._answer)
 
     def serve(self) -> None:
-        """Answer who asks now."""
-        while self._server is not None and self._server.serve():
-            pass
+        """Answer who asks now, if they are not too many: the others are next time."""
+        for _ in range(_AT_ONCE):
+            if self._server is None or not self._server.serve():
+                return
 
     def close(self) -> None:
         if self._server is not None:

@@ -7,6 +7,7 @@ client's public key. Secret keys are in files that only their owner can read.
 from __future__ import annotations
 
 import ipaddress
+import logging
 import os
 import re
 from pathlib import Path
@@ -20,8 +21,11 @@ from cogmap.runtime.messages import CogmapError
 
 __all__ = [
     "KEYS_FILE", "KeyFolder", "KeyPair", "RunKeyError", "RunKeys", "check_bind", "client_keys",
-    "make_pair", "public_key", "put_run_keys", "read_keys", "read_pair", "spoken", "write_secret",
+    "make_pair", "public_key", "put_run_keys", "read_keys", "read_pair", "remove_run_keys",
+    "spoken", "write_secret",
 ]  # fmt: skip
+
+log = logging.getLogger(__name__)
 
 KEYS_FILE = "keys.json"
 """In the directory of a run: what its own processes and clients on this machine join it with."""
@@ -206,6 +210,14 @@ def put_run_keys(folder: str | Path | None, run_dir: Path) -> RunKeys | None:
     )
     write_secret(run_dir / KEYS_FILE, msgspec.json.encode(keys))
     return keys
+
+
+def remove_run_keys(run_dir: Path) -> None:
+    """Of a run that is over: whoever goes on with it takes them from the key folder again."""
+    try:
+        (run_dir / KEYS_FILE).unlink(missing_ok=True)
+    except OSError as error:  # the run is over all the same
+        log.warning("cannot remove the key %s: %s; remove it by hand", run_dir / KEYS_FILE, error)
 
 
 def write_secret(path: Path, data: bytes) -> None:

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
@@ -44,6 +45,17 @@ class RequestError(CogmapError):
     """A request was refused or not answered in time."""
 
 
+@dataclass(frozen=True, eq=False)
+class _Waiting:
+    """A request whose reply comes later."""
+
+    who: bytes
+    client: bytes
+    """The connection that it came by, and its reply goes by."""
+    id: bytes
+    reply: Future[Message]
+
+
 class RequestServer:
     """A node's end: gives requests to ``answer``, one at a time. Belongs to one thread.
 
@@ -60,7 +72,7 @@ class RequestServer:
     ) -> None:
         self.malformed = 0
         self._limits = ClientLimits() if limits is None else limits
-        self._later: list[tuple[bytes, bytes, Future[Message]]] = []
+        self._later: list[_Waiting] = []
         self._name = name
         self._answer = answer
         self.socket = serving(context, zmq.ROUTER, "clients")
@@ -92,14 +104,14 @@ class RequestServer:
             if self._limits.should_say(who):
                 self._send(client, parts[0], Refusal(stamp_ns=0, text=text))
             return True
-        mine = sum(1 for entry in self._later if entry[0] == client)
+        mine = sum(1 for entry in self._later if entry.who == who)
         if len(self._later) >= _QUEUE or mine >= _QUEUE // 2:
             text = f"{len(self._later)} questions wait for their answers; ask again later"
             self._send(client, parts[0], Refusal(stamp_ns=0, text=text))
             return True
         reply = self._reply_to(lambda: self._answer(wire.decode(parts[1:]).message))
         if isinstance(reply, Future):
-            self._later.append((client, parts[0], reply))
+            self._later.append(_Waiting(who, client, parts[0], reply))
         else:
             self._send(client, parts[0], reply)
         return True
@@ -109,12 +121,12 @@ class RequestServer:
         self.socket.close()
 
     def _send_what_is_done(self) -> None:
-        done = [entry for entry in self._later if entry[2].done()]
+        done = [entry for entry in self._later if entry.reply.done()]
         self._later = [entry for entry in self._later if entry not in done]
-        for client, id_, future in done:
-            reply = self._reply_to(future.result)
+        for entry in done:
+            reply = self._reply_to(entry.reply.result)
             assert not isinstance(reply, Future)
-            self._send(client, id_, reply)
+            self._send(entry.client, entry.id, reply)
 
     def _send(self, client: bytes, id_: bytes, reply: Message) -> None:
         packed = wire.encode(reply, stream=self._name, seq=0, captured_ns=0)

@@ -27,7 +27,7 @@ from cogmap.runtime.bus import WriterAddress
 from cogmap.runtime.context import open_context, serving
 from cogmap.runtime.directory import Directory
 from cogmap.runtime.heartbeat import QueueHandler
-from cogmap.runtime.keys import KEYS_FILE, put_run_keys
+from cogmap.runtime.keys import KEYS_FILE, put_run_keys, remove_run_keys
 from cogmap.runtime.launchfile import Launch, stream_name
 from cogmap.runtime.messages import (
     CogmapError,
@@ -156,6 +156,7 @@ class Supervisor:
         for writer in self._writers.values():
             writer.close()
         self._context.term()
+        remove_run_keys(self.run_dir.path)
 
     def _tick(self) -> None:
         self._hear(timeout_ms=100)
@@ -181,6 +182,7 @@ class Supervisor:
             self._directory = Directory(self._context, *known)
         except zmq.ZMQError as error:
             self._context.destroy(linger=0)
+            remove_run_keys(self.run_dir.path)
             raise CogmapError(
                 f"cannot open the run's sockets: {error}; with transport = 'tcp' another"
                 " [run] base_port may be free"

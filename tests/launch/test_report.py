@@ -57,6 +57,29 @@ def test_what_became_of_the_frames(report):
     assert run["capture_to_fused_ms"] == {"p50": 12.5, "p99": 40.0}
 
 
+def test_frames_that_are_passed_on_are_counted_once(tmp_path):
+    path = tmp_path / "faults.toml"
+    path.write_text(
+        """
+        [node.camera]
+        uses = "cogmap.nodes.simulator:SimulatedCamera"
+        [node.faults]
+        uses = "cogmap.nodes.faults:Faults"
+        inputs.frames = { stream = "camera/frames", policy = "lossless" }
+        [node.reconstruction]
+        uses = "cogmap.nodes.reconstruction:Reconstruction"
+        inputs.frames = { stream = "faults/spoiled", policy = "lossless" }
+        """
+    )
+    relay = NodeStatus(
+        stamp_ns=0, node="faults", pid=3, state="ended", inputs={"frames": FRAMES},
+        outputs={"spoiled": 100},
+    )  # fmt: skip
+    launch = running.load(str(path), [])
+    run = make_report(launch, RunResult((*NODES, relay), {}, {}, duration_s=1.0))["run"]
+    assert (run["frames_in"], run["lost"]) == (100, 6)
+
+
 def test_figures_of_the_nodes(report):
     node = report["nodes"]["reconstruction"]
     assert (node["restarts"], node["cpu_percent"], node["peak_rss_bytes"]) == (2, 87.6, 300 * 10**6)

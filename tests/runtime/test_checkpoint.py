@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 import numpy as np
@@ -69,6 +70,24 @@ def test_other_files_are_passed_over(tmp_path):
     (tmp_path / "x.checkpoint").write_bytes(b"")
     checkpoint.write(tmp_path, 3, snapshot(), NodeState())
     assert [each.number for each in checkpoint.find(tmp_path)] == [3]
+
+
+@pytest.mark.parametrize("arrays", [{}, {"a": np.random.default_rng(0).bytes(1 << 16)}])
+def test_what_could_not_be_written_leaves_nothing(tmp_path, monkeypatch, arrays):
+    state = NodeState({name: np.frombuffer(data, np.uint8) for name, data in arrays.items()})
+    kept = checkpoint.write(tmp_path, 1, snapshot(), NodeState()).path
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(checkpoint.os, "fsync", full)
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(OSError, match="No space"):
+        checkpoint.write(tmp_path, 2, snapshot(), state)
+    monkeypatch.undo()
+    assert list(tmp_path.iterdir()) == [kept]
+    checkpoint.write(tmp_path, 2, snapshot(), state)
+    assert [each.number for each in checkpoint.find(tmp_path)] == [1, 2]
 
 
 def test_objects_are_refused(tmp_path):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket as plain
 import threading
 from collections.abc import Iterator
+from concurrent.futures import Future
 from contextlib import closing, contextmanager
 
 import msgspec
@@ -12,10 +13,11 @@ import pytest
 import zmq
 from zmq.utils.monitor import recv_monitor_message
 
+from cogmap.runtime import wire
 from cogmap.runtime.bus import WriterAddress
 from cogmap.runtime.context import open_context, serving
 from cogmap.runtime.keys import KeyFolder, RunKeys, make_pair, put_run_keys
-from cogmap.runtime.messages import Edit, Edited, Twist
+from cogmap.runtime.messages import Edit, Edited, Message, Twist
 from cogmap.runtime.readers import LatestReader, LosslessReader
 from cogmap.runtime.requests import RequestError, RequestServer, request
 from cogmap.runtime.writer import Writer
@@ -87,6 +89,35 @@ def test_a_known_client_and_the_run_itself_are_answered(folder, run_keys, endpoi
     with serving_edits(run_keys, endpoint):
         assert ask(endpoint, client(folder)) == 7
         assert ask(endpoint, msgspec.structs.replace(run_keys, run_secret="")) == 7
+
+
+def test_two_connections_of_one_key_are_one_client(folder, run_keys, endpoint):
+    """Half of the places of those that wait, on however many connections."""
+    keys, waiting = client(folder), []
+
+    def answer(_: Message) -> Future[Message]:
+        waiting.append(Future())
+        return waiting[-1]
+
+    context, clients = open_context(run_keys), open_context(keys)
+    server = RequestServer(context, endpoint, "memory/edits", answer)
+    parts = wire.encode(EDIT, stream="", seq=0, captured_ns=0)
+    sockets = [clients.socket(zmq.DEALER) for _ in range(2)]
+    for socket in sockets:
+        socket.linger = 0
+        socket.connect(endpoint)
+        for number in range(24):
+            socket.send_multipart([number.to_bytes(8, "big"), *parts])
+    served = 0
+    while served < 48:
+        assert server.socket.poll(5000)
+        served += server.serve()
+    assert len(waiting) == 32
+    for socket in sockets:
+        socket.close()
+    server.close()
+    context.term()
+    clients.term()
 
 
 def test_strangers_get_nothing(folder, run_keys, endpoint):

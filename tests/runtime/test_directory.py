@@ -9,11 +9,14 @@ from contextlib import contextmanager
 
 import msgspec
 import pytest
+import zmq
 
+from cogmap.runtime import wire
 from cogmap.runtime.bus import WriterAddress
 from cogmap.runtime.context import open_context
 from cogmap.runtime.directory import Directory, JoinError, join
 from cogmap.runtime.keys import KeyFolder, RunKeys, client_keys, make_pair, put_run_keys
+from cogmap.runtime.messages import RunQuery
 from cogmap.runtime.requests import RequestError, goes_on, service_address
 
 STREAMS = {"camera/frames": WriterAddress("tcp://0.0.0.0:7402", "tcp://0.0.0.0:7403")}
@@ -73,6 +76,28 @@ def test_keys_are_kept_for_their_owner_alone(tmp_path):
             join(address, tmp_path / "other", stranger, timeout_s=0.3)
     assert (tmp_path / "robot").stat().st_mode & 0o777 == 0o700
     assert not (tmp_path / "other").exists()
+
+
+def test_a_flood_is_answered_some_at_a_time(context, tmp_path):
+    """So that who serves has time for the heartbeats of the run."""
+    served = Directory(context, f"ipc://{tmp_path}/d", STREAMS, SERVICES)
+    socket = context.socket(zmq.DEALER)
+    socket.linger = 0
+    socket.connect(f"ipc://{tmp_path}/d")
+    query = wire.encode(RunQuery(stamp_ns=0), stream="", seq=0, captured_ns=0)
+    for number in range(100):
+        socket.send_multipart([number.to_bytes(8, "big"), *query])
+    most, answered = 0, 0
+    while answered < 100:
+        served.serve()
+        answers = 0
+        while socket.poll(50):
+            socket.recv_multipart()
+            answers += 1
+        most, answered = max(most, answers), answered + answers
+    assert most <= 32
+    socket.close()
+    served.close()
 
 
 @pytest.mark.parametrize("address", ["robot", "robot:", ":7400", "robot:x", ""])

@@ -14,6 +14,7 @@ from cogmap.runtime.keys import (
     put_run_keys,
     read_keys,
     read_pair,
+    remove_run_keys,
     spoken,
     write_secret,
 )
@@ -120,3 +121,10 @@ def test_a_run_has_keys_of_its_own_and_leaves_none_of_before(tmp_path):
     assert put_run_keys(tmp_path / "keys", tmp_path).own != keys.own
     assert put_run_keys(None, tmp_path) is None
     assert client_keys(tmp_path) is None
+    remove_run_keys(tmp_path)  # of none
+
+
+def test_what_cannot_be_removed_is_said(tmp_path, caplog):
+    (tmp_path / KEYS_FILE).mkdir()
+    remove_run_keys(tmp_path)
+    assert "cannot remove the key" in caplog.text

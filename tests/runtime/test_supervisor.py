@@ -15,6 +15,7 @@ import zmq
 from cogmap.runtime import process as process_module
 from cogmap.runtime import readers
 from cogmap.runtime import supervisor as supervisor_module
+from cogmap.runtime.keys import KEYS_FILE, KeyFolder, read_keys
 from cogmap.runtime.launchfile import read_launch_file
 from cogmap.runtime.messages import InputStats, NodeStatus, PlaybackCommand, RunStatus, Trouble
 from cogmap.runtime.process import NodeProcess
@@ -128,6 +129,23 @@ class TestWaitingForEver:
         result = supervisor.run(for_s=FOR_S)
         assert result.duration_s < FOR_S, "it ends by itself"
         assert states(result) == {"source": "ended", "sink": "ended", "stuck": "stopped"}
+
+
+def test_the_runs_secret_goes_with_the_run(tmp_path, supervise):
+    KeyFolder(tmp_path / "keys").make()
+    text = f'[run]\nkeys = "{tmp_path / "keys"}"\n' + line()
+    supervisor = supervise(text)
+    file = supervisor.run_dir.path / KEYS_FILE
+    assert read_keys(file).run_secret
+    supervisor.close()
+    assert not file.exists()
+    supervisor.run_dir.close()
+    launch = read_launch_file(tmp_path / "test.toml")
+    with RunDir(supervisor.run_dir.path, resume=True) as folder:
+        resumed = Supervisor(launch, folder)
+        assert read_keys(file).run_secret
+        resumed.close()
+    assert not file.exists()
 
 
 @pytest.mark.system

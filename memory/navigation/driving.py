@@ -170,7 +170,8 @@ def may_go(
 ) -> bool:
     """Whether it can go like this for a period and then still stop before all that is known.
 
-    Whoever is too near to something already may go where it is not nearer.
+    Whoever is too near to something already may only leave it; who passes a tight place may come
+    nearer little by little, down to the radius.
     """
     speed = max(abs(linear_mps), abs(ahead.linear_mps))
     length_m = speed * period_s + speed**2 / (2 * body.max_linear_mps2) + SAFETY_M
@@ -183,4 +184,5 @@ def may_go(
     x = ahead.pose.x + np.concatenate([[0], np.cumsum(np.cos(yaw[:-1]) * step)])
     y = ahead.pose.y + np.concatenate([[0], np.cumsum(np.sin(yaw[:-1]) * step)])
     far_m = clearance.at(np.column_stack([x, y]))
-    return bool(far_m[1:].min() >= min(body.radius_m + SAFETY_M, far_m[0] - 1e-3))
+    nearer_m = 1e-3 if far_m[0] > body.radius_m + 1e-3 else -1e-6
+    return bool(far_m[1:].min() >= min(body.radius_m + SAFETY_M, far_m[0] - nearer_m))

@@ -107,6 +107,23 @@ def test_what_may_go_on_can_stop_in_time(x, y, yaw, linear, angular, now):
     assert not places or clearance.at(np.array(places)).min() >= BODY.radius_m - 0.005
 
 
+@pytest.mark.parametrize("askew", [0.005, 0.01, 0.015])
+def test_along_a_wall_it_never_comes_nearer_than_its_radius_little_by_little(askew):
+    clearance = clearance_of(paint(open_floor(), 2.5, 0.05, 3.5, 3.95))
+    x, y, yaw = 2.525 - BODY.radius_m - 0.01, 0.5, math.pi / 2 - askew
+    while y < 3.5 and may_go(Moving(Pose2(x, y, yaw)), 0.2, 0.0, BODY, clearance, 0.1):
+        x, y = x + 0.02 * math.cos(yaw), y + 0.02 * math.sin(yaw)
+    assert float(clearance.at(np.array([[x, y]]))[0]) >= BODY.radius_m
+    assert y > 0.6
+
+
+def test_who_is_too_near_may_leave():
+    clearance = clearance_of(paint(open_floor(), 2.5, 0.05, 3.5, 3.95))
+    near = Pose2(2.525 - BODY.radius_m + 0.02, 2.0, 0.0)
+    assert may_go(Moving(near), -0.2, 0.0, BODY, clearance, 0.1)
+    assert not may_go(Moving(near), 0.2, 0.0, BODY, clearance, 0.1)
+
+
 def test_a_line_knows_what_is_left_of_it():
     line = Polyline(np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 2.0]]))
     assert line.length_m == 3.0

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import shapely
 
-from cogmap.memory.paths.grid_paths import Paths, Point
+from cogmap.memory.paths.grid_paths import Point
 from cogmap.runtime.messages import Box, Vec3
 from cogmap.sim.scene import CEILING, FLOOR, WALL, Door, House, PlacedObject, Room, Window
 
@@ -80,13 +80,6 @@ def room_at(house: House, point: Point) -> Room | None:
         room for room in house.rooms if shapely.Polygon(room.polygon).covers(shapely.Point(point))
     )
     return next(inside, None)
-
-
-def geodesic_m(paths: Paths, a: Point, b: Point) -> float | None:
-    """Length of the shortest way for the agent that ``paths`` was made for; None if there is
-    none. It is at most a few centimetres longer than the true one, by the grid's resolution."""
-    length = paths.length_m(a, b)
-    return length if length < float("inf") else None
 
 
 def _window(window: Window) -> dict[str, Any]:

@@ -26,7 +26,6 @@ __all__ = [
     "footprint",
     "footprint_distance_pairs",
     "footprints",
-    "from_row",
     "iou_3d",
     "iou_3d_pairs",
     "rows",
@@ -48,12 +47,6 @@ def rows(boxes: Sequence[Box]) -> BoxRows:
     """Boxes as an array (N, 7)."""
     flat = [(*box.center, *box.size, box.yaw) for box in boxes]
     return np.array(flat, np.float64).reshape(-1, 7)
-
-
-def from_row(row: F64) -> Box:
-    """The box of one row (7,)."""
-    x, y, z, length, width, height, yaw = row.tolist()
-    return Box(center=(x, y, z), size=(length, width, height), yaw=yaw)
 
 
 def canonical(box: Box) -> Box:

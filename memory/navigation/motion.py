@@ -88,7 +88,10 @@ class Motion:
         self._commands.append((stamp_ns, linear_mps, angular_rps))
 
     def forget_trouble(self) -> None:
-        """Judge anew from now on whether it moves as told."""
+        """Judge anew from now on whether it moves as told. Whoever is stuck stands: the speed that
+        it was told does not have to be braked first."""
+        if self.stuck:
+            self._now = Moving(self._now.pose)
         self._pieces.clear()
 
     def ahead(self, stamp_ns: int) -> Moving:

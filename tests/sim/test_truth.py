@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from cogmap.sim.paths import house_paths
-from cogmap.sim.truth import door_box, geodesic_m, is_open, room_at, truth_dict
+from cogmap.sim.truth import door_box, is_open, room_at, truth_dict
 
 
 def test_truth_is_json_with_the_numbers_of_the_house(tiny_house):
@@ -41,7 +41,7 @@ def test_geodesic_distance_leads_through_the_door_or_does_not_exist(tiny_house):
     a, b = (3.0, 0.4), (7.0, 1.5)
     jamb = (4.0 - radius / math.sqrt(2), 1.05 + radius / math.sqrt(2))
     expected = math.dist(a, jamb) + math.dist(jamb, b)
-    assert geodesic_m(paths, a, b) == pytest.approx(expected, abs=0.12)
-    assert geodesic_m(paths, a, a) == pytest.approx(0.0, abs=1e-9)
+    assert paths.length_m(a, b) == pytest.approx(expected, abs=0.12)
+    assert paths.length_m(a, a) == pytest.approx(0.0, abs=1e-9)
     closed = replace(tiny_house, doors=(replace(tiny_house.doors[0], open_angle=0.0),))
-    assert geodesic_m(house_paths(closed, radius), a, b) is None
+    assert house_paths(closed, radius).length_m(a, b) == math.inf

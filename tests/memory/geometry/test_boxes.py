@@ -14,7 +14,6 @@ from cogmap.memory.geometry.boxes import (
     contains,
     corners,
     footprint,
-    from_row,
     iou_3d,
     iou_3d_pairs,
     rows,
@@ -152,7 +151,7 @@ def test_contains_what_is_inside_or_within_the_margin(box):
 @given(st.lists(boxes, min_size=1, max_size=6), st.lists(boxes, min_size=1, max_size=6))
 def test_many_boxes_at_once(some, others):
     table = rows(some)
-    assert [from_row(row) for row in table] == some
+    assert [tuple(row) for row in table] == [(*b.center, *b.size, b.yaw) for b in some]
     limits = bounds(table)
     for box, limit in zip(some, limits, strict=True):
         np.testing.assert_allclose(corners(box).min(axis=0), limit[:3], atol=1e-9)

@@ -141,3 +141,17 @@ def test_a_command_that_none_follows_is_not_believed_to_go_on():
     motion.take_pose(25 * 10**8, Pose2(1.25, 1.0, 0.0))
     assert not motion.stuck
     assert motion.ahead(25 * 10**8).pose.x == pytest.approx(1.25, abs=0.01)
+
+
+def test_who_is_stuck_has_no_speed_to_brake():
+    """Or it would be taken to be stuck again while it backs away."""
+    motion = Motion(BODY)
+    for number in range(20):
+        motion.take_pose(number * 10**8, Pose2(1.0, 1.0, 0.0))
+        motion.note(number * 10**8, 0.8, 0.0)
+    assert motion.stuck
+    assert motion.ahead(motion.stamp_ns).linear_mps > 0.5
+    motion.forget_trouble()
+    motion.note(motion.stamp_ns, 0.0, 0.0)
+    assert not motion.stuck
+    assert motion.ahead(motion.stamp_ns).linear_mps < 0.2

@@ -130,18 +130,6 @@ class LayoutScore:
     missed_labels: Counter[str]
     extra_labels: Counter[str]
 
-    @property
-    def count_accuracy(self) -> float:
-        return _ratio(*self.counts_right)
-
-    @property
-    def bearing_agreement(self) -> float:
-        return _ratio(*self.bearings_right)
-
-    @property
-    def duplicates_per_object(self) -> float:
-        return _ratio(self.duplicates, self.true)
-
 
 def score_layout(
     found: Sequence[Labelled], true: Sequence[TrueObject], config: ScoreConfig = ScoreConfig()

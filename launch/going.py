@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from rich.console import Console
 from cogmap.launch.map_target import RUNS
 from cogmap.launch.paths import is_run
 from cogmap.memory.navigation.instructions import goals_of
+from cogmap.memory.navigation.journey import ENDS
 from cogmap.memory.render.drawing import printable
 from cogmap.nodes.planners.access import LiveMap, stream_address
 from cogmap.runtime.context import open_context
@@ -39,7 +41,8 @@ POLL_S = 0.05
 LOOK_EVERY_S = 1.0
 SAY_EVERY_S = 2.0
 EXIT_INTERRUPTED = 130
-ENDS = ("arrived", "failed", "cancelled", "preempted")
+SILENT_S = 10.0
+"""A journey that goes on is told of four times a second: after so long nobody drives it."""
 SHOWN = 200
 
 
@@ -134,23 +137,35 @@ class Teller:
 
 def stop(run_dir: Path, client: str = "") -> JourneyProgress:
     """Whoever asked for the journey; how it ended."""
-    asked = JourneyCancel(stamp_ns=0, client=client or f"cogmap-{os.getpid()}")
+    asked = JourneyCancel(stamp_ns=0, client=client or _client())
     return ask_run(run_dir, CANCEL, asked, JourneyProgress, PLAN_WITHIN_S)
 
 
 def _request(goals: tuple[Goal, ...], text: str, preempt: bool) -> JourneyRequest:
-    client = f"cogmap-{os.getpid()}"
+    client = _client()
     return JourneyRequest(stamp_ns=0, goals=goals, client=client, preempt=preempt, text=text)
 
 
+def _client() -> str:
+    """Who asks from here: clients of several machines may drive one run."""
+    return f"cogmap-{platform.node()}-{os.getpid()}"
+
+
+def _is_same(news: JourneyProgress, last: JourneyProgress) -> bool:
+    return news.journey == last.journey and news.client == last.client
+
+
 def _next(run_dir: Path, last: JourneyProgress, reader: LatestReader) -> JourneyProgress:
-    """The next news of the same journey. Raises CogmapError once the run is over."""
-    looked_at = time.monotonic()
+    """The next news of the same journey. Raises CogmapError once the run is over, or the
+    navigator says nothing more of it: it was started again."""
+    looked_at = heard_at = time.monotonic()
     while True:
         while (envelope := reader.receive()) is not None:
             news = envelope.message
-            if isinstance(news, JourneyProgress) and news.journey == last.journey:
+            if isinstance(news, JourneyProgress) and _is_same(news, last):
                 return news
+        if time.monotonic() - heard_at > SILENT_S:
+            raise CogmapError("the navigator says nothing more of the journey; ask it again")
         if time.monotonic() - looked_at > LOOK_EVERY_S:
             looked_at = time.monotonic()
             if not goes_on(run_dir):

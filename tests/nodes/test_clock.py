@@ -83,3 +83,19 @@ def test_what_comes_late_is_known_to_be_late(monkeypatch):
         wall["now"] = 10 * SECOND_NS + number * SECOND_NS + late_ms * 1_000_000
         source.take(number * SECOND_NS)
     assert source.now_ns() == 3 * SECOND_NS + 250_000_000
+
+
+@pytest.mark.parametrize("pace", [0.1, 0.5, 0.8, 1.0])
+def test_a_source_slower_than_real_time_is_followed_at_its_pace(monkeypatch, pace):
+    """What has just come is not old, however slow the source is; once it stops, time goes on."""
+    wall = {"now": 10 * SECOND_NS}
+    monkeypatch.setattr("cogmap.nodes.clock.time.monotonic_ns", lambda: wall["now"])
+    time = SourceTime()
+    for frame in range(60):
+        wall["now"] = round(10 * SECOND_NS + frame * 0.1 * SECOND_NS / pace)
+        time.take(frame * SECOND_NS // 10)
+        if frame > 10:
+            assert abs(time.now_ns() - frame * SECOND_NS // 10) < 0.05 * SECOND_NS
+    before = time.now_ns()
+    wall["now"] += round(2 * SECOND_NS / pace)
+    assert time.now_ns() - before == pytest.approx(2 * SECOND_NS, rel=0.05)

@@ -79,4 +79,7 @@ def stop(run: Run = None) -> None:
         from cogmap.launch import going
 
         ended = going.stop(going.find_run(run))
-        console.print(f"{ended.state}: {ended.text}" if ended.text else ended.state, soft_wrap=True)
+        if ended.state != "cancelled":
+            console.print("nothing to stop: no journey goes on")
+        else:
+            console.print(f"{ended.state}: {ended.text}", soft_wrap=True)

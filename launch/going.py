@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import platform
+import signal
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -84,14 +86,14 @@ def read(run_dir: Path, text: str) -> tuple[Goal, ...]:
 def go(
     run_dir: Path, goals: tuple[Goal, ...], text: str, console: Console, *, preempt: bool = False
 ) -> int:
-    """Set out, and tell how it goes until it ends; Ctrl-C cancels it.
+    """Set out, and tell how it goes until it ends; Ctrl-C cancels it, as does a closed terminal.
 
     Exit codes: 0 arrived, 1 not, 130 cancelled from here.
     """
     wanted = _request(goals, text, preempt)
     teller, last = Teller(console), None
     try:
-        with console.status("setting out") as status:
+        with _ended_is_interrupted(), console.status("setting out") as status:
             for last in travel(run_dir, wanted):
                 teller.tell(last)
                 status.update(progress_line(last))
@@ -99,6 +101,21 @@ def go(
         console.print(progress_line(stop(run_dir, wanted.client)), soft_wrap=True)
         return EXIT_INTERRUPTED
     return 0 if last is not None and last.state == "arrived" else 1
+
+
+@contextmanager
+def _ended_is_interrupted() -> Iterator[None]:
+    """Being told to end is KeyboardInterrupt: an agent does not go on for who has gone."""
+    numbers = (signal.SIGTERM, signal.SIGHUP)
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = [signal.signal(number, signal.default_int_handler) for number in numbers]
+    try:
+        yield
+    finally:
+        for number, handler in zip(numbers, before, strict=True):
+            signal.signal(number, handler)
 
 
 def travel(run_dir: Path, wanted: JourneyRequest) -> Iterator[JourneyProgress]:

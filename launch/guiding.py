@@ -35,7 +35,7 @@ class Guide:
 
     def tick(self, supervisor: Supervisor) -> None:
         if self._over.is_set():
-            supervisor.stop()
+            supervisor.until_s = min(supervisor.until_s, time.monotonic())
         elif not self._thread.ident:
             self._thread.start()
 

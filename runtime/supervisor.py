@@ -107,7 +107,7 @@ class Supervisor:
         self._write_plans()
 
     def stop(self) -> None:
-        """Ask the run to end; `run` returns within `STOP_WITHIN_S`. Safe in signal handlers."""
+        """End within `STOP_WITHIN_S`; who has time sets ``until_s``. Safe in signal handlers."""
         self._stop.set()
 
     def address(self, stream: str) -> WriterAddress:
@@ -137,10 +137,10 @@ class Supervisor:
         self._on_log = on_log
         handler = QueueHandler(_OWN_NAME, self._own_log)
         logging.getLogger(__package__).addHandler(handler)
-        deadline = float("inf") if for_s is None else time.monotonic() + for_s
+        self.until_s = float("inf") if for_s is None else time.monotonic() + for_s
         try:
             self._start_all(sources=False)
-            while not (self._finished() or self._stop.is_set() or time.monotonic() > deadline):
+            while not (self._finished() or self._stop.is_set() or time.monotonic() > self.until_s):
                 self._tick()
                 on_tick()
         finally:

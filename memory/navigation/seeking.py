@@ -22,9 +22,9 @@ MOST_TRIES = 5
 """Views in a row to which no way leads; then what can be reached was seen."""
 GLIMPSES = 2
 """Frames that must have shown what is not sure yet for it to be gone to."""
-AGAIN_S, DOUBT_S = 1.0, 2.5
-"""What it stands before must have been seen within the first; what was not by the second is
-taken for something else."""
+AGAIN_S, DOUBT_S = 1.0, 6.0
+"""What it stands before must be seen from there, or have been seen so shortly before; what was not
+after the second, which gives slow detectors time, is taken for something else."""
 
 
 @dataclass
@@ -94,9 +94,10 @@ class Find:
             return self._explore.arrived(known)
         thing = known.object(self._goto.goal.id)
         now_ns = known.layout.stamp_ns
-        if thing is not None and thing.is_here and now_ns - thing.last_seen_ns < AGAIN_S * 1e9:
-            return Ended(True, f"found the {self.label}", (thing.id,))
         self._before = now_ns if self._before is None else self._before
+        since_ns = self._before - AGAIN_S * 1e9
+        if thing is not None and thing.is_here and thing.last_seen_ns >= since_ns:
+            return Ended(True, f"found the {self.label}", (thing.id,))
         if now_ns - self._before > DOUBT_S * 1e9:
             self._doubted.add(self._goto.goal.id)
             self._goto = self._before = None

@@ -1,0 +1,53 @@
+"""Looking for a thing: which one is gone to, when it is found, and when it is doubted."""
+
+from __future__ import annotations
+
+import msgspec
+import numpy as np
+
+from cogmap.memory.navigation.errands import Ended
+from cogmap.memory.navigation.known import Body, Known
+from cogmap.memory.navigation.planning import Route
+from cogmap.memory.navigation.seeking import Find
+from cogmap.memory.programs.words import Words
+from tests.memory.navigation.floors import known, open_floor, thing
+
+SECOND_NS = 10**9
+
+
+def seen_at(stamp_s: float, last_seen_s: float, **more: object) -> Known:
+    cup = thing(3, "cup", (4.0, 2.0, 0.8), (0.1, 0.1, 0.1), **more)
+    cup = msgspec.structs.replace(cup, last_seen_ns=round(last_seen_s * SECOND_NS), state="present")
+    return known(open_floor(), objects=(cup,), stamp_ns=round(stamp_s * SECOND_NS))
+
+
+def looking() -> Find:
+    return Find("mug", Body(), Words())
+
+
+def test_a_thing_on_the_map_is_gone_to_by_any_of_its_names() -> None:
+    way = looking().next(seen_at(1.0, 1.0))
+    assert isinstance(way, Route)
+    assert np.linalg.norm(way.points[-1] - (4.0, 2.0)) < 1.1
+
+
+def test_it_is_found_once_it_is_seen_from_there() -> None:
+    find = looking()
+    find.next(seen_at(1.0, 1.0))
+    assert find.arrived(seen_at(5.0, 1.0)) is None
+    ended = find.arrived(seen_at(6.0, 5.5))
+    assert ended == Ended(True, "found the mug", (3,))
+
+
+def test_what_is_not_seen_from_there_is_taken_for_something_else() -> None:
+    find = looking()
+    find.next(seen_at(1.0, 1.0))
+    assert find.arrived(seen_at(5.0, 1.0)) is None
+    assert find.arrived(seen_at(12.0, 1.0)) is None
+    way = find.next(seen_at(12.0, 1.0))
+    assert not isinstance(way, Route) or np.linalg.norm(way.points[-1] - (4.0, 2.0)) > 1.1
+
+
+def test_what_is_no_such_thing_is_not_gone_to() -> None:
+    way = Find("piano", Body(), Words()).next(seen_at(1.0, 1.0))
+    assert not isinstance(way, Route) or np.linalg.norm(way.points[-1] - (4.0, 2.0)) > 1.1

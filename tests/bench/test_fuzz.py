@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 import random
 from collections.abc import Iterator
 from contextlib import suppress
@@ -82,7 +83,8 @@ def test_a_leak_and_a_hang_are_noticed(tmp_path):
     held, files = [], []
 
     def leaky(data: bytes) -> None:
-        held.append(b"x" * 200_000)  # zeros need no memory until they are written
+        held.append(mmap.mmap(-1, 200_000))  # what was freed before cannot serve it
+        held[-1].write(b"x" * 200_000)
         files.append((tmp_path / "open").open("w"))
 
     surface = Surface("leaky", (b"seed",), mutate.mutated_bytes, leaky, limit_s=0.0)

@@ -13,8 +13,9 @@ import numpy as np
 from cogmap.bench.harness import Bar
 from cogmap.bench.navigate_agent import Agent, commanded
 from cogmap.bench.navigate_truth import Ways
+from cogmap.memory.paths.floor import states_at
 from cogmap.memory.paths.grid_paths import Point
-from cogmap.runtime.messages import UNKNOWN, Bool, Goal, OccupancyGrid
+from cogmap.runtime.messages import UNKNOWN, Goal
 from cogmap.sim.simulator import Simulator
 from cogmap.sim.tour import Sight, Targets, plan_tour, tour_targets
 
@@ -75,22 +76,14 @@ class _Explorer(Agent):
     enough_m = math.inf
 
     def seen(self) -> float:
-        return 0.0 if self.grid is None else float(known(self.grid, self.floor).mean())
+        if self.grid is None:
+            return 0.0
+        return float((states_at(self.grid, self.floor) != UNKNOWN).mean())
 
     def _take_grid(self, stamp_ns: int) -> None:
         super()._take_grid(stamp_ns)
         if math.isinf(self.enough_m) and len(self.floor) and self.seen() >= SEEN:
             self.enough_m = self.length_m
-
-
-def known(grid: OccupancyGrid, points: np.ndarray) -> Bool:
-    """(N,) of which of ``points`` (N, 2) the grid says something."""
-    column, row = ((points - grid.origin) // grid.resolution_m).astype(int).T
-    rows, columns = grid.cells.shape
-    inside = (row >= 0) & (row < rows) & (column >= 0) & (column < columns)
-    found = np.zeros(len(points), bool)
-    found[inside] = grid.cells[row[inside], column[inside]] != UNKNOWN
-    return found
 
 
 def _tour_m(simulator: Simulator, ways: Ways, start: Point) -> float:

@@ -7,7 +7,7 @@ from functools import lru_cache
 import msgspec
 import numpy as np
 
-from cogmap.memory.paths.floor import floor_paths
+from cogmap.memory.paths.floor import cells_at, floor_paths
 from cogmap.memory.paths.grid_paths import Paths, Point
 from cogmap.runtime.messages import FREE, UNKNOWN, OccupancyGrid
 
@@ -36,7 +36,5 @@ def with_unknown_free(grid: OccupancyGrid) -> OccupancyGrid:
 
 def cell_state(grid: OccupancyGrid, point: Point) -> int | None:
     """What the grid says of a point; None off the grid."""
-    column, row = np.floor((np.array(point) - grid.origin) / grid.resolution_m).astype(int)
-    rows, columns = grid.cells.shape
-    inside = 0 <= row < rows and 0 <= column < columns
+    (row,), (column,), (inside,) = cells_at(grid, np.array([point]))
     return int(grid.cells[row, column]) if inside else None

@@ -10,6 +10,7 @@ from cogmap.memory.navigation.clearance import Clearance
 from cogmap.memory.navigation.driving import Command, may_go, turn_rate
 from cogmap.memory.navigation.known import Body, Known, Pose2
 from cogmap.memory.navigation.motion import Motion, angle_between
+from cogmap.memory.paths.floor import states_at
 from cogmap.runtime.messages import UNKNOWN
 
 __all__ = ["Recovery", "backs_over_known_floor"]
@@ -69,10 +70,5 @@ def backs_over_known_floor(here: Pose2, known: Known, body: Body, period_s: floa
     rim = np.column_stack([np.cos(angles), np.sin(angles)]) * body.radius_m
     rim += here.point - reach_m * heading
     off = np.linalg.norm(known.walked[:, None] - rim, axis=2).min(axis=0, initial=np.inf)
-    grid = known.grid
-    column, row = np.floor((rim - grid.origin) / grid.resolution_m).astype(int).T
-    rows, columns = grid.cells.shape
-    inside = (row >= 0) & (row < rows) & (column >= 0) & (column < columns)
-    is_known = off <= body.radius_m + BESIDE_M
-    is_known[inside] |= grid.cells[row[inside], column[inside]] != UNKNOWN
+    is_known = (off <= body.radius_m + BESIDE_M) | (states_at(known.grid, rim) != UNKNOWN)
     return bool(is_known.all())

@@ -13,6 +13,7 @@ from cogmap.memory.navigation.known import Body, Known, Pose2
 from cogmap.memory.navigation.known_floor import known_floor
 from cogmap.memory.navigation.motion import Motion
 from cogmap.memory.navigation.obstacles import SeenObstacles
+from cogmap.memory.paths.floor import cells_at
 from cogmap.runtime.messages import (
     F64,
     FREE,
@@ -124,7 +125,5 @@ def _close_gaps(cells: U8) -> None:
 
 def _mark(cells: U8, grid: OccupancyGrid, points: F64) -> None:
     """Cells with one of some points (N, 2) become occupied, in place."""
-    column, row = np.floor((points - grid.origin) / grid.resolution_m).astype(int).T
-    rows, columns = cells.shape
-    inside = (row >= 0) & (row < rows) & (column >= 0) & (column < columns)
+    row, column, inside = cells_at(grid, points)
     cells[row[inside], column[inside]] = OCCUPIED

@@ -7,19 +7,22 @@ from functools import lru_cache
 import cv2
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 from scipy import ndimage
 
 from cogmap.memory.paths.grid_paths import Paths
-from cogmap.runtime.messages import F32, F64, FREE, OCCUPIED, UNKNOWN, Bool, OccupancyGrid
+from cogmap.runtime.messages import F32, F64, FREE, OCCUPIED, U8, UNKNOWN, Bool, OccupancyGrid
 
 __all__ = [
     "cell_centers",
+    "cells_at",
     "clearance_m",
     "distance_m",
     "floor_paths",
     "frontier_points",
     "known_share",
     "standable",
+    "states_at",
     "with_walked",
 ]
 
@@ -57,6 +60,22 @@ def cell_centers(grid: OccupancyGrid, cells: Bool) -> F64:
     """(N, 2) x, y (m, world) of the middles of the cells that are set."""
     row, column = np.nonzero(cells)
     return np.column_stack([column + 0.5, row + 0.5]) * grid.resolution_m + grid.origin
+
+
+def cells_at(grid: OccupancyGrid, points: F64) -> tuple[NDArray[np.intp], NDArray[np.intp], Bool]:
+    """(N,) row and column of the cells of ``points`` (N, 2) x, y (m, world), and which of them
+    are on the grid."""
+    column, row = np.floor((points - grid.origin) / grid.resolution_m).astype(np.intp).T
+    rows, columns = grid.cells.shape
+    return row, column, (row >= 0) & (row < rows) & (column >= 0) & (column < columns)
+
+
+def states_at(grid: OccupancyGrid, points: F64) -> U8:
+    """(N,) what the grid says of ``points`` (N, 2) x, y (m, world); UNKNOWN off the grid."""
+    row, column, inside = cells_at(grid, points)
+    states = np.full(len(points), UNKNOWN, np.uint8)
+    states[inside] = grid.cells[row[inside], column[inside]]
+    return states
 
 
 def frontier_points(grid: OccupancyGrid) -> F64:

@@ -10,6 +10,7 @@ from cogmap.memory.paths.floor import (
     frontier_points,
     known_share,
     standable,
+    states_at,
     with_walked,
 )
 from cogmap.runtime.messages import FREE, OCCUPIED, UNKNOWN, OccupancyGrid
@@ -49,3 +50,11 @@ def test_the_share_that_is_known():
     assert known_share(grid_of(["????"])) == 0.0
     assert known_share(grid_of(["....", "...?", "..??", ".???"])) == 1.0
     assert known_share(grid_of(["....", ".???", ".???", "...."])) == pytest.approx(10 / 16)
+
+
+def test_points_off_the_grid_are_unknown() -> None:
+    cells = np.array([[FREE, OCCUPIED], [UNKNOWN, FREE]], np.uint8)
+    grid = OccupancyGrid(stamp_ns=0, resolution_m=0.5, origin=(1.0, -1.0), cells=cells, floor_z=0.0)
+    points = np.array([[1.1, -0.9], [1.6, -0.9], [1.6, -0.1], [0.9, -0.9], [1.1, 0.1]])
+    assert states_at(grid, points).tolist() == [FREE, OCCUPIED, FREE, UNKNOWN, UNKNOWN]
+    assert not len(states_at(grid, np.zeros((0, 2))))

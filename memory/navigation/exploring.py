@@ -83,13 +83,9 @@ class Explorer:
 
     def next(self, known: Known) -> View | Explored:
         """Where to look, from what is known now. The same as before while that is worth it."""
-        floor = coarse_floor(known, self.radius_m)
-        left = _Left(floor, self._looked_at)
-        if self.worth is not None:
-            left.cells *= self.worth(floor, known)
-        kept = self._kept(floor, left)
-        if kept is not None:
-            return kept
+        floor, left = self._left(known)
+        if self._view is not None and self._is_worth_it(self._view, floor, left):
+            return self._view
         places, far = _places(floor, known.here)
         if not len(places):
             return Explored("there is no room to move")
@@ -103,6 +99,10 @@ class Explorer:
         stand, worth = self._heading(rays, places[best], known.here)
         self._view = View(stand, worth, float(far[best]), places[order[1:]])
         return self._view
+
+    def keeps(self, known: Known) -> bool:
+        """Whether the last view is still worth going to; False without one."""
+        return self._view is not None and self._is_worth_it(self._view, *self._left(known))
 
     def looked(self, known: Known) -> None:
         """It stands at the last view and has looked: what that did not show, it will not."""
@@ -120,18 +120,23 @@ class Explorer:
         self._looked_at.setdefault(_spot(pose.point), set()).update(floor.numbers(cells).tolist())
         self._view = None
 
-    def _kept(self, floor: CoarseFloor, left: _Left) -> View | None:
-        """The last view, while there is enough left to see from it and a way leads there."""
-        view = self._view
-        if view is None:
-            return None
+    def _left(self, known: Known) -> tuple[CoarseFloor, _Left]:
+        """The floor, and what of the unknown is left to be seen."""
+        floor = coarse_floor(known, self.radius_m)
+        left = _Left(floor, self._looked_at)
+        if self.worth is not None:
+            left.cells *= self.worth(floor, known)
+        return floor, left
+
+    def _is_worth_it(self, view: View, floor: CoarseFloor, left: _Left) -> bool:
+        """Whether there is enough left to see from a view, and a way leads there."""
         pose = view.stand.pose
         if not floor.paths.is_free(pose.point):
-            return None
+            return False
         place = np.array([pose.point])
         rays = left.around(sweep(floor, place), place)[0]
         worth = float(rays[_window(pose.yaw, self.body.hfov_rad)].sum())
-        return view if worth >= max(KEEP_PART * view.worth_m2, LEAST_M2 / 2) else None
+        return worth >= max(KEEP_PART * view.worth_m2, LEAST_M2 / 2)
 
     def _heading(self, rays: F64, place: F64, here: Pose2) -> tuple[Stand, float]:
         """Looking where most is new, rather ahead than back."""

@@ -48,7 +48,8 @@ class Explore:
         return None
 
     def is_outdated(self, known: Known) -> bool:
-        return _is_seen(self.explorer, known)
+        """Whether the view on the way to which it is has become worthless."""
+        return not self.explorer.keeps(known)
 
 
 @dataclass
@@ -148,12 +149,6 @@ def _next_view(explorer: Explorer, known: Known, body: Body) -> Route | Explored
             return way
         explorer.give_up(known)
     return Explored("all that can be reached was seen, but for places to which no way leads")
-
-
-def _is_seen(explorer: Explorer, known: Known) -> bool:
-    """Whether the view on the way to which it is has become worthless."""
-    before = explorer.view
-    return before is None or explorer.next(known) is not before
 
 
 def _frontiers_of(explorer: Explorer) -> F64:

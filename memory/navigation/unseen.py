@@ -29,7 +29,7 @@ a wall."""
 
 @dataclass(frozen=True)
 class CoarseFloor:
-    """Every second cell of an occupancy grid, and what cannot be known of its unknown part."""
+    """An occupancy grid in cells of 10 cm, and the ways on it."""
 
     origin: Point
     occupied: Bool
@@ -87,7 +87,7 @@ def coarse_floor(known: Known, radius_m: float) -> CoarseFloor:
 
     cells = coarse(grid.cells)
     occupied = np.asarray((cells == OCCUPIED).any(axis=(2, 3)))
-    unknown = ~occupied & ((cells == UNKNOWN).mean(axis=(2, 3)) > 0.5)
+    unknown = _without_specks(~occupied & ((cells == UNKNOWN).mean(axis=(2, 3)) > 0.5))
     fine = coarse(_reachable(known.grid, radius_m, known.here.point))
     free = np.asarray(fine.any(axis=(2, 3)))
     x, y = grid.origin
@@ -97,7 +97,6 @@ def coarse_floor(known: Known, radius_m: float) -> CoarseFloor:
     which = fine[free].reshape(-1, step * step).argmax(axis=1)
     inside = np.column_stack([which % step, which // step]) + 0.5 - step / 2
     spots = paths.centers + inside * grid.resolution_m
-    unknown = _known_holes(unknown, occupied)
     return CoarseFloor(origin, occupied, unknown, paths, spots, first)
 
 
@@ -112,10 +111,9 @@ def _reachable(grid: OccupancyGrid, radius_m: float, here: Point) -> Bool:
     return np.asarray(parts == parts[free][nearest])
 
 
-def _known_holes(unknown: Bool, occupied: Bool) -> Bool:
-    """Without specks: what is unknown but for a hole of a cell or two is as good as known."""
-    kept = ndimage.binary_opening(unknown, np.ones((2, 2), bool))
-    return np.asarray(kept & ~occupied)
+def _without_specks(unknown: Bool) -> Bool:
+    """A hole of a cell or two in what is known is as good as known."""
+    return np.asarray(ndimage.binary_opening(unknown, np.ones((2, 2), bool)))
 
 
 def sweep(floor: CoarseFloor, places: F64) -> Sweep:

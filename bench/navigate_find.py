@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,10 +11,10 @@ import numpy as np
 from cogmap.bench.harness import Bar
 from cogmap.bench.map_episodes import Seeing
 from cogmap.bench.navigate_agent import Agent, commanded
-from cogmap.bench.navigate_truth import Ways, in_reach, shortest_m, spl, starts
+from cogmap.bench.navigate_truth import Outcome, Ways, in_reach, shortest_m, starts
 from cogmap.runtime.messages import Goal
 
-__all__ = ["Found", "find_figures", "found_in_house"]
+__all__ = ["find_figures", "found_in_house"]
 
 SEARCHES = 4
 """A house."""
@@ -24,32 +23,14 @@ LEAST_M = 1.0
 it that a path length could be compared with."""
 
 
-@dataclass(frozen=True)
-class Found:
-    """One search."""
-
-    seed: int
-    label: str
-    success: bool
-    shortest_m: float
-    driven_m: float
-    collisions: int
-    seconds: float
-    said: str
-
-    @property
-    def spl(self) -> float:
-        return spl(self.success, self.shortest_m, self.driven_m)
-
-
-def found_in_house(seed: int, rooms: int, seeing: Seeing, count: int = SEARCHES) -> list[Found]:
+def found_in_house(seed: int, rooms: int, seeing: Seeing, count: int = SEARCHES) -> list[Outcome]:
     """Searches from several places of one house for things that are in it and can be reached;
     each begins with an empty map."""
     rng = np.random.default_rng(seed)
     config = commanded(seed, rooms)
     ways = Ways(Agent(config).simulator)
     labels = sorted({thing.category for thing in ways.house.objects})
-    found: list[Found] = []
+    found: list[Outcome] = []
     for start in starts(ways, 8 * count, rng):
         label = labels[rng.integers(len(labels))]
         things = [thing for thing in ways.house.objects if thing.category == label]
@@ -61,7 +42,7 @@ def found_in_house(seed: int, rooms: int, seeing: Seeing, count: int = SEARCHES)
         reached = in_reach(things, agent.simulator.state, trip.last)
         success = trip.progress.state == "arrived" and reached
         found.append(
-            Found(
+            Outcome(
                 seed, label, success, shortest, trip.length_m, trip.collisions, trip.seconds,
                 f"{trip.progress.state}: {trip.progress.text}",
             )
@@ -72,7 +53,7 @@ def found_in_house(seed: int, rooms: int, seeing: Seeing, count: int = SEARCHES)
 
 
 def find_figures(
-    found: Sequence[Found], name: str, success: float, path: float
+    found: Sequence[Outcome], name: str, success: float, path: float
 ) -> tuple[dict[str, Any], list[Bar]]:
     """Of all searches with one detector, and the bars of success and SPL."""
     reached = f"find, {name}: success"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,7 +12,7 @@ import shapely
 from cogmap.bench.harness import Bar
 from cogmap.bench.map_episodes import EXACT, EpisodeConfig, camera, make_episode
 from cogmap.bench.navigate_agent import WORDS, commanded
-from cogmap.bench.navigate_truth import REACH_M, Ways, shortest_m, spl, starts
+from cogmap.bench.navigate_truth import REACH_M, Outcome, Ways, shortest_m, starts
 from cogmap.memory.cognitive_map import CognitiveMap
 from cogmap.memory.navigation.journey import ENDS, Journey
 from cogmap.memory.navigation.known import Body
@@ -24,7 +23,7 @@ from cogmap.sim.footprints import footprint
 from cogmap.sim.scene import PlacedObject
 from cogmap.sim.simulator import Simulator
 
-__all__ = ["Gone", "gone_in_house", "known_figures"]
+__all__ = ["gone_in_house", "known_figures"]
 
 RATE_HZ = 10.0
 LIMIT_S = 240.0
@@ -32,31 +31,14 @@ SAME_M = 0.5
 """A mapped object is the true one of its label whose middle is so near to its own."""
 
 
-@dataclass(frozen=True)
-class Gone:
-    """One journey to a thing."""
-
-    seed: int
-    label: str
-    success: bool
-    shortest_m: float
-    driven_m: float
-    collisions: int
-    said: str
-
-    @property
-    def spl(self) -> float:
-        return spl(self.success, self.shortest_m, self.driven_m)
-
-
-def gone_in_house(seed: int, rooms: int, count: int) -> list[Gone]:
+def gone_in_house(seed: int, rooms: int, count: int) -> list[Outcome]:
     """A tour makes the map; then the agent is put anywhere and sent to things on it."""
     made, grid = _mapped(seed, rooms)
     simulator = Simulator(commanded(seed, rooms, RATE_HZ))
     ways = Ways(simulator)
     rng = np.random.default_rng(seed)
     things = [each for each in made.objects() if _true(each, ways) is not None]
-    gone: list[Gone] = []
+    gone: list[Outcome] = []
     for start in starts(ways, 8 * count, rng):
         thing = things[rng.integers(len(things))]
         true = _true(thing, ways)
@@ -70,7 +52,7 @@ def gone_in_house(seed: int, rooms: int, count: int) -> list[Gone]:
     return gone
 
 
-def known_figures(gone: Sequence[Gone]) -> tuple[dict[str, Any], list[Bar]]:
+def known_figures(gone: Sequence[Outcome]) -> tuple[dict[str, Any], list[Bar]]:
     success, weighted, touched = "known: success", "known: SPL", "known: runs with a collision"
     figures = {
         "known: runs": len(gone),
@@ -107,7 +89,7 @@ def _true(thing: MapObject, ways: Ways) -> PlacedObject | None:
 def _sent(
     simulator: Simulator, made: CognitiveMap, grid: OccupancyGrid, thing: MapObject,
     true: PlacedObject, shortest: float, ways: Ways,
-) -> Gone:  # fmt: skip
+) -> Outcome:  # fmt: skip
     """One journey, by poses alone: the world is as it was mapped, and no camera looks."""
     journey = Journey(Body(), errands=ErrandMaker(Body(), WORDS))
     journey.take_map(grid, made.layout())
@@ -131,7 +113,10 @@ def _sent(
         collisions += after.blocked and not before.blocked
     success = progress.state == "arrived" and _reached(simulator.state, true, ways)
     said = f"{progress.state}: {progress.text}"
-    return Gone(simulator.config.seed, thing.label, success, shortest, driven, collisions, said)
+    seconds = number / RATE_HZ
+    return Outcome(
+        simulator.config.seed, thing.label, success, shortest, driven, collisions, seconds, said
+    )
 
 
 def _reached(agent: AgentState, true: PlacedObject, ways: Ways) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import shapely
@@ -17,13 +18,34 @@ from cogmap.sim.scene import PlacedObject
 from cogmap.sim.simulator import SimStep, Simulator
 from cogmap.sim.tour import Sight, Targets, tour_targets
 
-__all__ = ["REACH_M", "Ways", "in_reach", "shortest_m", "spl", "starts"]
+__all__ = ["REACH_M", "Outcome", "Ways", "in_reach", "shortest_m", "starts"]
 
 REACH_M = 1.0
 """From the surface of a thing, seen from above: whoever stops so near to it has reached it."""
 START_M = 0.5
 SHOWN = 0.1
 """Part of what a thing would cover alone in the image that is to be seen of it."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Of one journey to a thing."""
+
+    seed: int
+    label: str
+    success: bool
+    shortest_m: float
+    driven_m: float
+    collisions: int
+    seconds: float
+    """Simulated."""
+    said: str
+
+    @property
+    def spl(self) -> float:
+        """Success weighted by path length (Anderson et al., On Evaluation of Embodied Navigation
+        Agents, 2018)."""
+        return self.success * self.shortest_m / max(self.shortest_m, self.driven_m, 1e-9)
 
 
 class Ways:
@@ -74,12 +96,6 @@ def in_reach(things: Sequence[PlacedObject], agent: AgentState, step: SimStep) -
     here = shapely.Point(agent.x, agent.y)
     near = {thing.id for thing in things if footprint(thing).distance(here) <= REACH_M}
     return any(v.id in near and v.fraction >= SHOWN for v in step.instances.visible)
-
-
-def spl(success: bool, shortest: float, driven: float) -> float:
-    """Success weighted by path length (Anderson et al., On Evaluation of Embodied Navigation
-    Agents, 2018)."""
-    return success * shortest / max(shortest, driven, 1e-9)
 
 
 def starts(ways: Ways, count: int, rng: np.random.Generator) -> list[AgentState]:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import socket as plain
-import threading
-from collections.abc import Iterator
 from concurrent.futures import Future
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing
 
 import msgspec
 import pytest
@@ -21,6 +19,7 @@ from cogmap.runtime.messages import Edit, Edited, Message, Twist
 from cogmap.runtime.readers import LatestReader, LosslessReader
 from cogmap.runtime.requests import RequestError, RequestServer, request
 from cogmap.runtime.writer import Writer
+from tests.runtime.request_thread import answering
 
 EDIT = Edit(stamp_ns=1, action="delete", object_ids=(3,))
 
@@ -58,27 +57,9 @@ def client(folder: KeyFolder, name: str | None = "laptop") -> RunKeys:
     return RunKeys(run_public=folder.pair().public, own=own)
 
 
-@contextmanager
-def serving_edits(keys: RunKeys, endpoint: str) -> Iterator[RequestServer]:
-    context, over = open_context(keys), threading.Event()
-    server = RequestServer(
-        context, endpoint, "memory/edits", lambda _: Edited(stamp_ns=1, version=7, events=())
-    )
-
-    def run() -> None:
-        while not over.is_set():
-            if not server.serve():
-                over.wait(0.002)
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    try:
-        yield server
-    finally:
-        over.set()
-        thread.join()
-        server.close()
-        context.term()
+def serving_edits(keys: RunKeys, endpoint: str) -> AbstractContextManager[RequestServer]:
+    edited = Edited(stamp_ns=1, version=7, events=())
+    return answering(open_context(keys), endpoint, lambda _: edited)
 
 
 def ask(endpoint: str, keys: RunKeys | None, timeout_s: float = 5.0) -> int:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ from cogmap.runtime import wire
 from cogmap.runtime.messages import CogmapError, Edit, Edited, Message, Refusal, Twist
 from cogmap.runtime.requests import Reply, RequestError, RequestServer, request, service_address
 from cogmap.runtime.rundir import RunDir
+from tests.runtime.request_thread import answering
 
 
 def edit(stamp_ns: int = 1) -> Edit:
@@ -27,26 +27,10 @@ def obey(asked: Message) -> Message:
     return Edited(stamp_ns=asked.stamp_ns, version=7, events=())
 
 
-@contextmanager
-def serving(endpoint: str, answer: Callable[[Message], Reply] = obey) -> Iterator[RequestServer]:
-    context = zmq.Context()
-    server = RequestServer(context, endpoint, "memory/edits", answer)
-    over = threading.Event()
-
-    def run() -> None:
-        while not over.is_set():
-            if not server.serve():
-                over.wait(0.002)
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    try:
-        yield server
-    finally:
-        over.set()
-        thread.join()
-        server.close()
-        context.term()
+def serving(
+    endpoint: str, answer: Callable[[Message], Reply] = obey
+) -> AbstractContextManager[RequestServer]:
+    return answering(zmq.Context(), endpoint, answer)
 
 
 @pytest.fixture

@@ -52,6 +52,7 @@ class Slots:
     def __init__(self, words: dict[str, str], asked: Asked) -> None:
         self.words = words
         self.asked = asked
+        self._phrases = asked.phrases
 
     def __contains__(self, name: str) -> bool:
         return name in self.words
@@ -62,11 +63,16 @@ class Slots:
 
     def thing(self, *names: str) -> Thing:
         """Objects that the words of the slots together name."""
-        return self.asked.phrases.thing(self.text(*names))
+        return self._spoken(self._phrases.thing(self.text(*names)))
 
     def place(self, name: str) -> Thing:
         """Objects, a room or who asks."""
-        return self.asked.phrases.place(self.text(name))
+        return self._spoken(self._phrases.place(self.text(name)))
+
+    def _spoken(self, thing: Thing) -> Thing:
+        """In "is the plant here taller than the one there", "one" is a plant from here on."""
+        self._phrases = self._phrases.after(thing)
+        return thing
 
     def room(self, name: str) -> Thing:
         return self.asked.phrases.room(self.text(name))

@@ -77,7 +77,8 @@ class NounPhrases(PlacePhrases):
         """ "a and b": places. Raises Unreadable."""
         for left, right in split_all(plain(text), "and"):
             try:
-                return self.place(" ".join(left)), self.place(" ".join(right))
+                first = self.place(" ".join(left))
+                return first, self.after(first).place(" ".join(right))
             except Unreadable:
                 continue
         raise Unreadable(f'"{self.said(text)}" is not two things')
@@ -90,7 +91,10 @@ class NounPhrases(PlacePhrases):
                 pieces.append([])
             else:
                 pieces[-1].append(word)
-        things = [self.thing(" ".join(piece)) for piece in pieces if piece]
+        things: list[Thing] = []
+        for piece in filter(None, pieces):
+            reader = self.after(things[0]) if things else self
+            things.append(reader.thing(" ".join(piece)))
         if len(things) < 2:
             raise Unreadable(f'"{self.said(text)}" is not several things')
         return things
@@ -189,7 +193,7 @@ class NounPhrases(PlacePhrases):
     def _unnamed(self, name: str, depth: int) -> tuple[str, str]:
         """ "the one next to the window": the label that was spoken of; "objects": anything."""
         if name in ("one", "ones"):
-            before = self._meant(name)
+            before = self._named or self._meant(name)
             return before.seen_program or before.program, before.label or before.words
         return "everything()", {"item": "thing"}.get(name, name)
 

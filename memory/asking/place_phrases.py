@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Self
 
 from cogmap.memory.asking import words as lexicon
 from cogmap.memory.asking.phrase_words import without_determiner
@@ -33,6 +35,15 @@ class PlacePhrases(ABC):
         self._antecedent = antecedent
         self._other = other
         self._agent = agent
+        self._named: Thing | None = None
+
+    def after(self, thing: Thing) -> Self:
+        """Reads on in a sentence that has named a thing: that is what "the one" means there."""
+        if thing.kind != "thing" or not thing.seen_program:
+            return self
+        following = copy.copy(self)
+        following._named = thing
+        return following
 
     @abstractmethod
     def _phrase(self, words: Sequence[str], depth: int) -> Thing:

@@ -341,6 +341,7 @@ FORMS: tuple[Form, ...] = (
         "Which rooms have lamps?",
         "(which|what) rooms (have|contain|hold|with) {a}",
         "(which|what) room has {a}",
+        "(which|what) is the room (with|that has|containing|that contains) {a} [in it|inside]",
         "in (which|what) rooms (are|is) there {a}",
         "in (which|what) rooms (are|is) {a}",
         "(which|what) rooms (are|is) {a} in",

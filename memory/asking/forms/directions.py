@@ -7,7 +7,7 @@ from cogmap.memory.asking.saying import Result, Said, Say, said_value, truth, wo
 from cogmap.memory.asking.things import Thing
 from cogmap.memory.asking.unreadable import Unreadable
 
-__all__ = ["DIRECTIONS", "FORMS", "clockwise", "seen"]
+__all__ = ["DIRECTIONS", "FORMS", "clockwise", "names_direction", "seen"]
 
 DIRECTIONS = {
     "left": "left", "right": "right", "back": "back", "behind": "back", "rear": "back",
@@ -17,6 +17,7 @@ DIRECTIONS = {
     "rear right": "back-right", "left hand side": "left", "right hand side": "right",
     "left-hand side": "left", "right-hand side": "right",
 }  # fmt: skip
+_WORDS = frozenset(" ".join(DIRECTIONS).split()) - {"in", "side", "hand"}
 _CLOCKWISE = {"clockwise": True, "right": True, "counterclockwise": False, "left": False,
               "anticlockwise": False, "counter-clockwise": False}  # fmt: skip
 _TO = {"left": "to the left", "right": "to the right"}
@@ -26,6 +27,11 @@ _SAID = {
     "back-left": "to the back left", "back-right": "to the back right",
     "forward": "in front", "backward": "behind",
 }  # fmt: skip
+
+
+def names_direction(said: str) -> bool:
+    """Whether "in front or behind" does; "in the kitchen" does not."""
+    return not _WORDS.isdisjoint(said.replace(",", " ").split())
 
 
 def seen(
@@ -55,7 +61,7 @@ def _behind_of(said: dict[str, str], from_: str) -> dict[str, str]:
 
 def _from_me(slots: Slots) -> Meaning:
     said = slots.text("q")
-    if said and not set(said.replace(",", " ").split()) & set(" ".join(DIRECTIONS).split()):
+    if said and not names_direction(said):
         raise Unreadable(f'"{said}" is no direction')
     if slots.asked.cues.unit == "deg":
         return _angle(slots)
@@ -176,7 +182,7 @@ _WHEN = (
     "(at|by|next to|on|near)"
 )
 _OF_ME = (
-    "(me|you|us|the camera|my position|your position|where i am|where you are|the camera now|"
+    "(me|you|us|here|the camera|my position|your position|where i am|where you are|the camera now|"
     "me now|you now|your current position|my current position)"
 )
 

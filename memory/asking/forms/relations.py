@@ -65,6 +65,9 @@ def _related(slots: Slots, first: str, rest: list[str], found: tuple[str, int]) 
         raise Unreadable(f'I cannot test "{phrases.said(" ".join(rest))}"')
     program = _replaced(condition, subject.program)
     where = whole.words.removeprefix("things ")
+    if subject.none == "nothing":  # "is anything under the table"
+        say = truth(f"something is {where}", f"nothing was seen {where}", whole.hidden)
+        return Meaning(f"exists({whole.program})", say, (whole,))
     say = truth(f"{subject.the} {subject.be} {where}", f"{subject.the} {subject.be} not {where}")
     return Meaning(program, say, (subject,))
 
@@ -76,6 +79,10 @@ def _replaced(condition: str, program: str) -> str:
 
 def _in_room(subject: Thing, room: Thing) -> Meaning:
     program = f"exists([x for x in {subject.members} if room_of(x) == {room.program}])"
+    if subject.none == "nothing":
+        program = f"exists(everything(room={room.program}))"
+        say = truth(f"something is in {room.the}", f"nothing was seen in {room.the}")
+        return Meaning(program, say, (room,))
     if subject.program == subject.seen_program:
         program = f"exists({subject.program[:-1]}, room={room.program}))"
     say = truth(

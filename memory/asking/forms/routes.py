@@ -132,6 +132,7 @@ FORMS: tuple[Form, ...] = (
         "which way [is it] to {b}",
         f"which way {_I} {_GO} to {{b}}",
         "(guide|lead|direct) me [from {a}] to {b}",
+        "walk me from {a} to {b}",
     ),
     form(
         _length,
@@ -170,7 +171,9 @@ FORMS: tuple[Form, ...] = (
         "is the (way|path|route) from {a} to {b} (blocked|free|clear|open)",
         "is the (way|path|route) to {b} (blocked|free|clear|open)",
         "can (i|one|you|we|a robot|the robot) (get|go|walk|drive) from {a} to {b}",
-        f"can a {{n}} {_UNIT} [wide] {{k}} (get|go|drive|pass) from {{a}} to {{b}}",
+        f"(can|could) a {{n}} {_UNIT} [wide] {{k}} (get|go|drive|pass) from {{a}} to {{b}}",
+        f"(can|could) a {{k}} [that is|of] {{n}} {_UNIT} [wide|in width] (get|go|drive|pass) from "
+        "{a} to {b}",
     ),
     form(
         _fill_in,

@@ -122,6 +122,15 @@ def _difference(slots: Slots) -> Meaning:
     return Meaning(program, measured(f"{a.the} {a.be} {{}} {word} than {b.the}"), (a, b))
 
 
+def _apart_by(slots: Slots) -> Meaning:
+    """ "The difference in height between the stove and the fridge"; never negative."""
+    a, b = slots.pair("pair")
+    word = slots.text("m")
+    program = f'abs(size({a.program}, axis="{word}") - size({b.program}, axis="{word}"))'
+    say = measured(f"{{}} between the {word}s of {a.the} and {b.the}")
+    return Meaning(program, say, (a, b))
+
+
 def _than_length(slots: Slots) -> Meaning:
     thing, number, unit = slots.thing("a"), slots.number("n"), slots.text("unit")
     word = slots.text("r")
@@ -259,6 +268,13 @@ FORMS: tuple[Form, ...] = (
         "How much taller is the lamp than the sofa?",
         f"(how much|by how much) {_R} (is|are) {{a}} than {{b}}",
         f"how many (centimeters|centimetres|meters|metres) {_R} (is|are) {{a}} than {{b}}",
+    ),
+    form(
+        _apart_by,
+        "What is the difference in height between the lamp and the sofa?",
+        "what is the difference in {m:height|width|length} (between|of) {pair}",
+        "what is the {m:height|width|length} difference (between|of) {pair}",
+        "how much do {pair} differ in {m:height|width|length}",
     ),
     form(
         _than_length,

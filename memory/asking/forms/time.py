@@ -94,6 +94,13 @@ def _before(slots: Slots) -> Meaning:
     return Meaning(f"first_seen({a.program}) {sign} first_seen({b.program})", say, (a, b))
 
 
+def _seen_lately(slots: Slots) -> Meaning:
+    moment = slots.moment_of(f"{slots.text('n')} {slots.text('unit')} ago")
+    when = f"in the last {slots.text('n')} {slots.text('unit')}"
+    program = f"labels([x for x in everything() if last_seen(x) >= {moment.program}])"
+    return Meaning(program, listed(f"{when} I saw: {{}}", f"I saw nothing {when}"))
+
+
 def _visible(slots: Slots) -> Meaning:
     thing = slots.thing("a")
     moment = slots.moment("t") if "t" in slots else None
@@ -227,6 +234,12 @@ FORMS: tuple[Form, ...] = (
         f"did (you|i|we) [first] {_SAW} {{a}} {_R} {{b}}",
         f"(was|were) {{a}} [first] seen {_R} {{b}}",
         f"did {{a}} (appear|show up|come into view) {_R} {{b}}",
+    ),
+    form(
+        _seen_lately,
+        "What have you seen in the last 10 seconds?",
+        f"what (have|did) (you|i|we) {_SAW} (in|over|during|within) the (last|past) {{n}} "
+        "{unit:seconds|second|minutes|minute|s}",
     ),
     form(
         _visible,

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from cogmap.memory.asking.conditions import in_room
 from cogmap.memory.asking.form import Form, Meaning, Slots, form
-from cogmap.memory.asking.forms.directions import DIRECTIONS, clockwise, seen
+from cogmap.memory.asking.forms.directions import DIRECTIONS, clockwise, names_direction, seen
 from cogmap.memory.asking.saying import counted, listed, measured, truth, worded
 from cogmap.memory.asking.things import Thing
 from cogmap.memory.asking.unreadable import Unreadable
@@ -42,7 +42,7 @@ def _target_and_side(slots: Slots) -> tuple[Thing, str]:
 
 
 def _direction_words(said: str) -> str:
-    if said and not set(said.replace(",", " ").split()) & set(" ".join(DIRECTIONS).split()):
+    if said and not names_direction(said):
         raise Unreadable(f'"{said}" is no direction')
     return said
 
@@ -112,9 +112,11 @@ def _viewing(slots: Slots) -> tuple[Thing, str]:
         raise Unreadable(f'"{slots.text("side")}" is no side')
     thing = slots.thing("c") if "c" in slots else slots.asked.phrases.thing("objects")
     form_ = "left_right" if side in ("left", "right") else "four"
-    pose = f"stand(at={stand.program}, facing={face.program})"
-    members = f'[x for x in {thing.members} if direction(p, x, form="{form_}") == "{side}"]'
-    return thing.at(members), f"p = {pose}\n"
+    pose = f"p = stand(at={stand.program}, facing={face.program})\n"
+    test = f'direction(p, x, form="{form_}") == "{side}"'
+    if slots.asked.rooms > 1 and thing.program == "everything()":
+        return thing.at(f"[x for x in everything(room=room_of(p)) if {test}]"), pose
+    return thing.at(f"[x for x in {thing.members} if {test}]"), pose
 
 
 def _viewing_exists(slots: Slots) -> Meaning:
@@ -134,7 +136,8 @@ def _viewing_count(slots: Slots) -> Meaning:
 def _viewing_what(slots: Slots) -> Meaning:
     thing, pose = _viewing(slots)
     side = slots.text("side")
-    say = listed(f"on the {side}: {{}}", f"nothing was seen on the {side}")
+    where = f"on the {side}{' in the same room' if 'room_of(p)' in thing.program else ''}"
+    say = listed(f"{where}: {{}}", f"nothing was seen {where}")
     return Meaning(f"{pose}labels({thing.program})", say, (thing,))
 
 

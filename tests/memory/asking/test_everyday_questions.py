@@ -60,6 +60,11 @@ def asked(world, text, conversation=None):
         ("how many backpacks are on the floor", 1, "count", "There is 1 backpack on the floor."),
         ("is there anything on the dining table", True, "",
          "Yes, there is something on the dining table."),
+        ("is anything on the dining table", True, "", "Yes, something is on the dining table."),
+        ("is anything on the lamp", False, "", "No, nothing was seen on the lamp."),
+        ("is something in the bedroom", True, "", "Yes, something is in the bedroom."),
+        ("what is the difference in height between the lamp and the sofa", 0.7, "m",
+         "0.70 m between the heights of the lamp and the sofa."),
         # Room by room
         ("how many chairs are in each room", ("kitchen: 2", "bedroom: 1"), "",
          "Chairs by room: kitchen: 2; bedroom: 1."),
@@ -154,6 +159,29 @@ def test_two_of_a_kind_are_two(house, two_tables) -> None:
     reply = asked(two_tables, "how far apart are the two dining tables?")
     assert (reply.status, reply.value) == ("answered", pytest.approx(5.0))
     assert asked(house, "how far apart are the two chairs?").status == "ambiguous"
+
+
+def test_what_is_on_a_side_is_in_the_same_room(house) -> None:
+    reply = asked(house, "standing by the sofa facing the television, what is on the right?")
+    assert reply.value == ("chair", "cup", "dining table")
+    assert reply.text.startswith("On the right in the same room: chair, cup and dining table")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "is the chair in the bedroom taller than the one in the kitchen?",
+        "which is bigger, the chair in the bedroom or the one in the kitchen?",
+        "how far is the chair in the bedroom from the one in the kitchen?",
+        "distance between the chair in the bedroom and the one in the kitchen",
+    ],
+)
+def test_the_one_is_of_the_kind_that_the_sentence_named(house, text) -> None:
+    conversation = Conversation()
+    asked(house, "how big is the sofa?", conversation)
+    program = asked(house, text, conversation).program
+    assert 'find("chair", room=room("kitchen"))' in program
+    assert "sofa" not in program
 
 
 def test_several_tables_are_not_counted_as_one(two_tables) -> None:

@@ -265,6 +265,11 @@ CASES: list[tuple[str, str]] = [
         'size(nearest(find("chair"), find("sofa")), axis="width")',
     ),
     ("How tall is the third chair from the left?", 'nth(find("chair"), 3, from_="left")'),
+    ("What have you seen in the last ten seconds?", "if last_seen(x) >= time(90.000)"),
+    ("Could a robot 60 cm wide get from the bed to the sofa?", "radius=0.3)"),
+    ("What direction is the bedroom from here?", 'direction(agent(), room("bedroom")'),
+    ("Walk me from the bed to the sofa", 'turns(find("bed"), find("sofa"))'),
+    ("What is the room with the bed in it?", 'find("bed") if room_of(x) == r'),
 ]
 REFUSED = [
     "Is the lamp as tall as the sofa?",

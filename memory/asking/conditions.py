@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from cogmap.memory.asking.things import Thing
 
-__all__ = ["AROUND_ME", "WHERE", "filtered", "in_room", "side_of", "sided"]
+__all__ = ["AROUND_ME", "HANGING", "WHERE", "filtered", "in_room", "side_of", "sided"]
 
 WHERE = {
     "on": "on({x}, {y})", "in_": "in_({x}, {y})", "under": "under({x}, {y})",
@@ -16,6 +16,9 @@ WHERE = {
     "in_front_of": "in_front_of({x}, {y}, agent())", "behind": "behind({x}, {y}, agent())",
 }  # fmt: skip
 """Conditions of "x relation y", by the name of the relation."""
+
+HANGING = "against_wall({x}) and elevation({x}) > 0.3 and not on({x}, everything())"
+"""What is on a wall, and does not stand against it or on something beside it."""
 
 AROUND_ME = {"in_front_of": "front", "behind": "back"}
 """Relations to who asks are directions."""

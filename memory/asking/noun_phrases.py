@@ -15,7 +15,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from cogmap.memory.asking import words as lexicon
-from cogmap.memory.asking.conditions import AROUND_ME, WHERE, filtered, in_room, side_of, sided
+from cogmap.memory.asking.conditions import (
+    AROUND_ME,
+    HANGING,
+    WHERE,
+    filtered,
+    in_room,
+    side_of,
+    sided,
+)
 from cogmap.memory.asking.phrase_words import (
     ends_name,
     is_plural,
@@ -328,10 +336,11 @@ class NounPhrases(PlacePhrases):
             return self._between(thing, rest, x, depth)
         if name == "with":
             return self._with(thing, rest, x, depth)
-        if name == "against" or (name == "on" and rest[-1:] == ["wall"]):
+        if name == "against" or (name == "on" and rest[-1:] in (["wall"], ["walls"])):
             said = f"{thing.words} {' '.join(rest)}"
             if rest[-1:] in (["wall"], ["walls"]):
-                return filtered(replace(thing, words=said), x, f"against_wall({x})")
+                wall = HANGING if name == "on" else "against_wall({x})"
+                return filtered(replace(thing, words=said), x, wall.format(x=x))
             name = "next_to"
         if name == "on" and rest[-1:] in (["floor"], ["ground"]) and len(rest) < 3:
             said = f"{thing.words} {' '.join(rest)}"

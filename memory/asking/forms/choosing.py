@@ -83,7 +83,8 @@ def nearest_of(slots: Slots, things: Sequence[Thing], word: str, to: Thing) -> M
 
 def _of_list(slots: Slots) -> Meaning:
     to = slots.place("b") if "b" in slots else slots.asked.phrases.place("me")
-    return nearest_of(slots, slots.things("list"), slots.text("r"), to)
+    things = slots.things("list") if "list" in slots else [slots.thing("one"), slots.thing("other")]
+    return nearest_of(slots, things, slots.text("r"), to)
 
 
 def _of_options(slots: Slots) -> Meaning:
@@ -149,6 +150,7 @@ FORMS: tuple[Form, ...] = (
         f"(among|out of|of|between) {{list}} , (which|what) [one|object] is [the] {_R} {_FROM} "
         "{b}",
         f"is {{b}} [the] {_R} {_FROM} {{list}}",
+        f"is {{b}} {_R} {_FROM} {{one}} or {_FROM} {{other}}",
         f"{_WHICH} is [the] {_R} {_FROM} {{b}} [now] , {{list}}",
         f"{_WHICH} is [the] {_R} {_FROM} {{b}} now {{list}}",
         f"{_WHICH} {{list}} is [the] {_R} {_FROM} {{b}} at the last frame [in the video]",

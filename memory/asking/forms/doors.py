@@ -88,6 +88,20 @@ def _fits_through(slots: Slots) -> Meaning:
     return Meaning(program, say, (door,))
 
 
+def _goes_through(slots: Slots) -> Meaning:
+    """Upright, turned as it may be; its height is not compared, as heights of doors are unknown."""
+    thing, door = slots.thing("a"), slots.place("d")
+    if not door.program.startswith(("door(", "nearest_door(")):
+        raise Unreadable("this is no gap in a wall")
+    sides = f"the shorter of the level sides of {thing.the}"
+    say = truth(
+        f"{sides} is less than the width of {door.the}",
+        f"{sides} is more than the width of {door.the}",
+    )
+    program = f'size({thing.program}, axis="width") < door_width({door.program})'
+    return Meaning(program, say, (thing, door))
+
+
 def _on_the_way(slots: Slots) -> Meaning:
     _of_walls(slots)
     if "pair" in slots:
@@ -153,6 +167,12 @@ FORMS: tuple[Form, ...] = (
         "(fit|pass|go|get|drive|come) through {d}",
         f"is {{d}} wide enough for (a|an|the|my) {{n}} {_UNIT} [wide] {{k}}",
         f"is {{d}} wider than {{n}} {_UNIT}",
+    ),
+    form(
+        _goes_through,
+        "Does the sofa fit through the door of the kitchen?",
+        "(does|do|can|could|will|would) {a} (fit|pass|go|get|come|be carried|be moved) through {d}",
+        "(can|could) (i|we|you) (get|carry|move|push|bring) {a} through {d}",
     ),
     form(
         _on_the_way,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cogmap.memory.asking.form import Form, Meaning, Slots, form
 from cogmap.memory.asking.saying import Result, Said, Say, counted, listed, measured
-from cogmap.memory.asking.things import Thing
+from cogmap.memory.asking.things import Thing, quoted
 from cogmap.memory.asking.unreadable import Unreadable
 from cogmap.memory.programs.answers import name_of
 from cogmap.memory.programs.values import Objects
@@ -19,6 +19,7 @@ _MEASURED = {
     "narrower": ('size({}, axis="width")', "<"), "deeper": ('size({}, axis="width")', ">"),
     "bigger": ("volume({})", ">"), "larger": ("volume({})", ">"), "smaller": ("volume({})", "<"),
 }  # fmt: skip
+_BETWEEN = {"tall": "height", "high": "height", "long": "length", "wide": "width"}
 _BY = {
     "height": 'size({}, axis="height")', "length": 'size({}, axis="length")',
     "width": 'size({}, axis="width")', "depth": 'size({}, axis="width")',
@@ -55,6 +56,17 @@ def _those(slots: Slots) -> Meaning:
         _with_other(slots, f"labels({found})"), listed(f"{said}: {{}}", f"there are no {said}"),
         (kind,),
     )  # fmt: skip
+
+
+def _between(slots: Slots) -> Meaning:
+    kind, unit = _kind(slots), slots.text("unit")
+    measure = _BETWEEN[slots.text("r")]
+    low, high = sorted(slots.number(name) for name in ("n", "m"))
+    limits = [f"{each * METRES[unit]:g}" for each in (low, high)]
+    size = f"size(x, axis={quoted(measure)})"
+    program = f"labels([x for x in {kind.members} if {limits[0]} <= {size} <= {limits[1]}])"
+    said = f"{kind.many} between {low:g} and {high:g} {unit} {slots.text('r')}"
+    return Meaning(program, listed(f"{said}: {{}}", f"there are no {said}"), (kind,))
 
 
 def _how_many(slots: Slots) -> Meaning:
@@ -112,6 +124,12 @@ FORMS: tuple[Form, ...] = (
         f"{_LIST} {{k}} [that are|which are] {_R} than {{n}} {_UNIT}",
         f"(what|which) [{{k}}] (is|are) {_R} than {{b}}",
         f"{_LIST} {{k}} [that are|which are] {_R} than {{b}}",
+    ),
+    form(
+        _between,
+        "Which things are between 1 and 2 m tall?",
+        f"(what|which) [{{k}}] (is|are) between {{n}} [m|cm] and {{m}} {_UNIT} "
+        "{r:tall|high|long|wide}",
     ),
     form(
         _how_many,

@@ -25,6 +25,7 @@ _AT_KIND = re.compile(
     r"\[x0 for x0 in everything\(\) if (?:on|in_|under|next_to|above)"
     r"\(x0, find\(\"([^\"]+)\"\)\)\]"
 )
+_SOME = ("any", "some")
 _FROM_ME = re.compile(
     r"\[(x0?) for \1 in everything\(\) if (?:direction\(agent\(|distance\(x0, agent\()"
 )
@@ -63,12 +64,24 @@ def _related(slots: Slots, first: str, rest: list[str], found: tuple[str, int]) 
     condition = whole.program.partition(" if ")[2].removesuffix("]")
     if not condition or not whole.program.startswith("[x0 for x0 in everything()"):
         raise Unreadable(f'I cannot test "{phrases.said(" ".join(rest))}"')
-    program = _replaced(condition, subject.program)
     where = whole.words.removeprefix("things ")
+    if subject.plural and not subject.single and first.split()[0] not in _SOME:
+        return _all_hold(subject, condition, where)
+    program = _replaced(condition, subject.program)
     if subject.none == "nothing":  # "is anything under the table"
         say = truth(f"something is {where}", f"nothing was seen {where}", whole.hidden)
         return Meaning(f"exists({whole.program})", say, (whole,))
     say = truth(f"{subject.the} {subject.be} {where}", f"{subject.the} {subject.be} not {where}")
+    return Meaning(program, say, (subject,))
+
+
+def _all_hold(subject: Thing, condition: str, where: str) -> Meaning:
+    """ "Are the chairs at the table": each of them."""
+    program = (
+        f"known = count({subject.program})\n"
+        f"not exists([x0 for x0 in {subject.members} if not ({condition})])"
+    )
+    say = truth(f"all {subject.words} are {where}", f"not all {subject.words} are {where}")
     return Meaning(program, say, (subject,))
 
 

@@ -76,6 +76,17 @@ def _ratio(slots: Slots) -> Meaning:
     return Meaning(f"area({a.program}) / area({b.program})", say, (a, b))
 
 
+def _share(slots: Slots) -> Meaning:
+    """ "What percentage of the flat is the kitchen": of the area of all rooms."""
+    room = slots.room("a")
+
+    def say(result: Result) -> Said:
+        share = float(said_value(result).value)  # type: ignore[arg-type]
+        return Said(f"{100 * share:.0f} % of the area of all rooms is {room.the}", share)
+
+    return Meaning(f"area({room.program}) / total_area()", say, (room,))
+
+
 def _which_room(slots: Slots) -> Meaning:
     """ "What is the second largest room"."""
     room = slots.room("a")
@@ -142,6 +153,13 @@ _PASS = (
 )
 
 FORMS: tuple[Form, ...] = (
+    form(
+        _share,
+        "What percentage of the flat is the kitchen?",
+        "(what|which) (percentage|percent|fraction|share|part) [of (the|this|our|my) [whole] (flat|"
+        "house|apartment|home|place|floor)] (is|does) {a} [take up|cover|have]",
+        "how much of (the flat|the house|the apartment|it|the place) is {a}",
+    ),
     form(
         _sides,
         "What are the dimensions of the kitchen?",

@@ -145,6 +145,7 @@ FORMS: tuple[Form, ...] = (
         f"where (did|have|do) (i|you|we|they) {_LEAVE} {{a}}",
         "where (have i|have you|did i|have we) (left|seen|put|placed) {a}",
         "where (can|could|do|would|might) (i|you|we|one) [possibly] (find|see|get|locate) {a}",
+        "find me {a}",
         "(find|locate|where to find|look for|search for|help me find|i am looking for|i can "
         "not find|i can not see|i need|i lost|have you seen my|where have) {a}",
         "(what is|tell) the (location|position|place|whereabouts) of {a}",

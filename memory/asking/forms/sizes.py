@@ -5,7 +5,7 @@ from __future__ import annotations
 from cogmap.memory.asking.form import Form, Meaning, Slots, form
 from cogmap.memory.asking.forms.choosing import best_of
 from cogmap.memory.asking.saying import Result, Said, Say, measured, said_value, truth
-from cogmap.memory.asking.things import Thing
+from cogmap.memory.asking.things import Thing, plural_of
 from cogmap.memory.asking.unreadable import Unreadable
 from cogmap.memory.asking.words import SUPERLATIVES
 from cogmap.memory.programs.answers import name_of
@@ -148,10 +148,11 @@ def _which_one(slots: Slots) -> Meaning:
     thing = slots.asked.phrases.thing(words)
     if not thing.single or thing.program.startswith("object("):
         raise Unreadable(f'"{thing.words}" is not one of several')
+    one = thing.words.replace(plural_of(thing.label), thing.label, 1)  # "of the two tables"
 
     def say(result: Result) -> Said:
         said = said_value(result)
-        return Said(f"{thing.the} is {_named(result.value)}", said.value)
+        return Said(f"the {one} is {_named(result.value)}", said.value)
 
     return Meaning(thing.program, say, (thing,))
 

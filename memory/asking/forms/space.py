@@ -128,6 +128,7 @@ FORMS: tuple[Form, ...] = (
         "(do|have) (i|we|you) [have|got] [enough] (space|room) for {box}",
         "(does|has) {b} have [enough] (space|room) for {box}",
         "(where|in which room) (can|could) (i|you|we) (put|place|fit) {box}",
+        "where in {b} (can|could) (i|you|we) (put|place|fit) {box}",
     ),
     form(
         _free,
@@ -167,6 +168,7 @@ FORMS: tuple[Form, ...] = (
         "(what|which) (fraction|part|share|percentage) (is|has been|was) (explored|seen|mapped|"
         "covered)",
         "(have you|did you) (seen|see|explore|explored) everything",
+        "(have you|have we|have i) (been|looked) everywhere",
     ),
     form(
         _best_view,

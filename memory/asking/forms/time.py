@@ -294,6 +294,8 @@ FORMS: tuple[Form, ...] = (
         "How many chairs were there at 10 seconds?",
         "how many {a} (were|are) there (at|in|by) {t}",
         "how many {a} (were|are) there {n} {unit} ago",
+        "how many {a} did (you|we|i) know (at|after|by|in) {t}",
+        "how many {a} were known (at|after|by) {t}",
     ),
     form(
         _exists_at,

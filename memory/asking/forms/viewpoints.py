@@ -20,7 +20,9 @@ _ROOM_BEFORE_SIDE = re.compile(
 
 
 def _standing(slots: Slots) -> Meaning:
-    stand, face = slots.place("a"), slots.place("b")
+    """At a place that is named, or where who asks is."""
+    stand = slots.place("a") if "a" in slots else slots.asked.phrases.place("me")
+    face = slots.place("b")
     target, said = _target_and_side(slots)
     pose = f"stand(at={stand.program}, facing={face.program})"
     finest = "left_right" if slots.text("w") in ("side", "hand") else "eight"
@@ -48,6 +50,8 @@ def _direction_words(said: str) -> str:
 
 
 def _seen_from(stand: Thing, face: Thing) -> str:
+    if stand.kind == "agent":
+        return f", for you facing {face.the}"
     return f", for someone at {stand.the} facing {face.the}"
 
 
@@ -178,11 +182,14 @@ FORMS: tuple[Form, ...] = (
         "Standing by the sofa and facing the television, is the lamp to my left or right?",
         *_before_and_after(
             f"{_IS} (to|on|at|in) (my|your|the|his|their) {{q}}",
+            f"{_IS} {{q:behind|in front of|ahead of|left of|right of}} (me|you)",
             f"{_IS} {{q}} (me|of me|you|of you)",
             f"{_IS} {{q}}",
             *_ASK_DIRECTION,
         ),
         f"{_STAND} {_IS} to [my|the] {{q}}",
+        *(f"(if|when) i face {{b}} {tail}" for tail in _ASK_DIRECTION),
+        *(f"i am facing {{b}} {tail}" for tail in _ASK_DIRECTION),
     ),
     form(
         _beside_facing,

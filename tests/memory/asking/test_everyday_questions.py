@@ -100,6 +100,9 @@ def test_is_answered(house, text, value, unit, said) -> None:
          "The nearest door is between the kitchen and the bedroom."),
         ("does a 0.8 m wide cart fit through the door of the kitchen", True,
          "Yes, the door of the kitchen is 0.8 m wide or more."),
+        ("can the sofa go through the door of the kitchen", False,
+         "No, the shorter of the level sides of the sofa is more than the width of the door of "
+         "the kitchen."),
         ("how many doors are between the kitchen and the bedroom", 1,
          "There is 1 door on the way from the kitchen to the bedroom."),
         ("which rooms do i pass on the way to the bed", ("kitchen", "bedroom"),
@@ -159,6 +162,24 @@ def test_two_of_a_kind_are_two(house, two_tables) -> None:
     reply = asked(two_tables, "how far apart are the two dining tables?")
     assert (reply.status, reply.value) == ("answered", pytest.approx(5.0))
     assert asked(house, "how far apart are the two chairs?").status == "ambiguous"
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("are the chairs in the kitchen next to the dining table?", True),
+        ("are all the chairs next to the dining table?", False),
+        ("are the chairs next to the dining table?", False),
+        ("are any chairs next to the dining table?", True),
+    ],
+)
+def test_a_plural_means_each_of_them(house, text, value) -> None:
+    reply = asked(house, text)
+    assert (reply.status, reply.value) == ("answered", value)
+
+
+def test_none_of_a_kind_that_was_never_seen_is_anywhere(house) -> None:
+    assert asked(house, "are the pianos next to the dining table?").status == "not_seen"
 
 
 def test_what_is_on_a_side_is_in_the_same_room(house) -> None:

@@ -270,6 +270,18 @@ CASES: list[tuple[str, str]] = [
     ("What direction is the bedroom from here?", 'direction(agent(), room("bedroom")'),
     ("Walk me from the bed to the sofa", 'turns(find("bed"), find("sofa"))'),
     ("What is the room with the bed in it?", 'find("bed") if room_of(x) == r'),
+    ("Find me the nearest chair", 'whereabouts(nearest(find("chair"), agent()))'),
+    ("Is the lamp closer to the sofa or to the bed?", 'closest([find("sofa"), find("bed")]'),
+    ("I'm facing the tv. Where's the sofa?", 'stand(at=agent(), facing=find("tv"))'),
+    (
+        "If I stand at the bed and look at the lamp, is the sofa behind me?",
+        'find("sofa"), form="four") == "back"',
+    ),
+    ("What percentage of the flat is the kitchen?", 'area(room("kitchen")) / total_area()'),
+    ("What objects are between 1 and 2 metres tall?", '1 <= size(x, axis="height") <= 2'),
+    ("What hangs on the walls?", "against_wall(x0) and elevation(x0) > 0.3"),
+    ("Where in the bedroom could I put a 1 by 1 m table?", 'where=room("bedroom")'),
+    ("How many objects did you know after 30 seconds?", "as_of(time(30), count(everything()))"),
 ]
 REFUSED = [
     "Is the lamp as tall as the sofa?",

@@ -18,7 +18,12 @@ __all__ = ["way_in_words"]
 
 STRAIGHT_RAD = math.radians(25)
 """Corners of a way that turn by less are not worth a word."""
+BEND_M = 0.3
+"""A way that bends by less than this to the side is told as straight: nobody walks by the cell."""
+_NO_WAY_M = 0.05
 LANDMARK_M = 1.5
+SHOWING_M = 0.4
+"""A landmark is seen from some way off: it is so long, wide or high."""
 JAMB_M = 0.15
 """A way so far beside an opening, as it was measured, goes through it."""
 BEYOND_M = 0.4
@@ -27,10 +32,8 @@ BEYOND_M = 0.4
 
 def way_in_words(world: World, path: Path, end: str) -> tuple[str, ...]:
     """What somebody is told who walks a path, with doors, and corners by what stands there."""
-    legs = np.diff(path.points, axis=0)
-    lengths = np.linalg.norm(legs, axis=1)
-    legs, lengths = legs[lengths > 0.05], lengths[lengths > 0.05]
-    corners = path.points[0] + np.vstack([np.zeros((1, 2)), np.cumsum(legs, axis=0)])
+    corners, lengths = _corners(path.points)
+    legs = np.diff(corners, axis=0)
     steps, walked, named = [], 0.0, set[str]()
     for number in range(len(legs)):
         walked += float(lengths[number])
@@ -48,6 +51,20 @@ def way_in_words(world: World, path: Path, end: str) -> tuple[str, ...]:
     if not doors.endswith(f" to {end}"):
         doors += f"{',' if doors else ''} to {end}"
     return (*steps, f"go {walked:.1f} m{doors}")
+
+
+def _corners(points: F64) -> tuple[F64, F64]:
+    """The corners of a way (N, 2) that are worth a word, its ends among them, and how long (m) the
+    way is between them."""
+    along = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(points, axis=0), axis=1))])
+    if along[-1] <= _NO_WAY_M:
+        return points[:1], np.zeros(0)
+    kept = shapely.get_coordinates(shapely.simplify(shapely.LineString(points), BEND_M))
+    at, numbers = -1, []
+    for corner in kept:  # each is one of the points, in their order
+        at = next(i for i in range(at + 1, len(points)) if np.array_equal(points[i], corner))
+        numbers.append(at)
+    return points[numbers], np.diff(along[numbers])
 
 
 def _turn(before: F64, after: F64) -> float:
@@ -90,8 +107,8 @@ def _door_words(world: World, door: Door, beyond: shapely.Point) -> str:
 
 
 def _landmark(world: World, corner: F64, named: set[str]) -> str:
-    """The nearest thing that is seen from a corner whose label is no other's around there, and was
-    not named before; adds it to ``named``."""
+    """The nearest thing, not a small one, that is seen from a corner, whose label is no other's
+    around there and was not named before; adds it to ``named``."""
     try:
         room = the_room(world, Point(float(corner[0]), float(corner[1]), world.floor_z))
     except NotDeterminable:
@@ -111,7 +128,11 @@ def _around(world: World, corner: F64, room: Room | None) -> list[tuple[float, M
     near = []
     for thing in world.objects:
         far = math.dist(thing.box.center[:2], corner.tolist())
-        if thing.label and far <= LANDMARK_M + max(thing.box.size[:2]) / 2:
+        if (
+            thing.label
+            and max(thing.box.size) >= SHOWING_M
+            and far <= LANDMARK_M + max(thing.box.size[:2]) / 2
+        ):
             near.append((far, thing))
     divided = beyond_wall(world, [thing for _, thing in near], corner, room)
     near = [pair for pair, beyond in zip(near, divided.tolist(), strict=True) if not beyond]

@@ -153,7 +153,10 @@ class Heartbeat:
 
 
 class QueueHandler(logging.Handler):
-    """Hands log lines to the thread that sends them; drops them if it cannot keep up."""
+    """Hands log lines to the thread that sends them; drops them if it cannot keep up.
+
+    Of libraries only what is wrong; all that they say is in the node's own log file.
+    """
 
     def __init__(self, node: str, logs: queue.Queue[LogRecord]) -> None:
         super().__init__(logging.INFO)
@@ -161,6 +164,9 @@ class QueueHandler(logging.Handler):
         self._logs = logs
 
     def emit(self, record: logging.LogRecord) -> None:
+        ours = record.name.split(".")[0] in ("cogmap", "__main__")
+        if not ours and record.levelno < logging.WARNING:
+            return
         try:
             line = LogRecord(
                 stamp_ns=time.time_ns(),

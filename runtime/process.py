@@ -140,7 +140,8 @@ class NodeProcess:
         self._started_at = self._heard_at = time.monotonic()
         self._killed_for = ""
         self._forget_process()
-        command = [sys.executable, "-m", "cogmap.runtime.host", str(self._wiring_file)]
+        # -P: files of the working directory do not come before libraries; see load_node_class
+        command = [sys.executable, "-P", "-m", "cogmap.runtime.host", str(self._wiring_file)]
         with self._log_file.open("ab") as output:
             self._popen = subprocess.Popen(
                 command,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+import sys
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -68,12 +70,16 @@ class Wiring(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def load_node_class(uses: str) -> type[Node]:
-    """The class that ``module:Class`` names.
+    """The class that ``module:Class`` names, of a module that Python can import or, after all
+    others, a file of the working directory.
 
     Raises:
         CogmapError: there is no such module or class, or it is not a Node.
     """
     module_name, _, class_name = uses.partition(":")
+    here = str(Path.cwd())
+    if here not in sys.path:
+        sys.path.append(here)  # last: nothing that lies there takes the place of a library
     try:
         found = getattr(importlib.import_module(module_name), class_name)
     except Exception as error:  # importing runs the module, which may be anybody's

@@ -7,7 +7,9 @@ from collections.abc import Iterable
 
 from cogmap.runtime.messages import CogmapError
 
-__all__ = ["ArgumentError", "BudgetError", "ProgramError", "nearest", "shown"]
+__all__ = [
+    "ArgumentError", "BudgetError", "OperationError", "ProgramError", "nearest", "shown",
+]  # fmt: skip
 
 _SHOWN = 60
 """Characters of a stranger's text that an error repeats."""
@@ -28,6 +30,13 @@ class ProgramError(CogmapError):
 
 class BudgetError(ProgramError):
     """A program that can be read takes more steps, time or space than it may."""
+
+
+class OperationError(CogmapError):
+    """An operation of another package has failed; the map goes on."""
+
+    def __init__(self, name: str, error: Exception) -> None:
+        super().__init__(f"the operation {name} failed: {type(error).__name__}: {error}"[:300])
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

@@ -1,18 +1,29 @@
-"""All operations by name: plain typed functions, described by their hints and docstrings."""
+"""All operations by name: plain typed functions, described by their hints and docstrings.
+
+Words of one's own are made in the same way, in a module that an installed package names as an entry
+point of the group ``cogmap.operations``; docs/extending.md has an example.
+"""
 
 from __future__ import annotations
 
 import inspect
+import logging
 import typing
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib.metadata import EntryPoint, entry_points
 from types import MappingProxyType
 from typing import Any, TypeVar
 
 from cogmap.memory.programs.types import NOTHING, Type, read_hint
 
-__all__ = ["Operation", "Parameter", "each", "operation", "operations"]
+__all__ = ["ENTRY_POINTS", "Operation", "Parameter", "each", "operation", "operations"]
+
+log = logging.getLogger("cogmap.operations")
+
+ENTRY_POINTS = "cogmap.operations"
+"""Group of the entry points that name modules with operations of other packages."""
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -47,6 +58,11 @@ class Operation:
     many: Callable[..., Any] | None = None
     """For all members of a set at once; see ``each``."""
 
+    @property
+    def is_built_in(self) -> bool:
+        """False of a word that another package has added."""
+        return self.function.__module__.startswith("cogmap.")
+
     def __str__(self) -> str:
         return f"{self.name}({', '.join(map(str, self.parameters))}) -> {self.result}"
 
@@ -67,18 +83,25 @@ def operation(group: str, name: str = "") -> Callable[[F], F]:
     """Make a function ``f(world, ...)`` a word of the language; its docstring is the reference."""
 
     def register(function: F) -> F:
-        hints = typing.get_type_hints(function)
-        parameters = [
-            Parameter(each.name, read_hint(hints[each.name]), each.default is each.empty,
-                      None if each.default is each.empty else each.default)
-            for each in list(inspect.signature(function).parameters.values())[1:]
-        ]  # fmt: skip
-        (result,) = read_hint(hints["return"])
         word = name or function.__name__
+        hints = typing.get_type_hints(function)
+        try:
+            parameters = [
+                Parameter(each.name, read_hint(hints[each.name]), each.default is each.empty,
+                          None if each.default is each.empty else each.default)
+                for each in list(inspect.signature(function).parameters.values())[1:]
+            ]  # fmt: skip
+            (result,) = read_hint(hints["return"])
+        except KeyError as error:
+            raise TypeError(
+                f"operation {word}: {error} is not hinted, or its hint is no type of the language; "
+                "those are in cogmap.memory.programs.values, MapObject, Room, bool, str and float"
+            ) from error
         doc = inspect.cleandoc(function.__doc__ or "")
         if not doc or word in _FOUND:
             raise TypeError(f"operation {word}: it needs a docstring, and a name of its own")
         _FOUND[word] = Operation(word, group, tuple(parameters), result, doc, function)
+        operations.cache_clear()
         return function
 
     return register
@@ -105,11 +128,35 @@ def each(name: str) -> Callable[[F], F]:
 
 @lru_cache(maxsize=1)
 def operations() -> Mapping[str, Operation]:
-    """Every word of the language."""
+    """Every word of the language; those of other packages come last."""
     import cogmap.memory.programs.operations  # noqa: F401 - its modules register
 
-    grouped = sorted(_FOUND.values(), key=lambda each: _ORDER.index(each.group))
+    for point in _entry_points():
+        _load(point)
+    grouped = sorted(_FOUND.values(), key=lambda each: _rank(each.group))
     return MappingProxyType({each.name: each for each in grouped})
+
+
+@lru_cache(maxsize=1)
+def _entry_points() -> tuple[EntryPoint, ...]:
+    """Looked for once in a process: it reads the list of all installed packages."""
+    return tuple(entry_points(group=ENTRY_POINTS))
+
+
+def _load(point: EntryPoint) -> None:
+    """A package that cannot be loaded costs its own words, and not the map."""
+    try:
+        point.load()
+    except Exception as error:  # importing runs the module, which may be anybody's
+        package = point.dist.name if point.dist is not None else point.name
+        log.warning(
+            "the operations of %s (%s) are left out: %s: %s; mend the package or uninstall it",
+            package, point.value, type(error).__name__, error,
+        )  # fmt: skip
+
+
+def _rank(group: str) -> int:
+    return _ORDER.index(group) if group in _ORDER else len(_ORDER)
 
 
 def _written(default: Any) -> str:

@@ -129,7 +129,7 @@ def test_supervisor_that_is_away_is_not_waited_for(endpoint, monkeypatch):
     logging.getLogger().handlers[:] = [
         handler
         for handler in logging.getLogger().handlers
-        if type(handler).__name__ != "_QueueHandler"
+        if type(handler).__name__ != "QueueHandler"
     ]
 
 

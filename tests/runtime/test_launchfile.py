@@ -319,6 +319,19 @@ class TestBad:
         with pytest.raises(LaunchError, match="a_package_that_is_missing"):
             read('[node.x]\nuses = "broken_node:X"')
 
+    def test_a_file_of_the_working_directory_is_found_after_all_libraries(
+        self, read, tmp_path, monkeypatch
+    ):
+        node = "from cogmap.runtime.node import Source\nclass Mine(Source): pass\n"
+        (tmp_path / "node_of_this_folder.py").write_text(node)
+        (tmp_path / "colorsys.py").write_text("raise RuntimeError('in the place of a library')")
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.setattr(sys, "path", list(sys.path))
+        monkeypatch.delitem(sys.modules, "colorsys", raising=False)
+        read('[node.x]\nuses = "node_of_this_folder:Mine"')
+        with pytest.raises(LaunchError, match="has no attribute 'Mine'"):
+            read('[node.x]\nuses = "colorsys:Mine"')
+
 
 class TestSet:
     @pytest.mark.parametrize(

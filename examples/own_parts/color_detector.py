@@ -1,6 +1,7 @@
 """A detector of one's own: things are told by their colour."""
 
 import cv2
+import msgspec
 import numpy as np
 
 from cogmap.memory.geometry.camera import rectify
@@ -12,7 +13,7 @@ class ColorDetector(Node):
     """One detection for each patch of a colour; its masks need no model."""
 
     class Params(NodeParams, frozen=True, kw_only=True, forbid_unknown_fields=True):
-        colors: dict[str, tuple[int, int, int]] = {}
+        colors: dict[str, tuple[int, int, int]] = msgspec.field(default_factory=dict)
         """Label -> red, green, blue, 0 to 255; how bright it is does not matter."""
         tolerance: float = 0.08
         """How far the shares of red, green and blue may be off."""

@@ -96,9 +96,10 @@ def up(
 
         if resume is not None:
             running.refuse_with_resume(
+                "up", resume,
                 **{"the launch file": launch, "--set": set_, "--run-dir": run_dir},
                 **{"--headless": headless},
-            )
+            )  # fmt: skip
             checked, run_dir = running.load_again(resume), resume
         elif launch is None:
             raise CogmapError("name a launch file, such as demo, or --resume RUN_DIR")
@@ -146,9 +147,10 @@ def replay(
 
         if resume is not None:
             running.refuse_with_resume(
+                "replay", resume,
                 **{"the episode": episode, "--map": map_dir, "--onto": onto, "--set": set_},
                 **{"--run-dir": run_dir, "--view": view, "--force": force},
-            )
+            )  # fmt: skip
             again = running.load_again(resume)
             code = replaying.play(again, for_s, resume, report, quiet, resume=True)
         elif episode is None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 from rich.console import Console
 
-from cogmap.launch.listing import name, room_name, table
+from cogmap.launch.listing import name, print_table, room_name, table
 from cogmap.launch.stored_map import load, start_ns
 from cogmap.memory.cognitive_map import CognitiveMap
 from cogmap.memory.rooms.structure import Structure, room_of
@@ -58,7 +58,10 @@ def _print_table(events: list[MapEvent], loaded: CognitiveMap, console: Console)
             room,
             "a person" if event.number < 0 else f"frame {event.number}",
         )
-    console.print(listed if events else "nothing has happened")
+    if events:
+        print_table(console, listed)
+    else:
+        console.print("nothing has happened")
 
 
 def _others(event: MapEvent) -> str:

@@ -79,6 +79,8 @@ def list_(folder: Folder) -> None:
         _say(f"{spoken(keys.pair().public)}  the run itself")
         for name, public in keys.names().items():
             _say(f"{spoken(public)}  {name}")
+        if not keys.names():
+            _say(f"no client may join yet: cogmap keys add {folder} NAME PUBLIC_KEY")
 
 
 def join(

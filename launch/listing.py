@@ -11,6 +11,7 @@ from typing import get_args
 
 import msgspec
 from rich.console import Console
+from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
@@ -26,6 +27,7 @@ __all__ = ["chosen", "list_objects", "search_map"]
 
 STATES = ("here", "all", *get_args(ObjectState))
 LABEL_WIDTH = 40
+MIN_NAME_WIDTH, MOST_WIDTH = 8, 1000
 SURE = 0.7
 """A label that is less probable is shown with its probability."""
 
@@ -93,7 +95,10 @@ def search_map(
             f"{hit.score:.2f}",
             hit.why,
         )
-    console.print(found if hits else "nothing fits")
+    if hits:
+        print_table(console, found)
+    else:
+        console.print("nothing fits")
     for reason in getattr(hits, "unavailable", ()):
         console.print(f"note: {reason}", soft_wrap=True)
 
@@ -132,7 +137,10 @@ def _print_tables(layout: Layout, first_ns: int, console: Console) -> None:
     for thing in layout.objects:
         state = [thing.state] * mixed
         objects.add_row(str(thing.id), _called(thing), *state, *facts(thing, rooms, first_ns))
-    console.print(objects if layout.objects else "no objects")
+    if layout.objects:
+        print_table(console, objects)
+    else:
+        console.print("no objects")
     if not layout.rooms:
         return
     listed = table("id", "room", "area", "doors to", "objects", right=("id", "area", "objects"))
@@ -145,7 +153,7 @@ def _print_tables(layout: Layout, first_ns: int, console: Console) -> None:
             str(sum(thing.room == room.id for thing in layout.objects)),
         )
     console.print("")
-    console.print(listed)
+    print_table(console, listed)
 
 
 def facts(thing: MapObject, rooms: dict[int, str], first_ns: int) -> Sequence[str | Text]:
@@ -178,8 +186,24 @@ def table(*columns: str, right: Sequence[str]) -> Table:
     made = Table(box=None, pad_edge=False, header_style="dim")
     for column in columns:
         is_text = column in ("object", "room", "label", "doors to")  # may wrap, numbers may not
-        made.add_column(column, justify="right" if column in right else "left", no_wrap=not is_text)
+        made.add_column(
+            column,
+            justify="right" if column in right else "left",
+            no_wrap=not is_text,
+            overflow="fold",
+            min_width=MIN_NAME_WIDTH if is_text else None,
+        )
     return made
+
+
+def print_table(console: Console, rows: Table) -> None:
+    """Nothing is left out: where it is wider than the terminal, its lines are; in a file or a
+    pipe each row is one line."""
+    needed = Measurement.get(console, console.options.update(max_width=MOST_WIDTH), rows)
+    width = needed.minimum if console.is_terminal else needed.maximum
+    if width > console.width:
+        rows.width = width
+    console.print(rows, crop=False, no_wrap=True, overflow="ignore")
 
 
 def _is_in(thing: MapObject, state: str) -> bool:

@@ -27,15 +27,17 @@ def make_report(launch: Launch, result: RunResult) -> dict[str, Any]:
 
 
 def _run_figures(launch: Launch, result: RunResult) -> dict[str, Any]:
-    """Of the frames: how many came, and what became of them."""
+    """Of the frames: how many came, and what became of them. Where the node that fuses them did
+    not come to its end, those that nobody counted as lost were on the way to it."""
     status = {node.node: node for node in result.nodes}
     verdicts: dict[str, int] = {}
     fusing: InputStats | None = None
+    has_ended = True
     for node in result.nodes:
         for counter, count in node.counters.items():
             if counter.startswith(_PREFIX):
                 verdicts[counter.removeprefix(_PREFIX)] = count
-                fusing = node.inputs.get("frames")
+                fusing, has_ended = node.inputs.get("frames"), node.state == "ended"
     frames_in = sum(  # of sources alone: what is between them and their readers passes frames on
         status[name].outputs.get(port, 0)
         for name, port in launch.streams().values()
@@ -46,14 +48,16 @@ def _run_figures(launch: Launch, result: RunResult) -> dict[str, Any]:
     rejected = {
         verdict: count for verdict, count in verdicts.items() if verdict not in ("fused", _SKIPPED)
     }
-    handled = fusing.received + fusing.skipped if fusing else 0
+    missing = max(frames_in - fusing.received - fusing.skipped, 0) if fusing else 0
+    lost = missing if has_ended or fusing is None else min(fusing.lost, missing)
     in_doubt = _is_in_doubt(launch, result, fusing)
     return {
         "frames_in": frames_in,
         "fused": verdicts.get("fused", 0),
         "skipped": verdicts.get(_SKIPPED, 0) + (fusing.skipped if fusing else 0),
         "rejected": rejected,
-        "lost": None if in_doubt else max(frames_in - handled, 0) if fusing else 0,
+        "lost": None if in_doubt else lost,
+        "on_the_way": missing - lost,
         "capture_to_fused_ms": {
             "p50": fusing.latency_p50_ms if fusing else None,
             "p99": fusing.latency_p99_ms if fusing else None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import signal
 import sys
 import time
@@ -24,6 +25,8 @@ from cogmap.runtime.supervisor import Supervisor
 from cogmap.runtime.wiring import EXIT_FAILED, EXIT_REFUSED
 
 EXIT_INTERRUPTED = 130
+FOR_FILE = "for.json"
+"""In the run directory: after how many seconds the run was to end, if it was told."""
 BUILT_IN = Path(__file__).parent
 OnTick = Callable[[Supervisor], None]
 
@@ -75,6 +78,7 @@ def run_launch(
     launch.check_nodes()
     said: set[str] = set()
     with RunDir(run_dir or default_run_dir(launch), resume=resume) as folder:
+        for_s = _time_of(folder, for_s)
         supervisor = Supervisor(launch, folder)
         guide = Guide(go, folder.path, console) if go else None
         if guide is not None:
@@ -135,11 +139,28 @@ def load_again(run_dir: Path) -> Launch:
     return check_launch(tree, path)
 
 
-def refuse_with_resume(**options: object) -> None:
-    """A run is resumed as it was. Raises CogmapError that names what was given besides."""
+def refuse_with_resume(command: str, run_dir: Path, **options: object) -> None:
+    """A run is resumed as it was. Raises CogmapError that names what was given besides, and the
+    line to type: ``command`` is "up" or "replay"."""
     given = [name for name, value in options.items() if value]
     if given:
-        raise CogmapError(f"--resume goes on with a run as it was started; drop {', '.join(given)}")
+        raise CogmapError(
+            f"--resume goes on with a run as it was started; drop {', '.join(given)}:"
+            f" cogmap {command} --resume {shlex.quote(str(run_dir))}"
+        )
+
+
+def _time_of(folder: RunDir, for_s: float | None) -> float | None:
+    """``--for``, which a resumed run keeps unless it is given another."""
+    path = folder.path / FOR_FILE
+    if for_s is None and folder.resumed and path.exists():
+        for_s = msgspec.json.decode(path.read_bytes(), type=float)
+        console.print(f"--for {for_s:g}, as it was started; give another to change it")
+    elif for_s is not None:
+        path.write_bytes(msgspec.json.encode(float(for_s)))
+    elif not folder.resumed:
+        path.unlink(missing_ok=True)
+    return for_s
 
 
 def _logger(quiet: bool, said: set[str]) -> Callable[[LogRecord], None]:

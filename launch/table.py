@@ -104,9 +104,10 @@ def summary(console: Console, report: dict[str, Any], run_dir: Path) -> None:
     run = report["run"]
     rejected = "".join(f", {count} {verdict}" for verdict, count in run["rejected"].items())
     lost = "an unknown number" if run["lost"] is None else run["lost"]
+    waiting = f", {run['on_the_way']} on the way when it ended" if run["on_the_way"] else ""
     console.print(
         f"{run['frames_in']} frames in {report['duration_s']:.0f} s: {run['fused']} fused,"
-        f" {run['skipped']} skipped{rejected}, {lost} lost on the way.",
+        f" {run['skipped']} skipped{rejected}{waiting}, {lost} lost on the way.",
         highlight=False,
     )
     latency = run["capture_to_fused_ms"]

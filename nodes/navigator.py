@@ -111,6 +111,8 @@ class Navigator(Node):
             preempt=request.preempt, text=request.text,
         )  # fmt: skip
         began = self._journey.begin(stamped)
+        for ended in self._journey.untold():  # that whose place it takes
+            self._show(ended)
         self.counters["journeys"] += 1
         self._show(began)
         return began

@@ -22,9 +22,10 @@ from cogmap.memory.dense.surface import SurfaceConfig
 from cogmap.memory.formats.mesh_files import ply
 from cogmap.memory.geometry.poses import motion_between
 from cogmap.memory.persistence import MapError, load_map, prepare_folder
-from cogmap.memory.segments.sightings import SightingError
+from cogmap.memory.segments.sightings import SightingError, UnknownFrameError
 from cogmap.nodes.frame_join import FrameJoin
 from cogmap.nodes.frame_troubles import FrameTroubles
+from cogmap.nodes.landings import Landings
 from cogmap.nodes.part_writer import PartWriter
 from cogmap.runtime.checkpoint import NodeState
 from cogmap.runtime.messages import (
@@ -45,6 +46,7 @@ _SLOW_DISK = (
     "frames wait while the map is stored: the disk is slow; store it less often"
     " (reconstruction.map_every_s), or on another disk"
 )
+_MISFIT = "detections that do not fit"
 MOST_EARLY = 16
 """Detections that may wait for their frame."""
 
@@ -121,6 +123,7 @@ class Reconstruction(Node):
         if self.params.onto:
             self._reconstructor.begin_stream()
         self._frame_troubles = FrameTroubles(self.troubles)
+        self._landings = Landings(self.troubles)
         if self.params.map_dir:
             prepare_folder(self._map_folder())
         self._shown: dict[str, SurfaceUpdate] = {}
@@ -173,15 +176,20 @@ class Reconstruction(Node):
     def _land(self, detections: Detections) -> None:
         try:
             observation = self._reconstructor.step_late(detections)
+        except UnknownFrameError:
+            self.counters["detections.unknown_frame"] += 1
+            self._landings.note(False)
         except SightingError as error:
             self._refuse(error)
         else:
             self.counters["detections.late"] += 1
+            self._landings.note(True)
+            self.troubles.clear(_MISFIT)
             self.observations.publish(observation)
 
     def _refuse(self, error: SightingError) -> None:
         self.counters["detections.refused"] += 1
-        self.log.warning("%s", error)
+        self.troubles.notice(_MISFIT, str(error))
 
     def _require_later(self, frame: Frame) -> None:
         """Frames that go on with a map are later than all of its own."""
@@ -201,6 +209,9 @@ class Reconstruction(Node):
         except SightingError as error:
             self._refuse(error)
             observation = self._reconstructor.step(frame)
+        else:
+            if detections is not None:
+                self.troubles.clear(_MISFIT)
         self._stamp_ns, self._number = observation.stamp_ns, frame.number
         self.counters["frames." + observation.verdict] += 1
         self._frame_troubles.note(observation.verdict, self._reconstructor.health.detail)

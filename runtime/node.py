@@ -20,6 +20,8 @@ drives a node with plain calls through `runtime.driver`.
 from __future__ import annotations
 
 import logging
+import re
+import typing
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -225,9 +227,29 @@ def make_params(node_class: type[Node], values: dict[str, Any]) -> NodeParams:
     try:
         return msgspec.convert(values, node_class.Params, strict=False)
     except (msgspec.ValidationError, ValueError) as error:
-        raise ParamError(f"{node_class.__name__}: {_readable(str(error))}") from error
+        text = _wrong_word(node_class, str(error)) or _readable(str(error))
+        raise ParamError(f"{node_class.__name__}: {text}") from error
 
 
 def _readable(text: str) -> str:
     """Name parameters in msgspec's errors as the launch file does."""
     return text.replace("Object contains unknown field", "unknown parameter").replace("$.", "")
+
+
+def _wrong_word(node_class: type[Node], text: str) -> str:
+    """What a parameter may be, if the error says that it is none of a few words; else ""."""
+    found = re.fullmatch(r"Invalid enum value (.*) - at `\$\.([\w.]+)`", text, re.DOTALL)
+    if found is None:
+        return ""
+    kind: Any = node_class.Params
+    for name in found[2].split("."):
+        if not _is_struct(kind):
+            return ""
+        kind = typing.get_type_hints(kind).get(name)
+        kind = next((part for part in typing.get_args(kind) if _is_struct(part)), kind)
+    words = ", ".join(map(str, typing.get_args(kind)))
+    return f"{found[2]}: {found[1]} is none of {words}" if words else ""
+
+
+def _is_struct(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, msgspec.Struct)

@@ -253,7 +253,10 @@ class NodeProcess:
         if self.gave_up:
             return
         self.gave_up = True
-        self.error = "told to end, it did not, and was killed; what it had not stored is lost"
+        self.error = (
+            "told to end, it did not in time and was killed; cogmap up --resume RUN_DIR goes on"
+            " from what it had kept"
+        )
         log.error("%s: %s", self.name, self.error)
         self.kill()
 

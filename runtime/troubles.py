@@ -5,7 +5,8 @@
     else:
         self.troubles.clear("dark")
 
-Each is logged when it comes and when it is over, and stands in the status table meanwhile.
+Each is logged when it comes and when it is over, and stands in the status table meanwhile; one that
+comes and goes is logged now and then.
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ class Troubles:
         self._log = log
         self._known: dict[str, Trouble] = {}
         self._logged_at: dict[str, float] = {}
+        self._said: set[str] = set()
+        """Those of which the log says that they are there."""
 
     def notice(self, name: str, text: str) -> None:
         """It is there, or still there: ``text`` says what is wrong and what to do about it."""
@@ -45,6 +48,7 @@ class Troubles:
         now_s = time.monotonic()
         if now_s - self._logged_at.get(name, -_LOG_PERIOD_S) >= _LOG_PERIOD_S:
             self._logged_at[name] = now_s
+            self._said.add(name)
             self._log.warning("%s: %s", name, text)
 
     def clear(self, name: str) -> None:
@@ -52,7 +56,9 @@ class Troubles:
         known = self._known.get(name)
         if known is not None and not known.over:
             self._known[name] = msgspec.structs.replace(known, over=True)
-            self._log.info("%s: over", name)
+            if name in self._said:
+                self._said.discard(name)
+                self._log.info("%s: over", name)
 
     def put(self, name: str, text: str | None) -> None:
         """`notice` with a text, `clear` without."""

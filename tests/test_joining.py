@@ -88,6 +88,7 @@ def test_a_client_with_a_key(run, tmp_path):
     public = cogmap("keys", "client", key).stdout.split()[-1]
     options = ("--key", key, "--run-key", run_key)
     assert cogmap("join", address, joined, *options).exit_code == 2  # the run does not know it
+    assert "no client may join yet" in cogmap("keys", "list", folder / "keys").stdout
     assert cogmap("keys", "add", folder / "keys", "laptop", public).exit_code == 0
     assert f"{public}  laptop" in cogmap("keys", "list", folder / "keys").stdout
     result = cogmap("join", address, joined, *options)

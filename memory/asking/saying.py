@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from cogmap.memory.asking.things import joined
+from cogmap.memory.asking.things import joined, plural_of
 from cogmap.memory.programs.answers import text_of, value_of
 from cogmap.memory.programs.values import (
     Angle,
     Area,
     Count,
     Duration,
+    Label,
     Length,
     Number,
     Objects,
@@ -28,6 +29,7 @@ __all__ = [
     "Result",
     "Said",
     "Say",
+    "apart",
     "counted",
     "listed",
     "measured",
@@ -71,6 +73,7 @@ _UNITS: dict[type[Quantity], tuple[str, ...]] = {
 _SYMBOLS = {"m2": "m²", "ft2": "square feet", "m3": "m³", "deg": "°", "count": "", "l": "litres"}
 _DECIMALS = {"m": 2, "cm": 0, "mm": 0, "ft": 1, "in": 1, "m2": 1, "ft2": 0, "m3": 2, "l": 0,
              "s": 0, "min": 1, "deg": 0, "count": 0, "": 2}  # fmt: skip
+TOUCHING_M = 0.005
 _SHOWN_SIGMA = 0.05
 """An uncertainty below this share of the value is not worth a word."""
 
@@ -132,6 +135,17 @@ def measured(template: str) -> Say:
     return say
 
 
+def apart(template: str, within: str) -> Say:
+    """As `measured`; ``within`` is said of a distance of nothing: "you are in the kitchen"."""
+
+    def say(result: Result) -> Said:
+        said = measured(template)(result)
+        touching = isinstance(result.value, Quantity) and result.value.value < TOUCHING_M
+        return replace(said, text=within) if within and touching else said
+
+    return say
+
+
 def worded(template: str, words: dict[str, str] | None = None) -> Say:
     """A value in words; ``words`` says some values otherwise in the text."""
 
@@ -186,11 +200,13 @@ def listed(template: str, empty: str, hidden: str = "") -> Say:
     """
 
     def say(result: Result) -> Said:
-        value = result.value
-        parts = [str(said_value(Result(v)).value) for v in value]  # type: ignore[attr-defined]
+        members = tuple(result.value)  # type: ignore[arg-type]
+        parts = [str(said_value(Result(v)).value) for v in members]
         if not parts:
             return unknown(hidden) if hidden else Said(empty, ())
-        return Said(_put(template, joined(_together(parts))), tuple(parts))
+        counts = [v.things if isinstance(v, Label) else 1 for v in members]
+        said = _together(parts) if max(counts) == 1 else map(_so_many, parts, counts)
+        return Said(_put(template, joined(said)), tuple(parts))
 
     return say
 
@@ -198,6 +214,15 @@ def listed(template: str, empty: str, hidden: str = "") -> Say:
 def _together(parts: Sequence[str]) -> list[str]:
     numbers = {part: parts.count(part) for part in parts}
     return [part if number == 1 else f"{part} ({number})" for part, number in numbers.items()]
+
+
+def _so_many(label: str, number: int) -> str:
+    """ "2 books", "a cup"; "shoes" are several already."""
+    if number > 1:
+        return f"{number} {plural_of(label)}"
+    if plural_of(label) == label:
+        return label
+    return f"{'an' if label[:1].lower() in 'aeiou' else 'a'} {label}"
 
 
 def _said_time(time: Time, result: Result) -> Said:

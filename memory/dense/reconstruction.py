@@ -164,7 +164,8 @@ class Reconstructor:
     def step_late(self, detections: Detections) -> Observation:
         """Take in detections of a frame that was mapped before.
 
-        Raises SightingError if that frame is not remembered.
+        Raises UnknownFrameError if that frame is not remembered, SightingError if they do not
+        fit it.
         """
         return self.sightings.late(detections)
 

@@ -139,6 +139,8 @@ def _thing(name: str, ask: Ask) -> Goal:
     if answer.status == "ambiguous" and answer.candidates:
         ids = " or ".join(f"number {each}" for each in answer.candidates[:8])
         raise InstructionError(f"{answer.text} (say: go to {ids}, or say which one)")
+    if answer.status == "not_understood":
+        raise InstructionError(f"cannot read {name!r} as a place to go to; say it like {EXAMPLES}")
     hint = f'; "find {name}" would look for one' if answer.status == "not_seen" else ""
     raise InstructionError(f"{answer.text or f'{name} is not on the map'}{hint}")
 
@@ -150,4 +152,6 @@ def _view(question: str, ask: Ask) -> Goal:
         return Goal(kind="pose", pose=answer.viewpoint)
     if answer.status == "answered" and answer.evidence.objects:
         return Goal(kind="object", id=answer.evidence.objects[0])
+    if answer.status == "not_understood":
+        raise InstructionError(f"cannot read what to look at; say it like {EXAMPLES}")
     raise InstructionError(answer.text or f"the map does not tell {question}")

@@ -113,8 +113,8 @@ class Journey:
             if other != request.client and not request.preempt:
                 raise JourneyError(
                     f"{other or 'somebody else'} is on a journey"
-                    f" ({self._request.text or self._text or 'under way'}): cancel it, or ask with"
-                    " preempt"
+                    f" ({self._request.text or self._text or 'under way'}): stop it (cogmap stop),"
+                    " or ask in its place (--preempt)"
                 )
             self._end("preempted", f"{request.client or 'another client'} asked for another way")
         self._number += 1
@@ -135,6 +135,12 @@ class Journey:
         if self.active:
             self._end("cancelled", f"cancelled by {client}" if client else "cancelled")
         return self._progress(stamp_ns)
+
+    def untold(self) -> tuple[JourneyProgress, ...]:
+        """How journeys ended, where `step` has not told it yet; it does not tell it again."""
+        news = tuple(self._waiting)
+        self._waiting.clear()
+        return news
 
     def step(self, stamp_ns: int) -> tuple[Twist | None, JourneyProgress | None]:
         """What to drive from now on, None if that is nobody's business here, and how the journey

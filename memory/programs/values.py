@@ -108,6 +108,15 @@ class Label(str):
 
     labels: tuple[str, ...] = ()
     """That a written word was read as; of a thing's own label none."""
+    things: int = 1
+    """How many are called so, where they were gone through by their labels."""
+
+    @classmethod
+    def of(cls, word: str, things: int) -> Label:
+        """What so many things are called."""
+        label = cls(word)
+        label.things = things
+        return label
 
     @classmethod
     def read(cls, word: str, labels: tuple[str, ...]) -> Label:

@@ -12,11 +12,17 @@ import numpy as np
 from cogmap.memory.segments.lifting import LiftingConfig, lift
 from cogmap.runtime.messages import F32, U8, CogmapError, Detections, Frame, Observation
 
-__all__ = ["SightingConfig", "SightingError", "Sightings", "require_fit"]
+__all__ = [
+    "SightingConfig", "SightingError", "Sightings", "UnknownFrameError", "require_fit",
+]  # fmt: skip
 
 
 class SightingError(CogmapError):
     """Detections that belong to no frame that is known, or do not fit theirs."""
+
+
+class UnknownFrameError(SightingError):
+    """Detections of a frame that is not remembered: of a live stream that is usual."""
 
 
 @dataclass(frozen=True)
@@ -88,14 +94,14 @@ class Sightings:
     def late(self, detections: Detections) -> Observation:
         """Of detections that came after their frame was mapped.
 
-        Raises SightingError if the frame is not remembered: it is too old, was not mapped, was
-        looked at already, or never was; or if its image was of another size.
+        Raises UnknownFrameError if the frame is not remembered: it is too old, was not mapped,
+        was looked at already, or never was; SightingError if its image was of another size.
         """
         for remembered in self._recent:
             if remembered.frame.number == detections.number:
                 break
         else:
-            raise SightingError(
+            raise UnknownFrameError(
                 f"detections of frame {detections.number}: that frame is too old, was not mapped, "
                 "was looked at already or never came; a detector must name the frame it looked at"
             )

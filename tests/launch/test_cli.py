@@ -165,7 +165,7 @@ def test_doctor_gives_findings():
         (("replay",), "name an episode, or --resume RUN_DIR"),
         (("up", "--resume", "none"), "there is no run to resume in none"),
         (("replay", "--resume", "none"), "there is no run to resume in none"),
-        (("up", "demo", "--resume", "none"), "drop the launch file"),
+        (("up", "demo", "--resume", "none"), "drop the launch file: cogmap up --resume none"),
         (("replay", "--resume", "none", "--view", "--set", "camera.rate=2"), "drop --set, --view"),
     ],
 )

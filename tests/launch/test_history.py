@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import io
 import json
 
 import numpy as np
 import pytest
+from rich.console import Console
 
 from cogmap.launch.history import list_events
 from cogmap.memory.cognitive_map import CognitiveMap
@@ -32,6 +34,15 @@ def test_a_line_for_each_change_oldest_first(corrected_map, console):
     assert all(line.split()[:2] == ["0.7", "s"] for line in lines)
     assert "0.90 0.00 0.80" in lines[0] and "a person" in lines[0]
     assert "with 1" in lines[3]
+
+
+@pytest.mark.parametrize("is_terminal", [True, False])
+def test_on_a_narrow_terminal_nothing_is_left_out(corrected_map, is_terminal):
+    narrow = Console(file=io.StringIO(), width=50, force_terminal=is_terminal, color_system=None)
+    list_events(corrected_map, None, False, narrow)
+    text = narrow.file.getvalue()
+    assert "table" in text and "0.90 0.00 0.80" in text and "…" not in text
+    assert is_terminal or len(text.splitlines()) == 5, "a line for each, for grep"
 
 
 def test_json_has_every_field(corrected_map, console):

@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import json
 import sys
+from pathlib import Path
 
+import msgspec
 import pytest
 from rich.console import Console
 
@@ -55,6 +57,18 @@ def test_what_became_of_the_frames(report):
     assert run["rejected"] == {"lost": 5}
     assert run["lost"] == 100 - 94
     assert run["capture_to_fused_ms"] == {"p50": 12.5, "p99": 40.0}
+
+
+def test_a_run_that_was_cut_short_lost_only_what_was_counted_as_lost():
+    launch = running.load("replay", [])
+    stopped = msgspec.structs.replace(
+        NODES[1], state="stopped", inputs={"frames": msgspec.structs.replace(FRAMES, lost=2)}
+    )
+    report = make_report(launch, RunResult((NODES[0], stopped), {}, {}, duration_s=3.0))
+    assert (report["run"]["lost"], report["run"]["on_the_way"]) == (2, 4)
+    console = Console(file=io.StringIO(), width=200)
+    summary(console, report, Path("run"))
+    assert "4 on the way when it ended, 2 lost on the way." in console.file.getvalue()
 
 
 def test_frames_that_are_passed_on_are_counted_once(tmp_path):

@@ -12,6 +12,7 @@ import typer
 from cogmap.launch import running
 from cogmap.launch.console import errors_to_exit_codes
 from cogmap.runtime.messages import CogmapError
+from cogmap.runtime.rundir import RunDir
 
 
 @pytest.fixture(autouse=True)
@@ -46,6 +47,19 @@ def test_run_directories_do_not_overwrite_each_other():
         path.mkdir(parents=True)
         names.append(str(path))
     assert names == ["runs/demo", "runs/demo-2", "runs/demo-3"]
+
+
+def test_a_resumed_run_ends_after_the_time_it_was_given(elsewhere, capsys):
+    (elsewhere / "launch.json").write_text("{}")
+    rounds = [
+        (False, 60.0, 60.0), (True, None, 60.0), (True, 5.0, 5.0), (True, None, 5.0),
+        (False, None, None), (True, None, None),
+    ]  # fmt: skip
+    for resume, given, kept in rounds:
+        (elsewhere / "lock").touch()
+        with RunDir(elsewhere, resume=resume) as folder:
+            assert running._time_of(folder, given) == kept
+    assert "--for 60, as it was started" in capsys.readouterr().out
 
 
 def test_no_window_for_any_viewer():

@@ -78,6 +78,16 @@ def test_a_second_client_is_told_of_the_first(driver):
         driver.ask("go", to(2.0, 1.0, client="b"))
 
 
+def test_who_is_preempted_is_told_before_the_other_sets_out(driver):
+    driver.ask("go", to(4.0, 1.0, client="a"))
+    driver.send("observations", observation(1))
+    driver.ask("go", to(2.0, 1.0, client="b", preempt=True))
+    driver.send("observations", observation(2))
+    told = [(news.client, news.state) for news in driver.published["progress"]]
+    assert told[-2:] == [("a", "preempted"), ("b", "driving")]
+    assert [state for _, state in told].count("preempted") == 1
+
+
 def test_at_the_end_of_the_run_it_stands(driver):
     driver.ask("go", to(4.0, 1.0))
     driver.send("observations", observation(1))

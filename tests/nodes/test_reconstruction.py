@@ -160,8 +160,19 @@ def test_late_detections_land_whether_they_come_before_or_after_their_frame(tmp_
             (0, False), (0, True), (1, False), (1, True),
         ]  # fmt: skip
         driver.send("detections", nothing_seen(0))
+        assert driver.node.counters["detections.unknown_frame"] == 1
+        assert driver.node.troubles.all() == (), "the detector may be a frame behind"
+
+
+def test_detections_that_do_not_fit_are_a_trouble_until_some_do() -> None:
+    with NodeDriver(Reconstruction, detections="wait") as driver:
+        for number, width in ((0, 81), (1, 80)):
+            driver.send("frames", wall(number))
+            driver.send("detections", nothing_seen(number, width))
+            (trouble,) = driver.node.troubles.all()
+            assert ("81x60" in trouble.text, trouble.over) == (True, width == 80)
         assert driver.node.counters["detections.refused"] == 1
 
 
-def nothing_seen(number: int) -> Detections:
-    return Detections(stamp_ns=0, number=number, width=80, height=60, detector="test")
+def nothing_seen(number: int, width: int = 80) -> Detections:
+    return Detections(stamp_ns=0, number=number, width=width, height=60, detector="test")

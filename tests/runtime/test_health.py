@@ -61,6 +61,15 @@ def test_too_fast_is_said_with_what_to_do(health, monkeypatch):
         assert fast or tick < 40 or health.all()[0].over
 
 
+def test_half_or_more_of_a_live_stream_may_be_skipped(health, monkeypatch):
+    now = [0.0]
+    monkeypatch.setattr(health_module.time, "monotonic", lambda: now[0])
+    for tick in range(60):
+        now[0] = tick * 0.5
+        health.look_at_input("camera/frames", 15 * tick, 35 * tick)
+    assert health.all() == ()
+
+
 class TestReadersThatDoNotRead:
     def test_subscriber_is_noticed_and_disturbs_nobody(
         self, context, address, eventually, health, monkeypatch

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
+import msgspec
 import pytest
 
 from cogmap.runtime.messages import End, Frame, Message, Observation, Twist
@@ -62,11 +65,17 @@ class TestPorts:
         assert [message.stamp_ns for message in repeated] == [3]
 
 
+class Group(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    kind: Literal["cpu", "cuda"] = "cpu"
+
+
 class Tuned(Node):
     class Params(NodeParams, frozen=True, kw_only=True, forbid_unknown_fields=True):
         rate_hz: float = 10.0
         name: str = "n"
         size: tuple[int, int] = (4, 3)
+        mode: Literal["auto", "web"] = "auto"
+        group: Group | None = None
 
         def __post_init__(self) -> None:
             if self.rate_hz <= 0:
@@ -92,6 +101,8 @@ class TestParams:
             ({"rate_hz": [1]}, r"Tuned: .*`rate_hz`"),
             ({"size": [1, "x"]}, r"Tuned: .*`size\[1\]`"),
             ({"size": [1]}, r"Tuned: .*`size`"),
+            ({"mode": "wbe"}, r"Tuned: mode: 'wbe' is none of auto, web$"),
+            ({"group": {"kind": "tpu"}}, r"Tuned: group.kind: 'tpu' is none of cpu, cuda$"),
             ({"rate_hz": -1}, "Tuned: rate_hz must be positive, not -1.0"),
         ],
     )

@@ -37,6 +37,7 @@ def test_one_that_flickers_is_counted_but_seldom_logged(troubles, caplog, monkey
     assert troubles.all()[0].times == 100
     warnings = [record for record in caplog.records if record.levelno == logging.WARNING]
     assert len(warnings) == 5, "in 50 s"
+    assert len(caplog.records) == 10, "what was not said to have come is not said to be over"
 
 
 def test_put_takes_the_newest_text(troubles):

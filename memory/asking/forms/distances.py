@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from cogmap.memory.asking.form import Form, Meaning, Slots, form
-from cogmap.memory.asking.saying import measured, truth
+from cogmap.memory.asking.saying import apart, measured, truth
 from cogmap.memory.asking.things import Thing
 from cogmap.memory.asking.unreadable import Unreadable
 from cogmap.memory.units import METRES
@@ -26,8 +26,16 @@ def between(slots: Slots, a: Thing, b: Thing) -> Meaning:
         points = "the centre" if "centers" in cues else "the nearest surface"
     level = ", horizontally" if "horizontal" in cues else ""
     several = "; of several the closest" if a.plural or b.plural else ""
-    say = measured(f"{{}} from {a.the} to {b.the} ({points}{level}{several})")
+    said = f"{{}} from {a.the} to {b.the} ({points}{level}{several})"
+    say = apart(said, "" if "centers" in cues else within(a, b) or within(b, a))
     return Meaning(f"distance({a.program}, {b.program}{how})", say, (a, b))
+
+
+def within(agent: Thing, room: Thing) -> str:
+    """What no distance between them means; "" of others than who asks and a room."""
+    if (agent.kind, room.kind) != ("agent", "room"):
+        return ""
+    return f"{agent.the} {agent.be} in {room.the}"
 
 
 _PICKED = re.compile(r"(nearest|farthest)\((.+), agent\(\)\)")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from cogmap.memory.asking.form import Form, Meaning, Slots, form
-from cogmap.memory.asking.saying import Result, Said, listed, measured, said_value, worded
+from cogmap.memory.asking.forms.distances import within
+from cogmap.memory.asking.saying import Result, Said, apart, listed, measured, said_value, worded
 from cogmap.memory.asking.things import Thing, quoted
 from cogmap.memory.asking.unreadable import Unreadable
 
@@ -109,7 +110,7 @@ def _on_foot(slots: Slots) -> Meaning:
     b = slots.place("b")
     if "room" not in (a.kind, b.kind) or not slots.asked.ways:
         raise Unreadable("these are no rooms with ways between them")
-    say = measured(f"{{}} on foot from {a.the} to {b.the}")
+    say = apart(f"{{}} on foot from {a.the} to {b.the}", within(a, b))
     return Meaning(f"path_length({a.program}, {b.program})", say, (b, a))
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from cogmap.memory.asking.form import Form, Meaning, Slots, form
-from cogmap.memory.asking.saying import Result, Said, Say, measured, said_value, worded
+from cogmap.memory.asking.forms.distances import within
+from cogmap.memory.asking.saying import Result, Said, Say, apart, measured, said_value, worded
 from cogmap.memory.asking.things import Thing
 from cogmap.memory.asking.unreadable import Unreadable
 from cogmap.memory.units import METRES
@@ -43,7 +44,7 @@ def _steps(start: Thing, goal: Thing) -> Say:
 
 def _length(slots: Slots) -> Meaning:
     start, goal = _ends(slots)
-    say = measured(f"{{}} on foot from {start.the} to {goal.the}")
+    say = apart(f"{{}} on foot from {start.the} to {goal.the}", within(start, goal))
     return Meaning(f"path_length({start.program}, {goal.program})", say, (goal, start))
 
 

@@ -40,7 +40,10 @@ def labels(world: World, set: Objects | Rooms) -> tuple[Label, ...]:
     for thing in set:
         found[thing.label] = found.get(thing.label, 0) + 1
     named = {label: number for label, number in found.items() if label}
-    return tuple(map(Label, sorted(named, key=lambda label: (-named[label], label))))
+    return tuple(
+        Label.of(label, named[label])
+        for label in sorted(named, key=lambda label: (-named[label], label))
+    )
 
 
 @operation(COUNTING)

@@ -53,6 +53,8 @@ def asked(world, text, conversation=None):
          "The television is 0.10 ± 0.01 m wide, the shorter of the two level sides."),
         # What stands on what
         ("what are the things on the dining table", ("cup",), "", "On the dining table: cup."),
+        ("what is in the kitchen", ("chair", "cup", "dining table", "sofa", "television"), "",
+         "In the kitchen: 2 chairs, a cup, a dining table, a sofa and a television."),
         ("what is the cup on", ("dining table",), "", "The cup is on: dining table."),
         ("which table is the cup on", "dining table 3", "",
          "The cup is on: dining table 3 (\"table\" was read as dining table)."),
@@ -73,6 +75,9 @@ def asked(world, text, conversation=None):
         ("which rooms are empty", (), "", "Something was seen in every room."),
         # Around whoever asks: at (3, 0.5) in the kitchen, looking along y
         ("am i near the sofa", True, "", "Yes, you are within 1.5 m of the sofa."),
+        ("how far am i from the kitchen", 0.0, "m", "You are in the kitchen."),
+        ("how far am i from the bedroom", 3.0, "m",
+         "3.00 m from you to the bedroom (the nearest surface)."),
         ("what is near me", ("chair", "dining table", "sofa"), "",
          "Within 1.5 m of you in this room: chair, dining table and sofa."),
         ("what is on my left", ("sofa", "television"), "",
@@ -211,7 +216,7 @@ def test_several_tables_are_not_counted_as_one(two_tables) -> None:
     assert "2 at one and 1 at another" in reply.text
     assert asked(two_tables, "how many chairs are at the dining tables?").value == 3
     beside = asked(two_tables, "what is next to the dining table?")
-    assert beside.text == "Next to the dining table, 2 dining tables taken together: chair."
+    assert beside.text == "Next to the dining table, 2 dining tables taken together: 3 chairs."
 
 
 def test_two_questions_in_one_are_both_answered(house) -> None:

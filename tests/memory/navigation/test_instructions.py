@@ -14,6 +14,8 @@ SOFA = Answer(stamp_ns=0, status="answered", evidence=Evidence(objects=(12,)))
 NOT_SEEN = Answer(stamp_ns=0, status="not_seen", text="no cup was seen")
 SEVERAL = Answer(stamp_ns=0, status="ambiguous", text="there are 2 chairs", candidates=(4, 7))
 
+UNREADABLE = Answer(stamp_ns=0, status="not_understood", text="say it like: where is the cup?")
+
 
 def read(text, answer=NOT_SEEN):
     asked = []
@@ -66,6 +68,8 @@ def test_what_is_hidden_is_looked_at_from_where_the_answer_says():
         ("go to the cup", NOT_SEEN, 'no cup was seen; "find the cup" would look for one'),
         ("go to the chair", SEVERAL, "number 4 or number 7"),
         ("sing a song", SOFA, "cannot read"),
+        ("go to the blue of beyond", UNREADABLE, "cannot read 'the blue of beyond' as a place"),
+        ("show me what is behind the blue", UNREADABLE, "cannot read what to look at; say it like"),
         ("", SOFA, "cannot read"),
         ("go to the sofa " * 100, SOFA, "at most"),
     ],

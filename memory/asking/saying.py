@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from cogmap.memory.asking.things import joined, plural_of
 from cogmap.memory.programs.answers import text_of, value_of
@@ -200,7 +201,7 @@ def listed(template: str, empty: str, hidden: str = "") -> Say:
     """
 
     def say(result: Result) -> Said:
-        members = tuple(result.value)  # type: ignore[arg-type]
+        members: tuple[Any, ...] = tuple(result.value)  # type: ignore[arg-type]
         parts = [str(said_value(Result(v)).value) for v in members]
         if not parts:
             return unknown(hidden) if hidden else Said(empty, ())

@@ -16,7 +16,9 @@ from importlib.metadata import EntryPoint, entry_points
 from types import MappingProxyType
 from typing import Any, TypeVar
 
+from cogmap.memory.programs.errors import OperationError
 from cogmap.memory.programs.types import NOTHING, Type, read_hint
+from cogmap.runtime.messages import CogmapError
 
 __all__ = ["ENTRY_POINTS", "Operation", "Parameter", "each", "operation", "operations"]
 
@@ -62,6 +64,17 @@ class Operation:
     def is_built_in(self) -> bool:
         """False of a word that another package has added."""
         return self.function.__module__.startswith("cogmap.")
+
+    def call(self, world: Any, arguments: Mapping[str, Any]) -> Any:
+        """Raises OperationError where one of another package fails as none of cogmap's may."""
+        try:
+            return self.function(world, **arguments)
+        except CogmapError:
+            raise
+        except Exception as error:
+            if self.is_built_in:
+                raise
+            raise OperationError(self.name, error) from error
 
     def __str__(self) -> str:
         return f"{self.name}({', '.join(map(str, self.parameters))}) -> {self.result}"

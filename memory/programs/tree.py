@@ -15,18 +15,13 @@ import numpy as np
 
 from cogmap.memory.programs.abstention import Abstention, NotDeterminable
 from cogmap.memory.programs.arithmetic import COMPARED, compute
-from cogmap.memory.programs.errors import (
-    ArgumentError,
-    BudgetError,
-    OperationError,
-    ProgramError,
-)
+from cogmap.memory.programs.errors import ArgumentError, BudgetError, ProgramError
 from cogmap.memory.programs.evidence import Recorder
 from cogmap.memory.programs.registry import Operation
 from cogmap.memory.programs.types import Converter, Deferred, Type
 from cogmap.memory.programs.values import Label, Objects, Rooms
 from cogmap.memory.programs.world import World
-from cogmap.runtime.messages import CogmapError, MapObject, Room
+from cogmap.runtime.messages import MapObject, Room
 
 __all__ = [
     "Arithmetic", "Bound", "Call", "Choice", "Comparison", "Comprehension", "Constant",
@@ -160,15 +155,9 @@ class Call(Node):
         recorder = state.world.recorder
         uses = recorder.uses
         try:
-            result = self.operation.function(state.world, **given)
+            result = self.operation.call(state.world, given)
         except ArgumentError as error:
             raise ProgramError(str(error), *self.place, str(self.operation)) from None
-        except CogmapError:
-            raise
-        except Exception as error:
-            if self.operation.is_built_in:
-                raise
-            raise OperationError(self.operation.name, error) from error
         if recorder.uses == uses and self.type.name not in _SETS:
             recorder.note(*given.values())
         if self.type.name == "Image" or (self.type.item and self.type.item.name == "Image"):

@@ -190,7 +190,9 @@ def test_none_of_a_kind_that_was_never_seen_is_anywhere(house) -> None:
 def test_what_is_on_a_side_is_in_the_same_room(house) -> None:
     reply = asked(house, "standing by the sofa facing the television, what is on the right?")
     assert reply.value == ("chair", "cup", "dining table")
-    assert reply.text.startswith("On the right in the same room: chair, cup and dining table")
+    assert reply.text.startswith(
+        "On the right in the same room: 2 chairs, a cup and a dining table"
+    )
 
 
 @pytest.mark.parametrize(

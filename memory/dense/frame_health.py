@@ -43,6 +43,9 @@ _DRIFT_M, _NO_DRIFT_M = 0.055, 0.04
 _DRIFT_VIEWS, _ANOTHER_M, _ANOTHER_RAD = 3, 0.1, 0.15
 """So many views in a row, each so far from the one before, must be off in one direction."""
 _DRIFT_EVERY = 3
+_THIN_M = 0.085
+"""The two sides of a wall that is thinner than the surface's truncation push each other apart: from
+near, all that is in view lies up to so much behind where it was mapped, at right poses."""
 
 
 class DepthUnitError(CogmapError):
@@ -271,6 +274,8 @@ class FrameHealth:
         if shift is None:
             return
         off_m = float(np.linalg.norm(shift))
+        if _DRIFT_M < off_m <= _THIN_M and float(shift @ pose[:3, 2]) < -0.5 * off_m:
+            return
         if off_m <= _DRIFT_M:
             self._drifts = 0
         elif not self._drifts or self._agrees(shift):

@@ -144,6 +144,32 @@ def test_factor_by_motion(factor):
     assert is_wrong_unit(found) == (factor != 1)
 
 
+class MappedWall:
+    """The wall, as it was mapped: nearer than it is by ``nearer_m``."""
+
+    def __init__(self, nearer_m: float) -> None:
+        self.y = WALL_M - nearer_m
+
+    def distances(self, points: F64) -> tuple[F64, F64, F64]:
+        count = len(points)
+        return self.y - points[:, 1], np.tile([0.0, -1.0, 0.0], (count, 1)), np.full(count, 32.0)
+
+    def colors(self, points: F64) -> tuple[np.ndarray, F64]:
+        return np.zeros((len(points), 3), np.uint8), np.zeros(len(points))
+
+
+@pytest.mark.parametrize(
+    ("nearer_m", "said"), [(0.02, None), (-0.07, "pose_drift"), (0.07, None), (0.11, "pose_drift")]
+)
+def test_who_is_near_a_thin_wall_that_both_sides_thickened_has_not_drifted(nearer_m, said):
+    health, wall = FrameHealth(), MappedWall(nearer_m)
+    for number in range(60):
+        seen = frame(number)
+        pose = seen.world_from_camera
+        last = health.look_at_map(seen, seen.depth_m(), pose, wall, lambda pose: 1.0)
+    assert last == said
+
+
 def test_black_pictures():
     noise = np.random.default_rng(0).integers(0, 6, (120, 160, 3)).astype(np.uint8)
     assert is_black(noise)

@@ -51,7 +51,7 @@ app.add_typer(editing.app, name="edit")
 app.add_typer(keys_cli.app, name="keys")
 for command in (
     ask_cli.ask, ask_cli.chat, ask_cli.mcp, ask_cli.quiz,
-    go_cli.go, go_cli.explore, go_cli.find, go_cli.stop, keys_cli.join,
+    go_cli.go, go_cli.explore, go_cli.find, go_cli.stop, go_cli.path, keys_cli.join,
 ):  # fmt: skip
     app.command()(command)
 

@@ -1,4 +1,5 @@
-"""The commands that move the agent of a run: ``cogmap go``, ``explore``, ``find``, ``stop``."""
+"""The commands of going: ``cogmap go``, ``explore``, ``find`` and ``stop`` move the agent of a run,
+``cogmap path`` tells a way."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ import typer
 from cogmap.launch.console import console, errors_to_exit_codes
 from cogmap.runtime.messages import CogmapError, Goal
 
-__all__ = ["explore", "find", "go", "stop"]
+__all__ = ["explore", "find", "go", "path", "stop"]
 
 Run = Annotated[
     Path | None,
@@ -83,3 +84,28 @@ def stop(run: Run = None) -> None:
             console.print("nothing to stop: no journey goes on")
         else:
             console.print(f"{ended.state}: {ended.text}", soft_wrap=True)
+
+
+def path(
+    map_path: Annotated[Path, typer.Argument(metavar="MAP", help="A map, or a run directory.")],
+    where: Annotated[
+        str, typer.Argument(help='"the sofa", "the kitchen", "object 12", "2.5 1.0" (m, world).')
+    ],
+    start: Annotated[
+        tuple[float, float] | None,
+        typer.Option("--from", metavar="X Y", help="Else from where the camera was last."),
+    ] = None,
+    radius: Annotated[
+        float, typer.Option(metavar="M", min=0.05, max=2.0, help="Of whoever goes.")
+    ] = 0.18,
+    as_json: Annotated[bool, typer.Option("--json", help="With the line itself.")] = False,
+) -> None:
+    """Say how to get somewhere on a map: how far, how narrow, and which way; or why not.
+
+    Exit codes: 0 there is a way, 1 there is none, 2 bad input.
+    """
+    with errors_to_exit_codes():
+        from cogmap.launch.way import tell_way
+
+        reachable = tell_way(map_path, where, start, radius, as_json, console)
+    raise typer.Exit(0 if reachable else 1)

@@ -14,7 +14,7 @@ from cogmap.memory.programs.values import Path, Point
 from cogmap.memory.programs.world import World
 from cogmap.runtime.messages import F64, Door, MapObject, Room
 
-__all__ = ["way_in_words"]
+__all__ = ["STRAIGHT_RAD", "way_in_words"]
 
 STRAIGHT_RAD = math.radians(25)
 """Corners of a way that turn by less are not worth a word."""

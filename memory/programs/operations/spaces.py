@@ -8,6 +8,7 @@ import math
 import numpy as np
 import shapely
 
+from cogmap.memory.navigation.clearance import Clearance
 from cogmap.memory.paths.floor import frontier_points, known_share
 from cogmap.memory.programs.abstention import Abstention, Ambiguous, NotDeterminable
 from cogmap.memory.programs.evidence import Recorder
@@ -48,6 +49,18 @@ def path(world: World, a: Place, b: Place, radius: Length = _RADIUS) -> Path:
 def path_length(world: World, a: Place, b: Place, radius: Length = _RADIUS) -> Length:
     """How long the way from a to b is; as ``path``."""
     return Length(way(world, a, b, radius.value).length_m, grid_of(world).resolution_m)
+
+
+@operation(SPACE)
+def clearance(world: World, path: Path) -> Length:
+    """How near a way comes to what is known to stand there, measured from the line in its middle:
+    clearance(path(agent(), x)). Walls count; where nothing is known to stand, it is not known."""
+    grid = grid_of(world)
+    far = float(Clearance(grid).at(_dense(path.points)).min())
+    if math.isinf(far):
+        raise NotDeterminable("nothing is known to stand on the floor of this map")
+    half = grid.resolution_m / 2
+    return Length(max(0.0, far - half), half)
 
 
 @operation(SPACE)

@@ -54,6 +54,14 @@ def value(world, program):
     return run_program(world, program).value
 
 
+def test_clearance_is_that_of_the_narrowest_place(plan):
+    along = value(plan, "clearance(path(point(3.5, 2), point(7, 2)))")
+    assert along.value == pytest.approx(0.5, abs=0.1 + along.sigma)  # the passage is 1 m wide
+    for radius in (0.2, 0.4):
+        at_sofa = value(plan, f"clearance(path(point(0.5, 0.5), point(3.5, 0.5), {radius}))")
+        assert at_sofa.value >= radius - CELL_M
+
+
 def test_a_way_goes_through_the_passage_and_around_things(plan):
     length = value(plan, "path_length(point(3.5, 2), point(7, 2))")
     assert length.value == pytest.approx(3.5, abs=0.15)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from cogmap.memory.asking.cues import Cues
 from cogmap.memory.asking.form import Form
 from cogmap.memory.asking.things import Thing, quoted, same_thing
+from cogmap.memory.asking.words import ANYTHING
 from cogmap.memory.index.synonyms import relation
 from cogmap.memory.programs.values import Objects, Rooms
 from cogmap.runtime.messages import MapObject, Room
@@ -44,10 +45,22 @@ class Conversation:
 
     @property
     def antecedent(self) -> Thing | None:
-        """What "it" means."""
+        """What "it" means: what the answer named, else the first thing by name that was asked of;
+        not "the things on the table", but the table."""
+        spoken = self._spoken()
+        return next((t for t in spoken if t.label not in ANYTHING), next(iter(spoken), None))
+
+    @property
+    def several(self) -> Thing | None:
+        """What "them" means: things of which there may be several, else what "it" means."""
+        plural = (t for t in self._spoken() if t.plural and not t.single)
+        return next(plural, self.antecedent)
+
+    def _spoken(self) -> list[Thing]:
         if self.last is None:
-            return None
-        return self.last.answered or next(iter(self.last.about), None)
+            return []
+        named = [] if self.last.answered is None else [self.last.answered]
+        return [thing for thing in (*named, *self.last.about) if thing.kind != "agent"]
 
     @property
     def other(self) -> Thing | None:

@@ -10,7 +10,7 @@ from cogmap.memory.asking.cues import Cues
 from cogmap.memory.asking.form import Form
 from cogmap.memory.asking.refusals import is_instruction
 from cogmap.memory.asking.things import Names
-from cogmap.memory.asking.words import word_set
+from cogmap.memory.asking.words import SUPERLATIVES, relation_at, word_set
 
 __all__ = ["Followed", "followed"]
 
@@ -64,6 +64,12 @@ _QUESTION_WORDS = word_set(
 def _replaced(slots: dict[str, str], preposition: str, new: str) -> list[dict[str, str]]:
     """Each way in which new words can stand for old ones."""
     tries: list[dict[str, str]] = []
+    whole = f"{preposition} {new}".strip()
+    if "rest" in slots and relation_at(whole.split(), 0):
+        tries.append({**slots, "rest": whole})
+    word = new.removeprefix("the ").removesuffix(" one").removesuffix(" room")
+    if "r" in slots and word in SUPERLATIVES:
+        tries.append({**slots, "r": word})
     if preposition in ("in", "on", "at"):
         subject = next((name for name in ("a", "pair") if name in slots), "")
         if "where" in slots:

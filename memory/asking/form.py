@@ -52,7 +52,7 @@ class Slots:
     def __init__(self, words: dict[str, str], asked: Asked) -> None:
         self.words = words
         self.asked = asked
-        self._phrases = asked.phrases
+        self._read: dict[str, Thing] = {}
 
     def __contains__(self, name: str) -> bool:
         return name in self.words
@@ -63,16 +63,25 @@ class Slots:
 
     def thing(self, *names: str) -> Thing:
         """Objects that the words of the slots together name."""
-        return self._spoken(self._phrases.thing(self.text(*names)))
+        return self._spoken(names[0], self._reader(names[0]).thing(self.text(*names)))
 
     def place(self, name: str) -> Thing:
         """Objects, a room or who asks."""
-        return self._spoken(self._phrases.place(self.text(name)))
+        return self._spoken(name, self._reader(name).place(self.text(name)))
 
-    def _spoken(self, thing: Thing) -> Thing:
-        """In "is the plant here taller than the one there", "one" is a plant from here on."""
-        self._phrases = self._phrases.after(thing)
+    def _spoken(self, name: str, thing: Thing) -> Thing:
+        self._read[name] = thing
         return thing
+
+    def _reader(self, name: str) -> NounPhrases:
+        """In "is the plant here taller than the one there", "one" is a plant: what a slot before
+        this one named."""
+        reader = self.asked.phrases
+        for before in self.words:  # in the order of the sentence
+            if before == name:
+                break
+            reader = reader.after(self._read[before]) if before in self._read else reader
+        return reader
 
     def room(self, name: str) -> Thing:
         return self.asked.phrases.room(self.text(name))

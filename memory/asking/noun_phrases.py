@@ -127,7 +127,7 @@ class NounPhrases(PlacePhrases):
         if len(words) == 1 and self._quote(words[0]):
             return self._caption(self._quote(words[0]), depth)
         said = " ".join(words)
-        if said in lexicon.PRONOUNS:
+        if said in lexicon.PRONOUNS or said == "there":
             return self._meant(said)
         if said in ("other", "other one", "the other one", "the other", "the second one", "others",
                     "the others", "the other ones", "another one"):  # fmt: skip
@@ -138,15 +138,6 @@ class NounPhrases(PlacePhrases):
         if not rest:
             raise Unreadable(f'"{said}" names no thing')
         return self._described(rest, article, depth)
-
-    def _meant(self, said: str) -> Thing:
-        if self._antecedent is None:
-            raise Unreadable(f'"{said}" refers to nothing that was asked before')
-        if self._antecedent.kind == "room":
-            raise Unreadable(f'"{said}" is {self._antecedent.the}, not a thing')
-        if said in ("they", "them", "their", "these", "those"):
-            return replace(self._antecedent, plural=not self._antecedent.single)
-        return self._antecedent
 
     def _caption(self, caption: str, depth: int) -> Thing:
         """Quoted words: a label of the map, or a phrase, or else the words as they are."""
@@ -172,10 +163,12 @@ class NounPhrases(PlacePhrases):
             if not taken:
                 break
             begin += taken
+        if words[begin] == "of" and words[begin + 1] in lexicon.THEM:
+            begin += 1
         name, end = self._name(words, begin)
         plural = is_plural(name)
         name = name if name in self._names.stored else singular_of(name)
-        if name in lexicon.ANYTHING:
+        if name in lexicon.ANYTHING or name in lexicon.THEM:
             base, label = self._unnamed(name, depth)
         else:
             base, label = self._names.found(name), name
@@ -199,7 +192,11 @@ class NounPhrases(PlacePhrases):
         return replace(thing, program=program, words=shown, single=single)
 
     def _unnamed(self, name: str, depth: int) -> tuple[str, str]:
-        """ "the one next to the window": the label that was spoken of; "objects": anything."""
+        """ "the one next to the window": the label that was spoken of; "the largest of them": of
+        those alone; "objects": anything."""
+        if name in lexicon.THEM:
+            before = self._meant(name)
+            return before.program, before.label or before.words
         if name in ("one", "ones"):
             before = self._named or self._meant(name)
             return before.seen_program or before.program, before.label or before.words

@@ -11,6 +11,7 @@ from typing import Self
 from cogmap.memory.asking import words as lexicon
 from cogmap.memory.asking.phrase_words import without_determiner
 from cogmap.memory.asking.things import AGENT, Names, Thing, quoted
+from cogmap.memory.asking.unreadable import Unreadable
 from cogmap.memory.index.synonyms import normalize
 
 __all__ = ["PlacePhrases"]
@@ -19,7 +20,7 @@ _NO_NAMES = Names()
 
 
 class PlacePhrases(ABC):
-    """Reads the phrases of one question that name places and no objects."""
+    """Reads the phrases of one question that name places and no objects, and pronouns."""
 
     def __init__(
         self,
@@ -28,13 +29,16 @@ class PlacePhrases(ABC):
         antecedent: Thing | None = None,
         other: Thing | None = None,
         agent: str = "agent()",
+        several: Thing | None = None,
     ) -> None:
-        """``antecedent`` is what "it" means, ``other`` what "the other one" means."""
+        """``antecedent`` is what "it" means, ``other`` what "the other one" means, ``several``
+        what "them" means."""
         self._names = names
         self._quotes = quotes
         self._antecedent = antecedent
         self._other = other
         self._agent = agent
+        self._several = several or antecedent
         self._named: Thing | None = None
 
     def after(self, thing: Thing) -> Self:
@@ -48,6 +52,14 @@ class PlacePhrases(ABC):
     @abstractmethod
     def _phrase(self, words: Sequence[str], depth: int) -> Thing:
         """Objects. Raises Unreadable."""
+
+    def _meant(self, said: str) -> Thing:
+        meant = self._several if said in lexicon.THEM else self._antecedent
+        if meant is None:
+            raise Unreadable(f'"{said}" refers to nothing that was asked before')
+        if meant.kind == "room":
+            raise Unreadable(f'"{said}" is {meant.the}, not a thing')
+        return replace(meant, plural=not meant.single) if said in lexicon.THEM else meant
 
     def _agent_of(self, words: Sequence[str]) -> Thing | None:
         if " ".join(words) not in lexicon.AGENTS:

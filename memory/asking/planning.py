@@ -47,6 +47,11 @@ _NEARBY = re.compile(r" (?:nearby|close by|around here|round here|near here|clos
 _NOW = re.compile(r"(?<! and)(?<! to)(?<! until)(?<! since)(?<! or)(?<! than) now(?= ,|$)")
 _ITS = re.compile(r"\b(?:its|their) ([a-z]+)\b")
 _NEGATION = re.compile(r"(?<!\S)(?:no(?! \d)|not|never|without|except|neither|nor)(?!\S)")
+_WHERE = ("where", "where exactly", "where then", "and where", "and where exactly")
+_WHICH = re.compile(
+    r"(?:and )?(?:which|what)(?: one)?(?: of them)? is the "
+    r"((?:second |third )?(?:bigg|larg|small)est)(?: one| of them)?"
+)
 _LEADING = re.compile(r"^(?:and|but|also|then|ok|so|now) (?:,? ?)")
 
 
@@ -96,7 +101,7 @@ class _Reader:
 
     def read(self, words: str, quotes: tuple[str, ...], cues: Cues) -> Plan:
         words, agent, past = self._without_frame(words)
-        words = _placed(words, cues)
+        words = self._spelled_out(_placed(words, cues))
         asked = self._asked(quotes, cues, agent)
         for wording in _wordings(words):
             reading = _best(wording, asked)
@@ -107,6 +112,16 @@ class _Reader:
         if found:
             return found
         raise refuse(words, FORMS)
+
+    def _spelled_out(self, words: str) -> str:
+        """What is left out because it was said before: "where exactly", "which is the biggest"."""
+        if words in _WHERE:
+            return "where is it"
+        meant = self._conversation.antecedent
+        found = _WHICH.fullmatch(words)
+        if found and meant is not None and meant.kind == "room":
+            return f"which is the {found[1]} room"
+        return words
 
     def _follow(self, following: Followed, asked: Asked, agent: str) -> Plan | None:
         again = self._asked(following.quotes, following.cues, agent)
@@ -121,7 +136,12 @@ class _Reader:
     def _asked(self, quotes: tuple[str, ...], cues: Cues, agent: str) -> Asked:
         conversation = self._conversation
         phrases = NounPhrases(
-            self._names, quotes, conversation.antecedent, conversation.other, agent
+            self._names,
+            quotes,
+            conversation.antecedent,
+            conversation.other,
+            agent,
+            conversation.several,
         )
         return Asked(
             phrases,

@@ -10,7 +10,7 @@ from typing import Literal
 from cogmap.memory.index.synonyms import normalize, relation, synonyms
 from cogmap.runtime.messages import Layout
 
-__all__ = ["AGENT", "Names", "Thing", "quoted"]
+__all__ = ["AGENT", "ALL_ROOMS", "Names", "Thing", "quoted"]
 
 Kind = Literal["thing", "room", "agent"]
 
@@ -110,6 +110,7 @@ class Thing:
 
 
 AGENT = Thing("agent()", "you", kind="agent", article="")
+ALL_ROOMS = Thing("rooms()", "rooms", "room", plural=True, kind="room")
 
 
 @dataclass(frozen=True)

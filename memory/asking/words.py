@@ -24,6 +24,7 @@ __all__ = [
     "ROOMS",
     "SIZES",
     "SUPERLATIVES",
+    "THEM",
     "USES",
     "number_of",
     "ordinal_of",
@@ -47,6 +48,9 @@ PRONOUNS = frozenset(
      "the same", "the same one", "these objects", "those objects"}
 )  # fmt: skip
 """Refer to what was asked before."""
+
+THEM = word_set("they them their these those")
+"""Pronouns for several."""
 
 AGENTS = frozenset(
     {"me", "myself", "i", "you", "yourself", "us", "we", "here", "camera", "the camera",

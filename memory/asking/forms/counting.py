@@ -14,8 +14,8 @@ from cogmap.memory.asking.saying import (
     truth,
     worded,
 )
-from cogmap.memory.asking.things import Thing, quoted
-from cogmap.memory.asking.words import word_set
+from cogmap.memory.asking.things import ALL_ROOMS, Thing, quoted
+from cogmap.memory.asking.words import THEM, relation_at, word_set
 
 __all__ = ["FORMS"]
 
@@ -38,6 +38,12 @@ def here(slots: Slots, thing: Thing) -> Thing:
 
 
 def _how_many(slots: Slots) -> Meaning:
+    if (
+        "where" in slots
+        and slots.text("a") in THEM
+        and not relation_at(slots.text("where").split(), 0)
+    ):
+        return _how_many_of_them(slots.thing("a"), slots.thing("where"))
     thing = here(slots, slots.thing("a", "where"))
     beside = count_beside_one(thing)
     if beside is not None:
@@ -45,6 +51,13 @@ def _how_many(slots: Slots) -> Meaning:
     return Meaning(
         f"count({thing.program})", counted(thing.one, thing.many, thing.hidden), (thing,)
     )
+
+
+def _how_many_of_them(them: Thing, kind: Thing) -> Meaning:
+    """ "How many of them are books": of what was spoken of."""
+    program = f"count([x for x in {them.members} if exists([y for y in {kind.members} if y == x])])"
+    among = f"among {them.the}"
+    return Meaning(program, counted(f"{kind.one} {among}", f"{kind.many} {among}"), (kind, them))
 
 
 def _how_many_in(slots: Slots) -> Meaning:
@@ -199,7 +212,7 @@ def in_r(thing: Thing) -> str:
 
 
 def _all_rooms(slots: Slots) -> Meaning:
-    return Meaning("count(rooms())", counted("room", "rooms"))
+    return Meaning("count(rooms())", counted("room", "rooms"), (ALL_ROOMS,))
 
 
 def _rooms_of_kind(slots: Slots) -> Meaning:
@@ -220,18 +233,6 @@ def _everything(slots: Slots) -> Meaning:
         else "everything()"
     )
     return Meaning(f"count({things})", counted("object", "objects"))
-
-
-def _seen_so_far(slots: Slots) -> Meaning:
-    thing = slots.thing("a")
-    say = truth(f"I have seen {thing.some} so far", f"I have seen no {thing.one} so far")
-    return Meaning(f"seen_so_far({quoted(thing.label)})", say, (thing,))
-
-
-def _count_seen(slots: Slots) -> Meaning:
-    thing = slots.thing("a")
-    say = measured(f"{{}} {thing.many} seen so far")
-    return Meaning(f"count_seen({quoted(thing.label)})", say, (thing,))
 
 
 _THERE = (
@@ -379,21 +380,5 @@ FORMS: tuple[Form, ...] = (
         "how many (objects|things|items) [are|do|have] [there|you know|you see|you seen|we "
         "have] [in total]",
         "(number of objects|count all objects|count everything|count the objects)",
-    ),
-    form(
-        _seen_so_far,
-        "Have you seen any chairs so far?",
-        "(have|did) (you|i|we) (see|seen|seen yet|come across|noticed|noticed) [any] {a} [so "
-        "far|yet|already|before|anywhere|until now]",
-        "(have|did) (you|i|we) [already|ever|yet] (seen|noticed|come across|see|encountered|"
-        "spotted) [any] {a} [so far|yet|already|before|anywhere|until now]",
-        "has [any] {a} been seen [so far|yet|before]",
-    ),
-    form(
-        _count_seen,
-        "How many chairs have you seen so far?",
-        "how many {a} (have|did) (you|i|we) (seen|see|noticed|come across|encountered) [so far|"
-        "until now|yet|up to now|before]",
-        "how many [different] {a} have been seen [so far]",
     ),
 )

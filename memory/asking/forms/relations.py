@@ -137,7 +137,15 @@ def _what_is(slots: Slots) -> Meaning:
     say = listed(
         f"{said[:1].upper()}{said[1:]}: {{}}", f"I have seen nothing {where}", things.hidden
     )
-    return Meaning(f"labels({things.program})", say, (things,))
+    return Meaning(f"labels({things.program})", say, (things, *_place_of(slots, words, found)))
+
+
+def _place_of(slots: Slots, words: list[str], found: tuple[str, int]) -> tuple[Thing, ...]:
+    """The table of "what is on the table", which "it" means afterwards; none of others."""
+    try:
+        return (slots.asked.phrases.place(" ".join(words[found[1] :])),)
+    except Unreadable:
+        return ()
 
 
 def _of_several(slots: Slots, things: Thing) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cogmap.memory.asking.form import Form, Meaning, Slots, form
 from cogmap.memory.asking.saying import Result, Said, Say, listed, measured, truth, worded
-from cogmap.memory.asking.things import Thing, quoted
+from cogmap.memory.asking.things import ALL_ROOMS, Thing, quoted
 from cogmap.memory.asking.unreadable import Unreadable
 
 __all__ = ["FORMS"]
@@ -119,7 +119,7 @@ def _extreme(slots: Slots) -> Meaning:
 
 
 def _rooms(slots: Slots) -> Meaning:
-    return Meaning("rooms()", listed("rooms: {}", "no room is known yet"))
+    return Meaning("rooms()", listed("rooms: {}", "no room is known yet"), (ALL_ROOMS,))
 
 
 def _neighbours(slots: Slots) -> Meaning:

@@ -14,7 +14,7 @@ from cogmap.memory.asking.saying import (
     truth,
     worded,
 )
-from cogmap.memory.asking.things import Thing, joined, same_thing
+from cogmap.memory.asking.things import Thing, joined, quoted, same_thing
 from cogmap.memory.asking.times import Moment
 
 __all__ = ["FORMS"]
@@ -99,6 +99,18 @@ def _seen_lately(slots: Slots) -> Meaning:
     when = f"in the last {slots.text('n')} {slots.text('unit')}"
     program = f"labels([x for x in everything() if last_seen(x) >= {moment.program}])"
     return Meaning(program, listed(f"{when} I saw: {{}}", f"I saw nothing {when}"))
+
+
+def _seen_so_far(slots: Slots) -> Meaning:
+    thing = slots.thing("a")
+    say = truth(f"I have seen {thing.some} so far", f"I have seen no {thing.one} so far")
+    return Meaning(f"seen_so_far({quoted(thing.label)})", say, (thing,))
+
+
+def _count_seen(slots: Slots) -> Meaning:
+    thing = slots.thing("a")
+    say = measured(f"{{}} {thing.many} seen so far")
+    return Meaning(f"count_seen({quoted(thing.label)})", say, (thing,))
 
 
 def _visible(slots: Slots) -> Meaning:
@@ -302,5 +314,21 @@ FORMS: tuple[Form, ...] = (
         "Was there a chair at 10 seconds?",
         "(was|were) there [any] {a} (at|in|by) {t}",
         "(was|were) there [any] {a} {n} {unit} ago",
+    ),
+    form(
+        _seen_so_far,
+        "Have you seen any chairs so far?",
+        "(have|did) (you|i|we) (see|seen|seen yet|come across|noticed|noticed) [any] {a} [so "
+        "far|yet|already|before|anywhere|until now]",
+        "(have|did) (you|i|we) [already|ever|yet] (seen|noticed|come across|see|encountered|"
+        "spotted) [any] {a} [so far|yet|already|before|anywhere|until now]",
+        "has [any] {a} been seen [so far|yet|before]",
+    ),
+    form(
+        _count_seen,
+        "How many chairs have you seen so far?",
+        "how many {a} (have|did) (you|i|we) (seen|see|noticed|come across|encountered) [so far|"
+        "until now|yet|up to now|before]",
+        "how many [different] {a} have been seen [so far]",
     ),
 )

@@ -51,6 +51,43 @@ TALKS: list[list[tuple[str, str]]] = [
          'label_of(largest(union(find("lamp"), find("sofa")), by="height"))'),
         ("Where is it?", 'whereabouts(find("lamp"))'),
     ],
+    [
+        ("How many chairs are there?", 'count(find("chair"))'),
+        ("Which one is closest to the television?", 'nearest(find("chair"), find("television"))'),
+        ("What is next to it?", 'labels([x0 for x0 in everything() if next_to(x0, object(5))])'),
+        ("And behind it?", 'labels([x0 for x0 in everything() if behind(x0, object(5), agent())])'),
+        ("How far is it from the sofa?", 'distance(object(5), find("sofa"))'),
+    ],
+    [
+        ("How many chairs are in the kitchen?", 'count(find("chair", room=room("kitchen")))'),
+        ("Which of them is the tallest?",
+         'largest(find("chair", room=room("kitchen")), by="height")'),
+    ],
+    [
+        ("What is on the dining table?",
+         'labels([x0 for x0 in everything() if on(x0, find("dining table"))])'),
+        ("How many of those are cups?",
+         'count([x for x in [x0 for x0 in everything() if on(x0, find("dining table"))] '
+         'if exists([y for y in find("cup") if y == x])])'),
+    ],
+    [
+        ("What is on the dining table?",
+         'labels([x0 for x0 in everything() if on(x0, find("dining table"))])'),
+        ("How wide is it?", 'size(find("dining table"), axis="width")'),
+    ],
+    [
+        ("How far is the bed?", 'distance(agent(), find("bed"))'),
+        ("How do I get there?", 'turns(agent(), find("bed"))'),
+        ("Is it longer than the sofa?",
+         'size(find("bed"), axis="length") > size(find("sofa"), axis="length")'),
+        ("And wider?", 'size(find("bed"), axis="width") > size(find("sofa"), axis="width")'),
+        ("Where exactly?", 'whereabouts(find("bed"))'),
+    ],
+    [
+        ("How many rooms are there?", "count(rooms())"),
+        ("Which is the biggest?", "largest_room()"),
+        ("What is in it?", "labels(contents(room(1)))"),
+    ],
 ]  # fmt: skip
 
 

@@ -120,12 +120,9 @@ def _sent(
 
 
 def _reached(agent: AgentState, true: PlacedObject, ways: Ways) -> bool:
-    """Within reach, turned to it, and it is in view."""
-    here = (agent.x, agent.y)
-    far = footprint(true).distance(shapely.Point(here))
-    bearing = math.atan2(true.position[1] - agent.y, true.position[0] - agent.x)
-    off = abs(math.remainder(bearing - agent.yaw, 2 * math.pi))
-    return far <= REACH_M and off < Body().hfov_rad / 2 and ways.sees(true, here)
+    """Within reach, and it is in view."""
+    far_m = footprint(true).distance(shapely.Point(agent.x, agent.y))
+    return far_m <= REACH_M and ways.shows(true, agent)
 
 
 def _seen_nothing(simulator: Simulator, stamp_ns: int, number: int) -> Observation:

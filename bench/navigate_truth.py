@@ -11,12 +11,12 @@ import shapely
 from scipy.spatial import cKDTree
 
 from cogmap.memory.paths.grid_paths import Paths, Point
-from cogmap.sim.agent import AgentState
+from cogmap.sim.agent import AgentState, world_from_camera
+from cogmap.sim.coverage import Coverage
 from cogmap.sim.footprints import footprint
 from cogmap.sim.paths import house_paths
 from cogmap.sim.scene import PlacedObject
 from cogmap.sim.simulator import SimStep, Simulator
-from cogmap.sim.tour import Sight, Targets, tour_targets
 
 __all__ = ["REACH_M", "Outcome", "Ways", "in_reach", "shortest_m", "starts"]
 
@@ -55,7 +55,7 @@ class Ways:
         self.house = simulator.house
         self.paths: Paths = simulator.free_floor()
         self._simulator = simulator
-        self._targets = tour_targets(self.house, self.paths)
+        self._coverage = Coverage()
 
     def near(self, thing: PlacedObject) -> np.ndarray:
         """Indices of the cells of ``paths.centers`` within reach of a thing."""
@@ -63,15 +63,18 @@ class Ways:
         return np.flatnonzero(far <= REACH_M)
 
     def sees(self, thing: PlacedObject, point: Point) -> bool:
-        """Whether an agent at a point that turns to a thing sees some of it."""
-        mine = self._targets.owner == thing.id
-        targets = Targets(
-            self._targets.points[mine], self._targets.owner[mine], self._targets.range_m[mine]
-        )
-        raycaster = self._simulator.raycaster
-        config = self._simulator.config
-        sight = Sight(raycaster, targets, config.body, self._simulator.intrinsics)
-        return bool(sight.around(point).any())
+        """Whether an agent at a point that turns to a thing's middle has it in view."""
+        x, y = point
+        yaw = math.atan2(thing.position[1] - y, thing.position[0] - x)
+        return self.shows(thing, AgentState(x, y, yaw))
+
+    def shows(self, thing: PlacedObject, agent: AgentState) -> bool:
+        """Whether an agent has a thing in view: by the same part of it as in `in_reach`, and not
+        by a few points of it, which left sofas out of view of those who stood before them."""
+        simulator = self._simulator
+        pose = world_from_camera(agent, simulator.config.body)
+        part = self._coverage.shown(thing, simulator.raycaster, simulator.intrinsics, pose)
+        return part >= SHOWN
 
 
 def shortest_m(ways: Ways, things: Sequence[PlacedObject], start: Point) -> float:

@@ -15,6 +15,8 @@ from cogmap.sim.scene import House, ObjectModel, PlacedObject
 _RAYS = 900
 """Rays for each object, about; an object that covers fewer pixels gets one for each pixel."""
 _NEAR_M = 0.02
+_SAME_PART = 1e-3
+"""Of the way to a surface: what is nearer by no more is that surface."""
 
 
 class Coverage:
@@ -35,20 +37,30 @@ class Coverage:
         """Pixels that the object would cover with nothing in front of it."""
         vertices, scene = self._model(thing.model)
         object_from_camera = _object_from_world(thing) @ world_from_camera
-        camera_from_object = np.linalg.inv(object_from_camera)
-        in_camera = vertices @ camera_from_object[:3, :3].T + camera_from_object[:3, 3]
-        left, top, right, bottom = _rectangle(in_camera, intrinsics)
-        if right < left or bottom < top:
-            return 0.0
-        stride = max(1.0, math.sqrt((right - left + 1) * (bottom - top + 1) / _RAYS))
-        u, v = _samples(left, right, stride), _samples(top, bottom, stride)
-        x, y = (u - intrinsics.cx) / intrinsics.fx, (v - intrinsics.cy) / intrinsics.fy
-        rays = np.empty((len(v), len(u), 6), np.float32)
-        rays[..., :3] = object_from_camera[:3, 3]
-        turn = object_from_camera[:3, :3]
-        rays[..., 3:] = turn[:, 2] + x[:, None] * turn[:, 0] + y[:, None, None] * turn[:, 1]
-        hit = scene.test_occlusions(o3d.core.Tensor.from_numpy(rays), tnear=_NEAR_M)
+        pixels, stride = _pixels(vertices, intrinsics, object_from_camera)
+        rays = o3d.core.Tensor.from_numpy(_rays(pixels, intrinsics, object_from_camera))
+        hit = scene.test_occlusions(rays, tnear=_NEAR_M)
         return float(hit.numpy().sum()) * stride * stride
+
+    def shown(
+        self,
+        thing: PlacedObject,
+        house: o3d.t.geometry.RaycastingScene,
+        intrinsics: Intrinsics,
+        world_from_camera: F64,
+    ) -> float:
+        """The ``fraction`` that `visible` finds, about, without a picture: a ray shows the object
+        if it meets nothing of the ``house`` before it, within the image."""
+        vertices, scene = self._model(thing.model)
+        object_from_camera = _object_from_world(thing) @ world_from_camera
+        pixels, _ = _pixels(vertices, intrinsics, object_from_camera)
+        alone_m = _met_m(scene, _rays(pixels, intrinsics, object_from_camera))
+        covers = np.isfinite(alone_m)
+        in_image = (pixels >= -0.5) & (pixels <= (intrinsics.width - 0.5, intrinsics.height - 0.5))
+        wanted = covers & in_image.all(axis=1)
+        first_m = _met_m(house, _rays(pixels[wanted], intrinsics, world_from_camera))
+        seen = first_m >= alone_m[wanted] * (1 - _SAME_PART)
+        return float(seen.sum() / max(covers.sum(), 1))
 
     def visible(
         self, ids: U16, house: House, intrinsics: Intrinsics, world_from_camera: F64
@@ -81,6 +93,32 @@ def _object_from_world(thing: PlacedObject) -> F64:
     pose[:2, :2] = [[c, s], [-s, c]]
     pose[:3, 3] = -pose[:3, :3] @ np.asarray(thing.position)
     return pose
+
+
+def _pixels(vertices: F32, intrinsics: Intrinsics, object_from_camera: F64) -> tuple[F64, float]:
+    """(N, 2) pixels u, v of a grid over the larger image's part with an object, and its stride."""
+    camera_from_object = np.linalg.inv(object_from_camera)
+    in_camera = vertices @ camera_from_object[:3, :3].T + camera_from_object[:3, 3]
+    left, top, right, bottom = _rectangle(in_camera, intrinsics)
+    if right < left or bottom < top:
+        return np.zeros((0, 2)), 1.0
+    stride = max(1.0, math.sqrt((right - left + 1) * (bottom - top + 1) / _RAYS))
+    u, v = np.meshgrid(_samples(left, right, stride), _samples(top, bottom, stride))
+    return np.column_stack([u.ravel(), v.ravel()]), stride
+
+
+def _rays(pixels: F64, intrinsics: Intrinsics, frame_from_camera: F64) -> F32:
+    """(N, 6) of ``pixels`` (N, 2), in another frame; directions have z = 1 in the camera."""
+    ahead = (pixels - (intrinsics.cx, intrinsics.cy)) / (intrinsics.fx, intrinsics.fy)
+    rays = np.empty((len(pixels), 6), np.float32)
+    rays[:, :3] = frame_from_camera[:3, 3]
+    rays[:, 3:] = np.column_stack([ahead, np.ones(len(pixels))]) @ frame_from_camera[:3, :3].T
+    return rays
+
+
+def _met_m(scene: o3d.t.geometry.RaycastingScene, rays: F32) -> F32:
+    """(N,) depth at which rays (N, 6) first meet something; inf where nothing is."""
+    return np.asarray(scene.cast_rays(o3d.core.Tensor.from_numpy(rays))["t_hit"].numpy())
 
 
 def _rectangle(points: F64, intrinsics: Intrinsics) -> tuple[int, int, int, int]:

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 import shapely
+import shapely.affinity
 from numpy.typing import NDArray
 from shapely.geometry import Polygon as ShapelyPolygon
 
@@ -38,15 +39,16 @@ def footprint(obj: PlacedObject) -> ShapelyPolygon:
     return rectangle((obj.position[0], obj.position[1]), (length, width), obj.yaw)
 
 
-def outline(obj: PlacedObject, below_m: float) -> ShapelyPolygon:
-    """Convex hull, on the floor plane, of what of an object is lower than ``below_m``: that of a
-    round table is round, that of a floor lamp may be no more than its foot."""
+def outline(obj: PlacedObject, below_m: float) -> shapely.Geometry:
+    """What of an object is lower than ``below_m``, seen from above: the convex hulls of the solids
+    that it is made of, together. That of a round table is round, of a corner sofa an L, that of a
+    floor lamp may be no more than its foot."""
     x, y, z = obj.position
-    points = np.concatenate([part.vertices for part in obj.model.parts]).astype(np.float64)
-    points = points[points[:, 2] < below_m - z, :2]
     c, s = math.cos(obj.yaw), math.sin(obj.yaw)
-    hull = shapely.convex_hull(shapely.multipoints(points @ np.array([[c, s], [-s, c]]) + (x, y)))
-    return hull if isinstance(hull, ShapelyPolygon) else footprint(obj)
+    low = [points[points[:, 2] < below_m - z, :2] for points in obj.model.solids]
+    hulls = shapely.convex_hull([shapely.multipoints(points) for points in low])
+    turned = shapely.affinity.affine_transform(shapely.union_all(hulls), [c, -s, s, c, x, y])
+    return turned if turned.area > 0 else footprint(obj)
 
 
 def leaf_footprint(door: Door, angle: float | None = None) -> ShapelyPolygon:
@@ -103,12 +105,18 @@ def obstacles(house: House, below_m: float) -> list[ShapelyPolygon]:
 
 def touchable(house: House, below_m: float) -> list[ShapelyPolygon]:
     """What an agent of height ``below_m`` bumps into: as ``obstacles``, by their true outlines."""
-    return [*_fixed(house), *(outline(obj, below_m) for obj in _standing(house, below_m))]
+    outlines = [outline(obj, below_m) for obj in _standing(house, below_m)]
+    return [*_fixed(house), *_polygons(outlines)]
 
 
 def _fixed(house: House) -> list[ShapelyPolygon]:
     blocking = [part for part in shapely.get_parts(walls(house)).tolist() if not part.is_empty]
     return blocking + [leaf_footprint(door) for door in house.doors if door.leaf is not None]
+
+
+def _polygons(shapes: list[shapely.Geometry]) -> list[ShapelyPolygon]:
+    """The areas of shapes; lines and points, as of a sheet on its edge, are left out."""
+    return [part for part in shapely.get_parts(shapes).tolist() if part.area > 0]
 
 
 def _standing(house: House, below_m: float) -> list[PlacedObject]:

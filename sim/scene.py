@@ -13,8 +13,10 @@ from functools import cached_property
 from typing import Literal
 
 import numpy as np
+import scipy.sparse
+from scipy.sparse.csgraph import connected_components
 
-from cogmap.runtime.messages import F32, I32, Box, Vec3
+from cogmap.runtime.messages import F32, F64, I32, Box, Vec3
 
 RoomType = Literal["kitchen", "bedroom", "bathroom", "living room", "office", "hallway"]
 Polygon = tuple[tuple[float, float], ...]
@@ -76,6 +78,11 @@ class ObjectModel:
         vertices = np.concatenate([part.vertices for part in self.parts])
         x, y, z = (vertices.max(axis=0) - vertices.min(axis=0)).tolist()
         return (x, y, z)
+
+    @cached_property
+    def solids(self) -> tuple[F64, ...]:
+        """(V, 3) vertices of each piece whose triangles hang together: legs, a seat, a back."""
+        return tuple(solid for part in self.parts for solid in _solids(part))
 
 
 @dataclass(frozen=True)
@@ -158,3 +165,17 @@ class House:
     structure: tuple[Part, ...]
     """Walls, floors, ceilings, frames, panes: world frame, instance id 0."""
     objects: tuple[PlacedObject, ...] = field(default=())
+
+
+def _solids(part: Part) -> list[F64]:
+    """(V, 3) vertices of each piece of a mesh whose triangles hang together; corners at one place
+    count as one, for each face has its own."""
+    points = part.vertices.astype(np.float64)
+    _, place = np.unique(np.round(points, 4), axis=0, return_inverse=True)
+    ends = place.ravel()[part.triangles]
+    ones = np.ones(2 * len(ends))
+    edges = (ones, (np.tile(ends[:, 0], 2), ends[:, 1:].T.ravel()))
+    joined = scipy.sparse.coo_array(edges, shape=(len(points), len(points)))
+    _, piece = connected_components(joined, directed=False)
+    piece = piece[place.ravel()]
+    return [points[piece == number] for number in np.unique(piece)]

@@ -22,7 +22,7 @@ from cogmap.runtime.messages import F64
 __all__ = ["ARRIVED_M", "ARRIVED_RAD", "Command", "Driver", "may_go", "turn_rate"]
 
 ARRIVED_M, ARRIVED_RAD = 0.05, 0.06
-CLOSE_M = 0.03
+CLOSE_M = 0.015
 """So near the end it turns to its heading; ARRIVED_M away it drives on again."""
 SAFETY_M = 0.02
 """What it drives past is further away than its radius by this, the route itself by more."""

@@ -57,3 +57,15 @@ def test_behind_something_it_counts_less_or_is_not_there(tiny_house, small_camer
 def test_what_is_behind_the_camera_covers_nothing(tiny_house, small_camera):
     cup = tiny_house.objects[1]
     assert Coverage().alone_px(cup, small_camera, looking(1.2, 1.3, -np.pi / 2)) == 0.0
+
+
+@pytest.mark.parametrize("yaw", [1.57, 1.2, 0.9, -1.5])
+def test_without_a_picture_about_as_much_is_shown(tiny_house, small_camera, yaw):
+    renderer, coverage = Renderer(tiny_house), Coverage()
+    at = looking(1.0, 0.6, yaw, height=0.5)
+    rendered = renderer.render(small_camera, at)
+    seen = {v.id: v for v in coverage.visible(rendered.ids, tiny_house, small_camera, at)}
+    for thing in tiny_house.objects:
+        fraction = seen[thing.id].fraction if thing.id in seen else 0.0
+        shown = coverage.shown(thing, renderer.scene.raycaster, small_camera, at)
+        assert shown == pytest.approx(fraction, abs=0.05)

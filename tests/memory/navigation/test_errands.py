@@ -26,6 +26,18 @@ def test_a_way_keeps_more_than_the_radius_where_it_can(width_m, more_m):
     assert way.clearance_m >= BODY.radius_m + more_m
 
 
+def test_a_narrow_gap_is_taken_where_the_way_around_is_long():
+    straight = gap(0.5)
+    around = known(paint(straight.grid.cells.copy(), 3.0, 0.1, 3.1, 1.1, FREE))
+    assert comfortable_way(around, BODY, THERE, through_unknown=False).clearance_m > 0.26
+    far = (Stand(Pose2(4.5, 3.5, 0.0)),)
+    near = comfortable_way(
+        known(around.grid.cells, here=(1.0, 3.5)), BODY, far, through_unknown=False
+    )
+    assert near.length_m < 4.9
+    assert near.clearance_m >= BODY.radius_m
+
+
 def test_where_there_is_none_the_reason_is_that_of_the_body_without_margin():
     shut = gap(0.3)
     assert comfortable_way(shut, BODY, THERE, through_unknown=False) is None

@@ -1,0 +1,91 @@
+"""How much of a thing is in view from places on the floor, by its box and what stands between."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+import shapely
+
+from cogmap.memory.geometry.boxes import footprint
+from cogmap.memory.navigation.known import Body
+from cogmap.runtime.messages import F64, OCCUPIED, Bool, Box, OccupancyGrid
+
+__all__ = ["share_in_view"]
+
+OWN_M = 0.06
+"""So near to a thing's box, what blocks the view is the thing, as it was measured."""
+NEAREST_M = 0.02
+_THIRDS = np.array([-1.0, 0.0, 1.0]) / 3
+_LEAST_M = 0.02
+"""Flat things count as so thick: their edges are seen from the side."""
+
+
+def share_in_view(spots: F64, box: Box, grid: OccupancyGrid, body: Body) -> F64:
+    """(N,) part of a box that a camera at ``spots`` (N, 2), turned to it, has in view: what is in
+    the picture and hidden by nothing that the grid knows, of what it would cover alone in a
+    picture that went on by its own width and height on all sides."""
+    own = shapely.Polygon(footprint(box)).buffer(OWN_M)
+    eyes = np.column_stack([spots, np.full(len(spots), grid.floor_z + body.camera_height_m)])
+    axes = _camera_axes(np.array(box.center[:2]) - spots, body.pitch_down_rad)
+    edge = np.array([math.tan(body.hfov_rad / 2), math.tan(body.vfov_rad / 2)])
+    whole, seen = np.zeros(len(spots)), np.zeros(len(spots))
+    for points, normal, area in _faces(box):
+        turned = np.flatnonzero((eyes - points.mean(axis=0)) @ normal > 0)
+        for point in points if len(turned) else ():
+            ray = point - eyes[turned]
+            in_camera = np.einsum("nij,nj->ni", axes[turned], ray)
+            depth = np.maximum(in_camera[:, 2], NEAREST_M)
+            off = np.abs(in_camera[:, :2]) / depth[:, None] / edge
+            is_near = (off <= 3).all(axis=1) & (in_camera[:, 2] >= NEAREST_M)
+            covers = np.where(is_near, area * -(ray @ normal) / depth**3, 0.0)
+            is_seen = is_near & (off <= 1).all(axis=1)
+            is_seen[is_seen] = _clear(eyes[turned[is_seen]], point, own, grid)
+            whole[turned] += covers
+            seen[turned] += covers * is_seen
+    return np.asarray(seen / np.maximum(whole, 1e-12))
+
+
+def _camera_axes(ahead: F64, pitch_down_rad: float) -> F64:
+    """(N, 3, 3) axes right, down and forward, as rows, of cameras that look along ``ahead``
+    (N, 2) and down."""
+    x, y = (ahead / np.maximum(np.linalg.norm(ahead, axis=1), 1e-9)[:, None]).T
+    c, s = math.cos(pitch_down_rad), math.sin(pitch_down_rad)
+    zero, one = np.zeros(len(x)), np.ones(len(x))
+    right = np.column_stack([y, -x, zero])
+    down = np.column_stack([-s * x, -s * y, -c * one])
+    forward = np.column_stack([c * x, c * y, -s * one])
+    return np.stack([right, down, forward], axis=1)
+
+
+def _faces(box: Box) -> Iterator[tuple[F64, F64, float]]:
+    """Of each side but the lower one 9 points (9, 3), its normal (3,) outwards, its area (m2)."""
+    c, s = math.cos(box.yaw), math.sin(box.yaw)
+    axes = np.array([[c, s, 0], [-s, c, 0], [0, 0, 1]])
+    size = np.maximum(box.size, _LEAST_M)
+    for axis, sign in ((0, 1), (0, -1), (1, 1), (1, -1), (2, 1)):
+        one, other = (axes[k] * size[k] for k in range(3) if k != axis)
+        area = float(np.linalg.norm(one) * np.linalg.norm(other))
+        normal = axes[axis] * sign
+        across = (_THIRDS[:, None, None] * one + _THIRDS[None, :, None] * other).reshape(-1, 3)
+        yield across + normal * size[axis] / 2 + box.center, normal, area
+
+
+def _clear(eyes: F64, point: F64, own: shapely.Polygon, grid: OccupancyGrid) -> Bool:
+    """(N,) whether nothing that is known is between ``eyes`` (N, 3) and a point (3,), a thing's
+    ``own`` surroundings aside."""
+    farthest_m = float(np.linalg.norm(eyes[:, :2] - point[:2], axis=1).max(initial=0.0))
+    along = np.linspace(0, 1, max(2, math.ceil(farthest_m / grid.resolution_m)))[:, None, None]
+    x, y, z = np.moveaxis(eyes * (1 - along) + point * along, 2, 0)
+    column = np.clip((x - grid.origin[0]) // grid.resolution_m, 0, grid.cells.shape[1] - 1)
+    row = np.clip((y - grid.origin[1]) // grid.resolution_m, 0, grid.cells.shape[0] - 1)
+    cell = (row.astype(int), column.astype(int))
+    blocked = grid.cells[cell] == OCCUPIED
+    if grid.top is not None:
+        top = grid.top[cell]
+        blocked &= (top * grid.resolution_m >= z - grid.floor_z) | (top == 0)
+    if blocked.any():
+        hit = np.nonzero(blocked)
+        blocked[hit] = ~shapely.contains_xy(own, x[hit], y[hit])
+    return np.asarray(~blocked.any(axis=0))

@@ -36,10 +36,11 @@ BENCHES = (
     "navigate",
     "fuzz",
     "hold",
+    "soak",
 )
 """Every name is a module of this folder."""
-ONLY_BY_NAME = frozenset({"fuzz", "hold"})
-"""Of these one takes hours, the other as long as all the rest."""
+ONLY_BY_NAME = frozenset({"fuzz", "hold", "soak"})
+"""Of these one takes hours, the others as long as all the rest."""
 _MARK = "<!-- bench:{} -->"
 
 

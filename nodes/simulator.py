@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import bisect
 import math
 from collections import Counter
 from collections.abc import Iterator
-from typing import Literal
 
 import msgspec
 
@@ -13,12 +13,18 @@ from cogmap.nodes.clock import StreamClock
 from cogmap.runtime.messages import Frame, Instances, Twist, VisibleInstance, Waypoints, WorldEvent
 from cogmap.runtime.node import Input, NodeParams, Output, Source
 from cogmap.sim.noise import DepthNoise, ExposureNoise, PoseNoise
-from cogmap.sim.simulator import SimStep, Simulator, SimulatorConfig
+from cogmap.sim.simulator import (
+    LEAST_RATE_HZ,
+    SimStep,
+    Simulator,
+    SimulatorConfig,
+    SimulatorMode,
+)
 from cogmap.sim.timeline import TimelineConfig
 from cogmap.sim.truth import truth_dict
 
 _RANGES: dict[str, tuple[float, float]] = {
-    "rate_hz": (1, 1000),
+    "rate_hz": (LEAST_RATE_HZ, 1000),
     "width": (16, 4096),
     "height": (16, 4096),
     "rooms": (2, 8),
@@ -29,6 +35,7 @@ _RANGES: dict[str, tuple[float, float]] = {
     "removed": (0, math.inf),
     "added": (0, math.inf),
     "doors": (0, math.inf),
+    "changes_end_s": (10, math.inf),
 }
 """Smallest and largest value of each numeric parameter."""
 CLEAR_FRACTION, SHOWN_FRAMES = 0.15, 10
@@ -47,11 +54,12 @@ class SimulatedCamera(Source):
         height: int = 240
         """16 to 4096 pixels, both."""
         rate_hz: float = 15.0
-        """Frames a simulated second, 1 to 1000."""
+        """Frames a simulated second, 0.1 to 1000."""
         speed: float = 1.0
         """Simulated seconds a second, at most; 0: as fast as the frames are taken."""
-        mode: Literal["tour", "commanded"] = "tour"
-        """"tour", or "commanded": drive it on ``commands`` and ``waypoints``."""
+        mode: SimulatorMode = "tour"
+        """"tour"; "patrol": tour after tour; "commanded": drive it on ``commands`` and
+        ``waypoints``."""
         duration_s: float | None = None
         """Simulated; none: until the tour is over."""
         depth_noise: bool = True
@@ -64,6 +72,8 @@ class SimulatedCamera(Source):
         added: int = 0
         doors: int = 0
         """How many things are moved, removed or added, and doors turned, on the way."""
+        changes_end_s: float = 60.0
+        """They come between 10 s after the beginning and this."""
 
         def __post_init__(self) -> None:
             """Raises ValueError that names the parameter which cannot be."""
@@ -95,7 +105,7 @@ class SimulatedCamera(Source):
             while (wait_s := clock.wait_s(self._simulator.stamp_ns)) > 0:
                 yield min(wait_s, 0.1)
             taken = self._step()
-            self._count_events(len(taken.events))
+            self._event_frames += [taken.frame.number] * len(taken.events)
             self._looks.update(v.id for v in taken.instances.visible if _is_clear(v))
             self.frames.publish(taken.frame)
             self.instances.publish(taken.instances)
@@ -116,7 +126,7 @@ class SimulatedCamera(Source):
         if output != "events":
             return step
         self._go_to(step)
-        return self._events_before[min(step, len(self._events_before) - 1)]  # or all, at the end
+        return bisect.bisect_left(self._event_frames, step)
 
     def on_commands(self, twist: Twist) -> None:
         if self.params.mode == "commanded":
@@ -161,21 +171,20 @@ class SimulatedCamera(Source):
                     removed=params.removed,
                     added=params.added,
                     doors=params.doors,
+                    end_s=params.changes_end_s,
                 ),
             )
         )
-        self._events_before = [0]
+        self._event_frames: list[int] = []  # of each event, in order
 
     def _go_to(self, step: int) -> None:
         """The next frame is number ``step``; on the way count what happens."""
         if step < self._simulator.number:
             self._make_simulator()
         while self._simulator.number < step and not self._simulator.done:
-            self._count_events(len(self._simulator.pending_events))
-            self._simulator.skip_to(self._simulator.number + 1)
-
-    def _count_events(self, count: int) -> None:
-        self._events_before.append(self._events_before[-1] + count)
+            number = self._simulator.number
+            self._event_frames += [number] * len(self._simulator.pending_events)
+            self._simulator.skip_to(number + 1)
 
 
 def _is_clear(seen: VisibleInstance) -> bool:

@@ -52,9 +52,12 @@ class Continuation:
         self._writers = writers
         self._state = None if wiring.run_dir is None else Path(wiring.run_dir) / "state"
         self._checkpointer = self._open_checkpoints()
+        began_s = time.monotonic()
         self._begin = self._choose_beginning()
-        self._restored_s: float | None = None
-        """Age of the process once it had its state again, until it goes on."""
+        self._waited_s = time.monotonic() - began_s
+        """For what its readers want."""
+        self._loaded_s: float | None = None
+        """What it took a process that is not the first to load, until it goes on."""
         told_by_readers = any(writer.has_readers for writer in writers.values())
         self._published: PublishedMark | None = None
         if self._state is not None and isinstance(node, Source) and not told_by_readers:
@@ -76,13 +79,15 @@ class Continuation:
 
     def restore(self) -> None:
         """After the node's setup."""
+        if isinstance(self._node, Source):
+            self._loaded_s = _age_s() - self._waited_s
         if self._begin is None:
             return
         checkpoint, state = self._begin
         self._node.restore(state)
         self._node.counters = Counter(checkpoint.snapshot.counters)
         self._begin = None  # it may be large
-        self._restored_s = _age_s()
+        self._loaded_s = _age_s() - self._waited_s
 
     def first_step(self, source: Source) -> int:
         """Of a source that no reader tells where to begin."""
@@ -99,15 +104,18 @@ class Continuation:
 
     def note_handled(self, ports: list[Port], port: Port, seq: int) -> None:
         """After every message that the node has handled: keep its state if that is due."""
-        if self._restored_s is not None:
-            text = "went on with message %d, %.2f s after it was started again, %.2f s to load"
-            self._node.log.info(text, seq, _age_s(), self._restored_s)
-            self._restored_s = None
+        self._say_that_it_goes_on("message", seq)
         if self._checkpointer is not None and port.wire.stream not in RUN_STREAMS:
             self.note_kept(ports)
             self._checkpointer.take_if_due(
                 lambda state: self._snapshot(ports, state), self._node.state
             )
+
+    def note_first_step(self, step: int) -> None:
+        """After the first step that a source makes."""
+        if step:
+            self._say_that_it_goes_on("step", step)
+        self._loaded_s = None
 
     def note_kept(self, ports: list[Port]) -> None:
         """Once a checkpoint is on disk, writers need not keep what came before it."""
@@ -160,6 +168,13 @@ class Continuation:
             for name, writer in self._writers.items():
                 writer.rewind(begin[0].snapshot.outputs.get(name, 0))
         return begin
+
+    def _say_that_it_goes_on(self, with_: str, number: int) -> None:
+        if self._loaded_s is None:
+            return
+        text = "went on with %s %d, %.2f s after it was started again, %.2f s to load"
+        self._node.log.info(text, with_, number, _age_s(), self._loaded_s)
+        self._loaded_s = None
 
     def _snapshot(self, ports: list[Port], state: NodeState) -> Snapshot:
         return Snapshot(

@@ -245,6 +245,7 @@ class Host:
                 with self._busy() if self._under_way else nullcontext():
                     wait_s = next(steps)
                 self._under_way = True
+                self._continuation.note_first_step(step)
                 deadline = time.monotonic() + wait_s
                 while self._handle_one_each():
                     pass

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, get_args
 
 import open3d as o3d
 import shapely
@@ -39,12 +39,14 @@ from cogmap.sim.renderer import Renderer
 from cogmap.sim.route_follower import PLANNING_MARGIN_M
 from cogmap.sim.scene import House
 from cogmap.sim.timeline import Timeline, TimelineConfig
-from cogmap.sim.tour import Sight, plan_tour, start_point, tour_targets
+from cogmap.sim.tour import Sight, Stop, plan_tour, start_point, tour_targets
 from cogmap.sim.tour_follower import TourFollower
 from cogmap.sim.waypoints import WaypointFollower, WaypointState
 
 ROOM_AROUND_M = (0.9, 0.7, 0.5, 0.3)
 """Between who is set down in a house, to be sent somewhere, and what stands there."""
+LEAST_RATE_HZ = 0.1
+SimulatorMode = Literal["tour", "patrol", "commanded"]
 _PHYSICS_S = 0.01
 """Longest step of the agent's motion."""
 
@@ -67,7 +69,8 @@ class SimulatorConfig:
     """Horizontal field of view, used where ``intrinsics`` is None."""
     intrinsics: Intrinsics | None = None
     rate_hz: float = 30.0
-    mode: Literal["tour", "commanded"] = "tour"
+    mode: SimulatorMode = "tour"
+    """"patrol": a tour that begins anew when it is done."""
     duration_s: float | None = None
     """Ends here at the latest; a tour also ends when it is done."""
     start_ns: int = 0
@@ -87,10 +90,11 @@ class SimulatorConfig:
 
     def __post_init__(self) -> None:
         """Raises SimulationError that names the field which cannot be."""
-        if self.mode not in ("tour", "commanded"):
-            raise SimulationError(f'simulator: mode {self.mode!r} is not "tour" or "commanded"')
+        if self.mode not in get_args(SimulatorMode):
+            known = ", ".join(get_args(SimulatorMode))
+            raise SimulationError(f"simulator: mode {self.mode!r} is not one of {known}")
         _require("seed", self.seed, 0, math.inf)
-        _require("rate_hz", self.rate_hz, 1, 1000)
+        _require("rate_hz", self.rate_hz, LEAST_RATE_HZ, 1000)
         _require("hfov_deg", self.hfov_deg, 1, 170)
         _require("width", self.width, 16, 4096)
         _require("height", self.height, 16, 4096)
@@ -154,14 +158,15 @@ class Simulator:
         paths = self.free_floor()
         begin = self._roomy_floor() if config.mode == "commanded" else paths
         self.state = AgentState(*start_point(self.house, begin), 0.0)
-        self._tour = self._plan(paths) if config.mode == "tour" else None
+        self._stops = () if config.mode == "commanded" else self._plan(paths)
+        self._tour = None if config.mode == "commanded" else self._begin_tour(paths)
 
     @property
     def done(self) -> bool:
         """True once there is no further frame."""
         limit = self.config.duration_s
         over = limit is not None and self.number * self._period_s >= limit
-        return over or (self._tour is not None and self._tour.done)
+        return over or (self.config.mode == "tour" and self._tour is not None and self._tour.done)
 
     @property
     def stamp_ns(self) -> int:
@@ -262,11 +267,13 @@ class Simulator:
         if self._tour is not None:
             raise SimulationError('the agent is on a tour; use mode = "commanded" to drive it')
 
-    def _plan(self, paths: Paths) -> TourFollower:
+    def _plan(self, paths: Paths) -> tuple[Stop, ...]:
         targets = tour_targets(self.house, paths)
         sight = Sight(self.raycaster, targets, self.config.body, self.intrinsics)
-        stops = plan_tour(self.house, paths, targets, sight, (self.state.x, self.state.y))
-        return TourFollower(stops, self.config.body, paths)
+        return plan_tour(self.house, paths, targets, sight, (self.state.x, self.state.y))
+
+    def _begin_tour(self, paths: Paths) -> TourFollower:
+        return TourFollower(self._stops, self.config.body, paths)
 
     def _advance(self) -> None:
         """From this frame to the next: first the world, then the agent in it."""
@@ -277,6 +284,8 @@ class Simulator:
         )
         if house is not self.house:
             self._change(house)
+        if self.config.mode == "patrol" and self._tour is not None and self._tour.done:
+            self._tour = self._begin_tour(self.free_floor())
         pieces = math.ceil(self._period_s / _PHYSICS_S)
         for _ in range(pieces):
             dt_s = self._period_s / pieces

@@ -32,6 +32,9 @@ _MOVED_M, _MOVED_RAD = 0.01, 0.0087
 """A camera that has moved by this cannot give the same picture."""
 _LONG_STILL = 60
 """Without poses: so many equal pictures one after the other are those of a frozen camera."""
+_NEXT_M, _NEXT_RAD, _NEXT_S = 0.25, 0.25, 0.25
+"""Depth is compared with that of the frame before if that was taken so near to here, by its pose,
+or so shortly before."""
 _WRONG_TWICE = 2
 """One wrong unit may be an error of the poses."""
 _UNIT_EVERY = 30
@@ -90,6 +93,7 @@ class FrameHealth:
         """Of the last frame that was refused: how much it was off."""
         self._stills = {"color": _Still(), "depth": _Still()}
         self._depth: F32 = np.zeros((0, 0), np.float32)
+        self._depth_at, self._depth_stamp = np.zeros((4, 4)), 0  # zeros: the source gave no pose
         self._held: Look | None = None  # the first with the pose that the last frame had
         self._reference: Look | None = None  # for the unit of depth
         self._factor = 1.0  # by which depth is too far now
@@ -116,7 +120,7 @@ class FrameHealth:
             return "frozen"
         if depth_m is None:
             return None
-        self._follow_depth(depth_m)
+        self._follow_depth(depth_m, pose, frame.stamp_ns)
         stuck = False
         if pose is not None and frame.color is not None:
             now = Look.at(frame.color, depth_m, frame.intrinsics, pose)
@@ -162,6 +166,8 @@ class FrameHealth:
         state: dict[str, NDArray[Any]] = {
             "numbers": np.array(numbers, np.float64),
             "depth": self._depth,
+            "depth_at": self._depth_at,
+            "depth_stamp": np.array([self._depth_stamp], np.int64),
             "drift_seen_at": self._drift_seen_at,
             "drift_shift": self._drift_shift,
         }
@@ -187,7 +193,8 @@ class FrameHealth:
         health._jumps = Jumps.from_state(
             {name: state[f"jumps_{name}"] for name in ("poses", "usual")}
         )
-        health._depth = state["depth"].copy()
+        health._depth, health._depth_at = state["depth"].copy(), state["depth_at"].copy()
+        health._depth_stamp = int(state["depth_stamp"][0])
         health._drift_seen_at = state["drift_seen_at"].copy()
         health._drift_shift = state["drift_shift"].copy()
         for name, still in health._stills.items():
@@ -206,13 +213,23 @@ class FrameHealth:
             frozen.append(self._stills["depth"].is_frozen(pose))
         return any(frozen)
 
-    def _follow_depth(self, depth_m: F32) -> None:
+    def _follow_depth(self, depth_m: F32, pose: F64 | None, stamp_ns: int) -> None:
         sampled = depth_m[::8, ::8]
-        leap = leap_of_depth(self._depth, sampled)
-        if leap != 1:
-            self._factor *= leap
-            self._reference = None
-        self._depth = sampled.copy()
+        if self._is_next_to_the_last(pose, stamp_ns):
+            leap = leap_of_depth(self._depth, sampled)
+            if leap != 1:
+                self._factor *= leap
+                self._reference = None
+        self._depth, self._depth_stamp = sampled.copy(), stamp_ns
+        self._depth_at = np.zeros((4, 4)) if pose is None else pose.copy()
+
+    def _is_next_to_the_last(self, pose: F64 | None, stamp_ns: int) -> bool:
+        """Whether what is seen must be about as far as in the last frame. A slow camera that
+        turns sees another wall in every frame."""
+        if pose is not None and self._depth_at.any():
+            distance, angle = motion_between(self._depth_at, pose)
+            return bool(distance < _NEXT_M and angle < _NEXT_RAD)
+        return stamp_ns - self._depth_stamp < _NEXT_S * 1e9
 
     def _check_unit(self, now: Look) -> None:
         self._since_unit += 1

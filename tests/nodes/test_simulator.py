@@ -154,6 +154,7 @@ def test_parameters_at_the_ends_of_their_ranges_are_taken() -> None:
 
 
 def test_only_a_tour_can_be_repeated():
+    assert SimulatedCamera.is_repeatable(SimulatedCamera.Params(mode="patrol"))
     params = SimulatedCamera.Params
     assert SimulatedCamera.is_repeatable(params(mode="tour"))
     assert not SimulatedCamera.is_repeatable(params(mode="commanded"))

@@ -57,6 +57,23 @@ def test_frames_count_and_stamps_advance_by_the_period(tiny_house):
     assert all(step.instances.number == step.frame.number for step in steps)
 
 
+def test_a_patrol_begins_its_tour_anew(tiny_house):
+    """It ends where it is told to, and sees in the second round what it saw in the first."""
+    tour = Simulator(SimulatorConfig(**TINY), tiny_house)
+    while not tour.done:
+        tour.skip_to(tour.number + 1)
+    config = SimulatorConfig(**TINY, mode="patrol", duration_s=tour.number / 10 * 2.5)
+    patrol = Simulator(config, tiny_house)
+    places = []
+    while not patrol.done:
+        places.append((patrol.state.x, patrol.state.y))
+        patrol.skip_to(patrol.number + 1)
+    assert patrol.number == math.ceil(tour.number * 2.5)
+    later = np.array(places[tour.number :])
+    for place in places[5 : tour.number : 5]:
+        assert np.linalg.norm(later - place, axis=1).min() < 0.3
+
+
 def test_without_noise_the_frame_is_the_truth(tiny_house):
     config = SimulatorConfig(**TINY, depth_noise=None)
     step = Simulator(config, tiny_house).step()

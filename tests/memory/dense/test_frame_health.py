@@ -241,3 +241,22 @@ class TestJumps:
             jumps.take(pose_at(x), lambda pose, x=x: 1.0 - abs(float(pose[0, 3]) - x), leapt=False)
             for x in places
         )
+
+
+def test_a_slow_camera_that_turns_to_another_wall_has_no_wrong_unit():
+    """One frame in 2 s: each shows another wall, three times as far or as near as the last."""
+    health = FrameHealth()
+    rng = np.random.default_rng(0)
+    for number in range(20):
+        turn = np.eye(4)
+        turn[:2, :2] = [[0, -1], [1, 0]] if number % 2 else [[1, 0], [0, 1]]
+        far = msgspec.structs.replace(
+            frame(0),
+            number=number,
+            stamp_ns=2 * number * 10**9,
+            depth=np.full((120, 160), 3000 if number % 2 else 1000, np.uint16)
+            + rng.integers(0, 9, (120, 160), np.uint16),
+            color=rng.integers(60, 200, (120, 160, 3), np.uint8),
+            world_from_camera=turn @ pose_at(0),
+        )
+        assert health.look(far, far.depth_m()) is None

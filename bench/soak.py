@@ -1,0 +1,253 @@
+"""A simulated day: does anything grow, slow down, or go wrong on a patrol that takes hours?
+
+``cogmap up patrol`` runs in processes of its own, as fast as this machine can, while things in
+the house are moved. Every five minutes of the stream its processes are looked at from outside,
+and it is asked questions. The first hour, in which the house becomes known, is not counted.
+
+A frame in two seconds at 160x120 is what two cores can map 43,200 of in some 25 minutes. What
+grows with frames (poses) grows slower by the hour than with a faster camera; what grows with
+hours and changes does not. The viewer is left out: `cogmap bench resident` measures it.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import psutil
+
+from cogmap.bench.harness import Bar, BenchError, BenchResult
+from cogmap.bench.layout_score import LayoutScore, TrueObject, score_layout
+from cogmap.bench.process_samples import ProcessSample, Series, folder_bytes, process_sample
+from cogmap.memory.cognitive_map import CognitiveMap
+from cogmap.runtime.messages import Answer, Box, CogmapError, Question, RunStatus, WorldEvent
+from cogmap.runtime.playback import Recording
+from cogmap.runtime.requests import ask_run
+
+__all__ = ["run"]
+
+HOURS = 24.0
+_RATE_HZ = 0.5
+_SEED = 703
+_MOVED_AN_HOUR = 2
+_EVERY_S = 300.0
+"""Of the stream, between two looks at the processes."""
+_WINDOW = 6
+"""Looks over which processor time a frame is taken: as long as from one stored map to the next."""
+_LOOK_S = 0.5
+_NOTHING_WITHIN_S = 300.0
+_QUESTIONS = (
+    "How many chairs are there?",
+    "Where is the sofa?",
+    "How far is the bed from the sofa?",
+)
+_MOST_GROWTH = 0.01
+_LEAST_F1 = 0.9
+_RESOURCES = ("memory, MB", "descriptors", "sockets", "threads", "processor ms a frame")
+
+
+@dataclass
+class _Looks:
+    """What was seen of a run, by the hour of its stream."""
+
+    hours: list[float] = field(default_factory=list)
+    frames: list[int] = field(default_factory=list)
+    processes: dict[str, list[ProcessSample]] = field(default_factory=dict)
+    disk_mb: list[float] = field(default_factory=list)
+    answer_ms: list[float] = field(default_factory=list)
+    """Median of the questions of one look."""
+
+
+def run() -> BenchResult:
+    """``COGMAP_SOAK_HOURS`` makes it shorter, for a look."""
+    hours = float(os.environ.get("COGMAP_SOAK_HOURS", HOURS))
+    with tempfile.TemporaryDirectory(prefix="cogmap-bench-") as folder:
+        run_dir, began = Path(folder) / "run", time.monotonic()
+        looks = _watch(_start(run_dir, hours), run_dir)
+        took_s = time.monotonic() - began
+        report = msgspec.json.decode((run_dir / "report.json").read_bytes())
+        score = _score(run_dir)
+    figures: dict[str, Any] = {
+        "hours of the stream": hours,
+        "took, minutes": took_s / 60,
+        "frames": report["run"]["frames_in"],
+        "frames lost": report["run"]["lost"],
+        "restarts": sum(node["restarts"] for node in report["nodes"].values()),
+        "troubles": ", ".join(each["name"] for each in report["troubles"]) or "none",
+    }
+    series = _series(looks)
+    for name, each in series.items():
+        figures[name] = f"{each.early:.4g} to {each.late:.4g}, {each.growth:+.2%} an hour"
+    figures |= _map_figures(score)
+    return BenchResult(figures, _bars(figures, series, score))
+
+
+def _bars(figures: dict[str, Any], series: dict[str, Series], score: LayoutScore) -> list[Bar]:
+    """Of each resource the node that grows most counts."""
+    bars = []
+    for resource in (*_RESOURCES, "disk, MB", "answer, ms"):
+        of_nodes = [each.growth for name, each in series.items() if name.endswith(resource)]
+        name = f"largest growth an hour: {resource}"
+        figures[name] = max(of_nodes)
+        bars.append(Bar(name, figures[name], _MOST_GROWTH, "at most"))
+    bars.append(Bar("F1 at IoU 0.25 at the end", score.f1["0.25"], _LEAST_F1))
+    bars += [Bar(name, figures[name], 0, "at most") for name in ("frames lost", "restarts")]
+    return bars
+
+
+def _start(run_dir: Path, hours: float) -> subprocess.Popen[bytes]:
+    seconds = hours * 3600
+    settings = {
+        "seed": _SEED,
+        "rate_hz": _RATE_HZ,
+        "duration_s": seconds,
+        "moved": round(_MOVED_AN_HOUR * hours),
+        "changes_end_s": max(seconds - 1800, 60.0),
+    }
+    command = [sys.executable, "-m", "cogmap.launch.cli", "up", "patrol", "--quiet"]
+    command += ["--run-dir", str(run_dir)]
+    command += [f"--set=simulator.{name}={value}" for name, value in settings.items()]
+    return subprocess.Popen(command)
+
+
+def _watch(supervisor: subprocess.Popen[bytes], run_dir: Path) -> _Looks:
+    """Until the run has ended. Raises BenchError if it did not end well, or stands still."""
+    looks, questions = _Looks(), itertools.cycle(_QUESTIONS)
+    frames = due = 0
+    moved_at = time.monotonic()
+    try:
+        while supervisor.poll() is None:
+            time.sleep(_LOOK_S)
+            before, frames = frames, max(frames, _frames_mapped(run_dir))
+            if frames > before:
+                moved_at = time.monotonic()
+            elif time.monotonic() - moved_at > _NOTHING_WITHIN_S:
+                raise BenchError(f"nothing was mapped for {_NOTHING_WITHIN_S:.0f} s")
+            if frames >= due and frames:
+                _look(looks, supervisor.pid, run_dir, frames, questions)
+                due = frames + round(_EVERY_S * _RATE_HZ)
+    finally:
+        _stop(supervisor)
+    if supervisor.returncode:
+        raise BenchError(f"the run ended with exit code {supervisor.returncode}: {run_dir}")
+    return looks
+
+
+def _stop(supervisor: subprocess.Popen[bytes]) -> None:
+    if supervisor.poll() is None:
+        supervisor.send_signal(signal.SIGTERM)
+        supervisor.wait()
+
+
+def _look(
+    looks: _Looks, supervisor: int, run_dir: Path, frames: int, questions: itertools.cycle[str]
+) -> None:
+    """Left out if a process is just not there, as at the end of the run."""
+    try:
+        nodes = _nodes(supervisor)
+        taken = {name: process_sample(pid) for name, pid in nodes.items()}
+        stamp_ns = round(frames / _RATE_HZ * 0.5e9)
+        answer_ms = [_ask(run_dir, next(questions), None), _ask(run_dir, next(questions), stamp_ns)]
+    except (psutil.Error, CogmapError):
+        return
+    samples = {name: sample for name, sample in taken.items() if sample is not None}
+    if len(samples) < len(taken) or (looks.processes and samples.keys() != looks.processes.keys()):
+        return
+    for name, sample in samples.items():
+        looks.processes.setdefault(name, []).append(sample)
+    looks.hours.append(frames / _RATE_HZ / 3600)
+    looks.frames.append(frames)
+    looks.disk_mb.append(folder_bytes(run_dir) / 2**20)
+    looks.answer_ms.append(sum(answer_ms))
+
+
+def _nodes(supervisor: int) -> dict[str, int]:
+    """Processes by name, the supervisor's as well."""
+    commands = {c.pid: c.cmdline() for c in psutil.Process(supervisor).children()}
+    nodes = {Path(c[-1]).stem: pid for pid, c in commands.items() if "cogmap.runtime.host" in c}
+    return {"supervisor": supervisor, **nodes}
+
+
+def _frames_mapped(run_dir: Path) -> int:
+    """By the last whole line of the run's metrics; 0 before there is one."""
+    try:
+        with (run_dir / "metrics.jsonl").open("rb") as file:
+            file.seek(max(os.fstat(file.fileno()).st_size - 2**16, 0))
+            line = file.read().rpartition(b"\n")[0].rpartition(b"\n")[2]
+        status = msgspec.json.decode(line, type=RunStatus)
+    except (OSError, msgspec.DecodeError):
+        return 0
+    memory = next((node for node in status.nodes if node.node == "memory"), None)
+    stats = None if memory is None else memory.inputs.get("observations")
+    return 0 if stats is None else stats.received
+
+
+def _ask(run_dir: Path, text: str, as_of_ns: int | None) -> float:
+    """Milliseconds to the answer, of a run that is busy mapping."""
+    began = time.perf_counter()
+    ask_run(run_dir, "vlm/ask", Question(stamp_ns=0, text=text, as_of_ns=as_of_ns), Answer, 20.0)
+    return 1e3 * (time.perf_counter() - began)
+
+
+def _series(looks: _Looks) -> dict[str, Series]:
+    """Of every node and resource, of the disk and of answers."""
+    series = {}
+    for node, samples in looks.processes.items():
+        resources: dict[str, Sequence[float]] = {
+            "memory, MB": [each.rss_mb for each in samples],
+            "descriptors": [each.descriptors for each in samples],
+            "sockets": [each.sockets for each in samples],
+            "threads": [each.threads for each in samples],
+        }
+        for resource, values in resources.items():
+            series[f"{node}: {resource}"] = Series(looks.hours, values)
+        series[f"{node}: processor ms a frame"] = _processor_ms(looks, samples)
+    series["disk, MB"] = Series(looks.hours, looks.disk_mb)
+    series["answer, ms"] = Series(looks.hours, looks.answer_ms)
+    return series
+
+
+def _processor_ms(looks: _Looks, samples: list[ProcessSample]) -> Series:
+    hours, values = [], []
+    for begin, end in zip(range(len(samples)), range(_WINDOW, len(samples)), strict=False):
+        frames = looks.frames[end] - looks.frames[begin]
+        hours.append(looks.hours[begin])
+        values.append(1e3 * (samples[end].cpu_s - samples[begin].cpu_s) / frames)
+    return Series(hours, values)
+
+
+def _map_figures(score: LayoutScore) -> dict[str, Any]:
+    return {
+        "true objects at the end": score.true,
+        "F1 at IoU 0.25 at the end": score.f1["0.25"],
+        "F1 at IoU 0.5 at the end": score.f1["0.5"],
+        "ghosts at the end": score.ghosts,
+        "duplicates at the end": score.duplicates,
+    }
+
+
+def _score(run_dir: Path) -> LayoutScore:
+    """Of the stored map against the house as it is at the end; what the patrol showed counts."""
+    truth = msgspec.json.decode((run_dir / "truth.json").read_bytes())
+    objects = {
+        each["id"]: (each["label"], msgspec.convert(each["box"], Box)) for each in truth["objects"]
+    }
+    recording = Recording(run_dir / "events.mcap")
+    for event in [envelope.message for envelope in recording.read()]:
+        if isinstance(event, WorldEvent) and event.kind == "moved" and event.box is not None:
+            objects[event.object_id] = (event.label, event.box)
+    recording.close()
+    shown = set(truth["shown"])
+    true = [TrueObject(id_, *thing, id_ in shown) for id_, thing in objects.items()]
+    found = [each for each in CognitiveMap.load(run_dir / "map").layout().objects if each.is_here]
+    return score_layout(found, true)

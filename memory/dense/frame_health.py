@@ -22,7 +22,7 @@ from cogmap.memory.dense.picture_health import (
     shows_something,
     swap_score,
 )
-from cogmap.memory.dense.pose_health import Jumps, has_picture_moved, shift_to_the_surface
+from cogmap.memory.dense.pose_health import Drift, Jumps, has_picture_moved
 from cogmap.memory.geometry.poses import is_pose, motion_between
 from cogmap.runtime.messages import F32, F64, U8, CogmapError, Frame, FrameVerdict, Intrinsics
 
@@ -41,14 +41,6 @@ _UNIT_EVERY = 30
 """Frames between looks at the unit of depth once it was found right."""
 _SWAPPED = -0.3
 """Over four recordings and ten houses the least score of a right picture was 0.42."""
-_DRIFT_M, _NO_DRIFT_M = 0.055, 0.04
-"""Over the same, right poses were up to 0.047 off the surface."""
-_DRIFT_VIEWS, _ANOTHER_M, _ANOTHER_RAD = 3, 0.1, 0.15
-"""So many views in a row, each so far from the one before, must be off in one direction."""
-_DRIFT_EVERY = 3
-_THIN_M = 0.085
-"""The two sides of a wall that is thinner than the surface's truncation push each other apart: from
-near, all that is in view lies up to so much behind where it was mapped, at right poses."""
 
 
 class DepthUnitError(CogmapError):
@@ -99,10 +91,8 @@ class FrameHealth:
         self._factor = 1.0  # by which depth is too far now
         self._unit_found_right = False
         self._wrong = self._since_unit = 0
-        self._looks = self._drifts = 0
-        self._drift_seen_at, self._drift_shift = np.eye(4), np.zeros(3)
-        self._drifting = self._swapped = self._stuck = False
-        self._jumps = Jumps()
+        self._swapped = self._stuck = False
+        self._jumps, self._drift = Jumps(), Drift()
 
     def look(self, frame: Frame, depth_m: F32 | None) -> FrameVerdict | None:
         """A verdict if the frame must not be mapped, by the frames before it; else None.
@@ -150,30 +140,32 @@ class FrameHealth:
         if agreement is not None:
             if self._jumps.take(pose, agreement, leapt) or leapt:
                 return "pose_jump"
-            self._compare_place(depth_m, frame.intrinsics, pose, surface)
+            self._drift.take(depth_m, frame.intrinsics, pose, surface, self._jumps.believed)
         if frame.color is not None:
             self._compare_colors(frame.color, depth_m, frame.intrinsics, pose, surface)
         if self._swapped:
             return "swapped_colors"
-        return "pose_drift" if self._drifting else None
+        if not self._drift.holds:
+            return None
+        self.detail = f"{100 * self._drift.off_m:.0f} cm"
+        return "pose_drift"
 
     def state(self) -> dict[str, NDArray[Any]]:
         """Everything remembered, for ``from_state``."""
         numbers = [
-            self._factor, self._unit_found_right, self._wrong, self._since_unit, self._looks,
-            self._drifts, self._drifting, self._swapped, self._stuck,
+            self._factor, self._unit_found_right, self._wrong, self._since_unit,
+            self._swapped, self._stuck,
         ]  # fmt: skip
         state: dict[str, NDArray[Any]] = {
             "numbers": np.array(numbers, np.float64),
             "depth": self._depth,
             "depth_at": self._depth_at,
             "depth_stamp": np.array([self._depth_stamp], np.int64),
-            "drift_seen_at": self._drift_seen_at,
-            "drift_shift": self._drift_shift,
         }
         for name, still in self._stills.items():
             state[f"{name}_still"] = np.array([still.print_, still.frames], np.int64)
             state[f"{name}_began_at"] = still.began_at
+        state |= {f"drift_{name}": value for name, value in self._drift.state().items()}
         state |= {f"jumps_{name}": value for name, value in self._jumps.state().items()}
         for name, look in (("held", self._held), ("reference", self._reference)):
             if look is not None:
@@ -185,18 +177,18 @@ class FrameHealth:
         """Inverse of ``state``."""
         health = cls()
         factor, *numbers = state["numbers"].tolist()
-        found, wrong, since, looks, drifts, drifting, swapped, stuck = map(int, numbers)
+        found, wrong, since, swapped, stuck = map(int, numbers)
         health._factor, health._unit_found_right = factor, bool(found)
-        health._wrong, health._since_unit, health._looks = wrong, since, looks
-        health._drifts, health._drifting, health._swapped = drifts, bool(drifting), bool(swapped)
-        health._stuck = bool(stuck)
+        health._wrong, health._since_unit = wrong, since
+        health._swapped, health._stuck = bool(swapped), bool(stuck)
+        health._drift = Drift.from_state(
+            {name: state[f"drift_{name}"] for name in ("numbers", "lately", "seen_at", "shift")}
+        )
         health._jumps = Jumps.from_state(
             {name: state[f"jumps_{name}"] for name in ("poses", "usual")}
         )
         health._depth, health._depth_at = state["depth"].copy(), state["depth_at"].copy()
         health._depth_stamp = int(state["depth_stamp"][0])
-        health._drift_seen_at = state["drift_seen_at"].copy()
-        health._drift_shift = state["drift_shift"].copy()
         for name, still in health._stills.items():
             still.print_, still.frames = (int(each) for each in state[f"{name}_still"])
             still.began_at = state[f"{name}_began_at"].copy()
@@ -280,42 +272,6 @@ class FrameHealth:
         score = swap_score(seen[known], mapped[known])
         if score is not None and abs(score) > -_SWAPPED:
             self._swapped = score < 0
-
-    def _compare_place(
-        self, depth_m: F32, intrinsics: Intrinsics, pose: F64, surface: DistanceField
-    ) -> None:
-        self._looks += 1
-        if self._looks % _DRIFT_EVERY and not (self._drifts or self._drifting):
-            return
-        shift = shift_to_the_surface(depth_m, intrinsics, pose, surface)
-        if shift is None:
-            return
-        off_m = float(np.linalg.norm(shift))
-        if _DRIFT_M < off_m <= _THIN_M and float(shift @ pose[:3, 2]) < -0.5 * off_m:
-            return
-        if off_m <= _DRIFT_M:
-            self._drifts = 0
-        elif not self._drifts or self._agrees(shift):
-            if not self._drifts or _is_another_view(self._drift_seen_at, pose):
-                self._drifts += 1
-                self._drift_seen_at, self._drift_shift = pose.copy(), shift
-        else:
-            self._drifts = 0
-        if self._drifts >= _DRIFT_VIEWS:
-            self._drifting, self.detail = True, f"{100 * off_m:.0f} cm"
-        elif off_m < _NO_DRIFT_M:
-            self._drifting = False
-
-    def _agrees(self, shift: F64) -> bool:
-        """Whether a shift is about that of the view before: drift is the same wherever it looks,
-        the far side of a thin thing is off in another direction from everywhere."""
-        cosine = shift @ self._drift_shift
-        return bool(cosine > 0.5 * np.linalg.norm(shift) * np.linalg.norm(self._drift_shift))
-
-
-def _is_another_view(before: F64, now: F64) -> bool:
-    distance, angle = motion_between(before, now)
-    return bool(distance >= _ANOTHER_M or angle >= _ANOTHER_RAD)
 
 
 def _is_near(before: F64, now: F64) -> bool:

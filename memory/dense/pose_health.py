@@ -5,6 +5,7 @@ Jumps that no camera can make are known without the map, by `Admission`.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -16,7 +17,7 @@ from cogmap.memory.dense.looks import Look, corners, follow
 from cogmap.memory.geometry.poses import motion_between
 from cogmap.runtime.messages import F32, F64, Intrinsics
 
-__all__ = ["Jumps", "has_picture_moved", "shift_to_the_surface"]
+__all__ = ["Drift", "Jumps", "has_picture_moved", "shift_to_the_surface"]
 
 _LEAST_FLOW_PX = 1.5
 _MOST_STAYING = 0.25
@@ -31,8 +32,21 @@ _FITS, _FITS_NOT = 0.65, 0.5
 """Of right poses most is on the map, but of a few frames that see mostly what is new."""
 _SIGMA_M = 0.05
 """How far the surface may pull a pose when it is asked what it thinks of it."""
-_MISFIT_M = 0.015
-"""Median distance to the surface that noise of depth and poses explains."""
+_MISFIT_M = 0.005
+"""Median distance to the surface that noise of depth explains."""
+_LEAST_M, _MOST_M, _USUAL_TIMES = 0.02, 0.055, 4.0
+"""A shift is odd from so many times the usual one on, at least and at most so far. Usual are 0.2
+cm with exact poses and 1.1 to 1.9 cm in recordings; the largest of right poses were 2.1 and 5.7."""
+_MISFIT_PART = 0.3
+"""Of an odd shift, by which the frame lies off the surface; a bare wall may be shifted freely."""
+_THIN_M = 0.085
+"""The two sides of a wall that is thinner than the surface's truncation push each other apart: from
+near, all that is in view lies up to so much behind where it was mapped, at right poses."""
+_NO_LONGER = 0.7
+_LATELY, _FEW_LOOKS = 64, 12
+_DRIFT_VIEWS, _ANOTHER_M, _ANOTHER_RAD = 3, 0.1, 0.15
+"""So many views, each so far from the one before, must be off in one direction."""
+_LOOK_EVERY = 3
 _WIDE = AlignmentConfig(points=600, min_known=150, outlier_m=0.08, iterations=4)
 
 
@@ -51,9 +65,9 @@ def has_picture_moved(before: Look, now: Look) -> bool:
 
 def shift_to_the_surface(
     depth_m: F32, intrinsics: Intrinsics, world_from_camera: F64, surface: DistanceField
-) -> F64 | None:
+) -> tuple[F64, float] | None:
     """(3,) m by which the camera would have to be shifted, world, for a frame to lie on the
-    surface; None if that is unknown.
+    surface, and by how much it now lies off it, m; None if that is unknown.
 
     It tells up to some 15 cm: farther off, points are no longer near the surface they belong to.
     """
@@ -63,9 +77,108 @@ def shift_to_the_surface(
     before, after = (
         misfit_m(depth_m, intrinsics, pose, surface) for pose in (world_from_camera, aligned)
     )
-    if before < _MISFIT_M or after > 0.5 * before:  # it fits, or does so nowhere
-        return np.zeros(3)
-    return np.asarray(aligned[:3, 3] - world_from_camera[:3, 3], np.float64)
+    if before > _MISFIT_M and after > 0.5 * before:  # it lies nowhere
+        return None
+    return np.asarray(aligned[:3, 3] - world_from_camera[:3, 3], np.float64), before
+
+
+class Drift:
+    """Poses that go away slowly: told by views that lie off the map in one direction.
+
+    What is mapped follows the poses, so drift must be known early, and rough poses must not be
+    taken for it. So a shift is odd if it is several times what is usual for this source.
+    """
+
+    def __init__(self) -> None:
+        self.holds = False
+        self.off_m = 0.0
+        """Of the last view that told."""
+        self._looks = 0
+        self._views = 0  # that were off, one after the other
+        self._lately: deque[float] = deque(maxlen=_LATELY)  # how far views were off, m
+        self._seen_at, self._shift = np.eye(4), np.zeros(3)
+
+    def take(
+        self,
+        depth_m: F32,
+        intrinsics: Intrinsics,
+        pose: F64,
+        surface: DistanceField,
+        jump: F64,
+    ) -> None:
+        """The next frame, of which the pose (4, 4) may be mapped; ``jump`` (3,) m: it leapt there,
+        as poses do that are corrected. Back from where they had drifted, they are right."""
+        if self.holds and _is_back(jump, self._shift):
+            self.holds, self._views = False, 0
+        self._looks += 1
+        if self._looks % _LOOK_EVERY and not (self._views or self.holds):
+            return
+        told = shift_to_the_surface(depth_m, intrinsics, pose, surface)
+        if told is None:
+            return
+        shift, misfit_now_m = told
+        off_m = float(np.linalg.norm(shift))
+        odd_m = self._odd_m()
+        if odd_m < off_m <= _THIN_M and float(shift @ pose[:3, 2]) < -0.5 * off_m:
+            return
+        if off_m > odd_m and misfit_now_m > _MISFIT_PART * odd_m:
+            self._take_odd(pose, shift)
+        else:
+            self._views = max(self._views - 1, 0)
+            if not self.holds:
+                self._lately.append(off_m)
+        if self._views >= _DRIFT_VIEWS:
+            self.holds, self.off_m = True, off_m
+        elif off_m < _NO_LONGER * odd_m:
+            self.holds = False
+
+    def state(self) -> dict[str, NDArray[Any]]:
+        """Everything remembered, for ``from_state``."""
+        numbers = [self.holds, self.off_m, self._looks, self._views]
+        return {
+            "numbers": np.array(numbers, np.float64),
+            "lately": np.array(self._lately, np.float64),
+            "seen_at": self._seen_at.copy(),
+            "shift": self._shift.copy(),
+        }
+
+    @classmethod
+    def from_state(cls, state: Mapping[str, NDArray[Any]]) -> Drift:
+        """Inverse of ``state``."""
+        drift = cls()
+        holds, drift.off_m, looks, views = state["numbers"].tolist()
+        drift._lately.extend(state["lately"].tolist())
+        drift.holds, drift._looks, drift._views = bool(holds), int(looks), int(views)
+        drift._seen_at, drift._shift = state["seen_at"].copy(), state["shift"].copy()
+        return drift
+
+    def _odd_m(self) -> float:
+        if len(self._lately) < _FEW_LOOKS:
+            return _MOST_M
+        return min(max(_USUAL_TIMES * float(np.median(self._lately)), _LEAST_M), _MOST_M)
+
+    def _take_odd(self, pose: F64, shift: F64) -> None:
+        """Drift is about the same wherever it looks; the far side of a thin thing is off in
+        another direction from everywhere."""
+        if self._views and not _is_one_way(shift, self._shift):
+            self._views = 0
+        elif not self._views or _is_another_view(self._seen_at, pose):
+            self._views += 1
+            self._seen_at, self._shift = pose.copy(), shift
+
+
+def _is_back(jump: F64, shift: F64) -> bool:
+    far = np.linalg.norm(jump) >= _NO_LONGER * np.linalg.norm(shift)
+    return bool(far) and _is_one_way(jump, shift)
+
+
+def _is_one_way(one: F64, other: F64) -> bool:
+    return bool(one @ other > 0.5 * np.linalg.norm(one) * np.linalg.norm(other))
+
+
+def _is_another_view(before: F64, now: F64) -> bool:
+    distance, angle = motion_between(before, now)
+    return bool(distance >= _ANOTHER_M or angle >= _ANOTHER_RAD)
 
 
 class Jumps:
@@ -81,6 +194,8 @@ class Jumps:
         self._motion = np.eye(4)  # of the camera, in its last step
         self._usual = np.zeros(2)  # metres and radians a frame
         self._away: F64 | None = None  # by which poses are off, world
+        self.believed = np.zeros(3)
+        """(3,) m, world: the small jump that the last pose made, and that was believed."""
 
     def take(self, pose: F64, agreement: Callable[[F64], float | None], leapt: bool) -> bool:
         """Whether the next pose (4, 4) is off by a jump; ``leapt``: no camera can have got there.
@@ -88,6 +203,7 @@ class Jumps:
         ``agreement`` of a pose is the part of what the frame measured that would lie on the map,
         None if the map does not know.
         """
+        self.believed = np.zeros(3)
         step = self._step(pose)
         goes_on = self._last is None or not (self._is_odd(step) or (leapt and self._away is None))
         if goes_on:
@@ -105,6 +221,8 @@ class Jumps:
         if _speaks_for_it(stated, without) or (
             self._away is None and not leapt and not _speaks_against_it(stated, without)
         ):
+            if self._away is None and self._last is not None:
+                self.believed = pose[:3, 3] - (self._last @ self._motion)[:3, 3]
             self._away, self._last = None, pose.copy()
             return False
         self._away, self._last = away, undone

@@ -23,6 +23,8 @@ from cogmap.runtime.messages import F64, Observation
 __all__ = ["TrackStore"]
 
 
+KEYFRAMES_BETWEEN_LOOKS = 512
+"""So many new ones, about, before those are forgotten on which nothing hangs."""
 _PRIOR_SCORE, _PRIOR_LOOKS, _MOST_SURE = 0.8, 10.0, 1.2
 
 
@@ -174,6 +176,17 @@ class TrackStore:
             self.moved_points(each)
             each.changed()
         return part
+
+    def add_keyframe(self, number: int, world_from_keyframe: F64) -> None:
+        """Points will hang on it. Now and then those are forgotten on which nothing hangs: a
+        patrol makes new ones for ever."""
+        self.world_from_keyframe[number] = world_from_keyframe
+        if len(self.world_from_keyframe) % KEYFRAMES_BETWEEN_LOOKS == 0:
+            used = {number, *(view.keyframe for view in self.views)}
+            for track in self.tracks.values():
+                used |= track.keyframes
+            poses = self.world_from_keyframe
+            self.world_from_keyframe = {n: pose for n, pose in poses.items() if n in used}
 
     def correct(self, world_from_keyframe: dict[int, F64], revision: int) -> None:
         """Move all that hangs on keyframes (number -> (4, 4))."""

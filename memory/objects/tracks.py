@@ -228,11 +228,16 @@ class Track:
         matches = (self.seen - self.fitted_seen) / max(self.fitted_seen, 1)
         return matches + 3 * self.fresh_points / max(len(self.shape), 1)
 
+    @property
+    def keyframes(self) -> set[int]:
+        """On which its points and its box hang."""
+        of_points = np.concatenate([self.shape.keyframes, self.contacts.keyframes])
+        return {*np.unique(of_points).tolist(), self.moved_with}
+
     def correct(self, corrections: Mapping[int, F64], revision: int) -> bool:
         """Move with corrected keyframes: (4, 4) new_world_from_old_world by keyframe. False,
         and nothing is done, if it hangs on none of them."""
-        keyframes = {*self.shape.keyframes.tolist(), self.moved_with}
-        if keyframes.isdisjoint(corrections):
+        if self.keyframes.isdisjoint(corrections):
             return False
         self.shape.move(corrections)
         self.contacts.move(corrections)

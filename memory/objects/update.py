@@ -47,7 +47,7 @@ def _remember(store: TrackStore, observation: Observation) -> None:
     relative, pose = observation.keyframe_from_camera, observation.world_from_camera
     assert pose is not None
     if relative is not None and observation.keyframe not in store.world_from_keyframe:
-        store.world_from_keyframe[observation.keyframe] = pose @ np.linalg.inv(relative)
+        store.add_keyframe(observation.keyframe, pose @ np.linalg.inv(relative))
     if observation.depth_view is not None and not observation.detector:
         store.views.append(msgspec.structs.replace(observation, image=None, grid=None))
 

@@ -1,9 +1,14 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from cogmap.memory.objects.config import ObjectMapConfig
-from cogmap.memory.objects.track_store import TrackStore
+from cogmap.memory.objects.contacts import Contacts
+from cogmap.memory.objects.track_shape import TrackShape
+from cogmap.memory.objects.track_store import KEYFRAMES_BETWEEN_LOOKS, TrackStore
+from cogmap.memory.objects.tracks import Track
+from cogmap.runtime.messages import Box
 
 
 def test_a_score_counts_by_what_is_usual_for_its_detector():
@@ -17,3 +22,19 @@ def test_no_score_counts_as_far_more_than_is_usual():
     store = TrackStore(ObjectMapConfig())
     store.scores = (300.0, 1000.0)
     assert store.surety(1.0) == store.surety(0.9) < 1.5
+
+
+def test_keyframes_on_which_nothing_hangs_are_forgotten():
+    store = TrackStore(ObjectMapConfig())
+    shape = TrackShape(0.01, points=np.zeros((1, 3)), keyframes=np.array([7], np.int32))
+    contacts = Contacts(keyframes=np.array([9], np.int32))
+    seen = dict.fromkeys(("first_seen_ns", "last_seen_ns", "first_number", "last_number"), 0)
+    box = Box(center=(0, 0, 0), size=(1, 1, 1))
+    store.tracks[1] = Track(id=1, shape=shape, box=box, contacts=contacts, moved_with=11, **seen)
+    for number in range(KEYFRAMES_BETWEEN_LOOKS):
+        store.add_keyframe(number, np.eye(4))
+    assert set(store.world_from_keyframe) == {7, 9, 11, KEYFRAMES_BETWEEN_LOOKS - 1}
+    for number in range(KEYFRAMES_BETWEEN_LOOKS, 3 * KEYFRAMES_BETWEEN_LOOKS):
+        store.add_keyframe(number, np.eye(4))
+    assert len(store.world_from_keyframe) <= KEYFRAMES_BETWEEN_LOOKS
+    assert {7, 9, 11} <= store.world_from_keyframe.keys()

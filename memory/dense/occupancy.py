@@ -149,11 +149,12 @@ class Occupancy:
         log_odds[row < 0] = 0
         return self._classify(log_odds)
 
-    def floor_z(self) -> float | None:
+    def floor_z(self, least_m2: float = 0.0) -> float | None:
         """Height of the floor (m), to half a voxel; None while too little of it was seen.
 
         Of the heights at which occupied voxels have two free ones above, the lowest that
-        has at least half as many as the most frequent one.
+        has at least half as many as the most frequent one. ``least_m2``: it and the layers beside
+        it have this area, which tables have not.
         """
         keys = np.array(sorted(self._row_of), np.int64)
         if len(keys) == 0:
@@ -174,6 +175,9 @@ class Occupancy:
         if counts.max() < 20:
             return None
         layer = int(np.flatnonzero(counts >= counts.max() / 2)[0])
+        area = float(counts[max(layer - 1, 0) : layer + 2].sum()) * self.config.voxel_size_m**2
+        if area < least_m2:
+            return None
         return float((layer + lowest + 0.5) * self.config.voxel_size_m)
 
     def grid_2d(self, z_min: float, z_max: float, floor_z: float, stamp_ns: int) -> OccupancyGrid:

@@ -71,6 +71,10 @@ class ReconstructionConfig:
     """Things that move by themselves: their pixels make no surface and fill no space."""
     occupancy_every: int = 4
     """Every so many fused frames, one updates free and occupied space."""
+    floor_every: int = 40
+    """Every so many fused frames the height of the floor is asked for anew."""
+    floor_least_m2: float = 3.0
+    """What is level and smaller may be a table."""
     keyframe_distance_m: float = 0.5
     """Where the source knows its pose: a new keyframe after this way from the last,"""
     keyframe_angle_rad: float = 0.5
@@ -118,6 +122,7 @@ class Reconstructor:
         self._pose_source: PoseSource = config.pose
         self._tracker: Tracker | None = None
         self.sightings = Sightings(config.sightings)
+        self._floor_z: float | None = None
 
     def step(self, frame: Frame, detections: Detections | None = None) -> Observation:
         """Take in the next frame: what becomes of it, where it was taken and what it showed.
@@ -159,7 +164,7 @@ class Reconstructor:
         if not trusted:
             return observation
         assert depth_m is not None
-        return self.sightings.complete(observation, frame, depth_m, detections)
+        return self.sightings.complete(observation, frame, depth_m, detections, self._floor_z)
 
     def step_late(self, detections: Detections) -> Observation:
         """Take in detections of a frame that was mapped before.
@@ -215,6 +220,7 @@ class Reconstructor:
             "counts": dict(self.counts),
             "pose_source": self._pose_source,
             "pictured": self.sightings.pictured,
+            "floor_z": self._floor_z,
         }
         return arrays, details
 
@@ -255,6 +261,7 @@ class Reconstructor:
         made.counts = Counter(details["counts"])
         made._pose_source = details["pose_source"]
         made.sightings.pictured = details["pictured"]
+        made._floor_z = details.get("floor_z")  # maps of before do not have it
         if health := part_of(arrays, "health"):  # maps of before do not have it
             made.health = FrameHealth.from_state(health)
             made.clock = StreamClock.from_state(arrays["clock/state"])
@@ -355,6 +362,8 @@ class Reconstructor:
         )
         if self.counts["fused"] % self.config.occupancy_every == 0:
             self.occupancy.integrate(depth_m, frame.intrinsics, pose.world_from_camera)
+        if self.counts["fused"] % self.config.floor_every == self.config.occupancy_every:
+            self._floor_z = self.occupancy.floor_z(self.config.floor_least_m2)
 
     def _remember(self, frame: Frame, pose: _Pose) -> _Pose:
         """Add the frame to the trajectory; the pose with its keyframe filled in."""

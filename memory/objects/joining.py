@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from cogmap.memory.geometry.boxes import iou_3d
 from cogmap.memory.objects.association import Assignment, Pairs, SeenSegment
 from cogmap.memory.objects.scene import Scene
 from cogmap.memory.objects.track_store import TrackStore
 from cogmap.memory.objects.tracks import Track
 
-__all__ = ["find_merges", "find_parts"]
+__all__ = ["find_merges", "find_parts", "may_be_one"]
 
 
 def find_merges(
@@ -32,20 +33,24 @@ def find_merges(
         if t < 0 or t == other or other in groups or not clear[other]:
             continue
         a, b = scene.tracks[t], scene.tracks[other]
-        if not _may_be_one(store, a, b, segments[s], float(pairs.on_track[p])):
+        if not may_be_one(store, a, b, segments[s], float(pairs.on_track[p])):
             continue
         if merging.joint(a.id, b.id, config):
             _merge(store, scene, a, b)
     _find_separate(store, scene, groups)
 
 
-def _may_be_one(store: TrackStore, a: Track, b: Track, segment: SeenSegment, on_b: float) -> bool:
-    """Of differing labels only if the segment lies on both: a cup is not its table."""
+def may_be_one(store: TrackStore, a: Track, b: Track, segment: SeenSegment, on_b: float) -> bool:
+    """Of differing labels only if the segment lies on both, and both, if they are objects, fill
+    one place: a cup is not its table."""
     alive = a.id in store.tracks and b.id in store.tracks
     if not alive or "deleted" in (a.state, b.state):
         return False
     same = not b.labels.says_anything() or b.labels.agreement(segment.shares) >= 0.3
-    return same or on_b >= store.config.merging.same_place
+    if same or on_b < store.config.merging.same_place:
+        return same
+    sure = a.is_here and b.is_here
+    return not sure or iou_3d(a.box, b.box) >= store.config.merging.same_box
 
 
 def _find_separate(store: TrackStore, scene: Scene, groups: dict[int, list[int]]) -> None:

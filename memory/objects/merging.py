@@ -25,7 +25,9 @@ class MergeConfig:
     joint_share: float = 0.7
     """A segment shows a track if it covers this part of what should be visible of it."""
     same_place: float = 0.6
-    """Of differing labels, so much of the segment must lie on each of them."""
+    """Of differing labels, so much of the segment must lie on each of them,"""
+    same_box: float = 0.25
+    """and their boxes overlap by so much, intersection over union, once both are objects."""
     near_m: float = 0.1
     """Tracks that are further apart are no candidates for merging."""
     parts_evidence: float = 1.0

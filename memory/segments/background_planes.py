@@ -19,6 +19,8 @@ _GOES_ON = 0.35
 _GOES_ON_UNDER, _OVER_FLOOR_M = 0.1, 0.3
 """or this one, if it is the lowest and what the box shows reaches so far over it: a large thing
 covers most of the floor that is in sight."""
+_FLOOR_OFF_M, _FEW = 0.08, 8
+"""The floor's height is known to about so much; fewer pixels do not tell it better."""
 _MAX_LEVEL, _MAX_UPRIGHT = 3, 3
 _UP_FACING, _SIDE_FACING = 0.8, 0.5
 """Cosine of a surface's normal with up: at least, at most."""
@@ -36,13 +38,17 @@ class BackgroundPlane:
     """(h, w) its pixels."""
     off: F32
     """(h, w) how far pixels are off it, in units of what noise makes at most."""
+    is_floor: bool = False
+    """The floor of the map, which goes on wherever it is."""
 
 
-def background_planes(points: F32, valid: Bool, box: Bool) -> list[BackgroundPlane]:
-    """Level planes, then upright ones, that are seen in and around a box; those with most first.
+def background_planes(
+    points: F32, valid: Bool, box: Bool, floor_m: float | None = None
+) -> list[BackgroundPlane]:
+    """The floor, other level planes, then upright ones, that are seen in and around a box.
 
     ``points`` (h, w, 3) smoothed, metres from the camera along axes of which z is up; ``valid``
-    and ``box`` (h, w).
+    and ``box`` (h, w); ``floor_m`` the z of the floor, if it is known.
     """
     distance = np.linalg.norm(points, axis=2)
     tolerance = _tolerance(distance)
@@ -51,6 +57,10 @@ def background_planes(points: F32, valid: Bool, box: Bool) -> list[BackgroundPla
     seen = int(np.count_nonzero(around))
     found: list[BackgroundPlane] = []
     left = valid.copy()
+    if floor_m is not None:
+        _take_floor(
+            points[..., 2], tolerance, left & (steepness > _UP_FACING), floor_m, left, found
+        )
     heights = _levels(points[..., 2][around & (steepness > _UP_FACING)], seen)
     highest = _high(points[..., 2][valid & box])
     for height in heights:
@@ -63,6 +73,26 @@ def background_planes(points: F32, valid: Bool, box: Bool) -> list[BackgroundPla
         off = np.abs(points[..., :2] @ normal - np.float32(offset))
         _take(off / (np.float32(tightness) * tolerance), box, left, found)
     return found
+
+
+def _take_floor(
+    heights: F32,
+    tolerance: F32,
+    level: Bool,
+    floor_m: float,
+    left: Bool,
+    found: list[BackgroundPlane],
+) -> None:
+    """Move all of the floor from ``left`` to ``found``: it goes on, whatever a box shows of it.
+    ``level`` (h, w): what faces up tells exactly how high it is here."""
+    near = np.abs(heights - np.float32(floor_m)) < _FLOOR_OFF_M
+    around = heights[near & level]
+    height = np.float32(np.median(around) if len(around) >= _FEW else floor_m)
+    off = np.abs(heights - height) / (tolerance / 2)
+    on = left & (off < 1)
+    if on.any():
+        found.append(BackgroundPlane(on, off, is_floor=True))
+        left &= ~on
 
 
 def _high(heights: F32) -> float:

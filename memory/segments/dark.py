@@ -28,6 +28,8 @@ _MEASURED_AROUND = 0.5
 """Part of the surroundings that must be measured: else what is behind is merely too far."""
 _FEW_PIXELS, _FEW_PART = 12, 0.02
 """So much must have been measured of a thing to place it by that."""
+_WIDEST_M = 1.2
+"""Of a wider thing an upright plane tells too little."""
 _STRIP_PX = 4
 _ON_FLOOR_M = 0.05
 
@@ -47,7 +49,8 @@ def depth_hole(box: PixelBox, depth_m: F32) -> Bool | None:
     in_box[top - rows.start : bottom - rows.start, left - columns.start : right - columns.start] = (
         True
     )
-    if not in_box.any() or measured[~in_box].mean() < _MEASURED_AROUND:
+    around = measured[~in_box]
+    if not in_box.any() or not len(around) or around.mean() < _MEASURED_AROUND:
         return None
     count, labels = cv2.connectedComponents(1 - measured, connectivity=4)
     inside = np.bincount(labels[in_box], minlength=count)
@@ -95,6 +98,8 @@ def filled(
     rays = backproject(pixels, np.ones(len(pixels)), intrinsics)
     reach = rays @ normal
     depth = np.where(reach > 1e-3, (normal @ place) / np.maximum(reach, 1e-3), 0.0)
+    if np.ptp(rays[:, 0] * depth) > _WIDEST_M:
+        return None
     whole = depth_m.copy()
     whole[rows, columns] = depth
     return whole

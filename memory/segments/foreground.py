@@ -31,6 +31,8 @@ _MEASURED_PART = 0.75
 _MOST_PART, _NOTHING_PART, _FLAT_SPAN = 0.65, 0.1, 0.5
 """or if the plane takes this part, or what stands out less than this one, and that spans no more
 than this part of the box."""
+_STANDS_M = 0.3
+"""What reaches so far over the floor is no part of it, however little of it is seen."""
 
 
 def foreground(
@@ -40,14 +42,16 @@ def foreground(
     world_from_camera: F64,
     *,
     flat: bool = True,
+    floor_z: float | None = None,
 ) -> tuple[Bool, tuple[int, int]]:
     """Mask (h, w) of the thing in ``box``, and its corner (column, row) in the image.
 
-    ``depth_m`` (H, W) metres, 0 invalid; ``world_from_camera`` (4, 4) tells where up is. What the
-    thing stands on and what is behind it are level and upright planes that go on outside of the
-    box. Of the rest it is the piece in the middle of the box, with all pieces that are about as
-    far off and end within the box; or, if ``flat`` things are possible, a part of the plane. The
-    mask is empty if the box shows no depth.
+    ``depth_m`` (H, W) metres, 0 invalid; ``world_from_camera`` (4, 4) tells where up is;
+    ``floor_z`` (m, world), if the floor is known: all of it is background. What the thing stands
+    on and what is behind it are level and upright planes that go on outside of the box. Of the
+    rest it is the piece in the middle of the box, with all pieces that are about as far off and
+    end within the box; or, if ``flat`` things are possible, a part of the plane. The mask is
+    empty if the box shows no depth.
     """
     mask, corner = _box_mask(box, depth_m.shape)
     if not mask.size:
@@ -55,7 +59,7 @@ def foreground(
     longer = max(mask.shape) / 2
     margin = tuple(round(_CONTEXT * max(side, longer)) for side in (mask.shape[1], mask.shape[0]))
     patch = patch_around(mask, corner, depth_m, margin, 4000)
-    chosen = _standing_out(patch, intrinsics, world_from_camera, flat)
+    chosen = _standing_out(patch, intrinsics, world_from_camera, flat, floor_z)
     return _enlarged(chosen, patch, mask, corner), corner
 
 
@@ -64,22 +68,34 @@ def _box_mask(box: PixelBox, shape: tuple[int, ...]) -> tuple[Bool, tuple[int, i
     return np.ones((max(0, bottom - top), max(0, right - left)), np.bool_), (left, top)
 
 
-def _standing_out(patch: Patch, intrinsics: Intrinsics, world_from_camera: F64, flat: bool) -> Bool:
+def _standing_out(
+    patch: Patch,
+    intrinsics: Intrinsics,
+    world_from_camera: F64,
+    flat: bool,
+    floor_z: float | None,
+) -> Bool:
     """(h, w) the pixels of the patch's mask, a box, that show the thing."""
     valid = patch.depth_m > 0
     limit = step_limit(patch.depth_m, patch.stride, intrinsics.fx)
     depth = smoothed(patch.depth_m, valid, limit)
     rest = valid & ~flying(depth, limit)
     points = _points(depth, patch, intrinsics) @ world_from_camera[:3, :3].T.astype(np.float32)
-    planes = background_planes(points, rest, patch.mask)
+    floor_m = None if floor_z is None else floor_z - float(world_from_camera[2, 3])
+    planes = background_planes(points, rest, patch.mask, floor_m)
     background = np.any([np.zeros_like(rest), *[plane.on for plane in planes]], axis=0)
     chosen = _central_pieces(depth, limit, rest & ~background, patch, intrinsics)
     if planes and flat and _is_measured(valid, patch.mask):
         behind = max(planes, key=lambda plane: np.count_nonzero(plane.on & patch.mask))
-        if _is_flat(chosen, behind, patch.mask):
+        stands = behind.is_floor and _high(points[chosen, 2]) > _level(points, behind) + _STANDS_M
+        if _is_flat(chosen, behind, patch.mask) and not stands:
             near = rest & patch.mask & (behind.off < _BARELY)
             return behind.on & patch.mask | near
     return chosen
+
+
+def _level(points: F32, plane: BackgroundPlane) -> float:
+    return float(np.median(points[plane.on, 2]))
 
 
 def _is_flat(chosen: Bool, plane: BackgroundPlane, box: Bool) -> bool:
@@ -100,7 +116,7 @@ def _is_measured(valid: Bool, box: Bool) -> bool:
 
 
 def _high(values: F32) -> float:
-    return float(np.quantile(values, 0.9)) if len(values) else 0.0
+    return float(np.quantile(values, 0.9)) if len(values) else -math.inf
 
 
 def _points(depth: F32, patch: Patch, intrinsics: Intrinsics) -> F32:

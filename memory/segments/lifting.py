@@ -13,6 +13,7 @@ import numpy as np
 from cogmap.memory.geometry.camera import backproject
 from cogmap.memory.objects.labels import clean_label
 from cogmap.memory.segments.dark import depth_hole, filled
+from cogmap.memory.segments.exclusive import ShownThing, each_pixel_once
 from cogmap.memory.segments.foreground import foreground
 from cogmap.memory.segments.mask_surface import (
     Patch,
@@ -77,26 +78,30 @@ def lift(
     world_from_camera: F64,
     config: LiftingConfig = LiftingConfig(),
     color: U8 | None = None,
+    floor_z: float | None = None,
 ) -> Lifted:
     """Segments of one frame of an undistorted camera. Never raises for what a detection holds.
 
     ``depth_m`` (H, W) metres, 0 invalid; ``world_from_camera`` (4, 4), used for where down is;
-    ``color`` (H, W, 3) RGB, if it is at hand.
+    ``color`` (H, W, 3) RGB, if it is at hand; ``floor_z`` (m, world), if the floor is known.
     A mask may leak over the thing's outline and miss parts of it; what the depth tells to be
     behind or in front of the thing is left out.
     """
     segments: list[Segment] = []
     refused: Counter[str] = Counter()
+    shown: list[tuple[Detection, ShownThing]] = []
     for detection in detections.detections:
         try:
             if not 0 < detection.score <= 1:
                 raise _RefusedError("bad score")
-            mask, corner, depth = _mask(detection, depth_m, intrinsics, world_from_camera)
-            patch = patch_around(mask, corner, depth)
-            segment = _segment(detection, patch, intrinsics, config, color)
-            if depth is not depth_m:
-                segment = msgspec.structs.replace(segment, guessed=_guessed(mask, corner, depth_m))
-            segments.append(segment)
+            thing = _shown(detection, depth_m, intrinsics, world_from_camera, floor_z)
+            shown.append((detection, thing))
+        except _RefusedError as reason:
+            refused[str(reason)] += 1
+    each_pixel_once([thing for detection, thing in shown if detection.mask is None])
+    for detection, thing in shown:
+        try:
+            segments.append(_lifted(detection, thing, depth_m, intrinsics, config, color))
         except _RefusedError as reason:
             refused[str(reason)] += 1
             continue
@@ -105,8 +110,43 @@ def lift(
     return Lifted(tuple(segments), refused)
 
 
+def _shown(
+    detection: Detection,
+    depth_m: F32,
+    intrinsics: Intrinsics,
+    world_from_camera: F64,
+    floor_z: float | None,
+) -> ShownThing:
+    """The pixels that show the thing of a detection."""
+    mask, corner, depth = _mask(detection, depth_m, intrinsics, world_from_camera, floor_z)
+    height, width = mask.shape
+    bounds = (corner[0] - 0.5, corner[1] - 0.5, corner[0] + width - 0.5, corner[1] + height - 0.5)
+    return ShownThing(mask, corner, depth, detection.box or bounds)
+
+
+def _lifted(
+    detection: Detection,
+    thing: ShownThing,
+    depth_m: F32,
+    intrinsics: Intrinsics,
+    config: LiftingConfig,
+    color: U8 | None,
+) -> Segment:
+    mask, corner = _inside(thing.mask, thing.corner, depth_m.shape)
+    segment = _segment(
+        detection, patch_around(mask, corner, thing.depth_m), intrinsics, config, color
+    )
+    if thing.depth_m is depth_m:
+        return segment
+    return msgspec.structs.replace(segment, guessed=_guessed(mask, corner, depth_m))
+
+
 def _mask(
-    detection: Detection, depth_m: F32, intrinsics: Intrinsics, world_from_camera: F64
+    detection: Detection,
+    depth_m: F32,
+    intrinsics: Intrinsics,
+    world_from_camera: F64,
+    floor_z: float | None,
 ) -> tuple[Bool, tuple[int, int], F32]:
     """The detection's pixels: a mask (h, w) without empty borders, its corner, and the depth
     (H, W) to take for them."""
@@ -119,29 +159,39 @@ def _mask(
         raise _RefusedError("bad box")
     if right <= -0.5 or bottom <= -0.5 or left >= depth_m.shape[1] or top >= depth_m.shape[0]:
         raise _RefusedError("off the image")
-    dark = _dark(detection.box, depth_m, intrinsics, world_from_camera)
+    dark = _dark(detection.box, depth_m, intrinsics, world_from_camera, floor_z)
     if dark is not None:
         return dark
-    mask, corner = foreground(detection.box, depth_m, intrinsics, world_from_camera)
+    mask, corner = foreground(
+        detection.box, depth_m, intrinsics, world_from_camera, floor_z=floor_z
+    )
     if not mask.any():
         raise _RefusedError("nothing stands out in the box")
     return *_inside(mask, corner, depth_m.shape), depth_m
 
 
 def _dark(
-    box: PixelBox, depth_m: F32, intrinsics: Intrinsics, world_from_camera: F64
+    box: PixelBox,
+    depth_m: F32,
+    intrinsics: Intrinsics,
+    world_from_camera: F64,
+    floor_z: float | None,
 ) -> tuple[Bool, tuple[int, int], F32] | None:
     """As ``_mask``, of a thing of which most gives no depth; None if it is not of this kind."""
     hole = depth_hole(box, depth_m)
     if hole is None:
         return None
-    part, (column, row) = foreground(box, depth_m, intrinsics, world_from_camera, flat=False)
+    part, (column, row) = foreground(
+        box, depth_m, intrinsics, world_from_camera, flat=False, floor_z=floor_z
+    )
     if np.count_nonzero(part) > np.count_nonzero(hole):
         return None
     shown = np.zeros(depth_m.shape, np.bool_)
     shown[row : row + part.shape[0], column : column + part.shape[1]] = part
     depth = filled(box, hole, shown, depth_m, intrinsics, world_from_camera)
     if depth is None:
+        if 4 * np.count_nonzero(part) > np.count_nonzero(hole):
+            return None
         raise _RefusedError("gives no depth")
     return *_inside(shown | hole, (0, 0), depth_m.shape), depth
 

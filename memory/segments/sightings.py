@@ -43,6 +43,7 @@ class SightingConfig:
 class _Remembered:
     frame: Frame
     observation: Observation
+    floor_z: float | None
 
 
 def require_fit(detections: Detections, frame: Frame) -> None:
@@ -68,12 +69,17 @@ class Sightings:
         """The reference keyframe of which a picture was given last."""
 
     def complete(
-        self, observation: Observation, frame: Frame, depth_m: F32, detections: Detections | None
+        self,
+        observation: Observation,
+        frame: Frame,
+        depth_m: F32,
+        detections: Detections | None,
+        floor_z: float | None = None,
     ) -> Observation:
         """``observation`` of a frame with a trusted pose, with coarse depth and segments.
 
-        ``frame`` without lens distortion. Raises SightingError if the detections are of another
-        frame or image size.
+        ``frame`` without lens distortion; ``floor_z`` (m, world), if the floor is known. Raises
+        SightingError if the detections are of another frame or image size.
         """
         assert frame.depth is not None
         step = max(1, frame.intrinsics.width // self.config.depth_view_width)
@@ -85,10 +91,10 @@ class Sightings:
             depth_scale_m=frame.depth_scale_m,
         )
         if detections is not None:
-            observation = self._with_segments(observation, frame, depth_m, detections)
+            observation = self._with_segments(observation, frame, depth_m, detections, floor_z)
         else:
             without_color = msgspec.structs.replace(frame, color=None)
-            self._recent.append(_Remembered(without_color, observation))
+            self._recent.append(_Remembered(without_color, observation, floor_z))
         return self._with_image(observation, frame)
 
     def late(self, detections: Detections) -> Observation:
@@ -109,16 +115,23 @@ class Sightings:
         require_fit(detections, frame)
         self._recent.remove(remembered)
         observation = msgspec.structs.replace(remembered.observation, late=True, depth_view=None)
-        return self._with_segments(observation, frame, frame.depth_m(), detections)
+        return self._with_segments(
+            observation, frame, frame.depth_m(), detections, remembered.floor_z
+        )
 
     def _with_segments(
-        self, observation: Observation, frame: Frame, depth_m: F32, detections: Detections
+        self,
+        observation: Observation,
+        frame: Frame,
+        depth_m: F32,
+        detections: Detections,
+        floor_z: float | None,
     ) -> Observation:
         require_fit(detections, frame)
         assert observation.world_from_camera is not None
         lifted = lift(
             detections, depth_m, frame.intrinsics, observation.world_from_camera,
-            self.config.lifting, frame.color,
+            self.config.lifting, frame.color, floor_z,
         )  # fmt: skip
         self.refused += lifted.refused
         return msgspec.structs.replace(

@@ -155,6 +155,12 @@ def test_floor_and_grid_from_above(room):
     assert 0.7 * (4 * 3 - 0.3) < inside < 4 * 3 - 0.3
 
 
+def test_what_is_level_and_as_small_as_a_table_is_not_taken_for_the_floor(room):
+    occupancy = room_from_inside(room)
+    assert occupancy.floor_z(least_m2=3) == occupancy.floor_z()  # of 12 m2
+    assert occupancy.floor_z(least_m2=15) is None
+
+
 def test_layers_at_head_height(room):
     occupancy = room_from_inside(room)
     grid = occupancy.grid_2d(0.1, 1.2, occupancy.floor_z(), stamp_ns=5)

@@ -99,3 +99,19 @@ def test_boxes_at_and_beside_the_border_are_taken(box):
     depth, _ = scene()
     hole = depth_hole(box, depth)
     assert hole is None or hole.shape == depth.shape
+
+
+def test_a_hole_as_wide_as_a_corridor_is_no_thing():
+    depth, box = scene()
+    narrow = depth_hole(box, depth)
+    assert narrow is not None
+    depth[100:200, 60:260] = 0
+    wide = np.zeros(depth.shape, bool)
+    wide[100:200, 60:260] = True
+    shown = np.zeros(depth.shape, bool)
+    assert filled((59.5, 99.5, 259.5, 199.5), wide, shown, depth, CAMERA, pose()) is None
+
+
+def test_a_box_that_is_the_whole_image_has_no_surroundings_to_be_dark_in():
+    depth = np.zeros((240, 320), np.float32)
+    assert depth_hole((-0.5, -0.5, 319.5, 239.5), depth) is None

@@ -48,9 +48,11 @@ def box_around(mask):
     return columns.min() - 0.5, rows.min() - 0.5, columns.max() + 0.5, rows.max() + 0.5
 
 
-def overlap(truth, depth, world_from_camera, box=None) -> float:
+def overlap(truth, depth, world_from_camera, box=None, floor_z=None) -> float:
     """IoU of the foreground of the box around ``truth`` (H, W) with it."""
-    mask, (column, row) = foreground(box or box_around(truth), depth, CAMERA, world_from_camera)
+    mask, (column, row) = foreground(
+        box or box_around(truth), depth, CAMERA, world_from_camera, floor_z=floor_z
+    )
     found = np.zeros(truth.shape, bool)
     found[row : row + mask.shape[0], column : column + mask.shape[1]] = mask
     return np.count_nonzero(found & truth) / np.count_nonzero(found | truth)
@@ -169,3 +171,22 @@ def test_the_same_box_gives_the_same_mask():
     depth, shown = render([FLOOR, WALL, *chair(1.3, 0)], camera)
     first, second = (foreground(box_around(shown >= 2), depth, CAMERA, camera) for _ in range(2))
     np.testing.assert_array_equal(first[0], second[0])
+
+
+def test_a_table_does_not_take_the_floor_under_it_though_its_box_shows_all_of_that():
+    things = [FLOOR, *table(0.9, 0)]
+    camera = pose(height=1.5, pitch=0.9)
+    depth, shown = render(things, camera)
+    depth[:, :40] = depth[:, 280:] = 0  # nothing is seen beside the box
+    truth = (shown > 0) & (depth > 0)
+    box = (39.5, -0.5, 279.5, 239.5)
+    unknown = overlap(truth, depth, camera, box)
+    known = overlap(truth, depth, camera, box, floor_z=0.03)
+    assert known > max(0.8, unknown)
+
+
+def test_what_lies_flat_on_the_floor_is_still_found():
+    things = [FLOOR, WALL, ((1.2, -0.4, 0), (0.5, 0.8, 0.01))]
+    camera = pose()
+    depth, shown = render(things, camera)
+    assert overlap(shown == 2, depth, camera, floor_z=-0.02) > 0.8

@@ -93,10 +93,7 @@ class Agent:
             if request is not None:
                 progress = self.journey.begin(request)
                 request = None
-            twist, news = self.journey.step(step.frame.stamp_ns)
-            if twist is not None:
-                self.simulator.command(twist)
-            progress = news or progress
+            progress = self._drive(step.frame.stamp_ns) or progress
             seconds = (self._number - began) / self.simulator.config.rate_hz
             if progress.state in ENDS or seconds > limit_s:
                 return Trip(
@@ -114,13 +111,23 @@ class Agent:
         after = self.simulator.state
         self.length_m += math.dist((before.x, before.y), (after.x, after.y))
         self.collisions += after.blocked and not before.blocked
+        self._take(step)
+        return step
+
+    def _drive(self, stamp_ns: int) -> JourneyProgress | None:
+        """As the journey says now; its news."""
+        twist, news = self.journey.step(stamp_ns)
+        if twist is not None:
+            self.simulator.command(twist)
+        return news
+
+    def _take(self, step: SimStep) -> None:
         observation = self.dense.step(step.frame, self._detected(step.instances))
         self.map.take(observation)
         self.journey.take_observation(observation)
         if self._number % GRID_EVERY == 0:
             self._take_grid(step.frame.stamp_ns)
         self._number += 1
-        return step
 
     def _take_grid(self, stamp_ns: int) -> None:
         grid = self.dense.occupancy_grid(stamp_ns)

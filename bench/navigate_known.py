@@ -20,10 +20,10 @@ from cogmap.memory.navigation.making import ErrandMaker
 from cogmap.runtime.messages import Goal, JourneyRequest, MapObject, Observation, OccupancyGrid
 from cogmap.sim.agent import AgentState, world_from_camera
 from cogmap.sim.footprints import footprint
-from cogmap.sim.scene import PlacedObject
+from cogmap.sim.scene import House, PlacedObject
 from cogmap.sim.simulator import Simulator
 
-__all__ = ["gone_in_house", "known_figures"]
+__all__ = ["gone_in_house", "known_figures", "true_thing"]
 
 RATE_HZ = 10.0
 LIMIT_S = 240.0
@@ -37,11 +37,11 @@ def gone_in_house(seed: int, rooms: int, count: int) -> list[Outcome]:
     simulator = Simulator(commanded(seed, rooms, RATE_HZ))
     ways = Ways(simulator)
     rng = np.random.default_rng(seed)
-    things = [each for each in made.objects() if _true(each, ways) is not None]
+    things = [each for each in made.objects() if true_thing(each, ways.house) is not None]
     gone: list[Outcome] = []
     for start in starts(ways, 8 * count, rng):
         thing = things[rng.integers(len(things))]
-        true = _true(thing, ways)
+        true = true_thing(thing, ways.house)
         assert true is not None
         shortest = shortest_m(ways, [true], (start.x, start.y))
         if REACH_M <= shortest < math.inf:
@@ -78,9 +78,9 @@ def _mapped(seed: int, rooms: int) -> tuple[CognitiveMap, OccupancyGrid]:
     return made, episode.grids[-1][1]
 
 
-def _true(thing: MapObject, ways: Ways) -> PlacedObject | None:
+def true_thing(thing: MapObject, house: House) -> PlacedObject | None:
     """What a mapped object is in truth."""
-    alike = [each for each in ways.house.objects if each.category == thing.label]
+    alike = [each for each in house.objects if each.category == thing.label]
     far = [math.dist(each.box().center, thing.box.center) for each in alike]
     nearest = int(np.argmin(far)) if alike else -1
     return alike[nearest] if alike and far[nearest] < SAME_M else None

@@ -133,18 +133,25 @@ def _by_doors(asked: _Asked) -> _Blocked | None:
 
 
 def _by_things(asked: _Asked) -> _Blocked | None:
-    """Objects that stand in the way, if it is they."""
+    """Objects that stand in the way, if it is they: no more of them than have to go."""
     things = [thing for thing in asked.known.layout.objects if thing.is_here]
-    shapes = [shapely.Polygon(footprint(thing.box)).buffer(AROUND_THINGS_M) for thing in things]
-    line = asked.line_without(shapes)
+    shapes = {
+        thing.id: shapely.Polygon(footprint(thing.box)).buffer(AROUND_THINGS_M) for thing in things
+    }
+    line = asked.line_without(tuple(shapes.values()))
     if line is None:
         return None
     wide = _trace(line).buffer(asked.radius_m)
     blocking = [
         thing
-        for thing, shape in zip(things, shapes, strict=True)
-        if shape.intersects(wide) and asked.is_occupied(shape)
+        for thing in things
+        if shapes[thing.id].intersects(wide) and asked.is_occupied(shapes[thing.id])
     ]
+    for thing in sorted(blocking, key=lambda each: -shapes[each.id].area):
+        others = [each for each in blocking if each is not thing]
+        way = asked.line_without([shapes[each.id] for each in others])
+        if way is not None:
+            blocking, line = others, way
     if not blocking:
         return None
     names = " and ".join(named(thing) for thing in blocking)

@@ -86,6 +86,11 @@ class Journey:
     def active(self) -> bool:
         return self._state not in ENDS and self._state != "idle"
 
+    @property
+    def path(self) -> F64:
+        """(N, 2) x, y (m): the way that is left; without points where there is none."""
+        return np.zeros((0, 2)) if self._leg is None or not self.active else self._leg.path
+
     def take_observation(self, observation: Observation) -> None:
         """What became of a frame: where it was taken, if that is known, and what it saw."""
         world_from_camera = observation.world_from_camera
@@ -251,7 +256,6 @@ class Journey:
 
     def _progress(self, stamp_ns: int) -> JourneyProgress:
         request, leg = self._request, self._leg if self.active else None
-        path: F64 = np.zeros((0, 2)) if leg is None else leg.path
         return JourneyProgress(
             stamp_ns=max(stamp_ns, 0),
             journey=self._number,
@@ -259,7 +263,7 @@ class Journey:
             goals=request.goals if request else (),
             state=self._state,
             text=self._text,
-            path=path,
+            path=self.path,
             frontiers=np.zeros((0, 2)) if leg is None else leg.errand.frontiers,
             target=self._target(leg),
             remaining_m=0.0 if leg is None else leg.left_m,

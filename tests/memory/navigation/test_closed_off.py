@@ -28,6 +28,16 @@ def test_an_object_in_the_way_is_named():
     assert "blocked by the sofa" in refusal.text
 
 
+def test_what_one_could_go_around_is_not_in_the_way():
+    cells = paint(two_rooms(), 2.9, 1.5, 3.3, 2.5)
+    cells = paint(cells, 1.6, 1.1, 2.3, 1.8)
+    sofa = thing(7, "sofa", (3.1, 2.0, 0.4), (0.4, 1.0, 0.8))
+    cup = thing(8, "cup", (3.1, 2.0, 0.9), (0.1, 0.1, 0.1))
+    table = thing(9, "table", (1.95, 1.45, 0.4), (0.7, 0.7, 0.8))
+    refusal = plan(known(cells, objects=(sofa, cup, table)), BODY, THERE)
+    assert refusal.blocked_by == (7,)
+
+
 def test_a_closed_door_is_named_by_its_rooms():
     cells = two_rooms(gap=None)
     door = Door(id=1, center=(3.05, 2.0), width_m=1.0, yaw=1.5708, rooms=(1, 2))

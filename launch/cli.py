@@ -67,7 +67,7 @@ def up(
         str | None,
         typer.Argument(
             help="Launch file, or one built in: demo, explore, live, episode, replay, camera,"
-            " mujoco, explore_mujoco, join."
+            " mujoco, explore_mujoco, join, patrol."
         ),
     ] = None,
     set_: Set = None,

@@ -16,6 +16,8 @@ from pathlib import Path
 from cogmap.runtime.messages import CogmapError
 
 _PREFIX = "cogmap-"
+_METRICS_BYTES = 32 * 2**20
+"""A status a second takes some 3 kB: three hours and more."""
 _LONGEST_SOCKET_PATH = 100
 """Of the 107 bytes that Linux allows for the address of a Unix socket."""
 
@@ -140,6 +142,15 @@ class RunDir:
     def metrics(self) -> Path:
         """One `RunStatus` a second, as JSON lines."""
         return self.path / "metrics.jsonl"
+
+    def add_metrics(self, line: bytes) -> None:
+        """One more line. When the file is full it becomes ``metrics.1.jsonl``, and the one of that
+        name before goes: a run of weeks must not fill the disk. Raises OSError."""
+        with self.metrics.open("ab") as file:
+            file.write(line + b"\n")
+            is_full = file.tell() > _METRICS_BYTES
+        if is_full:
+            self.metrics.replace(self.metrics.with_suffix(".1.jsonl"))
 
     def close(self) -> None:
         shutil.rmtree(self.sockets, ignore_errors=True)

@@ -314,8 +314,7 @@ class Supervisor:
         status = self.status()
         self._writers["run/status"].publish(status)
         try:
-            with self.run_dir.metrics.open("ab") as file:
-                file.write(msgspec.json.encode(status) + b"\n")
+            self.run_dir.add_metrics(msgspec.json.encode(status))
             text = _little_space(self.run_dir.path)
         except OSError as error:  # a full disk must not end the run
             text = f"the run directory cannot be written: {error}; make space on its disk"

@@ -34,7 +34,7 @@ _SIGMA_M = 0.05
 """How far the surface may pull a pose when it is asked what it thinks of it."""
 _MISFIT_M = 0.005
 """Median distance to the surface that noise of depth explains."""
-_LEAST_M, _MOST_M, _USUAL_TIMES = 0.02, 0.055, 4.0
+_LEAST_M, _MOST_M, _USUAL_TIMES = 0.015, 0.055, 4.0
 """A shift is odd from so many times the usual one on, at least and at most so far. Usual are 0.2
 cm with exact poses and 1.1 to 1.9 cm in recordings; the largest of right poses were 2.1 and 5.7."""
 _MISFIT_PART = 0.3

@@ -12,6 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from cogmap.runtime import rundir
 from cogmap.runtime.rundir import RunDir, RunDirError, is_going_on
 
 
@@ -168,3 +169,16 @@ def test_state_of_an_earlier_run_is_gone(tmp_path):
         (run.state / "camera.jumps.json").write_text("[]")
     with RunDir(tmp_path / "run") as run:
         assert list(run.state.iterdir()) == []
+
+
+def test_metrics_of_a_long_run_do_not_fill_the_disk(tmp_path, monkeypatch):
+    monkeypatch.setattr(rundir, "_METRICS_BYTES", 1000)
+    with RunDir(tmp_path / "run") as run:
+        for number in range(1000):
+            run.add_metrics(f"status {number}".encode())
+        files = sorted(run.path.glob("metrics*"))
+        assert sum(path.stat().st_size for path in files) < 2100
+        lines = run.path.joinpath("metrics.1.jsonl").read_text().splitlines()
+        lines += run.metrics.read_text().splitlines() if run.metrics.exists() else []
+    assert lines == [f"status {number}" for number in range(1000 - len(lines), 1000)]
+    assert len(lines) > 80

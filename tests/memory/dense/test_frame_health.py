@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import cv2
 import msgspec
 import numpy as np
@@ -19,7 +21,7 @@ from cogmap.memory.dense.picture_health import (
     shows_something,
     swap_score,
 )
-from cogmap.memory.dense.pose_health import Jumps, has_picture_moved
+from cogmap.memory.dense.pose_health import Drift, Jumps, has_picture_moved
 from cogmap.runtime.messages import F64, Frame, Intrinsics
 from cogmap.sim.faults import Fault, FaultKind, FrameFaults
 
@@ -168,6 +170,52 @@ def test_who_is_near_a_thin_wall_that_both_sides_thickened_has_not_drifted(neare
         pose = seen.world_from_camera
         last = health.look_at_map(seen, seen.depth_m(), pose, wall, lambda pose: 1.0)
     assert last == said
+
+
+def drift_told(off_m: Callable[[int], float], frames: int, *, cut: int | None = None) -> list[bool]:
+    """Whether there is drift at each frame of a camera along the wall, which lies ``off_m`` farther
+    than it was mapped; ``cut``: where it goes on from its state."""
+    drift, told = Drift(), []
+    for number in range(frames):
+        seen = frame(number)
+        pose, wall = seen.world_from_camera, MappedWall(-off_m(number))
+        drift.take(seen.depth_m(), CAMERA, pose, wall, np.zeros(3))
+        told.append(drift.holds)
+        if number == cut:
+            drift = Drift.from_state(drift.state())
+    return told
+
+
+def test_drift_is_told_early_where_poses_are_exact_and_late_where_they_are_rough():
+    rough = np.random.default_rng(3).uniform(-0.02, 0.02, 400)
+    exact = drift_told(lambda n: max(0, n - 150) * 0.003, 200)
+    usual = drift_told(lambda n: rough[n] + max(0, n - 150) * 0.003, 200)
+    assert not any(exact[:155]) and exact[172]
+    assert not any(usual[:173]) and usual[199]
+    assert not any(drift_told(lambda n: rough[n], 400))
+
+
+def test_drift_goes_on_from_its_state_the_same():
+    def off_m(number: int) -> float:
+        return 0.0 if number < 60 else 0.004 * (number - 60)
+
+    whole = drift_told(off_m, 90)
+    assert whole == drift_told(off_m, 90, cut=30) == drift_told(off_m, 90, cut=66)
+    assert whole[-1]
+
+
+@pytest.mark.parametrize(("back_m", "ends"), [(0.06, True), (0.02, False), (-0.06, False)])
+def test_drift_ends_where_poses_jump_back_by_it(back_m, ends):
+    drift = Drift()
+    for number in range(60):
+        seen = frame(number)
+        wall = MappedWall(-0.06)  # the camera must be shifted towards it
+        drift.take(seen.depth_m(), CAMERA, seen.world_from_camera, wall, np.zeros(3))
+    assert drift.holds
+    nowhere = np.zeros((120, 160), np.float32)
+    jump = np.array([0.0, back_m, 0.0])
+    drift.take(nowhere, CAMERA, pose_at(1.2), MappedWall(0.0), jump)
+    assert drift.holds is not ends
 
 
 def test_black_pictures():

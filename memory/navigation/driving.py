@@ -26,6 +26,8 @@ CLOSE_M = 0.015
 """So near the end it turns to its heading; ARRIVED_M away it drives on again."""
 SAFETY_M = 0.02
 """What it drives past is further away than its radius by this, the route itself by more."""
+CUT_M, ENOUGH_M = 0.03, 0.2
+"""Corners are cut by so much towards things that are nearer than its radius and the second."""
 LOOKAHEAD_M = 0.45
 SHORTER = (1.0, 0.6, 0.35, 0.15)
 """Parts of it that are tried until the way to the point ahead is free."""
@@ -99,14 +101,18 @@ class Driver:
         return still and off <= ARRIVED_RAD and far_m <= ARRIVED_M
 
     def _point_ahead(self, ahead: Moving, clearance: Clearance) -> Point:
-        """Where to steer: on the line, as far ahead as the straight way there is free."""
+        """Where to steer: on the line, as far ahead as the straight way there is free, and cuts
+        no corner towards what the line keeps away from."""
         here, reach_m = ahead.pose.point, LOOKAHEAD_M + 0.3 * abs(ahead.linear_mps)
         own_m = float(clearance.at(np.array([here]))[0])
+        radius_m = self.body.radius_m
         point = self.line.end
         for part in SHORTER:
-            point = self.line.at(self._at_m + part * reach_m)
-            wanted_m = min(self.body.radius_m + 2 * SAFETY_M, own_m)
-            if clearance.along(here, point) >= wanted_m - 1e-6:
+            to_m = self._at_m + part * reach_m
+            point = self.line.at(to_m)
+            line_m = float(clearance.at(self.line.stretch(self._at_m, to_m)).min())
+            kept_m = min(max(radius_m + 2 * SAFETY_M, line_m - CUT_M), radius_m + ENOUGH_M, own_m)
+            if clearance.along(here, point) >= kept_m - 1e-6:
                 break
         return point
 

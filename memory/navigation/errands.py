@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
@@ -18,9 +17,7 @@ __all__ = ["Ended", "Errand", "GoBack", "GoTo", "comfortable_way", "way_or_reaso
 
 MARGIN_M = 0.08
 """Ways keep so much further from things than planning does by itself: corners are cut. Through
-gaps that are too narrow for that, they lead without."""
-DETOUR, DETOUR_M = 1.05, 0.2
-"""And where those with that margin are longer by such a factor, and so much more."""
+narrower places they lead where the way around is long."""
 MOVED_M = 0.1
 
 NO_PLACES: F64 = np.zeros((0, 2))
@@ -124,18 +121,5 @@ def way_or_reason(
 def comfortable_way(
     known: Known, body: Body, places: tuple[Stand, ...], through_unknown: bool
 ) -> Route | None:
-    """The way that keeps well away from things; a tighter one where there is no other, or where
-    the others are a long way around."""
-    roomy = replace(body, radius_m=body.radius_m + MARGIN_M)
-    way = shortest_way(known, roomy, places, through_unknown)
-    straight_m = min(math.dist(known.here.point, p.pose.point) + p.worse_m for p in places)
-    if way is not None and _costs_m(way) <= DETOUR * straight_m + DETOUR_M:
-        return way
-    tighter = shortest_way(known, body, places, through_unknown)
-    if way is None or tighter is None:
-        return way or tighter
-    return tighter if DETOUR * _costs_m(tighter) + DETOUR_M < _costs_m(way) else way
-
-
-def _costs_m(way: Route) -> float:
-    return way.length_m + way.stand.worse_m
+    """The way that keeps well away from things, but for narrow places with no short way around."""
+    return shortest_way(known, body, places, through_unknown, MARGIN_M)

@@ -7,7 +7,7 @@ from functools import lru_cache
 import msgspec
 import numpy as np
 
-from cogmap.memory.paths.floor import cells_at, floor_paths
+from cogmap.memory.paths.floor import cells_at, floor_paths, wary_paths
 from cogmap.memory.paths.grid_paths import Paths, Point
 from cogmap.runtime.messages import FREE, UNKNOWN, OccupancyGrid
 
@@ -21,10 +21,20 @@ TIGHT_CELLS = 0.75
 measured is most likely."""
 
 
-def body_paths(grid: OccupancyGrid, radius_m: float, margin_cells: float = ROOMY_CELLS) -> Paths:
+def body_paths(
+    grid: OccupancyGrid,
+    radius_m: float,
+    margin_cells: float = ROOMY_CELLS,
+    wary_m: float = 0.0,
+) -> Paths:
     """Ways for the middle of a round body: free cells farther than its radius, and a margin, from
-    all that is occupied. What is kept of a grid is shared by all who ask."""
-    return floor_paths(grid, radius_m + margin_cells * grid.resolution_m)
+    all that is occupied; those that are not ``wary_m`` farther than with the larger margin count
+    as longer. What is kept of a grid is shared by all who ask."""
+    cell_m = grid.resolution_m
+    least_m = radius_m + margin_cells * cell_m
+    if wary_m == 0.0:
+        return floor_paths(grid, least_m)
+    return wary_paths(grid, least_m, radius_m + wary_m + ROOMY_CELLS * cell_m)
 
 
 @lru_cache(maxsize=2)

@@ -14,19 +14,19 @@ from cogmap.runtime.messages import F64, OCCUPIED, Bool, Box, OccupancyGrid
 
 __all__ = ["share_in_view"]
 
-OWN_M = 0.06
-"""So near to a thing's box, what blocks the view is the thing, as it was measured."""
 NEAREST_M = 0.02
 _THIRDS = np.array([-1.0, 0.0, 1.0]) / 3
+_FIFTHS = np.array([-2.0, -1.0, 0.0, 1.0, 2.0]) / 5
 _LEAST_M = 0.02
 """Flat things count as so thick: their edges are seen from the side."""
 
 
-def share_in_view(spots: F64, box: Box, grid: OccupancyGrid, body: Body) -> F64:
+def share_in_view(spots: F64, box: Box, grid: OccupancyGrid, body: Body, own_m: float) -> F64:
     """(N,) part of a box that a camera at ``spots`` (N, 2), turned to it, has in view: what is in
     the picture and hidden by nothing that the grid knows, of what it would cover alone in a
-    picture that went on by its own width and height on all sides."""
-    own = shapely.Polygon(footprint(box)).buffer(OWN_M)
+    picture that went on by its own width and height on all sides. What the grid knows nearer to
+    the box than ``own_m`` is the box's own."""
+    own = shapely.Polygon(footprint(box)).buffer(own_m)
     eyes = np.column_stack([spots, np.full(len(spots), grid.floor_z + body.camera_height_m)])
     axes = _camera_axes(np.array(box.center[:2]) - spots, body.pitch_down_rad)
     edge = np.array([math.tan(body.hfov_rad / 2), math.tan(body.vfov_rad / 2)])
@@ -60,16 +60,19 @@ def _camera_axes(ahead: F64, pitch_down_rad: float) -> F64:
 
 
 def _faces(box: Box) -> Iterator[tuple[F64, F64, float]]:
-    """Of each side but the lower one 9 points (9, 3), its normal (3,) outwards, its area (m2)."""
+    """Of each side but the lower one points (N, 3), more of them one above the other than beside
+    each other, its normal (3,) outwards, and the area (m2) that each point stands for."""
     c, s = math.cos(box.yaw), math.sin(box.yaw)
     axes = np.array([[c, s, 0], [-s, c, 0], [0, 0, 1]])
     size = np.maximum(box.size, _LEAST_M)
     for axis, sign in ((0, 1), (0, -1), (1, 1), (1, -1), (2, 1)):
-        one, other = (axes[k] * size[k] for k in range(3) if k != axis)
-        area = float(np.linalg.norm(one) * np.linalg.norm(other))
+        k, other = (n for n in range(3) if n != axis)
+        rows = _FIFTHS if other == 2 else _THIRDS
+        across = (_THIRDS[:, None, None] * axes[k] * size[k]).repeat(len(rows), axis=1)
+        points = (across + rows[:, None] * axes[other] * size[other]).reshape(-1, 3)
         normal = axes[axis] * sign
-        across = (_THIRDS[:, None, None] * one + _THIRDS[None, :, None] * other).reshape(-1, 3)
-        yield across + normal * size[axis] / 2 + box.center, normal, area
+        area = float(size[k] * size[other]) / len(points)
+        yield points + normal * size[axis] / 2 + box.center, normal, area
 
 
 def _clear(eyes: F64, point: F64, own: shapely.Polygon, grid: OccupancyGrid) -> Bool:

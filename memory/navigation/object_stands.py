@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import numpy as np
@@ -16,19 +17,20 @@ from cogmap.runtime.messages import F64, Bool, MapObject
 
 __all__ = ["named", "object_stands"]
 
-REACH_M, SURE_M = 1.0, 0.87
+REACH_M, SURE_M = 1.0, 0.85
 """Whoever is farther from a thing's surface has not gone to it. A box that is wrong by some
 centimetres is still in reach from the second."""
-ALMOST_M = 0.95
-"""From here on it is a matter of the last centimetres of a map and of a robot."""
-UNSURE, VERY_UNSURE = 10.0, 40.0
-"""Metres of way that each metre beyond the second is worth, and each beyond the third more."""
+UNSURE_PER_M2 = 100.0
+"""Metres of way that the square of each metre beyond that is worth."""
+OWN_M = (0.06, 0.3)
+"""So near to a thing's box, what blocks the view is the thing, as it was measured; and where it
+could not be seen at all, what it stands in: of a shelf the grid knows no boards."""
 FAR_M = 2.5
 """Seen from here it is still in view, where nothing nearer is free."""
 SEEN_SHARE = 0.12
 """Less of a thing in view is not in view."""
-WELL_SHARE, WELL = 0.35, 8.0
-"""So much in view is enough; metres of way that each part less is worth."""
+WELL_SHARE, WELL = 0.35, 60.0
+"""So much in view is enough; metres of way that the square of what is lacking is worth."""
 MOST = 400
 
 
@@ -45,12 +47,12 @@ def object_stands(object_id: int, known: Known, body: Body) -> tuple[Stand, ...]
     paths = body_paths(known.grid, body.radius_m)
     shape = shapely.Polygon(footprint(thing.box))
     far = np.asarray(shapely.distance(shape, shapely.points(paths.centers)))
-    for reach in (REACH_M, FAR_M):
+    for reach, own_m in itertools.product((REACH_M, FAR_M), OWN_M):
         near = np.flatnonzero(far <= reach)
         near = near[:: max(1, math.ceil(len(near) / MOST))]
         near = near[_same_side(known, thing, shape, paths.centers[near])]
         spots, gap = paths.centers[near], far[near]
-        share = share_in_view(spots, thing.box, known.grid, body)
+        share = share_in_view(spots, thing.box, known.grid, body, own_m)
         good = share >= SEEN_SHARE
         if good.any():
             return _as_stands(thing, spots[good], gap[good], share[good])
@@ -80,9 +82,8 @@ def _same_side(known: Known, thing: MapObject, shape: shapely.Polygon, spots: F6
 
 def _as_stands(thing: MapObject, spots: F64, gap: F64, share: F64) -> tuple[Stand, ...]:
     """With how much worse than perfect they are: what is left of the choice is for the way."""
-    worse = WELL * np.clip(WELL_SHARE - share, 0, None)
-    worse += UNSURE * np.clip(gap - SURE_M, 0, None)
-    worse += VERY_UNSURE * np.clip(gap - ALMOST_M, 0, None)
+    worse = UNSURE_PER_M2 * np.clip(gap - SURE_M, 0, None) ** 2
+    worse += WELL * np.clip(WELL_SHARE - share, 0, None) ** 2
     x, y, _ = thing.box.center
     return tuple(
         Stand(

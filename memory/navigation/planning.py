@@ -54,10 +54,15 @@ def plan(
 
 
 def shortest_way(
-    known: Known, body: Body, stands: tuple[Stand, ...], through_unknown: bool = False
+    known: Known,
+    body: Body,
+    stands: tuple[Stand, ...],
+    through_unknown: bool = False,
+    margin_m: float = 0.0,
 ) -> Route | None:
     """The shortest way to one of ``stands``, counting how much worse some of them are, and at most
-    1.5 % longer for the sake of clearance.
+    1.5 % longer for the sake of clearance. With ``margin_m``, what is narrower by so much more
+    counts as longer, so that narrow places are passed only where the way around is long.
 
     No point of it is nearer than the radius to an occupied cell, or, if there is no such way, to
     the middle of one; where the agent is now aside. Unknown floor is not free unless
@@ -66,20 +71,20 @@ def shortest_way(
     """
     if not stands:
         raise ValueError("a plan needs at least one place to stand")
-    route = _shortest(known.grid, known, body, stands)
+    route = _shortest(known.grid, known, body, stands, margin_m)
     if through_unknown:
-        dared = _shortest(with_unknown_free(known.grid), known, body, stands)
+        dared = _shortest(with_unknown_free(known.grid), known, body, stands, margin_m)
         if dared and (route is None or route.length_m > DARING * dared.length_m):
             return dared
     return route
 
 
 def _shortest(
-    grid: OccupancyGrid, known: Known, body: Body, stands: tuple[Stand, ...]
+    grid: OccupancyGrid, known: Known, body: Body, stands: tuple[Stand, ...], margin_m: float
 ) -> Route | None:
     """The way that keeps the radius from whole cells; else one from their middles, if any."""
     for margin_cells in (ROOMY_CELLS, TIGHT_CELLS):
-        paths = body_paths(grid, body.radius_m, margin_cells)
+        paths = body_paths(grid, body.radius_m, margin_cells, margin_m)
         # On lines between the middles of cells, the margin is at most 0.71 cells less.
         room = _room(grid, body.radius_m, (margin_cells - 0.71) * grid.resolution_m)
         found = _corners(paths, room, known.here.point, stands)

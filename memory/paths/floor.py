@@ -23,6 +23,7 @@ __all__ = [
     "known_share",
     "standable",
     "states_at",
+    "wary_paths",
     "with_walked",
 ]
 
@@ -54,6 +55,13 @@ def standable(grid: OccupancyGrid, radius_m: float) -> Bool:
 def floor_paths(grid: OccupancyGrid, radius_m: float) -> Paths:
     """Ways for the centre of somebody of a radius; kept for the grids that were asked last."""
     return Paths(standable(grid, radius_m), grid.origin, grid.resolution_m)
+
+
+@lru_cache(maxsize=4)
+def wary_paths(grid: OccupancyGrid, radius_m: float, comfort_m: float) -> Paths:
+    """As `floor_paths`, but ways where it is narrower than ``comfort_m`` count as longer."""
+    dear = clearance_m(grid) < comfort_m - 1e-6
+    return Paths(standable(grid, radius_m), grid.origin, grid.resolution_m, dear=dear)
 
 
 def cell_centers(grid: OccupancyGrid, cells: Bool) -> F64:

@@ -24,18 +24,28 @@ Point = tuple[float, float]
 MOST_CELLS = 40_000
 """Of more free cells, only those near the best ways of a coarse grid are searched."""
 
+DEAR = 3.0
+"""So many times as long may be the way around a narrow place."""
+
 
 class Paths:
     """Ways between points of a walkable grid. Points off the grid count as the closest cell."""
 
     def __init__(
-        self, free: Bool, origin: Point, resolution_m: float, most_cells: int = MOST_CELLS
+        self,
+        free: Bool,
+        origin: Point,
+        resolution_m: float,
+        most_cells: int = MOST_CELLS,
+        dear: Bool | None = None,
     ) -> None:
-        """``free`` (rows, columns), cell [r, c] centred at origin + ((c, r) + 0.5) * resolution."""
+        """``free`` (rows, columns), cell [r, c] centred at origin + ((c, r) + 0.5) * resolution.
+        Ways over ``dear`` cells (rows, columns) count DEAR times as long in the search."""
         self.free = free
         self.origin = origin
         self.resolution_m = resolution_m
         self._most_cells = most_cells
+        self._dear = dear
         self._cells = np.flatnonzero(free)
 
     @cached_property
@@ -118,17 +128,45 @@ class Paths:
         return bool(clear_of(self.free, self.origin, self.resolution_m, ends[0], ends[1:])[0])
 
     def taut(self, points: F64) -> tuple[Point, ...]:
-        """A line (N, 2) over free cells without the corners that are not needed."""
-        taut = pulled_taut(self.free, self.origin, self.resolution_m, points)
+        """A line (N, 2) over free cells without the corners that are not needed; what is not on
+        dear cells stays away from them."""
+        parts = self._stretches(points)
+        pulled = [pulled_taut(free, self.origin, self.resolution_m, line) for free, line in parts]
+        taut = np.concatenate(pulled)
         return tuple((float(x), float(y)) for x, y in taut.tolist())
+
+    def _stretches(self, points: F64) -> list[tuple[Bool, F64]]:
+        """Parts of a line (N, 2) that are on dear cells all along or not at all, each with the
+        cells that it may be pulled over."""
+        if self._dear is None:
+            return [(self.free, points)]
+        column, row = np.floor((points - self.origin) / self.resolution_m).astype(np.intp).T
+        rows, columns = self.free.shape
+        dear = self._dear[np.clip(row, 0, rows - 1), np.clip(column, 0, columns - 1)]
+        lines = np.split(points, 1 + np.flatnonzero(np.diff(dear)))
+        return [
+            (self.free if is_dear else self.free & ~self._dear, line)
+            for is_dear, line in zip(
+                dear[np.cumsum([0, *map(len, lines[:-1])])], lines, strict=True
+            )
+        ]
 
     @cached_property
     def _graph(self) -> scipy.sparse.csr_array:
-        return move_graph(self.free) * self.resolution_m
+        return self._weighted(self.free) * self.resolution_m
 
     @cached_property
     def _coarse(self) -> CoarseGrid:
         return CoarseGrid(self.free)
+
+    def _weighted(self, free: Bool) -> scipy.sparse.csr_array:
+        """The moves between cells, with what dear ones cost."""
+        graph = move_graph(free)
+        if self._dear is not None:
+            costs = np.where(self._dear[free], DEAR, 1.0)
+            starts = np.repeat(costs, np.diff(graph.indptr))
+            graph.data *= (starts + costs[graph.indices]) / 2
+        return graph
 
     def _way(
         self, starts: NDArray[np.intp], goals: NDArray[np.intp], worse_m: F64 | None = None
@@ -142,7 +180,7 @@ class Paths:
         if len(self._cells) > self._most_cells:
             ends = self._cells[starts], self._cells[goals]
             near = self._coarse.corridor(*ends, extra, min(self._most_cells, CORRIDOR_CELLS))
-            way = _search(move_graph(near), *_within(near, self._cells, starts, goals, extra))
+            way = _search(self._weighted(near), *_within(near, self._cells, starts, goals, extra))
             if way is not None:
                 return thinned(self._points(np.flatnonzero(near)[way]))
         way = _search(self._graph, starts, goals, extra)

@@ -71,6 +71,16 @@ def test_wheels_that_slip_do_not_keep_it_from_arriving(told):
     assert math.dist(poses[-1].point, (4.0, 3.0)) <= 0.05
 
 
+def test_it_cuts_no_corner_towards_what_its_line_keeps_away_from():
+    cells = paint(open_floor(), 2.0, 2.0, 2.3, 4.0)
+    line = [(1.65, 3.5), (1.65, 2.0), (1.75, 1.7), (2.0, 1.6), (2.4, 1.6), (4.0, 1.6)]
+    poses, command = driven(line, None, (1.65, 3.5, -1.57), 0.1, clearance_of(cells))
+    assert command.doing == "arrived"
+    places = np.array([pose.point for pose in poses])
+    least_m = clearance_of(cells).at(Polyline(np.array(line)).stretch(0.0, 9.0)).min()
+    assert clearance_of(cells).at(places).min() >= least_m - 0.06
+
+
 def test_it_stops_before_a_thing_that_stands_on_its_line():
     cells = paint(open_floor(), 3.0, 0.0, 3.1, 4.0)
     poses, command = driven(

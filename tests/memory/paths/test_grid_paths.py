@@ -118,3 +118,21 @@ def test_what_a_goal_counts_in_addition_is_weighed_against_the_way():
     far = EMPTY.shortest(starts, goals, np.array([5.0, 0.0]))
     assert near[-1] == pytest.approx(EMPTY.centers[10])
     assert far[-1] == pytest.approx(EMPTY.centers[40])
+
+
+@pytest.mark.parametrize(("wide", "through"), [(20, True), (3, False)])
+def test_dear_cells_are_crossed_only_where_the_way_around_is_long(wide, through):
+    """A strip of dear cells, open to one side of it."""
+    free = np.ones((40, 40), bool)
+    dear = np.zeros_like(free)
+    dear[: 20 + wide, 19:21] = True
+    paths = Paths(free, (0.0, 0.0), 1.0, dear=dear)
+    way = paths.shortest(
+        np.array([paths.row_of((10.5, 20.5))]), np.array([paths.row_of((30.5, 20.5))])
+    )
+    line = np.array(way)
+    length = np.linalg.norm(np.diff(line, axis=0), axis=1).sum()
+    assert (length == pytest.approx(20.0, abs=0.5)) == through
+    if not through:
+        points = np.concatenate([np.linspace(a, b, 50) for a, b in pairwise(way)])
+        assert dear[points[:, 1].astype(int), points[:, 0].astype(int)].mean() < 0.05

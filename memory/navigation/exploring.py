@@ -11,7 +11,7 @@ import numpy as np
 
 from cogmap.memory.navigation.known import Body, Known, Pose2, Stand
 from cogmap.memory.navigation.unseen import BEARINGS, CoarseFloor, Sweep, coarse_floor, sweep
-from cogmap.memory.paths.trips import short_trip
+from cogmap.memory.paths.trips import short_trip, soon_trip
 from cogmap.runtime.messages import F64, I64
 
 __all__ = ["Explored", "Explorer", "View"]
@@ -24,6 +24,8 @@ LEAST_M2 = 0.2
 """Less new floor than this is not worth a look."""
 MOST_STOPS = 10
 """So many of the best places are put in order."""
+GLANCE_M2 = 1.5
+"""So much new floor is worth a look on the way past it."""
 KEEP_PART = 0.4
 """A place that was chosen stays so until less than this part of its worth is left."""
 SPOT_M = 0.8
@@ -67,7 +69,10 @@ class Explorer:
 
     body: Body = field(default_factory=Body)
     worth: Callable[[CoarseFloor, Known], F64] | None = None
-    """(cells,) how much more than 1 a coarse cell is worth; None: all are worth the same."""
+    """(cells,) what seeing a coarse cell is worth to who searches; None: all are worth the same,
+    and all are to be seen."""
+    plain: bool = False
+    """Look at what is worth little, too."""
     _looked_at: dict[Spot, set[int]] = field(default_factory=dict)
     _view: View | None = None
 
@@ -84,25 +89,39 @@ class Explorer:
     def next(self, known: Known) -> View | Explored:
         """Where to look, from what is known now. The same as before while that is worth it."""
         floor, left = self._left(known)
-        if self._view is not None and self._is_worth_it(self._view, floor, left):
+        if self.keeps(known) and self._view is not None:
             return self._view
         places, far = _places(floor, known.here)
         if not len(places):
             return Explored("there is no room to move")
         seen = sweep(floor, places)
-        order = _trip(floor, seen, left, places, far)
+        rays = left.around(seen, places)
+        order = _trip(floor, seen, left, places, far, soon=self.worth is not None)
+        if self.worth is not None and self._shown(rays[0]).max() >= GLANCE_M2:
+            order = [0, *(k for k in order if k != 0)]
         if not order:
             self._view = None
             return Explored("all that can be reached was seen")
         best = order[0]
-        rays = left.around(seen, places)[best]
-        stand, worth = self._heading(rays, places[best], known.here)
+        stand, worth = self._heading(rays[best], places[best], known.here)
         self._view = View(stand, worth, float(far[best]), places[order[1:]])
         return self._view
 
     def keeps(self, known: Known) -> bool:
-        """Whether the last view is still worth going to; False without one."""
-        return self._view is not None and self._is_worth_it(self._view, *self._left(known))
+        """Whether the last view is still worth going to; False without one. Who searches looks
+        around on the way, too, where that shows much: turning costs no way."""
+        if self._view is None:
+            return False
+        floor, left = self._left(known)
+        if (
+            self.worth is not None
+            and math.dist(known.here.point, self._view.stand.pose.point) > SPOT_M
+        ):
+            place = np.array([known.here.point])
+            rays = left.around(sweep(floor, place), place)[0]
+            if self._shown(rays).max() >= GLANCE_M2:
+                return False
+        return self._is_worth_it(self._view, floor, left)
 
     def looked(self, known: Known) -> None:
         """It stands at the last view and has looked: what that did not show, it will not."""
@@ -124,7 +143,7 @@ class Explorer:
         """The floor, and what of the unknown is left to be seen."""
         floor = coarse_floor(known, self.radius_m)
         left = _Left(floor, self._looked_at)
-        if self.worth is not None:
+        if self.worth is not None and not self.plain:
             left.cells *= self.worth(floor, known)
         return floor, left
 
@@ -138,10 +157,14 @@ class Explorer:
         worth = float(rays[_window(pose.yaw, self.body.hfov_rad)].sum())
         return worth >= max(KEEP_PART * view.worth_m2, LEAST_M2 / 2)
 
+    def _shown(self, rays: F64) -> F64:
+        """(BEARINGS,) m2 that a picture in each direction may show, from rays (BEARINGS,)."""
+        width = len(_window(0.0, self.body.hfov_rad))
+        return np.array([rays[_around(k, width)].sum() for k in range(BEARINGS)])
+
     def _heading(self, rays: F64, place: F64, here: Pose2) -> tuple[Stand, float]:
         """Looking where most is new, rather ahead than back."""
-        width = len(_window(0.0, self.body.hfov_rad))
-        shown = np.array([rays[_around(k, width)].sum() for k in range(BEARINGS)])
+        shown = self._shown(rays)
         x, y = place.tolist()
         moves = math.dist((x, y), here.point) > SPACING_M
         ahead = math.atan2(y - here.y, x - here.x) if moves else here.yaw
@@ -197,12 +220,18 @@ def _places(floor: CoarseFloor, here: Pose2) -> tuple[F64, F64]:
     first = far.argmin()
     chosen[first] = False
     index = np.concatenate([[first], np.flatnonzero(chosen)])
-    return floor.spots[index], far[index]
+    spots = floor.spots[index]
+    if paths.is_free(here.point):
+        spots[0] = here.point
+    return spots, far[index]
 
 
-def _trip(floor: CoarseFloor, seen: Sweep, left: _Left, places: F64, far: F64) -> list[int]:
-    """Places that together show what is left, in the order of a short trip from here."""
-    cells, chosen = left.cells.copy(), list[int]()
+def _trip(
+    floor: CoarseFloor, seen: Sweep, left: _Left, places: F64, far: F64, soon: bool
+) -> list[int]:
+    """Places that together show what is left, in the order of a short trip from here, or of one
+    that comes ``soon`` to where much is to be seen."""
+    cells, chosen, gains = left.cells.copy(), list[int](), [0.0]
     while len(chosen) < MOST_STOPS:
         gain = left.around(seen, places, cells).sum(axis=1)
         value = np.where(gain >= LEAST_M2, gain / (1.0 + far / 4.0), 0.0)
@@ -210,6 +239,7 @@ def _trip(floor: CoarseFloor, seen: Sweep, left: _Left, places: F64, far: F64) -
         if value[best] <= 0:
             break
         chosen.append(best)
+        gains.append(float(gain[best]))
         cells[seen.cells(best, np.arange(BEARINGS))] = 0.0
     if len(chosen) < 2:
         return chosen
@@ -219,7 +249,8 @@ def _trip(floor: CoarseFloor, seen: Sweep, left: _Left, places: F64, far: F64) -
     for row, k in enumerate(chosen, start=1):
         x, y = places[k].tolist()
         distance[row, 1:] = floor.paths.distances_m((x, y))[at]
-    return [chosen[k - 1] for k in short_trip(distance)[1:]]
+    order = soon_trip(distance, np.array(gains)) if soon else short_trip(distance)
+    return [chosen[k - 1] for k in order[1:]]
 
 
 def _window(yaw: float, width_rad: float) -> I64:

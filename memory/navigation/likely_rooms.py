@@ -17,8 +17,11 @@ __all__ = ["room_factors", "room_worth"]
 AKIN, SAME = 0.35, 0.75
 """Cosines of two labels: from the first on things are found in like places, from the second on
 they are the same."""
-LEAST, MOST = 0.3, 4.0
+LEAST, MOST = 0.1, 4.0
 """However unlikely or likely a kind of room is."""
+OVERLOOKED = 0.4
+"""Part of the worth of floor that is hidden, but over which somebody has looked: what is tall
+would have been seen there."""
 BEYOND_M = 0.8
 """What is unknown so near to a room is taken to belong to it."""
 
@@ -42,8 +45,8 @@ def room_factors(label: str, words: Words) -> dict[str, float]:
 
 def room_worth(floor: CoarseFloor, layout: Layout, factors: dict[str, float]) -> F64:
     """(cells,) what seeing a cell is worth for who looks for a thing: 1 in the midst of nowhere,
-    more or less in and beside rooms whose kind is known."""
-    worth = np.ones(floor.unknown.size)
+    more or less in and beside rooms whose kind is known, less where somebody has looked over."""
+    worth = np.where(floor.overlooked.ravel(), OVERLOOKED, 1.0)
     unknown = np.flatnonzero(floor.unknown.ravel())
     x, y = floor.middles(unknown).T
     for room in layout.rooms:
@@ -52,5 +55,5 @@ def room_worth(floor: CoarseFloor, layout: Layout, factors: dict[str, float]) ->
             continue
         area = shapely.Polygon(room.polygon).buffer(BEYOND_M)
         inside = unknown[shapely.contains_xy(area, x, y)]
-        worth[inside] = 1 + room.confidence * (factor - 1)
+        worth[inside] *= 1 + room.confidence * (factor - 1)
     return worth

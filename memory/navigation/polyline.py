@@ -57,6 +57,11 @@ class Polyline:
         ahead = self._along > start_m + 1e-9
         return np.vstack([[self.at(start_m)], self.points[ahead]])
 
+    def until(self, end_m: float) -> F64:
+        """(N, 2) corners of what comes before a place, and that."""
+        before = self._along < end_m - 1e-9
+        return np.vstack([self.points[before], [self.at(end_m)]])
+
     def _places(self, along_m: F64) -> F64:
         return np.column_stack(
             [np.interp(along_m, self._along, self.points[:, axis]) for axis in (0, 1)]

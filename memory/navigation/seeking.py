@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from cogmap.memory.navigation.errands import NO_PLACES, Ended, GoTo, comfortable_way
+from cogmap.memory.navigation.candidates import Approach, Candidates
+from cogmap.memory.navigation.errands import MOVED_M, NO_PLACES, Ended, comfortable_way
 from cogmap.memory.navigation.exploring import Explored, Explorer
+from cogmap.memory.navigation.gaps import dared
 from cogmap.memory.navigation.known import Body, Known
 from cogmap.memory.navigation.likely_rooms import room_factors, room_worth
 from cogmap.memory.navigation.planning import Route
 from cogmap.memory.navigation.unseen import CoarseFloor
 from cogmap.memory.programs.words import Words
-from cogmap.runtime.messages import F64, Goal, MapObject
+from cogmap.runtime.messages import F64, MapObject
 
 __all__ = ["Explore", "Find"]
 
 MOST_TRIES = 5
 """Views in a row to which no way leads; then what can be reached was seen."""
+LOOKS = ((0.0, False), (0.45, False), (0.0, True), (0.45, True), (0.85, True))
+"""Once nothing else is left to look at, it passes over gaps (m) of the unknown, and looks at what
+is worth little."""
 GLIMPSES = 2
 """Frames that must have shown what is not sure yet for it to be gone to."""
 AGAIN_S, DOUBT_S = 1.0, 6.0
@@ -34,22 +38,44 @@ class Explore:
     body: Body
     explorer: Explorer = field(init=False)
     frontiers: F64 = field(default_factory=lambda: NO_PLACES)
+    _gap_m: float = 0.0
+    """That the view that it is on its way to needs."""
 
     def __post_init__(self) -> None:
         self.explorer = Explorer(self.body)
 
     def next(self, known: Known) -> Route | Ended:
-        way = _next_view(self.explorer, known, self.body)
-        self.frontiers = _frontiers_of(self.explorer)
+        if self.explorer.keeps(dared(known, self._gap_m)):
+            way = self._next_view(known)
+            if isinstance(way, Route):
+                return way
+        for self._gap_m, self.explorer.plain in LOOKS:
+            way = self._next_view(known)
+            if isinstance(way, Route):
+                break
         return Ended(True, way.text) if isinstance(way, Explored) else way
 
     def arrived(self, known: Known) -> Ended | None:
-        self.explorer.looked(known)
+        self.explorer.looked(dared(known, self._gap_m))
         return None
 
     def is_outdated(self, known: Known) -> bool:
         """Whether the view on the way to which it is has become worthless."""
-        return not self.explorer.keeps(known)
+        return not self.explorer.keeps(dared(known, self._gap_m))
+
+    def _next_view(self, known: Known) -> Route | Explored:
+        """The way to the next view to which one leads."""
+        known = dared(known, self._gap_m)
+        for _ in range(MOST_TRIES):
+            view = self.explorer.next(known)
+            self.frontiers = _frontiers_of(self.explorer)
+            if isinstance(view, Explored):
+                return view
+            way = comfortable_way(known, self.body, (view.stand,), through_unknown=False)
+            if way is not None:
+                return way
+            self.explorer.give_up(known)
+        return Explored("all that can be reached was seen, but for places to which no way leads")
 
 
 @dataclass
@@ -61,72 +87,84 @@ class Find:
     body: Body
     words: Words
     _explore: Explore = field(init=False)
-    _goto: GoTo | None = None
+    _candidates: Candidates = field(init=False)
+    _approach: Approach | None = None
+    """None while it looks for what may be it."""
+    _was: MapObject | None = None
+    """What it goes to, as it was on the map when the way was planned."""
     _before: int | None = None
     """The stamp at which it came to stand before what it takes for the thing."""
-    _doubted: set[int] = field(default_factory=set)
     _factors: dict[str, float] | None = None
 
     def __post_init__(self) -> None:
         self._explore = Explore(self.body)
         self._explore.explorer.worth = self._worth
+        self._candidates = Candidates(self.body)
 
     @property
     def frontiers(self) -> F64:
-        return NO_PLACES if self._goto is not None else self._explore.frontiers
+        return NO_PLACES if self._approach is not None else self._explore.frontiers
 
     def next(self, known: Known) -> Route | Ended:
+        way = self._towards(known, afar=False)
+        if way is not None:
+            return way
+        self._approach = self._was = self._before = None
+        view = self._explore.next(known)
+        if isinstance(view, Route):
+            return view
+        return self._towards(known, afar=True) or Ended(
+            False, f"no {self.label} was found: {view.text}"
+        )
+
+    def _towards(self, known: Known, *, afar: bool) -> Route | None:
+        """The way to what it may be, rather to what is sure."""
         for things in self._fitting(known):
-            ways = self._ways(known, things)
-            if ways:
-                nearest, goto = min(ways, key=lambda each: each[0].length_m)
-                if self._goto is None or self._goto.goal.id != goto.goal.id:
+            approach = self._candidates.nearest(known, things, afar=afar)
+            if approach is not None:
+                before = self._approach
+                if before is None or (before.thing, before.ends_there) != (approach.thing, True):
                     self._before = None
-                self._goto = goto
-                return nearest
-        self._goto = self._before = None
-        way = self._explore.next(known)
-        if isinstance(way, Ended):
-            return Ended(False, f"no {self.label} was found: {way.text}")
-        return way
+                self._approach, self._was = approach, known.object(approach.thing)
+                return approach.route
+        return None
 
     def arrived(self, known: Known) -> Ended | None:
-        if self._goto is None:
+        if self._approach is None:
             return self._explore.arrived(known)
-        thing = known.object(self._goto.goal.id)
+        if not self._approach.ends_there:
+            self._candidates.look(self._approach.thing, known.here.point)
+            return None
+        thing = known.object(self._approach.thing)
         now_ns = known.layout.stamp_ns
         self._before = now_ns if self._before is None else self._before
         since_ns = self._before - AGAIN_S * 1e9
         if thing is not None and thing.is_here and thing.last_seen_ns >= since_ns:
             return Ended(True, f"found the {self.label}", (thing.id,))
         if now_ns - self._before > DOUBT_S * 1e9:
-            self._doubted.add(self._goto.goal.id)
-            self._goto = self._before = None
+            self._candidates.miss(self._approach.thing, known.here.point)
+            self._approach = self._before = None
         return None
 
     def is_outdated(self, known: Known) -> bool:
-        if self._goto is not None:
-            return self._goto.is_outdated(known) or not any(
-                thing.id == self._goto.goal.id for each in self._fitting(known) for thing in each
-            )
-        return any(self._fitting(known)) or self._explore.is_outdated(known)
-
-    def _ways(self, known: Known, things: Sequence[MapObject]) -> list[tuple[Route, GoTo]]:
-        ways = []
-        for thing in things:
-            goto = GoTo(Goal(kind="object", id=thing.id), self.body)
-            way = goto.next(known)
-            if isinstance(way, Route):
-                ways.append((way, goto))
-        return ways
+        fitting = self._fitting(known)
+        if self._approach is None:
+            return any(fitting) or self._explore.is_outdated(known)
+        if not self._approach.ends_there:
+            return True
+        now, was = known.object(self._approach.thing), self._was
+        if now is None or was is None or not any(now in things for things in fitting):
+            return True
+        moved_m = np.linalg.norm(np.subtract(now.box.center, was.box.center))
+        return now.is_here != was.is_here or bool(moved_m > MOVED_M)
 
     def _fitting(self, known: Known) -> tuple[list[MapObject], list[MapObject]]:
         """Things that it may be: those that are there, and those that are not sure yet."""
         things = [
             thing
             for thing in known.layout.objects
-            if thing.id not in self._doubted
-            and (thing.is_here or (thing.state == "tentative" and thing.seen >= GLIMPSES))
+            if (thing.is_here or (thing.state == "tentative" and thing.seen >= GLIMPSES))
+            and not self._candidates.is_doubted(thing)
         ]
         labels = self.words.read(self.label, sorted({thing.label for thing in things})).labels
         fits = [thing for thing in things if thing.label in labels]
@@ -136,19 +174,6 @@ class Find:
         if self._factors is None:
             self._factors = room_factors(self.label, self.words)
         return room_worth(floor, known.layout, self._factors)
-
-
-def _next_view(explorer: Explorer, known: Known, body: Body) -> Route | Explored:
-    """The way to the next view to which one leads."""
-    for _ in range(MOST_TRIES):
-        view = explorer.next(known)
-        if isinstance(view, Explored):
-            return view
-        way = comfortable_way(known, body, (view.stand,), through_unknown=False)
-        if way is not None:
-            return way
-        explorer.give_up(known)
-    return Explored("all that can be reached was seen, but for places to which no way leads")
 
 
 def _frontiers_of(explorer: Explorer) -> F64:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import cv2
 import msgspec
 import numpy as np
 
 from cogmap.memory.navigation.clearance import Clearance
+from cogmap.memory.navigation.gaps import close_gaps
 from cogmap.memory.navigation.known import Body, Known, Pose2
 from cogmap.memory.navigation.known_floor import known_floor
 from cogmap.memory.navigation.motion import Motion
@@ -16,10 +16,8 @@ from cogmap.memory.navigation.obstacles import SeenObstacles
 from cogmap.memory.paths.floor import cells_at
 from cogmap.runtime.messages import (
     F64,
-    FREE,
     OCCUPIED,
     U8,
-    UNKNOWN,
     Layout,
     Observation,
     OccupancyGrid,
@@ -110,17 +108,10 @@ class Surroundings:
     def _marked(self, grid: OccupancyGrid) -> OccupancyGrid:
         """With what frames since have shown, and what was bumped into."""
         cells = grid.cells.copy()
-        _close_gaps(cells)
+        close_gaps(cells, GAP_CELLS)
         stands = [self._seen.points[:, :2], *(points for _, points in self._bumps)]
         _mark(cells, grid, np.vstack(stands))
         return msgspec.structs.replace(grid, cells=cells)
-
-
-def _close_gaps(cells: U8) -> None:
-    """Slivers of the unknown between free cells become free, in place."""
-    free = np.asarray(cells == FREE, np.uint8)
-    closed = cv2.morphologyEx(free, cv2.MORPH_CLOSE, np.ones((GAP_CELLS, GAP_CELLS), np.uint8))
-    cells[(closed > 0) & (cells == UNKNOWN)] = FREE
 
 
 def _mark(cells: U8, grid: OccupancyGrid, points: F64) -> None:

@@ -35,6 +35,8 @@ class CoarseFloor:
     occupied: Bool
     unknown: Bool
     """(rows, columns), as ``occupied``."""
+    overlooked: Bool
+    """(rows, columns) where it was seen at head height that nothing stands that high."""
     paths: Paths
     """For the centre of somebody's body."""
     spots: F64
@@ -88,6 +90,9 @@ def coarse_floor(known: Known, radius_m: float) -> CoarseFloor:
     cells = coarse(grid.cells)
     occupied = np.asarray((cells == OCCUPIED).any(axis=(2, 3)))
     unknown = _without_specks(~occupied & ((cells == UNKNOWN).mean(axis=(2, 3)) > 0.5))
+    head = grid.head_free
+    looked_over = coarse(np.zeros(grid.cells.shape, bool) if head is None else head > 0)
+    overlooked = np.asarray(looked_over.mean(axis=(2, 3)) > 0.5)
     fine = coarse(_reachable(known.grid, radius_m, known.here.point))
     free = np.asarray(fine.any(axis=(2, 3)))
     x, y = grid.origin
@@ -97,7 +102,7 @@ def coarse_floor(known: Known, radius_m: float) -> CoarseFloor:
     which = fine[free].reshape(-1, step * step).argmax(axis=1)
     inside = np.column_stack([which % step, which // step]) + 0.5 - step / 2
     spots = paths.centers + inside * grid.resolution_m
-    return CoarseFloor(origin, occupied, unknown, paths, spots, first)
+    return CoarseFloor(origin, occupied, unknown, overlooked, paths, spots, first)
 
 
 def _reachable(grid: OccupancyGrid, radius_m: float, here: Point) -> Bool:

@@ -15,10 +15,10 @@ from tests.memory.navigation.floors import known, open_floor, thing
 SECOND_NS = 10**9
 
 
-def seen_at(stamp_s: float, last_seen_s: float, **more: object) -> Known:
-    cup = thing(3, "cup", (4.0, 2.0, 0.8), (0.1, 0.1, 0.1), **more)
+def seen_at(stamp_s: float, last_seen_s: float, here: tuple[float, ...] = (1.0, 1.0)) -> Known:
+    cup = thing(3, "cup", (4.0, 2.0, 0.8), (0.1, 0.1, 0.1))
     cup = msgspec.structs.replace(cup, last_seen_ns=round(last_seen_s * SECOND_NS), state="present")
-    return known(open_floor(), objects=(cup,), stamp_ns=round(stamp_s * SECOND_NS))
+    return known(open_floor(), here, objects=(cup,), stamp_ns=round(stamp_s * SECOND_NS))
 
 
 def looking() -> Find:
@@ -39,13 +39,17 @@ def test_it_is_found_once_it_is_seen_from_there() -> None:
     assert ended == Ended(True, "found the mug", (3,))
 
 
-def test_what_is_not_seen_from_there_is_taken_for_something_else() -> None:
-    find = looking()
-    find.next(seen_at(1.0, 1.0))
-    assert find.arrived(seen_at(5.0, 1.0)) is None
-    assert find.arrived(seen_at(12.0, 1.0)) is None
-    way = find.next(seen_at(12.0, 1.0))
-    assert not isinstance(way, Route) or np.linalg.norm(way.points[-1] - (4.0, 2.0)) > 1.1
+def test_what_is_not_seen_is_looked_at_from_elsewhere_and_then_taken_for_something_else() -> None:
+    find, ends = looking(), list[np.ndarray]()
+    for start_s in (1.0, 20.0, 40.0):
+        way = find.next(seen_at(start_s, 1.0))
+        ends.append(way.points[-1] if isinstance(way, Route) else np.zeros(2))
+        here = tuple(ends[-1].tolist())
+        assert find.arrived(seen_at(start_s + 4, 1.0, here=here)) is None
+        assert find.arrived(seen_at(start_s + 14, 1.0, here=here)) is None
+    near = [bool(np.linalg.norm(end - (4.0, 2.0)) < 1.1) for end in ends]
+    assert near == [True, True, False]
+    assert np.linalg.norm(ends[0] - ends[1]) > 0.5
 
 
 def test_what_is_no_such_thing_is_not_gone_to() -> None:

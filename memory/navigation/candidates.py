@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -12,6 +13,7 @@ import shapely
 from cogmap.memory.geometry.boxes import footprint
 from cogmap.memory.navigation.errands import comfortable_way
 from cogmap.memory.navigation.floor import with_unknown_free
+from cogmap.memory.navigation.gaps import dared
 from cogmap.memory.navigation.known import Body, Known, Pose2, Stand, Unreachable
 from cogmap.memory.navigation.object_stands import REACH_M
 from cogmap.memory.navigation.planning import Route
@@ -30,6 +32,7 @@ APART_M = 0.8
 SHORTER = 0.7
 """A way through the unknown to another thing is tried first if its length is less than this part
 of that over known floor."""
+GAPS_M = (0.45, 0.85)
 LEAST_M = 0.3
 """A way towards a thing that ends so near to where one did shows nothing new."""
 ROUNDABOUT, SLACK_M = 1.25, 0.5
@@ -73,22 +76,24 @@ class Candidates:
     def nearest(
         self, known: Known, things: Sequence[MapObject], *, afar: bool = False
     ) -> Approach | None:
-        """The one to go to. What is out of reach is looked at from ``afar``, or where even the
-        unknown leaves no place nearer to it."""
-        places = self._places(known, things)
-        daring = replace(known, grid=with_unknown_free(known.grid))
-        dared = {s: t for s, t in self._places(daring, things).items() if _is_near(s, t)}
-        might = {thing.id for thing in dared.values()}
-        there = self._over_known_floor(
-            known,
-            {s: t for s, t in places.items() if afar or _is_near(s, t) or t.id not in might},
+        """The one to go to; from ``afar`` it is looked at if nothing leads into its reach."""
+        there = self._over_known_floor(known, self._places(known, things))
+        others = [thing for thing in things if there is None or thing.id != there.thing]
+        towards = self._through_unknown(known, others)
+        if towards and (there is None or towards.length_m < SHORTER * there.length_m):
+            return towards
+        return there or self._over_gaps(known, things, afar)
+
+    def _over_gaps(self, known: Known, things: Sequence[MapObject], afar: bool) -> Approach | None:
+        """Over small gaps of the unknown, which nobody can look into who stands before them."""
+        for gap_m in GAPS_M:
+            over = dared(known, gap_m)
+            there = self._over_known_floor(over, self._places(over, things))
+            if there is not None:
+                return there
+        return (
+            self._over_known_floor(known, self._places(known, things, math.inf)) if afar else None
         )
-        towards = self._through_unknown(
-            known, daring, {s: t for s, t in dared.items() if there is None or t.id != there.thing}
-        )
-        if towards is None or (there and towards.length_m >= SHORTER * there.length_m):
-            return there
-        return towards
 
     def _over_known_floor(self, known: Known, places: dict[Stand, MapObject]) -> Approach | None:
         if not places:
@@ -98,10 +103,10 @@ class Candidates:
             return None
         return Approach(way, places[way.stand].id, way.length_m, ends_there=True)
 
-    def _through_unknown(
-        self, known: Known, daring: Known, places: dict[Stand, MapObject]
-    ) -> Approach | None:
+    def _through_unknown(self, known: Known, things: Sequence[MapObject]) -> Approach | None:
         """As far as the floor is known of a way that goes on through the unknown."""
+        daring = replace(known, grid=with_unknown_free(known.grid))
+        places = self._places(daring, things)
         if not places:
             return None
         way = comfortable_way(daring, self.body, tuple(places), through_unknown=False)
@@ -117,23 +122,22 @@ class Candidates:
             return None
         return Approach(route, thing, way.length_m, ends_there=False)
 
-    def _places(self, known: Known, things: Sequence[MapObject]) -> dict[Stand, MapObject]:
-        """Where to stand for which thing."""
-        places = {}
+    def _places(
+        self, known: Known, things: Sequence[MapObject], reach_m: float = REACH_M
+    ) -> dict[Stand, MapObject]:
+        """Where to stand for which thing, no farther from its surface than ``reach_m``."""
+        places: dict[Stand, MapObject] = {}
         for thing in things:
             found = stands(Goal(kind="object", id=thing.id), known, self.body)
             if isinstance(found, Unreachable):
                 continue
-            bad = self._missed.get(thing.id, ())
-            for stand in found:
-                if all(math.dist(stand.pose.point, each) >= APART_M for each in bad):
-                    places[stand] = thing
+            shape, missed = shapely.Polygon(footprint(thing.box)), self._missed.get(thing.id, ())
+            points = np.array([stand.pose.point for stand in found])
+            good = shapely.distance(shape, shapely.points(points)) <= reach_m
+            for spot in missed:
+                good &= np.linalg.norm(points - spot, axis=1) >= APART_M
+            places |= dict.fromkeys(itertools.compress(found, good), thing)
         return places
-
-
-def _is_near(stand: Stand, thing: MapObject) -> bool:
-    point = shapely.Point(stand.pose.point)
-    return bool(shapely.Polygon(footprint(thing.box)).distance(point) <= REACH_M)
 
 
 def _known_part(way: Route, known: Known, body: Body) -> Route:

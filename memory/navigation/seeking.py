@@ -26,6 +26,8 @@ LOOKS = ((0.0, False), (0.45, False), (0.0, True), (0.45, True), (0.85, True))
 is worth little."""
 GLIMPSES = 2
 """Frames that must have shown what is not sure yet for it to be gone to."""
+STANDS_M, LEAD_S = 0.3, 3.0
+"""Nothing new is seen of a way through the unknown if less of it is known for so long."""
 AGAIN_S, DOUBT_S = 1.0, 6.0
 """What it stands before must be seen from there, or have been seen so shortly before; what was not
 after the second, which gives slow detectors time, is taken for something else."""
@@ -95,6 +97,8 @@ class Find:
     _before: int | None = None
     """The stamp at which it came to stand before what it takes for the thing."""
     _factors: dict[str, float] | None = None
+    _vague: bool = False
+    """What may be one is enough, since all was seen: a chair for an office chair."""
 
     def __post_init__(self) -> None:
         self._explore = Explore(self.body)
@@ -113,6 +117,7 @@ class Find:
         view = self._explore.next(known)
         if isinstance(view, Route):
             return view
+        self._vague = True
         return self._towards(known, afar=True) or Ended(
             False, f"no {self.label} was found: {view.text}"
         )
@@ -121,13 +126,27 @@ class Find:
         """The way to what it may be, rather to what is sure."""
         for things in self._fitting(known):
             approach = self._candidates.nearest(known, things, afar=afar)
+            if approach is not None and self._shows_nothing(approach, known.layout.stamp_ns):
+                self._candidates.look(approach.thing, approach.route.stand.pose.point)
+                approach = self._candidates.nearest(known, things, afar=afar)
             if approach is not None:
-                before = self._approach
-                if before is None or (before.thing, before.ends_there) != (approach.thing, True):
-                    self._before = None
                 self._approach, self._was = approach, known.object(approach.thing)
                 return approach.route
         return None
+
+    def _shows_nothing(self, approach: Approach, now_ns: int) -> bool:
+        """Whether it has stood for a while where a way into the unknown ends. Forgets since when it
+        stands where that is another place."""
+        before = self._approach
+        was = None if before is None else (before.thing, before.ends_there)
+        same = was == (approach.thing, approach.ends_there)
+        stands = approach.ends_there or approach.route.length_m < STANDS_M
+        if not same or not stands:
+            self._before = None
+        if approach.ends_there or not stands:
+            return False
+        self._before = now_ns if self._before is None else self._before
+        return now_ns - self._before > LEAD_S * 1e9
 
     def arrived(self, known: Known) -> Ended | None:
         if self._approach is None:
@@ -166,14 +185,24 @@ class Find:
             if (thing.is_here or (thing.state == "tentative" and thing.seen >= GLIMPSES))
             and not self._candidates.is_doubted(thing)
         ]
-        labels = self.words.read(self.label, sorted({thing.label for thing in things})).labels
-        fits = [thing for thing in things if thing.label in labels]
+        reading = self.words.read(self.label, sorted({thing.label for thing in things}))
+        fits = [
+            thing
+            for thing in things
+            if thing.label in reading.labels
+            and (self._vague or reading.by != "meaning" or not _is_part(thing.label, self.label))
+        ]
         return [t for t in fits if t.is_here], [t for t in fits if not t.is_here]
 
     def _worth(self, floor: CoarseFloor, known: Known) -> F64:
         if self._factors is None:
             self._factors = room_factors(self.label, self.words)
         return room_worth(floor, known.layout, self._factors)
+
+
+def _is_part(label: str, words: str) -> bool:
+    """Whether a label is what some words end with: chair of office chair."""
+    return f" {words}".casefold().endswith(f" {label}".casefold()) and label != words
 
 
 def _frontiers_of(explorer: Explorer) -> F64:

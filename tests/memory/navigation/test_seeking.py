@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 import numpy as np
 
@@ -9,8 +11,8 @@ from cogmap.memory.navigation.errands import Ended
 from cogmap.memory.navigation.known import Body, Known
 from cogmap.memory.navigation.planning import Route
 from cogmap.memory.navigation.seeking import Find
-from cogmap.memory.programs.words import Words
-from tests.memory.navigation.floors import known, open_floor, thing
+from cogmap.memory.programs.words import Reading, Words
+from tests.memory.navigation.floors import UNKNOWN, known, open_floor, paint, thing
 
 SECOND_NS = 10**9
 
@@ -55,3 +57,19 @@ def test_what_is_not_seen_is_looked_at_from_elsewhere_and_then_taken_for_somethi
 def test_what_is_no_such_thing_is_not_gone_to() -> None:
     way = Find("piano", Body(), Words()).next(seen_at(1.0, 1.0))
     assert not isinstance(way, Route) or np.linalg.norm(way.points[-1] - (4.0, 2.0)) > 1.1
+
+
+def test_what_may_be_one_is_gone_to_once_nothing_else_is_left() -> None:
+    """A chair may be the office chair; a detector that knows both says which."""
+    chair = thing(3, "chair", (4.0, 2.0, 0.4), (0.5, 0.5, 0.8), state="present")
+
+    class Alike(Words):
+        def read(self, word: str, labels: Sequence[str]) -> Reading:
+            return Reading(tuple(labels), "meaning")
+
+    find = Find("office chair", Body(), Alike())
+    half = known(paint(open_floor(), 0.05, 2.5, 3.0, 3.95, UNKNOWN), objects=(chair,))
+    first = find.next(half)
+    assert isinstance(first, Route) and first.stand.why == "to see more"
+    last = find.next(known(open_floor(), objects=(chair,)))
+    assert isinstance(last, Route) and "chair" in last.stand.why

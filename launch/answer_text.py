@@ -51,10 +51,10 @@ def quantity_text(value: float, unit: str) -> str:
 
 def answer_lines(answer: Answer, layout: Layout | None = None, start_ns: int = 0) -> list[str]:
     """For people: the value, what it means, the program, what it rests on, which map."""
-    lines = [printable(answer.option, 200) or value_text(answer)]
+    lines = [value := printable(answer.option, 200) or value_text(answer)]
     if answer.sigma and answer.status == "answered":
         lines[0] += f"  (± {answer.sigma:.2g})"
-    if answer.text and answer.text != lines[0]:
+    if answer.text and answer.text != value:
         lines.append(printable(answer.text, _TEXT_LIMIT))
     if answer.program:
         lines += [

@@ -55,7 +55,11 @@ def examine(console: Console) -> bool:
         row = (finding.what, finding.found, finding.advice)
         table.add_row(marks[finding.state], *map(Text, row))
     console.print(table)
-    return all(finding.state != "bad" for finding in findings)
+    bad = [finding.what for finding in findings if finding.state == "bad"]
+    console.print(
+        f"cogmap cannot work here yet: see {', '.join(bad)}" if bad else "cogmap can work here"
+    )
+    return not bad
 
 
 def all_findings() -> Iterator[Finding]:

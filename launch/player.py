@@ -80,7 +80,7 @@ class Player:
 
     def _press(self, key: str, supervisor: Supervisor) -> None:
         if key == "q":
-            supervisor.stop()
+            supervisor.stop(patient=True)
         elif key == " ":
             self._send(supervisor, "resume" if self._at.paused else "pause")
         elif key == ".":

@@ -85,7 +85,7 @@ def run_launch(
             on_tick = guide.tick
         try:
             with (
-                signals_stop(supervisor.stop) as interrupted,
+                signals_stop(lambda: supervisor.stop(patient=console.is_terminal)) as interrupted,
                 LiveTable(console, hidden=quiet or not live) as table,
             ):
                 result = supervisor.run(

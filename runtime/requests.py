@@ -166,7 +166,9 @@ def service_address(run_dir: Path, service: str) -> str:
     except (OSError, msgspec.DecodeError) as error:
         raise RequestError(f"{run_dir} is not the directory of a run: {error}") from error
     if not goes_on(run_dir):
-        raise RequestError(f"the run in {run_dir} is over; use the map that it left")
+        raise RequestError(
+            f"the run in {run_dir} is over; use the map that it left, or start another"
+        )
     if service not in addresses:
         known = ", ".join(sorted(addresses)) or "nothing"
         raise RequestError(f"the run in {run_dir} serves no {service!r}; it serves {known}")

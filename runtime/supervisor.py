@@ -51,7 +51,7 @@ log = logging.getLogger(__name__)
 STOP_WITHIN_S = 5.0
 """After `Supervisor.stop`, or once a node has failed for good."""
 _OTHERS_IN_HASTE_S, _FED_IN_HASTE_S, _KILL_AFTER_S = 1.0, 3.0, 4.2
-_OTHERS_AFTER_S, _END_WITHIN_S = 5.0, 60.0
+_OTHERS_AFTER_S, END_WITHIN_S = 5.0, 60.0
 """When the time of a run is over: maps may be large, and nobody waits at the keyboard."""
 _LEFT_OVER_S = 10.0
 """Once the sources have ended, a node that handles nothing for this long is stopped."""
@@ -96,6 +96,8 @@ class Supervisor:
         self._open_sockets()
         self._processes = {name: self._plan_process(name) for name in launch.nodes}
         self._stop = threading.Event()
+        self._patient = False
+        self._said_what_it_waits_for = False
         self._started_at = time.monotonic()
         self._next_status = 0.0
         self._sources_started = False
@@ -106,8 +108,13 @@ class Supervisor:
         self._on_log: Callable[[LogRecord], None] = lambda record: None
         self._write_plans()
 
-    def stop(self) -> None:
-        """End within `STOP_WITHIN_S`; who has time sets ``until_s``. Safe in signal handlers."""
+    def stop(self, *, patient: bool = False) -> None:
+        """End within `STOP_WITHIN_S`; who has time sets ``until_s``. Safe in signal handlers.
+
+        ``patient``, and not told so before: critical nodes that take longer are waited for, up to
+        `END_WITHIN_S`, since somebody sees it and can call again.
+        """
+        self._patient = patient and not self._stop.is_set()
         self._stop.set()
 
     def address(self, stream: str) -> WriterAddress:
@@ -360,13 +367,25 @@ class Supervisor:
                 fed = self._is_fed(name) and now < haste_from + _FED_IN_HASTE_S
                 if process.alive and (process.is_source or (others_due and not fed)):
                     process.terminate()
-            for process in alive:
-                if now > min(began + _END_WITHIN_S, haste_from + _KILL_AFTER_S):
-                    process.kill_unended()
+            if now > min(began + END_WITHIN_S, haste_from + _KILL_AFTER_S):
+                self._kill(alive, patient=self._patient and now < began + END_WITHIN_S)
             self._hear(timeout_ms=50)
         self._hear(timeout_ms=50)
         for process in self._processes.values():
             process.wait()
+
+    def _kill(self, alive: list[NodeProcess], *, patient: bool) -> None:
+        """All that have not ended in time; if ``patient``, only those that are not critical."""
+        waited_for = [process.name for process in alive if patient and process.critical]
+        for process in alive:
+            if process.name not in waited_for:
+                process.kill_unended()
+        if waited_for and not self._said_what_it_waits_for:
+            self._said_what_it_waits_for = True
+            log.warning(
+                "waiting for %s to store what it has; Ctrl-C again ends it at once",
+                ", ".join(waited_for),
+            )
 
     def _is_fed(self, name: str) -> bool:
         """Whether a node that it reads from is alive: what that one says last is for it."""

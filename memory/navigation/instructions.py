@@ -142,7 +142,8 @@ def _thing(name: str, ask: Ask) -> Goal:
     if answer.status == "not_understood":
         raise InstructionError(f"cannot read {name!r} as a place to go to; say it like {EXAMPLES}")
     hint = f'; "find {name}" would look for one' if answer.status == "not_seen" else ""
-    raise InstructionError(f"{answer.text or f'{name} is not on the map'}{hint}")
+    said = answer.text.rstrip(".") or f"{name} is not on the map"
+    raise InstructionError(f"{said}{hint}")
 
 
 def _view(question: str, ask: Ask) -> Goal:

@@ -48,7 +48,7 @@ class FakeSupervisor:
     def control(self, command: PlaybackCommand) -> None:
         self.commands.append(command)
 
-    def stop(self) -> None:
+    def stop(self, *, patient: bool = False) -> None:
         self.stopped = True
 
 

@@ -180,6 +180,24 @@ def test_what_is_served_to_others(supervise, context):
 
 
 @pytest.mark.system
+@pytest.mark.parametrize("calls", [1, 2])
+def test_who_is_patient_waits_for_critical_nodes_until_told_again(
+    supervise, monkeypatch, caplog, calls
+):
+    monkeypatch.setattr(supervisor_module, "_KILL_AFTER_S", 0.0)
+    supervisor = supervise(line("SlowToClose", count=10**6, period_s=0.01))
+
+    def on_tick() -> None:
+        if lines(supervisor):
+            for _ in range(calls):
+                supervisor.stop(patient=True)
+
+    result = supervisor.run(for_s=FOR_S, on_tick=on_tick)
+    assert ("source" in result.failed) == (calls == 2)
+    assert ("waiting for source" in caplog.text) == (calls == 1)
+
+
+@pytest.mark.system
 def test_garbage_instead_of_heartbeats(supervise, context, caplog, monkeypatch):
     """Dropped, and complained of once a second at most; the run goes on."""
     monkeypatch.setattr(readers, "_last_complaint", 0.0)

@@ -8,7 +8,6 @@ is critical, ends the run. Stopping takes at most `STOP_WITHIN_S`.
 from __future__ import annotations
 
 import logging
-import os
 import queue
 import shutil
 import threading
@@ -27,8 +26,8 @@ from cogmap.runtime.bus import WriterAddress
 from cogmap.runtime.context import open_context, serving
 from cogmap.runtime.directory import Directory
 from cogmap.runtime.heartbeat import QueueHandler
-from cogmap.runtime.keys import KEYS_FILE, put_run_keys, remove_run_keys
-from cogmap.runtime.launchfile import Launch, stream_name
+from cogmap.runtime.keys import put_run_keys, remove_run_keys
+from cogmap.runtime.launchfile import Launch
 from cogmap.runtime.messages import (
     CogmapError,
     LogRecord,
@@ -38,12 +37,13 @@ from cogmap.runtime.messages import (
     Trouble,
 )
 from cogmap.runtime.node import Source
+from cogmap.runtime.plans import QUEUE_MESSAGES, wiring_of
 from cogmap.runtime.process import NodeProcess
 from cogmap.runtime.readers import complain
 from cogmap.runtime.requests import SERVICES_FILE, STREAMS_FILE
 from cogmap.runtime.rundir import RunDir
 from cogmap.runtime.troubles import Troubles
-from cogmap.runtime.wiring import EXIT_REFUSED, RUN_STREAMS, InputWire, OutputWire, Wiring
+from cogmap.runtime.wiring import EXIT_REFUSED, RUN_STREAMS, Wiring
 from cogmap.runtime.writer import Writer
 
 log = logging.getLogger(__name__)
@@ -58,7 +58,6 @@ _LEFT_OVER_S = 10.0
 _STATUS_PERIOD_S = 1.0
 _LITTLE_SPACE_BYTES = 500 * 2**20
 """A map of some rooms and its recording of some minutes."""
-_QUEUE_MESSAGES = 4096
 _HEARTBEATS = "run/heartbeats"
 _OWN_NAME = "supervisor"
 
@@ -179,7 +178,7 @@ class Supervisor:
 
     def _open_sockets(self) -> None:
         self._heartbeats = serving(self._context, zmq.PULL, "run")
-        self._heartbeats.setsockopt(zmq.RCVHWM, _QUEUE_MESSAGES)
+        self._heartbeats.setsockopt(zmq.RCVHWM, QUEUE_MESSAGES)
         self._heartbeats.setsockopt(zmq.MAXMSGSIZE, wire.MAX_HEADER_BYTES)
         try:
             self._heartbeats.bind(self._heartbeat_endpoint)
@@ -196,7 +195,7 @@ class Supervisor:
             ) from error
 
     def _serve(self, stream: str) -> Writer:
-        return Writer(self._context, stream, self._addresses[stream], queue=_QUEUE_MESSAGES)
+        return Writer(self._context, stream, self._addresses[stream], queue=QUEUE_MESSAGES)
 
     def _plan_process(self, name: str) -> NodeProcess:
         section = self.launch.nodes[name]
@@ -226,48 +225,15 @@ class Supervisor:
             self.run_dir.metrics.write_bytes(b"")
 
     def _wiring(self, name: str) -> Wiring:
-        section = self.launch.nodes[name]
-        streams = {
-            port: stream_name(name, section, port) for port in self.launch.classes[name].OUTPUTS
-        }
-        return Wiring(
-            node=name,
-            uses=section.uses,
-            params=section.params,
-            inputs={
-                port: InputWire(
-                    stream=item.stream,
-                    policy=item.policy,
-                    address=self._addresses[item.stream],
-                    queue=self._queue_of(item.stream),
-                )
-                for port, item in section.inputs.items()
-            },
-            outputs={
-                port: OutputWire(stream=stream, address=self._addresses[stream])
-                for port, stream in streams.items()
-            },
-            services={
-                service: self._services[f"{name}/{service}"]
-                for service in self.launch.classes[name].SERVICES
-            },
-            supervisor=self._heartbeat_endpoint,
-            run_dir=str(self.run_dir.path),
-            supervisor_pid=os.getpid(),
-            checkpoint_every=self.launch.run.checkpoint_every,
-            keys=str(self.run_dir.path / KEYS_FILE) if self._keys else None,
-        )
+        return wiring_of(
+            self.launch, name, self.run_dir, addresses=self._addresses, services=self._services,
+            supervisor=self._heartbeat_endpoint, has_keys=self._keys is not None,
+        )  # fmt: skip
 
     def _write_json(self, path: Path, value: Any) -> None:
         new = path.with_name(path.name + ".new")
         new.write_bytes(msgspec.json.format(msgspec.json.encode(value)))
         new.replace(path)  # all or nothing, whenever this process is killed
-
-    def _queue_of(self, stream: str) -> int:
-        if stream in RUN_STREAMS:
-            return _QUEUE_MESSAGES
-        node, port = self.launch.streams()[stream]
-        return self.launch.classes[node].OUTPUTS[port].queue
 
     # running
 
@@ -364,7 +330,7 @@ class Supervisor:
                 began + _OTHERS_AFTER_S, haste_from + _OTHERS_IN_HASTE_S
             )
             for name, process in self._processes.items():
-                fed = self._is_fed(name) and now < haste_from + _FED_IN_HASTE_S
+                fed = self._is_fed(name) and (self._patient or now < haste_from + _FED_IN_HASTE_S)
                 if process.alive and (process.is_source or (others_due and not fed)):
                     process.terminate()
             if now > min(began + END_WITHIN_S, haste_from + _KILL_AFTER_S):
@@ -375,8 +341,9 @@ class Supervisor:
             process.wait()
 
     def _kill(self, alive: list[NodeProcess], *, patient: bool) -> None:
-        """All that have not ended in time; if ``patient``, only those that are not critical."""
-        waited_for = [process.name for process in alive if patient and process.critical]
+        """All that have not ended in time; if ``patient``, not those that have a map to store."""
+        last = [process for process in alive if process.critical and not process.is_source]
+        waited_for = [process.name for process in last if patient]
         for process in alive:
             if process.name not in waited_for:
                 process.kill_unended()

@@ -99,6 +99,14 @@ class Sink(Node):
             self._file.close()
 
 
+class SlowSink(Sink):
+    """Takes its time to store what it has."""
+
+    def on_end(self) -> None:
+        super().on_end()
+        time.sleep(1.5)
+
+
 class Failing(Node):
     """Cannot get past message 3."""
 

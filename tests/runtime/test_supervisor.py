@@ -181,11 +181,11 @@ def test_what_is_served_to_others(supervise, context):
 
 @pytest.mark.system
 @pytest.mark.parametrize("calls", [1, 2])
-def test_who_is_patient_waits_for_critical_nodes_until_told_again(
+def test_who_is_patient_waits_for_what_is_stored_until_told_again(
     supervise, monkeypatch, caplog, calls
 ):
     monkeypatch.setattr(supervisor_module, "_KILL_AFTER_S", 0.0)
-    supervisor = supervise(line("SlowToClose", count=10**6, period_s=0.01))
+    supervisor = supervise(line(count=10**6, period_s=0.01).replace(":Sink", ":SlowSink"))
 
     def on_tick() -> None:
         if lines(supervisor):
@@ -193,8 +193,8 @@ def test_who_is_patient_waits_for_critical_nodes_until_told_again(
                 supervisor.stop(patient=True)
 
     result = supervisor.run(for_s=FOR_S, on_tick=on_tick)
-    assert ("source" in result.failed) == (calls == 2)
-    assert ("waiting for source" in caplog.text) == (calls == 1)
+    assert ("sink" in result.failed) == (calls == 2)
+    assert ("waiting for sink" in caplog.text) == (calls == 1)
 
 
 @pytest.mark.system

@@ -29,7 +29,7 @@ from cogmap.bench.processes import fresh_processes
 EXACT_HOUSES = tuple((900 + i, 2 + i % 2) for i in range(10))
 """Seed and number of rooms."""
 NOISY_HOUSES = tuple((920 + i, 2 + i % 2) for i in range(5))
-CHANGING_HOUSES = tuple((940 + i, 2) for i in range(2))
+CHANGING_HOUSES = tuple((940 + i, 2) for i in range(5))
 CROWDED_HOUSE = (960, 2)
 PATROLLED_HOUSE = (970, 2)
 PIPELINE_SEED = 980

@@ -10,6 +10,7 @@ from cogmap.memory.objects.contacts import ContactConfig
 from cogmap.memory.objects.merging import MergeConfig
 from cogmap.memory.objects.moves import MovesConfig
 from cogmap.memory.objects.sighting_history import SightingHistoryConfig
+from cogmap.memory.objects.stems import StemConfig
 from cogmap.memory.objects.track_shape import ShapeConfig
 from cogmap.memory.objects.tracks import TrackConfig
 from cogmap.memory.objects.visibility import VisibilityConfig
@@ -31,6 +32,7 @@ class ObjectMapConfig:
     watch: WatchConfig = field(default_factory=WatchConfig)
     moves: MovesConfig = field(default_factory=MovesConfig)
     contacts: ContactConfig = field(default_factory=ContactConfig)
+    stems: StemConfig = field(default_factory=StemConfig)
     walls: WallDirectionConfig = field(default_factory=WallDirectionConfig)
     boxes: BoxFitConfig = field(default_factory=BoxFitConfig)
     history: SightingHistoryConfig = field(default_factory=SightingHistoryConfig)

@@ -18,7 +18,7 @@ from cogmap.memory.geometry.boxes import bounds, canonical, rows
 from cogmap.memory.objects.visibility import DepthView
 from cogmap.runtime.messages import F32, F64, I32, U8, Box, Vec3
 
-__all__ = ["ContactConfig", "Contacts", "complete", "surroundings"]
+__all__ = ["ContactConfig", "Contacts", "at_least_as_high", "complete", "surroundings"]
 
 
 @dataclass(frozen=True)
@@ -132,18 +132,26 @@ def _surface(view: DepthView, row: np.ndarray, column: np.ndarray) -> tuple[F64,
     return world, normals @ rotation
 
 
-def support_below(low: F64, high: F64, contacts: Contacts, config: ContactConfig) -> float | None:
-    """Height of what a thing between ``low`` and ``high`` (3,) stands on; None if unknown."""
+def support_below(
+    low: F64, high: F64, contacts: Contacts, config: ContactConfig, stem_m: float = 0.0
+) -> float | None:
+    """Height of what a thing between ``low`` and ``high`` (3,), the last ``stem_m`` of it a stem,
+    stands on; None if unknown."""
     points, normals = contacts.points.astype(np.float64), contacts.normals
     over = (points[:, :2] > low[:2] - _MARGIN_M) & (points[:, :2] < high[:2] + _MARGIN_M)
     floor = -points[(normals[:, 2] > config.upright) & over.all(axis=1), 2]
-    most = max(config.support_part * float(high[2] - low[2]), config.support_m)
+    most = max(config.support_part * float(high[2] - low[2]), config.support_m, stem_m)
     plane = _plane(floor, -float(low[2]) - config.overlap_m, -float(low[2]) + most, config)
     return None if plane is None else -plane
 
 
-def complete(box: Box, contacts: Contacts, cameras: list[Vec3], config: ContactConfig) -> Box:
-    """The box with its unseen faces moved to the planes that it stands on or hangs on."""
+def complete(
+    box: Box, contacts: Contacts, cameras: list[Vec3], config: ContactConfig, stem_m: float = 0.0
+) -> Box:
+    """The box with its unseen faces moved to the planes that it stands on or hangs on.
+
+    ``stem_m``: how much of its height is a stem, of which as much again may be unseen.
+    """
     c, s = math.cos(box.yaw), math.sin(box.yaw)
     axes = np.array([[c, s, 0.0], [-s, c, 0.0], [0.0, 0.0, 1.0]])
     middle, half = axes @ np.array(box.center), np.array(box.size) / 2
@@ -152,7 +160,7 @@ def complete(box: Box, contacts: Contacts, cameras: list[Vec3], config: ContactC
     normals = contacts.normals.astype(np.float64) @ axes.T
     box_low, box_high = np.split(bounds(rows([box]))[0], 2)
     places = np.array(cameras).reshape(-1, 3) @ axes.T
-    height = support_below(box_low, box_high, contacts, config)
+    height = support_below(box_low, box_high, contacts, config, stem_m)
     if height is not None:
         low[2] = min(height, high[2] - 0.002)
     for axis in (0, 1):
@@ -169,6 +177,16 @@ def complete(box: Box, contacts: Contacts, cameras: list[Vec3], config: ContactC
     x, y, z = (axes.T @ ((low + high) / 2)).tolist()
     length, width, height = (high - low).tolist()
     return canonical(Box(center=(x, y, z), size=(length, width, height), yaw=box.yaw))
+
+
+def at_least_as_high(box: Box, height_m: float) -> Box:
+    """The box, with its bottom lowered where it is not as high as its thing stands out: of low
+    things a neighbour that lies higher may be taken for what they lie on."""
+    missing = height_m - box.size[2]
+    if missing <= 0:
+        return box
+    (x, y, z), (length, width, _) = box.center, box.size
+    return Box(center=(x, y, z - missing / 2), size=(length, width, height_m), yaw=box.yaw)
 
 
 def _beside(

@@ -24,9 +24,10 @@ def carry_out(store: TrackStore, move: Move) -> Track:
         )
         old.placements = (*old.placements, place)
     for name in ("shape", "box", "cameras", "views", "last_seen_ns", "last_number",
-                 "last_look", "pose_revision", "moved_with", "fitted_seen", "shaped_seen",
-                 "contacts"):  # fmt: skip
+                 "last_look", "pose_revision", "moved_with", "contacts"):  # fmt: skip
         setattr(old, name, getattr(new, name))
+    for name in ("begun_seen", "fitted_seen", "shaped_seen"):
+        setattr(old, name, old.seen + getattr(new, name))
     old.labels.merge(new.labels, store.config.association.labels)
     if old.embedding_space in ("", new.embedding_space):
         old.add_embedding(new.embedding, new.embedding_space)

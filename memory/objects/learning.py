@@ -76,7 +76,8 @@ def _most_due(
     waited = [
         (track.shaped_seen - track.seen, track.id)
         for track, _ in matched
-        if track.seen <= config.shape_frames or track.seen - track.shaped_seen >= config.shape_every
+        if track.seen - track.begun_seen <= config.shape_frames
+        or track.seen - track.shaped_seen >= config.shape_every
     ]
     chosen = {id_ for _, id_ in sorted(waited)[: config.shapes_per_frame]}
     chosen |= {track.id for track, _ in matched if track.dynamic}
@@ -172,7 +173,7 @@ def follow_push(store: TrackStore, scene: Scene, t: int) -> None:
     if np.count_nonzero(here) < config.min_points or here.all():
         return
     track.fresh_points += int(np.count_nonzero(~here))
-    track.shape = track.shape.anew(here)
+    track.shape, track.begun_seen = track.shape.anew(here), track.seen - 1
     track.contacts, track.cameras = Contacts(), []
     store.moved_points(track)
 

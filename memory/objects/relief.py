@@ -41,6 +41,11 @@ class ReliefConfig:
     """and at most so much lower than the thing's lowest points,"""
     above_m: float = 0.03
     """or higher than its highest."""
+    foot_m: float = 0.04
+    """What is around it is at most so much higher than its lowest points: what is higher are
+    walls and neighbours that it does not lie on."""
+    stray: float = 0.02
+    """Part of its points that may lie higher or lower than a low thing reaches."""
     min_samples: int = 4
     """On the thing, and around it."""
     min_visible: float = 0.5
@@ -52,7 +57,11 @@ class ReliefConfig:
     distance_step: float = 1.3
     """Looks from distances that differ by less than this factor are compared."""
     min_looks: int = 5
-    """Of the same distance; with fewer nothing is said."""
+    """Of the same distance; with fewer nothing is said,"""
+    few_looks: int = 3
+    """or with fewer than these,"""
+    few_sigmas: float = 10.0
+    """if the thing stands out by so many standard deviations."""
     noise_m: float = 0.001
     """Error of a relief, standard deviation, besides the noise of the depth and the spread of
     what was measured before."""
@@ -125,6 +134,16 @@ class Relief:
         self._usual.pop(thing, None)
         self._stamps.pop(thing, None)
 
+    def usual_m(self, thing: int) -> float | None:
+        """How high ``thing`` stands out, by the nearest looks of which there are enough; None if
+        that is not known."""
+        enough = [
+            (distance, heights)
+            for distance, heights in self._usual.get(thing, {}).items()
+            if len(heights) >= self.config.min_looks
+        ]
+        return float(np.median(min(enough, key=lambda each: each[0])[1])) if enough else None
+
     def state(self) -> dict[str, NDArray[Any]]:
         """Exact arrays for ``from_state``."""
         rows = [
@@ -167,12 +186,13 @@ class Relief:
 
     def _compare(self, thing: int, rise: Rise) -> float:
         usual = self._usual_at(thing, self._distance_class(rise))
-        if len(usual) < self.config.min_looks:
+        if len(usual) < self.config.few_looks:
             return 0.0
         height = float(np.median(usual))
         spread = float(np.median(np.abs(np.array(usual) - height)))
         sigma = math.hypot(rise.sigma_m, self.config.noise_m, spread)
-        if height < self.config.least_sigmas * sigma:
+        enough = len(usual) >= self.config.min_looks
+        if height < (self.config.least_sigmas if enough else self.config.few_sigmas) * sigma:
             return 0.0
         if rise.height_m < -max(height / 2, 2 * sigma):
             return 0.0  # something else is there now
@@ -197,7 +217,12 @@ class Relief:
 def is_low(points: F64, config: ReliefConfig = ReliefConfig()) -> bool:
     """Whether the relief of a thing with ``points`` (N, 3) tells if it is there."""
     x, y, z = np.ptp(np.ascontiguousarray(points.T), axis=1)  # along rows it is far faster
-    return bool(z <= config.highest_m and math.hypot(x, y) <= math.sqrt(2) * config.widest_m)
+    if math.hypot(x, y) > math.sqrt(2) * config.widest_m or z > 3 * config.highest_m:
+        return False
+    if z <= config.highest_m:
+        return True
+    low, high = _quantiles(points[:, 2], config.stray, 1 - config.stray)
+    return high - low <= config.highest_m
 
 
 def measure_rise(
@@ -222,7 +247,8 @@ def measure_rise(
         measured[:, :2], distance_upper_bound=config.ring_m[1]
     )  # inf for what is farther
     on = measured[away < config.on_m, 2]
-    around = measured[(away > config.ring_m[0]) & (away < config.ring_m[1]), 2]
+    beside = (away > config.ring_m[0]) & (away < config.ring_m[1])
+    around = measured[beside & (measured[:, 2] < low + config.foot_m), 2]
     fewest = min(len(on), len(around))
     if fewest < config.min_samples:
         return None

@@ -56,6 +56,11 @@ class ShapeConfig:
     """or if it has this part of all points."""
     rare: float = 0.15
     """and if at least this part as much has been seen in the mask as one within twice that."""
+    early_places: int = 4
+    """Of a thing seen from so few places, that is from about one side,"""
+    early: float = 0.5
+    """this part of the weight of what saw its best points is presumed against each: what only a
+    mask or two have shown that leaked would stretch its box, though those before did not."""
 
 
 POINT_ARRAYS = ("keys", "points", "weights", "sigmas", "hits", "misses", "keyframes")
@@ -128,10 +133,10 @@ class TrackShape:
         total = self.hits + self.misses + np.float32(doubt)
         return np.asarray(self.hits / total, np.float32)
 
-    def body(self, config: ShapeConfig) -> F64:
+    def body(self, config: ShapeConfig, places: int) -> F64:
         """(M, 3) points that bound the thing: that belong to it, that were measured not much
         more poorly than others near them, which are rather noise off its surface, and that are
-        not rare ones beside it, where masks leaked.
+        not rare ones beside it, where masks leaked. ``places``: it was seen from so many.
 
         How strict it is depends on how wrong the masks are: on how often even the thing's best
         points were out of them.
@@ -142,6 +147,9 @@ class TrackShape:
         support = self._support(doubt)
         best = _high(support)
         strict = min(max((1 - best) / config.wrong, 0.0), 1.5)
+        if len(self.keys) and places <= config.early_places:
+            support = self._support(doubt + min(strict, 1.0) * config.early * _high(self.hits))
+            best = _high(support)
         least = config.min_support - (1 - min(strict, 1.0)) * config.lenience
         kept = support >= least * best
         points, weights, hits = self.points[kept], self.weights[kept], self.hits[kept]

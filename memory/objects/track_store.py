@@ -9,10 +9,11 @@ import numpy as np
 
 from cogmap.memory.geometry.box_fit import fit_box
 from cogmap.memory.objects.config import ObjectMapConfig
-from cogmap.memory.objects.contacts import complete
+from cogmap.memory.objects.contacts import at_least_as_high, complete
 from cogmap.memory.objects.merging import Merging
 from cogmap.memory.objects.moves import Moves
 from cogmap.memory.objects.sighting_history import SightingHistory
+from cogmap.memory.objects.stems import with_stem
 from cogmap.memory.objects.track_shape import TrackShape
 from cogmap.memory.objects.track_table import TrackTable
 from cogmap.memory.objects.tracks import Track
@@ -91,8 +92,13 @@ class TrackStore:
         """Fit its box to its points."""
         if track.box_given:
             return
-        box = fit_box(track.shape.body(self.config.shape), self.walls.yaw(), self.config.boxes)
-        track.box = complete(box, track.contacts, track.cameras, self.config.contacts)
+        config, shape = self.config, track.shape
+        body = shape.body(config.shape, len(track.cameras))
+        box = fit_box(body, self.walls.yaw(), config.boxes)
+        whole = with_stem(box, shape.points, shape.hits, shape.misses, config.stems)
+        stem_m = whole.size[2] - box.size[2]
+        box = complete(whole, track.contacts, track.cameras, config.contacts, stem_m)
+        track.box = at_least_as_high(box, self.watch.height_m(track.id) or 0.0)
         track.fitted_seen, track.fresh_points = track.seen, 0
         track.changed()
 

@@ -107,6 +107,8 @@ class Track:
     detectors: tuple[str, ...] = ()
     pose_revision: int = 0
     ambiguous_with: tuple[int, ...] = ()
+    begun_seen: int = 0
+    """Value of ``seen`` when its shape was begun, anew if it was moved or pushed."""
     fitted_seen: int = 0
     """Value of ``seen`` when the box was last fitted."""
     shaped_seen: int = 0
@@ -225,7 +227,7 @@ class Track:
         it for what moves by itself."""
         if self.dynamic:
             return float(self.seen > self.fitted_seen)
-        matches = (self.seen - self.fitted_seen) / max(self.fitted_seen, 1)
+        matches = (self.seen - self.fitted_seen) / max(self.fitted_seen - self.begun_seen, 1)
         return matches + 3 * self.fresh_points / max(len(self.shape), 1)
 
     @property

@@ -76,6 +76,10 @@ class Watch:
         """Evidence that ``thing`` is gone, in [0, 1): 0 none, towards 1 it is about to be."""
         return self.presence.doubt(thing)
 
+    def height_m(self, thing: int) -> float | None:
+        """How high a low ``thing`` stands out of what it lies on, if that was measured."""
+        return self.relief.usual_m(thing)
+
     def matched_late(self, thing: int) -> None:
         """A detection of an earlier frame shows ``thing``: it is not gone after all."""
         self.presence.forget(thing)

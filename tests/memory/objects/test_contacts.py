@@ -5,7 +5,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cogmap.memory.objects.contacts import ContactConfig, Contacts, complete, surroundings
+from cogmap.memory.objects.contacts import (
+    ContactConfig,
+    Contacts,
+    at_least_as_high,
+    complete,
+    surroundings,
+)
 from cogmap.memory.objects.visibility import DepthView
 from cogmap.runtime.messages import Box, Observation
 
@@ -100,3 +106,23 @@ def test_contacts_move_with_their_keyframe():
     contacts.move({1: correction})
     np.testing.assert_allclose(contacts.points[:20, 2], 0.0, atol=1e-6)
     np.testing.assert_allclose(contacts.points[20:, 2], 0.6, atol=1e-6)
+
+
+def test_what_a_stem_carries_stands_on_the_floor_though_the_foot_is_unseen():
+    lamp = Box(center=(0, 0, 1.1), size=(0.4, 0.4, 1.0))
+    contacts = Contacts()
+    contacts.add(*floor(0.0), 0, CONFIG)
+    without = complete(lamp, contacts, [(-2.0, 0.0, 1.0)], CONFIG)
+    with_it = complete(lamp, contacts, [(-2.0, 0.0, 1.0)], CONFIG, stem_m=0.7)
+    assert without.size[2] == pytest.approx(1.0)
+    assert with_it.size[2] == pytest.approx(1.6, abs=1e-6)
+    assert with_it.center[2] == pytest.approx(0.8, abs=1e-6)
+
+
+@given(st.floats(0.001, 0.3), st.floats(0.0, 0.12))
+def test_a_low_thing_is_as_high_as_it_stands_out(height, rise):
+    box = Box(center=(1.0, 2.0, 0.7), size=(0.2, 0.3, height))
+    higher = at_least_as_high(box, rise)
+    assert higher.size[2] == max(height, rise)
+    assert higher.center[2] + higher.size[2] / 2 == pytest.approx(0.7 + height / 2)
+    assert (higher.size[:2], higher.center[:2]) == (box.size[:2], box.center[:2])

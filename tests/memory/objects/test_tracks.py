@@ -160,3 +160,12 @@ def test_its_colour_is_the_mean_over_all_pixels(track):
     track.add_color((40.0, 10.0, 0.0), 100)
     track.add_color((60.0, 10.0, -8.0), 300)
     assert track.color == pytest.approx((55.0, 10.0, -6.0)) and track.color_pixels == 400
+
+
+def test_a_box_at_a_new_place_is_fitted_as_often_as_that_of_a_new_thing(track):
+    track.seen, track.fitted_seen = 12, 10
+    new = track.growth()
+    track.seen, track.fitted_seen = 112, 110
+    assert track.growth() < new / 5
+    track.begun_seen = 100
+    assert track.growth() == new

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import msgspec
 import numpy as np
 import pytest
@@ -146,6 +148,34 @@ def test_height_of_a_plate_over_the_table(room):
     room.boxes[:] = [TABLE]
     rise = measure_rise(view_of(scene.frame()), points_on(PLATE))
     assert rise is not None and rise.height_m == pytest.approx(0.0, abs=0.003)
+
+
+def test_height_of_what_stands_at_a_wall_is_that_over_the_table(room):
+    """A wall right behind it is no part of what it stands on, nor are points leaked onto it."""
+    bowl = ((0.7, -0.1, 0.713), (0.2, 0.2, 0.08))
+    scene = Scene(room, bowl)
+    points = np.concatenate([points_on(bowl), [(0.9, 0.0, 0.713 + z) for z in (0.13, 0.16)]])
+    scene.points, wall = points, ((0.91, -0.6, 0.713), (0.1, 1.2, 1.0))
+    room.boxes.append(wall)
+    rise = measure_rise(view_of(scene.frame()), points)
+    assert rise is not None and rise.height_m == pytest.approx(0.08, abs=0.012)
+    scene.run(6, matched=True)
+    room.boxes[:] = [TABLE, wall]
+    assert scene.run(15) is not None
+
+
+def test_a_few_looks_tell_that_what_stood_out_far_is_gone(room):
+    relief, seen = Relief(), Scene(room, PLATE)
+    view, points = view_of(seen.frame()), points_on(PLATE)
+    shown = look(view, points.astype(np.float32), np.zeros(len(points), int), 1)
+    for number in range(3):
+        stamped = replace(view, stamp_ns=number * 10**9)
+        relief.evidence(stamped, [1], lambda _: points, shown, np.array([True]))
+    assert relief.usual_m(1) is None  # too few for a height
+    room.boxes[:] = [TABLE]
+    gone = replace(view_of(seen.frame()), stamp_ns=4 * 10**9)
+    said = relief.evidence(gone, [1], lambda _: points, shown, np.array([False]))
+    assert said[0] == 1.0
 
 
 def test_relief_that_was_never_seen_says_nothing(room):

@@ -31,6 +31,8 @@ _MEASURED_PART = 0.75
 _MOST_PART, _NOTHING_PART, _FLAT_SPAN = 0.65, 0.1, 0.5
 """or if the plane takes this part, or what stands out less than this one, and that spans no more
 than this part of the box."""
+_APART = 0.5
+"""Pieces of one thing are nearer or farther by at most this part of the box's width and height."""
 _STANDS_M = 0.3
 """What reaches so far over the floor is no part of it, however little of it is seen."""
 
@@ -147,7 +149,7 @@ def _central_pieces(
     main = int(best[np.argmax(score[best] * spans)])
     distance = np.bincount(labels[box], depth[box], count) / np.maximum(inside, 1)
     side = math.sqrt(np.count_nonzero(box)) * patch.stride / intrinsics.fx * distance[main]
-    keep = (np.abs(distance - distance[main]) < 0.7 * side) & (share > 0.6) & (inside > 2)
+    keep = (np.abs(distance - distance[main]) < _APART * side) & (share > 0.6) & (inside > 2)
     keep[main] = True
     keep[0] = False
     return np.asarray(keep[labels] & box)

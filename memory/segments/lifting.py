@@ -67,6 +67,14 @@ class Lifted:
     """Detections that made no segment, by reason; and "bad embedding", where only that went."""
 
 
+_NEVER_FLAT = frozenset({
+    "person", "cat", "dog", "bird", "horse", "bicycle", "chair", "office chair", "armchair",
+    "stool", "bench", "sofa", "couch", "potted plant", "vase", "bottle", "cup", "mug", "wine glass",
+    "suitcase", "backpack", "handbag", "teddy bear", "toilet", "refrigerator",
+})  # fmt: skip
+"""Where their box shows but a plane, it is a picture of them or something else."""
+
+
 class _RefusedError(Exception):
     """The detection makes no segment; says why."""
 
@@ -163,8 +171,9 @@ def _mask(
     if dark is not None:
         return dark
     mask, corner = foreground(
-        detection.box, depth_m, intrinsics, world_from_camera, floor_z=floor_z
-    )
+        detection.box, depth_m, intrinsics, world_from_camera,
+        flat=detection.label not in _NEVER_FLAT, floor_z=floor_z,
+    )  # fmt: skip
     if not mask.any():
         raise _RefusedError("nothing stands out in the box")
     return *_inside(mask, corner, depth_m.shape), depth_m

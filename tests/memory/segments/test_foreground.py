@@ -190,3 +190,11 @@ def test_what_lies_flat_on_the_floor_is_still_found():
     camera = pose()
     depth, shown = render(things, camera)
     assert overlap(shown == 2, depth, camera, floor_z=-0.02) > 0.8
+
+
+def test_what_stands_well_behind_a_thing_is_no_piece_of_it():
+    pair = ((1.2, 0.0, 0), (0.1, 0.4, 0.8)), ((1.66, -0.25, 0), (0.1, 0.15, 0.8))
+    camera = pose()
+    depth, shown = render([FLOOR, WALL, *pair], camera)
+    box = box_around((shown == 2) | (shown == 3))
+    assert overlap(shown == 2, depth, camera, box) > 0.85

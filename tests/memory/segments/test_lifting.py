@@ -46,6 +46,16 @@ def test_a_mask_becomes_the_surface_that_it_shows():
     assert high[:2] - low[:2] == pytest.approx([80 / 520 * 2, 60 / 520 * 2], abs=0.015)
 
 
+def test_a_person_in_the_plane_of_a_wall_is_a_picture_and_no_person():
+    wall = np.full((480, 640), 3.0, np.float32)
+    box = (279.5, 139.5, 359.5, 299.5)
+    (picture,) = lifted(Detection(label="picture", box=box), depth=wall).segments
+    assert picture.pixels == pytest.approx(80 * 160, rel=0.1)
+    person = lifted(Detection(label="person", box=box), depth=wall)
+    assert not person.segments
+    assert person.refused == {"nothing stands out in the box": 1}
+
+
 def test_points_of_a_box_lie_on_it(room):
     frame: Frame = room.frame(0, room.look(-1.2, 0.0))
     mask = frame.color[..., 0] == 120  # the room's box, as it is rendered

@@ -63,7 +63,7 @@ class Detector(Node):
         if self.params.backend not in ("simulated", "none"):
             settings = getattr(self.params, self.params.backend)
             self._backend = load_backend(self.params.backend, settings)
-            self.log.info("detector: %s", self._backend.name)
+            self.log.info("looks with %s", self._backend.name)
 
     def on_frames(self, frame: Frame) -> None:
         if self._backend is None:

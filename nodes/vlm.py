@@ -47,7 +47,7 @@ class Vlm(Node):
         self._out: queue.SimpleQueue[AskStep | Answer] = queue.SimpleQueue()
         self._slots = threading.BoundedSemaphore(_AT_ONCE)
         self._pending: set[Future[Message]] = set()
-        self.log.info("planner: %s", self._planner.name)
+        self.log.info("reads questions with: %s", self._planner.name)
 
     def on_layout(self, layout: Layout) -> None:
         self._layout = layout

@@ -135,14 +135,13 @@ class Relief:
         self._stamps.pop(thing, None)
 
     def usual_m(self, thing: int) -> float | None:
-        """How high ``thing`` stands out, by the nearest looks of which there are enough; None if
-        that is not known."""
-        enough = [
-            (distance, heights)
-            for distance, heights in self._usual.get(thing, {}).items()
-            if len(heights) >= self.config.min_looks
-        ]
-        return float(np.median(min(enough, key=lambda each: each[0])[1])) if enough else None
+        """How high ``thing`` stands out, by the nearest looks; None if they are few."""
+        nearest: list[float] = []
+        for _, heights in sorted(self._usual.get(thing, {}).items(), key=lambda each: each[0]):
+            nearest += heights
+            if len(nearest) >= self.config.min_looks:
+                break
+        return float(np.median(nearest)) if len(nearest) >= self.config.few_looks else None
 
     def state(self) -> dict[str, NDArray[Any]]:
         """Exact arrays for ``from_state``."""

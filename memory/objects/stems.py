@@ -28,10 +28,12 @@ class StemConfig:
     """in steps of so much it goes down,"""
     per_step: int = 2
     """with so many points in each,"""
-    radius_m: float = 0.06
-    """all so near to its axis,"""
+    radius_m: float = 0.1
+    """so near to its axis, noise of depth included,"""
     slender: float = 0.5
-    """which is at most this part of the width of what it carries,"""
+    """and nearer than this part of half the length of what it carries,"""
+    alone: float = 0.5
+    """as this part of all points that far below it must be,"""
     support: float = 0.08
     """and in the mask in this part of the frames that could show them."""
 
@@ -45,16 +47,19 @@ def with_stem(
     it with weights ``hits`` and ``misses`` (N,).
     """
     bottom = box.center[2] - box.size[2] / 2
-    radius = min(config.radius_m, config.slender * min(box.size[:2]) / 2)
+    radius = min(config.radius_m, config.slender * max(box.size[:2]) / 2)
     under = points[:, 2] < bottom
     under &= hits >= config.support * (hits + misses)
     under &= _is_within(points, box)
-    if np.count_nonzero(under) < config.per_step * config.least_m / config.step_m:
-        return box
     below = points[under]
-    axis = np.median(below[:, :2], axis=0)
-    below = below[np.hypot(*(below[:, :2] - axis).T) <= radius]
-    foot = _foot(below[:, 2], bottom, config)
+    clear = below[:, 2] < bottom - config.least_m  # of the rim of what is carried
+    if np.count_nonzero(clear) < config.per_step:
+        return box
+    axis = np.median(below[clear, :2], axis=0)
+    near = np.hypot(*(below[:, :2] - axis).T) <= radius
+    if near[clear].mean() < config.alone:
+        return box
+    foot = _foot(below[near, 2], bottom, config)
     if bottom - foot < config.least_m:
         return box
     top = box.center[2] + box.size[2] / 2

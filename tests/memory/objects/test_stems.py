@@ -19,10 +19,10 @@ def boxed(points: np.ndarray, seen: float = 0.2) -> Box:
     return with_stem(SHADE, points, hits, misses, CONFIG)
 
 
-def pole(top: float = 1.3, foot: float = 0.2, radius: float = 0.02) -> np.ndarray:
+def pole(top: float = 1.3, foot: float = 0.2, radius: float = 0.02, count: int = 40) -> np.ndarray:
     rng = np.random.default_rng(0)
-    around = rng.uniform(-radius, radius, (40, 2)) + SHADE.center[:2]
-    return np.column_stack([around, np.linspace(foot, top, 40)])
+    around = rng.uniform(-radius, radius, (count, 2)) + SHADE.center[:2]
+    return np.column_stack([around, np.linspace(foot, top, count)])
 
 
 def test_a_shade_on_a_pole_reaches_down_to_its_foot():
@@ -35,7 +35,7 @@ def test_a_shade_on_a_pole_reaches_down_to_its_foot():
 @pytest.mark.parametrize(
     "points",
     [
-        pole(radius=0.19),  # as wide as itself: the cupboard that it stands on
+        pole(radius=0.19, count=400),  # as wide as itself: the cupboard that it stands on
         pole(top=0.9),  # not below it
         pole(top=1.3, foot=1.2),  # too short
         pole() + np.array([0.3, 0.0, 0.0]),  # beside it

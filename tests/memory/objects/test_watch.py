@@ -171,7 +171,7 @@ def test_a_few_looks_tell_that_what_stood_out_far_is_gone(room):
     for number in range(3):
         stamped = replace(view, stamp_ns=number * 10**9)
         relief.evidence(stamped, [1], lambda _: points, shown, np.array([True]))
-    assert relief.usual_m(1) is None  # too few for a height
+    assert relief.usual_m(1) == pytest.approx(0.02, abs=0.004)
     room.boxes[:] = [TABLE]
     gone = replace(view_of(seen.frame()), stamp_ns=4 * 10**9)
     said = relief.evidence(gone, [1], lambda _: points, shown, np.array([False]))

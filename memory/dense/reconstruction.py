@@ -71,8 +71,10 @@ class ReconstructionConfig:
     """Things that move by themselves: their pixels make no surface and fill no space."""
     occupancy_every: int = 4
     """Every so many fused frames, one updates free and occupied space."""
+    floor_soon: int = 8
+    """Every so many fused frames the height of the floor is asked for until it is known,"""
     floor_every: int = 40
-    """Every so many fused frames the height of the floor is asked for anew."""
+    """and from then on."""
     floor_least_m2: float = 3.0
     """What is level and smaller may be a table."""
     keyframe_distance_m: float = 0.5
@@ -85,10 +87,11 @@ class ReconstructionConfig:
             raise ReconstructionError(
                 f"reconstruction: pose = {self.pose!r} must be one of {get_args(PoseSource)}"
             )
-        if self.occupancy_every < 1:
-            raise ReconstructionError(
-                f"reconstruction: occupancy_every = {self.occupancy_every} must be at least 1"
-            )
+        for name in ("occupancy_every", "floor_soon", "floor_every"):
+            if getattr(self, name) < 1:
+                raise ReconstructionError(
+                    f"reconstruction: {name} = {getattr(self, name)} must be at least 1"
+                )
         if not (self.keyframe_distance_m > 0 and self.keyframe_angle_rad > 0):
             raise ReconstructionError("reconstruction: keyframe distances must be positive")
 
@@ -362,7 +365,9 @@ class Reconstructor:
         )
         if self.counts["fused"] % self.config.occupancy_every == 0:
             self.occupancy.integrate(depth_m, frame.intrinsics, pose.world_from_camera)
-        if self.counts["fused"] % self.config.floor_every == self.config.occupancy_every:
+        known = self._floor_z is not None
+        every = self.config.floor_every if known else self.config.floor_soon
+        if self.counts["fused"] % every == 0:
             self._floor_z = self.occupancy.floor_z(self.config.floor_least_m2)
 
     def _remember(self, frame: Frame, pose: _Pose) -> _Pose:

@@ -259,6 +259,8 @@ def test_what_cannot_work_is_refused():
         ReconstructionConfig(pose="guess")  # type: ignore[arg-type]
     with pytest.raises(ReconstructionError, match="occupancy_every"):
         ReconstructionConfig(occupancy_every=0)
+    with pytest.raises(ReconstructionError, match="floor_every"):
+        ReconstructionConfig(floor_every=0)
 
 
 def desk(shared_data: Path, count: int) -> list[Frame]:

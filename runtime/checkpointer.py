@@ -24,7 +24,7 @@ __all__ = ["Checkpointer", "EndMarks", "PublishedMark"]
 
 log = logging.getLogger(__name__)
 
-BYTES_A_MESSAGE = 400_000
+BYTES_A_MESSAGE = 250_000
 """A state of more bytes than this for each message since the last one waits: copying, packing
 and writing 49 MB takes 0.15 s of processor time, and a frame is worth 20 ms or more."""
 LIGHT_BYTES = 64_000

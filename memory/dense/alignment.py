@@ -18,7 +18,7 @@ import numpy as np
 from cogmap.memory.geometry.camera import backproject, transform
 from cogmap.runtime.messages import F32, F64, Intrinsics
 
-__all__ = ["AlignmentConfig", "DistanceField", "align", "misfit_m"]
+__all__ = ["AlignmentConfig", "DistanceField", "align", "misfit_m", "offsets_m"]
 
 
 class DistanceField(Protocol):
@@ -103,11 +103,21 @@ def misfit_m(
     depth_m: F32, intrinsics: Intrinsics, world_from_camera: F64, field: DistanceField
 ) -> float:
     """Median distance of a frame's points from the surface, of those near it; 0 if few are."""
+    offsets, _ = offsets_m(depth_m, intrinsics, world_from_camera, field)
+    return float(np.median(np.abs(offsets))) if len(offsets) else 0.0
+
+
+def offsets_m(
+    depth_m: F32, intrinsics: Intrinsics, world_from_camera: F64, field: DistanceField
+) -> tuple[F64, F64]:
+    """(N,) signed distances of some of a frame's points from the surface, of those near it;
+    negative behind it; and the points (N, 3), world. None at all if few are near."""
     local = _sampled(depth_m, intrinsics, AlignmentConfig(points=600))
-    distance, _, frames = field.distances(transform(world_from_camera, local))
+    points = transform(world_from_camera, local)
+    distance, _, frames = field.distances(points)
     known = frames > 0
     few = np.count_nonzero(known) < 0.1 * len(local)
-    return 0.0 if few or not len(local) else float(np.median(np.abs(distance[known])))
+    return (distance[:0], points[:0]) if few else (distance[known], points[known])
 
 
 def _sampled(depth_m: F32, intrinsics: Intrinsics, config: AlignmentConfig) -> F64:

@@ -7,17 +7,24 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cogmap.memory.dense.alignment import AlignmentConfig, DistanceField, align, misfit_m
+from cogmap.memory.dense.alignment import (
+    AlignmentConfig,
+    DistanceField,
+    align,
+    misfit_m,
+    offsets_m,
+)
 from cogmap.memory.dense.looks import Look, corners, follow
 from cogmap.memory.geometry.poses import motion_between
 from cogmap.runtime.messages import F32, F64, Intrinsics
 
-__all__ = ["Drift", "Jumps", "has_picture_moved", "shift_to_the_surface"]
+__all__ = ["Drift", "Jumps", "has_picture_moved"]
 
 _LEAST_FLOW_PX = 1.5
 _MOST_STAYING = 0.25
@@ -42,6 +49,9 @@ _MISFIT_PART = 0.3
 _THIN_M = 0.085
 """The two sides of a wall that is thinner than the surface's truncation push each other apart: from
 near, all that is in view lies up to so much behind where it was mapped, at right poses."""
+_MOST_IN_THIN = 0.3
+_OTHER_SIDE_M = (0.15, 0.25, 0.35)
+"""Where that of a wall is looked for, along a ray that may be oblique."""
 _NO_LONGER = 0.7
 _LATELY, _FEW_LOOKS = 64, 12
 _DRIFT_VIEWS, _ANOTHER_M, _ANOTHER_RAD = 3, 0.1, 0.15
@@ -63,23 +73,47 @@ def has_picture_moved(before: Look, now: Look) -> bool:
     return bool(np.mean(flow < _LEAST_FLOW_PX) <= _MOST_STAYING)
 
 
-def shift_to_the_surface(
-    depth_m: F32, intrinsics: Intrinsics, world_from_camera: F64, surface: DistanceField
-) -> tuple[F64, float] | None:
-    """(3,) m by which the camera would have to be shifted, world, for a frame to lie on the
-    surface, and by how much it now lies off it, m; None if that is unknown.
+@dataclass(frozen=True)
+class Misplaced:
+    """How a frame lies to the surface."""
 
-    It tells up to some 15 cm: farther off, points are no longer near the surface they belong to.
-    """
+    shift: F64
+    """(3,) m, world, by which the camera would have to be shifted for the frame to lie on it."""
+    misfit_m: float
+    """By how much it now lies off it."""
+    in_thin: float
+    """Part of what lies off it that is behind it, in something of which the other side was mapped
+    as well: the two sides of a thin wall push each other apart."""
+
+
+def misplaced(
+    depth_m: F32, intrinsics: Intrinsics, world_from_camera: F64, surface: DistanceField
+) -> Misplaced | None:
+    """None if that is unknown. It tells up to some 15 cm: farther off, points are no longer near
+    the surface they belong to."""
     aligned = align(depth_m, intrinsics, world_from_camera, _SIGMA_M, surface, _WIDE)
     if aligned is world_from_camera:
         return None
-    before, after = (
-        misfit_m(depth_m, intrinsics, pose, surface) for pose in (world_from_camera, aligned)
-    )
-    if before > _MISFIT_M and after > 0.5 * before:  # it lies nowhere
-        return None
-    return np.asarray(aligned[:3, 3] - world_from_camera[:3, 3], np.float64), before
+    offsets, points = offsets_m(depth_m, intrinsics, world_from_camera, surface)
+    before = float(np.median(np.abs(offsets))) if len(offsets) else 0.0
+    if before > _MISFIT_M and misfit_m(depth_m, intrinsics, aligned, surface) > 0.5 * before:
+        return None  # it lies nowhere
+    off = np.abs(offsets) > 0.5 * before
+    thin = _are_in_thin(points[off], offsets[off], world_from_camera[:3, 3], surface)
+    in_thin = float(np.mean(thin)) if len(thin) else 0.0
+    return Misplaced(aligned[:3, 3] - world_from_camera[:3, 3], before, in_thin)
+
+
+def _are_in_thin(points: F64, offsets: F64, camera: F64, surface: DistanceField) -> np.ndarray:
+    """(N,) bool: points (N, 3) that lie behind the surface, and farther along their ray the other
+    side of what they lie in."""
+    rays = points - camera
+    rays /= np.maximum(np.linalg.norm(rays, axis=1, keepdims=True), 1e-6)
+    beyond = np.zeros(len(points), np.bool_)
+    for farther_m in _OTHER_SIDE_M:
+        distance, _, frames = surface.distances(points + farther_m * rays)
+        beyond |= (frames > 0) & (distance > 0)
+    return beyond & (offsets < 0)
 
 
 class Drift:
@@ -113,16 +147,14 @@ class Drift:
         self._looks += 1
         if self._looks % _LOOK_EVERY and not (self._views or self.holds):
             return
-        told = shift_to_the_surface(depth_m, intrinsics, pose, surface)
+        told = misplaced(depth_m, intrinsics, pose, surface)
         if told is None:
             return
-        shift, misfit_now_m = told
-        off_m = float(np.linalg.norm(shift))
-        odd_m = self._odd_m()
-        if odd_m < off_m <= _THIN_M and float(shift @ pose[:3, 2]) < -0.5 * off_m:
+        off_m, odd_m = float(np.linalg.norm(told.shift)), self._odd_m()
+        if odd_m < off_m <= _THIN_M and told.in_thin > _MOST_IN_THIN:
             return
-        if off_m > odd_m and misfit_now_m > _MISFIT_PART * odd_m:
-            self._take_odd(pose, shift)
+        if off_m > odd_m and told.misfit_m > _MISFIT_PART * odd_m:
+            self._take_odd(pose, told.shift)
         else:
             self._views = max(self._views - 1, 0)
             if not self.holds:

@@ -147,24 +147,34 @@ def test_factor_by_motion(factor):
 
 
 class MappedWall:
-    """The wall, as it was mapped: nearer than it is by ``nearer_m``."""
+    """The wall, as it was mapped: nearer than it is by ``nearer_m``; its other side as well, if it
+    is ``thin``."""
 
-    def __init__(self, nearer_m: float) -> None:
+    def __init__(self, nearer_m: float, thin: bool = False) -> None:
         self.y = WALL_M - nearer_m
+        self.other_y = WALL_M + 0.12 + nearer_m if thin else np.inf
 
     def distances(self, points: F64) -> tuple[F64, F64, F64]:
         count = len(points)
-        return self.y - points[:, 1], np.tile([0.0, -1.0, 0.0], (count, 1)), np.full(count, 32.0)
+        offsets = np.maximum(self.y - points[:, 1], points[:, 1] - self.other_y)
+        return offsets, np.tile([0.0, -1.0, 0.0], (count, 1)), np.full(count, 32.0)
 
     def colors(self, points: F64) -> tuple[np.ndarray, F64]:
         return np.zeros((len(points), 3), np.uint8), np.zeros(len(points))
 
 
 @pytest.mark.parametrize(
-    ("nearer_m", "said"), [(0.02, None), (-0.07, "pose_drift"), (0.07, None), (0.11, "pose_drift")]
+    ("nearer_m", "thin", "said"),
+    [
+        (0.02, False, None),
+        (-0.07, False, "pose_drift"),
+        (0.07, True, None),
+        (0.07, False, "pose_drift"),
+        (0.11, True, "pose_drift"),
+    ],
 )
-def test_who_is_near_a_thin_wall_that_both_sides_thickened_has_not_drifted(nearer_m, said):
-    health, wall = FrameHealth(), MappedWall(nearer_m)
+def test_who_is_near_a_thin_wall_that_both_sides_thickened_has_not_drifted(nearer_m, thin, said):
+    health, wall = FrameHealth(), MappedWall(nearer_m, thin)
     for number in range(60):
         seen = frame(number)
         pose = seen.world_from_camera

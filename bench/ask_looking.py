@@ -31,7 +31,7 @@ from cogmap.sim.agent import AgentState
 from cogmap.sim.noise import PoseNoise
 from cogmap.sim.simulator import Simulator
 
-__all__ = ["Look", "look_figures", "looked_house"]
+__all__ = ["Look", "glimpsed", "look_figures", "looked_house"]
 
 _PARTS = tuple(k / 10 for k in range(1, 10))
 """Of a tour, after which it is broken off."""
@@ -70,14 +70,15 @@ def looked_house(seed: int, rooms: int) -> list[Look]:
     return looks
 
 
-def look_figures(looks: Sequence[Look]) -> tuple[dict[str, Any], list[Bar]]:
+def look_figures(looks: Sequence[Look], what: str = "looking") -> tuple[dict[str, Any], list[Bar]]:
+    """``what``: how it was looked."""
     gone_to = [each for each in looks if each.after is not None]
     settled = 100 * float(np.mean([each.settled for each in gone_to])) if gone_to else math.nan
-    name = "looking: settled where a viewpoint was named, %"
+    name = f"{what}: settled where a viewpoint was named, %"
     figures = {
-        "looking: asked of things glimpsed": len(looks),
-        "looking: given a value": sum(each.before.status == "answered" for each in looks),
-        "looking: viewpoints named": len(gone_to),
+        f"{what}: asked of things glimpsed": len(looks),
+        f"{what}: given a value": sum(each.before.status == "answered" for each in looks),
+        f"{what}: viewpoints named": len(gone_to),
         name: settled,
     }
     return figures, [Bar(name, settled, 80.0)]
@@ -86,7 +87,7 @@ def look_figures(looks: Sequence[Look]) -> tuple[dict[str, Any], list[Bar]]:
 def _looks(config: EpisodeConfig, scene: Scene, made: CognitiveMap, index: int) -> Iterator[Look]:
     """One after the other, on a map that ends with frame ``index``."""
     eye = _Eye(config, index + 1)
-    for items in _glimpsed(scene, index):
+    for items in glimpsed(scene, index):
         before = [map_asker(made)(item) for item in items]
         viewpoint = next((each.viewpoint for each in before if each.viewpoint is not None), None)
         if viewpoint is not None:
@@ -96,7 +97,7 @@ def _looks(config: EpisodeConfig, scene: Scene, made: CognitiveMap, index: int) 
             yield Look(item, first, map_asker(made)(item) if named else None)
 
 
-def _glimpsed(scene: Scene, index: int) -> Iterator[list[QuestionItem]]:
+def glimpsed(scene: Scene, index: int) -> Iterator[list[QuestionItem]]:
     """Of each thing that a trace was seen of, but that nobody knows yet, where there is one of its
     label: its size, and how far it is from something known."""
     moment = scene.moment(int(scene.stamps_ns[index]))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import replace
 
 import msgspec
@@ -18,6 +20,7 @@ from cogmap.runtime.messages import (
     F64,
     OCCUPIED,
     U8,
+    Door,
     Layout,
     Observation,
     OccupancyGrid,
@@ -27,6 +30,7 @@ __all__ = ["Surroundings"]
 
 GAP_CELLS = 5
 """Unknown slivers narrower than this are where rays are sparse, not where something hides."""
+SAME_DOOR_M = 0.5
 BUMP_S = 60.0
 """What it bumped into without seeing it is believed to be there for so long."""
 
@@ -57,7 +61,7 @@ class Surroundings:
         """Free and occupied space, and objects and rooms, as they are known now."""
         if grid is not self._grid:
             self.maps += 1
-        self._grid, self._layout = grid, layout
+        self._grid, self._layout = grid, _with_doors(layout, self._layout.doors)
         self._change()
 
     def take_observation(self, observation: Observation, here: Pose2) -> None:
@@ -112,6 +116,19 @@ class Surroundings:
         stands = [self._seen.points[:, :2], *(points for _, points in self._bumps)]
         _mark(cells, grid, np.vstack(stands))
         return msgspec.structs.replace(grid, cells=cells)
+
+
+def _with_doors(layout: Layout, before: Sequence[Door]) -> Layout:
+    """With the doors of ``before`` that it lacks: who finds doors by their openings loses one as
+    soon as it is closed, and then nobody could say what shuts the way off."""
+    found = [door.center for door in layout.doors]
+    lost = [
+        door for door in before if all(math.dist(door.center, each) > SAME_DOOR_M for each in found)
+    ]
+    if not lost:
+        return layout
+    kept: Layout = msgspec.structs.replace(layout, doors=(*layout.doors, *lost))
+    return kept
 
 
 def _mark(cells: U8, grid: OccupancyGrid, points: F64) -> None:

@@ -1,0 +1,66 @@
+"""Ask, go there, ask again: an agent that drives to the viewpoints that answers propose.
+
+As `ask_looking`, where the camera is put there: a tour is broken off, and of what was only glimpsed
+by then is asked. Here the agent goes on from where the tour ended, on the map that it made, and
+maps on the way; once it has arrived, the question is asked again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+from cogmap.bench.ask_looking import Look, glimpsed, look_figures
+from cogmap.bench.ask_truth import scene_of_episode
+from cogmap.bench.ask_worlds import map_asker
+from cogmap.bench.harness import Bar
+from cogmap.bench.map_episodes import EXACT, NOISY_SMALL, EpisodeConfig, make_episode
+from cogmap.bench.navigate_agent import Agent, commanded
+from cogmap.memory.questions import Scene
+from cogmap.runtime.messages import Goal
+
+__all__ = ["asked_and_gone", "asking_figures"]
+
+PARTS = (0.2, 0.4, 0.6, 0.8)
+"""Of a tour, after which it is broken off."""
+LIMIT_S = 120.0
+
+
+def asked_and_gone(seed: int, rooms: int) -> list[Look]:
+    """Break off the tour of one house, and look where answers say, by going there."""
+    toured = replace(commanded(seed, rooms), mode="tour")
+    episode = make_episode(EpisodeConfig(toured, EXACT))
+    scene = scene_of_episode(episode)
+    looks: list[Look] = []
+    for part in PARTS:
+        frames = int(part * len(episode.observations))
+        looks += _looks(scene, _after_tour(seed, rooms, frames), frames - 1)
+    return looks
+
+
+def asking_figures(looks: Sequence[Look]) -> tuple[dict[str, Any], list[Bar]]:
+    return look_figures(looks, "ask, go, ask again")
+
+
+def _after_tour(seed: int, rooms: int, frames: int) -> Agent:
+    """Somebody who stands where the first frames of a tour ended, and knows what they showed."""
+    config = commanded(seed, rooms)
+    guide = Agent(replace(config, mode="tour"), NOISY_SMALL)
+    for _ in range(frames):
+        guide.look()
+    agent = Agent(config, NOISY_SMALL, guide.simulator.state, onto=(guide.map, guide.dense))
+    agent.simulator.skip_to(frames)
+    return agent
+
+
+def _looks(scene: Scene, agent: Agent, index: int) -> Iterator[Look]:
+    """One after the other, by one agent, on a map that ends with frame ``index``."""
+    for items in glimpsed(scene, index):
+        before = [map_asker(agent.map)(item) for item in items]
+        viewpoint = next((each.viewpoint for each in before if each.viewpoint is not None), None)
+        if viewpoint is not None:
+            agent.go(Goal(kind="pose", pose=viewpoint), limit_s=LIMIT_S)
+        for item, first in zip(items, before, strict=True):
+            named = first.viewpoint is not None
+            yield Look(item, first, map_asker(agent.map)(item) if named else None)

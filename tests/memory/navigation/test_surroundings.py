@@ -1,0 +1,46 @@
+"""What is known of the floor, put together."""
+
+from __future__ import annotations
+
+import math
+
+import msgspec
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cogmap.memory.navigation.known import Body, Pose2
+from cogmap.memory.navigation.motion import Motion
+from cogmap.memory.navigation.surroundings import Surroundings
+from cogmap.runtime.messages import Door
+from tests.memory.navigation.floors import known, open_floor
+
+WORLD = known(open_floor())
+
+
+def doors_known(*maps: tuple[tuple[float, float], ...]) -> list[tuple[float, float]]:
+    """Where doors are known after maps with doors at these places."""
+    motion, around = Motion(Body()), Surroundings(Body())
+    motion.take_pose(0, Pose2(1.0, 1.0, 0.0))
+    for places in maps:
+        doors = tuple(
+            Door(id=number, center=at, width_m=0.9, yaw=0.0, rooms=())
+            for number, at in enumerate(places)
+        )
+        around.take_map(WORLD.grid, msgspec.structs.replace(WORLD.layout, doors=doors))
+    found = around.known(motion)
+    assert found is not None
+    return [door.center for door in found[0].layout.doors]
+
+
+def test_a_door_that_was_closed_is_still_a_door():
+    assert doors_known(((3.0, 2.0), (5.0, 1.0)), ((5.1, 1.0),)) == [(5.1, 1.0), (3.0, 2.0)]
+
+
+@given(st.lists(st.lists(st.tuples(*[st.floats(0, 6)] * 2), max_size=3).map(tuple), max_size=4))
+def test_doors_are_kept_and_none_twice(maps):
+    found = doors_known((), *maps)
+    for at in (each for places in maps for each in places):
+        assert min(math.dist(at, each) for each in found) <= 0.5
+    newest = len(maps[-1]) if maps else 0
+    for number in range(newest, len(found)):
+        assert all(math.dist(found[number], each) > 0.5 for each in found[:newest])

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 from cogmap.bench.map_episodes import EXACT, Seeing
-from cogmap.memory.cognitive_map import CognitiveMap
+from cogmap.memory.cognitive_map import CognitiveMap, MapConfig
 from cogmap.memory.dense.reconstruction import Reconstructor
 from cogmap.memory.index.text_encoder import load_sentence_encoder
 from cogmap.memory.navigation.journey import ENDS, Journey
@@ -28,7 +29,7 @@ from cogmap.sim.agent import AgentState
 from cogmap.sim.scene import House
 from cogmap.sim.simulator import SimStep, Simulator, SimulatorConfig
 
-__all__ = ["Agent", "Trip", "commanded"]
+__all__ = ["Agent", "Memory", "Trip", "commanded"]
 
 RATE_HZ = 5.0
 GRID_EVERY, ROOMS_EVERY = 2, 10
@@ -43,6 +44,29 @@ def commanded(seed: int, rooms: int | None, rate_hz: float = RATE_HZ) -> Simulat
     return SimulatorConfig(
         seed=seed, rooms=rooms, width=320, height=240, rate_hz=rate_hz, mode="commanded"
     )
+
+
+@dataclass(frozen=True)
+class Memory:
+    """What somebody knew at a moment, to go on from as often as one likes."""
+
+    layout: tuple[dict[str, Any], dict[str, Any]]
+    dense: tuple[dict[str, Any], dict[str, Any]]
+
+    @classmethod
+    def of(cls, made: CognitiveMap, dense: Reconstructor) -> Memory:
+        parts = [
+            ({name: array.copy() for name, array in arrays.items()}, details)
+            for arrays, details in (made.layout_state(), dense.whole_state())
+        ]
+        return cls(*parts)
+
+    def again(self) -> tuple[CognitiveMap, Reconstructor]:
+        """For another stream, whose frames are numbered and stamped on."""
+        made = CognitiveMap.from_layout_state(*self.layout, MapConfig())
+        dense = Reconstructor.from_state(*self.dense)
+        dense.begin_stream()
+        return made, dense
 
 
 @dataclass(frozen=True)

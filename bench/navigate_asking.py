@@ -16,9 +16,10 @@ from cogmap.bench.ask_truth import scene_of_episode
 from cogmap.bench.ask_worlds import map_asker
 from cogmap.bench.harness import Bar
 from cogmap.bench.map_episodes import EXACT, NOISY_SMALL, EpisodeConfig, make_episode
-from cogmap.bench.navigate_agent import Agent, commanded
+from cogmap.bench.navigate_agent import Agent, Memory, commanded
 from cogmap.memory.questions import Scene
 from cogmap.runtime.messages import Goal
+from cogmap.sim.simulator import SimulatorConfig
 
 __all__ = ["asked_and_gone", "asking_figures"]
 
@@ -32,10 +33,13 @@ def asked_and_gone(seed: int, rooms: int) -> list[Look]:
     toured = replace(commanded(seed, rooms), mode="tour")
     episode = make_episode(EpisodeConfig(toured, EXACT))
     scene = scene_of_episode(episode)
+    breaks = [int(part * len(episode.observations)) for part in PARTS]
     looks: list[Look] = []
-    for part in PARTS:
-        frames = int(part * len(episode.observations))
-        looks += _looks(scene, _after_tour(seed, rooms, frames), frames - 1)
+    guide = Agent(toured, NOISY_SMALL)
+    for frames in range(1, breaks[-1] + 1):
+        guide.look()
+        if frames in breaks:
+            looks += _looks(scene, _going_on(guide, commanded(seed, rooms), frames), frames - 1)
     return looks
 
 
@@ -43,13 +47,10 @@ def asking_figures(looks: Sequence[Look]) -> tuple[dict[str, Any], list[Bar]]:
     return look_figures(looks, "ask, go, ask again")
 
 
-def _after_tour(seed: int, rooms: int, frames: int) -> Agent:
-    """Somebody who stands where the first frames of a tour ended, and knows what they showed."""
-    config = commanded(seed, rooms)
-    guide = Agent(replace(config, mode="tour"), NOISY_SMALL)
-    for _ in range(frames):
-        guide.look()
-    agent = Agent(config, NOISY_SMALL, guide.simulator.state, onto=(guide.map, guide.dense))
+def _going_on(guide: Agent, config: SimulatorConfig, frames: int) -> Agent:
+    """Somebody who stands where so many frames of a tour ended, and knows what they showed."""
+    memory = Memory.of(guide.map, guide.dense)
+    agent = Agent(config, NOISY_SMALL, guide.simulator.state, onto=memory.again())
     agent.simulator.skip_to(frames)
     return agent
 

@@ -13,12 +13,12 @@ import shapely
 
 from cogmap.bench.harness import Bar
 from cogmap.bench.map_episodes import EXACT, camera
-from cogmap.bench.navigate_agent import Trip, commanded
+from cogmap.bench.navigate_agent import Memory, Trip, commanded
 from cogmap.bench.navigate_known import true_thing
 from cogmap.bench.navigate_replanning import Replan, WatchedAgent, replan_figures
 from cogmap.bench.navigate_truth import REACH_M, Outcome, Ways, in_reach, shortest_m, starts
 from cogmap.bench.navigate_worlds import changed_house
-from cogmap.memory.cognitive_map import CognitiveMap, MapConfig
+from cogmap.memory.cognitive_map import CognitiveMap
 from cogmap.memory.dense.reconstruction import Reconstructor
 from cogmap.nodes.detectors.simulated import exact_detections
 from cogmap.runtime.messages import Goal, MapObject
@@ -66,15 +66,8 @@ class _Toured:
     """A house, and what is known of it after a tour."""
 
     house: House
-    layout: tuple[Any, Any]
-    dense: tuple[Any, Any]
+    memory: Memory
     frames: int
-
-    def memory(self) -> tuple[CognitiveMap, Reconstructor]:
-        made = CognitiveMap.from_layout_state(*self.layout, MapConfig())
-        dense = Reconstructor.from_state(*self.dense)
-        dense.begin_stream()
-        return made, dense
 
 
 @dataclass(frozen=True)
@@ -117,7 +110,7 @@ def _orders(toured: _Toured, seed: int, rooms: int, count: int) -> Iterator[_Ord
     rng = np.random.default_rng(seed)
     config = commanded(seed, rooms)
     before = Ways(Simulator(config, toured.house))
-    made, _ = toured.memory()
+    made, _ = toured.memory.again()
     known = [(each, true) for each in made.objects() if (true := true_thing(each, toured.house))]
     drawn = 0
     for start in starts(before, 20 * count, rng):
@@ -157,7 +150,7 @@ def _may_pass(house: House, start: AgentState, thing: PlacedObject) -> bool:
 
 def _sent(toured: _Toured, order: _Order, seed: int, rooms: int) -> Sent:
     config = commanded(seed, rooms)
-    agent = WatchedAgent(config, start=order.start, house=order.house, onto=toured.memory())
+    agent = WatchedAgent(config, start=order.start, house=order.house, onto=toured.memory.again())
     agent.simulator.skip_to(toured.frames)
     trip = agent.go(Goal(kind="object", id=order.thing.id), limit_s=LIMIT_S)
     reached = in_reach([order.now], agent.simulator.state, trip.last)
@@ -203,7 +196,7 @@ def _toured(seed: int, rooms: int) -> _Toured:
             grid = dense.occupancy_grid(step.frame.stamp_ns)
             if grid is not None:
                 made.take_grid(grid)
-    return _Toured(simulator.house, made.layout_state(), dense.whole_state(), simulator.number)
+    return _Toured(simulator.house, Memory.of(made, dense), simulator.number)
 
 
 def _mean(values: Sequence[bool]) -> float:

@@ -29,7 +29,7 @@ from cogmap.sim.agent import AgentState
 from cogmap.sim.scene import House
 from cogmap.sim.simulator import SimStep, Simulator, SimulatorConfig
 
-__all__ = ["Agent", "Memory", "Trip", "commanded"]
+__all__ = ["RATE_HZ", "Agent", "Memory", "Trip", "commanded"]
 
 RATE_HZ = 5.0
 GRID_EVERY, ROOMS_EVERY = 2, 10

@@ -16,9 +16,9 @@ from cogmap.bench.ask_truth import scene_of_episode
 from cogmap.bench.ask_worlds import map_asker
 from cogmap.bench.harness import Bar
 from cogmap.bench.map_episodes import EXACT, NOISY_SMALL, EpisodeConfig, make_episode
-from cogmap.bench.navigate_agent import Agent, Memory, commanded
+from cogmap.bench.navigate_agent import RATE_HZ, Agent, Memory, commanded
+from cogmap.launch.looking_again import LOOK_S, goal_to_look
 from cogmap.memory.questions import Scene
-from cogmap.runtime.messages import Goal
 from cogmap.sim.simulator import SimulatorConfig
 
 __all__ = ["asked_and_gone", "asking_figures"]
@@ -61,7 +61,9 @@ def _looks(scene: Scene, agent: Agent, index: int) -> Iterator[Look]:
         before = [map_asker(agent.map)(item) for item in items]
         viewpoint = next((each.viewpoint for each in before if each.viewpoint is not None), None)
         if viewpoint is not None:
-            agent.go(Goal(kind="pose", pose=viewpoint), limit_s=LIMIT_S)
+            agent.go(goal_to_look(viewpoint), limit_s=LIMIT_S)
+            for _ in range(round(LOOK_S * RATE_HZ)):
+                agent.look()
         for item, first in zip(items, before, strict=True):
             named = first.viewpoint is not None
             yield Look(item, first, map_asker(agent.map)(item) if named else None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,7 +11,11 @@ from rich.console import Console
 from cogmap.launch.going import go
 from cogmap.runtime.messages import Answer, CogmapError, Goal, Standpoint
 
-__all__ = ["answer_by_going", "journey_to"]
+__all__ = ["LOOK_S", "answer_by_going", "goal_to_look", "journey_to"]
+
+LOOK_S = 2.0
+"""Somebody who has arrived looks so long before the question is asked again: nobody is sure of a
+thing after one look."""
 
 MOST_JOURNEYS = 3
 """Views that one question may be worth."""
@@ -34,13 +39,22 @@ def answer_by_going(ask: Callable[[], Answer], travel: Callable[[Standpoint], bo
     return answer
 
 
+def goal_to_look(viewpoint: Standpoint) -> Goal:
+    """To a viewpoint of an answer. What is not known may be on the way: it is where one has not
+    been yet that there is something to see."""
+    return Goal(kind="pose", pose=viewpoint, through_unknown=True)
+
+
 def journey_to(run_dir: Path | None, console: Console) -> Callable[[Standpoint], bool]:
     """What sends the agent of a run to a viewpoint. Raises CogmapError for a map at rest."""
     if run_dir is None:
         raise CogmapError("--go needs a run with an agent: start one with cogmap up explore")
 
     def travel(viewpoint: Standpoint) -> bool:
-        goal = Goal(kind="pose", pose=viewpoint)
-        return go(run_dir, (goal,), "where the answer says one should look", console) == 0
+        goals = (goal_to_look(viewpoint),)
+        arrived = go(run_dir, goals, "where the answer says one should look", console) == 0
+        if arrived:
+            time.sleep(LOOK_S)
+        return arrived
 
     return travel

@@ -247,8 +247,15 @@ def _wrong_word(node_class: type[Node], text: str) -> str:
             return ""
         kind = typing.get_type_hints(kind).get(name)
         kind = next((part for part in typing.get_args(kind) if _is_struct(part)), kind)
-    words = ", ".join(map(str, typing.get_args(kind)))
+    words = ", ".join(_words_of(kind))
     return f"{found[2]}: {found[1]} is none of {words}" if words else ""
+
+
+def _words_of(kind: Any) -> list[str]:
+    """Of a Literal, also one that may be None."""
+    if typing.get_origin(kind) is typing.Literal:
+        return [str(word) for word in typing.get_args(kind)]
+    return [word for part in typing.get_args(kind) for word in _words_of(part)]
 
 
 def _is_struct(kind: Any) -> bool:

@@ -163,7 +163,7 @@ class NounPhrases(PlacePhrases):
             if not taken:
                 break
             begin += taken
-        if words[begin] == "of" and words[begin + 1] in lexicon.THEM:
+        if words[begin] == "of" and not lexicon.THEM.isdisjoint(words[begin + 1 : begin + 2]):
             begin += 1
         name, end = self._name(words, begin)
         plural = is_plural(name)

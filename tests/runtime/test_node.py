@@ -75,6 +75,7 @@ class Tuned(Node):
         name: str = "n"
         size: tuple[int, int] = (4, 3)
         mode: Literal["auto", "web"] = "auto"
+        side: Literal["left", "right"] | None = None
         group: Group | None = None
 
         def __post_init__(self) -> None:
@@ -102,6 +103,7 @@ class TestParams:
             ({"size": [1, "x"]}, r"Tuned: .*`size\[1\]`"),
             ({"size": [1]}, r"Tuned: .*`size`"),
             ({"mode": "wbe"}, r"Tuned: mode: 'wbe' is none of auto, web$"),
+            ({"side": "up"}, r"Tuned: side: 'up' is none of left, right$"),
             ({"group": {"kind": "tpu"}}, r"Tuned: group.kind: 'tpu' is none of cpu, cuda$"),
             ({"rate_hz": -1}, "Tuned: rate_hz must be positive, not -1.0"),
         ],

@@ -60,12 +60,12 @@ def _those(slots: Slots) -> Meaning:
 
 def _between(slots: Slots) -> Meaning:
     kind, unit = _kind(slots), slots.text("unit")
-    measure = _BETWEEN[slots.text("r")]
-    low, high = sorted(slots.number(name) for name in ("n", "m"))
-    limits = [f"{each * METRES[unit]:g}" for each in (low, high)]
-    size = f"size(x, axis={quoted(measure)})"
-    program = f"labels([x for x in {kind.members} if {limits[0]} <= {size} <= {limits[1]}])"
-    said = f"{kind.many} between {low:g} and {high:g} {unit} {slots.text('r')}"
+    first, second = slots.number("n"), slots.number("m")
+    one = slots.text("one") or unit
+    low, high = sorted((first * METRES[one], second * METRES[unit]))
+    size = f"size(x, axis={quoted(_BETWEEN[slots.text('r')])})"
+    program = f"labels([x for x in {kind.members} if {low:g} <= {size} <= {high:g}])"
+    said = f"{kind.many} between {first:g} {one} and {second:g} {unit} {slots.text('r')}"
     return Meaning(program, listed(f"{said}: {{}}", f"there are no {said}"), (kind,))
 
 
@@ -128,7 +128,8 @@ FORMS: tuple[Form, ...] = (
     form(
         _between,
         "Which things are between 1 and 2 m tall?",
-        f"(what|which) [{{k}}] (is|are) between {{n}} [m|cm] and {{m}} {_UNIT} "
+        f"(what|which) [{{k}}] (is|are) between {{n}} [{_UNIT.replace('unit', 'one')}] and {{m}} "
+        f"{_UNIT} "
         "{r:tall|high|long|wide}",
     ),
     form(

@@ -108,8 +108,9 @@ def _given_side(slots: Slots) -> Meaning:
     return Meaning(f'direction({pose}, {c.program}, form="{form_}")', say, (c, d))
 
 
-def _viewing(slots: Slots) -> tuple[Thing, str]:
-    """What is on a side for someone at a who looks at b."""
+def _viewing(slots: Slots) -> tuple[Thing, str, str]:
+    """What is on a side for someone at a who looks at b, the line that names their pose, and where
+    that is in words: of all things, those of the same room."""
     stand, face = slots.place("a"), slots.place("b")
     side = DIRECTIONS.get(slots.text("side"))
     if side is None:
@@ -118,29 +119,27 @@ def _viewing(slots: Slots) -> tuple[Thing, str]:
     form_ = "left_right" if side in ("left", "right") else "four"
     pose = f"p = stand(at={stand.program}, facing={face.program})\n"
     test = f'direction(p, x, form="{form_}") == "{side}"'
+    where = f"on the {slots.text('side')}"
     if slots.asked.rooms > 1 and thing.program == "everything()":
-        return thing.at(f"[x for x in everything(room=room_of(p)) if {test}]"), pose
-    return thing.at(f"[x for x in {thing.members} if {test}]"), pose
+        inside = thing.at(f"[x for x in everything(room=room_of(p)) if {test}]")
+        return inside, pose, f"{where} in the same room"
+    return thing.at(f"[x for x in {thing.members} if {test}]"), pose, where
 
 
 def _viewing_exists(slots: Slots) -> Meaning:
-    thing, pose = _viewing(slots)
-    side = slots.text("side")
-    say = truth(f"there is {thing.some} on the {side}", f"no {thing.words} is on the {side}")
+    thing, pose, where = _viewing(slots)
+    say = truth(f"there is {thing.some} {where}", f"no {thing.words} is {where}")
     return Meaning(f"{pose}exists({thing.program})", say, (thing,))
 
 
 def _viewing_count(slots: Slots) -> Meaning:
-    thing, pose = _viewing(slots)
-    side = slots.text("side")
-    say = counted(f"{thing.words} on the {side}", f"{thing.many} on the {side}")
+    thing, pose, where = _viewing(slots)
+    say = counted(f"{thing.words} {where}", f"{thing.many} {where}")
     return Meaning(f"{pose}count({thing.program})", say, (thing,))
 
 
 def _viewing_what(slots: Slots) -> Meaning:
-    thing, pose = _viewing(slots)
-    side = slots.text("side")
-    where = f"on the {side}{' in the same room' if 'room_of(p)' in thing.program else ''}"
+    thing, pose, where = _viewing(slots)
     say = listed(f"{where}: {{}}", f"nothing was seen {where}")
     return Meaning(f"{pose}labels({thing.program})", say, (thing,))
 

@@ -99,6 +99,19 @@ def test_every_form_answers_in_words(house) -> None:
         assert "does not work" not in reply.text, (form.example, reply.text)
 
 
+@given(st.sampled_from(FORMS), st.integers(1, 20), st.booleans())
+@settings(max_examples=400, deadline=None)
+def test_no_question_that_is_cut_off_raises(form, words: int, and_of: bool) -> None:
+    world = World(Layout(stamp_ns=0, version=0, number=-1))
+    cut = " ".join(form.example.split()[:words]) + (" of" if and_of else "")
+    assert ask(world, Question(stamp_ns=0, text=cut)).text
+
+
+@pytest.mark.parametrize("text", ["what is the largest of", "where is the two of", "biggest of"])
+def test_a_bare_of_is_not_understood(answer, text: str) -> None:
+    assert answer(text).status == "not_understood"
+
+
 def test_an_empty_map_answers() -> None:
     world = World(Layout(stamp_ns=0, version=0, number=-1))
     for form in FORMS:

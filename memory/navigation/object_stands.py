@@ -17,11 +17,14 @@ from cogmap.runtime.messages import F64, Bool, MapObject
 
 __all__ = ["REACH_M", "named", "object_stands"]
 
-REACH_M, SURE_M = 1.0, 0.85
+REACH_M, SURE_M = 1.0, 0.87
 """Whoever is farther from a thing's surface has not gone to it. A box that is wrong by some
 centimetres is still in reach from the second."""
 UNSURE_PER_M2 = 100.0
 """Metres of way that the square of each metre beyond that is worth."""
+ALMOST_M, VERY_UNSURE = 0.95, 200.0
+"""From here on a centimetre of the map or of the robot decides; metres of way that each metre
+beyond that is worth in addition."""
 OWN_M = (0.06, 0.3)
 """So near to a thing's box, what blocks the view is the thing, as it was measured; and where it
 could not be seen at all, what it stands in: of a shelf the grid knows no boards."""
@@ -83,6 +86,7 @@ def _same_side(known: Known, thing: MapObject, shape: shapely.Polygon, spots: F6
 def _as_stands(thing: MapObject, spots: F64, gap: F64, share: F64) -> tuple[Stand, ...]:
     """With how much worse than perfect they are: what is left of the choice is for the way."""
     worse = UNSURE_PER_M2 * np.clip(gap - SURE_M, 0, None) ** 2
+    worse += VERY_UNSURE * np.clip(gap - ALMOST_M, 0, None)
     worse += WELL * np.clip(WELL_SHARE - share, 0, None) ** 2
     x, y, _ = thing.box.center
     return tuple(

@@ -183,7 +183,7 @@ class Paths:
             way = _search(self._weighted(near), *_within(near, self._cells, starts, goals, extra))
             if way is not None:
                 return thinned(self._points(np.flatnonzero(near)[way]))
-        way = _search(self._graph, starts, goals, extra)
+        way = _search(self._graph, starts, goals, extra * self.resolution_m)
         return None if way is None else self.centers[way]
 
     def _points(self, cells: NDArray[np.intp]) -> F64:

@@ -74,7 +74,7 @@ def steps_of(text: str) -> tuple[str, ...]:
         found = pattern.search(_THERE.sub("", text))
         if found:
             raise StepsError(f'"{found[0]}": {why}; say what is to be done, step by step')
-    parts = [p for each in _THEN.split(text) for p in _AND.split(each) if p and p.strip(" ,.")]
+    parts = [p for each in _THEN.split(text) for p in _AND.split(each) if p and re.search(r"\w", p)]
     steps: list[str] = []
     for part in parts:
         steps += _single(part, steps)

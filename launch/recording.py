@@ -141,7 +141,7 @@ def record_live(
     timer.daemon = True
     timer.start()
     try:
-        with RecordingWriter(out, jpeg_quality) as writer, signals_stop(stop.set):
+        with RecordingWriter(out, jpeg_quality) as writer, signals_stop(lambda _: stop.set()):
             recorded = _record_until(stop, run_dir, readers, writer)
     finally:
         timer.cancel()

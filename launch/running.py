@@ -85,7 +85,11 @@ def run_launch(
             on_tick = guide.tick
         try:
             with (
-                signals_stop(lambda: supervisor.stop(patient=console.is_terminal)) as interrupted,
+                signals_stop(
+                    lambda number: supervisor.stop(
+                        patient=number == signal.SIGINT and console.is_terminal
+                    )
+                ) as interrupted,
                 LiveTable(console, hidden=quiet or not live) as table,
             ):
                 result = supervisor.run(
@@ -200,15 +204,15 @@ def _tick(supervisor: Supervisor, table: LiveTable, on_tick: OnTick | None) -> N
 
 
 @contextmanager
-def signals_stop(stop: Callable[[], None]) -> Iterator[list[float]]:
-    """SIGINT and SIGTERM call ``stop``; yields a list that then is not empty."""
+def signals_stop(stop: Callable[[int], None]) -> Iterator[list[float]]:
+    """SIGINT and SIGTERM call ``stop`` with their number; yields a list that then is not empty."""
     interrupted: list[float] = []
 
     def handle(number: int, frame: FrameType | None) -> None:
         if len(interrupted) > 1:
             sys.exit(EXIT_INTERRUPTED)
         interrupted.append(time.monotonic())
-        stop()
+        stop(number)
 
     previous = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
     try:

@@ -330,7 +330,8 @@ class Supervisor:
                 began + _OTHERS_AFTER_S, haste_from + _OTHERS_IN_HASTE_S
             )
             for name, process in self._processes.items():
-                fed = self._is_fed(name) and (self._patient or now < haste_from + _FED_IN_HASTE_S)
+                patient = self._patient and _stores(process)
+                fed = self._is_fed(name) and (patient or now < haste_from + _FED_IN_HASTE_S)
                 if process.alive and (process.is_source or (others_due and not fed)):
                     process.terminate()
             if now > min(began + END_WITHIN_S, haste_from + _KILL_AFTER_S):
@@ -342,8 +343,7 @@ class Supervisor:
 
     def _kill(self, alive: list[NodeProcess], *, patient: bool) -> None:
         """All that have not ended in time; if ``patient``, not those that have a map to store."""
-        last = [process for process in alive if process.critical and not process.is_source]
-        waited_for = [process.name for process in last if patient]
+        waited_for = [process.name for process in alive if patient and _stores(process)]
         for process in alive:
             if process.name not in waited_for:
                 process.kill_unended()
@@ -376,6 +376,11 @@ class Supervisor:
             failed=failed,
             refused=any(processes[name].exit_code == EXIT_REFUSED for name in failed),
         )
+
+
+def _stores(process: NodeProcess) -> bool:
+    """Whether it is worth waiting for: what it has to store, the run is for."""
+    return process.critical and not process.is_source
 
 
 def _little_space(folder: Path) -> str | None:

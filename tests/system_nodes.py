@@ -53,6 +53,13 @@ class Relay(Node):
     def on_again(self, message: Instances) -> None: ...
 
 
+class SlowRelay(Relay):
+    """Takes its time to store what it has, and feeds others."""
+
+    def on_end(self) -> None:
+        time.sleep(4.0)
+
+
 class Keeper(Node):
     """Counts what comes, and keeps the count if it is killed."""
 

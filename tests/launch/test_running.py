@@ -99,16 +99,16 @@ class TestExitCodes:
 def test_signals_stop_and_are_given_back(number):
     before = signal.getsignal(number)
     stopped: list[int] = []
-    with running.signals_stop(lambda: stopped.append(1)) as interrupted:
+    with running.signals_stop(stopped.append) as interrupted:
         assert not interrupted
         os.kill(os.getpid(), number)
-        assert stopped == [1]
+        assert stopped == [number]
         assert interrupted
     assert signal.getsignal(number) == before
 
 
 def test_third_signal_does_not_wait():
-    with pytest.raises(SystemExit) as exited, running.signals_stop(lambda: None):
+    with pytest.raises(SystemExit) as exited, running.signals_stop(lambda _: None):
         for _ in range(3):
             os.kill(os.getpid(), signal.SIGINT)
     assert exited.value.code == 130

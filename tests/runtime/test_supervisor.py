@@ -198,6 +198,40 @@ def test_who_is_patient_waits_for_what_is_stored_until_told_again(
 
 
 @pytest.mark.system
+def test_who_is_patient_still_tells_those_to_end_that_store_nothing(supervise, monkeypatch, caplog):
+    """A viewer reads from a memory that stores for long: it is told to end, and not killed."""
+    monkeypatch.setattr(supervisor_module, "_FED_IN_HASTE_S", 0.5)
+    monkeypatch.setattr(supervisor_module, "_KILL_AFTER_S", 3.0)
+    relay = """
+[node.source]
+uses = "system_nodes:Numbers"
+params = { count = 1000000, period_s = 0.01 }
+outputs = { numbers = "n" }
+
+[node.relay]
+uses = "system_nodes:SlowRelay"
+inputs.numbers = { stream = "n", policy = "lossless" }
+outputs = { relayed = "passed" }
+
+[node.watcher]
+uses = "system_nodes:Watcher"
+critical = false
+inputs = { numbers = "passed", status = "run/status" }
+"""
+    supervisor = supervise(relay)
+
+    def on_tick() -> None:
+        nodes = {node.node: node for node in supervisor.status().nodes}
+        if "watcher" in nodes and nodes["watcher"].state == "running":
+            supervisor.stop(patient=True)
+
+    result = supervisor.run(for_s=FOR_S, on_tick=on_tick)
+    assert not result.failed
+    assert "waiting for relay" in caplog.text
+    assert "was killed" not in caplog.text
+
+
+@pytest.mark.system
 def test_garbage_instead_of_heartbeats(supervise, context, caplog, monkeypatch):
     """Dropped, and complained of once a second at most; the run goes on."""
     monkeypatch.setattr(readers, "_last_complaint", 0.0)

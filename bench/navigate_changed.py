@@ -159,7 +159,7 @@ def _sent(toured: _Toured, order: _Order, seed: int, rooms: int) -> Sent:
         seed, order.thing.label, success, order.shortest_m, trip.length_m, trip.collisions,
         trip.seconds, f"{trip.progress.state}: {trip.progress.text}",
     )  # fmt: skip
-    return Sent(order.aim, outcome, _is_told(trip, order, agent.map), tuple(agent.replans))
+    return Sent(order.aim, outcome, _is_told(trip, order, agent.map), tuple(agent.watch.replans))
 
 
 def _is_told(trip: Trip, order: _Order, made: CognitiveMap) -> bool:

@@ -11,12 +11,12 @@ import numpy as np
 import shapely
 
 from cogmap.bench.harness import Bar
-from cogmap.bench.navigate_agent import Agent
+from cogmap.bench.navigate_agent import LIMIT_S, Agent, Trip
 from cogmap.memory.geometry.camera import backproject, transform
-from cogmap.runtime.messages import F64, JourneyProgress
+from cogmap.runtime.messages import F64, Goal, JourneyProgress, JourneyState
 from cogmap.sim.simulator import SimStep
 
-__all__ = ["Replan", "WatchedAgent", "on_the_way", "replan_figures"]
+__all__ = ["Replan", "Watch", "WatchedAgent", "on_the_way", "replan_figures"]
 
 NEAREST_M, AHEAD_M = 0.2, 2.5
 """What stands between is shown by depth beyond doubt."""
@@ -25,23 +25,26 @@ TOUCHED_M = 0.13
 """Who drives a line touches what is so near to it, whatever depth is off by."""
 SHOWN_PIXELS = 100
 """Of an image of 320x240; fewer may be a flying edge."""
-DRIVING = ("driving", "turning")
+DRIVING: frozenset[JourneyState] = frozenset({"driving", "turning"})
 BAR_MS = 200.0
 
 
 @dataclass(frozen=True)
 class Replan:
-    """From the first frame that shows the way blocked until it does not go on by it."""
+    """From the first frame that shows the way blocked until another is driven, or the journey
+    ends. Whoever stands and waits meanwhile has not found one yet."""
 
     found: bool
-    """It has another way; else it stands and looks for one, or has given up."""
+    """Another way was driven."""
     processor_ms: float
     """Of all that became of frames until then: seeing, mapping, planning."""
     simulated_ms: float
+    """In whole ticks, of 200 ms at the agent's 5 Hz: 0 is by the command for that very frame."""
 
 
 def replan_figures(replans: Sequence[Replan]) -> tuple[dict[str, Any], list[Bar]]:
-    """Of those that found another way."""
+    """All that ended in another way count, however long the agent stood before it. The bar on
+    simulated time is one tick: nothing finer can be told."""
     found = [each for each in replans if each.found]
     figures: dict[str, Any] = {
         "replanning: ways blocked while driven": len(replans),
@@ -56,35 +59,71 @@ def replan_figures(replans: Sequence[Replan]) -> tuple[dict[str, Any], list[Bar]
     return figures, bars
 
 
+class Watch:
+    """Notes how long somebody goes on by ways that what it has seen blocks; one at a time."""
+
+    def __init__(self) -> None:
+        self.replans: list[Replan] = []
+        self._drives = False
+        self._blocking: F64 = np.zeros((0, 2))
+        self._since_ns, self._spent_s = 0, 0.0
+
+    @property
+    def looks(self) -> bool:
+        """Whether what a frame shows is of interest: it drives, and no way is known as blocked."""
+        return self._drives and not len(self._blocking)
+
+    def blocked(self, points: F64, stamp_ns: int) -> None:
+        """A frame shows ``points`` (N, 2), m, on the way; without points it is free."""
+        self._blocking, self._since_ns, self._spent_s = points, stamp_ns, 0.0
+
+    def spend(self, seconds: float) -> None:
+        """Of processor time."""
+        self._spent_s += seconds
+
+    def go_on(self, path: F64, stamp_ns: int, state: JourneyState | None) -> None:
+        """``path`` (K, 2), m, is its way now, and ``state`` how it goes; None: as before."""
+        if state is not None:
+            self._drives = state in DRIVING
+        if self._drives and len(_near(self._blocking, path)) < SHOWN_PIXELS:
+            self._close(stamp_ns, found=True)
+
+    def end(self, stamp_ns: int) -> None:
+        """The journey is over."""
+        self._drives = False
+        self._close(stamp_ns, found=False)
+
+    def _close(self, stamp_ns: int, *, found: bool) -> None:
+        if len(self._blocking):
+            simulated_ms = (stamp_ns - self._since_ns) * 1e-6
+            self.replans.append(Replan(found, self._spent_s * 1e3, simulated_ms))
+            self._blocking = np.zeros((0, 2))
+
+
 class WatchedAgent(Agent):
-    """Notes how long it goes on by ways that what it has seen blocks."""
+    """An agent with a watch on it."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.replans: list[Replan] = []
-        self._blocking: F64 = np.zeros((0, 2))
-        self._since_ns, self._spent_s = 0, 0.0
-        self._drives = False
+        self.watch = Watch()
+
+    def go(self, *goals: Goal, limit_s: float = LIMIT_S) -> Trip:
+        trip = super().go(*goals, limit_s=limit_s)
+        self.watch.end(trip.last.frame.stamp_ns)
+        return trip
 
     def _take(self, step: SimStep) -> None:
-        if self._drives and not len(self._blocking):
-            self._blocking = on_the_way(step, self.journey.path)
-            self._since_ns, self._spent_s = step.frame.stamp_ns, 0.0
+        if self.watch.looks:
+            self.watch.blocked(on_the_way(step, self.journey.path), step.frame.stamp_ns)
         begin = time.process_time()
         super()._take(step)
-        self._spent_s += time.process_time() - begin
+        self.watch.spend(time.process_time() - begin)
 
     def _drive(self, stamp_ns: int) -> JourneyProgress | None:
         begin = time.process_time()
         news = super()._drive(stamp_ns)
-        self._spent_s += time.process_time() - begin
-        if news is not None:
-            self._drives = news.state in DRIVING
-        another = len(_near(self._blocking, self.journey.path)) < SHOWN_PIXELS
-        if len(self._blocking) and (another or not self._drives):
-            simulated_ms = (stamp_ns - self._since_ns) * 1e-6
-            self.replans.append(Replan(self._drives, self._spent_s * 1e3, simulated_ms))
-            self._blocking = np.zeros((0, 2))
+        self.watch.spend(time.process_time() - begin)
+        self.watch.go_on(self.journey.path, stamp_ns, None if news is None else news.state)
         return news
 
 

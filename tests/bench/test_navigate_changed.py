@@ -10,7 +10,7 @@ import shapely
 
 from cogmap.bench.navigate_agent import commanded
 from cogmap.bench.navigate_changed import Sent, changed_figures
-from cogmap.bench.navigate_replanning import Replan, on_the_way, replan_figures
+from cogmap.bench.navigate_replanning import SHOWN_PIXELS, Replan, Watch, on_the_way, replan_figures
 from cogmap.bench.navigate_truth import Outcome, Ways
 from cogmap.bench.navigate_worlds import changed_house
 from cogmap.sim.agent import AgentState
@@ -66,6 +66,55 @@ def test_replanning_is_timed_where_another_way_was_found():
     assert [bar.value for bar in bars] == [50.0, 0.0]
     nothing, _ = replan_figures([])
     assert all(math.isnan(v) for k, v in nothing.items() if " ms " in k)
+
+
+STRAIGHT = np.array([[0.0, 0.0], [4.0, 0.0]])
+AROUND = np.array([[0.0, 0.0], [0.0, 1.0], [4.0, 1.0], [4.0, 0.0]])
+TENTH_NS = 10**8
+
+
+@pytest.fixture
+def watch():
+    """A straight way is driven, and the frame at 0.2 s shows something in the middle of it."""
+    watch = Watch()
+    assert not watch.looks
+    watch.go_on(STRAIGHT, 0, "driving")
+    assert watch.looks
+    watch.blocked(np.tile([2.0, 0.05], (SHOWN_PIXELS, 1)), 2 * TENTH_NS)
+    watch.spend(0.04)
+    return watch
+
+
+def test_who_waits_before_another_way_is_timed_until_it_is_driven(watch):
+    watch.go_on(STRAIGHT, 2 * TENTH_NS, "waiting")
+    watch.spend(0.03)
+    watch.go_on(STRAIGHT, 4 * TENTH_NS, None)
+    watch.go_on(AROUND, 6 * TENTH_NS, "recovering")
+    assert not watch.looks and not watch.replans
+    watch.go_on(AROUND, 7 * TENTH_NS, "driving")
+    (replan,) = watch.replans
+    assert replan.found
+    assert replan.simulated_ms == pytest.approx(500.0)
+    assert replan.processor_ms == pytest.approx(70.0)
+    figures, _ = replan_figures(watch.replans)
+    assert figures["replanning: simulated ms from the frame that shows it, p95"] == 500.0
+
+
+def test_another_way_in_the_same_tick_takes_no_simulated_time(watch):
+    watch.go_on(AROUND, 2 * TENTH_NS, "driving")
+    assert [(each.found, each.simulated_ms) for each in watch.replans] == [(True, 0.0)]
+    assert watch.looks
+
+
+@pytest.mark.parametrize("state", ["driving", "waiting", "failed", "arrived"])
+def test_a_journey_that_ends_without_another_way_has_found_none(watch, state):
+    watch.go_on(STRAIGHT, 3 * TENTH_NS, state)
+    assert not watch.replans
+    watch.end(8 * TENTH_NS)
+    assert [(each.found, each.simulated_ms) for each in watch.replans] == [(False, 600.0)]
+    watch.end(9 * TENTH_NS)
+    assert len(watch.replans) == 1
+    assert not watch.looks
 
 
 def test_what_a_frame_shows_to_stand_on_a_way(simulator):

@@ -195,7 +195,7 @@ class Drift:
         if self._views and not _is_one_way(shift, self._shift):
             self._views = 0
         elif not self._views or _is_another_view(self._seen_at, pose):
-            self._views += 1
+            self._views = min(self._views + 1, _DRIFT_VIEWS)  # a long drift ends as soon as others
             self._seen_at, self._shift = pose.copy(), shift
 
 

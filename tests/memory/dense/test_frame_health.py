@@ -205,6 +205,11 @@ def test_drift_is_told_early_where_poses_are_exact_and_late_where_they_are_rough
     assert not any(drift_told(lambda n: rough[n], 400))
 
 
+def test_drift_that_lasted_long_ends_soon_after_poses_are_right_again():
+    told = drift_told(lambda n: 0.06 if 30 <= n < 150 else 0.0, 170)
+    assert told[149] and not any(told[155:])
+
+
 def test_drift_goes_on_from_its_state_the_same():
     def off_m(number: int) -> float:
         return 0.0 if number < 60 else 0.004 * (number - 60)

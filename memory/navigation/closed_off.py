@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 from shapely.affinity import rotate, translate
 
 from cogmap.memory.geometry.boxes import footprint
@@ -66,23 +67,36 @@ class _Asked:
         free = (cells == FREE) & (far >= radius_m + TIGHT_CELLS * grid.resolution_m)
         return Paths(free, grid.origin, grid.resolution_m)
 
+    def ends(self, paths: Paths) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """Places in its ``centers`` of where a way would begin and of where it may end; none of
+        either if it may end nowhere."""
+        free = [s.pose.point for s in self.stands if paths.is_free(s.pose.point)]
+        starts = [paths.row_of(self.known.here.point)] if free else []
+        return np.array(starts, np.intp), np.array([paths.row_of(p) for p in free], np.intp)
+
     def line(self, cells: U8, radius_m: float) -> F64 | None:
         """(N, 2) the shortest way, if there were one then."""
         paths = self.paths(cells, radius_m)
-        goals = [paths.row_of(s.pose.point) for s in self.stands if paths.is_free(s.pose.point)]
-        if not goals:
-            return None
-        start = paths.row_of(self.known.here.point)
-        way = paths.shortest(np.array([start]), np.array(goals))
+        way = paths.shortest(*self.ends(paths))
         return None if way is None else np.array(way)
 
-    def line_without(self, shapes: Sequence[shapely.Polygon]) -> F64 | None:
-        """(N, 2) the shortest way, if what stands on some parts of the floor were gone."""
+    def is_open(self, cells: U8, radius_m: float) -> bool:
+        """Whether there were a way then: known without the search for it."""
+        paths = self.paths(cells, radius_m)
+        starts, goals = self.ends(paths)
+        return bool(np.isin(paths.parts[goals], paths.parts[starts]).any())
+
+    def without(self, shapes: Sequence[shapely.Polygon]) -> U8:
+        """The cells, if what stands on some parts of the floor were gone."""
         cells = self.known.grid.cells.copy()
         for shape in shapes:
             row, column = self.cells_in(shape)
             cells[row, column] = FREE
-        return self.line(cells, self.radius_m) if shapes else None
+        return cells
+
+    def line_without(self, shapes: Sequence[shapely.Polygon]) -> F64 | None:
+        """(N, 2) the shortest way then; None without shapes."""
+        return self.line(self.without(shapes), self.radius_m) if shapes else None
 
     def floor_here(self) -> bool:
         paths = self.paths(self.known.grid.cells, self.radius_m)
@@ -149,10 +163,10 @@ def _by_things(asked: _Asked) -> _Blocked | None:
     ]
     for thing in sorted(blocking, key=lambda each: -shapes[each.id].area):
         others = [each for each in blocking if each is not thing]
-        way = asked.line_without([shapes[each.id] for each in others])
-        if way is not None:
-            blocking, line = others, way
-    if not blocking:
+        if others and asked.is_open(asked.without([shapes[e.id] for e in others]), asked.radius_m):
+            blocking = others
+    line = asked.line_without([shapes[each.id] for each in blocking])
+    if line is None:
         return None
     names = " and ".join(named(thing) for thing in blocking)
     text = f"the way is blocked by {names}; it is free once what stands there is moved"
@@ -162,7 +176,7 @@ def _by_things(asked: _Asked) -> _Blocked | None:
 def _too_narrow(asked: _Asked) -> Unreachable | None:
     """That there is a way, for somebody smaller."""
     for share in NARROWER:
-        if asked.line(asked.known.grid.cells, share * asked.radius_m) is not None:
+        if asked.is_open(asked.known.grid.cells, share * asked.radius_m):
             return Unreachable(
                 f"the way there is too narrow for a radius of {asked.radius_m:.2f} m; one of "
                 f"{share * asked.radius_m:.2f} m would pass"

@@ -12,10 +12,10 @@ from typing import Literal
 
 import numpy as np
 
-from cogmap.memory.navigation.clearance import Clearance
 from cogmap.memory.navigation.known import Body, Pose2
 from cogmap.memory.navigation.motion import Moving, angle_between
 from cogmap.memory.navigation.polyline import Polyline
+from cogmap.memory.paths.clearance import Clearance
 from cogmap.memory.paths.grid_paths import Point
 from cogmap.runtime.messages import F64
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cogmap.memory.navigation.clearance import Clearance
 from cogmap.memory.navigation.driving import Command, Driver
 from cogmap.memory.navigation.errands import Ended, Errand, GoBack, GoTo
 from cogmap.memory.navigation.known import Body, Known, Pose2
@@ -14,6 +13,7 @@ from cogmap.memory.navigation.motion import Motion
 from cogmap.memory.navigation.planning import Route
 from cogmap.memory.navigation.recovery import Recovery
 from cogmap.memory.navigation.surroundings import Surroundings
+from cogmap.memory.paths.clearance import Clearance
 from cogmap.runtime.messages import F64, JourneyState
 
 __all__ = ["Leg", "Move"]

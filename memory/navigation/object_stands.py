@@ -44,9 +44,10 @@ def named(thing: MapObject) -> str:
 def object_stands(object_id: int, known: Known, body: Body) -> tuple[Stand, ...] | Unreachable:
     """Free places near an object from which it is in view, or why there is none."""
     thing = known.object(object_id)
-    gone = _gone(object_id, thing, known.layout.stamp_ns)
-    if gone is not None or thing is None:
-        return gone or Unreachable(f"the map has no object {object_id}")
+    if thing is None:
+        return Unreachable(f"the map has no object {object_id}")
+    if thing.state in ("removed", "deleted"):
+        return _gone(thing, known.layout.stamp_ns)
     paths = body_paths(known.grid, body.radius_m)
     shape = shapely.Polygon(footprint(thing.box))
     far = np.asarray(shapely.distance(shape, shapely.points(paths.centers)))
@@ -64,12 +65,8 @@ def object_stands(object_id: int, known: Known, body: Body) -> tuple[Stand, ...]
     return Unreachable(f"{named(thing)} is in view from no free floor near it")
 
 
-def _gone(object_id: int, thing: MapObject | None, now_ns: int) -> Unreachable | None:
+def _gone(thing: MapObject, now_ns: int) -> Unreachable:
     """Why an object is no goal any more."""
-    if thing is None:
-        return Unreachable(f"the map has no object {object_id}")
-    if thing.state not in ("removed", "deleted"):
-        return None
     ago = max(0, now_ns - thing.last_seen_ns) / 1e9
     what = "was deleted from the map" if thing.state == "deleted" else "is no longer there"
     return Unreachable(f"{named(thing)} {what}; it was last seen {ago:.0f} s ago")

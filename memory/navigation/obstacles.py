@@ -23,6 +23,8 @@ FEWEST = 4
 BEHIND_M, BEHIND_PART = 0.15, 0.05
 """What is measured so much farther away than a point, that and a part of it, is behind it."""
 MOST = 4000
+"""Points that are remembered, those nearest to the camera: what stands at the feet is out of its
+view, and what is further away is seen again before anybody comes there."""
 
 
 class SeenObstacles:
@@ -31,7 +33,7 @@ class SeenObstacles:
     def __init__(self, body: Body) -> None:
         self._body = body
         self.points: F64 = np.zeros((0, 3))
-        """(N, 3) world, metres, one a voxel of CELL_M; the newest last."""
+        """(N, 3) world, metres, one a voxel of CELL_M."""
 
     def take(self, observation: Observation, floor_z: float) -> bool:
         """A new look; whether it has changed anything."""
@@ -41,7 +43,7 @@ class SeenObstacles:
         depth_m = view.astype(np.float64) * observation.depth_scale_m
         kept = self.points[~self._seen_through(observation, depth_m)]
         new = self._standing(observation, floor_z)
-        joined = _one_a_voxel(np.vstack([kept, new]))[-MOST:]
+        joined = _nearest(_one_a_voxel(np.vstack([kept, new])), pose[:2, 3])
         changed = joined.shape != self.points.shape or not np.array_equal(joined, self.points)
         self.points = joined
         return changed
@@ -87,6 +89,14 @@ def _points(observation: Observation) -> F64:
     pixels = np.column_stack([column, row]).astype(np.float64) * step + begin
     in_camera = backproject(pixels, depth_m[row, column], observation.intrinsics)
     return np.asarray(transform(observation.world_from_camera, in_camera))
+
+
+def _nearest(points: F64, place: F64) -> F64:
+    """Those MOST of the points (N, 3) that are nearest to a place (2,) on the floor, in order."""
+    if len(points) <= MOST:
+        return points
+    far = np.linalg.norm(points[:, :2] - place, axis=1)
+    return np.asarray(points[np.sort(np.argpartition(far, MOST)[:MOST])])
 
 
 def _one_a_voxel(points: F64) -> F64:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cogmap.memory.navigation.clearance import Clearance
 from cogmap.memory.navigation.driving import Command, may_go, turn_rate
 from cogmap.memory.navigation.known import Body, Known, Pose2
 from cogmap.memory.navigation.motion import Motion, angle_between
+from cogmap.memory.paths.clearance import Clearance
 from cogmap.memory.paths.floor import states_at
 from cogmap.runtime.messages import UNKNOWN
 

@@ -9,12 +9,12 @@ from dataclasses import replace
 import msgspec
 import numpy as np
 
-from cogmap.memory.navigation.clearance import Clearance
 from cogmap.memory.navigation.gaps import close_gaps
 from cogmap.memory.navigation.known import Body, Known, Pose2
 from cogmap.memory.navigation.known_floor import known_floor
 from cogmap.memory.navigation.motion import Motion
 from cogmap.memory.navigation.obstacles import SeenObstacles
+from cogmap.memory.paths.clearance import Clearance
 from cogmap.memory.paths.floor import cells_at
 from cogmap.runtime.messages import (
     F64,

@@ -8,7 +8,7 @@ import math
 import numpy as np
 import shapely
 
-from cogmap.memory.navigation.clearance import Clearance
+from cogmap.memory.paths.clearance import Clearance
 from cogmap.memory.paths.floor import frontier_points, known_share
 from cogmap.memory.programs.abstention import Abstention, Ambiguous, NotDeterminable
 from cogmap.memory.programs.evidence import Recorder

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from cogmap.memory.navigation.errands import way_or_reason
 from cogmap.memory.navigation.known import Body, Pose2, Stand
-from cogmap.memory.navigation.planning import plan
+from cogmap.memory.paths.grid_paths import Paths
 from cogmap.runtime.messages import FREE, UNKNOWN, Door
 from tests.memory.navigation.floors import known, open_floor, paint, room, thing
 
@@ -23,7 +24,7 @@ def test_an_object_in_the_way_is_named():
     cells = paint(two_rooms(), 2.9, 1.5, 3.3, 2.5)
     sofa = thing(7, "sofa", (3.1, 2.0, 0.4), (0.4, 1.0, 0.8))
     chair = thing(8, "chair", (1.0, 3.0, 0.4), (0.4, 0.4, 0.8))
-    refusal = plan(known(cells, objects=(sofa, chair)), BODY, THERE)
+    refusal = way_or_reason(known(cells, objects=(sofa, chair)), BODY, THERE, False)
     assert refusal.blocked_by == (7,)
     assert "blocked by the sofa" in refusal.text
 
@@ -34,34 +35,57 @@ def test_what_one_could_go_around_is_not_in_the_way():
     sofa = thing(7, "sofa", (3.1, 2.0, 0.4), (0.4, 1.0, 0.8))
     cup = thing(8, "cup", (3.1, 2.0, 0.9), (0.1, 0.1, 0.1))
     table = thing(9, "table", (1.95, 1.45, 0.4), (0.7, 0.7, 0.8))
-    refusal = plan(known(cells, objects=(sofa, cup, table)), BODY, THERE)
+    refusal = way_or_reason(known(cells, objects=(sofa, cup, table)), BODY, THERE, False)
     assert refusal.blocked_by == (7,)
+
+
+def test_of_a_crowd_in_the_way_only_what_has_to_go_is_named_and_no_search_is_made_for_each(
+    monkeypatch,
+):
+    cells = paint(two_rooms(), 2.9, 1.5, 3.3, 2.5)
+    sofa = thing(7, "sofa", (3.1, 2.0, 0.4), (0.4, 1.0, 0.8))
+    cups = [thing(10 + k, "cup", (3.1, 1.6 + 0.1 * k, 0.9), (0.1, 0.1, 0.1)) for k in range(9)]
+    searches = []
+    monkeypatch.setattr(Paths, "shortest", _counted(Paths.shortest, searches))
+    refusal = way_or_reason(known(cells, objects=(sofa, *cups)), BODY, THERE, False)
+    assert refusal.blocked_by == (7,)
+    assert len(searches) <= 5
+
+
+def _counted(work, calls):
+    def counting(*values):
+        calls.append(None)
+        return work(*values)
+
+    return counting
 
 
 def test_a_closed_door_is_named_by_its_rooms():
     cells = two_rooms(gap=None)
     door = Door(id=1, center=(3.05, 2.0), width_m=1.0, yaw=1.5708, rooms=(1, 2))
     rooms = (room(1, "hall", 0, 0, 3, 4), room(2, "kitchen", 3.1, 0, 6, 4))
-    refusal = plan(known(cells, rooms=rooms, doors=(door,)), BODY, THERE)
+    refusal = way_or_reason(known(cells, rooms=rooms, doors=(door,)), BODY, THERE, False)
     assert refusal.text.startswith("the door between the hall and the kitchen is closed")
 
 
 def test_the_unknown_is_named_by_where_it_begins():
-    refusal = plan(known(paint(open_floor(), 3.0, 0.05, 3.5, 3.95, UNKNOWN)), BODY, THERE)
+    refusal = way_or_reason(
+        known(paint(open_floor(), 3.0, 0.05, 3.5, 3.95, UNKNOWN)), BODY, THERE, False
+    )
     assert refusal.unknown == pytest.approx((3.0, 1.6), abs=0.15)
     assert "allow ways through the unknown" in refusal.text
 
 
 def test_what_is_too_narrow_says_who_would_pass():
-    refusal = plan(known(two_rooms(gap=(1.85, 2.15))), BODY, THERE)
+    refusal = way_or_reason(known(two_rooms(gap=(1.85, 2.15))), BODY, THERE, False)
     assert "too narrow for a radius of 0.18 m" in refusal.text
 
 
 def test_walls_all_around_leave_nothing():
-    refusal = plan(known(two_rooms(gap=None)), BODY, THERE)
+    refusal = way_or_reason(known(two_rooms(gap=None)), BODY, THERE, False)
     assert "closed off on all sides" in refusal.text
 
 
 def test_without_floor_around_it_nobody_drives():
-    refusal = plan(known(paint(open_floor(), 0.0, 0.0, 3.0, 4.0)), BODY, THERE)
+    refusal = way_or_reason(known(paint(open_floor(), 0.0, 0.0, 3.0, 4.0)), BODY, THERE, False)
     assert "no floor around the robot" in refusal.text

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cogmap.memory.navigation.clearance import Clearance
 from cogmap.memory.navigation.driving import Driver, may_go
 from cogmap.memory.navigation.known import Body, Pose2
 from cogmap.memory.navigation.motion import Motion, Moving
 from cogmap.memory.navigation.polyline import Polyline
+from cogmap.memory.paths.clearance import Clearance
 from tests.memory.navigation.floors import known, open_floor, paint
 
 BODY = Body()

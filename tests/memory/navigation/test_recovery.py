@@ -7,10 +7,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from cogmap.memory.navigation.clearance import Clearance
 from cogmap.memory.navigation.known import Body, Pose2
 from cogmap.memory.navigation.motion import Motion
 from cogmap.memory.navigation.recovery import Recovery, backs_over_known_floor
+from cogmap.memory.paths.clearance import Clearance
 from cogmap.runtime.messages import FREE, UNKNOWN
 from tests.memory.navigation.floors import known, open_floor, paint
 

@@ -1,0 +1,164 @@
+"""What a journey in a world that has changed is judged by: whether a way leads there in truth, and
+whether a refusal says what is true.
+
+A basket stands in a bedroom that has one door; the agent is in the living room.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from cogmap.bench import navigate_judge
+from cogmap.bench.navigate_agent import Trip, commanded
+from cogmap.bench.navigate_judge import Order, order_to
+from cogmap.bench.navigate_truth import Ways
+from cogmap.memory.cognitive_map import CognitiveMap
+from cogmap.runtime.messages import JourneyProgress, JourneyState
+from cogmap.sim.agent import AgentState
+from cogmap.sim.render_scene import LightingConfig
+from cogmap.sim.scene import House, PlacedObject
+from cogmap.sim.simulator import Simulator
+
+CONFIG = replace(commanded(705, 3), lighting=LightingConfig(spacing_m=1.0, rays=1))
+DOOR, BASKET, ARMCHAIR, COFFEE_TABLE, SOFA = 1, 39, 12, 10, 5
+START = AgentState(5.485, 4.185, 0.0)
+SHUT = "the door between the living room and the bedroom is closed, or something stands there"
+IN_THE_WAY = "the armchair stands in the way"
+
+
+@pytest.fixture(scope="module")
+def ways() -> Ways:
+    return Ways(Simulator(CONFIG))
+
+
+@pytest.fixture(scope="module")
+def house(ways) -> House:
+    return ways.house
+
+
+def thing(house: House, id_: int) -> PlacedObject:
+    return next(each for each in house.objects if each.id == id_)
+
+
+def closed(house: House) -> House:
+    doors = [replace(each, open_angle=0.0) if each.id == DOOR else each for each in house.doors]
+    return replace(house, doors=tuple(doors))
+
+
+def armchair_at_the_door(house: House, aside_m: float = 0.0) -> House:
+    """``aside_m``: from the middle of the doorway, along the wall."""
+    x, y = next(each.center for each in house.doors if each.id == DOOR)
+    put = replace(thing(house, ARMCHAIR), position=(x, y + aside_m, 0.0), yaw=0.0)
+    objects = tuple(put if each.id == ARMCHAIR else each for each in house.objects)
+    return replace(house, objects=objects)
+
+
+def order(house: House, aim: Any = "no way") -> Order:
+    made, basket = CognitiveMap(), thing(house, BASKET)
+    mapped = made.object(made.add(basket.category, basket.box()))
+    return Order(START, mapped, basket, house, aim, float("inf"))
+
+
+def is_told(
+    sent: Order, text: str, *named: int, state: JourneyState = "failed", seconds: float = 10.0
+) -> bool:
+    """``named``: what is in truth the objects that it names as being in the way."""
+    made = CognitiveMap()
+    things = [thing(sent.house, id_) for id_ in named]
+    objects = tuple(made.add(each.category, each.box()) for each in things)
+    none = np.zeros((0, 2))
+    progress = JourneyProgress(
+        stamp_ns=0, journey=1, state=state, text=text, objects=objects, path=none, frontiers=none
+    )
+    last: Any = None  # nothing that was seen decides
+    return navigate_judge.is_told(Trip(progress, 1.0, 0, last, seconds), sent, made)
+
+
+def test_a_refusal_is_right_for_a_door_that_is_closed(house):
+    assert is_told(order(closed(house)), SHUT)
+
+
+def test_a_refusal_is_wrong_where_a_way_exists(house):
+    assert not is_told(order(house), SHUT)
+    assert not is_told(order(house), IN_THE_WAY, ARMCHAIR)
+    assert not is_told(order(house), "it is closed off on all sides")
+
+
+def test_a_refusal_is_wrong_that_does_not_say_what_shuts_the_way_off(house):
+    assert not is_told(order(closed(house)), "it is closed off on all sides")
+    assert not is_told(order(closed(house)), IN_THE_WAY, ARMCHAIR)
+    blocked = order(armchair_at_the_door(house))
+    assert not is_told(blocked, SHUT)
+    assert not is_told(blocked, "the coffee table stands in the way", COFFEE_TABLE)
+
+
+def test_a_refusal_is_right_for_the_thing_that_stands_in_the_doorway(house):
+    assert is_told(order(armchair_at_the_door(house)), IN_THE_WAY, ARMCHAIR)
+
+
+def test_one_of_two_reasons_is_enough_if_it_shuts_the_way_off_alone(house):
+    both = order(armchair_at_the_door(closed(house)))
+    assert is_told(both, SHUT)
+    assert is_told(both, IN_THE_WAY, ARMCHAIR)
+    assert not is_told(both, "the coffee table stands in the way", COFFEE_TABLE)
+
+
+def test_what_cannot_be_moved_shuts_a_way_off_unnamed(house):
+    """Nobody could clear a sofa away, so the way is shut whatever was named."""
+    x, y = next(each.center for each in house.doors if each.id == DOOR)
+    put = replace(thing(house, SOFA), position=(x, y, 0.0), yaw=0.0)
+    objects = tuple(put if each.id == SOFA else each for each in house.objects)
+    assert is_told(order(replace(house, objects=objects)), "it is closed off on all sides")
+
+
+def test_a_refusal_that_comes_late_or_is_none_tells_nothing(house):
+    shut = order(closed(house))
+    assert not is_told(shut, SHUT, seconds=61.0)
+    assert not is_told(shut, SHUT, state="cancelled")
+    assert not is_told(shut, SHUT, state="arrived")
+
+
+def test_no_longer_there_is_right_of_what_moved_alone(house):
+    gone = "the basket is no longer there; it was last seen 80 s ago"
+    assert is_told(order(house, "moved"), gone)
+    assert not is_told(order(house, "way"), gone)
+    assert not is_told(order(house, "moved"), gone, seconds=61.0)
+    assert not is_told(order(house, "moved"), SHUT)
+    assert is_told(order(closed(house), "moved"), SHUT)
+
+
+def drawn(ways: Ways, house: House, *, start: AgentState = START, moved: bool = False):
+    """What the benchmark makes of a journey to the basket."""
+    now = thing(house, BASKET)
+    x, y, z = now.position
+    true = replace(now, position=(x + 0.5, y, z)) if moved else now
+    return order_to(start, order(house).thing, true, now, ways)
+
+
+def test_an_open_door_makes_a_way(ways, house):
+    sent = drawn(ways, house)
+    assert sent.aim == "way"
+    assert 3.0 < sent.shortest_m < 8.0
+    assert drawn(ways, house, moved=True).aim == "moved"
+
+
+def test_what_is_within_reach_is_no_journey(ways, house):
+    near = AgentState(0.9, 2.4, 0.0)
+    assert drawn(ways, house, start=near) is None
+
+
+def test_a_closed_door_makes_none(house):
+    ways = Ways(Simulator(CONFIG, closed(house)))
+    sent = drawn(ways, ways.house)
+    assert sent.aim == "no way"
+    assert sent.shortest_m == float("inf")
+    assert drawn(ways, ways.house, moved=True).aim == "moved"
+
+
+def test_what_may_be_passed_without_a_margin_is_neither(house):
+    ways = Ways(Simulator(CONFIG, armchair_at_the_door(house, aside_m=-0.6)))
+    assert drawn(ways, ways.house) is None

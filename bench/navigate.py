@@ -16,7 +16,7 @@ from cogmap.bench.map_episodes import EXACT, NOISY_SMALL
 from cogmap.bench.navigate_asking import asked_and_gone, asking_figures
 from cogmap.bench.navigate_changed import changed_figures, sent_in_house
 from cogmap.bench.navigate_explore import explore_figures, explored_house
-from cogmap.bench.navigate_find import find_figures, found_in_house
+from cogmap.bench.navigate_find import find_figures, found_in_house, step_figures
 from cogmap.bench.navigate_known import gone_in_house, known_figures
 from cogmap.bench.navigate_planning import planning_figures
 from cogmap.bench.processes import fresh_processes
@@ -48,6 +48,7 @@ def run() -> BenchResult:
             explore_figures(houses),
             find_figures(searches[0], "exact", 0.95, 0.60),
             find_figures(searches[1], "noisy", 0.85, 0.50),
+            step_figures([*searches[0], *searches[1]]),
         ]
     figures: dict[str, Any] = {}
     bars: list[Bar] = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -83,6 +84,8 @@ class Trip:
     """What the camera saw in the end, and the truth of it."""
     seconds: float
     """Simulated."""
+    steps_s: tuple[float, ...]
+    """Processor time of each step of the journey: whoever waits longer for it stops."""
 
 
 class Agent:
@@ -107,11 +110,13 @@ class Agent:
         self._seeing = seeing
         self._number = 0
         self.length_m, self.collisions = 0.0, 0
+        self._steps_s: list[float] = []
 
     def go(self, *goals: Goal, limit_s: float = LIMIT_S) -> Trip:
         """From frame to frame until the journey has ended."""
         request: JourneyRequest | None = JourneyRequest(stamp_ns=0, goals=goals)
         began, length_m, collisions = self._number, self.length_m, self.collisions
+        self._steps_s.clear()
         while True:
             step = self.look()
             if request is not None:
@@ -126,6 +131,7 @@ class Agent:
                     self.collisions - collisions,
                     step,
                     seconds,
+                    tuple(self._steps_s),
                 )
 
     def look(self) -> SimStep:
@@ -140,7 +146,9 @@ class Agent:
 
     def _drive(self, stamp_ns: int) -> JourneyProgress | None:
         """As the journey says now; its news."""
+        began = time.process_time()
         twist, news = self.journey.step(stamp_ns)
+        self._steps_s.append(time.process_time() - began)
         if twist is not None:
             self.simulator.command(twist)
         return news

@@ -14,13 +14,15 @@ from cogmap.bench.navigate_agent import Agent, commanded
 from cogmap.bench.navigate_truth import Outcome, Ways, in_reach, shortest_m, starts
 from cogmap.runtime.messages import Goal
 
-__all__ = ["find_figures", "found_in_house"]
+__all__ = ["find_figures", "found_in_house", "step_figures"]
 
 SEARCHES = 4
 """A house."""
 LEAST_M = 1.0
 """Shorter ways are left out, as in the Habitat challenge: who stands before a thing has no way to
 it that a path length could be compared with."""
+MOST_STEP_MS = 200.0
+"""A command is driven for half a second: who thinks longer about the next one stands still."""
 
 
 def found_in_house(seed: int, rooms: int, seeing: Seeing, count: int = SEARCHES) -> list[Outcome]:
@@ -44,7 +46,7 @@ def found_in_house(seed: int, rooms: int, seeing: Seeing, count: int = SEARCHES)
         found.append(
             Outcome(
                 seed, label, success, shortest, trip.length_m, trip.collisions, trip.seconds,
-                f"{trip.progress.state}: {trip.progress.text}",
+                f"{trip.progress.state}: {trip.progress.text}", trip.steps_s,
             )
         )  # fmt: skip
         if len(found) == count:
@@ -67,3 +69,14 @@ def find_figures(
     }
     bars = [Bar(reached, figures[reached], success), Bar(weighted, figures[weighted], path)]
     return figures, bars
+
+
+def step_figures(found: Sequence[Outcome]) -> tuple[dict[str, Any], list[Bar]]:
+    """What the steps of all searches cost, and the bar of it."""
+    slow = "find: a step of the journey, p99 ms"
+    steps_s = np.concatenate([each.steps_s for each in found])
+    figures = {
+        slow: 1e3 * float(np.percentile(steps_s, 99)),
+        "find: a step of the journey, max ms": 1e3 * float(steps_s.max()),
+    }
+    return figures, [Bar(slow, figures[slow], MOST_STEP_MS, "at most")]

@@ -40,6 +40,8 @@ class Outcome:
     seconds: float
     """Simulated."""
     said: str
+    steps_s: tuple[float, ...] = ()
+    """Processor time of each step of the journey, where that is measured."""
 
     @property
     def spl(self) -> float:

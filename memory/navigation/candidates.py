@@ -13,15 +13,16 @@ import shapely
 from cogmap.memory.geometry.boxes import footprint
 from cogmap.memory.navigation.errands import comfortable_way
 from cogmap.memory.navigation.floor import with_unknown_free
-from cogmap.memory.navigation.gaps import dared
+from cogmap.memory.navigation.gaps import GAPS_M, dared
 from cogmap.memory.navigation.known import Body, Known, Pose2, Stand, Unreachable
-from cogmap.memory.navigation.object_stands import REACH_M
+from cogmap.memory.navigation.nearest_places import Places, nearest_places
+from cogmap.memory.navigation.object_stands import FAR_M, REACH_M
 from cogmap.memory.navigation.planning import Route
 from cogmap.memory.navigation.polyline import Polyline
 from cogmap.memory.navigation.stands import stands
 from cogmap.memory.paths.floor import states_at
 from cogmap.memory.paths.grid_paths import Point
-from cogmap.runtime.messages import FREE, Goal, MapObject
+from cogmap.runtime.messages import FREE, Box, Goal, Layout, MapObject, OccupancyGrid
 
 __all__ = ["Approach", "Candidates"]
 
@@ -32,7 +33,6 @@ APART_M = 0.8
 SHORTER = 0.7
 """A way through the unknown to another thing is tried first if its length is less than this part
 of that over known floor."""
-GAPS_M = (0.45, 0.85)
 LEAST_M = 0.3
 """A way towards a thing that ends so near to where one did shows nothing new."""
 ROUNDABOUT, SLACK_M = 1.25, 0.5
@@ -60,6 +60,9 @@ class Candidates:
     body: Body
     _missed: dict[int, list[Point]] = field(default_factory=dict)
     _led: dict[int, list[Point]] = field(default_factory=dict)
+    _stands: dict[tuple[OccupancyGrid, int, Box], tuple[Stand, ...]] = field(default_factory=dict)
+    """Of the map that was asked about last: it is asked about several times."""
+    _of: tuple[OccupancyGrid, Layout] | None = None
 
     def miss(self, thing: int, here: Point) -> None:
         """It was not in view from where it should have been."""
@@ -77,7 +80,10 @@ class Candidates:
         self, known: Known, things: Sequence[MapObject], *, afar: bool = False
     ) -> Approach | None:
         """The one to go to; from ``afar`` it is looked at if nothing leads into its reach."""
-        there = self._over_known_floor(known, self._places(known, things))
+        if self._of != (known.grid, known.layout):
+            self._of = (known.grid, known.layout)
+            self._stands.clear()
+        there = self._over_known_floor(known, things)
         others = [thing for thing in things if there is None or thing.id != there.thing]
         towards = self._through_unknown(known, others)
         if towards and (there is None or towards.length_m < SHORTER * there.length_m):
@@ -87,15 +93,15 @@ class Candidates:
     def _over_gaps(self, known: Known, things: Sequence[MapObject], afar: bool) -> Approach | None:
         """Over small gaps of the unknown, which nobody can look into who stands before them."""
         for gap_m in GAPS_M:
-            over = dared(known, gap_m)
-            there = self._over_known_floor(over, self._places(over, things))
+            there = self._over_known_floor(dared(known, gap_m), things)
             if there is not None:
                 return there
-        return (
-            self._over_known_floor(known, self._places(known, things, math.inf)) if afar else None
-        )
+        return self._over_known_floor(known, things, FAR_M) if afar else None
 
-    def _over_known_floor(self, known: Known, places: dict[Stand, MapObject]) -> Approach | None:
+    def _over_known_floor(
+        self, known: Known, things: Sequence[MapObject], reach_m: float = REACH_M
+    ) -> Approach | None:
+        places = self._places(known, things, reach_m)
         if not places:
             return None
         way = comfortable_way(known, self.body, tuple(places), through_unknown=False)
@@ -124,20 +130,31 @@ class Candidates:
 
     def _places(
         self, known: Known, things: Sequence[MapObject], reach_m: float = REACH_M
-    ) -> dict[Stand, MapObject]:
-        """Where to stand for which thing, no farther from its surface than ``reach_m``."""
-        places: dict[Stand, MapObject] = {}
-        for thing in things:
+    ) -> Places:
+        """Where to stand for the nearest things, so near to their surfaces."""
+
+        def places(thing: MapObject) -> list[Stand]:
+            return self._good(thing, self._all_stands(known, thing), reach_m)
+
+        return nearest_places(known, self.body, things, reach_m, places)
+
+    def _all_stands(self, known: Known, thing: MapObject) -> tuple[Stand, ...]:
+        key = (known.grid, thing.id, thing.box)
+        if key not in self._stands:
             found = stands(Goal(kind="object", id=thing.id), known, self.body)
-            if isinstance(found, Unreachable):
-                continue
-            shape, missed = shapely.Polygon(footprint(thing.box)), self._missed.get(thing.id, ())
-            points = np.array([stand.pose.point for stand in found])
-            good = shapely.distance(shape, shapely.points(points)) <= reach_m
-            for spot in missed:
-                good &= np.linalg.norm(points - spot, axis=1) >= APART_M
-            places |= dict.fromkeys(itertools.compress(found, good), thing)
-        return places
+            self._stands[key] = () if isinstance(found, Unreachable) else found
+        return self._stands[key]
+
+    def _good(self, thing: MapObject, found: tuple[Stand, ...], reach_m: float) -> list[Stand]:
+        """Those in reach, away from where the thing was looked for and not seen."""
+        if not found:
+            return []
+        points = np.array([stand.pose.point for stand in found])
+        shape = shapely.Polygon(footprint(thing.box))
+        good = shapely.distance(shape, shapely.points(points)) <= reach_m
+        for spot in self._missed.get(thing.id, ()):
+            good &= np.linalg.norm(points - spot, axis=1) >= APART_M
+        return list(itertools.compress(found, good))
 
 
 def _known_part(way: Route, known: Known, body: Body) -> Route:

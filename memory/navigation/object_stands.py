@@ -15,7 +15,7 @@ from cogmap.memory.navigation.known import Body, Known, Pose2, Stand, Unreachabl
 from cogmap.memory.paths.sides import same_side, walled_off
 from cogmap.runtime.messages import F64, Bool, MapObject
 
-__all__ = ["REACH_M", "named", "object_stands"]
+__all__ = ["FAR_M", "REACH_M", "named", "object_stands"]
 
 REACH_M, SURE_M = 1.0, 0.87
 """Whoever is farther from a thing's surface has not gone to it. A box that is wrong by some

@@ -9,7 +9,7 @@ import numpy as np
 from cogmap.memory.navigation.candidates import Approach, Candidates
 from cogmap.memory.navigation.errands import MOVED_M, NO_PLACES, Ended, comfortable_way
 from cogmap.memory.navigation.exploring import Explored, Explorer
-from cogmap.memory.navigation.gaps import dared
+from cogmap.memory.navigation.gaps import GAPS_M, dared
 from cogmap.memory.navigation.known import Body, Known
 from cogmap.memory.navigation.likely_rooms import room_factors, room_worth
 from cogmap.memory.navigation.planning import Route
@@ -21,9 +21,10 @@ __all__ = ["Explore", "Find"]
 
 MOST_TRIES = 5
 """Views in a row to which no way leads; then what can be reached was seen."""
-LOOKS = ((0.0, False), (0.45, False), (0.0, True), (0.45, True), (0.85, True))
-"""Once nothing else is left to look at, it passes over gaps (m) of the unknown, and looks at what
-is worth little."""
+LOOKS = tuple((gap_m, True) for gap_m in (0.0, *GAPS_M))
+"""Once nothing else is left to look at, it passes over gaps (m) of the unknown."""
+SEARCHING_LOOKS = ((0.0, False), (GAPS_M[0], False), *LOOKS)
+"""Who searches looks at what is worth little, too, before it passes over the widest."""
 GLIMPSES = 2
 """Frames that must have shown what is not sure yet for it to be gone to."""
 STANDS_M, LEAD_S = 0.3, 3.0
@@ -51,7 +52,8 @@ class Explore:
             way = self._next_view(known)
             if isinstance(way, Route):
                 return way
-        for self._gap_m, self.explorer.plain in LOOKS:
+        looks = LOOKS if self.explorer.worth is None else SEARCHING_LOOKS
+        for self._gap_m, self.explorer.plain in looks:
             way = self._next_view(known)
             if isinstance(way, Route):
                 break
@@ -94,7 +96,9 @@ class Find:
     """None while it looks for what may be it."""
     _was: MapObject | None = None
     """What it goes to, as it was on the map when the way was planned."""
-    _before: int | None = None
+    _led_since: int | None = None
+    """The stamp at which it came to stand where the floor known towards the thing ends."""
+    _stood_since: int | None = None
     """The stamp at which it came to stand before what it takes for the thing."""
     _factors: dict[str, float] | None = None
     _vague: bool = False
@@ -113,7 +117,7 @@ class Find:
         way = self._towards(known, afar=False)
         if way is not None:
             return way
-        self._approach = self._was = self._before = None
+        self._choose(None, known)
         view = self._explore.next(known)
         if isinstance(view, Route):
             return view
@@ -126,27 +130,34 @@ class Find:
         """The way to what it may be, rather to what is sure."""
         for things in self._fitting(known):
             approach = self._candidates.nearest(known, things, afar=afar)
-            if approach is not None and self._shows_nothing(approach, known.layout.stamp_ns):
-                self._candidates.look(approach.thing, approach.route.stand.pose.point)
-                approach = self._candidates.nearest(known, things, afar=afar)
+            if approach is None:
+                continue
+            self._choose(approach, known)
+            if not self._shows_nothing(approach, known.layout.stamp_ns):
+                return approach.route
+            self._candidates.look(approach.thing, approach.route.stand.pose.point)
+            self._led_since = None
+            approach = self._candidates.nearest(known, things, afar=afar)
             if approach is not None:
-                self._approach, self._was = approach, known.object(approach.thing)
+                self._choose(approach, known)
                 return approach.route
         return None
 
+    def _choose(self, approach: Approach | None, known: Known) -> None:
+        """What it does from now on. Since when it has stood somewhere is forgotten with another
+        thing, and with a way that ends otherwise."""
+        if _kind(approach) != _kind(self._approach):
+            self._led_since = self._stood_since = None
+        self._approach = approach
+        self._was = None if approach is None else known.object(approach.thing)
+
     def _shows_nothing(self, approach: Approach, now_ns: int) -> bool:
-        """Whether it has stood for a while where a way into the unknown ends. Forgets since when it
-        stands where that is another place."""
-        before = self._approach
-        was = None if before is None else (before.thing, before.ends_there)
-        same = was == (approach.thing, approach.ends_there)
-        stands = approach.ends_there or approach.route.length_m < STANDS_M
-        if not same or not stands:
-            self._before = None
-        if approach.ends_there or not stands:
+        """Whether it has stood for a while where this way into the unknown ends."""
+        if approach.ends_there or approach.route.length_m >= STANDS_M:
+            self._led_since = None
             return False
-        self._before = now_ns if self._before is None else self._before
-        return now_ns - self._before > LEAD_S * 1e9
+        self._led_since = now_ns if self._led_since is None else self._led_since
+        return now_ns - self._led_since > LEAD_S * 1e9
 
     def arrived(self, known: Known) -> Ended | None:
         if self._approach is None:
@@ -156,13 +167,13 @@ class Find:
             return None
         thing = known.object(self._approach.thing)
         now_ns = known.layout.stamp_ns
-        self._before = now_ns if self._before is None else self._before
-        since_ns = self._before - AGAIN_S * 1e9
+        self._stood_since = now_ns if self._stood_since is None else self._stood_since
+        since_ns = self._stood_since - AGAIN_S * 1e9
         if thing is not None and thing.is_here and thing.last_seen_ns >= since_ns:
             return Ended(True, f"found the {self.label}", (thing.id,))
-        if now_ns - self._before > DOUBT_S * 1e9:
+        if now_ns - self._stood_since > DOUBT_S * 1e9:
             self._candidates.miss(self._approach.thing, known.here.point)
-            self._approach = self._before = None
+            self._choose(None, known)
         return None
 
     def is_outdated(self, known: Known) -> bool:
@@ -198,6 +209,10 @@ class Find:
         if self._factors is None:
             self._factors = room_factors(self.label, self.words)
         return room_worth(floor, known.layout, self._factors)
+
+
+def _kind(approach: Approach | None) -> tuple[int, bool] | None:
+    return None if approach is None else (approach.thing, approach.ends_there)
 
 
 def _is_part(label: str, words: str) -> bool:

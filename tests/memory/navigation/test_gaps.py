@@ -33,3 +33,10 @@ def test_only_the_unknown_changes_and_only_to_free(cells) -> None:
     close_gaps(cells, 5)
     changed = cells != before
     assert (before[changed] == UNKNOWN).all() and (cells[changed] == FREE).all()
+
+
+def test_who_dares_twice_gets_the_same_grid() -> None:
+    """What is kept of a grid is found again by it."""
+    floor = with_gap(0.4)
+    assert dared(floor, 0.45).grid is dared(floor, 0.45).grid
+    assert dared(floor, 0.45).grid is not dared(floor, 0.85).grid

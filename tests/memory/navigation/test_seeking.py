@@ -10,8 +10,9 @@ import numpy as np
 from cogmap.memory.navigation.errands import Ended
 from cogmap.memory.navigation.known import Body, Known
 from cogmap.memory.navigation.planning import Route
-from cogmap.memory.navigation.seeking import Find
+from cogmap.memory.navigation.seeking import Explore, Find
 from cogmap.memory.programs.words import Reading, Words
+from cogmap.runtime.messages import OccupancyGrid
 from tests.memory.navigation.floors import UNKNOWN, known, open_floor, paint, thing
 
 SECOND_NS = 10**9
@@ -73,3 +74,31 @@ def test_what_may_be_one_is_gone_to_once_nothing_else_is_left() -> None:
     assert isinstance(first, Route) and first.stand.why == "to see more"
     last = find.next(known(open_floor(), objects=(chair,)))
     assert isinstance(last, Route) and "chair" in last.stand.why
+
+
+def test_what_is_gone_to_after_a_lead_showed_nothing_has_to_be_seen_from_there() -> None:
+    """The time for which it stood at the end of the lead is no time before the other thing."""
+    beyond = thing(3, "cup", (4.4, 2.0, 0.8), (0.1, 0.1, 0.1), state="present")
+    behind = thing(4, "cup", (0.5, 0.5, 0.8), (0.1, 0.1, 0.1), state="present")
+    cells = paint(open_floor(), 3.0, 0.05, 5.95, 3.95, UNKNOWN)
+
+    def at(stamp_s: float, here: tuple[float, float]) -> Known:
+        stamp_ns = round(stamp_s * SECOND_NS)
+        return known(cells, here, objects=(beyond, behind), stamp_ns=stamp_ns)
+
+    find, there = looking(), (1.2, 0.8)
+    whys = [find.next(at(stamp_s, (2.75, 2.0))).stand.why for stamp_s in (1.0, 4.5)]
+    assert "may be it" in whys[0] and "in view of the cup" in whys[1]
+    assert find.arrived(at(9.0, there)) is None
+    find.next(at(10.0, there))
+    assert find.arrived(at(14.0, there)) is None
+    assert "in view of the cup" in find.next(at(14.5, there)).stand.why
+
+
+def test_who_explores_looks_only_once_over_gaps_of_one_width() -> None:
+    explore, grids = Explore(Body()), list[OccupancyGrid]()
+    next_view = explore.explorer.next
+    explore.explorer.next = lambda floor: grids.append(floor.grid) or next_view(floor)
+    ended = explore.next(known(open_floor()))
+    assert isinstance(ended, Ended) and ended.good
+    assert len(grids) == len(set(grids)) == 3

@@ -19,7 +19,7 @@ import numpy as np
 
 from cogmap.bench.episodes import write_tour
 from cogmap.bench.harness import Bar, BenchResult
-from cogmap.bench.hold_cost import checkpoint_overhead
+from cogmap.bench.hold_cost import Overhead, checkpoint_overhead
 from cogmap.bench.hold_faults import fault_figures
 from cogmap.bench.hold_restarts import Restart, restarts
 from cogmap.bench.hold_run import FAULTS, HeldRun, chaos
@@ -31,6 +31,7 @@ SEED = 6
 _FRAMES = 240
 _EVERY = 25
 """Observations between two faults, on average."""
+Section = tuple[dict[str, Any], list[Bar]]
 
 
 def run() -> BenchResult:
@@ -47,34 +48,62 @@ def run() -> BenchResult:
         survived, killed, again = _kill(episode, Path(folder), wanted, kills)
         faults, runs, same, outlived_s = _chaos(episode, Path(folder), wanted, chaos_s)
         overhead = checkpoint_overhead(Path(folder))
+    sections = [
+        _kill_figures(survived, killed, again),
+        _chaos_figures(faults, runs, same, outlived_s, chaos_s),
+        _cost_figures(overhead),
+        fault_figures(),
+    ]
+    figures: dict[str, Any] = {}
+    bars: list[Bar] = []
+    for more_figures, more_bars in sections:
+        figures |= more_figures
+        bars += more_bars
+    return BenchResult(figures, bars)
+
+
+def _kill_figures(survived: int, killed: int, again: list[Restart]) -> Section:
+    same = "kills survived with an identical map, %"
+    soon = "restart to processing again beyond loading, p99 s"
     alone = [each.beyond_loading_s for each in again if each.alone]
     others = [each.beyond_loading_s for each in again if not each.alone]
-    restart = float(np.percentile(alone, 99)) if alone else float("nan")
     figures: dict[str, Any] = {
         "kills": killed,
-        "kills survived with an identical map, %": 100 * survived / max(killed, 1),
+        same: 100 * survived / max(killed, 1),
         "restarts measured": len(alone),
         "restart to processing again beyond loading, median s": _median(alone),
-        "restart to processing again beyond loading, p99 s": restart,
+        soon: float(np.percentile(alone, 99)) if alone else float("nan"),
         "restarts while another node was down": len(others),
         "the same of those, median s": _median(others),
+    }
+    return figures, [Bar(same, figures[same], 100), Bar(soon, figures[soon], 2.0, "at most")]
+
+
+def _chaos_figures(
+    faults: Counter[str], runs: int, same: int, outlived_s: float, chaos_s: float
+) -> Section:
+    identical = "chaos, runs with an identical map, %"
+    outlive = "nodes outlive their supervisor, most s"
+    figures: dict[str, Any] = {
         "chaos, s": chaos_s,
         "chaos, faults": ", ".join(f"{count} {name}" for name, count in sorted(faults.items())),
         "chaos, runs": runs,
-        "chaos, runs with an identical map, %": 100 * same / max(runs, 1),
-        "nodes outlive their supervisor, most s": outlived_s,
-        "checkpoints, % of processor time": 100 * overhead.median,
+        identical: 100 * same / max(runs, 1),
+        outlive: outlived_s,
+    }
+    return figures, [
+        Bar(identical, figures[identical], 100),
+        Bar(outlive, outlived_s, 5.0, "at most"),
+    ]
+
+
+def _cost_figures(overhead: Overhead) -> Section:
+    name = "checkpoints, % of processor time"
+    figures: dict[str, Any] = {
+        name: 100 * overhead.median,
         "the same of each round": str(overhead),
     }
-    bars = [
-        Bar("kills survived with an identical map, %", 100 * survived / max(killed, 1), 100),
-        Bar("restart to processing again beyond loading, p99 s", restart, 2.0, "at most"),
-        Bar("chaos, runs with an identical map, %", 100 * same / max(runs, 1), 100),
-        Bar("nodes outlive their supervisor, most s", outlived_s, 5.0, "at most"),
-        Bar("checkpoints, % of processor time", 100 * overhead.median, 5.0, "at most"),
-    ]
-    fault_lines, fault_bars = fault_figures()
-    return BenchResult(figures | fault_lines, bars + fault_bars)
+    return figures, [Bar(name, figures[name], 5.0, "at most")]
 
 
 def _run(episode: Path, folder: Path) -> HeldRun:

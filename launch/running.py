@@ -21,7 +21,7 @@ from cogmap.launch.table import LiveTable, summary
 from cogmap.runtime.launchfile import Launch, check_launch, read_launch_file
 from cogmap.runtime.messages import CogmapError, LogRecord
 from cogmap.runtime.rundir import RunDir
-from cogmap.runtime.supervisor import Supervisor
+from cogmap.runtime.supervisor import RunResult, Supervisor
 from cogmap.runtime.wiring import EXIT_FAILED, EXIT_REFUSED
 
 EXIT_INTERRUPTED = 130
@@ -70,8 +70,7 @@ def run_launch(
     ``go``: instructions for the agent, one after the other; the run ends after the last.
 
     0: ended, or ``for_s`` was over; 1: a node could not be kept alive, or the agent did not do as
-    it was told; 2: refused (bad
-    launch file or input); 130: interrupted.
+    it was told; 2: refused (bad launch file or input); 130: interrupted.
     """
     if report is not None:
         _make_writable(report)
@@ -83,20 +82,8 @@ def run_launch(
         guide = Guide(go, folder.path, console) if go else None
         if guide is not None:
             on_tick = guide.tick
-        try:
-            with (
-                signals_stop(
-                    lambda number: supervisor.stop(
-                        patient=number == signal.SIGINT and console.is_terminal
-                    )
-                ) as interrupted,
-                LiveTable(console, hidden=quiet or not live) as table,
-            ):
-                result = supervisor.run(
-                    for_s, lambda: _tick(supervisor, table, on_tick), _logger(quiet, said)
-                )
-        finally:
-            supervisor.close()
+        table = LiveTable(console, hidden=quiet or not live)
+        result, interrupted = _supervised(supervisor, table, for_s, on_tick, _logger(quiet, said))
         figures = make_report(launch, result)
         for path in (folder.path / "report.json", report):
             if path is not None:
@@ -106,11 +93,35 @@ def run_launch(
         for node, reason in result.failed.items():
             if f"{node}: {reason}" not in said:
                 console.print(f"{node}: {reason}", style="red", soft_wrap=True)
-        if interrupted:
-            return EXIT_INTERRUPTED
-        if result.failed:
-            return EXIT_REFUSED if result.refused else EXIT_FAILED
-        return EXIT_FAILED if guide is not None and guide.failed else 0
+        return _exit_code(result, interrupted, guide)
+
+
+def _supervised(
+    supervisor: Supervisor,
+    table: LiveTable,
+    for_s: float | None,
+    on_tick: OnTick | None,
+    on_log: Callable[[LogRecord], None],
+) -> tuple[RunResult, bool]:
+    """Until the run ends; how it did, and whether a signal came."""
+
+    def stop(number: int) -> None:
+        supervisor.stop(patient=number == signal.SIGINT and console.is_terminal)
+
+    try:
+        with signals_stop(stop) as interrupted, table:
+            result = supervisor.run(for_s, lambda: _tick(supervisor, table, on_tick), on_log)
+    finally:
+        supervisor.close()
+    return result, bool(interrupted)
+
+
+def _exit_code(result: RunResult, interrupted: bool, guide: Guide | None) -> int:
+    if interrupted:
+        return EXIT_INTERRUPTED
+    if result.failed:
+        return EXIT_REFUSED if result.refused else EXIT_FAILED
+    return EXIT_FAILED if guide is not None and guide.failed else 0
 
 
 def headless_overrides(launch: Launch) -> list[str]:

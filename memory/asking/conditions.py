@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from cogmap.memory.asking.things import Thing
+from cogmap.memory.asking.unreadable import Unreadable
 
-__all__ = ["AROUND_ME", "HANGING", "WHERE", "filtered", "in_room", "side_of", "sided"]
+__all__ = ["AROUND_ME", "HANGING", "WHERE", "filtered", "in_room", "nth_pick", "side_of", "sided"]
 
 WHERE = {
     "on": "on({x}, {y})", "in_": "in_({x}, {y})", "under": "under({x}, {y})",
@@ -53,3 +54,12 @@ def in_room(thing: Thing, room: Thing) -> Thing:
     else:
         inside = f"[r for r in {thing.members} if room_of(r) == {room.program}]"
     return replace(thing, program=inside, words=said, single=False)
+
+
+def nth_pick(pick: str, number: int | None) -> str:
+    """ "The second largest": how a superlative picks its n-th."""
+    if number is None or not pick.startswith(("largest(", "smallest(", "nearest(", "farthest(")):
+        raise Unreadable("I can count from the largest, smallest, nearest or farthest only")
+    if pick.endswith(", agent())"):
+        return f'nth({{}}, {number}, from_="{"near" if pick.startswith("near") else "far"}")'
+    return f"{pick[:-1]}, n={number})"

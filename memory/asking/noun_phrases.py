@@ -21,6 +21,7 @@ from cogmap.memory.asking.conditions import (
     WHERE,
     filtered,
     in_room,
+    nth_pick,
     side_of,
     sided,
 )
@@ -48,15 +49,6 @@ _NEAR_M = 1.5
 _FLOOR_M = 0.1
 """What stands on the floor begins no higher."""
 _LONGEST_NAME = 6
-
-
-def _nth_pick(pick: str, number: int | None) -> str:
-    """ "The second largest": how a superlative picks its n-th."""
-    if number is None or not pick.startswith(("largest(", "smallest(", "nearest(", "farthest(")):
-        raise Unreadable("I can count from the largest, smallest, nearest or farthest only")
-    if pick.endswith(", agent())"):
-        return f'nth({{}}, {number}, from_="{"near" if pick.startswith("near") else "far"}")'
-    return f"{pick[:-1]}, n={number})"
 
 
 class NounPhrases(PlacePhrases):
@@ -165,6 +157,21 @@ class NounPhrases(PlacePhrases):
             begin += taken
         if words[begin] == "of" and not lexicon.THEM.isdisjoint(words[begin + 1 : begin + 2]):
             begin += 1
+        thing, end = self._called(words, begin, article, depth)
+        thing = self._placed(thing, words, end, picks, depth)
+        program = thing.program
+        if looks:
+            program = f"described({program}, {quoted(' '.join(looks))})"
+        for pick in reversed(picks):
+            program = pick.format(program)
+        shown = " ".join([*words[:begin], thing.words])
+        single = bool(picks) or (thing.single and not looks)
+        return replace(thing, program=program, words=shown, single=single)
+
+    def _called(
+        self, words: Sequence[str], begin: int, article: str, depth: int
+    ) -> tuple[Thing, int]:
+        """What the name that begins there stands for, and where the name ends."""
         name, end = self._name(words, begin)
         plural = is_plural(name)
         name = name if name in self._names.stored else singular_of(name)
@@ -181,15 +188,7 @@ class NounPhrases(PlacePhrases):
             article="your" if article == "my" else "the",
             seen_program=base,
         )
-        thing = self._placed(thing, words, end, picks, depth)
-        program = thing.program
-        if looks:
-            program = f"described({program}, {quoted(' '.join(looks))})"
-        for pick in reversed(picks):
-            program = pick.format(program)
-        shown = " ".join([*words[:begin], thing.words])
-        single = bool(picks) or (thing.single and not looks)
-        return replace(thing, program=program, words=shown, single=single)
+        return thing, end
 
     def _unnamed(self, name: str, depth: int) -> tuple[str, str]:
         """ "the one next to the window": the label that was spoken of; "the largest of them": of
@@ -220,7 +219,7 @@ class NounPhrases(PlacePhrases):
         number = lexicon.ordinal_of(word)
         if number is not None or word == "last":
             if following in lexicon.SUPERLATIVES and at + 2 < len(words):
-                picks.append(_nth_pick(lexicon.SUPERLATIVES[following], number))
+                picks.append(nth_pick(lexicon.SUPERLATIVES[following], number))
                 return 2
             side = side_of(words)
             if word == "last":

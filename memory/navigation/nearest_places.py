@@ -57,15 +57,18 @@ class _Start:
             self._joined = np.isin(paths.parts, parts)
             if len(parts) > 1:
                 self.slack_m = math.inf
+        self._cells = np.flatnonzero(self._joined).astype(np.int64)
+        self._spots = paths.centers[self._cells]
         self._far: F64 | None = None
 
     def near(self, box: Box, reach_m: float) -> I64:
         """(N,) the free cells no farther from a box than ``reach_m`` to which a way leads."""
+        spots, around_m = self._spots, math.hypot(*box.size[:2]) / 2 + reach_m
+        near = np.flatnonzero((np.abs(spots - box.center[:2]) <= around_m).all(axis=1))
         c, s = math.cos(box.yaw), math.sin(box.yaw)
-        off = np.abs((self._paths.centers - box.center[:2]) @ np.array([[c, -s], [s, c]]))
+        off = np.abs((spots[near] - box.center[:2]) @ np.array([[c, -s], [s, c]]))
         beyond = np.maximum(off - np.array(box.size[:2]) / 2, 0.0)
-        is_near = self._joined & (np.hypot(*beyond.T) <= reach_m + 1e-6)
-        return np.flatnonzero(is_near).astype(np.int64)
+        return self._cells[near[np.hypot(*beyond.T) <= reach_m + 1e-6]]
 
     def far_m(self, cells: I64) -> F64:
         """(N,) length of the way to each of some free cells."""

@@ -13,7 +13,7 @@ from cogmap.memory.navigation.floor import body_paths
 from cogmap.memory.navigation.in_view import share_in_view
 from cogmap.memory.navigation.known import Body, Known, Pose2, Stand, Unreachable
 from cogmap.memory.paths.sides import same_side, walled_off
-from cogmap.runtime.messages import F64, Bool, MapObject
+from cogmap.runtime.messages import F64, Bool, Box, MapObject
 
 __all__ = ["FAR_M", "REACH_M", "named", "object_stands"]
 
@@ -50,7 +50,7 @@ def object_stands(object_id: int, known: Known, body: Body) -> tuple[Stand, ...]
         return _gone(thing, known.layout.stamp_ns)
     paths = body_paths(known.grid, body.radius_m)
     shape = shapely.Polygon(footprint(thing.box))
-    far = np.asarray(shapely.distance(shape, shapely.points(paths.centers)))
+    far = _far_m(thing.box, shape, paths.centers)
     for reach, own_m in itertools.product((REACH_M, FAR_M), OWN_M):
         near = np.flatnonzero(far <= reach)
         near = near[:: max(1, math.ceil(len(near) / MOST))]
@@ -63,6 +63,16 @@ def object_stands(object_id: int, known: Known, body: Body) -> tuple[Stand, ...]
     if not len(near):
         return Unreachable(f"no free floor is known near {named(thing)}", (thing.id,))
     return Unreachable(f"{named(thing)} is in view from no free floor near it")
+
+
+def _far_m(box: Box, shape: shapely.Polygon, spots: F64) -> F64:
+    """(N,) from ``spots`` (N, 2) to a thing's surface, as seen from above; inf for what is farther
+    than FAR_M: to measure that of all the floor costs more than all else together."""
+    reach_m = FAR_M + math.hypot(*box.size[:2]) / 2 + 0.01
+    near = np.flatnonzero((np.abs(spots - box.center[:2]) <= reach_m).all(axis=1))
+    far = np.full(len(spots), np.inf)
+    far[near] = shapely.distance(shape, shapely.points(spots[near]))
+    return far
 
 
 def _gone(thing: MapObject, now_ns: int) -> Unreachable:

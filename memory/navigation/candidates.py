@@ -11,7 +11,7 @@ import numpy as np
 import shapely
 
 from cogmap.memory.geometry.boxes import footprint
-from cogmap.memory.navigation.errands import comfortable_way
+from cogmap.memory.navigation.errands import NO_PLACES, comfortable_way
 from cogmap.memory.navigation.floor import with_unknown_free
 from cogmap.memory.navigation.gaps import GAPS_M, dared
 from cogmap.memory.navigation.known import Body, Known, Pose2, Stand, Unreachable
@@ -22,7 +22,17 @@ from cogmap.memory.navigation.polyline import Polyline
 from cogmap.memory.navigation.stands import stands
 from cogmap.memory.paths.floor import states_at
 from cogmap.memory.paths.grid_paths import Point
-from cogmap.runtime.messages import FREE, Box, Goal, Layout, MapObject, OccupancyGrid
+from cogmap.runtime.messages import (
+    F64,
+    FREE,
+    OCCUPIED,
+    UNKNOWN,
+    Box,
+    Goal,
+    Layout,
+    MapObject,
+    OccupancyGrid,
+)
 
 __all__ = ["Approach", "Candidates"]
 
@@ -51,6 +61,15 @@ class Approach:
     length_m: float
     """To where it is in view."""
     ends_there: bool
+    beyond: F64 = field(default_factory=lambda: NO_PLACES)
+    """(N, 2) x, y (m): places on the way to where it is in view, from the first of which the floor
+    was not known."""
+
+    def leads_on(self, grid: OccupancyGrid) -> bool:
+        """Whether it is still true of a way towards a thing that the floor is known up to its end,
+        and that nothing is known to stand beyond that."""
+        states = states_at(grid, self.beyond)
+        return bool(len(states) and states[0] == UNKNOWN and not (states == OCCUPIED).any())
 
 
 @dataclass
@@ -119,14 +138,14 @@ class Candidates:
         if way is None:
             return None
         thing = places[way.stand].id
-        route = _known_part(way, known, self.body)
+        route, beyond = _known_part(way, known, self.body)
         ended = route.stand.pose.point
         rest_m, straight_m = way.length_m - route.length_m, math.dist(ended, way.stand.pose.point)
         if rest_m > ROUNDABOUT * straight_m + SLACK_M:
             return None
         if any(math.dist(ended, each) < LEAST_M for each in self._led.get(thing, ())):
             return None
-        return Approach(route, thing, way.length_m, ends_there=False)
+        return Approach(route, thing, way.length_m, ends_there=False, beyond=beyond)
 
     def _places(
         self, known: Known, things: Sequence[MapObject], reach_m: float = REACH_M
@@ -157,8 +176,9 @@ class Candidates:
         return list(itertools.compress(found, good))
 
 
-def _known_part(way: Route, known: Known, body: Body) -> Route:
-    """Up to where the floor is known, looking on along the way."""
+def _known_part(way: Route, known: Known, body: Body) -> tuple[Route, F64]:
+    """Up to where the floor is known, looking on along the way; and the places (N, 2) of the rest
+    of it."""
     line = Polyline(way.points)
     places = line.stretch(0.0, line.length_m)
     unknown = np.flatnonzero(states_at(known.grid, places) != FREE)
@@ -170,4 +190,5 @@ def _known_part(way: Route, known: Known, body: Body) -> Route:
     yaw = math.atan2(ahead[1] - y, ahead[0] - x)
     legs = np.linalg.norm(np.diff(points, axis=0), axis=1)
     stand = Stand(Pose2(x, y, yaw), why="to see more of what may be it")
-    return Route(points, float(legs.sum()), way.clearance_m, stand)
+    beyond = places[unknown[0] :] if len(unknown) else NO_PLACES
+    return Route(points, float(legs.sum()), way.clearance_m, stand), beyond

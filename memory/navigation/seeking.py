@@ -96,6 +96,8 @@ class Find:
     """None while it looks for what may be it."""
     _was: MapObject | None = None
     """What it goes to, as it was on the map when the way was planned."""
+    _among: frozenset[int] = frozenset()
+    """What else it may have been, and that."""
     _led_since: int | None = None
     """The stamp at which it came to stand where the floor known towards the thing ends."""
     _stood_since: int | None = None
@@ -128,7 +130,9 @@ class Find:
 
     def _towards(self, known: Known, *, afar: bool) -> Route | None:
         """The way to what it may be, rather to what is sure."""
-        for things in self._fitting(known):
+        fitting = self._fitting(known)
+        self._among = _ids(fitting)
+        for things in fitting:
             approach = self._candidates.nearest(known, things, afar=afar)
             if approach is None:
                 continue
@@ -180,7 +184,9 @@ class Find:
         fitting = self._fitting(known)
         if self._approach is None:
             return any(fitting) or self._explore.is_outdated(known)
-        if not self._approach.ends_there:
+        if not self._approach.ends_there and not (
+            self._approach.leads_on(known.grid) and self._among == _ids(fitting)
+        ):
             return True
         now, was = known.object(self._approach.thing), self._was
         if now is None or was is None or not any(now in things for things in fitting):
@@ -209,6 +215,10 @@ class Find:
         if self._factors is None:
             self._factors = room_factors(self.label, self.words)
         return room_worth(floor, known.layout, self._factors)
+
+
+def _ids(fitting: tuple[list[MapObject], ...]) -> frozenset[int]:
+    return frozenset(thing.id for things in fitting for thing in things)
 
 
 def _kind(approach: Approach | None) -> tuple[int, bool] | None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import pytest
 
 from cogmap.memory.navigation.candidates import Candidates
 from cogmap.memory.navigation.floor import cell_state
 from cogmap.memory.navigation.known import Body
-from cogmap.runtime.messages import FREE
+from cogmap.runtime.messages import FREE, OCCUPIED
 from tests.memory.navigation.floors import UNKNOWN, known, open_floor, paint, thing
 
 CUP = thing(3, "cup", (5.0, 2.0, 0.8), (0.1, 0.1, 0.1), state="present")
@@ -29,6 +30,25 @@ def test_a_thing_beyond_the_known_floor_is_approached_as_far_as_that_is_known() 
     assert all(cell_state(floor.grid, (x, y)) == FREE for x, y in approach.route.points.tolist())
     ahead = math.atan2(2.0 - end[1], 5.0 - end[0])
     assert abs(approach.route.stand.pose.yaw - ahead) < 0.3
+
+
+@pytest.mark.parametrize(
+    ("x0", "y0", "x1", "y1", "state", "leads_on"),
+    [
+        (3.0, 1.0, 3.3, 2.5, FREE, False),
+        (3.6, 0.05, 3.7, 3.95, OCCUPIED, False),
+        (3.6, 0.05, 3.9, 3.95, FREE, True),
+        (5.5, 3.0, 5.9, 3.9, OCCUPIED, True),
+    ],
+)
+def test_a_way_leads_on_until_more_of_it_is_known_or_something_stands_there(
+    x0, y0, x1, y1, state, leads_on
+) -> None:
+    floor = half_known()
+    approach = Candidates(Body()).nearest(floor, [CUP])
+    assert approach is not None and approach.leads_on(floor.grid)
+    later = known(paint(floor.grid.cells.copy(), x0, y0, x1, y1, state))
+    assert approach.leads_on(later.grid) is leads_on
 
 
 def test_where_an_approach_ended_without_seeing_more_it_is_not_tried_again() -> None:

@@ -95,6 +95,19 @@ def test_what_is_gone_to_after_a_lead_showed_nothing_has_to_be_seen_from_there()
     assert "in view of the cup" in find.next(at(14.5, there)).stand.why
 
 
+def test_a_way_towards_a_thing_is_planned_again_when_something_new_is_known() -> None:
+    beyond = thing(3, "cup", (5.0, 2.0, 0.8), (0.1, 0.1, 0.1), state="present")
+    another = thing(4, "cup", (1.0, 3.0, 0.8), (0.1, 0.1, 0.1), state="present")
+    cells = paint(open_floor(), 3.0, 0.05, 5.95, 3.95, UNKNOWN)
+    find, half = looking(), known(cells, objects=(beyond,))
+    way = find.next(half)
+    assert isinstance(way, Route) and "may be it" in way.stand.why
+    assert not find.is_outdated(half)
+    assert find.is_outdated(known(cells, objects=(beyond, another)))
+    assert find.is_outdated(known(cells, objects=()))
+    assert find.is_outdated(known(open_floor(), objects=(beyond,)))
+
+
 def test_who_explores_looks_only_once_over_gaps_of_one_width() -> None:
     explore, grids = Explore(Body()), list[OccupancyGrid]()
     next_view = explore.explorer.next

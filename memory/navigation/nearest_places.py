@@ -68,7 +68,7 @@ class _Start:
         c, s = math.cos(box.yaw), math.sin(box.yaw)
         off = np.abs((spots[near] - box.center[:2]) @ np.array([[c, -s], [s, c]]))
         beyond = np.maximum(off - np.array(box.size[:2]) / 2, 0.0)
-        return self._cells[near[np.hypot(*beyond.T) <= reach_m + 1e-6]]
+        return np.asarray(self._cells[near[np.hypot(*beyond.T) <= reach_m + 1e-6]])
 
     def far_m(self, cells: I64) -> F64:
         """(N,) length of the way to each of some free cells."""

@@ -11,7 +11,7 @@ from cogmap.bench.map_episodes import EXACT, Seeing
 from cogmap.memory.cognitive_map import CognitiveMap, MapConfig
 from cogmap.memory.dense.reconstruction import Reconstructor
 from cogmap.memory.index.text_encoder import load_sentence_encoder
-from cogmap.memory.navigation.journey import ENDS, Journey
+from cogmap.memory.navigation.journey import Journey
 from cogmap.memory.navigation.known import Body
 from cogmap.memory.navigation.making import ErrandMaker
 from cogmap.memory.programs.words import Words
@@ -124,7 +124,7 @@ class Agent:
                 request = None
             progress = self._drive(step.frame.stamp_ns) or progress
             seconds = (self._number - began) / self.simulator.config.rate_hz
-            if progress.state in ENDS or seconds > limit_s:
+            if progress.has_ended or seconds > limit_s:
                 return Trip(
                     progress,
                     self.length_m - length_m,

@@ -14,7 +14,7 @@ from cogmap.bench.map_episodes import EXACT, EpisodeConfig, camera, make_episode
 from cogmap.bench.navigate_agent import WORDS, commanded
 from cogmap.bench.navigate_truth import REACH_M, Outcome, Ways, shortest_m, starts
 from cogmap.memory.cognitive_map import CognitiveMap
-from cogmap.memory.navigation.journey import ENDS, Journey
+from cogmap.memory.navigation.journey import Journey
 from cogmap.memory.navigation.known import Body
 from cogmap.memory.navigation.making import ErrandMaker
 from cogmap.runtime.messages import Goal, JourneyRequest, MapObject, Observation, OccupancyGrid
@@ -102,7 +102,7 @@ def _sent(
             progress = journey.begin(request)
         twist, news = journey.step(stamp_ns)
         progress = news or progress
-        if progress.state in ENDS:
+        if progress.has_ended:
             break
         if twist is not None:
             simulator.command(twist)

@@ -64,7 +64,9 @@ def ask(
     go: Annotated[
         bool,
         typer.Option(
-            "--go", help="The agent goes where the answer says one should look; then ask again."
+            "--go",
+            help="The agent goes where the answer says one should look, then ask again; a --model"
+            " may send it, too.",
         ),
     ] = False,
     detector: Detector = None,
@@ -82,7 +84,7 @@ def ask(
 
         target = find_target(map_, detector)
         asking.note(f"asked: {target.name}")
-        asker = asking.Asker(target, model, seconds)
+        asker = asking.Asker(target, model, seconds, may_go=go and file is None)
         if file is not None:
             asking.refuse_beside_a_file(question, program, options, as_of, pose, picture)
             asked, bad = ask_file(asker, file, out, force)
@@ -123,6 +125,9 @@ def mcp(
         Path | None,
         typer.Argument(metavar="[MAP|RUN_DIR]", help="Else the newest under runs/."),
     ] = None,
+    go: Annotated[
+        bool, typer.Option("--go", help="Also tools that send, watch and stop the run's agent.")
+    ] = False,
     detector: Detector = None,
     seconds: Seconds = 30.0,
 ) -> None:
@@ -134,7 +139,7 @@ def mcp(
 
         target = find_target(path, detector)
         note(f"serving: {target.name}")
-        serve(Asker(target, None, seconds))
+        serve(Asker(target, None, seconds), may_go=go)
 
 
 def quiz(

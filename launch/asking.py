@@ -12,6 +12,7 @@ import msgspec
 from rich.console import Console
 
 from cogmap.launch.answer_text import answer_dict, answer_lines
+from cogmap.launch.going import ended_is_interrupted
 from cogmap.launch.hearing import hearing
 from cogmap.launch.looking_again import answer_by_going, journey_to
 from cogmap.launch.map_target import MapTarget
@@ -39,6 +40,8 @@ __all__ = [
 SLACK_S = 5.0
 """What a live run may take longer than it was given."""
 VLM = "vlm/ask"
+STEPS, GOING_STEPS = Budget().steps, 24
+"""Turns of a model; one that watches a journey takes more."""
 SHOWN = 300
 """Letters of a step at a terminal."""
 
@@ -46,11 +49,14 @@ SHOWN = 300
 class Asker:
     """A map and who reads the questions: the grammar, a model here, or the run's own node."""
 
-    def __init__(self, target: MapTarget, model: str | None, seconds: float) -> None:
-        """Raises CogmapError if the model cannot be had."""
+    def __init__(
+        self, target: MapTarget, model: str | None, seconds: float, *, may_go: bool = False
+    ) -> None:
+        """``may_go``: the model may send the agent of a run. Raises CogmapError if the model
+        cannot be had."""
         self.target = target
         self.seconds = seconds
-        settings = settings_of_model(model or "offline", seconds)
+        settings = settings_of_model(model or "offline", seconds, may_go=may_go)
         self._planner = load_planner(settings)
         self._vlm = None if model else _run_with_vlm(target)
 
@@ -136,7 +142,8 @@ def ask_once(
         if go:
             quiet = Console(stderr=True) if as_json else console
             travel = journey_to(asker.target.run_dir, quiet)
-            answer = answer_by_going(lambda: asker.ask(question, say), travel)
+            with ended_is_interrupted():
+                answer = answer_by_going(lambda: asker.ask(question, say), travel)
         else:
             answer = asker.ask(question, say)
     layout = asker.layout()
@@ -160,20 +167,20 @@ def refuse_beside_a_file(*options: object) -> None:
         )
 
 
-def settings_of_model(model: str, seconds: float) -> PlannerSettings:
+def settings_of_model(model: str, seconds: float, *, may_go: bool = False) -> PlannerSettings:
     """``offline``, ``transformers:FOLDER``, ``openai:NAME`` or the plain NAME of a model at an
     OpenAI-compatible endpoint. Raises CogmapError if the seconds cannot be."""
     kind, colon, name = model.partition(":")
     try:
-        budget = Budget(seconds=seconds)
+        budget = Budget(seconds=seconds, steps=GOING_STEPS if may_go else STEPS)
     except ValueError as error:
         raise CogmapError(f"--seconds: {error}") from error
     if model == "offline":
         return PlannerSettings(budget=budget)
     if colon and kind == "transformers":
-        return PlannerSettings(backend="transformers", model=name, budget=budget)
+        return PlannerSettings(backend="transformers", model=name, budget=budget, may_go=may_go)
     name = name if colon and kind == "openai" else model
-    return PlannerSettings(backend="openai", model=name, budget=budget)
+    return PlannerSettings(backend="openai", model=name, budget=budget, may_go=may_go)
 
 
 def parse_options(given: Sequence[str] | None) -> tuple[str, ...]:

@@ -16,9 +16,9 @@ from rich.console import Console
 from cogmap.launch.map_target import RUNS
 from cogmap.launch.paths import is_run
 from cogmap.memory.navigation.instructions import goals_of
-from cogmap.memory.navigation.journey import ENDS
 from cogmap.memory.render.drawing import printable
 from cogmap.nodes.planners.access import LiveMap, stream_address
+from cogmap.nodes.planners.agent import CANCEL, GO, PROGRESS
 from cogmap.runtime.context import open_context
 from cogmap.runtime.keys import client_keys
 from cogmap.runtime.messages import (
@@ -33,11 +33,10 @@ from cogmap.runtime.readers import LatestReader
 from cogmap.runtime.requests import ask_run, goes_on
 
 __all__ = [
-    "Teller", "find_run", "go", "goal_of_options", "progress_line", "read", "stop", "travel",
-    "travel_by",
+    "Teller", "ended_is_interrupted", "find_run", "go", "goal_of_options", "progress_line", "read",
+    "stop", "travel", "travel_by",
 ]  # fmt: skip
 
-GO, CANCEL, PROGRESS = "navigator/go", "navigator/cancel", "navigator/progress"
 PLAN_WITHIN_S = 30.0
 POLL_S = 0.05
 LOOK_EVERY_S = 1.0
@@ -93,7 +92,7 @@ def go(
     wanted = _request(goals, text, preempt)
     teller, last = Teller(console), None
     try:
-        with _ended_is_interrupted(), console.status("setting out") as status:
+        with ended_is_interrupted(), console.status("setting out") as status:
             for last in travel(run_dir, wanted):
                 teller.tell(last)
                 status.update(progress_line(last))
@@ -104,7 +103,7 @@ def go(
 
 
 @contextmanager
-def _ended_is_interrupted() -> Iterator[None]:
+def ended_is_interrupted() -> Iterator[None]:
     """Being told to end is KeyboardInterrupt: an agent does not go on for who has gone."""
     numbers = (signal.SIGTERM, signal.SIGHUP)
     if threading.current_thread() is not threading.main_thread():
@@ -126,7 +125,7 @@ def travel(run_dir: Path, wanted: JourneyRequest) -> Iterator[JourneyProgress]:
     with _listening(run_dir) as reader:
         last = ask_run(run_dir, GO, wanted, JourneyProgress, PLAN_WITHIN_S)
         yield last
-        while last.state not in ENDS:
+        while not last.has_ended:
             last = _next(run_dir, last, reader)
             yield last
 
@@ -146,7 +145,7 @@ class Teller:
     def tell(self, news: JourneyProgress) -> None:
         line = f"{news.state}: {news.text}"
         soon = time.monotonic() - self._said_at < SAY_EVERY_S
-        hurries = soon and not self._console.is_terminal and news.state not in ENDS
+        hurries = soon and not self._console.is_terminal and not news.has_ended
         if line != self._said and not hurries:
             self._console.print(progress_line(news), soft_wrap=True)
             self._said, self._said_at = line, time.monotonic()
@@ -204,7 +203,7 @@ def _listening(run_dir: Path) -> Iterator[LatestReader]:
 def progress_line(progress: JourneyProgress) -> str:
     """What it does, for people."""
     text = printable(progress.text, SHOWN)
-    if progress.state in ENDS:
+    if progress.has_ended:
         return f"{progress.state} after {progress.driven_m:.1f} m: {text}"
     step = f"{progress.step + 1}/{len(progress.goals)} " if len(progress.goals) > 1 else ""
     return f"{step}{progress.state}: {text} ({progress.remaining_m:.1f} m left)"

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from rich.console import Console
 
-from cogmap.launch.going import CANCEL, Teller, travel_by
+from cogmap.launch.going import Teller, travel_by
 from cogmap.nodes.planners.access import LiveMap
+from cogmap.nodes.planners.agent import CANCEL
 from cogmap.runtime.messages import CogmapError, JourneyCancel, JourneyProgress
 from cogmap.runtime.requests import ask_run
 from cogmap.runtime.supervisor import Supervisor

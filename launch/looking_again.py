@@ -9,13 +9,10 @@ from pathlib import Path
 from rich.console import Console
 
 from cogmap.launch.going import go
+from cogmap.nodes.planners.agent import LOOK_S
 from cogmap.runtime.messages import Answer, CogmapError, Goal, Standpoint
 
 __all__ = ["LOOK_S", "answer_by_going", "goal_to_look", "journey_to"]
-
-LOOK_S = 2.0
-"""Somebody who has arrived looks so long before the question is asked again: nobody is sure of a
-thing after one look."""
 
 MOST_JOURNEYS = 3
 """Views that one question may be worth."""

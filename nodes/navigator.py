@@ -118,7 +118,7 @@ class Navigator(Node):
         return began
 
     def answer_cancel(self, request: JourneyCancel) -> JourneyProgress:
-        ended = self._journey.cancel(self._now_ns(), request.client)
+        ended = self._journey.cancel(self._now_ns(), request.client, only_own=request.only_own)
         self._step()
         return ended
 

@@ -625,7 +625,11 @@ class JourneyRequest(Message, frozen=True, kw_only=True, eq=False):
 class JourneyCancel(Message, frozen=True, kw_only=True, eq=False):
     """Request: stop where you are, whoever asked for the journey."""
 
+    VERSION: ClassVar[int] = 2
+
     client: str = ""
+    only_own: bool = False
+    """Somebody else's journey goes on; the reply says how."""
 
 
 JourneyState = Literal[
@@ -635,6 +639,8 @@ JourneyState = Literal[
 """driving: on its way. turning: on the spot. looking: stands and sees. recovering: the way is
 blocked or it does not move as told. waiting: no frames or poses come; it stands. The last four
 are ends; arrived: all goals are reached, found or explored."""
+
+JOURNEY_ENDS: frozenset[JourneyState] = frozenset({"arrived", "failed", "cancelled", "preempted"})
 
 
 class JourneyProgress(Message, frozen=True, kw_only=True, eq=False):
@@ -670,6 +676,11 @@ class JourneyProgress(Message, frozen=True, kw_only=True, eq=False):
     def __post_init__(self) -> None:
         check_array("path", self.path, np.float64, (None, 2))
         check_array("frontiers", self.frontiers, np.float64, (None, 2))
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether nothing more comes of it."""
+        return self.state in JOURNEY_ENDS
 
 
 class Question(Message, frozen=True, kw_only=True, eq=False):

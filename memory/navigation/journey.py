@@ -26,6 +26,7 @@ from cogmap.memory.navigation.motion import Motion
 from cogmap.memory.navigation.surroundings import Surroundings
 from cogmap.runtime.messages import (
     F64,
+    JOURNEY_ENDS,
     CogmapError,
     JourneyProgress,
     JourneyRequest,
@@ -37,7 +38,7 @@ from cogmap.runtime.messages import (
     Twist,
 )
 
-__all__ = ["ENDS", "Journey", "JourneyError"]
+__all__ = ["Journey", "JourneyError"]
 
 STALE_S, STALE_PERIODS = 0.6, 4.0
 """Without a pose for so long, in seconds and in times between poses, it stands and waits."""
@@ -45,7 +46,6 @@ TELL_EVERY_S = 0.25
 LOOK_RPS = 0.6
 """It turns so fast while nothing is known of the floor, at most once around."""
 STANDARD = Body()
-ENDS: frozenset[JourneyState] = frozenset({"arrived", "failed", "cancelled", "preempted"})
 
 
 class JourneyError(CogmapError):
@@ -84,7 +84,7 @@ class Journey:
 
     @property
     def active(self) -> bool:
-        return self._state not in ENDS and self._state != "idle"
+        return self._state not in JOURNEY_ENDS and self._state != "idle"
 
     @property
     def path(self) -> F64:
@@ -135,9 +135,11 @@ class Journey:
             self._set_out(now)
         return self._tell(request.stamp_ns)
 
-    def cancel(self, stamp_ns: int, client: str = "") -> JourneyProgress:
-        """Stop where it is. Without a journey, how the last one ended."""
-        if self.active:
+    def cancel(self, stamp_ns: int, client: str = "", *, only_own: bool = False) -> JourneyProgress:
+        """Stop where it is. Without a journey, how the last one ended; with somebody else's and
+        ``only_own``, how that goes on."""
+        other = self._request.client if self._request is not None else client
+        if self.active and (other == client or not only_own):
             self._end("cancelled", f"cancelled by {client}" if client else "cancelled")
         return self._progress(stamp_ns)
 

@@ -29,6 +29,10 @@ LAYOUT_WITHIN_S = 3.0
 class MapAccess(Protocol):
     """Where questions and programs go. Every method may raise a CogmapError."""
 
+    @property
+    def run_dir(self) -> Path | None:
+        """Of the run whose map it is, whose agent may be sent; None: a map at rest."""
+
     def ask(self, question: Question) -> Answer:
         """What the offline planner makes of a question, within its ``within_s``."""
 
@@ -41,6 +45,8 @@ class MapAccess(Protocol):
 
 class HeldMap:
     """A map in this process. Threads may share it: it is asked one thing at a time."""
+
+    run_dir = None
 
     def __init__(self, held: CognitiveMap) -> None:
         self.map = held
@@ -81,20 +87,20 @@ class LiveMap:
         layout: Callable[[], Layout] | None = None,
         within_s: float = REPLY_WITHIN_S,
     ) -> None:
-        self._run_dir = run_dir
+        self.run_dir = run_dir
         self._node = node
         self._layout = layout
         self._within_s = within_s
 
     def ask(self, question: Question) -> Answer:
         within_s = _bounded(question.within_s, self._within_s)
-        return ask_run(self._run_dir, f"{self._node}/ask", question, Answer, within_s)
+        return ask_run(self.run_dir, f"{self._node}/ask", question, Answer, within_s)
 
     def run(self, program: ProgramRequest) -> Answer:
-        return ask_run(self._run_dir, f"{self._node}/run", program, Answer, self._within_s)
+        return ask_run(self.run_dir, f"{self._node}/run", program, Answer, self._within_s)
 
     def layout(self, as_of_ns: int | None = None) -> Layout:
-        now = self._layout() if self._layout else newest_layout(self._run_dir, self._node)
+        now = self._layout() if self._layout else newest_layout(self.run_dir, self._node)
         return now if as_of_ns is None else placed_at(now, as_of_ns)
 
 

@@ -9,7 +9,7 @@ import importlib
 from collections.abc import Callable
 from typing import Literal, Protocol
 
-from cogmap.nodes.planners.access import MapAccess
+from cogmap.nodes.planners.asked_once import AskedOnce
 from cogmap.nodes.planners.settings import PlannerSettings
 from cogmap.runtime.messages import Answer, CogmapError, Question
 
@@ -29,7 +29,7 @@ class Planner(Protocol):
 
     name: str
 
-    def answer(self, question: Question, access: MapAccess, say: Say, deadline: float) -> Answer:
+    def answer(self, question: Question, access: AskedOnce, say: Say, deadline: float) -> Answer:
         """By ``deadline`` (`time.monotonic`). Raises a CogmapError if it has none."""
 
 

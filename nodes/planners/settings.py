@@ -42,4 +42,6 @@ class PlannerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     """Show it pictures; False for models of text alone."""
     operations: bool = True
     """Offer every operation as a tool, too; False: programs only, for models of small contexts."""
+    may_go: bool = False
+    """Offer tools that send the agent of the run; a model drives nobody unasked."""
     budget: Budget = Budget()

@@ -10,6 +10,7 @@ import time
 from typing import Any
 
 from cogmap.nodes.planners.access import MapAccess
+from cogmap.nodes.planners.asked_once import AskedOnce
 from cogmap.nodes.planners.chat import (
     ChatModel,
     PicturesRefusedError,
@@ -37,10 +38,11 @@ class ToolLoop:
         self._model = model
         self._settings = settings
 
-    def answer(self, question: Question, access: MapAccess, say: Say, deadline: float) -> Answer:
+    def answer(self, question: Question, access: AskedOnce, say: Say, deadline: float) -> Answer:
         bench = Workbench(
-            question, access, say, self.name, self._settings.operations, self._settings.images
-        )
+            question, access, say, self.name, self._settings.operations, self._settings.images,
+            access.agent(self.name) if self._settings.may_go else None,
+        )  # fmt: skip
         picture = self._picture(question, access) if self._settings.images else None
         messages = [_standing(bench), opening(question, bench.layout, picture)]
         tokens = self._settings.budget.tokens
@@ -105,7 +107,7 @@ class ToolLoop:
 
 
 def _standing(bench: Workbench) -> dict[str, Any]:
-    return {"role": "system", "content": system_text(bench.by_looks)}
+    return {"role": "system", "content": system_text(bench.by_looks, bench.agent is not None)}
 
 
 def _as_said(turn: Turn, calls: tuple[ToolCall, ...]) -> dict[str, Any]:

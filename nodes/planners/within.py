@@ -73,6 +73,8 @@ def _of_model(
     except Exception as error:
         log.exception("a planner failed")
         reason = f"{planner.name} failed: {type(error).__name__}: {error}"
+    finally:
+        access.close()  # also where somebody has interrupted it
     say("error", reason)
     return offline_answer(question, access, say, until, reason)
 

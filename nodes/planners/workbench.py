@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,45 +13,45 @@ from cogmap.memory.asking.choices import fitting
 from cogmap.memory.asking.things import same_thing
 from cogmap.memory.programs.errors import ProgramError
 from cogmap.memory.programs.reference import program_of_call, tool_schemas
-from cogmap.nodes.planners.access import MapAccess
+from cogmap.nodes.planners.agent import WAIT_S, Agent
+from cogmap.nodes.planners.asked_once import AskedOnce
 from cogmap.nodes.planners.chat import ToolCall
 from cogmap.nodes.planners.planner import Say
+from cogmap.nodes.planners.prompt import layout_text
 from cogmap.nodes.planners.quoting import as_data, cut, quoted
+from cogmap.nodes.planners.telling import TEXT_LIMIT, news_text, outcome_text
+from cogmap.nodes.planners.tools import (
+    ANSWER,
+    BY_LOOKS,
+    GIVE_UP,
+    GO,
+    GOING,
+    JOURNEY,
+    LOOK,
+    RUN,
+    STOP,
+)  # fmt: skip
 from cogmap.nodes.planners.verdict import UNREAD, is_a_measure, is_about_looks, objection
-from cogmap.runtime.messages import Answer, CogmapError, ProgramRequest, Question
+from cogmap.runtime.messages import (
+    Answer,
+    CogmapError,
+    JourneyProgress,
+    ProgramRequest,
+    Question,
+)  # fmt: skip
 
-__all__ = ["ToolResult", "Workbench", "outcome_text"]
+__all__ = ["ToolResult", "Workbench"]
 
 PROGRAM_LIMIT = 4000
-TEXT_LIMIT = 1500
 WORDS_LIMIT = 200
 PICTURES = 3
 TRUST_IN_LOOKS = 0.5
 TRUST_UNREAD = 0.7
 """Confidence at most where the offline planner cannot read the question."""
-
-
-def _tool(name: str, description: str, **parameters: dict[str, Any]) -> dict[str, Any]:
-    schema = {
-        "type": "object",
-        "properties": parameters,
-        "required": [key for key in parameters if key != "option"],
-        "additionalProperties": False,
-    }
-    return {"name": name, "description": description, "parameters": schema}
-
-
-_NUMBER, _TEXT = {"type": "integer"}, {"type": "string"}
-RUN = _tool("run_program", "Run a spatial program on the map.", program=_TEXT)
-LOOK = _tool("look_at", "The best pictures of an object, with ids marked.", object_id=_NUMBER)
-ANSWER = _tool("answer", "Answer with an outcome, by its number.", outcome=_NUMBER)
-BY_LOOKS = _tool(
-    "answer_by_looks",
-    "Answer a question about looks, in a few words, after look_at showed the object.",
-    object_id=_NUMBER,
-    words=_TEXT,
+NOBODY_GOES = (
+    "nobody can be sent from here: going is switched off (may_go), or there is no agent; answer "
+    "from the map as it is"
 )
-GIVE_UP = _tool("give_up", "Say that the map cannot tell, and why.", reason=_TEXT)
 
 
 @dataclass
@@ -64,17 +64,23 @@ class ToolResult:
     gave_up: bool = False
 
 
+OwnTool = tuple[dict[str, Any], Callable[[dict[str, Any]], ToolResult]]
+"""A tool that is no operation, and what it does."""
+
+
 @dataclass
 class Workbench:
     """Runs the calls of one conversation and keeps what came of them."""
 
     question: Question
-    access: MapAccess
+    access: AskedOnce
     say: Say
     model: str
     operations: bool = True
     pictures: bool = True
     """Whether the model is sent pictures."""
+    agent: Agent | None = None
+    """Whom the model may send; None: nobody."""
     outcomes: list[Answer] = field(default_factory=list)
     seen: dict[int, Answer] = field(default_factory=dict)
     """What the model has been sent pictures of, by object."""
@@ -82,6 +88,11 @@ class Workbench:
     """What goes out with the next messages."""
 
     def __post_init__(self) -> None:
+        self._is_stale = False
+        self._read_map()
+
+    def _read_map(self) -> None:
+        """What the model sees of the map, and the answer that it is checked against."""
         self.layout = self.access.layout(self.question.as_of_ns)
         try:
             self.offline: Answer | None = self.access.ask(self.question)
@@ -110,7 +121,7 @@ class Workbench:
         self.seen |= self.under_way
         self.under_way.clear()
 
-    def _own(self) -> list[tuple[dict[str, Any], Callable[[dict[str, Any]], ToolResult]]]:
+    def _own(self) -> list[OwnTool]:
         """The tools that are no operations, with what they do."""
         return [
             (RUN, self._run_program),
@@ -118,6 +129,7 @@ class Workbench:
             (ANSWER, self._answer),
             *([(BY_LOOKS, self._answer_by_looks)] if self.by_looks else []),
             (GIVE_UP, self._give_up),
+            *(self._journeys(self.agent) if self.agent is not None else []),
         ]
 
     def call(self, call: ToolCall) -> ToolResult:
@@ -134,6 +146,8 @@ class Workbench:
             for tool, own in self._own():
                 if tool["name"] == call.name:
                     return own(arguments)
+            if any(tool["name"] == call.name for tool in GOING):
+                return self._error(NOBODY_GOES)
             return self._run(program_of_call(call.name, arguments))
         except ProgramError as error:
             return self._error(str(error))
@@ -189,6 +203,7 @@ class Workbench:
         number = int(arguments["outcome"])
         if not 1 <= number <= len(self.outcomes):
             return self._error(f"there is no outcome {number}; there are 1..{len(self.outcomes)}")
+        self._renew()
         outcome = self.outcomes[number - 1]
         wrong = objection(self.question.text, outcome, self.layout, self.offline)
         if wrong:
@@ -248,6 +263,35 @@ class Workbench:
             for view in thing.views[:PICTURES]
         )
 
+    def _journeys(self, agent: Agent) -> list[OwnTool]:
+        """The tools that send, watch and stop the agent."""
+        return [
+            (GO, lambda given: self._told("sent", agent, agent.go(_words(given["instruction"])))),
+            (JOURNEY, lambda given: self._told(
+                "journey", agent, agent.news(float(given.get("wait_s", WAIT_S)))
+            )),
+            (STOP, lambda given: self._told("stopped", agent, agent.stop())),
+        ]  # fmt: skip
+
+    def _told(self, what: str, agent: Agent, news: JourneyProgress | None) -> ToolResult:
+        """How a journey goes; once it has ended, with the map as it is then."""
+        is_own = news is not None and agent.is_mine(news)
+        text = f"{what}: {news_text(news, self._labels(), is_own=is_own)}"
+        self.say("outcome", text)
+        self._is_stale |= agent.went
+        if news is None or not news.has_ended or not self._renew():
+            return ToolResult(text)
+        return ToolResult(f"{text}\nThe map now:\n{layout_text(self.layout, self.question.text)}")
+
+    def _renew(self) -> bool:
+        """Read the map again if somebody went since it was read; whether that was so."""
+        was_stale = self._is_stale
+        if was_stale:
+            self.access.renew()
+            self._read_map()
+            self._is_stale = False
+        return was_stale
+
     def _give_up(self, arguments: dict[str, Any]) -> ToolResult:
         reason = quoted(str(arguments.get("reason", "")), WORDS_LIMIT)
         return ToolResult(f"{self.model} says that it cannot tell: {reason}", gave_up=True)
@@ -262,19 +306,7 @@ class Workbench:
         return {thing.label for thing in layout.objects} | {room.label for room in layout.rooms}
 
 
-def outcome_text(outcome: Answer, labels: Collection[str] = ()) -> str:
-    """An outcome for a model to read: status, value, unit, and what the map says of it, in which
-    ``labels`` are only data."""
-    value = outcome.value
-    if isinstance(value, tuple):
-        value = tuple(as_data(v, labels) if isinstance(v, str) else v for v in value)
-    shown = {
-        "status": outcome.status,
-        "value": as_data(value, labels) if isinstance(value, str) else value,
-        "unit": outcome.unit,
-        "sigma": outcome.sigma,
-        "text": cut(as_data(outcome.text, labels), TEXT_LIMIT),
-        "objects": list(outcome.evidence.objects[:50]),
-        "candidates": list(outcome.candidates[:50]),
-    }
-    return json.dumps({key: value for key, value in shown.items() if value not in (None, "", [])})
+def _words(given: object) -> str:
+    if not isinstance(given, str) or not given.strip():
+        raise TypeError("a text that is not empty is needed")
+    return given

@@ -502,3 +502,9 @@ class TestWords:
     def test_models(self, model, backend, name):
         settings = settings_of_model(model, 5.0)
         assert (settings.backend, settings.model) == (backend, name)
+        assert not settings.may_go
+
+    def test_one_that_may_go_has_more_steps(self):
+        settings = settings_of_model("tiny", 5.0, may_go=True)
+        assert settings.may_go
+        assert settings.budget.steps > settings_of_model("tiny", 5.0).budget.steps

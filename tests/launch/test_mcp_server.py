@@ -11,9 +11,9 @@ from mcp import Client
 
 from cogmap.launch.asking import Asker
 from cogmap.launch.map_target import find_target
-from cogmap.launch.mcp_server import _Tools, make_server
+from cogmap.launch.mcp_server import _Tools, make_server, serve
 from cogmap.memory.cognitive_map import CognitiveMap
-from cogmap.runtime.messages import Box
+from cogmap.runtime.messages import Box, CogmapError
 
 
 @pytest.fixture
@@ -36,6 +36,7 @@ def call(furnished_map):
 def test_every_operation_is_a_tool(call):
     tools = {tool.name: tool for tool in call("tools")}
     assert {"ask", "run_program", "get_map", "find", "distance", "size"} <= set(tools)
+    assert not {"go", "journey", "stop"} & set(tools)
     for tool in tools.values():
         assert tool.description and tool.input_schema["type"] == "object"
     assert tools["ask"].input_schema["required"] == ["question"]
@@ -81,8 +82,14 @@ def test_labels_cannot_end_what_they_stand_in(tmp_path):
         ("run_program", {"program": "import os"}, "line 1"),
         ("rm", {}, "there is no operation"),
         ("size", {"thing": 2}, "no argument"),
+        ("go", {"instruction": "explore"}, "started without --go"),
     ],
 )
 def test_what_is_wrong_is_said(call, name, arguments, text):
     result = call(name, **arguments)
     assert result.is_error and text in result.content[0].text
+
+
+def test_a_map_at_rest_has_nobody_to_send(furnished_map):
+    with pytest.raises(CogmapError, match="cogmap up explore"):
+        serve(Asker(find_target(furnished_map), None, 10.0), may_go=True)

@@ -72,6 +72,14 @@ def test_cancelled_it_stands_before_the_next_frame(driver):
     assert driver.published["progress"][-1].text == "cancelled by me"
 
 
+def test_who_may_stop_only_their_own_stops_nobody_else(driver):
+    driver.ask("go", to(4.0, 1.0, client="a"))
+    asked = JourneyCancel(stamp_ns=0, client="b", only_own=True)
+    assert driver.ask("cancel", asked).state == "driving"
+    asked = JourneyCancel(stamp_ns=0, client="a", only_own=True)
+    assert driver.ask("cancel", asked).state == "cancelled"
+
+
 def test_a_second_client_is_told_of_the_first(driver):
     driver.ask("go", to(4.0, 1.0, client="a"))
     with pytest.raises(CogmapError, match="a is on a journey"):

@@ -352,7 +352,7 @@ VALID: dict[type[Message], st.SearchStrategy[Any]] = {
         preempt=st.booleans(),
         text=texts,
     ),
-    JourneyCancel: st.builds(JourneyCancel, stamp_ns=stamps, client=texts),
+    JourneyCancel: st.builds(JourneyCancel, stamp_ns=stamps, client=texts, only_own=st.booleans()),
     JourneyProgress: st.builds(
         JourneyProgress,
         stamp_ns=stamps,

@@ -13,7 +13,15 @@ from cogmap.memory.navigation.planning import Route, shortest_way
 from cogmap.memory.navigation.stands import stands
 from cogmap.runtime.messages import F64, Goal, MapObject
 
-__all__ = ["Ended", "Errand", "GoBack", "GoTo", "comfortable_way", "way_or_reason"]
+__all__ = [
+    "MARGIN_M",
+    "Ended",
+    "Errand",
+    "GoBack",
+    "GoTo",
+    "comfortable_way",
+    "way_or_reason",
+]
 
 MARGIN_M = 0.08
 """Ways keep so much further from things than planning does by itself: corners are cut. Through

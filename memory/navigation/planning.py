@@ -8,20 +8,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cogmap.memory.navigation.closed_off import why_closed_off
 from cogmap.memory.navigation.floor import (
     ROOMY_CELLS,
     TIGHT_CELLS,
     body_paths,
     with_unknown_free,
 )
-from cogmap.memory.navigation.known import Body, Known, Stand, Unreachable
+from cogmap.memory.navigation.known import Body, Known, Stand
 from cogmap.memory.paths.easing import EasingRoom, eased, sampled
 from cogmap.memory.paths.floor import clearance_m
 from cogmap.memory.paths.grid_paths import Paths, Point
-from cogmap.runtime.messages import F64, FREE, OccupancyGrid
+from cogmap.runtime.messages import F64, FREE, Bool, OccupancyGrid
 
-__all__ = ["Route", "plan", "shortest_way"]
+__all__ = ["Route", "shortest_way"]
 
 LEAVE_M = 0.5
 """Who stands where they should not, too near to something, leaves over at most so much floor."""
@@ -45,20 +44,12 @@ class Route:
     stand: Stand
 
 
-def plan(
-    known: Known, body: Body, stands: tuple[Stand, ...], through_unknown: bool = False
-) -> Route | Unreachable:
-    """The way of `shortest_way`, or why there is none."""
-    way = shortest_way(known, body, stands, through_unknown)
-    return way or why_closed_off(known, body.radius_m, stands)
-
-
 def shortest_way(
     known: Known,
     body: Body,
     stands: tuple[Stand, ...],
-    through_unknown: bool = False,
-    margin_m: float = 0.0,
+    through_unknown: bool,
+    margin_m: float,
 ) -> Route | None:
     """The shortest way to one of ``stands``, counting how much worse some of them are, and at most
     1.5 % longer for the sake of clearance. With ``margin_m``, what is narrower by so much more
@@ -86,7 +77,7 @@ def _shortest(
     for margin_cells in (ROOMY_CELLS, TIGHT_CELLS):
         paths = body_paths(grid, body.radius_m, margin_cells, margin_m)
         # On lines between the middles of cells, the margin is at most 0.71 cells less.
-        room = _room(grid, body.radius_m, (margin_cells - 0.71) * grid.resolution_m)
+        room = _room(grid, body.radius_m, (margin_cells - 0.71) * grid.resolution_m, paths.dear)
         found = _corners(paths, room, known.here.point, stands)
         if found is not None:
             return _route(known.here.point, found[0], room, found[1])
@@ -139,7 +130,7 @@ def _start(paths: Paths, room: EasingRoom, here: Point) -> Point | None:
     return (x, y)
 
 
-def _room(grid: OccupancyGrid, radius_m: float, margin_m: float) -> EasingRoom:
+def _room(grid: OccupancyGrid, radius_m: float, margin_m: float, dear: Bool | None) -> EasingRoom:
     far = clearance_m(grid)
     return EasingRoom(
         open=grid.cells == FREE,
@@ -148,6 +139,7 @@ def _room(grid: OccupancyGrid, radius_m: float, margin_m: float) -> EasingRoom:
         resolution_m=grid.resolution_m,
         least_m=radius_m + margin_m,
         comfort_m=radius_m + COMFORT_M,
+        dear=dear,
     )
 
 

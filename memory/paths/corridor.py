@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse.csgraph import dijkstra
 
-from cogmap.memory.paths.moves import Joins, move_graph
+from cogmap.memory.paths.moves import Joins, move_graph, weighted
 from cogmap.runtime.messages import F64, Bool
 
 __all__ = ["CORRIDOR_CELLS", "CoarseGrid"]
@@ -21,6 +22,8 @@ CORRIDOR_CELLS = 20_000
 """Enough for 60 m of way, with what ways around things are about as short."""
 NEAR_BEST = 1.05
 """Goals that are farther by more than this factor, and a block's sides, are none of the best."""
+SAME = 1e-6
+"""Costs that differ by less, in blocks, are the same."""
 FARTHEST = 1.2
 """Blocks that are farther from the goal than the start, by this factor, are on none of the ways."""
 
@@ -28,8 +31,9 @@ FARTHEST = 1.2
 class CoarseGrid:
     """Blocks of the cells of a grid, and the moves between them."""
 
-    def __init__(self, free: Bool) -> None:
-        """``free`` (rows, columns) of the fine grid."""
+    def __init__(self, free: Bool, dear: Bool | None = None, times: float = 1.0) -> None:
+        """``free`` (rows, columns) of the fine grid. Ways over ``dear`` cells (rows, columns) count
+        so many times as long, through a block by its share of them."""
         self._free = free
         packed = _packed(free)
         parts = _largest_parts(packed)
@@ -38,6 +42,9 @@ class CoarseGrid:
         self._held = np.bitwise_count(packed).ravel()[self._blocks]
         self._number = np.cumsum(packed.ravel() > 0) - 1
         self._graph = move_graph(packed > 0, _joins(parts))
+        if dear is not None:
+            share = np.bitwise_count(_packed(free & dear)).ravel()[self._blocks] / self._held
+            self._graph = weighted(self._graph, 1 + (times - 1) * share)
 
     def corridor(
         self, starts: NDArray[np.intp], goals: NDArray[np.intp], extra: F64, most_cells: int
@@ -57,13 +64,21 @@ class CoarseGrid:
         back = dijkstra(
             self._graph, indices=np.unique(of_goal[best]), min_only=True, limit=farthest
         )
-        order = np.argsort(there + back, kind="stable")
-        most = 1 + int(np.searchsorted(np.cumsum(self._held[order]), most_cells))
-        near = np.zeros(self._shape, bool)
-        near.ravel()[self._blocks[order[:most]]] = True
+        near = self._chosen(there + back, most_cells)
         fine = np.repeat(np.repeat(near, BLOCK, axis=0), BLOCK, axis=1)
         rows, columns = self._free.shape
         return np.asarray(self._free & fine[:rows, :columns])
+
+    def _chosen(self, far: F64, most_cells: int) -> Bool:
+        """(rows, columns) blocks with about so many cells for which ``far``, the cost of the best
+        way through each, is least; and those that the best ways of all pass between two."""
+        order = np.argsort(far, kind="stable")
+        most = 1 + int(np.searchsorted(np.cumsum(self._held[order]), most_cells))
+        near = np.zeros(self._shape, np.uint8)
+        near.ravel()[self._blocks[far <= far[order[0]] + SAME]] = 1
+        near = cv2.dilate(near, np.ones((3, 3), np.uint8))
+        near.ravel()[self._blocks[order[:most]]] = 1
+        return np.asarray(near, bool)
 
     def _rows(self, cells: NDArray[np.intp]) -> NDArray[np.intp]:
         """Places in the list of blocks of those that cells are in."""

@@ -40,6 +40,8 @@ class EasingRoom:
     """Clearance that every point of it has to have."""
     comfort_m: float
     """Clearance that it should have."""
+    dear: Bool | None = None
+    """(rows, columns) cells that it may not be moved onto: only what is on them already stays."""
 
     def far(self, points: F64) -> F64:
         """(...) clearance (m) at ``points`` (..., 2), between the middles of cells too; far more
@@ -53,11 +55,19 @@ class EasingRoom:
 
     def allows(self, points: F64) -> Bool:
         """(N,) whether a line may go through ``points`` (N, 2)."""
+        return self._are(self.open, points) & (self.far(points) >= self.least_m)
+
+    def is_dear(self, points: F64) -> Bool:
+        """(N,) whether ``points`` (N, 2) are on dear cells."""
+        return np.zeros(len(points), bool) if self.dear is None else self._are(self.dear, points)
+
+    def _are(self, cells: Bool, points: F64) -> Bool:
+        """(N,) whether ``points`` (N, 2) are on cells (rows, columns) that are set."""
         column, row = np.floor((points - self.origin) / self.resolution_m).astype(np.int32).T
-        rows, columns = self.open.shape
+        rows, columns = cells.shape
         inside = (row >= 0) & (row < rows) & (column >= 0) & (column < columns)
-        open_ = self.open[np.clip(row, 0, rows - 1), np.clip(column, 0, columns - 1)]
-        return np.asarray(inside & open_ & (self.far(points) >= self.least_m))
+        there = cells[np.clip(row, 0, rows - 1), np.clip(column, 0, columns - 1)]
+        return np.asarray(inside & there)
 
 
 def eased(points: F64, room: EasingRoom) -> F64:
@@ -105,12 +115,18 @@ def _moved(line: F64, room: EasingRoom) -> F64:
 
 def _allowed(line: F64, before: F64, room: EasingRoom) -> F64:
     """The line, with those points back where they were ``before`` that would lead it too near."""
-    legs = line[:-1, None] + (line[1:] - line[:-1])[:, None] * _QUARTERS
-    crossing = (~room.allows(legs.reshape(-1, 2))).reshape(len(legs), -1).any(axis=1)
+    legs, were = _quarters(line), _quarters(before)
+    crossing = ~room.allows(legs) | (room.is_dear(legs) & ~room.is_dear(were))
+    crossing = crossing.reshape(len(line) - 1, -1).any(axis=1)
     bad = np.zeros(len(line), bool)
     bad[:-1] |= crossing
     bad[1:] |= crossing
     return np.where(bad[:, None], before, line)
+
+
+def _quarters(line: F64) -> F64:
+    """(5 (N - 1), 2) points along each leg of a line (N, 2), its ends included."""
+    return np.asarray((line[:-1, None] + np.diff(line, axis=0)[:, None] * _QUARTERS).reshape(-1, 2))
 
 
 def _length(line: F64) -> float:

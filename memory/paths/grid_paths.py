@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.sparse.csgraph import dijkstra
 
 from cogmap.memory.paths.corridor import CORRIDOR_CELLS, CoarseGrid
-from cogmap.memory.paths.moves import move_graph
+from cogmap.memory.paths.moves import move_graph, weighted
 from cogmap.memory.paths.taut import clear_of, pulled_taut, thinned
 from cogmap.runtime.messages import F64, Bool
 
@@ -45,7 +45,7 @@ class Paths:
         self.origin = origin
         self.resolution_m = resolution_m
         self._most_cells = most_cells
-        self._dear = dear
+        self.dear = dear
         self._cells = np.flatnonzero(free)
 
     @cached_property
@@ -138,14 +138,14 @@ class Paths:
     def _stretches(self, points: F64) -> list[tuple[Bool, F64]]:
         """Parts of a line (N, 2) that are on dear cells all along or not at all, each with the
         cells that it may be pulled over."""
-        if self._dear is None:
+        if self.dear is None:
             return [(self.free, points)]
         column, row = np.floor((points - self.origin) / self.resolution_m).astype(np.intp).T
         rows, columns = self.free.shape
-        dear = self._dear[np.clip(row, 0, rows - 1), np.clip(column, 0, columns - 1)]
+        dear = self.dear[np.clip(row, 0, rows - 1), np.clip(column, 0, columns - 1)]
         lines = np.split(points, 1 + np.flatnonzero(np.diff(dear)))
         return [
-            (self.free if is_dear else self.free & ~self._dear, line)
+            (self.free if is_dear else self.free & ~self.dear, line)
             for is_dear, line in zip(
                 dear[np.cumsum([0, *map(len, lines[:-1])])], lines, strict=True
             )
@@ -157,16 +157,14 @@ class Paths:
 
     @cached_property
     def _coarse(self) -> CoarseGrid:
-        return CoarseGrid(self.free)
+        return CoarseGrid(self.free, self.dear, DEAR)
 
     def _weighted(self, free: Bool) -> scipy.sparse.csr_array:
         """The moves between cells, with what dear ones cost."""
         graph = move_graph(free)
-        if self._dear is not None:
-            costs = np.where(self._dear[free], DEAR, 1.0)
-            starts = np.repeat(costs, np.diff(graph.indptr))
-            graph.data *= (starts + costs[graph.indices]) / 2
-        return graph
+        if self.dear is None:
+            return graph
+        return weighted(graph, np.where(self.dear[free], DEAR, 1.0))
 
     def _way(
         self, starts: NDArray[np.intp], goals: NDArray[np.intp], worse_m: F64 | None = None

@@ -10,9 +10,9 @@ import numpy as np
 import scipy.sparse
 from numpy.typing import NDArray
 
-from cogmap.runtime.messages import Bool
+from cogmap.runtime.messages import F64, Bool
 
-__all__ = ["Joins", "move_graph"]
+__all__ = ["Joins", "move_graph", "weighted"]
 
 _Cell = tuple[int, int]
 
@@ -66,6 +66,14 @@ def move_graph(free: Bool, joins: Joins | None = None) -> scipy.sparse.csr_array
     row_ends = np.concatenate([[0], np.cumsum(moves.sum(axis=1))])
     shape = (len(cells), len(cells))
     return scipy.sparse.csr_array((lengths, ends[moves], row_ends), shape=shape)
+
+
+def weighted(graph: scipy.sparse.csr_array, costs: F64) -> scipy.sparse.csr_array:
+    """The moves of a graph (N, N) with half of each over the cell that it begins on and half over
+    the one that it ends on, of which a metre costs so much, ``costs`` (N,)."""
+    starts = np.repeat(costs, np.diff(graph.indptr))
+    lengths = graph.data * (starts + costs[graph.indices]) / 2
+    return scipy.sparse.csr_array((lengths, graph.indices, graph.indptr), shape=graph.shape)
 
 
 def _stairs_clear(

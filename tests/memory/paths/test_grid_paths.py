@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cogmap.memory.paths.grid_paths import Paths
+from cogmap.memory.paths.easing import sampled
+from cogmap.memory.paths.grid_paths import MOST_CELLS, Paths
 
 EMPTY = Paths(np.ones((60, 80), bool), (0.0, 0.0), 0.05)
 
@@ -132,13 +133,14 @@ def test_what_goals_count_is_in_metres(resolution_m):
         assert way[-1] == pytest.approx(paths.centers[goals[chosen]])
 
 
+@pytest.mark.parametrize("most_cells", [MOST_CELLS, 1000])
 @pytest.mark.parametrize(("wide", "through"), [(20, True), (3, False)])
-def test_dear_cells_are_crossed_only_where_the_way_around_is_long(wide, through):
+def test_dear_cells_are_crossed_only_where_the_way_around_is_long(wide, through, most_cells):
     """A strip of dear cells, open to one side of it."""
     free = np.ones((40, 40), bool)
     dear = np.zeros_like(free)
     dear[: 20 + wide, 19:21] = True
-    paths = Paths(free, (0.0, 0.0), 1.0, dear=dear)
+    paths = Paths(free, (0.0, 0.0), 1.0, most_cells, dear)
     way = paths.shortest(
         np.array([paths.row_of((10.5, 20.5))]), np.array([paths.row_of((30.5, 20.5))])
     )
@@ -148,3 +150,22 @@ def test_dear_cells_are_crossed_only_where_the_way_around_is_long(wide, through)
     if not through:
         points = np.concatenate([np.linspace(a, b, 50) for a, b in pairwise(way)])
         assert dear[points[:, 1].astype(int), points[:, 0].astype(int)].mean() < 0.05
+
+
+@pytest.mark.parametrize(("far_m", "through"), [(8.0, False), (12.0, True)])
+def test_on_large_floors_too_a_narrow_passage_is_taken_only_where_the_way_around_is_long(
+    far_m, through
+):
+    """Two halls with 10 m of narrow passage between them, and a wide one so far beside it."""
+    free = np.ones((280, 400), bool)
+    free[:, 100:300] = False
+    dear = np.zeros_like(free)
+    free[20:24, 100:300] = dear[20:24, 100:300] = True
+    at = 20 + round(far_m / 0.05)
+    free[at : at + 16, 100:300] = True
+    paths = Paths(free, (0.0, 0.0), 0.05, dear=dear)
+    assert len(paths.centers) > MOST_CELLS
+    way = np.array(paths.route((4.0, 1.1), (16.0, 1.1)))
+    line = sampled(way, 0.01)
+    column, row = (line // 0.05).astype(int).T
+    assert dear[row, column].any() == through

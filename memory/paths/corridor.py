@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy.sparse.csgraph import dijkstra
 
 from cogmap.memory.paths.moves import Joins, move_graph, weighted
-from cogmap.runtime.messages import F64, Bool
+from cogmap.runtime.messages import F64, U8, Bool
 
 __all__ = ["CORRIDOR_CELLS", "CoarseGrid"]
 
@@ -43,7 +43,8 @@ class CoarseGrid:
         self._number = np.cumsum(packed.ravel() > 0) - 1
         self._graph = move_graph(packed > 0, _joins(parts))
         if dear is not None:
-            share = np.bitwise_count(_packed(free & dear)).ravel()[self._blocks] / self._held
+            held = _counts(free & dear, self._shape).ravel()
+            share = held[self._blocks] / self._held
             self._graph = weighted(self._graph, 1 + (times - 1) * share)
 
     def corridor(
@@ -93,6 +94,14 @@ def _packed(free: Bool) -> NDArray[np.uint16]:
     padded[: free.shape[0], : free.shape[1]] = free
     cells = padded.reshape(rows, BLOCK, columns, BLOCK).swapaxes(1, 2).reshape(rows, columns, -1)
     return np.packbits(cells, axis=2, bitorder="little").view("<u2")[..., 0]
+
+
+def _counts(cells: Bool, shape: tuple[int, ...]) -> U8:
+    """How many of the cells of each of the blocks, of which there are ``shape``, are set."""
+    padded = np.zeros((shape[0] * BLOCK, shape[1] * BLOCK), np.uint8)
+    padded[: cells.shape[0], : cells.shape[1]] = cells
+    rows = padded.view(np.uint32).reshape(shape[0], BLOCK, shape[1]).sum(axis=1, dtype=np.uint32)
+    return np.asarray(rows.view(np.uint8).reshape(*shape, BLOCK).sum(axis=2, dtype=np.uint8))
 
 
 def _largest_parts(packed: NDArray[np.uint16]) -> NDArray[np.uint16]:

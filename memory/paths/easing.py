@@ -115,8 +115,10 @@ def _moved(line: F64, room: EasingRoom) -> F64:
 
 def _allowed(line: F64, before: F64, room: EasingRoom) -> F64:
     """The line, with those points back where they were ``before`` that would lead it too near."""
-    legs, were = _quarters(line), _quarters(before)
-    crossing = ~room.allows(legs) | (room.is_dear(legs) & ~room.is_dear(were))
+    legs = _quarters(line)
+    crossing, dear = ~room.allows(legs), room.is_dear(legs)
+    if dear.any():
+        crossing |= dear & ~room.is_dear(_quarters(before))
     crossing = crossing.reshape(len(line) - 1, -1).any(axis=1)
     bad = np.zeros(len(line), bool)
     bad[:-1] |= crossing

@@ -145,7 +145,7 @@ class Paths:
         dear = self.dear[np.clip(row, 0, rows - 1), np.clip(column, 0, columns - 1)]
         lines = np.split(points, 1 + np.flatnonzero(np.diff(dear)))
         return [
-            (self.free if is_dear else self.free & ~self.dear, line)
+            (self.free if is_dear else self._cheap, line)
             for is_dear, line in zip(
                 dear[np.cumsum([0, *map(len, lines[:-1])])], lines, strict=True
             )
@@ -154,6 +154,11 @@ class Paths:
     @cached_property
     def _graph(self) -> scipy.sparse.csr_array:
         return self._weighted(self.free) * self.resolution_m
+
+    @cached_property
+    def _cheap(self) -> Bool:
+        """(rows, columns) free cells that are not dear."""
+        return self.free if self.dear is None else self.free & ~self.dear
 
     @cached_property
     def _coarse(self) -> CoarseGrid:

@@ -126,8 +126,10 @@ def test_what_a_goal_counts_in_addition_is_weighed_against_the_way():
 def test_what_goals_count_is_in_metres(resolution_m):
     """One goal is 12 cells nearer than the other."""
     paths = Paths(np.ones((8, 40), bool), (0.0, 0.0), resolution_m)
-    starts = np.array([paths.row_of((4 * resolution_m, 4 * resolution_m))])
-    goals = [paths.row_of((x * resolution_m, 4 * resolution_m)) for x in (20, 32)]
+    start, *goals = (
+        paths.row_of((x * resolution_m, 4.5 * resolution_m)) for x in (4.5, 20.5, 32.5)
+    )
+    starts = np.array([start])
     for worse, chosen in ((11.0, 0), (13.0, 1)):
         way = paths.shortest(starts, np.array(goals), np.array([worse * resolution_m, 0.0]))
         assert way[-1] == pytest.approx(paths.centers[goals[chosen]])

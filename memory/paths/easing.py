@@ -119,10 +119,10 @@ def _allowed(line: F64, before: F64, room: EasingRoom) -> F64:
     crossing, dear = ~room.allows(legs), room.is_dear(legs)
     if dear.any():
         crossing |= dear & ~room.is_dear(_quarters(before))
-    crossing = crossing.reshape(len(line) - 1, -1).any(axis=1)
+    crosses = crossing.reshape(len(line) - 1, -1).any(axis=1)
     bad = np.zeros(len(line), bool)
-    bad[:-1] |= crossing
-    bad[1:] |= crossing
+    bad[:-1] |= crosses
+    bad[1:] |= crosses
     return np.where(bad[:, None], before, line)
 
 

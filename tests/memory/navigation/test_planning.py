@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -123,3 +124,25 @@ def test_who_stands_too_near_to_something_leaves_first():
     route = plan(known(cells, here=(1.0, 1.0)), (at(4.0, 1.0),))
     assert route.points[0].tolist() == [1.0, 1.0]
     assert np.linalg.norm(route.points[1] - route.points[0]) < 0.3
+
+
+@pytest.mark.parametrize("across", range(10))
+@pytest.mark.parametrize("along", [0, 2, 4, 6, 8])
+def test_no_plan_leads_through_a_gap_that_the_body_does_not_pass(across, along):
+    """Two walls, a line of cells each, that end so many rows and columns from each other."""
+    offset = np.array([across, along])
+    if not 4 <= np.hypot(*offset) <= 12:
+        return
+    way = offset / np.hypot(*offset)
+    ends = 30 + np.array([[0, 0], offset])
+    steps = np.arange(0, 60, 0.5)[:, None]
+    cells = np.full((80, 80), FREE, np.uint8)
+    walls = []
+    for end, direction in zip(ends, (-way, way), strict=True):
+        row, column = np.clip(np.round(end + steps * direction), 0, 79).astype(int).T
+        cells[row, column] = OCCUPIED
+        walls.append(shapely.union_all(shapely.box(column, row, column + 1, row + 1)))
+    middle, normal = ends.mean(axis=0) + 0.5, np.array([-way[1], way[0]])
+    start, goal = ((middle + side * normal)[::-1] * CELL_M for side in (14, -14))
+    route = plan(known(cells, here=tuple(start)), (at(*goal),))
+    assert route is None or walls[0].distance(walls[1]) * CELL_M >= 2 * BODY.radius_m

@@ -30,7 +30,7 @@ from cogmap.runtime.messages import (
     Question,
 )
 from cogmap.runtime.readers import LatestReader
-from cogmap.runtime.requests import ask_run, goes_on
+from cogmap.runtime.requests import ask_run, goes_on, services_of
 
 __all__ = [
     "Teller", "ended_is_interrupted", "find_run", "go", "goal_of_options", "progress_line", "read",
@@ -50,11 +50,16 @@ SHOWN = 200
 def find_run(path: Path | None) -> Path:
     """The run that is told: at a path, or the one that goes on under ``runs/``.
 
-    Raises CogmapError if there is none that goes on.
+    Raises CogmapError if there is none that goes on, or nothing drives in it.
     """
     found = [path] if path is not None else sorted(RUNS.glob("*"))
     going_on = [each for each in found if is_run(each) and goes_on(each)]
     if len(going_on) == 1:
+        if GO not in services_of(going_on[0]):
+            raise CogmapError(
+                f"nothing drives in the run in {going_on[0]}: it has no navigator; start one that"
+                " has: cogmap up explore"
+            )
         return going_on[0]
     if going_on:
         names = ", ".join(map(str, going_on))

@@ -44,7 +44,7 @@ def map_folder(path: Path) -> Path:
         )
     if is_run(path):
         raise CogmapError(
-            f"the run has stored no map: {path}; name one with --map, or wait for its end"
+            f"the run has stored no map yet: {path}; wait for its end, or name another map"
         )
     raise CogmapError(
         f"this is no map folder and no run directory: {path};"

@@ -77,6 +77,8 @@ def run_launch(
     launch.check_nodes()
     said: set[str] = set()
     with RunDir(run_dir or default_run_dir(launch), resume=resume) as folder:
+        if not quiet and run_dir is None and folder.path.name != launch.run.name:
+            console.print(f"Run directory: {folder.path}", highlight=False, soft_wrap=True)
         for_s = _time_of(folder, for_s)
         supervisor = Supervisor(launch, folder)
         guide = Guide(go, folder.path, console) if go else None

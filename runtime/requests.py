@@ -26,7 +26,10 @@ from cogmap.runtime.limits import ClientLimits
 from cogmap.runtime.messages import CogmapError, Message, Refusal, RunAddresses, RunQuery
 from cogmap.runtime.rundir import is_going_on
 
-__all__ = ["RequestError", "RequestServer", "ask_run", "goes_on", "request", "service_address"]
+__all__ = [
+    "RequestError", "RequestServer", "ask_run", "goes_on", "request", "service_address",
+    "services_of",
+]  # fmt: skip
 
 log = logging.getLogger(__name__)
 
@@ -160,11 +163,7 @@ def service_address(run_dir: Path, service: str) -> str:
     Raises:
         RequestError: there is no such run or service.
     """
-    try:
-        data = (run_dir / SERVICES_FILE).read_bytes()
-        addresses = msgspec.json.decode(data, type=dict[str, str])
-    except (OSError, msgspec.DecodeError) as error:
-        raise RequestError(f"{run_dir} is not the directory of a run: {error}") from error
+    addresses = services_of(run_dir)
     if not goes_on(run_dir):
         raise RequestError(
             f"the run in {run_dir} is over; use the map that it left, or start another"
@@ -173,6 +172,15 @@ def service_address(run_dir: Path, service: str) -> str:
         known = ", ".join(sorted(addresses)) or "nothing"
         raise RequestError(f"the run in {run_dir} serves no {service!r}; it serves {known}")
     return addresses[service]
+
+
+def services_of(run_dir: Path) -> dict[str, str]:
+    """``node/service`` -> address, of a run. Raises RequestError if it is no run's directory."""
+    try:
+        data = (run_dir / SERVICES_FILE).read_bytes()
+        return msgspec.json.decode(data, type=dict[str, str])
+    except (OSError, msgspec.DecodeError) as error:
+        raise RequestError(f"{run_dir} is not the directory of a run: {error}") from error
 
 
 def goes_on(run_dir: Path) -> bool:

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from cogmap.memory.asking.things import Thing
 from cogmap.memory.asking.unreadable import Unreadable
 
-__all__ = ["AROUND_ME", "HANGING", "WHERE", "filtered", "in_room", "nth_pick", "side_of", "sided"]
+__all__ = [
+    "AROUND_ME",
+    "HANGING",
+    "ITS_ROOM",
+    "WHERE",
+    "filtered",
+    "in_its_room",
+    "in_room",
+    "nth_pick",
+    "side_of",
+    "sided",
+]
 
 WHERE = {
     "on": "on({x}, {y})", "in_": "in_({x}, {y})", "under": "under({x}, {y})",
@@ -20,6 +32,12 @@ WHERE = {
 
 HANGING = "against_wall({x}) and elevation({x}) > 0.3 and not on({x}, everything())"
 """What is on a wall, and does not stand against it or on something beside it."""
+
+_SIDED = re.compile(
+    r"\[x0 for x0 in everything\(\) if (?:left_of|right_of|in_front_of|behind)"
+    r"\(x0, (find\([^()]*\)), agent\(\)\)\]"
+)
+ITS_ROOM = "in the same room, seen from where you are"
 
 AROUND_ME = {"in_front_of": "front", "behind": "back"}
 """Relations to who asks are directions."""
@@ -39,6 +57,15 @@ def sided(thing: Thing, name: str, picks: list[str]) -> Thing:
     if not any(pick.startswith("nth(") for pick in picks):
         picks.insert(0, f'nth({{}}, 1, from_="{side}")')
     return thing
+
+
+def in_its_room(thing: Thing) -> Thing | None:
+    """ "Things behind the sofa": those of its room, not of all that lies on that side; None of
+    other things."""
+    found = _SIDED.fullmatch(thing.program)
+    if found is None:
+        return None
+    return thing.at(f"{thing.program[:-1]} and room_of(x0) == room_of({found[1]})]")
 
 
 def filtered(thing: Thing, x: str, condition: str) -> Thing:

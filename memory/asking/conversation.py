@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import OrderedDict
 from dataclasses import dataclass, replace
 
@@ -18,6 +19,7 @@ __all__ = ["Conversation", "Conversations", "Turn"]
 MAX_SESSIONS = 256
 """Conversations that are remembered; the one that was silent longest is forgotten first."""
 _MAX_OTHERS = 16
+_OBJECT = re.compile(r"object\((\d+)\)")
 
 
 @dataclass(frozen=True)
@@ -83,8 +85,11 @@ class Conversation:
         named = _named(value, turn.about)
         label = (named or next(iter(turn.about), Thing("", ""))).label
         ids = [i for i, thing in used.items() if relation(label, thing.label) is not None]
+        spoken_of = _OBJECT.fullmatch(turn.about[0].program) if turn.about else None
         if isinstance(value, MapObject):
             ids = [value.id]
+        elif spoken_of:  # and not what it stands next to
+            ids = [int(spoken_of[1])]
         self.last = replace(turn, answered=named, used=tuple(ids[:_MAX_OTHERS]))
 
 

@@ -56,6 +56,8 @@ class NounPhrases(PlacePhrases):
 
     def thing(self, text: str) -> Thing:
         """Objects. Raises Unreadable if the words are no noun phrase."""
+        if lexicon.lists_names(text.split()):
+            raise Unreadable(f'"{self.said(text)}" names several things')
         words = plain(text)
         if not self._names.knows(" ".join(words)) and self._room_of(words, 0):
             raise Unreadable(f'"{self.said(text)}" is a room, not a thing')

@@ -26,6 +26,7 @@ __all__ = [
     "SUPERLATIVES",
     "THEM",
     "USES",
+    "lists_names",
     "number_of",
     "ordinal_of",
     "relation_at",
@@ -199,6 +200,24 @@ NO_THINGS = word_set(
     "frontier frontiers keyframe keyframes frame frames empty"
 )
 """Name no object of a map, unless one is called so."""
+
+
+def lists_names(words: Sequence[str]) -> bool:
+    """Whether a comma parts two names ("cups, plates"), and not a name from where it is or how it
+    looks ("the lamp, next to the sofa"; "a big, black chair")."""
+    for at in range(1, len(words) - 1):
+        before, after = words[at - 1], words[at + 1]
+        if words[at] != "," or before == "," or after == ",":
+            continue
+        if before in ADJECTIVES or before in SIZES or before in SUPERLATIVES or ordinal_of(before):
+            continue
+        if (
+            after not in LINKS
+            and after not in ("and", "not")
+            and relation_at(words, at + 1) is None
+        ):
+            return True
+    return False
 
 
 def number_of(word: str) -> float | None:

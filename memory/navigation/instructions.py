@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable
 
 from cogmap.memory.navigation.steps import StepsError, steps_of
+from cogmap.memory.rooms.room_types import EVIDENCE
 from cogmap.runtime.messages import Answer, CogmapError, Goal, Layout
 
 __all__ = ["Ask", "InstructionError", "goals_of"]
@@ -121,12 +122,15 @@ def _place(name: str, layout: Layout, ask: Ask) -> Goal:
 
 
 def _room(name: str, layout: Layout) -> Goal | None:
-    """The room that is called so; None if none is. Raises InstructionError if several are."""
+    """The room that is called so; None if it is no room. Raises InstructionError if several are
+    called so, or none is yet."""
     bare = _ARTICLE.sub("", name).lower()
     rooms = [room.id for room in layout.rooms if room.label and room.label.lower() == bare]
     if len(rooms) > 1:
         ids = " or room ".join(map(str, rooms))
         raise InstructionError(f"there are several of them: say room {ids}")
+    if not rooms and bare in EVIDENCE:
+        raise InstructionError(f'no {bare} is known yet; "explore" goes where nobody has been')
     return Goal(kind="room", id=rooms[0]) if rooms else None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cogmap.memory.asking.beside_one import count_beside_one
+from cogmap.memory.asking.conditions import ITS_ROOM, in_its_room
 from cogmap.memory.asking.form import Form, Meaning, Slots, form
 from cogmap.memory.asking.saying import (
     Result,
@@ -14,7 +15,7 @@ from cogmap.memory.asking.saying import (
     truth,
     worded,
 )
-from cogmap.memory.asking.things import ALL_ROOMS, Thing, quoted
+from cogmap.memory.asking.things import ALL_ROOMS, Thing, joined, quoted
 from cogmap.memory.asking.words import THEM, relation_at, word_set
 
 __all__ = ["FORMS"]
@@ -69,15 +70,23 @@ def _how_many_in(slots: Slots) -> Meaning:
 
 
 def _how_many_together(slots: Slots) -> Meaning:
-    a, b = slots.pair("pair")
-    say = measured(f"{{}} {a.many} and {b.many} together")
-    return Meaning(f"count(union({a.program}, {b.program}))", say, (a, b))
+    """Of a kind that was never seen none is there."""
+    words = slots.text("pair")
+    things = slots.things("pair") if "," in words else list(slots.pair("pair"))
+    program = things[0].program
+    for thing in things[1:]:
+        program = f"union({program}, {thing.program})"
+    say = measured(f"{{}} {joined(thing.many for thing in things)} together")
+    return Meaning(f"count({program})", say, tuple(things))
 
 
 def _any(slots: Slots) -> Meaning:
     thing = here(slots, slots.thing("a", "where"))
+    beside = in_its_room(thing)
+    where = "" if beside is None else f" {ITS_ROOM}"
+    thing = beside or thing
     be, some = ("are", thing.many) if thing.plural else ("is", thing.some)
-    say = truth(f"there {be} {some}", f"{thing.none} was seen", thing.hidden)
+    say = truth(f"there {be} {some}{where}", f"{thing.none}{where} was seen", thing.hidden)
     return Meaning(f"exists({thing.program})", say, (thing,))
 
 

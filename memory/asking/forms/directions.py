@@ -50,13 +50,15 @@ def seen(
         )
         return Meaning(program, say, (target,))
     form_ = slots.direction_form(said, default)
-    say = worded(f"{target.the} {target.be} {{}}{from_}", _behind_of(_SAID, from_))
+    say = worded(f"{target.the} {target.be} {{}}", _from(from_))
     return Meaning(f'direction({pose}, {target.program}, form="{form_}")', say, (target,))
 
 
-def _behind_of(said: dict[str, str], from_: str) -> dict[str, str]:
-    """ "Behind you", as other directions are "to the left of you"."""
-    return {**said, "back": f"behind{from_.removeprefix(' of')}"} if from_ == " of you" else said
+def _from(from_: str) -> dict[str, str]:
+    """Directions with from where: "to the left of you", "behind you", "behind, for someone at"."""
+    said = {word: f"{text}{from_}" for word, text in _SAID.items()}
+    behind = f"behind{from_.removeprefix(' of')}"
+    return {**said, "back": behind, "backward": behind}
 
 
 def _from_me(slots: Slots) -> Meaning:

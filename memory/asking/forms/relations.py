@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from cogmap.memory.asking.choices import bare
+from cogmap.memory.asking.conditions import ITS_ROOM, in_its_room
 from cogmap.memory.asking.form import Form, Meaning, Slots, form
 from cogmap.memory.asking.forms.choosing import one_of
 from cogmap.memory.asking.forms.counting import here
@@ -14,12 +15,6 @@ from cogmap.memory.asking.unreadable import Unreadable
 from cogmap.memory.asking.words import USES, relation_at
 
 __all__ = ["FORMS"]
-
-_SIDED = re.compile(
-    r"\[x0 for x0 in everything\(\) if (?:left_of|right_of|in_front_of|behind)"
-    r"\(x0, (find\([^()]*\)), agent\(\)\)\]"
-)
-
 
 _AT_KIND = re.compile(
     r"\[x0 for x0 in everything\(\) if (?:on|in_|under|next_to|above)"
@@ -123,15 +118,14 @@ def _what_is(slots: Slots) -> Meaning:
     kind = slots.text("a") or "things"
     things = phrases.thing(f"the {kind} {' '.join(words)}")
     where = things.words.removeprefix(kind).strip()
-    sided = _SIDED.fullmatch(things.program)
+    beside = in_its_room(things)
     if _FROM_ME.match(things.program) and slots.asked.rooms > 1:
         things = things.at(
             things.program.replace("everything()", "everything(room=this_room())", 1)
         )
         where = f"{f' {where}'.replace(' my ', ' your ').strip()} in this room"
-    elif sided:  # of the same room, not of all that lies on that side
-        things = things.at(f"{things.program[:-1]} and room_of(x0) == room_of({sided[1]})]")
-        where = f"{where} in the same room, seen from where you are"
+    elif beside is not None:
+        things, where = beside, f"{where} {ITS_ROOM}"
     several = _of_several(slots, things)
     said = f"{where}, {several}" if several else where
     say = listed(

@@ -84,6 +84,11 @@ TALKS: list[list[tuple[str, str]]] = [
         ("Where exactly?", 'whereabouts(find("bed"))'),
     ],
     [
+        ("Which chair is the tallest?", 'largest(find("chair"), by="height")'),
+        ("Where is it?", "whereabouts(object(10))"),
+        ("And the other one?", 'whereabouts([o for o in find("chair") if o != object(10)])'),
+    ],
+    [
         ("How many rooms are there?", "count(rooms())"),
         ("Which is the biggest?", "largest_room()"),
         ("What is in it?", "labels(contents(room(1)))"),

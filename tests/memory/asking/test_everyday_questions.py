@@ -5,10 +5,14 @@ The house and its two tables are those of ``conftest.py``.
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
 from cogmap.memory.asking import Conversation, ask
 from cogmap.memory.programs.run import run_program
+from cogmap.memory.programs.values import Point, Pose
+from cogmap.memory.programs.world import World
 from cogmap.runtime.messages import Question
 
 
@@ -219,6 +223,13 @@ def test_several_tables_are_not_counted_as_one(two_tables) -> None:
     assert asked(two_tables, "how many chairs are at the dining tables?").value == 3
     beside = asked(two_tables, "what is next to the dining table?")
     assert beside.text == "Next to the dining table, 2 dining tables taken together: 3 chairs."
+
+
+def test_what_is_behind_is_said_so(house) -> None:
+    turned = World(house.layout, pose=Pose(Point(3.0, 4.5, 1.5), math.pi / 2), start_ns=0)
+    assert asked(turned, "which way is the dining table?").text == "The dining table is behind you."
+    left = asked(turned, "in which direction is the sofa from me?")
+    assert left.text == "The sofa is to the back left of you."
 
 
 def test_two_questions_in_one_are_both_answered(house) -> None:

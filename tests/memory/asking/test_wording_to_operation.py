@@ -280,11 +280,20 @@ CASES: list[tuple[str, str]] = [
     ("What percentage of the flat is the kitchen?", 'area(room("kitchen")) / total_area()'),
     ("What objects are between 1 and 2 metres tall?", '1 <= size(x, axis="height") <= 2'),
     ("Which things are between 100 cm and 2 m tall?", '1 <= size(x, axis="height") <= 2'),
+    (
+        "How many cups, chairs and lamps are there?",
+        'count(union(union(find("cup"), find("chair")), find("lamp")))',
+    ),
+    (
+        "Is there something behind the sofa?",
+        'behind(x0, find("sofa"), agent()) and room_of(x0) == room_of(find("sofa"))',
+    ),
     ("What hangs on the walls?", "against_wall(x0) and elevation(x0) > 0.3"),
     ("Where in the bedroom could I put a 1 by 1 m table?", 'where=room("bedroom")'),
     ("How many objects did you know after 30 seconds?", "as_of(time(30), count(everything()))"),
 ]
 REFUSED = [
+    "How tall is the cup, lamp?",
     "Is the lamp as tall as the sofa?",
     "Is my backpack where I left it?",
     "Fetch me a coffee",

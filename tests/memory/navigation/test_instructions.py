@@ -67,6 +67,7 @@ def test_what_is_hidden_is_looked_at_from_where_the_answer_says():
     [
         ("go to the cup", NOT_SEEN, 'no cup was seen; "find the cup" would look for one'),
         ("go to the chair", SEVERAL, "number 4 or number 7"),
+        ("take me to the bathroom", UNREADABLE, 'no bathroom is known yet; "explore"'),
         ("sing a song", SOFA, "cannot read"),
         ("go to the blue of beyond", UNREADABLE, "cannot read 'the blue of beyond' as a place"),
         ("show me what is behind the blue", UNREADABLE, "cannot read what to look at; say it like"),

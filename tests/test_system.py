@@ -273,7 +273,7 @@ class TestEnding:
         run.process.send_signal(signal.SIGINT)
         output = run.wait(10)
         assert run.process.returncode == 130
-        assert "what it had not stored is lost" in output
+        assert "did not in time and was killed" in output
         assert not run.report()["ok"]
         assert not (run.run_dir / "stored").exists()
 

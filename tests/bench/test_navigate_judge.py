@@ -75,7 +75,7 @@ def is_told(
         stamp_ns=0, journey=1, state=state, text=text, objects=objects, path=none, frontiers=none
     )
     last: Any = None  # nothing that was seen decides
-    return navigate_judge.is_told(Trip(progress, 1.0, 0, last, seconds), sent, made)
+    return navigate_judge.is_told(Trip(progress, 1.0, 0, last, seconds, ()), sent, made)
 
 
 def test_a_refusal_is_right_for_a_door_that_is_closed(house):

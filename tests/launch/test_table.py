@@ -46,7 +46,7 @@ def test_without_a_terminal_the_names_are_said():
 
 def test_summary_names_what_was_wrong(tmp_path):
     shown, file = console()
-    run = {"frames_in": 1, "fused": 1, "skipped": 0, "rejected": {}, "lost": 0}
+    run = {"frames_in": 1, "fused": 1, "skipped": 0, "rejected": {}, "lost": 0, "on_the_way": 0}
     run["capture_to_fused_ms"] = {"p50": 0.0, "p99": 0.0}
     troubles = [{"node": "mapper", "name": "dark", "text": "look", "times": 3, "over": True}]
     summary(shown, {"run": run, "duration_s": 1.0, "troubles": troubles}, tmp_path)

@@ -58,7 +58,7 @@ class ShapeConfig:
     """and if at least this part as much has been seen in the mask as one within twice that."""
     early_places: int = 4
     """Of a thing seen from so few places, that is from about one side,"""
-    early: float = 0.5
+    early: float = 0.25
     """this part of the weight of what saw its best points is presumed against each: what only a
     mask or two have shown that leaked would stretch its box, though those before did not."""
 

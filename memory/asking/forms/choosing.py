@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from cogmap.memory.asking.choices import bare
-from cogmap.memory.asking.form import Form, Meaning, Slots, form, programs
+from cogmap.memory.asking.form import Form, Meaning, Slots, form, programs, union_of
 from cogmap.memory.asking.saying import Result, Said, Say, said_value
 from cogmap.memory.asking.things import Thing, joined, same_thing
 from cogmap.memory.asking.unreadable import Unreadable
@@ -25,9 +25,7 @@ def best_of(things: Sequence[Thing], word: str) -> Meaning:
     pick = SUPERLATIVES.get(word)
     if pick is None or pick.startswith("nth"):
         raise Unreadable(f'I cannot choose by "{word}"')
-    together = things[0].program
-    for thing in things[1:]:
-        together = f"union({together}, {thing.program})"
+    together = union_of(thing.program for thing in things)
     which = f"the {_superlative(word)}" if len(things) > 2 else word
     say = as_asked(things, f"{{}} is {which}")
     return Meaning(f"label_of({pick.format(together)})", say, tuple(things))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cogmap.memory.asking.beside_one import count_beside_one
 from cogmap.memory.asking.conditions import ITS_ROOM, in_its_room
-from cogmap.memory.asking.form import Form, Meaning, Slots, form
+from cogmap.memory.asking.form import Form, Meaning, Slots, form, union_of
 from cogmap.memory.asking.saying import (
     Result,
     Said,
@@ -73,9 +73,7 @@ def _how_many_together(slots: Slots) -> Meaning:
     """Of a kind that was never seen none is there."""
     words = slots.text("pair")
     things = slots.things("pair") if "," in words else list(slots.pair("pair"))
-    program = things[0].program
-    for thing in things[1:]:
-        program = f"union({program}, {thing.program})"
+    program = union_of(thing.program for thing in things)
     say = measured(f"{{}} {joined(thing.many for thing in things)} together")
     return Meaning(f"count({program})", say, tuple(things))
 

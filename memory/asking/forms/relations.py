@@ -6,7 +6,7 @@ import re
 
 from cogmap.memory.asking.choices import bare
 from cogmap.memory.asking.conditions import ITS_ROOM, in_its_room
-from cogmap.memory.asking.form import Form, Meaning, Slots, form
+from cogmap.memory.asking.form import Form, Meaning, Slots, form, union_of
 from cogmap.memory.asking.forms.choosing import one_of
 from cogmap.memory.asking.forms.counting import here
 from cogmap.memory.asking.saying import listed, truth
@@ -160,9 +160,7 @@ def _used_for(slots: Slots) -> Meaning:
     """ "What can I sit on": of the few uses that a household's words tell."""
     use = slots.text("use")
     found = " or ".join(f"a {label}" for label in USES[use])
-    together = f"find({quoted(USES[use][0])})"
-    for label in USES[use][1:]:
-        together = f"union({together}, find({quoted(label)}))"
+    together = union_of(f"find({quoted(label)})" for label in USES[use])
     say = listed(f"to {use}: {{}}", f"I have seen nothing to {use}, such as {found}")
     return Meaning(f"labels({together})", say)
 
@@ -179,9 +177,7 @@ def _which_of(slots: Slots) -> Meaning:
     if found is None or len(things) < 2:
         raise Unreadable(f'I see no relation in "{phrases.said(slots.text("rest"))}"')
     whole = phrases.thing(f"the things {' '.join(words)}")
-    together = things[0].program
-    for thing in things[1:]:
-        together = f"union({together}, {thing.program})"
+    together = union_of(thing.program for thing in things)
     program = f"labels({whole.program.replace('everything()', together, 1)})"
     return Meaning(
         program, one_of(things, f"{{}} {whole.words.removeprefix('things ')}"), tuple(things)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cogmap.memory.asking.form import Form, Meaning, Slots, form
+from cogmap.memory.asking.form import Form, Meaning, Slots, form, union_of
 from cogmap.memory.asking.saying import Result, Said, listed, said_value, truth
 from cogmap.memory.asking.things import joined, quoted
 from cogmap.memory.asking.unreadable import Unreadable
@@ -78,9 +78,7 @@ def _which_hour(slots: Slots) -> Meaning:
 def _nearest_for(slots: Slots) -> Meaning:
     """ "The nearest place to sit": of the things with that use, the nearest."""
     use = slots.text("use")
-    together = f"find({quoted(USES[use][0])})"
-    for label in USES[use][1:]:
-        together = f"union({together}, find({quoted(label)}))"
+    together = union_of(f"find({quoted(label)})" for label in USES[use])
 
     def say(result: Result) -> Said:
         said = said_value(result)

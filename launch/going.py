@@ -17,10 +17,8 @@ from cogmap.launch.map_target import RUNS
 from cogmap.launch.paths import is_run
 from cogmap.memory.navigation.instructions import goals_of
 from cogmap.memory.render.drawing import printable
-from cogmap.nodes.planners.access import LiveMap, stream_address
+from cogmap.nodes.planners.access import LiveMap, listening
 from cogmap.nodes.planners.agent import CANCEL, GO, PROGRESS
-from cogmap.runtime.context import open_context
-from cogmap.runtime.keys import client_keys
 from cogmap.runtime.messages import (
     CogmapError,
     Goal,
@@ -127,7 +125,7 @@ def travel(run_dir: Path, wanted: JourneyRequest) -> Iterator[JourneyProgress]:
 
     Raises CogmapError if it is refused, or the run ends meanwhile.
     """
-    with _listening(run_dir) as reader:
+    with listening(run_dir, PROGRESS, keep_all=True) as reader:
         last = ask_run(run_dir, GO, wanted, JourneyProgress, PLAN_WITHIN_S)
         yield last
         while not last.has_ended:
@@ -192,17 +190,6 @@ def _next(run_dir: Path, last: JourneyProgress, reader: LatestReader) -> Journey
             if not goes_on(run_dir):
                 raise CogmapError(f"the run is over: {run_dir}")
         time.sleep(POLL_S)
-
-
-@contextmanager
-def _listening(run_dir: Path) -> Iterator[LatestReader]:
-    context = open_context(client_keys(run_dir))
-    reader = LatestReader(context, stream_address(run_dir, PROGRESS), keep_all=True)
-    try:
-        yield reader
-    finally:
-        reader.close()
-        context.term()
 
 
 def progress_line(progress: JourneyProgress) -> str:

@@ -10,15 +10,11 @@ import logging
 import math
 import time
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from cogmap.memory.navigation.instructions import goals_of
-from cogmap.nodes.planners.access import MapAccess, stream_address
+from cogmap.nodes.planners.access import MapAccess, listening
 from cogmap.nodes.planners.quoting import cut
-from cogmap.runtime.context import open_context
-from cogmap.runtime.keys import client_keys
 from cogmap.runtime.messages import (
     Answer,
     CogmapError,
@@ -108,7 +104,7 @@ class Agent:
         began = time.monotonic()
         until = began + min(MOST_WAIT_S, self._left_s(), max(0.0, wait_s))  # 0 for NaN
         heard = False
-        with self._listening() as reader:
+        with listening(self._run_dir, PROGRESS, keep_all=True) as reader:
             while not self._over:
                 newest = _newest(reader)
                 heard, self._last = heard or newest is not None, newest or self._last
@@ -156,16 +152,6 @@ class Agent:
 
     def _left_s(self) -> float:
         return max(self._until - time.monotonic(), 0.0)
-
-    @contextmanager
-    def _listening(self) -> Iterator[LatestReader]:
-        context = open_context(client_keys(self._run_dir))
-        reader = LatestReader(context, stream_address(self._run_dir, PROGRESS), keep_all=True)
-        try:
-            yield reader
-        finally:
-            reader.close()
-            context.term()
 
 
 def _newest(reader: LatestReader) -> JourneyProgress | None:

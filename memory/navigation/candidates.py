@@ -15,7 +15,7 @@ from cogmap.memory.navigation.errands import NO_PLACES, comfortable_way
 from cogmap.memory.navigation.floor import with_unknown_free
 from cogmap.memory.navigation.gaps import GAPS_M, dared
 from cogmap.memory.navigation.known import Body, Known, Pose2, Stand, Unreachable
-from cogmap.memory.navigation.nearest_places import Places, nearest_places
+from cogmap.memory.navigation.nearest_places import nearest_places
 from cogmap.memory.navigation.object_stands import FAR_M, REACH_M
 from cogmap.memory.navigation.planning import Route
 from cogmap.memory.navigation.polyline import Polyline
@@ -120,24 +120,19 @@ class Candidates:
     def _over_known_floor(
         self, known: Known, things: Sequence[MapObject], reach_m: float = REACH_M
     ) -> Approach | None:
-        places = self._places(known, things, reach_m)
-        if not places:
+        found = self._way(known, things, reach_m)
+        if found is None:
             return None
-        way = comfortable_way(known, self.body, tuple(places), through_unknown=False)
-        if way is None:
-            return None
-        return Approach(way, places[way.stand].id, way.length_m, ends_there=True)
+        way, thing = found
+        return Approach(way, thing, way.length_m, ends_there=True)
 
     def _through_unknown(self, known: Known, things: Sequence[MapObject]) -> Approach | None:
         """As far as the floor is known of a way that goes on through the unknown."""
         daring = replace(known, grid=with_unknown_free(known.grid))
-        places = self._places(daring, things)
-        if not places:
+        found = self._way(daring, things, REACH_M)
+        if found is None:
             return None
-        way = comfortable_way(daring, self.body, tuple(places), through_unknown=False)
-        if way is None:
-            return None
-        thing = places[way.stand].id
+        way, thing = found
         route, beyond = _known_part(way, known, self.body)
         ended = route.stand.pose.point
         rest_m, straight_m = way.length_m - route.length_m, math.dist(ended, way.stand.pose.point)
@@ -147,15 +142,20 @@ class Candidates:
             return None
         return Approach(route, thing, way.length_m, ends_there=False, beyond=beyond)
 
-    def _places(
-        self, known: Known, things: Sequence[MapObject], reach_m: float = REACH_M
-    ) -> Places:
-        """Where to stand for the nearest things, so near to their surfaces."""
+    def _way(
+        self, known: Known, things: Sequence[MapObject], reach_m: float
+    ) -> tuple[Route, int] | None:
+        """The best way to where one of some things is in view, so near to its surface, and the
+        thing's id."""
 
         def places(thing: MapObject) -> list[Stand]:
             return self._good(thing, self._all_stands(known, thing), reach_m)
 
-        return nearest_places(known, self.body, things, reach_m, places)
+        found = nearest_places(known, self.body, things, reach_m, places)
+        if not found:
+            return None
+        way = comfortable_way(known, self.body, tuple(found), through_unknown=False)
+        return None if way is None else (way, found[way.stand].id)
 
     def _all_stands(self, known: Known, thing: MapObject) -> tuple[Stand, ...]:
         key = (known.grid, thing.id, thing.box)

@@ -20,6 +20,7 @@ __all__ = [
     "GoBack",
     "GoTo",
     "comfortable_way",
+    "is_elsewhere",
     "way_or_reason",
 ]
 
@@ -91,8 +92,7 @@ class GoTo:
         before, now = self._target, self._object(known)
         if before is None or now is None:
             return before is not now
-        moved = np.linalg.norm(np.subtract(now.box.center, before.box.center))
-        return before.is_here != now.is_here or bool(moved > MOVED_M)
+        return is_elsewhere(before, now)
 
     def _object(self, known: Known) -> MapObject | None:
         return known.object(self.goal.id) if self.goal.kind == "object" else None
@@ -116,6 +116,13 @@ class GoBack:
 
     def is_outdated(self, known: Known) -> bool:
         return False
+
+
+def is_elsewhere(before: MapObject, now: MapObject) -> bool:
+    """Whether an object is gone, is back, or stands so far from where it stood that ways to it
+    lead elsewhere."""
+    moved = np.linalg.norm(np.subtract(now.box.center, before.box.center))
+    return before.is_here != now.is_here or bool(moved > MOVED_M)
 
 
 def way_or_reason(

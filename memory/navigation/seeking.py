@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from cogmap.memory.navigation.candidates import Approach, Candidates
-from cogmap.memory.navigation.errands import MOVED_M, NO_PLACES, Ended, comfortable_way
+from cogmap.memory.navigation.errands import NO_PLACES, Ended, comfortable_way, is_elsewhere
 from cogmap.memory.navigation.exploring import Explored, Explorer
 from cogmap.memory.navigation.gaps import GAPS_M, dared
 from cogmap.memory.navigation.known import Body, Known
@@ -191,8 +191,7 @@ class Find:
         now, was = known.object(self._approach.thing), self._was
         if now is None or was is None or not any(now in things for things in fitting):
             return True
-        moved_m = np.linalg.norm(np.subtract(now.box.center, was.box.center))
-        return now.is_here != was.is_here or bool(moved_m > MOVED_M)
+        return is_elsewhere(was, now)
 
     def _fitting(self, known: Known) -> tuple[list[MapObject], list[MapObject]]:
         """Things that it may be: those that are there, and those that are not sure yet."""

@@ -6,10 +6,11 @@ import time
 from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from cogmap.memory.dense.admission import AdmissionConfig
 from cogmap.memory.dense.reconstruction import (
@@ -126,6 +127,7 @@ class Reconstruction(Node):
         self._landings = Landings(self.troubles)
         if self.params.map_dir:
             prepare_folder(self._map_folder())
+        self._room: dict[str, NDArray[Any]] = {}  # of the state that was asked for last
         self._shown: dict[str, SurfaceUpdate] = {}
         self._shown_before: deque[tuple[int, int, int]] = deque()  # by a process before this one
         self._grid: OccupancyGrid | None = None
@@ -243,7 +245,7 @@ class Reconstruction(Node):
         """None while a part of the map is being stored, which is still to be announced."""
         if self._writer is not None and self._writer.busy:
             return None
-        arrays, details = self._reconstructor.whole_state()
+        arrays, details = self._reconstructor.whole_state(self._room)
         own = {
             "stamp_ns": self._stamp_ns,
             "number": self._number,

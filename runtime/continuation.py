@@ -7,6 +7,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -107,9 +108,7 @@ class Continuation:
         self._say_that_it_goes_on("message", seq)
         if self._checkpointer is not None and port.wire.stream not in RUN_STREAMS:
             self.note_kept(ports)
-            self._checkpointer.take_if_due(
-                lambda state: self._snapshot(ports, state), self._node.state
-            )
+            self._checkpointer.take_if_due(partial(self._snapshot, ports), self._node.state)
 
     def note_first_step(self, step: int) -> None:
         """After the first step that a source makes."""
@@ -129,9 +128,8 @@ class Continuation:
 
     def keep_now(self, ports: list[Port]) -> None:
         """Told to stop: the run may be resumed from here."""
-        state = self._node.state() if self._checkpointer is not None else None
-        if state is not None and self._checkpointer is not None:
-            self._checkpointer.take(self._snapshot(ports, state), state)
+        if self._checkpointer is not None:
+            self._checkpointer.take_now(partial(self._snapshot, ports), self._node.state)
 
     def mark_end(self, figures: NodeFigures) -> None:
         """It will never again want anything: those that feed it may go."""

@@ -166,7 +166,8 @@ class Node:
         """All that decides what it does with what comes next, if it ``KEEPS_STATE``; called
         after a message. None: not just now, ask again after the next message.
 
-        Being asked must change nothing. Counters need not be in it.
+        Being asked must change nothing. Counters need not be in it. It is asked again only once
+        the state that it gave is written: that one's arrays may be filled anew then.
         """
         return None
 

@@ -204,10 +204,13 @@ class Reconstructor:
             return None
         return self.occupancy.grid_2d(z_min, z_max, floor_z, stamp_ns)
 
-    def whole_state(self) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
-        """Arrays and details of a map folder from which ``load`` goes on."""
+    def whole_state(
+        self, room: dict[str, NDArray[Any]] | None = None
+    ) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
+        """Arrays and details of a map folder from which ``load`` goes on; ``room``: of a call
+        before, whose arrays this one fills anew."""
         parts: dict[str, dict[str, NDArray[Any]]] = {
-            "surface": self.surface.state(),
+            "surface": self.surface.state(room),
             "occupancy": self.occupancy.state(),
             "admission": self.admission.state(),
             "trajectory": self.trajectory.state(),

@@ -43,6 +43,14 @@ def test_what_is_written_is_read(tmp_path: Path, arrays):
         assert state.arrays[name].flags.writeable
 
 
+def test_large_arrays_are_packed_piece_by_piece(tmp_path):
+    arrays = {n: np.arange(n * 100_001, dtype=np.int64) for n in (1, 3)}
+    named = {str(n): array for n, array in arrays.items()}
+    state = checkpoint.write(tmp_path, 1, snapshot(), NodeState(named)).load()
+    for name, array in named.items():
+        np.testing.assert_array_equal(state.arrays[name], array)
+
+
 @IN_TMP
 @given(st.data())
 def test_what_is_damaged_is_not_taken_for_whole(tmp_path: Path, data):

@@ -108,6 +108,25 @@ def test_a_node_that_cannot_say_its_state_is_asked_again(tmp_path):
     keeper.close()
 
 
+def test_a_node_is_asked_only_once_its_last_state_is_written(tmp_path):
+    """It may fill the same arrays anew."""
+    keeper = Checkpointer(tmp_path / "node", 1)
+    array = np.zeros(2**22, np.uint8)
+
+    def state() -> NodeState:
+        array[:] += 1
+        return NodeState({"a": array})
+
+    for seq in range(1, 4):
+        keeper.take_now(lambda state, seq=seq: at(seq), state)
+    keeper.take_if_due(lambda state: at(4), state)  # one is under way
+    keeper.finish({"out": 0})
+    assert numbers(keeper) == [1, 2, 3]
+    for number, kept in enumerate(keeper._kept, 1):
+        assert (kept.load().arrays["a"] == number).all()
+    keeper.close()
+
+
 def test_a_full_disk_is_said_and_survived(tmp_path, caplog):
     keeper = Checkpointer(tmp_path / "node", 1)
     keeper.take(at(1), NodeState())

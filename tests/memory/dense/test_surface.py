@@ -186,6 +186,18 @@ def test_weights_never_exceed_the_cap():
     assert surface.state()["weight"].max() == 5
 
 
+def test_state_in_memory_that_is_used_again_is_the_same_state(room):
+    surface, memory = Surface(), {}
+    for frame in turning_around(room, 4):
+        fuse(surface, frame)
+        fresh, again = surface.state(), surface.state(memory)
+        assert fresh.keys() == again.keys()
+        for name, array in fresh.items():
+            np.testing.assert_array_equal(again[name], array)
+            assert again[name].flags.c_contiguous
+    assert np.shares_memory(surface.state(memory)["tsdf"], again["tsdf"])
+
+
 def test_state_round_trip_is_exact_and_goes_on_the_same(room):
     frames = turning_around(room, 6)
     surface = Surface()

@@ -97,7 +97,10 @@ class Checkpoint:
             with self.path.open("rb") as file:
                 header = _read_header(file)
                 file.seek(len(_MAGIC))
-                arrays = {n: _unpack(file.read(size), *kind) for n, *kind, size in header.arrays}
+                arrays = {
+                    name: _unpack(file.read(size), dtype, shape)
+                    for name, dtype, shape, size in header.arrays
+                }
         except (OSError, ValueError, TypeError, zstandard.ZstdError) as error:
             raise CheckpointError(f"the checkpoint is damaged: {self.path}, {error}") from error
         return NodeState(arrays, header.details)

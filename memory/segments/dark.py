@@ -1,8 +1,8 @@
 """Things that give no depth, such as black chairs: placed by what little is seen of them.
 
 A depth camera that gets no light back leaves a hole. Within the box of a detection, amid measured
-surroundings, the hole is the thing. How far off it is tells what was measured of the thing itself;
-or else the floor, where the box ends on it.
+surroundings, the hole is the thing. How far off it is tells the floor, where the box ends on it;
+or else what was measured of the thing itself.
 """
 
 from __future__ import annotations
@@ -14,14 +14,16 @@ import numpy as np
 
 from cogmap.memory.geometry.camera import backproject
 from cogmap.memory.segments.mask_surface import box_pixels
-from cogmap.runtime.messages import F32, F64, Bool, Intrinsics, PixelBox
+from cogmap.runtime.messages import F32, F64, U8, Bool, Intrinsics, PixelBox
 
-__all__ = ["depth_hole", "filled"]
+__all__ = ["black_part", "depth_hole", "filled"]
 
 _BRIDGED = np.ones((7, 7), np.uint8)
 """Smaller holes are where the depth was warped, or at edges."""
 _LEAST_PART = 0.12
 """Part of the box that must be a hole."""
+_BLACK_PART = 0.2
+"""The same where the hole goes on beyond the box, into other black things."""
 _INSIDE = 0.6
 """A hole of the thing is inside of the box by at least this part."""
 _MEASURED_AROUND = 0.5
@@ -30,6 +32,13 @@ _FEW_PIXELS, _FEW_PART = 12, 0.02
 """So much must have been measured of a thing to place it by that."""
 _WIDEST_M = 1.2
 """Of a wider thing an upright plane tells too little."""
+_DEEPEST_M = 0.7
+"""A thing is taken to be as deep as it is wide, up to this,"""
+_ROUND = 0.9
+"""and round: 1 is half a circle seen from above."""
+_FURTHER = 0.1
+"""Feet are nearer than the rest by so much of the depth: the middle of twelve black chairs of
+0.63 m lay 0.46 m (median) beyond the lower edge of the boxes around them."""
 _STRIP_PX = 4
 _ON_FLOOR_M = 0.05
 
@@ -39,18 +48,8 @@ def depth_hole(box: PixelBox, depth_m: F32) -> Bool | None:
 
     ``depth_m`` (H, W) metres, 0 invalid.
     """
-    left, top, right, bottom = box_pixels(box, depth_m.shape)
-    margin = max(12, round(0.35 * max(right - left, bottom - top)))
-    rows = slice(max(0, top - margin), min(depth_m.shape[0], bottom + margin))
-    columns = slice(max(0, left - margin), min(depth_m.shape[1], right + margin))
-    valid = (depth_m[rows, columns] > 0).astype(np.uint8)
-    measured = cv2.morphologyEx(valid, cv2.MORPH_CLOSE, _BRIDGED)
-    in_box = np.zeros(measured.shape, np.bool_)
-    in_box[top - rows.start : bottom - rows.start, left - columns.start : right - columns.start] = (
-        True
-    )
-    around = measured[~in_box]
-    if not in_box.any() or not len(around) or around.mean() < _MEASURED_AROUND:
+    window, measured, in_box = _around(box, depth_m)
+    if not _is_measured_around(measured, in_box):
         return None
     count, labels = cv2.connectedComponents(1 - measured, connectivity=4)
     inside = np.bincount(labels[in_box], minlength=count)
@@ -61,8 +60,43 @@ def depth_hole(box: PixelBox, depth_m: F32) -> Bool | None:
     if np.count_nonzero(hole) < _LEAST_PART * np.count_nonzero(in_box):
         return None
     whole = np.zeros(depth_m.shape, np.bool_)
-    whole[rows, columns] = hole
+    whole[window] = hole
     return whole
+
+
+def black_part(box: PixelBox, depth_m: F32) -> Bool | None:
+    """As ``depth_hole``, but of things among others of their kind: all of ``box`` that gives no
+    depth, whether or not it goes on beyond."""
+    window, measured, in_box = _around(box, depth_m)
+    hole = (measured == 0) & in_box
+    if np.count_nonzero(hole) < max(1, _BLACK_PART * np.count_nonzero(in_box)):
+        return None
+    if not _is_measured_around(measured, in_box):
+        return None
+    whole = np.zeros(depth_m.shape, np.bool_)
+    whole[window] = hole
+    return whole
+
+
+def _around(box: PixelBox, depth_m: F32) -> tuple[tuple[slice, slice], U8, Bool]:
+    """Rows and columns of the box and its surroundings; what is measured of them, small holes
+    closed; and what is in the box."""
+    left, top, right, bottom = box_pixels(box, depth_m.shape)
+    margin = max(12, round(0.35 * max(right - left, bottom - top)))
+    rows = slice(max(0, top - margin), min(depth_m.shape[0], bottom + margin))
+    columns = slice(max(0, left - margin), min(depth_m.shape[1], right + margin))
+    valid = (depth_m[rows, columns] > 0).astype(np.uint8)
+    measured = np.asarray(cv2.morphologyEx(valid, cv2.MORPH_CLOSE, _BRIDGED), np.uint8)
+    in_box = np.zeros(measured.shape, np.bool_)
+    in_box[top - rows.start : bottom - rows.start, left - columns.start : right - columns.start] = (
+        True
+    )
+    return (rows, columns), measured, in_box
+
+
+def _is_measured_around(measured: U8, in_box: Bool) -> bool:
+    around = measured[~in_box]
+    return bool(in_box.any() and len(around) and around.mean() >= _MEASURED_AROUND)
 
 
 def filled(
@@ -73,36 +107,60 @@ def filled(
     intrinsics: Intrinsics,
     world_from_camera: F64,
 ) -> F32 | None:
-    """The depth image with ``hole`` (H, W) filled as an upright plane that faces the camera, as
-    far off as the thing; None if nothing tells how far that is.
+    """The depth image with ``hole`` (H, W) filled as what is upright and as far off as the thing;
+    None if nothing tells how far that is.
 
     ``shown`` (H, W): what was measured of the thing; ``world_from_camera`` (4, 4), z up.
     """
-    area = (box[2] - box[0]) * (box[3] - box[1])
-    mine = shown & (depth_m > 0)
-    if np.count_nonzero(mine) >= max(_FEW_PIXELS, _FEW_PART * area):
-        place = _middle(mine, depth_m, intrinsics)
-    else:
-        foot = _foot(box, depth_m, intrinsics, world_from_camera)
-        if foot is None:
-            return None
-        place = foot
-    rotation = world_from_camera[:3, :3]
-    toward = rotation @ place
-    length = math.hypot(toward[0], toward[1])
-    if length < 1e-6:
+    place, deep = _place(box, shown, depth_m, intrinsics, world_from_camera)
+    toward = None if place is None else _level_toward(place, world_from_camera)
+    if place is None or toward is None:
         return None
-    normal = rotation.T @ np.array([toward[0], toward[1], 0.0]) / length  # level, in the camera
     rows, columns = np.nonzero(hole)
     pixels = np.stack([columns, rows], axis=1).astype(np.float64)
     rays = backproject(pixels, np.ones(len(pixels)), intrinsics)
-    reach = rays @ normal
-    depth = np.where(reach > 1e-3, (normal @ place) / np.maximum(reach, 1e-3), 0.0)
+    reach = rays @ toward
+    aside = (2 * columns - box[0] - box[2]) / (box[2] - box[0])
+    round_m = deep / 2 * (1 - np.sqrt(1 - _ROUND * np.minimum(aside**2, 1)))
+    depth = np.where(
+        reach > 1e-3, (toward @ place + _FURTHER * deep + round_m) / np.maximum(reach, 1e-3), 0.0
+    )
     if np.ptp(rays[:, 0] * depth) > _WIDEST_M:
         return None
     whole = depth_m.copy()
     whole[rows, columns] = depth
     return whole
+
+
+def _place(
+    box: PixelBox, shown: Bool, depth_m: F32, intrinsics: Intrinsics, world_from_camera: F64
+) -> tuple[F64 | None, float]:
+    """A point (3,) of the camera on the thing's front, and how deep the thing is (m): as deep as
+    wide, if all that is known is where it stands; 0 if its surface was measured."""
+    area = (box[2] - box[0]) * (box[3] - box[1])
+    mine = shown & (depth_m > 0)
+    measured = None
+    if np.count_nonzero(mine) >= max(_FEW_PIXELS, _FEW_PART * area):
+        measured = _middle(mine, depth_m, intrinsics)
+    foot = _foot(box, depth_m, intrinsics, world_from_camera)
+    toward = None if foot is None else _level_toward(foot, world_from_camera)
+    if foot is None or toward is None:
+        return measured, 0.0
+    wide = (box[2] - box[0]) / intrinsics.fx * foot[2]
+    if measured is not None and (measured - foot) @ toward < -wide / 2:
+        return measured, 0.0  # the floor is seen behind it
+    return foot, min(wide, _DEEPEST_M)
+
+
+def _level_toward(place: F64, world_from_camera: F64) -> F64 | None:
+    """(3,) camera: unit vector on the level from the camera to ``place``; None if that is straight
+    above or below."""
+    rotation = world_from_camera[:3, :3]
+    toward = rotation @ place
+    length = math.hypot(toward[0], toward[1])
+    if length < 1e-6:
+        return None
+    return np.asarray(rotation.T @ np.array([toward[0], toward[1], 0.0]) / length)
 
 
 def _middle(mine: Bool, depth_m: F32, intrinsics: Intrinsics) -> F64:

@@ -12,7 +12,7 @@ import numpy as np
 
 from cogmap.memory.geometry.camera import backproject
 from cogmap.memory.objects.labels import clean_label
-from cogmap.memory.segments.dark import depth_hole, filled
+from cogmap.memory.segments.dark import black_part, depth_hole, filled
 from cogmap.memory.segments.exclusive import ShownThing, each_pixel_once
 from cogmap.memory.segments.foreground import foreground
 from cogmap.memory.segments.mask_surface import (
@@ -187,15 +187,21 @@ def _dark(
     floor_z: float | None,
 ) -> tuple[Bool, tuple[int, int], F32] | None:
     """As ``_mask``, of a thing of which most gives no depth; None if it is not of this kind."""
-    hole = depth_hole(box, depth_m)
-    if hole is None:
+    hole, black = depth_hole(box, depth_m), black_part(box, depth_m)
+    if hole is None and black is None:
         return None
     part, (column, row) = foreground(
         box, depth_m, intrinsics, world_from_camera, flat=False, floor_z=floor_z
     )
-    if np.count_nonzero(part) > np.count_nonzero(hole):
-        return None
+    is_aside = ShownThing(part, (column, row), depth_m, box).is_aside
     shown = np.zeros(depth_m.shape, np.bool_)
+    if is_aside and black is not None and np.count_nonzero(black) > np.count_nonzero(part):
+        # What is measured in the box is another thing, such as the table of a chair.
+        depth = filled(box, black, shown, depth_m, intrinsics, world_from_camera)
+        if depth is not None:
+            return *_inside(black, (0, 0), depth_m.shape), depth
+    if hole is None or np.count_nonzero(part) > np.count_nonzero(hole):
+        return None
     shown[row : row + part.shape[0], column : column + part.shape[1]] = part
     depth = filled(box, hole, shown, depth_m, intrinsics, world_from_camera)
     if depth is None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cogmap.memory.segments.dark import depth_hole, filled
+from cogmap.memory.segments.dark import black_part, depth_hole, filled
 from cogmap.memory.segments.lifting import lift
 from cogmap.runtime.messages import Detection, Detections, Intrinsics
 
@@ -54,7 +54,9 @@ def test_a_black_thing_stands_where_its_box_ends_on_the_floor():
     depth, box = scene()
     (segment,) = lifted(depth, box).segments
     points = segment.points @ pose()[:3, :3].T + [0, 0, HEIGHT_M]
-    np.testing.assert_allclose(points[:, 0], AWAY_M, atol=0.06)
+    assert AWAY_M < points[:, 0].min() < AWAY_M + 0.1
+    # As deep as wide, and round.
+    assert points[:, 0].max() < AWAY_M + 0.06 + WIDE_M / 2
     assert np.ptp(points[:, 1]) == pytest.approx(WIDE_M, abs=0.06)
     assert points[:, 2].max() == pytest.approx(TALL_M, abs=0.08)
     assert segment.guessed > 0.9
@@ -115,3 +117,34 @@ def test_a_hole_as_wide_as_a_corridor_is_no_thing():
 def test_a_box_that_is_the_whole_image_has_no_surroundings_to_be_dark_in():
     depth = np.zeros((240, 320), np.float32)
     assert depth_hole((-0.5, -0.5, 319.5, 239.5), depth) is None
+
+
+def test_of_a_row_of_black_things_each_stands_at_its_own_foot():
+    depth, (left, top, right, bottom) = scene()
+    wide = round(right - left)
+    hole = depth == 0
+    for step in (-wide, wide):  # beside it two more, without a gap
+        depth[np.roll(hole, step, axis=1)] = 0
+    assert depth_hole((left, top, right, bottom), depth) is None
+    black = black_part((left, top, right, bottom), depth)
+    assert black is not None
+    columns = np.flatnonzero(black.any(axis=0))
+    assert left - 1 < columns.min() and columns.max() < right + 1
+    # The board of a table across the upper end of the box is not what was detected.
+    depth[round(top) - 4 : round(top) + 6, round(left) - wide : round(right) + wide] = 1.2
+    (segment,) = lifted(depth, (left, top, right, bottom)).segments
+    points = segment.points @ pose()[:3, :3].T + [0, 0, HEIGHT_M]
+    assert AWAY_M < np.median(points[:, 0]) < AWAY_M + 0.06 + WIDE_M / 2
+    assert segment.guessed > 0.9
+
+
+def test_where_floor_is_seen_under_what_stands_nearer_the_measured_part_tells():
+    depth, box = scene()
+    hole = depth_hole(box, depth)
+    assert hole is not None
+    shown = hole.copy()
+    shown[: round(box[3]) - 20] = False
+    depth[shown] = 1.2
+    whole = filled(box, hole & ~shown, shown, depth, CAMERA, pose())
+    assert whole is not None
+    assert np.median(whole[hole]) == pytest.approx(1.2, abs=0.25)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,9 +51,9 @@ def _target(link: Path) -> str:
 
 
 def folder_bytes(folder: Path) -> int:
-    """Of all files in it, as long as they are."""
+    """Of all files in it, as long as they are; or of the file that it is."""
     total = 0
-    for path in folder.rglob("*"):
+    for path in (folder, *folder.rglob("*")):
         try:
             total += path.lstat().st_size if path.is_file() else 0
         except OSError:  # gone meanwhile
@@ -80,13 +81,16 @@ class Series:
 
     @property
     def growth(self) -> float:
-        """Part of the early value by which it grows an hour: the median of the slopes between
-        all pairs of samples after the first hour (Theil-Sen). NaN of less than two samples."""
+        """Part of the early value by which it grows with an hour of the stream: the median of the
+        slopes between all pairs of samples after the first hour (Theil-Sen). NaN of less than two
+        samples; of what grows from nothing it is without end."""
         after = self._hours >= 1
         if np.count_nonzero(after) < 2:
             return float("nan")
         slope = float(theilslopes(self._values[after], self._hours[after]).slope)
-        return slope / self.early if slope else 0.0
+        if not slope:
+            return 0.0
+        return slope / self.early if self.early else math.copysign(math.inf, slope)
 
     def _median(self, chosen: np.ndarray) -> float:
         return float(np.median(self._values[chosen])) if chosen.any() else float("nan")

@@ -38,6 +38,7 @@ def test_files_of_a_folder_are_added_up(tmp_path: Path):
     (tmp_path / "a" / "one").write_bytes(bytes(100))
     (tmp_path / "two").write_bytes(bytes(11))
     assert folder_bytes(tmp_path) == 111
+    assert folder_bytes(tmp_path / "two") == 11
 
 
 @given(
@@ -57,6 +58,11 @@ def test_what_stays_the_same_does_not_grow_even_if_it_is_nothing():
     assert Series([0.5, 1.2, 1.7, 2.5], [9, 0, 0, 0]).growth == 0
     series = Series([0.5, 1.2, 1.7, 2.5], [9, 3, 5, 6])
     assert (series.early, series.late) == (4, 5.5)
+
+
+def test_what_grows_from_nothing_grows_without_end():
+    assert Series([1.2, 1.7, 2.5], [0, 0, 4]).growth == math.inf
+    assert Series([1.2, 1.7, 2.5], [0, 0, -4]).growth == -math.inf
 
 
 def test_less_than_two_samples_after_the_first_hour_tell_nothing():

@@ -1,0 +1,138 @@
+"""What the soak makes of what it saw; the run itself is the benchmark's."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from cogmap.bench import soak
+from cogmap.bench.process_samples import ProcessSample
+from cogmap.memory.cognitive_map import CognitiveMap
+from cogmap.memory.formats.layout_json import layout_bytes
+from cogmap.runtime.messages import (
+    Box,
+    InputStats,
+    Layout,
+    MapObject,
+    NodeStatus,
+    RunStatus,
+    WorldEvent,
+)
+from cogmap.runtime.recording import RecordingWriter
+from cogmap.runtime.wire import Envelope
+
+MINUTE_NS = 60 * 10**9
+
+
+def looks_of(hours: int = 5, **grows: float) -> soak._Looks:
+    """Every five minutes; ``grows``: by what part of its value an hour the memory node's memory
+    (``rss``) or processor time (``cpu``) grows, or the map on disk (``disk``)."""
+    looks, cpu_s = soak._Looks(), 0.0
+    looks.processes = {"memory": [], "supervisor": []}
+    for number in range(12 * hours + 1):
+        hour = number / 12
+        factor = {n: 1 + grows.get(n, 0.0) * (hour - 1.5) for n in ("rss", "cpu", "disk")}
+        cpu_s += 3.0 * factor["cpu"]
+        sample = ProcessSample(300 * factor["rss"], 30, 6, 9, cpu_s)
+        looks.processes["memory"].append(sample)
+        looks.processes["supervisor"].append(ProcessSample(200.0, 24, 10, 3, 1e-4 * number**2))
+        looks.hours.append(hour)
+        looks.frames.append(150 * number)
+        looks.disk_mb.append({"map": 70 * factor["disk"], "logs": 1.0})
+        looks.answer_ms.append(200.0)
+    return looks
+
+
+def bars_of(looks: soak._Looks) -> dict[str, bool]:
+    """By the last word of their names, whether they are met."""
+    series = soak._series(looks)
+    bars = soak._bars({"frames lost": 0, "restarts": 0}, series)
+    return {bar.figure.rpartition(": ")[2]: bar.ok for bar in bars}
+
+
+def test_what_does_not_grow_meets_every_bar():
+    assert all(bars_of(looks_of(rss=0.004, cpu=0.004, disk=0.004)).values())
+
+
+@pytest.mark.parametrize(
+    ("what", "bar"),
+    [("rss", "memory, MB"), ("cpu", "processor ms a frame"), ("disk", "disk, MB")],
+)
+def test_what_grows_misses_its_bar_and_no_other(what, bar):
+    met = bars_of(looks_of(**{what: 0.03}))
+    assert [name for name, is_met in met.items() if not is_met] == [bar]
+
+
+def test_a_small_nodes_processor_time_goes_with_the_clock_and_does_not_count_alone():
+    series = soak._series(looks_of())
+    assert series["supervisor: processor ms a frame"].growth > 0.1
+
+
+def test_what_is_in_the_run_directory_is_told_apart():
+    series = soak._series(looks_of(disk=0.03))
+    assert series["map: disk, MB"].growth == pytest.approx(0.03, rel=0.01)
+    assert series["logs: disk, MB"].growth == 0
+
+
+def test_a_map_counts_once_it_is_of_late_enough(tmp_path: Path):
+    assert soak._stored(tmp_path) is None
+    store(tmp_path, minutes=30)
+    assert soak._stored(tmp_path, 3600.0) is None
+    assert soak._stored(tmp_path, 1800.0) is not None
+
+
+def test_the_map_is_scored_against_the_house_as_it_was_then(tmp_path: Path):
+    store(tmp_path, minutes=30)
+    truth = {"shown": [1, 2], "objects": [as_truth(1, 0.0), as_truth(2, 9.0)]}
+    (tmp_path / "truth.json").write_bytes(msgspec.json.encode(truth))
+    with RecordingWriter(tmp_path / "events.mcap") as writer:
+        for number, (minute, x) in enumerate([(10, 4.0), (40, 8.0)]):
+            moved = WorldEvent(
+                stamp_ns=minute * MINUTE_NS, kind="moved", object_id=2, label="sofa", box=box(x)
+            )
+            writer.write(Envelope(moved, "world/events", number, 0))
+    score = soak._score(tmp_path, soak._stored(tmp_path))
+    assert (score.true, score.f1["0.25"]) == (2, 1.0)
+
+
+def store(run_dir: Path, minutes: int) -> None:
+    """A map as of then, with two sofas."""
+    things = [
+        MapObject(
+            id=id_,
+            label="sofa",
+            box=box(x),
+            confidence=0.9,
+            first_seen_ns=0,
+            last_seen_ns=0,
+            seen=9,
+        )
+        for id_, x in ((1, 0.0), (2, 4.0))
+    ]
+    layout = Layout(stamp_ns=minutes * MINUTE_NS, version=1, number=900, objects=tuple(things))
+    path = run_dir / "layout.json"
+    path.write_bytes(layout_bytes(layout))
+    CognitiveMap.from_layout(path).save(run_dir / "map")
+
+
+def box(x: float) -> Box:
+    return Box(center=(x, 0.0, 0.4), size=(2.0, 0.9, 0.8), yaw=0.0)
+
+
+def as_truth(id_: int, x: float) -> dict[str, object]:
+    return {"id": id_, "label": "sofa", "box": msgspec.to_builtins(box(x))}
+
+
+def test_progress_is_that_of_the_last_whole_line(tmp_path: Path):
+    assert soak._frames_mapped(tmp_path) == 0
+    lines = [msgspec.json.encode(_status(received)) + b"\n" for received in (3, 7)]
+    (tmp_path / "metrics.jsonl").write_bytes(b"".join(lines) + lines[0][:40])
+    assert soak._frames_mapped(tmp_path) == 7
+
+
+def _status(received: int) -> RunStatus:
+    inputs = {"observations": InputStats(received=received)}
+    node = NodeStatus(stamp_ns=0, node="memory", pid=1, state="running", inputs=inputs)
+    return RunStatus(stamp_ns=0, nodes=(node,))

@@ -24,10 +24,12 @@ __all__ = [
     "corners",
     "fit_box",
     "footprint",
+    "footprint_distance",
     "footprint_distance_pairs",
     "footprints",
     "iou_3d",
     "iou_3d_pairs",
+    "nearest_in_footprint",
     "rows",
     "surface_distance",
     "surface_distance_pairs",
@@ -78,6 +80,29 @@ def footprints(boxes: BoxRows) -> F64:
 def footprint(box: Box) -> F64:
     """Corners x, y seen from above, counter-clockwise, (4, 2) world."""
     return np.asarray(footprints(rows([box]))[0])
+
+
+def footprint_distance(box: Box, spots: F64) -> F64:
+    """(N,) metres from places on the floor (N, 2) to a box as it is seen from above; 0 on it."""
+    x, y = _beyond(box, spots)
+    return np.hypot(x, y)
+
+
+def nearest_in_footprint(box: Box, spots: F64) -> F64:
+    """(N, 2) of a box as it is seen from above the places nearest to others (N, 2) on the floor:
+    for what is on it that itself."""
+    x, y = _beyond(box, spots)
+    c, s = math.cos(box.yaw), math.sin(box.yaw)
+    return np.column_stack([spots[:, 0] - (c * x - s * y), spots[:, 1] - (s * x + c * y)])
+
+
+def _beyond(box: Box, spots: F64) -> tuple[F64, F64]:
+    """(N,) how far places (N, 2) are beyond the sides of a box, along its own x and y."""
+    east, north = spots[:, 0] - box.center[0], spots[:, 1] - box.center[1]
+    c, s = math.cos(box.yaw), math.sin(box.yaw)
+    x, y = c * east + s * north, c * north - s * east
+    half_x, half_y = box.size[0] / 2, box.size[1] / 2
+    return x - np.clip(x, -half_x, half_x), y - np.clip(y, -half_y, half_y)
 
 
 def corners(box: Box) -> F64:

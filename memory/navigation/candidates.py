@@ -8,9 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-import shapely
 
-from cogmap.memory.geometry.boxes import footprint
+from cogmap.memory.geometry.boxes import footprint_distance
 from cogmap.memory.navigation.errands import NO_PLACES, comfortable_way
 from cogmap.memory.navigation.floor import with_unknown_free
 from cogmap.memory.navigation.gaps import GAPS_M, dared
@@ -169,8 +168,7 @@ class Candidates:
         if not found:
             return []
         points = np.array([stand.pose.point for stand in found])
-        shape = shapely.Polygon(footprint(thing.box))
-        good = shapely.distance(shape, shapely.points(points)) <= reach_m
+        good = footprint_distance(thing.box, points) <= reach_m
         for spot in self._missed.get(thing.id, ()):
             good &= np.linalg.norm(points - spot, axis=1) >= APART_M
         return list(itertools.compress(found, good))

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from cogmap.memory.geometry.boxes import footprint_distance
 from cogmap.memory.navigation.errands import MARGIN_M
 from cogmap.memory.navigation.floor import ROOMY_CELLS, TIGHT_CELLS, body_paths
 from cogmap.memory.navigation.known import Body, Known, Stand
@@ -63,12 +64,7 @@ class _Start:
 
     def near(self, box: Box, reach_m: float) -> I64:
         """(N,) the free cells no farther from a box than ``reach_m`` to which a way leads."""
-        spots, around_m = self._spots, math.hypot(*box.size[:2]) / 2 + reach_m
-        near = np.flatnonzero((np.abs(spots - box.center[:2]) <= around_m).all(axis=1))
-        c, s = math.cos(box.yaw), math.sin(box.yaw)
-        off = np.abs((spots[near] - box.center[:2]) @ np.array([[c, -s], [s, c]]))
-        beyond = np.maximum(off - np.array(box.size[:2]) / 2, 0.0)
-        return np.asarray(self._cells[near[np.hypot(*beyond.T) <= reach_m + 1e-6]])
+        return self._cells[footprint_distance(box, self._spots) <= reach_m + 1e-6]
 
     def far_m(self, cells: I64) -> F64:
         """(N,) length of the way to each of some free cells."""

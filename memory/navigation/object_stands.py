@@ -6,14 +6,13 @@ import itertools
 import math
 
 import numpy as np
-import shapely
 
-from cogmap.memory.geometry.boxes import footprint
+from cogmap.memory.geometry.boxes import footprint_distance, nearest_in_footprint
 from cogmap.memory.navigation.floor import body_paths
 from cogmap.memory.navigation.in_view import share_in_view
 from cogmap.memory.navigation.known import Body, Known, Pose2, Stand, Unreachable
 from cogmap.memory.paths.sides import same_side, walled_off
-from cogmap.runtime.messages import F64, Bool, Box, MapObject
+from cogmap.runtime.messages import F64, Bool, MapObject
 
 __all__ = ["FAR_M", "REACH_M", "named", "object_stands"]
 
@@ -49,12 +48,11 @@ def object_stands(object_id: int, known: Known, body: Body) -> tuple[Stand, ...]
     if thing.state in ("removed", "deleted"):
         return _gone(thing, known.layout.stamp_ns)
     paths = body_paths(known.grid, body.radius_m)
-    shape = shapely.Polygon(footprint(thing.box))
-    far = _far_m(thing.box, shape, paths.centers)
+    far = footprint_distance(thing.box, paths.centers)
     for reach, own_m in itertools.product((REACH_M, FAR_M), OWN_M):
         near = np.flatnonzero(far <= reach)
         near = near[:: max(1, math.ceil(len(near) / MOST))]
-        near = near[_same_side(known, thing, shape, paths.centers[near])]
+        near = near[_same_side(known, thing, paths.centers[near])]
         spots, gap = paths.centers[near], far[near]
         share = share_in_view(spots, thing.box, known.grid, body, own_m)
         good = share >= SEEN_SHARE
@@ -65,16 +63,6 @@ def object_stands(object_id: int, known: Known, body: Body) -> tuple[Stand, ...]
     return Unreachable(f"{named(thing)} is in view from no free floor near it")
 
 
-def _far_m(box: Box, shape: shapely.Polygon, spots: F64) -> F64:
-    """(N,) from ``spots`` (N, 2) to a thing's surface, as seen from above; inf for what is farther
-    than FAR_M: to measure that of all the floor costs more than all else together."""
-    reach_m = FAR_M + math.hypot(*box.size[:2]) / 2 + 0.01
-    near = np.flatnonzero((np.abs(spots - box.center[:2]) <= reach_m).all(axis=1))
-    far = np.full(len(spots), np.inf)
-    far[near] = shapely.distance(shape, shapely.points(spots[near]))
-    return far
-
-
 def _gone(thing: MapObject, now_ns: int) -> Unreachable:
     """Why an object is no goal any more."""
     ago = max(0, now_ns - thing.last_seen_ns) / 1e9
@@ -82,10 +70,9 @@ def _gone(thing: MapObject, now_ns: int) -> Unreachable:
     return Unreachable(f"{named(thing)} {what}; it was last seen {ago:.0f} s ago")
 
 
-def _same_side(known: Known, thing: MapObject, shape: shapely.Polygon, spots: F64) -> Bool:
+def _same_side(known: Known, thing: MapObject, spots: F64) -> Bool:
     """(N,) which of ``spots`` (N, 2) are in a thing's own room, or not behind a wall from it."""
-    touching = shapely.get_coordinates(shapely.shortest_line(shapely.points(spots), shape))
-    ends = touching.reshape(-1, 2, 2)[:, 1]
+    ends = nearest_in_footprint(thing.box, spots)
     in_room = same_side(known.layout, known.grid, thing, spots)
     return np.asarray(in_room | ~walled_off(known.layout, known.grid, spots, ends))
 

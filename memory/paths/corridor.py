@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse.csgraph import dijkstra
 
-from cogmap.memory.paths.moves import Joins, move_graph, weighted
+from cogmap.memory.paths.moves import Joins, led_around, move_graph, weighted
 from cogmap.runtime.messages import F64, U8, Bool
 
 __all__ = ["CORRIDOR_CELLS", "CoarseGrid"]
@@ -18,14 +20,16 @@ _FIRST, _LAST = np.uint16(0x1111), np.uint16(0x8888)
 """Bits of the first and the last column of a block."""
 _NOT_FIRST, _NOT_LAST = ~_FIRST, ~_LAST
 _ONE, _ROW = np.uint16(1), np.uint16(BLOCK)
-CORRIDOR_CELLS = 20_000
-"""Enough for 60 m of way, with what ways around things are about as short."""
+CORRIDOR_CELLS = 12_000
+"""Enough for 60 m of way, with what ways around things are about as short: with 20,000, or with
+10,000, no way was another."""
 NEAR_BEST = 1.05
 """Goals that are farther by more than this factor, and a block's sides, are none of the best."""
 SAME = 1e-6
 """Costs that differ by less, in blocks, are the same."""
-FARTHEST = 1.2
-"""Blocks that are farther from the goal than the start, by this factor, are on none of the ways."""
+DETOURS = (4.0, 16.0, math.inf)
+"""Blocks are looked at through which ways lead so much around, in blocks; farther ones if these are
+too few."""
 
 
 class CoarseGrid:
@@ -61,22 +65,35 @@ class CoarseGrid:
         there = dijkstra(self._graph, indices=np.unique(of_start), min_only=True)
         costs = there[of_goal] + extra / BLOCK
         best = costs <= costs.min() * NEAR_BEST + 2
-        farthest = float(there[of_goal[best]].max()) * FARTHEST
-        back = dijkstra(
-            self._graph, indices=np.unique(of_goal[best]), min_only=True, limit=farthest
-        )
-        near = self._chosen(there + back, most_cells)
+        near = self._chosen(self._detours(there, np.unique(of_goal[best]), most_cells), most_cells)
         fine = np.repeat(np.repeat(near, BLOCK, axis=0), BLOCK, axis=1)
         rows, columns = self._free.shape
         return np.asarray(self._free & fine[:rows, :columns])
 
+    def _detours(self, there: F64, goals: NDArray[np.intp], most_cells: int) -> F64:
+        """(N,) how much longer than the best way to the same of some goals the best one through
+        each block is, in blocks; inf for those that are far from all of them once there are
+        ``most_cells`` nearer. ``there`` (N,) is the cost of the way to each block.
+
+        Searched from the goals, with moves that count as what they lead around: none of the many
+        blocks that are far from all ways are looked at.
+        """
+        graph = led_around(self._graph, np.where(np.isfinite(there), there, 0.0))
+        for most in DETOURS:
+            far = dijkstra(graph, indices=goals, min_only=True, limit=most)
+            if self._held[np.isfinite(far)].sum() >= most_cells:
+                break
+        return np.asarray(far)
+
     def _chosen(self, far: F64, most_cells: int) -> Bool:
-        """(rows, columns) blocks with about so many cells for which ``far``, the cost of the best
-        way through each, is least; and those that the best ways of all pass between two."""
-        order = np.argsort(far, kind="stable")
+        """(rows, columns) blocks with about so many cells for which ``far``, how much the best
+        way through each leads around, is least; and those that the best ways of all pass between
+        two."""
+        known = np.flatnonzero(np.isfinite(far))
+        order = known[np.argsort(far[known], kind="stable")]
         most = 1 + int(np.searchsorted(np.cumsum(self._held[order]), most_cells))
         near = np.zeros(self._shape, np.uint8)
-        near.ravel()[self._blocks[far <= far[order[0]] + SAME]] = 1
+        near.ravel()[self._blocks[far <= SAME]] = 1
         near = cv2.dilate(near, np.ones((3, 3), np.uint8))
         near.ravel()[self._blocks[order[:most]]] = 1
         return np.asarray(near, bool)
@@ -92,8 +109,10 @@ def _packed(free: Bool) -> NDArray[np.uint16]:
     rows, columns = (-(-length // BLOCK) for length in free.shape)
     padded = np.zeros((rows * BLOCK, columns * BLOCK), bool)
     padded[: free.shape[0], : free.shape[1]] = free
-    cells = padded.reshape(rows, BLOCK, columns, BLOCK).swapaxes(1, 2).reshape(rows, columns, -1)
-    return np.packbits(cells, axis=2, bitorder="little").view("<u2")[..., 0]
+    pairs = np.packbits(padded, axis=1, bitorder="little")  # of two blocks beside each other
+    lines = np.stack([pairs & 15, pairs >> 4], axis=2).reshape(rows, BLOCK, -1)
+    lines = lines[..., :columns].astype(np.uint16)
+    return np.asarray(lines[:, 0] | lines[:, 1] << 4 | lines[:, 2] << 8 | lines[:, 3] << 12)
 
 
 def _counts(cells: Bool, shape: tuple[int, ...]) -> U8:

@@ -118,9 +118,7 @@ class Paths:
     @cached_property
     def parts(self) -> NDArray[np.int32]:
         """(N,) which connected part each of ``centers`` belongs to."""
-        # A diagonal move needs both cells beside it: what is connected is so by straight moves.
-        _, labels = cv2.connectedComponents(self.free.astype(np.uint8), connectivity=4)
-        return np.asarray(labels.ravel()[self._cells] - 1, np.int32)
+        return np.asarray(self._labels[self._cells] - 1, np.int32)
 
     def sees(self, a: Point, b: Point) -> bool:
         """Whether the straight way from a to b stays on free cells."""
@@ -156,6 +154,13 @@ class Paths:
         return self._weighted(self.free) * self.resolution_m
 
     @cached_property
+    def _labels(self) -> NDArray[np.int32]:
+        """Of each cell of the grid, by its flat number, the connected part; 0: it is not free."""
+        # A diagonal move needs both cells beside it: what is connected is so by straight moves.
+        _, labels = cv2.connectedComponents(self.free.view(np.uint8), connectivity=4)
+        return np.asarray(labels.ravel(), np.int32)
+
+    @cached_property
     def _cheap(self) -> Bool:
         """(rows, columns) free cells that are not dear."""
         return self.free if self.dear is None else self.free & ~self.dear
@@ -176,7 +181,7 @@ class Paths:
     ) -> F64 | None:
         """(K, 2) centres of the cells of the shortest way between two sets of free cells."""
         extra = np.zeros(len(goals)) if worse_m is None else worse_m / self.resolution_m
-        joined = np.isin(self.parts[goals], self.parts[starts])
+        joined = np.isin(self._labels[self._cells[goals]], self._labels[self._cells[starts]])
         goals, extra = goals[joined], extra[joined]
         if not len(starts) or not len(goals):
             return None

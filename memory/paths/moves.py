@@ -5,6 +5,8 @@ from __future__ import annotations
 import itertools
 import math
 from dataclasses import dataclass
+from functools import cache, partial
+from typing import Any
 
 import numpy as np
 import scipy.sparse
@@ -12,7 +14,7 @@ from numpy.typing import NDArray
 
 from cogmap.runtime.messages import F64, Bool
 
-__all__ = ["Joins", "move_graph", "weighted"]
+__all__ = ["Joins", "led_around", "move_graph", "weighted"]
 
 _Cell = tuple[int, int]
 
@@ -43,29 +45,16 @@ def move_graph(free: Bool, joins: Joins | None = None) -> scipy.sparse.csr_array
     A knight's move needs both cells that it passes, a diagonal one both beside it. With ``joins``
     moves need these steps too, and to a diagonal one those around one side are enough.
     """
-    padded = np.pad(free, _PAD)
-    columns = padded.shape[1]
-    cells = np.flatnonzero(padded)
-    number = np.full(padded.size, -1, np.int32)
-    number[cells] = np.arange(len(cells), dtype=np.int32)
-    steps = [np.pad(step, _PAD).ravel() for step in (joins.right, joins.up)] if joins else []
-    ends = np.full((len(cells), 2 * _BACK), -1, np.int32)
+    around = _Around(free, joins)
+    ends = np.full((around.count, 2 * _BACK), -1, np.int32)
     for place, move in enumerate(_ONWARDS):
-        end = number[cells + (move[0] * columns + move[1])]
-        clear = [
-            _stairs_clear(line, cells, columns, padded.ravel(), steps)
-            for line in _staircases(*move)
-        ]
-        allowed = (end >= 0) & (np.all(clear, axis=0) if joins is None else np.any(clear, axis=0))
-        source = np.flatnonzero(allowed)
-        end = end[source]
+        clear = [around.leads(line) for line in _staircases(*move)]
+        allowed = np.all(clear, axis=0) if joins is None else np.any(clear, axis=0)
+        source = np.flatnonzero(allowed & around.is_free(move))
+        end = around.number(move)[source]
         ends[source, _BACK + place] = end
         ends[end, _BACK - 1 - place] = source
-    moves = ends >= 0
-    lengths = np.broadcast_to(_LENGTHS, moves.shape)[moves]
-    row_ends = np.concatenate([[0], np.cumsum(moves.sum(axis=1))])
-    shape = (len(cells), len(cells))
-    return scipy.sparse.csr_array((lengths, ends[moves], row_ends), shape=shape)
+    return _graph(ends)
 
 
 def weighted(graph: scipy.sparse.csr_array, costs: F64) -> scipy.sparse.csr_array:
@@ -76,20 +65,57 @@ def weighted(graph: scipy.sparse.csr_array, costs: F64) -> scipy.sparse.csr_arra
     return scipy.sparse.csr_array((lengths, graph.indices, graph.indptr), shape=graph.shape)
 
 
-def _stairs_clear(
-    line: tuple[_Cell, ...],
-    cells: NDArray[np.intp],
-    columns: int,
-    free: Bool,
-    steps: list[Bool],
-) -> Bool:
-    """(N,) from which ``cells`` (flat numbers) a staircase leads over free and joined ones."""
-    clear = np.ones(len(cells), bool)
-    for row, column in line[1:-1]:
-        clear &= free[cells + (row * columns + column)]
-    for axis, (row, column) in _lower_ends(line) if steps else ():
-        clear &= steps[axis][cells + (row * columns + column)]
-    return clear
+def led_around(graph: scipy.sparse.csr_array, there: F64) -> scipy.sparse.csr_array:
+    """The moves of a graph (N, N) back towards where ``there`` (N,), the length of the way to
+    each cell, is 0: with how much each of them leads around instead of their lengths."""
+    around = graph.data + there[graph.indices] - np.repeat(there, np.diff(graph.indptr))
+    # What is on a shortest way leads around by nothing, give or take how numbers are rounded.
+    around = np.maximum(around, 0.0)
+    return scipy.sparse.csr_array((around, graph.indices, graph.indptr), shape=graph.shape)
+
+
+def _graph(ends: NDArray[np.int32]) -> scipy.sparse.csr_array:
+    """Of where the moves (N, 16) of each cell end, -1 for those that are not there."""
+    is_there = ends >= 0
+    eight = np.bitwise_count(is_there.view(np.uint64))
+    row_ends = np.zeros(len(ends) + 1, np.int32)
+    np.cumsum(eight[:, 0] + eight[:, 1], out=row_ends[1:])
+    moves = np.flatnonzero(is_there)  # taken by number: masks of two axes are slow
+    lengths = _LENGTHS.take(moves & (2 * _BACK - 1))
+    shape = (len(ends), len(ends))
+    return scipy.sparse.csr_array((lengths, ends.ravel().take(moves), row_ends), shape=shape)
+
+
+class _Around:
+    """What is beside each of the cells that are set, looked up once."""
+
+    def __init__(self, free: Bool, joins: Joins | None) -> None:
+        padded = np.pad(free, _PAD)
+        self._columns = padded.shape[1]
+        self._cells = np.flatnonzero(padded)
+        self.count = len(self._cells)
+        self._number = np.zeros(padded.size, np.int32)
+        self._number[self._cells] = np.arange(self.count, dtype=np.int32)
+        steps = (joins.right, joins.up) if joins else ()
+        self.is_free = cache(partial(self._at, padded))
+        self._joined = [cache(partial(self._at, np.pad(step, _PAD))) for step in steps]
+
+    def leads(self, line: tuple[_Cell, ...]) -> Bool:
+        """(N,) from which cells a staircase leads over free and joined ones."""
+        clear = np.ones(self.count, bool)
+        for cell in line[1:-1]:
+            clear &= self.is_free(cell)
+        for axis, cell in _lower_ends(line) if self._joined else ():
+            clear &= self._joined[axis](cell)
+        return clear
+
+    def number(self, cell: _Cell) -> NDArray[np.int32]:
+        """(N,) numbers of the cells that are so far away, as (row, column); 0 of the others."""
+        return self._at(self._number, cell)
+
+    def _at(self, cells: NDArray[Any], cell: _Cell) -> NDArray[Any]:
+        found = cells.ravel().take(self._cells + (cell[0] * self._columns + cell[1]))
+        return np.asarray(found)
 
 
 def _staircases(row: int, column: int) -> tuple[tuple[_Cell, ...], ...]:

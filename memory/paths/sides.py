@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import shapely
 
-from cogmap.memory.geometry.boxes import footprint
+from cogmap.memory.geometry.boxes import nearest_in_footprint
 from cogmap.runtime.messages import F64, FREE, Bool, Layout, MapObject, OccupancyGrid
 
 __all__ = ["same_side", "walled_off"]
@@ -24,9 +24,7 @@ def same_side(layout: Layout, grid: OccupancyGrid | None, thing: MapObject, spot
             return np.asarray(inside)
     if not len(spots):
         return np.zeros(0, bool)
-    shape = shapely.Polygon(footprint(thing.box))
-    touching = shapely.get_coordinates(shapely.shortest_line(shapely.points(spots), shape))
-    return ~walled_off(layout, grid, spots, touching.reshape(-1, 2, 2)[:, 1])
+    return ~walled_off(layout, grid, spots, nearest_in_footprint(thing.box, spots))
 
 
 def walled_off(layout: Layout, grid: OccupancyGrid | None, starts: F64, ends: F64) -> Bool:

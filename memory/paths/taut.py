@@ -20,17 +20,20 @@ def clear_of(
     """(N,) whether the straight lines from ``start`` (2,) to ``ends`` (N, 2) stay on free cells."""
     lengths = np.hypot(*(ends - start).T)
     steps = np.maximum(1, np.ceil(lengths / (resolution_m / 3))).astype(np.intp)
-    first = np.concatenate([[0], np.cumsum(steps[:-1] + 1)])
+    last = np.cumsum(steps + 1) - 1
+    first = last - steps
     line = np.repeat(np.arange(len(ends)), steps + 1)
-    along = ((np.arange(len(line)) - first[line]) * (1 / steps)[line])[:, None]
-    along[first + steps] = 1.0
-    points = start * (1 - along) + ends[line] * along
-    column, row = ((points - origin) // resolution_m).astype(np.int32).T
+    along = (np.arange(len(line)) - first[line]) * (1 / steps)[line]
+    along[last] = 1.0
+    left = 1 - along
+    column, row = (  # one after the other: numpy is slow along axes of two
+        ((start[k] * left + ends[:, k][line] * along - origin[k]) // resolution_m).astype(np.intp)
+        for k in (0, 1)
+    )
     rows, columns = free.shape
     inside = (row >= 0) & (row < rows) & (column >= 0) & (column < columns)
-    if not inside.all():
-        row, column = np.clip(row, 0, rows - 1), np.clip(column, 0, columns - 1)
-    return np.logical_and.reduceat(free[row, column] & inside, first)
+    clear = inside & free.ravel().take(row * columns + column, mode="clip")
+    return np.logical_and.reduceat(clear, first)
 
 
 def thinned(points: F64) -> F64:
@@ -46,18 +49,22 @@ def thinned(points: F64) -> F64:
 
 def pulled_taut(free: Bool, origin: tuple[float, float], resolution_m: float, points: F64) -> F64:
     """Leave out of a line (N, 2) what is not needed as a corner, until nothing more can be."""
+    corners = np.arange(len(points))
+    hidden: dict[int, int] = {}  # by the number of a corner, that of one that it does not see
     while True:
         kept, at, ahead = [0], 1, FEWEST
-        while at < len(points):
-            ends = points[at : at + ahead]
-            seen = clear_of(free, origin, resolution_m, points[kept[-1]], ends)
-            if seen.all():
-                at, ahead = at + len(seen), min(2 * ahead, MOST)
-                continue
-            at += int(seen.argmin())
+        while at < len(corners):
+            start, ends = corners[kept[-1]], corners[at : at + ahead]
+            if hidden.get(start) != ends[0]:
+                seen = clear_of(free, origin, resolution_m, points[start], points[ends])
+                if seen.all():
+                    at, ahead = at + len(seen), min(2 * ahead, MOST)
+                    continue
+                at += int(seen.argmin())
+                hidden[start] = corners[at]
             kept.append(at - 1)
             at, ahead = at + 1, FEWEST  # the next one is a neighbour, and in view
-        kept.append(len(points) - 1)
-        if len(kept) >= len(points):
-            return points
-        points = points[kept]
+        kept.append(len(corners) - 1)
+        if len(kept) >= len(corners):
+            return np.asarray(points[corners])
+        corners = corners[kept]

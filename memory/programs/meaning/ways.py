@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from cogmap.memory.geometry.boxes import footprint
+from cogmap.memory.geometry.boxes import footprint_distance
 from cogmap.memory.paths.floor import floor_paths
 from cogmap.memory.paths.grid_paths import Paths
 from cogmap.memory.paths.sides import same_side
@@ -128,8 +128,7 @@ def _far_within_room(world: World, paths: Paths, spot: F64) -> F64:
 def _around(world: World, paths: Paths, thing: MapObject) -> NDArray[np.intp]:
     """Cells beside a thing, on its side of the walls, in the part of the floor that is large or
     else nearest to it; none if no floor there is known."""
-    shape = shapely.Polygon(footprint(thing.box))
-    far = shapely.distance(shape, shapely.points(paths.centers))
+    far = footprint_distance(thing.box, paths.centers)
     near = np.flatnonzero(far <= REACH_M)
     near = near[same_side(world.layout, world.floor, thing, paths.centers[near])]
     main = near[paths.parts[near] == np.bincount(paths.parts).argmax()]

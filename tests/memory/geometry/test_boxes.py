@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,8 +15,10 @@ from cogmap.memory.geometry.boxes import (
     contains,
     corners,
     footprint,
+    footprint_distance,
     iou_3d,
     iou_3d_pairs,
+    nearest_in_footprint,
     rows,
     surface_distance,
     surface_distance_pairs,
@@ -180,3 +183,21 @@ def test_sheets_and_points_overlap_themselves_and_have_distances():
     assert iou_3d(point, point) == pytest.approx(1)
     assert iou_3d(sheet, point) == 0
     assert surface_distance(sheet, point) == pytest.approx(1, abs=1e-5)
+
+
+@settings(max_examples=60, deadline=None)
+@given(boxes, st.lists(st.tuples(number, number), min_size=1, max_size=20))
+def test_places_are_as_far_from_a_box_as_from_its_polygon(box, places):
+    spots, shape = np.array(places), shapely.Polygon(footprint(box))
+    far = footprint_distance(box, spots)
+    assert far == pytest.approx(shapely.distance(shape, shapely.points(spots)), abs=1e-9)
+    nearest = nearest_in_footprint(box, spots)
+    assert np.linalg.norm(spots - nearest, axis=1) == pytest.approx(far, abs=1e-9)
+    assert shapely.distance(shape, shapely.points(nearest)) == pytest.approx(0, abs=1e-9)
+
+
+def test_of_a_place_on_a_box_the_nearest_is_itself():
+    spots = np.array([[0.2, -0.1], [3.0, 0.0]])
+    nearest = nearest_in_footprint(at(size=(2, 1, 1)), spots)
+    np.testing.assert_allclose(nearest, [[0.2, -0.1], [1.0, 0.0]], atol=1e-12)
+    assert footprint_distance(at(size=(2, 1, 1)), spots).tolist() == [0.0, 2.0]

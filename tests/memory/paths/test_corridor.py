@@ -30,6 +30,15 @@ def test_it_does_not_lead_through_a_wall_thinner_than_its_blocks():
     assert found[38:, 21].any()
 
 
+def test_the_ways_to_all_of_the_best_goals_are_in_it():
+    free = np.ones((80, 80), bool)
+    goals = np.array([40 * 80 + 5, 40 * 80 + 75])
+    found = CoarseGrid(free).corridor(np.array([40 * 80 + 40]), goals, np.zeros(2), 600)
+    assert found[40, 5:76].all()
+    far = CoarseGrid(free).corridor(np.array([40 * 80 + 40]), goals, np.array([0.0, 50.0]), 600)
+    assert far[40, 5:41].all() and not far[:, 60:].any()
+
+
 def test_a_grid_that_does_not_divide_into_blocks_loses_no_cell():
     free = np.ones((41, 43), bool)
     assert corridor(free, (40, 42), (0, 0), 10_000).all()

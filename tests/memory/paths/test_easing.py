@@ -39,7 +39,7 @@ def test_a_line_is_not_moved_onto_what_it_keeps_off() -> None:
     dear[:50, :50] = True
     around = np.array([[-3.0, 0.05], [0.05, 0.05], [0.05, -3.0]])
     free, kept = empty_floor(), replace(empty_floor(), dear=dear)
-    assert kept.is_dear(sampled(eased(around, free), 0.02)).any()
-    assert not kept.is_dear(sampled(eased(around, kept), 0.02)).any()
+    assert kept.is_dear(sampled(eased(around, free), 0.02).T).any()
+    assert not kept.is_dear(sampled(eased(around, kept), 0.02).T).any()
     through = around - 1.0
     np.testing.assert_array_equal(eased(through, kept), eased(through, free))

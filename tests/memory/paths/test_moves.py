@@ -6,8 +6,11 @@ import math
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.sparse.csgraph import dijkstra
 
-from cogmap.memory.paths.moves import Joins, move_graph
+from cogmap.memory.paths.moves import Joins, led_around, move_graph
 
 
 def moves(rows):
@@ -39,3 +42,17 @@ def test_no_move_crosses_what_is_not_joined():
     graph = move_graph(free, Joins(right, up)).toarray()
     assert graph[0].tolist() == pytest.approx([0, 1, 0, math.sqrt(2)])
     assert graph[2].tolist() == [0, 0, 0, 0]
+
+
+@settings(max_examples=30, deadline=None, derandomize=True)
+@given(st.integers(0, 10_000))
+def test_what_moves_lead_around_adds_up_to_how_much_longer_a_way_through_a_cell_is(seed):
+    free = np.random.default_rng(seed).random((9, 9)) < 0.8
+    free[[0, 8], [0, 8]] = True
+    graph = move_graph(free)
+    there, back = dijkstra(graph, indices=[0, graph.shape[0] - 1])
+    known = np.where(np.isfinite(there), there, 0.0)
+    around = dijkstra(led_around(graph, known), indices=graph.shape[0] - 1)
+    ways = there + back
+    joined = np.isfinite(ways)
+    assert np.allclose(around[joined], ways[joined] - there[-1])

@@ -24,13 +24,13 @@ __all__ = ["Checkpointer", "EndMarks", "PublishedMark"]
 
 log = logging.getLogger(__name__)
 
-BYTES_A_MESSAGE = 250_000
+BYTES_A_MESSAGE = 200_000
 """A state of more bytes than this for each message since the last one waits: copying, packing
-and writing 67 MB takes 70 ms of processor time, and a frame is worth 20 ms or more."""
+and writing 67 MB takes 60 ms of processor time, and a frame (two messages) 20 ms or more."""
 LIGHT_BYTES = 64_000
 """A state below this costs so little that it is kept after a few messages."""
 LIGHT_EVERY = 8
-MOST_KEPT = 4
+MOST_KEPT = 3
 _NOTE_BYTES = 1024
 
 

@@ -352,9 +352,10 @@ class Surface:
 def _gather(
     values: NDArray[Any], rows: NDArray[Any], name: str, room: dict[str, NDArray[Any]]
 ) -> NDArray[Any]:
-    """``values[rows]``, in the array ``name`` of ``room``; it is made if it is too small."""
+    """``values[rows]``, in the array ``name`` of ``room``; it is made if it is too small. What is
+    not used of it takes no memory."""
     if name not in room or len(room[name]) < len(rows):
-        room[name] = np.empty((len(rows) * 5 // 4, *values.shape[1:]), values.dtype)
+        room[name] = np.empty((2 * len(rows), *values.shape[1:]), values.dtype)
     gathered: NDArray[Any] = room[name][: len(rows)]
     np.take(values, rows, axis=0, out=gathered, mode="clip")  # other modes copy once more
     return gathered

@@ -46,8 +46,11 @@ __all__ = [
 Entries = dict[str, dict[str, str | int]]
 """Files of a map by name ("surface/tsdf"), as its manifest lists them."""
 
-FORMAT = 2
-"""Goes up when one side could no longer understand the folder of the other."""
+FORMAT = 3
+"""Goes up when one side could no longer understand the folder of the other. 3: poses of frames are
+float32."""
+OLDEST_FORMAT = 2
+"""That can still be read."""
 MANIFEST = "manifest.json"
 MAX_ARRAYS_BYTES = 8 * 2**30
 """Of all arrays that are read at once; a larger sum is no map of ours."""
@@ -292,12 +295,12 @@ def _parse_manifest(folder: Path, text: bytes) -> dict[str, Any]:
         version = manifest["format"]
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise MapError(f"the manifest is damaged: {path}, {error}; use a backup") from error
-    if version != FORMAT:
-        older = isinstance(version, int) and version < FORMAT
+    if type(version) is not int or not OLDEST_FORMAT <= version <= FORMAT:
+        older = isinstance(version, int) and version < OLDEST_FORMAT
         fix = "make the map again from its recording" if older else "update cogmap"
         raise MapError(
-            f"the map is of format {version}, this cogmap reads {FORMAT}: {path}, field format; "
-            f"{fix}"
+            f"the map is of format {version}, this cogmap reads {OLDEST_FORMAT} to {FORMAT}:"
+            f" {path}, field format; {fix}"
         )
     if manifest.pop("sha256", None) != _manifest_checksum(manifest):
         raise MapError(f"the manifest is damaged: {path}, field sha256 differs; use a backup")

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
 from cogmap.memory.packed_array import pack
+from cogmap.memory import persistence
 from cogmap.memory.persistence import (
     MAX_ARRAYS_BYTES,
     MapError,
@@ -117,6 +118,14 @@ def test_a_newer_or_older_format_is_refused(tmp_path, format_, fix):
     (tmp_path / "manifest.json").write_text(json.dumps(manifest))
     with pytest.raises(MapError, match=fix):
         load_map(tmp_path)
+
+
+def test_a_map_of_the_format_before_is_read(tmp_path, monkeypatch):
+    monkeypatch.setattr(persistence, "FORMAT", 2)
+    save_map(tmp_path, small_map())
+    monkeypatch.undo()
+    assert json.loads((tmp_path / "manifest.json").read_text())["format"] == 2 < persistence.FORMAT
+    assert load_map(tmp_path).arrays.keys() == small_map().arrays.keys()
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "3", '{"format": "x"}', '{"format": 1}'])

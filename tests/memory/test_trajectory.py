@@ -8,6 +8,9 @@ from scipy.spatial.transform import Rotation
 
 from cogmap.memory.trajectory import Trajectory, TrajectoryError
 
+ROUNDING_M = 4e-6
+"""Of poses that are some 20 m away from their keyframe."""
+
 
 def random_pose(rng: np.random.Generator) -> np.ndarray:
     pose = np.eye(4)
@@ -37,7 +40,7 @@ def test_what_goes_in_comes_out(seed, frames):
     numbers, stamps, world_from_camera = trajectory.poses()
     assert numbers.tolist() == list(range(frames))
     assert stamps.tolist() == [10 * n for n in range(frames)]
-    np.testing.assert_allclose(world_from_camera, poses, atol=1e-9)
+    np.testing.assert_allclose(world_from_camera, poses, atol=ROUNDING_M)
     np.testing.assert_array_equal(trajectory.world_from_camera(frames - 1), world_from_camera[-1])
 
 
@@ -50,7 +53,7 @@ def test_a_corrected_keyframe_moves_its_frames_rigidly_and_no_others(seed, which
     assert trajectory.revision == 1
     for number, pose in enumerate(poses):
         want = correction @ pose if number // 5 == which else pose
-        np.testing.assert_allclose(trajectory.world_from_camera(number), want, atol=1e-9)
+        np.testing.assert_allclose(trajectory.world_from_camera(number), want, atol=ROUNDING_M)
 
 
 def test_a_correction_of_the_unknown_changes_nothing():
@@ -90,7 +93,37 @@ def test_state_round_trip_is_exact_and_compact():
             copy.world_from_camera(number), trajectory.world_from_camera(number)
         )
     assert copy.revision == trajectory.revision
-    assert state["frames"].nbytes + state["keyframe_from_camera"].nbytes == 1000 * 120
+    assert state["frames"].nbytes + state["keyframe_from_camera"].nbytes == 1000 * 72
+    for name, array in copy.state().items():
+        np.testing.assert_array_equal(array, state[name])
+
+
+def test_a_frame_stays_within_micrometres_of_where_it_was_relative_to_its_keyframe():
+    trajectory, far = Trajectory(), random_pose(np.random.default_rng(0))
+    far[:3, 3] = (3000.0, -2000.0, 10.0)
+    trajectory.add_keyframe(0, far)
+    near = random_pose(np.random.default_rng(1))
+    near[:3, 3] /= 10
+    trajectory.add(1, 0, 0, near)
+    np.testing.assert_array_equal(trajectory.world_from_keyframe(0), far)
+    relative = np.linalg.inv(far) @ trajectory.world_from_camera(1)
+    np.testing.assert_allclose(relative, near, atol=1e-6)
+
+
+def test_poses_of_maps_of_format_2_are_read():
+    trajectory, _ = walk(3, 20)
+    state = trajectory.state()
+    older = state | {"keyframe_from_camera": state["keyframe_from_camera"].astype(np.float64)}
+    for name, array in Trajectory.from_state(older).state().items():
+        np.testing.assert_array_equal(array, state[name])
+
+
+def test_what_are_no_poses_is_refused():
+    state = walk(3, 20)[0].state()
+    with pytest.raises(TrajectoryError, match="poses are int"):
+        Trajectory.from_state(
+            state | {"keyframe_from_camera": state["keyframe_from_camera"].astype(int)}
+        )
 
 
 def test_an_empty_trajectory_has_no_poses():

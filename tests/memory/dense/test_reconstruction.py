@@ -301,7 +301,7 @@ def test_a_real_desk_is_tracked_and_mapped(shared_data):
             np.testing.assert_allclose(
                 reconstructor.trajectory.world_from_camera(observation.number),
                 observation.world_from_camera,
-                atol=1e-9,
+                atol=1e-6,
             )
 
 

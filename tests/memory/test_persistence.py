@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-from cogmap.memory.packed_array import pack
 from cogmap.memory import persistence
+from cogmap.memory.packed_array import pack
 from cogmap.memory.persistence import (
     MAX_ARRAYS_BYTES,
     MapError,

@@ -4,11 +4,16 @@ Of a thing against a wall, or on the floor seen from afar, most of what is known
 tolerance of what is behind it: its back and its foot look as if they were still there when it is
 long gone. Its front, the surface that the camera would have met first, tells. Drawing that takes
 too long for all things in view; it is a second look at those that are in doubt.
+
+Sample by sample, depth from afar is so noisy that what is clearly seen through must lie far behind.
+All samples together tell more: what stands there is as far as its front for at least a quarter of
+them, whatever is seen between its legs and leaves.
 """
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -24,35 +29,60 @@ from cogmap.memory.objects.visibility import (
 )
 from cogmap.runtime.messages import F32
 
-__all__ = ["front_seen_through"]
+__all__ = ["Front", "look_at_front"]
 
 _MIN_SAMPLES = 3
 _MIN_PART = 0.15
 _MAX_RADIUS = 3
+_LEAST_BEHIND = 0.25
+_MIN_FREE = 8
 
 
-def front_seen_through(
+@dataclass(frozen=True)
+class Front:
+    """What a view says of a thing's front; NaN where it tells too little."""
+
+    through: float = math.nan
+    """Part of it that is clearly seen through."""
+    behind: float = math.nan
+    """By so many tolerances of the depth three quarters of it, or more, are seen through."""
+
+
+def look_at_front(
     view: DepthView, points: F32, spacing_m: float, config: VisibilityConfig
-) -> float:
-    """Part of the front of a thing with ``points`` (N, 3), world, that is seen through.
+) -> Front:
+    """At the front of a thing with ``points`` (N, 3), world, ``spacing_m`` apart.
 
-    ``spacing_m``: distance of neighbouring points. Of those samples of the coarse depth that can
-    be compared, each counts once; NaN if they are few.
+    Of those samples of the coarse depth that can be compared, each counts once.
     """
     sample, depth, inside = project(view, points)
     if not inside.any():
-        return math.nan
+        return Front()
     height, width = view.depth_m.shape
     row, column = np.divmod(sample[inside], width)
     depth = depth[inside]
     apart = 0.5 * spacing_m * max(view.focal) / float(np.median(depth))
     column, row, depth = _front(column, row, depth, min(max(math.ceil(apart), 1), _MAX_RADIUS))
     shown = (row >= 0) & (row < height) & (column >= 0) & (column < width)
-    state = judge(view, (row * width + column)[shown], depth[shown], config)
+    sample, whole, depth = (row * width + column)[shown], len(depth), depth[shown]
+    behind = _behind(view.depth_m.take(sample), depth, config)
+    state = judge(view, sample, depth, config)
     through, confirmed = (int((state == each).sum()) for each in (SEEN_THROUGH, CONFIRMED))
-    if through + confirmed < max(_MIN_SAMPLES, _MIN_PART * len(depth)):
+    if through + confirmed < max(_MIN_SAMPLES, _MIN_PART * whole):
+        return Front(behind=behind)
+    return Front(through / (through + confirmed), behind)
+
+
+def _behind(measured: F32, depth: F32, config: VisibilityConfig) -> float:
+    """Of a front at ``depth`` (N,): how far beyond it, in tolerances, what was ``measured`` (N,)
+    is at least, but for a quarter of it. NaN if half of it or more is hidden."""
+    tolerance = config.tolerance_m + config.tolerance_per_m2 * depth**2
+    beyond = ((measured - depth) / tolerance)[measured > 0]
+    free = beyond[beyond > -1]
+    if len(free) < max(_MIN_FREE, len(beyond) / 2):
         return math.nan
-    return through / (through + confirmed)
+    rank = int(_LEAST_BEHIND * len(free))
+    return float(np.partition(free, rank)[rank])
 
 
 def _front(

@@ -23,6 +23,8 @@ def carry_out(store: TrackStore, move: Move) -> Track:
             last_seen_ns=old.last_seen_ns,
         )
         old.placements = (*old.placements, place)
+        if len(old.cameras) >= store.config.tracks.sized_views:
+            old.size_before = old.box.size
     for name in ("shape", "box", "cameras", "views", "last_seen_ns", "last_number",
                  "last_look", "pose_revision", "moved_with", "contacts"):  # fmt: skip
         setattr(old, name, getattr(new, name))
@@ -41,6 +43,8 @@ def carry_out(store: TrackStore, move: Move) -> Track:
     store.history.follow(old.id, new.id)
     store.drop(new)
     old.shape_changed()
+    if old.size_before is not None:
+        store.refit(old)
     store.table.add(old, store.points(old))
     old.changed()
     return old

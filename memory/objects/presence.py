@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cogmap.memory.objects.front import Front
 from cogmap.memory.objects.visibility import Look
 from cogmap.runtime.messages import F64, Bool, CogmapError
 
@@ -57,7 +58,13 @@ class PresenceConfig:
     front_neutral: float = 0.45
     """part of the front seen through that speaks neither way,"""
     front_clear: float = 0.62
-    """and from which on it is clear."""
+    """and from which on it is clear;"""
+    behind_neutral: float = 0.4
+    """or nearly all of it is seen through by this part of the depth's tolerance,"""
+    behind_clear: float = 1.0
+    """and by this, whatever part of the whole is;"""
+    behind_in_image: float = 0.5
+    """if so much of it is in the image: an edge of it may look over what is beside it."""
     shift_even: float = 0.05
     """Part of a matched thing that is seen through, and says neither that it has been pushed
     nor that it stands as it stood: more of it adds up over looks, less takes away,"""
@@ -80,6 +87,8 @@ class PresenceConfig:
             raise PresenceError(
                 "presence: suspect must be below suspect_clear, front_neutral below front_clear"
             )
+        if not 0 <= self.behind_neutral < self.behind_clear:
+            raise PresenceError("presence: behind_neutral must be below behind_clear, not negative")
         if not 0 <= self.shift_even < self.shift_most < self.shifted:
             raise PresenceError(
                 "presence: shift_even must be below shift_most, and that below shifted, "
@@ -128,15 +137,15 @@ class Presence:
         *,
         detected: bool = True,
         relief: F64 | None = None,
-        front: F64 | None = None,
+        fronts: Sequence[Front] | None = None,
     ) -> Verdict:
         """Take in one look, of a healthy frame, at things ``ids`` (T,).
 
         ``matched`` (T,): a detection of this frame was matched with it. ``detected``: a detector
         has looked at the frame; where none has, only clear looks count. ``relief`` (T,): what
-        ``Relief.evidence`` says of low things. ``front`` (T,): part of the front of ``suspects``
-        that is seen through, else NaN. Call it for every healthy frame, also if no thing is in
-        view. Things that are gone are forgotten here.
+        ``Relief.evidence`` says of low things. ``fronts`` (T,): of ``suspects``, of others NaN.
+        Call it for every healthy frame, also if no thing is in view. Things that are gone are
+        forgotten here.
         """
         duration = self._duration(stamp_ns)
         tested, share = self._tested(look)
@@ -144,8 +153,8 @@ class Presence:
         if relief is not None:
             low = np.where(relief != 0, relief, np.maximum(clear, -self.config.low_weight))
             clear = np.where(np.isnan(relief), clear, low)
-        if front is not None:
-            clear = np.fmax(clear, self._clear_by_front(share, front))
+        if fronts is not None:
+            clear = np.fmax(clear, self._clear_by_front(share, look.in_image, fronts))
         gone, shifted = np.zeros((2, len(ids)), np.bool_)
         for index in np.flatnonzero(tested & matched).tolist():
             shifted[index] = self._shift(ids[index], float(share[index]))
@@ -208,12 +217,17 @@ class Presence:
         there."""
         return (share - self.config.neutral) / (self.config.clear - self.config.neutral)
 
-    def _clear_by_front(self, share: F64, front: F64) -> F64:
-        """(T,) the same of things of which a part ``front`` is seen through; else NaN."""
+    def _clear_by_front(self, share: F64, in_image: F64, fronts: Sequence[Front]) -> F64:
+        """(T,) the same by their fronts: NaN where these say nothing."""
         config = self.config
+        through, behind = (
+            np.array([(each.through, each.behind) for each in fronts]).reshape(-1, 2).T
+        )
         whole = (share - config.suspect) / (config.suspect_clear - config.suspect)
-        alone = (front - config.front_neutral) / (config.front_clear - config.front_neutral)
-        return np.minimum(whole, alone)
+        alone = (through - config.front_neutral) / (config.front_clear - config.front_neutral)
+        beyond = (behind - config.behind_neutral) / (config.behind_clear - config.behind_neutral)
+        beyond = np.where(in_image >= config.behind_in_image, beyond, np.nan)
+        return np.asarray(np.fmax(np.minimum(whole, alone), beyond), np.float64)
 
     def _tested(self, look: Look) -> tuple[Bool, F64]:
         """(T,) whether enough was tested, and the part of it that was seen through.

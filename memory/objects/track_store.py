@@ -10,6 +10,7 @@ import numpy as np
 from cogmap.memory.geometry.box_fit import fit_box
 from cogmap.memory.objects.config import ObjectMapConfig
 from cogmap.memory.objects.contacts import at_least_as_high, complete
+from cogmap.memory.objects.known_size import as_large_as
 from cogmap.memory.objects.merging import Merging
 from cogmap.memory.objects.moves import Moves
 from cogmap.memory.objects.sighting_history import SightingHistory
@@ -98,6 +99,9 @@ class TrackStore:
         whole = with_stem(box, shape.points, shape.hits, shape.misses, config.stems)
         stem_m = whole.size[2] - box.size[2]
         box = complete(whole, track.contacts, track.cameras, config.contacts, stem_m)
+        if track.size_before is not None and len(track.cameras) < config.tracks.views_counted:
+            stands = box.center[2] - box.size[2] / 2 != whole.center[2] - whole.size[2] / 2
+            box = as_large_as(box, track.size_before, track.cameras, stands)
         track.box = at_least_as_high(box, self.watch.height_m(track.id) or 0.0)
         track.fitted_seen, track.fresh_points = track.seen, 0
         track.changed()

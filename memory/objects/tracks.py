@@ -66,6 +66,8 @@ class TrackConfig:
     view_angle_rad: float = 0.07
     """or if the thing is seen from directions that differ by this."""
     views_counted: int = 12
+    sized_views: int = 3
+    """Of a thing that was seen from so many the size is known, wherever it is moved."""
     tentative_looks: int = 150
     """A tentative track that was not matched in so many observed frames is given up."""
     best_views: int = 5
@@ -107,6 +109,8 @@ class Track:
     detectors: tuple[str, ...] = ()
     pose_revision: int = 0
     ambiguous_with: tuple[int, ...] = ()
+    size_before: Vec3 | None = None
+    """Of its box before it was moved, if that had been seen from enough places."""
     begun_seen: int = 0
     """Value of ``seen`` when its shape was begun, anew if it was moved or pushed."""
     fitted_seen: int = 0

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cogmap.memory.objects.front import front_seen_through
+from cogmap.memory.objects.front import Front, look_at_front
 from cogmap.memory.objects.presence import Presence, PresenceConfig, Verdict
 from cogmap.memory.objects.relief import Relief, ReliefConfig
 from cogmap.memory.objects.view_trust import ViewTrust, ViewTrustConfig
@@ -61,15 +61,15 @@ class Watch:
             nothing = np.zeros(len(ids), np.bool_)
             return Verdict(tested=nothing, gone=nothing, shifted=nothing, trusted=False)
         relief = self.relief.evidence(view, ids, points_of, look, matched)
-        front = np.full(len(ids), np.nan)
+        fronts = [Front()] * len(ids)
         suspects = self.presence.suspects(look, matched) if detected else np.zeros_like(matched)
         for index in np.flatnonzero(suspects)[: self.config.fronts_per_frame].tolist():
             points = points_of(index).astype(np.float32)
-            front[index] = front_seen_through(
+            fronts[index] = look_at_front(
                 view, points, spacing_m[index], self.config.trust.visibility
             )
         return self.presence.update(
-            view.stamp_ns, ids, look, matched, detected=detected, relief=relief, front=front
+            view.stamp_ns, ids, look, matched, detected=detected, relief=relief, fronts=fronts
         )
 
     def doubt(self, thing: int) -> float:

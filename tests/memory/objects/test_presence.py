@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cogmap.memory.objects.front import Front
 from cogmap.memory.objects.presence import Presence, PresenceConfig, PresenceError
 from cogmap.memory.objects.visibility import Look
 
@@ -160,8 +161,18 @@ def test_a_missed_thing_with_its_front_seen_through_is_gone_though_its_back_is_n
     look = seen(60, 40)
     assert gone_after(Presence(), look, 1 / 15, 15) is None
     for front, gone in ((0.9, True), (0.45, False), (0.0, False), (np.nan, False)):
-        found = gone_after(Presence(), look, 1 / 15, 15, front=np.array([front]))
+        found = gone_after(Presence(), look, 1 / 15, 15, fronts=[Front(front)])
         assert (found is not None) == gone, front
+
+
+@pytest.mark.parametrize(
+    ("behind", "in_image", "gone"), [(1.2, 1.0, True), (1.2, 0.3, False), (0.3, 1.0, False)]
+)
+def test_a_missed_thing_with_all_its_front_a_little_seen_through_is_gone(behind, in_image, gone):
+    """From afar hardly a sample is clearly seen through."""
+    look = seen(70, 30, in_image=in_image)
+    found = gone_after(Presence(), look, 1 / 15, 15, fronts=[Front(0.5, behind)])
+    assert (found is not None) == gone
 
 
 def test_suspects_are_what_was_missed_and_is_seen_through_in_part():
@@ -175,5 +186,5 @@ def test_suspects_are_what_was_missed_and_is_seen_through_in_part():
 def test_a_front_seen_through_outweighs_the_relief_of_the_next_book():
     look, there = seen(10, 50), np.array([-1.0])
     assert gone_after(Presence(), look, 1 / 15, 30, relief=there) is None
-    assert gone_after(Presence(), look, 1 / 15, 15, relief=there, front=np.array([0.9]))
-    assert gone_after(Presence(), look, 1 / 15, 30, relief=there, front=np.array([0.3])) is None
+    assert gone_after(Presence(), look, 1 / 15, 15, relief=there, fronts=[Front(0.9)])
+    assert gone_after(Presence(), look, 1 / 15, 30, relief=there, fronts=[Front(0.3)]) is None

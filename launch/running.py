@@ -91,7 +91,7 @@ def run_launch(
             if path is not None:
                 _write_report(path, figures)
         if not quiet:
-            summary(console, figures, folder.path)
+            summary(console, figures, folder.path, _command(launch) if interrupted else "")
         for node, reason in result.failed.items():
             if f"{node}: {reason}" not in said:
                 console.print(f"{node}: {reason}", style="red", soft_wrap=True)
@@ -124,6 +124,12 @@ def _exit_code(result: RunResult, interrupted: bool, guide: Guide | None) -> int
     if result.failed:
         return EXIT_REFUSED if result.refused else EXIT_FAILED
     return EXIT_FAILED if guide is not None and guide.failed else 0
+
+
+def _command(launch: Launch) -> str:
+    """That goes on with a run of it: of a recording the one with keys and a progress bar."""
+    is_replay = any(kind.__name__ == "Replay" for kind in launch.classes.values())
+    return "replay" if is_replay else "up"
 
 
 def headless_overrides(launch: Launch) -> list[str]:

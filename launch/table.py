@@ -99,9 +99,14 @@ def _row(node: NodeStatus) -> tuple[Text | str, ...]:
     )
 
 
-def summary(console: Console, report: dict[str, Any], run_dir: Path) -> None:
-    """What the run came to, and where its files are."""
+def summary(
+    console: Console, report: dict[str, Any], run_dir: Path, interrupted_of: str = ""
+) -> None:
+    """What the run came to, and where its files are. ``interrupted_of``: it was interrupted, and
+    this command, such as "replay", goes on with it."""
     run = report["run"]
+    if interrupted_of:
+        console.print("Interrupted.")
     rejected = "".join(f", {count} {verdict}" for verdict, count in run["rejected"].items())
     lost = "an unknown number" if run["lost"] is None else run["lost"]
     waiting = f", {run['on_the_way']} on the way when it ended" if run["on_the_way"] else ""
@@ -117,10 +122,19 @@ def summary(console: Console, report: dict[str, Any], run_dir: Path) -> None:
             highlight=False,
         )
     for trouble in report["troubles"]:
-        often = "" if trouble["times"] == 1 else f" ({trouble['times']} times)"
-        text = f"{trouble['node']}: {trouble['name']}{often}: {trouble['text']}"
-        console.print(text, style="yellow", markup=False, highlight=False, soft_wrap=True)
+        console.print(_past(trouble), style="yellow", markup=False, highlight=False, soft_wrap=True)
     console.print(f"Run directory: {run_dir}", highlight=False, soft_wrap=True)
+    folder = shlex.quote(str(run_dir))
     if (run_dir / "view.rrd").exists():
-        command = f"{sys.argv[0]} view {shlex.quote(str(run_dir))}"
+        command = f"{sys.argv[0]} view {folder}"
         console.print(f"Look at it again: {command}", highlight=False, soft_wrap=True)
+    if interrupted_of:
+        command = f"{sys.argv[0]} {interrupted_of} --resume {folder}"
+        console.print(f"Go on with it: {command}", highlight=False, soft_wrap=True)
+
+
+def _past(trouble: dict[str, Any]) -> str:
+    """A trouble as a line of a run that is over; its text is what was said while it was there."""
+    often = "" if trouble["times"] == 1 else f", {trouble['times']} times"
+    until = "over before the end" if trouble["over"] else "until the end"
+    return f"{trouble['node']}: {trouble['name']} ({until}{often}): {trouble['text']}"

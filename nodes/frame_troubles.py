@@ -17,8 +17,8 @@ _TROUBLES: dict[FrameVerdict, tuple[str, str]] = {
     "no_depth": ("no depth", "frames have no depth: turn on the camera's depth stream"),
     "bad_depth": (
         "bad depth",
-        "hardly a pixel has a depth, or all are under 10 cm or over 15 m: look at the lens, and at"
-        " the source's depth_scale_m (metres a unit of its depth)",
+        "hardly a pixel has a depth, or all are under 10 cm or over 15 m: look at what is right"
+        " before the lens, and at the source's depth_scale_m (metres a unit of its depth)",
     ),
     "bad_scale": (
         "depth unit",

@@ -6,6 +6,7 @@ Looked at by the thread that sends heartbeats, so that a node that waits is seen
 from __future__ import annotations
 
 import logging
+import os
 import time
 from collections import deque
 
@@ -23,6 +24,8 @@ _FEW_MESSAGES = 50
 _MOST_SKIPPED = 0.8
 """A camera at two to four times the rate that a node can handle is usual on a small machine: the
 newest is handled, which is what `latest` is for, and the table shows what is skipped."""
+_MUCH_WORK = 3.0
+"""Programs that want a core, for each core, over the last minute."""
 
 
 class SkipMeter:
@@ -44,6 +47,14 @@ class SkipMeter:
         return skipped_since / came
 
 
+def _overload() -> str:
+    """That this machine has too much to do, if it has: then the source is not to blame."""
+    work = os.getloadavg()[0] / len(os.sched_getaffinity(0))
+    if work < _MUCH_WORK:
+        return ""
+    return f"; this machine has {work:.0f} times the work that its cores can do: end other programs"
+
+
 class StreamHealth:
     """Troubles with the streams of one node."""
 
@@ -60,7 +71,7 @@ class StreamHealth:
         if part is not None and part > _MOST_SKIPPED:
             text = (
                 f"{part:.0%} of it is skipped, as it comes faster than it can be handled:"
-                " lower the rate of its source, or give this node less to do"
+                f" lower the rate of its source, or give this node less to do{_overload()}"
             )
         self._troubles.put(f"too fast: {stream}", text)
 

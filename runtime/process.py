@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -254,8 +255,8 @@ class NodeProcess:
             return
         self.gave_up = True
         self.error = (
-            "told to end, it did not in time and was killed; cogmap up --resume RUN_DIR goes on"
-            " from what it had kept"
+            "told to end, it did not in time and was killed; --resume"
+            f" {shlex.quote(str(self._wiring_file.parent.parent))} goes on from what it had kept"
         )
         log.error("%s: %s", self.name, self.error)
         self.kill()

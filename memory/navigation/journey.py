@@ -170,8 +170,7 @@ class Journey:
         """For the journey that goes on; may end it."""
         age_s = (stamp_ns - self._motion.stamp_ns) * 1e-9
         if self._motion.here is None or age_s > self._patience_s():
-            known = self._motion.here is not None
-            self._be("waiting", f"no pose for {age_s:.1f} s" if known else "no pose has come yet")
+            self._be("waiting", self._no_pose(age_s))
             return Command("blocked")
         if self._start is None:
             self._start = self._motion.here
@@ -183,6 +182,11 @@ class Journey:
         if not self.active or self._leg is None:
             return Command("blocked")
         return self._go_on(self._leg.step(now), now)
+
+    def _no_pose(self, age_s: float) -> str:
+        if self._motion.here is None:
+            return "no pose has come yet"
+        return f"no pose for {age_s:.1f} s: no frame comes, or mapping is behind the camera"
 
     def _go_on(self, move: Move | Ended, now: Now) -> Command:
         if isinstance(move, Move):

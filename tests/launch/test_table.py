@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import sys
 
 from rich.console import Console
 
@@ -50,4 +51,10 @@ def test_summary_names_what_was_wrong(tmp_path):
     run["capture_to_fused_ms"] = {"p50": 0.0, "p99": 0.0}
     troubles = [{"node": "mapper", "name": "dark", "text": "look", "times": 3, "over": True}]
     summary(shown, {"run": run, "duration_s": 1.0, "troubles": troubles}, tmp_path)
-    assert "mapper: dark (3 times): look\n" in file.getvalue()
+    assert "mapper: dark (over before the end, 3 times): look\n" in file.getvalue()
+    assert "Interrupted" not in file.getvalue()
+    troubles[0] |= {"times": 1, "over": False}
+    summary(shown, {"run": run, "duration_s": 1.0, "troubles": troubles}, tmp_path, "replay")
+    assert "mapper: dark (until the end): look\n" in file.getvalue()
+    assert "Interrupted.\n1 frames in 1 s" in file.getvalue()
+    assert f"Go on with it: {sys.argv[0]} replay --resume {tmp_path}\n" in file.getvalue()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import threading
 
 import numpy as np
@@ -59,6 +60,16 @@ def test_too_fast_is_said_with_what_to_do(health, monkeypatch):
             assert (trouble.name, trouble.over) == ("too fast: camera/frames", False)
             assert "90% of it is skipped" in trouble.text and "lower the rate" in trouble.text
         assert fast or tick < 40 or health.all()[0].over
+
+
+@pytest.mark.parametrize("work", [0.5, 12.0])
+def test_a_machine_with_too_much_to_do_is_said_to_be_to_blame(health, monkeypatch, work):
+    cores = len(os.sched_getaffinity(0))
+    monkeypatch.setattr(health_module.os, "getloadavg", lambda: (work * cores, 0.0, 0.0))
+    for now_s in range(10):
+        monkeypatch.setattr(health_module.time, "monotonic", lambda now_s=now_s: float(now_s))
+        health.look_at_input("camera/frames", 10 * now_s, 190 * now_s)
+    assert ("12 times the work" in health.all()[0].text) == (work == 12.0)
 
 
 def test_half_or_more_of_a_live_stream_may_be_skipped(health, monkeypatch):

@@ -19,10 +19,13 @@ __all__ = ["BODY_M", "view_of"]
 
 BODY_M = 0.2
 """Radius of whoever stands there."""
+_CUT, _WHOLE_M = 0.1, 1.5
+"""A thing of whose outline every look cut off more than this part may be so long in truth."""
 
 
 def view_of(world: World, place: OnePlace) -> Pose:
-    """On free floor, about a thing's own size away from it, with nothing known in between.
+    """On free floor, about a thing's own size away from it, with nothing known in between; farther
+    from one that was never seen whole.
 
     Raises NotDeterminable if no such floor is known.
     """
@@ -30,7 +33,7 @@ def view_of(world: World, place: OnePlace) -> Pose:
     target = center(place)[:2]
     spots = cell_centers(grid, standable(grid, BODY_M))
     far = np.linalg.norm(spots - target, axis=1)
-    size = max(place.box.size) if isinstance(place, MapObject) else 0.5
+    size = _size_m(place) if isinstance(place, MapObject) else 0.5
     itself_m = 0.3
     if isinstance(place, MapObject):
         itself_m = max(itself_m, math.hypot(*place.box.size[:2]) / 2 + grid.resolution_m)
@@ -52,3 +55,11 @@ def view_of(world: World, place: OnePlace) -> Pose:
     x, y = spots[np.abs(far - max(1.2, 1.5 * size)).argmin()].tolist()
     yaw = math.atan2(target[1] - y, target[0] - x)
     return Pose(Point(x, y, grid.floor_z + EYES_M), yaw)
+
+
+def _size_m(thing: MapObject) -> float:
+    """How long it is, or may be, as far as it was seen."""
+    seen_m = max(thing.box.size)
+    unseen = 1.0 if thing.state == "tentative" else 0.0
+    cut = min((view.cut for view in thing.views), default=unseen)
+    return max(seen_m, _WHOLE_M) if cut > _CUT else seen_m

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import msgspec
 import numpy as np
 import pytest
@@ -19,6 +21,7 @@ from cogmap.runtime.messages import (
     Door,
     Layout,
     MapObject,
+    ObjectView,
     OccupancyGrid,
     Room,
 )
@@ -125,6 +128,19 @@ def test_the_best_view_sees_the_thing(plan):
         pytest.approx(0, abs=1e-9)
     )
     assert pose.point.x < 9
+
+
+def test_what_was_never_seen_whole_is_looked_at_from_farther(plan):
+    def distance(cut):
+        view = ObjectView(keyframe=1, box=(0.0, 0.0, 9.0, 9.0), pixels=81, cut=cut)
+        cup = thing(3, "cup", (2.0, 3.0, 0.75), (0.08, 0.08, 0.1), 1)
+        cup = msgspec.structs.replace(cup, views=(view,))
+        layout = msgspec.structs.replace(plan.layout, objects=(cup,))
+        pose = value(World(layout, grid=plan.grid), 'best_view(find("cup"))')
+        return math.hypot(pose.point.x - 2.0, pose.point.y - 3.0)
+
+    assert distance(0.0) < 1.4
+    assert distance(0.4) > distance(0.0) + 0.4
 
 
 def test_without_a_grid_space_is_not_known(flat):

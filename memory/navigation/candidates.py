@@ -13,6 +13,7 @@ from cogmap.memory.geometry.boxes import footprint_distance
 from cogmap.memory.navigation.errands import NO_PLACES, comfortable_way
 from cogmap.memory.navigation.floor import with_unknown_free
 from cogmap.memory.navigation.gaps import GAPS_M, dared
+from cogmap.memory.navigation.glances import Glances
 from cogmap.memory.navigation.known import Body, Known, Pose2, Stand, Unreachable
 from cogmap.memory.navigation.nearest_places import nearest_places
 from cogmap.memory.navigation.object_stands import FAR_M, REACH_M
@@ -47,6 +48,11 @@ LEAST_M = 0.3
 ROUNDABOUT, SLACK_M = 1.25, 0.5
 """The part of a way that leads through the unknown is no longer than so many times the straight
 line, and so much: longer ones lead around walls, through others that were not seen yet."""
+MUCH_WORSE_M = 0.5
+"""What is worse by more than another place that can be reached is none to stand: who only just
+has a thing in view by the map may not have it in view."""
+EDGE_M = 0.3
+"""Who is so near to the end of the known part of a way sees nothing of what is before them."""
 AHEAD_M = 0.5
 """So far into the unknown it looks along its way."""
 
@@ -78,9 +84,13 @@ class Candidates:
     body: Body
     _missed: dict[int, list[Point]] = field(default_factory=dict)
     _led: dict[int, list[Point]] = field(default_factory=dict)
+    _glances: Glances = field(init=False)
     _stands: dict[tuple[OccupancyGrid, int, Box], tuple[Stand, ...]] = field(default_factory=dict)
     """Of the map that was asked about last: it is asked about several times."""
     _of: tuple[OccupancyGrid, Layout] | None = None
+
+    def __post_init__(self) -> None:
+        self._glances = Glances(self.body)
 
     def miss(self, thing: int, here: Point) -> None:
         """It was not in view from where it should have been."""
@@ -113,7 +123,7 @@ class Candidates:
         for gap_m in GAPS_M:
             there = self._over_known_floor(dared(known, gap_m), things)
             if there is not None:
-                return there
+                return self._first_seen(known, there, there.route) or there
         return self._over_known_floor(known, things, FAR_M) if afar else None
 
     def _over_known_floor(
@@ -139,7 +149,22 @@ class Candidates:
             return None
         if any(math.dist(ended, each) < LEAST_M for each in self._led.get(thing, ())):
             return None
-        return Approach(route, thing, way.length_m, ends_there=False, beyond=beyond)
+        approach = Approach(route, thing, way.length_m, ends_there=False, beyond=beyond)
+        if route.length_m > EDGE_M:
+            return approach
+        looking = self._first_seen(known, approach, way)
+        if looking is not None:  # what that does not show, the edge will not
+            self.look(thing, ended)
+        return looking or approach
+
+    def _first_seen(self, known: Known, approach: Approach, way: Route) -> Approach | None:
+        """Where the floor is seen first that a way leads over unseen; None: nowhere, or it was
+        looked at."""
+        looking = self._glances.before(known, way.points)
+        if looking is None:
+            return None
+        _, beyond = _known_part(way, known, self.body)
+        return replace(approach, route=looking, ends_there=False, beyond=beyond)
 
     def _way(
         self, known: Known, things: Sequence[MapObject], reach_m: float
@@ -153,6 +178,10 @@ class Candidates:
         found = nearest_places(known, self.body, things, reach_m, places)
         if not found:
             return None
+        best_m = {thing.id: math.inf for thing in found.values()}
+        for stand, thing in found.items():
+            best_m[thing.id] = min(best_m[thing.id], stand.worse_m)
+        found = {s: t for s, t in found.items() if s.worse_m <= best_m[t.id] + MUCH_WORSE_M}
         way = comfortable_way(known, self.body, tuple(found), through_unknown=False)
         return None if way is None else (way, found[way.stand].id)
 

@@ -122,6 +122,7 @@ class Journey:
                     " or ask in its place (--preempt)"
                 )
             self._end("preempted", f"{request.client or 'another client'} asked for another way")
+        self._errands.prepare(request.goals)
         self._number += 1
         if request.goals[0].kind != "return":  # that is to where the last one began
             self._start = self._motion.here

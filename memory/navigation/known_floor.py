@@ -9,8 +9,8 @@ import msgspec
 import numpy as np
 
 from cogmap.memory.navigation.known import Body
-from cogmap.memory.paths.floor import with_walked
-from cogmap.runtime.messages import F64, OccupancyGrid
+from cogmap.memory.paths.floor import cells_at, states_at, with_walked
+from cogmap.runtime.messages import F64, FREE, OCCUPIED, UNKNOWN, Bool, OccupancyGrid
 
 __all__ = ["START_M", "known_floor"]
 
@@ -21,6 +21,12 @@ _MARGIN_M = 1.6
 _BLOCK = 8
 """Cells by which grids grow: coarser grids made of whole cells stay the same as they do."""
 _BESIDE_M = 0.05
+_RAYS = 240
+_RAY_RAD = 2 * math.pi / _RAYS
+CLEAR_M = 0.5
+"""Between the middle of somebody and what stands where they are set down."""
+CUT_M = 0.12
+"""What is seen no nearer than so much beyond where the picture ends may go on nearer."""
 
 
 def known_floor(
@@ -31,15 +37,60 @@ def known_floor(
     Args:
         grid: as reconstruction publishes it.
         walks: one or more (N, 2) x, y (m, world), oldest first; N >= 1. The unknown within
-            START_M of the first point of each counts as free; what is measured there counts
-            from then on.
+            START_M of the first point of each counts as free, but for what is behind something,
+            and for where something low may go on; what is measured there counts from then on.
     """
     around = _extended(grid, np.vstack(walks))
     free = around
     for line in walks:
         free = with_walked(free, line, body.radius_m + _BESIDE_M)
-        free = with_walked(free, np.repeat(line[:1], 2, axis=0), START_M)
-    return free, around
+    cells = free.cells.copy()
+    for line in walks:
+        begun = with_walked(around, np.repeat(line[:1], 2, axis=0), START_M).cells == FREE
+        begun &= free.cells == UNKNOWN
+        if begun.any():
+            cells[begun & ~_behind(around, line[0], begun)] = FREE
+            cells[begun & _cut_off(around, line[0], body)] = OCCUPIED
+    return msgspec.structs.replace(free, cells=cells), around
+
+
+def _behind(grid: OccupancyGrid, start: F64, of: Bool) -> Bool:
+    """(rows, columns) which of some cells are behind what is occupied, for who stands at ``start``
+    (2,): they are not unknown because they are at one's feet."""
+    cell_m = grid.resolution_m
+    row, column = np.nonzero(of)
+    away = np.column_stack([column + 0.5, row + 0.5]) * cell_m + grid.origin - start
+    ray = np.round(np.arctan2(away[:, 1], away[:, 0]) / _RAY_RAD).astype(int) % _RAYS
+    steps = np.arange(0.0, START_M, cell_m / 2)
+    angles = np.arange(_RAYS) * _RAY_RAD
+    ahead = np.column_stack([np.cos(angles), np.sin(angles)])
+    points = steps[:, None, None] * ahead + start
+    stands = (states_at(grid, points.reshape(-1, 2)) == OCCUPIED).reshape(len(steps), _RAYS)
+    ends_m = np.where(stands.any(axis=0), steps[stands.argmax(axis=0)], np.inf)
+    hidden = np.zeros(of.shape, bool)
+    hidden[row, column] = np.linalg.norm(away, axis=1) > ends_m[ray]
+    return hidden
+
+
+def _cut_off(grid: OccupancyGrid, start: F64, body: Body) -> Bool:
+    """(rows, columns) where what is seen from ``start`` (2,) down to the lower end of the picture
+    may go on towards it: of a low table before one's feet only the far part is in view."""
+    hidden = np.zeros(grid.cells.shape, bool)
+    if grid.top is None:
+        return hidden
+    cell_m, drop = grid.resolution_m, math.tan(body.pitch_down_rad + body.vfov_rad / 2)
+    row, column = np.nonzero((grid.cells == OCCUPIED) & (grid.top > 0))
+    away = np.column_stack([column + 0.5, row + 0.5]) * cell_m + grid.origin - start
+    far_m = np.linalg.norm(away, axis=1)
+    height_m = grid.top[row, column] * cell_m
+    ends_m = (body.camera_height_m - height_m) / drop + CUT_M
+    cut = (far_m > CLEAR_M) & (far_m <= np.minimum(ends_m, START_M + CUT_M))
+    steps = np.arange(CLEAR_M, START_M, cell_m / 2)
+    points = steps[:, None, None] * (away[cut] / far_m[cut][:, None]) + start
+    row, column, inside = cells_at(grid, points.reshape(-1, 2))
+    inside &= np.repeat(steps, int(cut.sum())) < np.tile(far_m[cut], len(steps))
+    hidden[row[inside], column[inside]] = True
+    return hidden
 
 
 def _extended(grid: OccupancyGrid, walked: F64) -> OccupancyGrid:

@@ -37,6 +37,11 @@ class ErrandMaker:
             if lacking:
                 raise GoalError(f"goal {number + 1} ({goal.kind}): {lacking}")
 
+    def prepare(self, goals: Sequence[Goal]) -> None:
+        """Have at hand what finding by meaning needs: it takes seconds, and nobody moves yet."""
+        for label in {goal.label for goal in goals if goal.kind == "find"}:
+            self._words.likeness(label, (label,))
+
     def make(self, goal: Goal, start: Pose2) -> Errand:
         """``start``: where the journey began."""
         if goal.kind == "return":

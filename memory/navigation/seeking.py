@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -10,10 +11,13 @@ from cogmap.memory.navigation.candidates import Approach, Candidates
 from cogmap.memory.navigation.errands import NO_PLACES, Ended, comfortable_way, is_elsewhere
 from cogmap.memory.navigation.exploring import Explored, Explorer
 from cogmap.memory.navigation.gaps import GAPS_M, dared
-from cogmap.memory.navigation.known import Body, Known
+from cogmap.memory.navigation.glances import Glances
+from cogmap.memory.navigation.known import Body, Known, Stand
 from cogmap.memory.navigation.likely_rooms import room_factors, room_worth
 from cogmap.memory.navigation.planning import Route
+from cogmap.memory.navigation.sighting import is_before, is_hidden, with_whole
 from cogmap.memory.navigation.unseen import CoarseFloor
+from cogmap.memory.paths.grid_paths import Point
 from cogmap.memory.programs.words import Words
 from cogmap.runtime.messages import F64, MapObject
 
@@ -43,9 +47,10 @@ class Explore:
     frontiers: F64 = field(default_factory=lambda: NO_PLACES)
     _gap_m: float = 0.0
     """That the view that it is on its way to needs."""
+    _glances: Glances = field(init=False)
 
     def __post_init__(self) -> None:
-        self.explorer = Explorer(self.body)
+        self.explorer, self._glances = Explorer(self.body), Glances(self.body)
 
     def next(self, known: Known) -> Route | Ended:
         if self.explorer.keeps(dared(known, self._gap_m)):
@@ -69,7 +74,7 @@ class Explore:
 
     def _next_view(self, known: Known) -> Route | Explored:
         """The way to the next view to which one leads."""
-        known = dared(known, self._gap_m)
+        seen, known = known, dared(known, self._gap_m)
         for _ in range(MOST_TRIES):
             view = self.explorer.next(known)
             self.frontiers = _frontiers_of(self.explorer)
@@ -77,7 +82,7 @@ class Explore:
                 return view
             way = comfortable_way(known, self.body, (view.stand,), through_unknown=False)
             if way is not None:
-                return way
+                return self._glances.before(seen, way.points) or way
             self.explorer.give_up(known)
         return Explored("all that can be reached was seen, but for places to which no way leads")
 
@@ -105,6 +110,10 @@ class Find:
     _factors: dict[str, float] | None = None
     _vague: bool = False
     """What may be one is enough, since all was seen: a chair for an office chair."""
+    _glance: bool | None = None
+    """Whether it still looks where it began: what is in view there needs more frames than one."""
+    _again: set[tuple[int, bool]] = field(default_factory=set)
+    """What it already planned again for, on the way and there, since little of it is in view."""
 
     def __post_init__(self) -> None:
         self._explore = Explore(self.body)
@@ -116,10 +125,17 @@ class Find:
         return NO_PLACES if self._approach is not None else self._explore.frontiers
 
     def next(self, known: Known) -> Route | Ended:
+        found = self._before(known)
+        if found is not None:
+            return self._found(found)
         way = self._towards(known, afar=False)
         if way is not None:
             return way
         self._choose(None, known)
+        if self._glance is None:
+            self._glance = True
+            stand = Stand(known.here, why="to see what is here")
+            return Route(np.array([known.here.point]), 0.0, math.inf, stand)
         view = self._explore.next(known)
         if isinstance(view, Route):
             return view
@@ -133,7 +149,7 @@ class Find:
         fitting = self._fitting(known)
         self._among = _ids(fitting)
         for things in fitting:
-            approach = self._candidates.nearest(known, things, afar=afar)
+            approach = self._nearest(known, things, afar=afar)
             if approach is None:
                 continue
             self._choose(approach, known)
@@ -141,11 +157,16 @@ class Find:
                 return approach.route
             self._candidates.look(approach.thing, approach.route.stand.pose.point)
             self._led_since = None
-            approach = self._candidates.nearest(known, things, afar=afar)
+            approach = self._nearest(known, things, afar=afar)
             if approach is not None:
                 self._choose(approach, known)
                 return approach.route
         return None
+
+    def _nearest(self, known: Known, things: list[MapObject], *, afar: bool) -> Approach | None:
+        whole = with_whole(known, things, self.body)
+        meant = [whole.object(thing.id) or thing for thing in things]
+        return self._candidates.nearest(whole, meant, afar=afar)
 
     def _choose(self, approach: Approach | None, known: Known) -> None:
         """What it does from now on. Since when it has stood somewhere is forgotten with another
@@ -165,6 +186,9 @@ class Find:
 
     def arrived(self, known: Known) -> Ended | None:
         if self._approach is None:
+            if self._glance:
+                self._glance = False
+                return None
             return self._explore.arrived(known)
         if not self._approach.ends_there:
             self._candidates.look(self._approach.thing, known.here.point)
@@ -174,7 +198,9 @@ class Find:
         self._stood_since = now_ns if self._stood_since is None else self._stood_since
         since_ns = self._stood_since - AGAIN_S * 1e9
         if thing is not None and thing.is_here and thing.last_seen_ns >= since_ns:
-            return Ended(True, f"found the {self.label}", (thing.id,))
+            if self._is_worth_more(thing, known.here.point, known, there=True):
+                return None
+            return self._found(thing)
         if now_ns - self._stood_since > DOUBT_S * 1e9:
             self._candidates.miss(self._approach.thing, known.here.point)
             self._choose(None, known)
@@ -183,7 +209,9 @@ class Find:
     def is_outdated(self, known: Known) -> bool:
         fitting = self._fitting(known)
         if self._approach is None:
-            return any(fitting) or self._explore.is_outdated(known)
+            return any(fitting) or not (self._glance or not self._explore.is_outdated(known))
+        if self._before(known) is not None:
+            return True
         if not self._approach.ends_there and not (
             self._approach.leads_on(known.grid) and self._among == _ids(fitting)
         ):
@@ -191,7 +219,29 @@ class Find:
         now, was = known.object(self._approach.thing), self._was
         if now is None or was is None or not any(now in things for things in fitting):
             return True
-        return is_elsewhere(was, now)
+        if is_elsewhere(was, now):
+            return True
+        end = self._approach.route.stand.pose.point
+        return self._approach.ends_there and self._is_worth_more(now, end, known, there=False)
+
+    def _before(self, known: Known) -> MapObject | None:
+        """One that it has before it, as it drives past or turns to it."""
+        sure, _ = self._fitting(known)
+        return next((thing for thing in sure if is_before(thing, known, self.body)), None)
+
+    def _is_worth_more(self, thing: MapObject, point: Point, known: Known, *, there: bool) -> bool:
+        """Whether little of a thing is in view from a place, as it is known now, and nothing was
+        done about that yet."""
+        if (thing.id, there) in self._again:
+            return False
+        whole = with_whole(known, (thing,), self.body).object(thing.id) or thing
+        if not is_hidden(whole, point, known, self.body):
+            return False
+        self._again.add((thing.id, there))
+        return True
+
+    def _found(self, thing: MapObject) -> Ended:
+        return Ended(True, f"found the {self.label}", (thing.id,))
 
     def _fitting(self, known: Known) -> tuple[list[MapObject], list[MapObject]]:
         """Things that it may be: those that are there, and those that are not sure yet."""

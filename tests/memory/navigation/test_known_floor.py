@@ -51,3 +51,46 @@ def test_a_grid_grows_in_whole_blocks_to_where_one_went(way: list[tuple[float, f
     assert at(grid, 4.1, 4.1) == OCCUPIED
     assert np.allclose(np.remainder(np.array(grid.origin) + 1e-9, 0.4), 0, atol=1e-6)
     assert grid.top is not None and grid.top.shape == grid.cells.shape
+
+
+def begun(cells: np.ndarray, top_m: float) -> OccupancyGrid:
+    """The floor of who begins at (2, 2), where what is occupied is so high."""
+    top = np.where(cells == OCCUPIED, round(top_m / 0.05), 0).astype(np.uint8)
+    measured = OccupancyGrid(
+        stamp_ns=1, resolution_m=0.05, origin=(0.0, 0.0), cells=cells, floor_z=0.0, top=top
+    )
+    return known_floor(measured, [np.array([[2.0, 2.0]])], Body())[0]
+
+
+def test_what_is_behind_something_is_not_unknown_for_being_near() -> None:
+    """A wall beside one's start, and the next room behind it."""
+    cells = np.zeros((80, 80), np.uint8)
+    cells[:, 52] = OCCUPIED
+    grid = begun(cells, 2.0)
+    assert at(grid, 2.5, 2.0) == FREE
+    assert at(grid, 2.9, 2.0) == UNKNOWN
+    assert at(grid, 2.8, 2.6) == UNKNOWN
+
+
+@pytest.mark.parametrize(("top_m", "nearer"), [(0.45, OCCUPIED), (2.0, FREE)])
+def test_of_a_low_thing_at_ones_feet_only_the_far_part_is_seen(top_m: float, nearer: int) -> None:
+    cells = np.zeros((80, 80), np.uint8)
+    cells[36:44, 58:64] = OCCUPIED
+    grid = begun(cells, top_m)
+    assert at(grid, 2.7, 2.0) == nearer
+    assert at(grid, 2.4, 2.0) == FREE
+    assert at(grid, 1.2, 2.0) == FREE
+
+
+def test_what_was_measured_or_walked_before_a_low_thing_stays_as_it_is() -> None:
+    cells = np.zeros((80, 80), np.uint8)
+    cells[36:44, 58:64] = OCCUPIED
+    cells[39:41, 50:58] = FREE
+    assert at(begun(cells, 0.45), 2.7, 2.0) == FREE
+    cells[cells == FREE] = UNKNOWN
+    top = np.where(cells == OCCUPIED, 9, 0).astype(np.uint8)
+    measured = OccupancyGrid(
+        stamp_ns=1, resolution_m=0.05, origin=(0.0, 0.0), cells=cells, floor_z=0.0, top=top
+    )
+    grid, _ = known_floor(measured, [np.array([[2.0, 2.0], [2.7, 2.0]])], Body())
+    assert at(grid, 2.7, 2.0) == FREE

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import msgspec
 import numpy as np
 
+from cogmap.memory.index.text_encoder import Unavailable
 from cogmap.memory.navigation.errands import Ended
-from cogmap.memory.navigation.known import Body, Known
+from cogmap.memory.navigation.known import Body, Known, Pose2
+from cogmap.memory.navigation.making import ErrandMaker
 from cogmap.memory.navigation.planning import Route
 from cogmap.memory.navigation.seeking import Explore, Find
 from cogmap.memory.programs.words import Reading, Words
-from cogmap.runtime.messages import OccupancyGrid
+from cogmap.runtime.messages import Goal, OccupancyGrid
 from tests.memory.navigation.floors import UNKNOWN, known, open_floor, paint, thing
 
 SECOND_NS = 10**9
@@ -70,6 +73,8 @@ def test_what_may_be_one_is_gone_to_once_nothing_else_is_left() -> None:
 
     find = Find("office chair", Body(), Alike())
     half = known(paint(open_floor(), 0.05, 2.5, 3.0, 3.95, UNKNOWN), objects=(chair,))
+    find.next(half)
+    find.arrived(half)
     first = find.next(half)
     assert isinstance(first, Route) and first.stand.why == "to see more"
     last = find.next(known(open_floor(), objects=(chair,)))
@@ -88,7 +93,7 @@ def test_what_is_gone_to_after_a_lead_showed_nothing_has_to_be_seen_from_there()
 
     find, there = looking(), (1.2, 0.8)
     whys = [find.next(at(stamp_s, (2.75, 2.0))).stand.why for stamp_s in (1.0, 4.5)]
-    assert "may be it" in whys[0] and "in view of the cup" in whys[1]
+    assert "floor ahead" in whys[0] and "in view of the cup" in whys[1]
     assert find.arrived(at(9.0, there)) is None
     find.next(at(10.0, there))
     assert find.arrived(at(14.0, there)) is None
@@ -115,3 +120,55 @@ def test_who_explores_looks_only_once_over_gaps_of_one_width() -> None:
     ended = explore.next(known(open_floor()))
     assert isinstance(ended, Ended) and ended.good
     assert len(grids) == len(set(grids)) == 3
+
+
+def test_it_looks_where_it_begins_before_it_goes_elsewhere() -> None:
+    half = known(paint(open_floor(), 0.05, 2.5, 3.0, 3.95, UNKNOWN))
+    find = looking()
+    first = find.next(half)
+    assert isinstance(first, Route) and len(first.points) == 1
+    assert not find.is_outdated(half)
+    assert find.arrived(half) is None
+    then = find.next(half)
+    assert isinstance(then, Route) and then.stand.why == "to see more"
+
+
+def test_it_is_found_as_soon_as_it_is_in_reach_and_in_view() -> None:
+    find, way = looking(), []
+    way.append(find.next(seen_at(1.0, 1.0)))
+    there = replace(seen_at(3.0, 2.9), here=Pose2(3.3, 2.0, 0.1))
+    assert find.is_outdated(there)
+    assert find.next(there) == Ended(True, "found the mug", (3,))
+    away = replace(there, here=Pose2(3.3, 2.0, 2.0))
+    assert not find.is_outdated(away) and isinstance(find.next(away), Route)
+
+
+def test_what_turns_out_to_be_out_of_the_picture_is_looked_at_from_elsewhere() -> None:
+    """From afar the lower part of a picture on the wall is seen alone."""
+
+    def hangs(center_z: float, height_m: float, here: tuple[float, float]) -> Known:
+        size = (0.05, 1.0, height_m)
+        picture = thing(3, "mug", (5.9, 2.0, center_z), size, last_seen_ns=10**9, state="present")
+        return known(open_floor(), here, objects=(picture,), stamp_ns=10**9)
+
+    find = looking()
+    first = find.next(hangs(1.3, 0.3, (5.4, 2.0)))
+    assert isinstance(first, Route) and first.length_m < 0.3
+    raised = hangs(1.6, 0.5, (5.4, 2.0))
+    assert find.is_outdated(raised) and find.arrived(raised) is None
+    then = find.next(raised)
+    assert isinstance(then, Route) and then.length_m > 0.3
+
+
+def test_what_words_mean_is_at_hand_before_anybody_moves() -> None:
+    loaded = []
+
+    def load() -> Unavailable:
+        loaded.append(1)
+        return Unavailable("none here")
+
+    maker = ErrandMaker(Body(), Words(load))
+    maker.prepare((Goal(kind="explore"),))
+    assert not loaded
+    maker.prepare((Goal(kind="explore"), Goal(kind="find", label="mug")))
+    assert loaded

@@ -1,0 +1,87 @@
+"""Whether somebody has a thing before them: in reach, in the picture, and seen just now; and what
+the picture's lower edge may have cut off of it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+
+import msgspec
+import numpy as np
+import shapely
+
+from cogmap.memory.geometry.boxes import footprint
+from cogmap.memory.navigation.in_view import share_in_view
+from cogmap.memory.navigation.known import Body, Known
+from cogmap.memory.navigation.motion import angle_between
+from cogmap.memory.navigation.object_stands import OWN_M, SURE_M, WELL_SHARE
+from cogmap.memory.paths.grid_paths import Point
+from cogmap.runtime.messages import Box, MapObject
+
+__all__ = ["is_before", "is_hidden", "with_whole"]
+
+JUST_NOW_S = 0.5
+WITHIN_RAD = 0.2
+"""The middle of a thing is so far inside the edge of the picture."""
+LITTLE_SHARE = 0.25
+"""Of a thing in view: a better place is worth some way."""
+CUT_M, MOST_CUT_M, FLOATS_M = 0.06, 0.15, 0.1
+"""What ends so near to where the picture ends goes on below, unless it nearly stands on the floor;
+the second for how far it is to its sides."""
+
+
+def is_before(thing: MapObject, known: Known, body: Body) -> bool:
+    """Whether who stands here has a thing in reach, looks at it, and has just seen it well."""
+    here = known.here
+    if known.layout.stamp_ns - thing.last_seen_ns > JUST_NOW_S * 1e9:
+        return False
+    x, y, _ = thing.box.center
+    off = angle_between(math.atan2(y - here.y, x - here.x), here.yaw)
+    if abs(off) > body.hfov_rad / 2 - WITHIN_RAD:
+        return False
+    if shapely.Polygon(footprint(thing.box)).distance(shapely.Point(here.point)) > SURE_M:
+        return False
+    return _share(thing, here.point, known, body, OWN_M[0]) >= WELL_SHARE
+
+
+def is_hidden(thing: MapObject, point: Point, known: Known, body: Body) -> bool:
+    """Whether who stands at a point and turns to a thing has little of it in the picture, as
+    it is known now: what was seen from afar is found to be larger, or behind something."""
+    return _share(thing, point, known, body, OWN_M[-1]) < LITTLE_SHARE
+
+
+def with_whole(known: Known, things: Sequence[MapObject], body: Body) -> Known:
+    """``known`` with those of some things down to the floor that end where the picture of who
+    stands here does: a basket of which only the rim was ever seen is more than its rim."""
+    boxes = {t.id: _whole(t.box, known, body) for t in things if _is_cut(t.box, known, body)}
+    if not boxes:
+        return known
+    objects = tuple(
+        msgspec.structs.replace(thing, box=boxes[thing.id]) if thing.id in boxes else thing
+        for thing in known.layout.objects
+    )
+    return replace(known, layout=msgspec.structs.replace(known.layout, objects=objects))
+
+
+def _is_cut(box: Box, known: Known, body: Body) -> bool:
+    """Whether the lower end of a box is where the camera here sees no lower."""
+    bottom_m = box.center[2] - box.size[2] / 2 - known.grid.floor_z
+    if bottom_m < FLOATS_M:
+        return False
+    far_m = math.dist(box.center[:2], known.here.point)
+    drop = math.tan(body.pitch_down_rad + body.vfov_rad / 2)
+    around_m = CUT_M + drop * min(max(box.size[:2]) / 2, MOST_CUT_M)
+    return abs(body.camera_height_m - far_m * drop - bottom_m) <= around_m
+
+
+def _whole(box: Box, known: Known, body: Body) -> Box:
+    x, y, z = box.center
+    height_m = z + box.size[2] / 2 - known.grid.floor_z
+    center = (x, y, known.grid.floor_z + height_m / 2)
+    whole: Box = msgspec.structs.replace(box, center=center, size=(*box.size[:2], height_m))
+    return whole
+
+
+def _share(thing: MapObject, point: Point, known: Known, body: Body, own_m: float) -> float:
+    return float(share_in_view(np.array([point]), thing.box, known.grid, body, own_m)[0])

@@ -21,6 +21,8 @@ _MARGIN_M = 1.6
 _BLOCK = 8
 """Cells by which grids grow: coarser grids made of whole cells stay the same as they do."""
 _BESIDE_M = 0.05
+AWAY_M = 1.8
+"""From so far off all floor around where one began is in the picture."""
 _RAYS = 240
 _RAY_RAD = 2 * math.pi / _RAYS
 CLEAR_M = 0.5
@@ -50,8 +52,14 @@ def known_floor(
         begun &= free.cells == UNKNOWN
         if begun.any():
             cells[begun & ~_behind(around, line[0], begun)] = FREE
-            cells[begun & _cut_off(around, line[0], body)] = OCCUPIED
+            if not _was_away(line):
+                cells[begun & _cut_off(around, line[0], body)] = OCCUPIED
     return msgspec.structs.replace(free, cells=cells), around
+
+
+def _was_away(line: F64) -> bool:
+    """Whether somebody has been so far from where they began that they see it as they come back."""
+    return bool(np.linalg.norm(line - line[0], axis=1).max() > AWAY_M)
 
 
 def _behind(grid: OccupancyGrid, start: F64, of: Bool) -> Bool:
@@ -87,8 +95,12 @@ def _cut_off(grid: OccupancyGrid, start: F64, body: Body) -> Bool:
     cut = (far_m > CLEAR_M) & (far_m <= np.minimum(ends_m, START_M + CUT_M))
     steps = np.arange(CLEAR_M, START_M, cell_m / 2)
     points = steps[:, None, None] * (away[cut] / far_m[cut][:, None]) + start
-    row, column, inside = cells_at(grid, points.reshape(-1, 2))
-    inside &= np.repeat(steps, int(cut.sum())) < np.tile(far_m[cut], len(steps))
+    points, far_m = points.reshape(-1, 2), np.tile(far_m[cut], len(steps))
+    nearer = np.repeat(steps, int(cut.sum())) < far_m
+    free = (nearer & (states_at(grid, points) == FREE)).reshape(len(steps), -1)
+    up_to = np.cumsum(free[::-1], axis=0)[::-1] == 0  # floor that was seen is no thing
+    row, column, inside = cells_at(grid, points)
+    inside &= nearer & up_to.ravel()
     hidden[row[inside], column[inside]] = True
     return hidden
 

@@ -94,3 +94,22 @@ def test_what_was_measured_or_walked_before_a_low_thing_stays_as_it_is() -> None
     )
     grid, _ = known_floor(measured, [np.array([[2.0, 2.0], [2.7, 2.0]])], Body())
     assert at(grid, 2.7, 2.0) == FREE
+
+
+def test_floor_that_was_seen_before_a_low_thing_ends_what_may_be_it() -> None:
+    cells = np.zeros((80, 80), np.uint8)
+    cells[36:44, 58:64] = OCCUPIED
+    cells[36:44, 54:58] = FREE
+    assert (begun(cells, 0.45).cells == OCCUPIED).sum() == (cells == OCCUPIED).sum()
+
+
+def test_who_was_away_sees_what_is_there_as_they_come_back() -> None:
+    cells = np.zeros((80, 80), np.uint8)
+    cells[36:44, 58:64] = OCCUPIED
+    top = np.where(cells == OCCUPIED, 9, 0).astype(np.uint8)
+    measured = OccupancyGrid(
+        stamp_ns=1, resolution_m=0.05, origin=(0.0, 0.0), cells=cells, floor_z=0.0, top=top
+    )
+    for far_m, nearer in ((1.5, OCCUPIED), (2.0, FREE)):
+        walk = np.array([[2.0, 2.0], [2.0 - far_m, 2.0], [2.0, 2.0]])
+        assert at(known_floor(measured, [walk], Body())[0], 2.7, 2.0) == nearer

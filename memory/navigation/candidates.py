@@ -123,7 +123,8 @@ class Candidates:
         for gap_m in GAPS_M:
             there = self._over_known_floor(dared(known, gap_m), things)
             if there is not None:
-                return self._first_seen(known, there, there.route) or there
+                wide = gap_m > GAPS_M[0]
+                return (self._first_seen(known, there, there.route) if wide else None) or there
         return self._over_known_floor(known, things, FAR_M) if afar else None
 
     def _over_known_floor(

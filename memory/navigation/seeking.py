@@ -82,7 +82,8 @@ class Explore:
                 return view
             way = comfortable_way(known, self.body, (view.stand,), through_unknown=False)
             if way is not None:
-                return self._glances.before(seen, way.points) or way
+                wide = self._gap_m > GAPS_M[0]
+                return (self._glances.before(seen, way.points) if wide else None) or way
             self.explorer.give_up(known)
         return Explored("all that can be reached was seen, but for places to which no way leads")
 

@@ -10,9 +10,10 @@ from cogmap.memory.asking.refusals import REASONS
 __all__ = ["markdown"]
 
 _TOPICS = (
-    "counting", "absence", "by_room", "sizes", "ranking", "distances", "choosing", "viewpoints",
-    "directions", "surroundings", "relations", "carrying", "describing", "rooms", "room_measures",
-    "doors", "time", "turns", "movement", "visits", "routes", "space", "change",
+    "counting", "comparing_counts", "counting_rooms", "absence", "by_room", "sizes", "ranking",
+    "distances", "choosing", "viewpoints", "directions", "surroundings", "relations", "carrying",
+    "describing", "rooms", "room_measures", "doors", "time", "turns", "movement", "visits",
+    "routes", "space", "change",
 )  # fmt: skip
 
 _CONVENTIONS = """\

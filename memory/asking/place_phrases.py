@@ -20,7 +20,7 @@ _NO_NAMES = Names()
 
 
 class PlacePhrases(ABC):
-    """Reads the phrases of one question that name places and no objects, and pronouns."""
+    """Reads the phrases of one question that name places and no objects, pronouns and quotes."""
 
     def __init__(
         self,
@@ -49,9 +49,23 @@ class PlacePhrases(ABC):
         following._named = thing
         return following
 
+    def said(self, text: str) -> str:
+        """Words as they are shown again: quotes are put back."""
+        shown = [self._quote(word) or word for word in text.split()]
+        return " ".join(shown).replace(" ,", ",")
+
+    def _quote(self, word: str) -> str:
+        if word.startswith("§") and word[1:].isdecimal() and int(word[1:]) < len(self._quotes):
+            return self._quotes[int(word[1:])]
+        return ""
+
     @abstractmethod
     def _phrase(self, words: Sequence[str], depth: int) -> Thing:
         """Objects. Raises Unreadable."""
+
+    def _somewhere(self, words: Sequence[str], depth: int) -> Thing:
+        """Who asks, a door that is a gap in a wall and no object, or objects."""
+        return self._agent_of(words) or self._door_of(words, depth) or self._phrase(words, depth)
 
     def _meant(self, said: str) -> Thing:
         meant = self._several if said in lexicon.THEM else self._antecedent

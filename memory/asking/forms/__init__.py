@@ -9,7 +9,9 @@ from cogmap.memory.asking.forms import (
     carrying,
     change,
     choosing,
+    comparing_counts,
     counting,
+    counting_rooms,
     describing,
     directions,
     distances,
@@ -33,6 +35,8 @@ __all__ = ["FORMS"]
 
 FORMS: tuple[Form, ...] = (
     *counting.FORMS,
+    *comparing_counts.FORMS,
+    *counting_rooms.FORMS,
     *by_room.FORMS,
     *absence.FORMS,
     *room_measures.FORMS,

@@ -1,0 +1,146 @@
+"""Where a thing is that a noun phrase names: "on the desk", "next to the window", "between the sofa
+and the door", "with a lamp on it", as conditions in the program that finds it.
+
+What follows a relation belongs to it up to the end: "the cup on the table next to the sofa" is on
+the table that is next to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from cogmap.memory.asking import words as lexicon
+from cogmap.memory.asking.conditions import AROUND_ME, HANGING, WHERE, filtered, in_room, sided
+from cogmap.memory.asking.phrase_words import split_all
+from cogmap.memory.asking.place_phrases import PlacePhrases
+from cogmap.memory.asking.things import Thing
+from cogmap.memory.asking.unreadable import Unreadable
+from cogmap.memory.units import METRES
+
+__all__ = ["WherePhrases"]
+
+_NEAR_M = 1.5
+"""What is near somebody is no farther away, seen from above."""
+_FLOOR_M = 0.1
+"""What stands on the floor begins no higher."""
+
+
+class WherePhrases(PlacePhrases):
+    """Reads the conditions that follow a name in the phrases of one question."""
+
+    def _placed(
+        self, thing: Thing, words: Sequence[str], at: int, picks: list[str], depth: int
+    ) -> Thing:
+        """With the conditions that follow its name."""
+        end = len(words)
+        links = lexicon.LINKS
+        while at < end and words[at] in links and not lexicon.relation_at(words, at):
+            links, at = lexicon.LINKS | lexicon.LINK_VERBS, at + 1
+        if at >= end:
+            return thing
+        if words[at] == "within" and len(words) > at + 4 and words[at + 3] == "of":
+            return self._within(thing, words[at + 1 :], depth)
+        found = lexicon.relation_at(words, at)
+        towards = [pick for pick in picks if pick.endswith(", agent())")]
+        if found is None and words[at] in ("to", "from") and towards:
+            return self._towards(thing, towards[0], words[at:], picks, depth)
+        if found is None:
+            raise Unreadable(f'I do not understand "{self.said(" ".join(words[at:]))}"')
+        name, length = found
+        rest = list(words[at + length :])
+        said = f"{thing.words} {' '.join(words[at : at + length])}"
+        if name.startswith(("ordinal", "my_")):
+            thing = replace(sided(thing, name, picks), words=said)
+            return self._placed(thing, words, at + length, picks, depth) if rest else thing
+        return self._related(replace(thing, words=said), name, rest, depth)
+
+    def _within(self, thing: Thing, rest: Sequence[str], depth: int) -> Thing:
+        """ "within 2 m of the bed"."""
+        number, unit = lexicon.number_of(rest[0]), METRES.get(rest[1])
+        if number is None or unit is None:
+            raise Unreadable(f'"within {self.said(" ".join(rest[:2]))}" is no distance')
+        place = self._agent_of(rest[3:]) or self._phrase(list(rest[3:]), depth + 1)
+        x = f"x{depth}"
+        said = f"{thing.words} within {number:g} {rest[1]} of {place.the}"
+        condition = f"distance({x}, {place.program}) <= {number * unit:g}"
+        return filtered(replace(thing, words=said), x, condition)
+
+    def _towards(
+        self, thing: Thing, pick: str, rest: Sequence[str], picks: list[str], depth: int
+    ) -> Thing:
+        """ "The nearest chair to the door": nearest to that, not to who asks."""
+        place = self._somewhere(rest[1:], depth + 1)
+        operation = pick.partition("(")[0]
+        picks.remove(pick)
+        said = f"{thing.words} {rest[0]} {place.the}".strip()
+        program = f"{operation}({thing.program}, {place.program})"
+        return replace(thing.at(program, single=True), words=said)
+
+    def _related(self, thing: Thing, name: str, rest: list[str], depth: int) -> Thing:
+        x = f"x{depth}"
+        if name == "between":
+            return self._between(thing, rest, x, depth)
+        if name == "with":
+            return self._with(thing, rest, x, depth)
+        if name == "against" or (name == "on" and rest[-1:] in (["wall"], ["walls"])):
+            said = f"{thing.words} {' '.join(rest)}"
+            if rest[-1:] in (["wall"], ["walls"]):
+                wall = HANGING if name == "on" else "against_wall({x})"
+                return filtered(replace(thing, words=said), x, wall.format(x=x))
+            name = "next_to"
+        if name == "on" and rest[-1:] in (["floor"], ["ground"]) and len(rest) < 3:
+            said = f"{thing.words} {' '.join(rest)}"
+            return filtered(replace(thing, words=said), x, f"elevation({x}) <= {_FLOOR_M}")
+        room = self._room_of(rest, depth) if name in ("in_", "on") else None
+        if room is not None:
+            return in_room(thing, room)
+        one = name == "near" and thing.definite and not thing.plural
+        near_a_place = one or name in ("nearest", "farthest")
+        read = self._somewhere if near_a_place else self._phrase
+        place = self._agent_of(rest) or read(rest, depth + 1)
+        thing = replace(thing, words=f"{thing.words} {place.the}".strip())
+        if name in ("nearest", "farthest"):
+            return thing.at(f"{name}({thing.program}, {place.program})", single=True)
+        if one:
+            return thing.at(f"nearest({thing.program}, {place.program})", single=True)
+        if place.kind == "agent" and name in ("near", "next_to"):
+            near = f"distance({x}, {place.program}, horizontal=True) <= {_NEAR_M}"
+            return filtered(replace(thing, words=f"{thing.words} (within {_NEAR_M} m)"), x, near)
+        if place.kind == "agent" and name in AROUND_ME:
+            side = f'direction({place.program}, {x}, form="four") == "{AROUND_ME[name]}"'
+            return filtered(thing, x, side)
+        if name == "in_" or (name == "under" and place.label in lexicon.COVERS):
+            hidden = f"{'inside' if name == 'in_' else 'under'} {place.the}"
+            thing = replace(thing, hidden_in=hidden)
+        return filtered(thing, x, WHERE[name].format(x=x, y=place.program))
+
+    def _between(self, thing: Thing, rest: list[str], x: str, depth: int) -> Thing:
+        for left, right in split_all(rest, "and"):
+            try:
+                one, other = self._phrase(left, depth + 1), self._phrase(right, depth + 1)
+            except Unreadable:
+                continue
+            said = f"{thing.words} {one.the} and {other.the}"
+            condition = f"between({x}, {one.program}, {other.program})"
+            return filtered(replace(thing, words=said), x, condition)
+        raise Unreadable('"between" needs two things, joined by "and"')
+
+    def _with(self, thing: Thing, rest: list[str], x: str, depth: int) -> Thing:
+        """ "the table with a lamp on it"."""
+        if rest[:1] in (["their"], ["its"]):
+            raise Unreadable(f'"with {self.said(" ".join(rest))}" asks for more than one thing')
+        said = f"{thing.words} {' '.join(rest)}"
+        relation = None
+        for at in range(1, len(rest)):
+            found = lexicon.relation_at(rest, at)
+            tail = rest[at + found[1] :] if found else [""]
+            if found and tail in ([], ["it"], ["them"], ["top"], ["that"]) and found[0] in WHERE:
+                relation, rest = found[0], rest[:at]
+                break
+        inner = self._phrase(rest, depth + 1)
+        y = inner.program
+        condition = f"on({y}, {x}) or next_to({y}, {x})"
+        if relation:
+            condition = WHERE[relation].format(x=y, y=x)
+        return filtered(replace(thing, words=said), x, condition)

@@ -11,7 +11,7 @@ import numpy as np
 
 from cogmap.memory.asking.choices import canonical, fitting
 from cogmap.memory.asking.conversation import Conversation
-from cogmap.memory.asking.parts import parts_of, together
+from cogmap.memory.asking.parts import Parts, parts_of, together
 from cogmap.memory.asking.planning import Plan, plan
 from cogmap.memory.asking.refusals import NotOfTheMap
 from cogmap.memory.asking.saying import Result, Said
@@ -42,23 +42,20 @@ def ask(world: World, question: Question, conversation: Conversation | None = No
     answer = _ask(world.asked_by(None), question, conversation)
     if answer.status != "not_understood" or answer.program:
         return answer
-    parts = parts_of(question)
-    return _asked_in_parts(world, parts, conversation) or answer
+    tries = (_asked_in_parts(world, parts, conversation) for parts in parts_of(question))
+    return next((found for found in tries if found is not None), answer)
 
 
-def _asked_in_parts(
-    world: World, parts: Sequence[Question], conversation: Conversation
-) -> Answer | None:
+def _asked_in_parts(world: World, parts: Parts, conversation: Conversation) -> Answer | None:
     """The answers to all parts of a question as one; None if a part of it is not understood."""
     talk = Conversation(conversation.last)
     answers = []
-    for part in parts:
+    for part in parts.questions:
         answers.append(_ask(world.asked_by(None), part, talk))
         if answers[-1].status == "not_understood":
             return None
-    if answers:
-        conversation.last = talk.last
-    return together(answers) if answers else None
+    conversation.last = talk.last
+    return together(answers, parts.joint)
 
 
 def _ask(world: World, question: Question, conversation: Conversation) -> Answer:

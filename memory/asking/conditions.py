@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from cogmap.memory.asking.things import Thing
+from cogmap.memory.asking.things import Thing, joined, union_of
 from cogmap.memory.asking.unreadable import Unreadable
 
 __all__ = [
@@ -17,6 +17,8 @@ __all__ = [
     "filtered",
     "in_its_room",
     "in_room",
+    "in_rooms",
+    "nowhere",
     "nth_pick",
     "side_of",
     "sided",
@@ -81,6 +83,20 @@ def in_room(thing: Thing, room: Thing) -> Thing:
     else:
         inside = f"[r for r in {thing.members} if room_of(r) == {room.program}]"
     return replace(thing, program=inside, words=said, single=False)
+
+
+def in_rooms(thing: Thing, rooms: Sequence[Thing], last: str) -> Thing:
+    """In any of some rooms; ``last``: "and" or "or", as it is said."""
+    inside = union_of(in_room(thing, room).program for room in rooms)
+    said = f"{thing.words} {joined((room.the for room in rooms), last)}"
+    return replace(thing, program=inside, words=said, single=False)
+
+
+def nowhere(thing: Thing, placed: Thing) -> Thing:
+    """The things that are not where ``placed`` ones of them are: "chairs not in the kitchen"."""
+    said = f"{thing.words} not{placed.words.removeprefix(thing.words)}"
+    program = f"without({thing.members}, {placed.members})"
+    return replace(thing, program=program, words=said, single=False)
 
 
 def nth_pick(pick: str, number: int | None) -> str:

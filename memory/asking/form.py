@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import reduce
 
 from cogmap.memory.asking.choices import direction_form
 from cogmap.memory.asking.cues import Cues
@@ -16,7 +15,7 @@ from cogmap.memory.asking.times import Moment, read_moment
 from cogmap.memory.asking.unreadable import Unreadable
 from cogmap.memory.asking.words import number_of
 
-__all__ = ["Asked", "Build", "Form", "Meaning", "Slots", "form", "union_of"]
+__all__ = ["Asked", "Build", "Form", "Meaning", "Slots", "form"]
 
 
 @dataclass(frozen=True)
@@ -150,8 +149,3 @@ def form(build: Build, example: str, *patterns: str) -> Form:
 def programs(things: Sequence[Thing]) -> str:
     """A list in the language: "[find("a"), find("b")]"."""
     return f"[{', '.join(thing.program for thing in things)}]"
-
-
-def union_of(programs: Iterable[str]) -> str:
-    """All members of one or more sets together, as the language says it."""
-    return reduce(lambda together, each: f"union({together}, {each})", programs)

@@ -1,15 +1,18 @@
-"""Questions that ask two things: "which is the smallest room, and how big is it?"."""
+"""Questions that ask two things: "which is the smallest room, and how big is it?", or one thing of
+two: "is there a kettle and a toaster?"."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import msgspec
 
+from cogmap.memory.asking.words import DETERMINERS, relation_at, word_set
 from cogmap.runtime.messages import Answer, Evidence, Question
 
-__all__ = ["parts_of", "together"]
+__all__ = ["Parts", "parts_of", "together"]
 
 _MOST = 3
 _NEXT = re.compile(
@@ -21,41 +24,130 @@ _BARE = re.compile(
     r"(?:how (?:big|large|long|wide|high|tall|far|far away|old)|where|when)\s*\??", re.IGNORECASE
 )
 _SEVERAL = re.compile(r"^\s*(?:how many|which \w+s\b|are\b)", re.IGNORECASE)
+_WHETHER = re.compile(
+    r"(?:is|are) there|(?:do|does|have|has|can|did) .{1,40}?(?: have| got| see| seen| contain)?\b",
+    re.IGNORECASE,
+)
+_AS_ONE = re.compile(
+    r"\b(?:together|total|combined|altogether|sum|between|apart|same|each other|difference|"
+    r"different|either|neither|both|than|closer|nearer|farther|further|more|not|no|how many)\b",
+    re.IGNORECASE,
+)
+"""Words of questions about two things at once, which are not one question about each."""
+_INDEFINITE = word_set("a an any some")
+_PLACING = word_set("from to in on at")
 
 
-def parts_of(question: Question) -> list[Question]:
-    """The questions that one is made of, in order; none if it is a single one, or has choices."""
-    texts = _NEXT.split(question.text.strip())
-    if not 2 <= len(texts) <= _MOST or question.options:
+@dataclass(frozen=True)
+class Parts:
+    """The questions that one is made of, in order."""
+
+    questions: tuple[Question, ...]
+    joint: str = ""
+    """ "and", "or": a yes or no of all of them, or of one; "": several answers."""
+
+
+def parts_of(question: Question) -> list[Parts]:
+    """Ways in which a question may be several; none of one that has choices."""
+    if question.options:
+        return []
+    found = [*_questions(question.text), *_shared(question.text)]
+    return [
+        Parts(tuple(msgspec.structs.replace(question, text=text) for text in texts), joint)
+        for texts, joint in found
+    ]
+
+
+def _questions(text: str) -> list[tuple[list[str], str]]:
+    """ "Which is the smallest room, and how big is it": each is a question."""
+    texts = _NEXT.split(text.strip())
+    if not 2 <= len(texts) <= _MOST:
         return []
     whole = [texts[0]]
     be = "are they" if _SEVERAL.match(texts[0]) else "is it"
-    for text in texts[1:]:
-        bare = _BARE.fullmatch(text.strip())
-        whole.append(f"{text.strip().rstrip('?').strip()} {be}" if bare else text)
-    return [msgspec.structs.replace(question, text=text) for text in whole]
+    for each in texts[1:]:
+        bare = _BARE.fullmatch(each.strip())
+        whole.append(f"{each.strip().rstrip('?').strip()} {be}" if bare else each)
+    return [(whole, "")]
 
 
-def together(answers: Sequence[Answer]) -> Answer:
+def _shared(text: str) -> list[tuple[list[str], str]]:
+    """ "Is there a kettle and a toaster in the kitchen": one question of two things, which have in
+    common what stands before the first and after the second."""
+    words = text.strip().rstrip("?.! ").split()
+    found: list[tuple[list[str], str]] = []
+    if _AS_ONE.search(text):
+        return found
+    whether = _WHETHER.match(text.strip()) is not None
+    for at, joint in enumerate(word.casefold() for word in words):
+        if joint != "and" and not (joint == "or" and whether):
+            continue
+        before, after = words[:at], words[at + 1 :]
+        begin = _begins(before, after)
+        if begin is None:
+            continue
+        if after[0].casefold() == before[begin - 1].casefold():
+            after = after[1:]  # "from the bed and from the fridge"
+        tail = _tail(after) if not _tail(before[begin:]) else []
+        texts = [" ".join([*before, *tail]), " ".join([*before[:begin], *after])]
+        found.append((texts, joint if whether else ""))
+    return found
+
+
+def _begins(before: Sequence[str], after: Sequence[str]) -> int | None:
+    """Where the noun phrase begins that ``before`` ends with and ``after`` goes on: at an article
+    like that of the other ("a lamp on the desk and a book"), or, for bare plurals, at the last
+    word; None where it may begin at several ("the lamp on the desk and the cup")."""
+    if len(before) < 2 or not after:
+        return None
+    first = after[1:2] if after[0].casefold() in _PLACING and len(after) > 1 else after[:1]
+    article = first[0].casefold()
+    places = [at for at in range(1, len(before)) if before[at].casefold() in DETERMINERS]
+    if article in DETERMINERS:
+        indefinite = article in _INDEFINITE
+        places = [at for at in places if (before[at].casefold() in _INDEFINITE) == indefinite]
+    if not places:
+        return None if article in DETERMINERS else len(before) - 1
+    plain = [word.casefold() for word in before]
+    found = (relation_at(plain, at) for at in range(places[-1]))
+    ends = [at + each[1] for at, each in enumerate(found) if each is not None]
+    return None if len(places) > 1 and places[-1] in ends else places[-1]
+
+
+def _tail(words: Sequence[str]) -> list[str]:
+    """ "in the kitchen" of "a toaster in the kitchen"."""
+    plain = [word.casefold() for word in words]
+    at = next((i for i in range(1, len(plain)) if relation_at(plain, i)), len(plain))
+    return list(words[at:])
+
+
+def together(answers: Sequence[Answer], joint: str = "") -> Answer:
     """Several answers as one: it abstains as the first of them that does, and gives the values of
-    all where all have one. The program has all of them, one after the other."""
-    worst = next((each for each in answers if each.status != "answered"), answers[0])
+    all where all have one, or, where they are ``joint``, one yes or no. The program has all of
+    them, one after the other."""
+    kept = answers
+    if joint == "or":  # one yes is enough, whatever is known of the other
+        kept = [each for each in answers if each.value is True] or answers
+    worst = next((each for each in kept if each.status != "answered"), kept[0])
     values: list[str | float] = []
     for each in answers:
         parts = each.value if isinstance(each.value, tuple) else (each.value,)
         values += [v if isinstance(v, float | str) else _plain(v) for v in parts]
+    truths = [each.value for each in kept if isinstance(each.value, bool)]
+    whether = all(truths) if joint == "and" else any(truths)
     units = {each.unit for each in answers}
     answered = worst.status == "answered"
+    one = joint and len(truths) == len(kept)
     programs = [f"part{n} = {each.program}" for n, each in enumerate(answers[:-1], 1)]
     return msgspec.structs.replace(
         worst,
-        value=tuple(values) if answered else None,
+        value=(whether if one else tuple(values)) if answered else None,
         unit=units.pop() if len(units) == 1 and answered else "",
         sigma=None,
         text=" ".join(each.text for each in answers),
         program="\n".join([*_single(answers, programs), answers[-1].program]),
         evidence=_joined([each.evidence for each in answers]),
-        confidence=min(each.confidence for each in answers),
+        confidence=min(each.confidence for each in kept),
         images=tuple(image for each in answers for image in each.images),
     )
 

@@ -51,6 +51,7 @@ def ends_name(words: Sequence[str], at: int) -> bool:
     return (
         words[at] in lexicon.LINKS
         or words[at] in ("to", "from")
+        or lexicon.denied_at(words, at) > 0
         or lexicon.relation_at(words, at) is not None
     )
 

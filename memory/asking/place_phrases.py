@@ -99,6 +99,20 @@ class PlacePhrases(ABC):
         """Whether doors are gaps in walls to this map, and no objects."""
         return self._names.doors > 0 and "door" not in self._names.labels
 
+    def _rooms_of(self, words: Sequence[str], depth: int) -> list[Thing]:
+        """ "The kitchen and the office": one room or more; none if it is something else."""
+        whole = self._room_of(words, depth)
+        if whole is not None:
+            return [whole]
+        pieces: list[list[str]] = [[]]
+        for word in words:
+            if word in ("and", "or") or (word == "the" and pieces[-1]):
+                pieces.append([])
+            if word not in ("and", "or") and (pieces[-1] or word != "in"):
+                pieces[-1].append(word)
+        rooms = [self._room_of(piece, depth) for piece in pieces if piece]
+        return [] if None in rooms else [room for room in rooms if room is not None]
+
     def _room_of(self, words: Sequence[str], depth: int) -> Thing | None:
         bare = [w for w in words if w not in lexicon.DETERMINERS]
         said = " ".join(bare)

@@ -20,12 +20,14 @@ from cogmap.memory.asking.noun_phrases import NounPhrases
 from cogmap.memory.asking.refusals import refuse
 from cogmap.memory.asking.saying import Say
 from cogmap.memory.asking.sentence import checked, read_sentence
+from cogmap.memory.asking.suggestions import nearest_question
 from cogmap.memory.asking.things import Names
 from cogmap.memory.asking.times import read_moment
 from cogmap.memory.asking.unreadable import Unreadable
-from cogmap.memory.asking.words import SUPERLATIVES, ordinal_of
+from cogmap.memory.asking.words import SUPERLATIVES, denied_at, ordinal_of, word_set
+from cogmap.memory.programs.run import run_program
 from cogmap.memory.programs.world import World
-from cogmap.runtime.messages import Question
+from cogmap.runtime.messages import CogmapError, Question
 
 __all__ = ["Plan", "plan"]
 
@@ -46,7 +48,7 @@ _EVERYWHERE = re.compile(
 _NEARBY = re.compile(r" (?:nearby|close by|around here|round here|near here|close to here)(?= ,|$)")
 _NOW = re.compile(r"(?<! and)(?<! to)(?<! until)(?<! since)(?<! or)(?<! than) now(?= ,|$)")
 _ITS = re.compile(r"\b(?:its|their) ([a-z]+)\b")
-_NEGATION = re.compile(r"(?<!\S)(?:no(?! \d)|not|never|without|except|neither|nor)(?!\S)")
+_NEGATIONS = word_set("no not never without except neither nor")
 _WHERE = ("where", "where exactly", "where then", "and where", "and where exactly")
 _WHICH = re.compile(
     r"(?:and )?(?:which|what)(?: one)?(?: of them)? is the "
@@ -70,8 +72,14 @@ class Plan:
     """That the answer is asked for in."""
 
 
-def plan(question: Question, world: World, conversation: Conversation | None = None) -> Plan:
-    """Read a question.
+def plan(
+    question: Question,
+    world: World,
+    conversation: Conversation | None = None,
+    *,
+    suggests: bool = True,
+) -> Plan:
+    """Read a question. ``suggests``: what cannot be read is answered with what can be.
 
     Raises Unreadable that says why it cannot be read, or (NotOfTheMap) why no map could tell.
     """
@@ -85,13 +93,16 @@ def plan(question: Question, world: World, conversation: Conversation | None = N
     words, cues = read_cues(sentence.text)
     if _CATEGORY.search(text):
         cues.names.add("category")
-    return _Reader(world, conversation or Conversation(), options).read(
-        words, sentence.quotes, cues
-    )
+    reader = _Reader(world, conversation or Conversation(), options, suggests)
+    return reader.read(words, sentence.quotes, cues)
 
 
 class _Reader:
-    def __init__(self, world: World, conversation: Conversation, options: tuple[str, ...]) -> None:
+    def __init__(
+        self, world: World, conversation: Conversation, options: tuple[str, ...], suggests: bool
+    ) -> None:
+        self._world = world
+        self._suggests = suggests
         self._conversation = conversation
         self._options = options
         self._names = Names.of(world.layout)
@@ -111,7 +122,23 @@ class _Reader:
         found = following and self._follow(following, asked, agent)
         if found:
             return found
-        raise refuse(words, FORMS)
+        raise refuse(words, lambda: self._suggested(words))
+
+    def _suggested(self, words: str) -> str:
+        """The nearest question that has an answer here."""
+        if not self._suggests:
+            return ""
+
+        def answers(text: str) -> bool:
+            try:
+                asked = Question(stamp_ns=0, text=text)
+                planned = plan(asked, self._world, suggests=False)
+                found = run_program(self._world.asked_by(None), planned.program).value
+            except CogmapError:
+                return False
+            return getattr(found, "value", found) not in (False, 0, ())
+
+        return nearest_question(words, FORMS, self._names, answers)
 
     def _spelled_out(self, words: str) -> str:
         """What is left out because it was said before: "where exactly", "which is the biggest"."""
@@ -200,6 +227,18 @@ def _wordings(words: str) -> list[str]:
     return list(dict.fromkeys(whole))
 
 
+def _denies(text: str) -> bool:
+    """Whether there is a negation in it other than of where something is ("not in the kitchen"),
+    which noun phrases read."""
+    words = text.split()
+    return any(
+        word in _NEGATIONS
+        and not denied_at(words, at)
+        and not (word == "no" and words[at + 1 : at + 2] and words[at + 1].isdecimal())
+        for at, word in enumerate(words)
+    )
+
+
 def _best(words: str, asked: Asked) -> tuple[Form, dict[str, str], Meaning] | None:
     """The reading that leaves fewest words open and makes sense."""
     found: list[tuple[int, int, Form, dict[str, str]]] = []
@@ -210,7 +249,7 @@ def _best(words: str, asked: Asked) -> tuple[Form, dict[str, str], Meaning] | No
                 found.append((size, len(found), form, slots))
     found.sort(key=lambda reading: reading[:2])
     for _, _, form, slots in found:
-        if any(_NEGATION.search(text) for text in slots.values()):
+        if any(_denies(text) for text in slots.values()):
             continue  # nothing that is named in a slot is read as its opposite
         try:
             return form, slots, form.build(Slots(slots, asked))

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable
 
-from cogmap.memory.asking.form import Form
 from cogmap.memory.asking.unreadable import Unreadable
-from cogmap.memory.asking.words import ROOMS, word_set
+from cogmap.memory.asking.words import ROOMS
 
-__all__ = ["NotOfTheMap", "is_instruction", "nearest_example", "refuse"]
+__all__ = ["NotOfTheMap", "is_instruction", "refuse"]
 
 
 class NotOfTheMap(Unreadable):
@@ -117,8 +116,6 @@ _INSTRUCTION = re.compile(
     r"return|hand|deliver|throw|ignore|forget|write|execute|run|empty|sweep|vacuum|mop|tidy|dust|"
     r"collect|load|unload|charge|park)\b"
 )
-_WORD = re.compile(r"[a-z]+")
-_COMMON = word_set("the a an of to is are was were in on and or do does did you i it at my")
 
 
 def is_instruction(text: str) -> bool:
@@ -126,8 +123,8 @@ def is_instruction(text: str) -> bool:
     return _INSTRUCTION.match(text) is not None
 
 
-def refuse(text: str, forms: Sequence[Form]) -> Unreadable:
-    """Why a question that no form reads is not answered."""
+def refuse(text: str, suggested: Callable[[], str]) -> Unreadable:
+    """Why a question that no form reads is not answered. ``suggested`` finds one that can be."""
     for _, pattern, why in _COMPILED:
         if pattern.search(text):
             return NotOfTheMap(why)
@@ -135,21 +132,6 @@ def refuse(text: str, forms: Sequence[Form]) -> Unreadable:
         return Unreadable(
             "this seems to be an instruction; I answer questions about the place, and do nothing"
         )
-    example = nearest_example(text, forms)
-    return Unreadable(f'I cannot read this question; the nearest that I can read is "{example}"')
-
-
-def nearest_example(text: str, forms: Sequence[Form]) -> str:
-    """The example of the form that shares most words with a text."""
-    words = set(_WORD.findall(text.casefold()))
-
-    def shared(form: Form) -> float:
-        best = 0.0
-        for sentence in (form.example.casefold(), *(p.text for p in form.patterns[:4])):
-            known = set(_WORD.findall(sentence))
-            common = words & known
-            weight = sum(0.2 if word in _COMMON else 1.0 for word in common)
-            best = max(best, weight / (3 + len(set(_WORD.findall(form.example.casefold())))))
-        return best
-
-    return max(forms, key=shared).example
+    example = suggested()
+    near = f'; the nearest that I can read is "{example}"' if example else ""
+    return Unreadable(f"I cannot read this question{near}")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from cogmap.memory.asking.things import joined, plural_of
-from cogmap.memory.programs.answers import text_of, value_of
+from cogmap.memory.programs.answers import name_of, text_of, value_of
 from cogmap.memory.programs.values import (
     Angle,
     Area,
@@ -34,6 +34,7 @@ __all__ = [
     "counted",
     "listed",
     "measured",
+    "numbered",
     "said_value",
     "truth",
     "worded",
@@ -208,6 +209,18 @@ def listed(template: str, empty: str, hidden: str = "") -> Say:
         counts = [v.things if isinstance(v, Label) else 1 for v in members]
         said = _together(parts) if max(counts) == 1 else map(_so_many, parts, counts)
         return Said(_put(template, joined(said)), tuple(parts))
+
+    return say
+
+
+def numbered(template: str, empty: str, hidden: str = "") -> Say:
+    """As `listed`, each thing with its number, by which it can be asked for: "chair 4"."""
+
+    def say(result: Result) -> Said:
+        names = tuple(name_of(thing) for thing in result.value)  # type: ignore[attr-defined]
+        if not names:
+            return unknown(hidden) if hidden else Said(empty, ())
+        return Said(_put(template, joined(names)), names)
 
     return say
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import lru_cache, reduce
 from typing import Literal
 
 from cogmap.memory.index.synonyms import normalize, relation, synonyms
 from cogmap.runtime.messages import Layout
 
-__all__ = ["AGENT", "ALL_ROOMS", "Names", "Thing", "quoted"]
+__all__ = ["AGENT", "ALL_ROOMS", "Names", "Thing", "quoted", "union_of"]
 
 Kind = Literal["thing", "room", "agent"]
 
@@ -202,6 +202,11 @@ def same_thing(one: str, other: str) -> bool:
 def quoted(text: str) -> str:
     """As a string of the spatial language."""
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ") + '"'
+
+
+def union_of(programs: Iterable[str]) -> str:
+    """All members of one or more sets together, as the language says it."""
+    return reduce(lambda together, each: f"union({together}, {each})", programs)
 
 
 _ALWAYS_PLURAL = frozenset(

@@ -11,7 +11,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from cogmap.memory.asking import words as lexicon
-from cogmap.memory.asking.conditions import AROUND_ME, HANGING, WHERE, filtered, in_room, sided
+from cogmap.memory.asking.conditions import (
+    AROUND_ME,
+    HANGING,
+    WHERE,
+    filtered,
+    in_rooms,
+    nowhere,
+    sided,
+)
 from cogmap.memory.asking.phrase_words import split_all
 from cogmap.memory.asking.place_phrases import PlacePhrases
 from cogmap.memory.asking.things import Thing
@@ -39,6 +47,10 @@ class WherePhrases(PlacePhrases):
             links, at = lexicon.LINKS | lexicon.LINK_VERBS, at + 1
         if at >= end:
             return thing
+        denied = lexicon.denied_at(words, at)
+        if denied:
+            positive = ["in", *words[at + denied :]] if words[at] == "outside" else words[at + 1 :]
+            return nowhere(thing, self._placed(thing, positive, 0, picks, depth))
         if words[at] == "within" and len(words) > at + 4 and words[at + 3] == "of":
             return self._within(thing, words[at + 1 :], depth)
         found = lexicon.relation_at(words, at)
@@ -92,9 +104,9 @@ class WherePhrases(PlacePhrases):
         if name == "on" and rest[-1:] in (["floor"], ["ground"]) and len(rest) < 3:
             said = f"{thing.words} {' '.join(rest)}"
             return filtered(replace(thing, words=said), x, f"elevation({x}) <= {_FLOOR_M}")
-        room = self._room_of(rest, depth) if name in ("in_", "on") else None
-        if room is not None:
-            return in_room(thing, room)
+        rooms = self._rooms_of(rest, depth) if name in ("in_", "on") else []
+        if rooms:
+            return in_rooms(thing, rooms, "or" if "or" in rest else "and")
         one = name == "near" and thing.definite and not thing.plural
         near_a_place = one or name in ("nearest", "farthest")
         read = self._somewhere if near_a_place else self._phrase

@@ -26,6 +26,7 @@ __all__ = [
     "SUPERLATIVES",
     "THEM",
     "USES",
+    "denied_at",
     "lists_names",
     "number_of",
     "ordinal_of",
@@ -247,6 +248,14 @@ def relation_at(words: Sequence[str], begin: int) -> tuple[str, int] | None:
         if tuple(words[begin : begin + len(phrase)]) == phrase:
             return name, len(phrase)
     return None
+
+
+def denied_at(words: Sequence[str], at: int) -> int:
+    """How many words deny the relation that follows them: 1 of "not on", 2 of "outside of", which
+    is "not in"; 0: none."""
+    if words[at] == "outside" and at + 1 < len(words):
+        return 2 if words[at + 1] == "of" else 1
+    return int(words[at] == "not" and at + 1 < len(words) and bool(relation_at(words, at + 1)))
 
 
 @lru_cache(maxsize=1)

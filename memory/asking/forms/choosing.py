@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 
 from cogmap.memory.asking.choices import bare
-from cogmap.memory.asking.form import Form, Meaning, Slots, form, programs, union_of
+from cogmap.memory.asking.form import Form, Meaning, Slots, form, programs
 from cogmap.memory.asking.saying import Result, Said, Say, said_value
-from cogmap.memory.asking.things import Thing, joined, same_thing
+from cogmap.memory.asking.things import Thing, joined, same_thing, union_of
 from cogmap.memory.asking.unreadable import Unreadable
 from cogmap.memory.asking.words import SUPERLATIVES
 from cogmap.runtime.messages import MapObject

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from cogmap.memory.asking.beside_one import count_beside_one
 from cogmap.memory.asking.conditions import ITS_ROOM, in_its_room
-from cogmap.memory.asking.form import Form, Meaning, Slots, form, union_of
+from cogmap.memory.asking.form import Form, Meaning, Slots, form
 from cogmap.memory.asking.saying import counted, measured, truth
-from cogmap.memory.asking.things import Thing, joined
+from cogmap.memory.asking.things import Thing, joined, union_of
+from cogmap.memory.asking.unreadable import Unreadable
 from cogmap.memory.asking.words import THEM, relation_at
 
 __all__ = ["FORMS"]
@@ -59,15 +60,21 @@ def _how_many_in(slots: Slots) -> Meaning:
 
 def _how_many_together(slots: Slots) -> Meaning:
     """Of a kind that was never seen none is there."""
-    words = slots.text("pair")
-    things = slots.things("pair") if "," in words else list(slots.pair("pair"))
+    words, where = slots.text("pair"), slots.text("where")
+    if where and not relation_at(where.split(), 0):
+        raise Unreadable(f'"{where}" is no place')
+    kinds = slots.things("pair") if "," in words else list(slots.pair("pair"))
+    things = [slots.asked.phrases.thing(f"{kind.words} {where}".strip()) for kind in kinds]
     program = union_of(thing.program for thing in things)
-    say = measured(f"{{}} {joined(thing.many for thing in things)} together")
+    said = joined(kind.many for kind in kinds) + things[0].many.removeprefix(kinds[0].many)
+    say = measured(f"{{}} {said} together")
     return Meaning(f"count({program})", say, tuple(things))
 
 
 def _any(slots: Slots) -> Meaning:
     thing = here(slots, slots.thing("a", "where"))
+    if thing.program.startswith("union(") and " and " in thing.words:
+        raise Unreadable(f"{thing.some} is asked of two rooms, one after the other")
     beside = in_its_room(thing)
     where = "" if beside is None else f" {ITS_ROOM}"
     thing = beside or thing
@@ -113,7 +120,7 @@ FORMS: tuple[Form, ...] = (
         _how_many,
         "How many chairs are there?",
         f"how many {{a}} {_THERE} [there] [here]",
-        f"how many {{a}} {_THERE} [there] {{where}}",
+        f"how many {{a}} {_THERE} [there] {{where}} [together|altogether]",
         "how many {a}",
         "how many of {a} (are|is) {where}",
         "[the] total number of {a}",
@@ -132,6 +139,7 @@ FORMS: tuple[Form, ...] = (
         _how_many_together,
         "How many chairs and tables are there?",
         "how many {pair} (are|do) [there|you see|we have] [together|altogether]",
+        "how many {pair} (are|is|do you see) [there] {where} [together|altogether]",
     ),
     form(
         _any,

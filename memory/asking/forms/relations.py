@@ -6,13 +6,13 @@ import re
 
 from cogmap.memory.asking.choices import bare
 from cogmap.memory.asking.conditions import ITS_ROOM, in_its_room
-from cogmap.memory.asking.form import Form, Meaning, Slots, form, union_of
+from cogmap.memory.asking.form import Form, Meaning, Slots, form
 from cogmap.memory.asking.forms.choosing import one_of
 from cogmap.memory.asking.forms.counting import here
-from cogmap.memory.asking.saying import listed, truth
-from cogmap.memory.asking.things import Thing, plural_of, quoted
+from cogmap.memory.asking.saying import listed, numbered, truth
+from cogmap.memory.asking.things import Thing, plural_of, quoted, union_of
 from cogmap.memory.asking.unreadable import Unreadable
-from cogmap.memory.asking.words import USES, relation_at
+from cogmap.memory.asking.words import USES, denied_at, relation_at
 
 __all__ = ["FORMS"]
 
@@ -105,19 +105,18 @@ def _what_is(slots: Slots) -> Meaning:
     phrases = slots.asked.phrases
     if "room" in slots:
         return _contents(slots.room("room"))
+    if "a" in slots:
+        return _which(slots)
     words = slots.text("rest").split()
+    denied = denied_at(words, 0) if words else 0
     found = relation_at(words, 0) if words else None
-    if found is None:
+    if found is None and not denied:
         raise Unreadable(f'I see no relation in "{phrases.said(slots.text("rest"))}"')
-    try:
-        room = phrases.room(" ".join(words[found[1] :])) if found[0] in ("in_", "on") else None
-    except Unreadable:
-        room = None
+    room = _room_in(slots, words, found) if found else None
     if room is not None:
         return _contents(room)
-    kind = slots.text("a") or "things"
-    things = phrases.thing(f"the {kind} {' '.join(words)}")
-    where = things.words.removeprefix(kind).strip()
+    things = phrases.thing(f"the things {' '.join(words)}")
+    where = things.words.removeprefix("things").strip()
     beside = in_its_room(things)
     if _FROM_ME.match(things.program) and slots.asked.rooms > 1:
         things = things.at(
@@ -131,7 +130,31 @@ def _what_is(slots: Slots) -> Meaning:
     say = listed(
         f"{said[:1].upper()}{said[1:]}: {{}}", f"I have seen nothing {where}", things.hidden
     )
-    return Meaning(f"labels({things.program})", say, (things, *_place_of(slots, words, found)))
+    place = _place_of(slots, words, found) if found else ()
+    return Meaning(f"labels({things.program})", say, (things, *place))
+
+
+def _which(slots: Slots) -> Meaning:
+    """ "Which chairs are in the kitchen": each of them by its number."""
+    words = slots.text("rest").split()
+    if not (denied_at(words, 0) or relation_at(words, 0)):
+        raise Unreadable(f'I see no relation in "{slots.asked.phrases.said(" ".join(words))}"')
+    thing = slots.asked.phrases.thing(f"the {slots.text('a')} {' '.join(words)}")
+    if thing.single:
+        raise Unreadable(f"{thing.the} is one thing, and no choice")
+    say = numbered(f"{thing.many}: {{}}", f"I have seen {thing.none}", thing.hidden)
+    known = f"known = count({thing.seen_program})\n" if thing.seen_program else ""
+    return Meaning(f"{known}{thing.program}", say, (thing,))
+
+
+def _room_in(slots: Slots, words: list[str], found: tuple[str, int]) -> Thing | None:
+    """The room of "in the kitchen"; None of what is in no room that is named."""
+    if found[0] not in ("in_", "on"):
+        return None
+    try:
+        return slots.asked.phrases.room(" ".join(words[found[1] :]))
+    except Unreadable:
+        return None
 
 
 def _place_of(slots: Slots, words: list[str], found: tuple[str, int]) -> tuple[Thing, ...]:

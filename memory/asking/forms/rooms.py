@@ -37,6 +37,15 @@ def _each_where(thing: Thing) -> Say:
     return say
 
 
+def _listed(slots: Slots) -> Meaning:
+    """ "List the cups": where each is. Of one thing, or by a word that the map does not have, it is
+    no list."""
+    thing, names = slots.thing("a"), slots.asked.names
+    if not thing.plural or thing.single or not names.knows(thing.label):
+        raise Unreadable(f"{thing.the} is no list of things")
+    return Meaning(f"[whereabouts(x) for x in {thing.members}]", _each_where(thing), (thing,))
+
+
 def _which_room(slots: Slots) -> Meaning:
     thing = slots.thing("a")
     say = worded(f"{thing.the} {thing.be} in the {{}}")
@@ -154,6 +163,13 @@ FORMS: tuple[Form, ...] = (
         "(can|could) you (find|locate) {a}",
         "where (do|does) {a} (stand|lie|hang|live|belong)",
         "(show|point) me [to|where] {a} [is|are]",
+    ),
+    form(
+        _listed,
+        "List the cups.",
+        "(list|name|show|give|enumerate) [me] [all|each of|all of] {a}",
+        "(what|which) are [all] {a}",
+        "{a}",
     ),
     form(
         _which_room,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from cogmap.memory.asking.form import Form, Meaning, Slots, form, union_of
+from cogmap.memory.asking.form import Form, Meaning, Slots, form
 from cogmap.memory.asking.saying import Result, Said, listed, said_value, truth
-from cogmap.memory.asking.things import joined, quoted
+from cogmap.memory.asking.things import joined, quoted, union_of
 from cogmap.memory.asking.unreadable import Unreadable
 from cogmap.memory.asking.words import USES
 

@@ -35,8 +35,9 @@ _NOT_HOLLOW = (
 
 @operation(RELATIONS)
 def on(world: World, a: Objects, b: Objects) -> bool:
-    """Whether a is carried by b: a cup on a table, a pillow on a sofa, a book on a shelf."""
-    return _holds(world, a, b, standing.on)
+    """Whether a is carried by b: a cup on a table, a pillow on a sofa, a book on a shelf, on
+    whichever of its boards."""
+    return _holds(world, a, b, standing.on, boards=True)
 
 
 @operation(RELATIONS)
@@ -109,7 +110,7 @@ def behind(world: World, a: Objects, b: Objects, pose: Pose | None = None) -> bo
 
 @each("on")
 def _on_each(world: World, a: Side, b: Side) -> Any:
-    return _each(world, a, b, standing.on)
+    return _each(world, a, b, standing.on, boards=True)
 
 
 @each("inside")
@@ -182,11 +183,17 @@ def _matrix(
     test: Test,
     *,
     hollow: bool = False,
+    boards: bool = False,
     one_room: bool = False,
 ) -> Bool:
     """(N, M); a thing stands to itself in no relation. ``hollow``: to what cannot hold anything
-    neither. ``one_room``: nor to what is in another room or behind a wall."""
-    found = test(rows_of(world, a), rows_of(world, b))
+    neither. ``boards``: what is inside a shelf stands to it so, too. ``one_room``: not to what is
+    in another room or behind a wall."""
+    rows, others = rows_of(world, a), rows_of(world, b)
+    found = test(rows, others)
+    shelves = np.array([boards and _has_boards(thing.label) for thing in b], bool)
+    if shelves.any():
+        found = found | (standing.inside(rows, others) & shelves)
     found = found & np.not_equal.outer([t.id for t in a], [t.id for t in b])
     if hollow:
         found &= np.array([not _is_solid(thing.label) for thing in b])
@@ -198,6 +205,12 @@ def _matrix(
 @lru_cache(maxsize=4096)
 def _is_solid(label: str) -> bool:
     return any(relation(word, label) for word in _NOT_HOLLOW)
+
+
+@lru_cache(maxsize=4096)
+def _has_boards(label: str) -> bool:
+    """Of a shelf of any kind: what is in it lies on one of its boards."""
+    return relation("shelf", label) is not None
 
 
 def _between(world: World, a: Objects, b: Objects, c: Objects) -> Bool:

@@ -90,6 +90,16 @@ def union(world: World, a: Objects, b: Objects) -> Objects:
 
 
 @operation(SELECTING)
+def without(world: World, a: Objects, b: Objects) -> Objects:
+    """The things of one set that are not in another one.
+
+    without(find("cup"), find("cup", room="kitchen")) are the cups elsewhere.
+    """
+    ids = {thing.id for thing in b}
+    return replace(a, members=tuple(thing for thing in a if thing.id not in ids))
+
+
+@operation(SELECTING)
 def rooms(world: World, label: str | None = None) -> Rooms:
     """All rooms, or those of a kind: rooms("bedroom")."""
     return Rooms(world.rooms, "room") if label is None else with_label(world, label)

@@ -63,7 +63,6 @@ def test_values_units_and_words(answer, text: str, value, unit: str, said: str) 
         ("What colour is the sofa?", "not_determinable", "not what they look like"),
         ("When did you last see the lamp?", "not_determinable", "not known"),
         ("Is the cup not on the table?", "not_understood", "cannot read"),
-        ("How many chairs are not in the kitchen?", "not_understood", "cannot read"),
         ("Which room has no piano?", "not_seen", "No piano was seen"),
         ('count(find("chair"))', "not_understood", "a program, not a question"),
         ("What time is it?", "not_determinable", "no time of day"),

@@ -1,0 +1,82 @@
+"""One question of two things or places, and places that are denied."""
+
+from __future__ import annotations
+
+import pytest
+
+from cogmap.memory.asking import ask
+from cogmap.memory.asking.parts import parts_of
+from cogmap.runtime.messages import Question
+
+
+def asked(world, text):
+    return ask(world, Question(stamp_ns=0, text=text))
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "said"),
+    [
+        ("is there a sofa and a bed?", True, "Yes, there is a sofa. Yes, there is a bed."),
+        ("is there a sofa and a bed in the kitchen?", False,
+         "Yes, there is a sofa in the kitchen. No, no bed in the kitchen was seen."),
+        ("is there a bed or a sofa in the kitchen?", True,
+         "No, no bed in the kitchen was seen. Yes, there is a sofa in the kitchen."),
+        ("is there a chair in the kitchen and the bedroom?", True,
+         "Yes, there is a chair in the kitchen. Yes, there is a chair in the bedroom."),
+        ("is there a cup on the dining table and a lamp in the bedroom?", True,
+         "Yes, there is a cup on the dining table. Yes, there is a lamp in the bedroom."),
+        ("is there a sofa in the kitchen or the bedroom?", True,
+         "Yes, there is a sofa in the kitchen or the bedroom."),
+        ("how tall are the sofa and the lamp?", (0.8, 1.5), "The sofa is 0.80"),
+        ("how many chairs are in the kitchen and the bedroom?", 3,
+         "There are 3 chairs in the kitchen and the bedroom."),
+        ("how many chairs and cups are in the kitchen?", 3,
+         "3 chairs and cups in the kitchen together."),
+        ("how many chairs are not in the kitchen?", 1, "There is 1 chair not in the kitchen."),
+        ("how many chairs are there outside of the bedroom?", 2,
+         "There are 2 chairs not in the bedroom."),
+        ("are there chairs that are not in the kitchen?", True,
+         "Yes, there are chairs not in the kitchen."),
+        ("which chairs are not in the kitchen?", ("chair 10",), "Chairs not in the kitchen: "),
+        ("which chairs are in the kitchen?", ("chair 4", "chair 5"),
+         "Chairs in the kitchen: chair 4 and chair 5."),
+        ("list the cups", ("on the dining table in the kitchen",), "The cups are on the dining"),
+        ("what is in the kitchen and the bedroom?",
+         ("chair", "backpack", "bed", "cup", "dining table", "lamp", "sofa", "television"),
+         "In the kitchen and the bedroom: 3 chairs"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)  # fmt: skip
+def test_each_of_several_is_answered(house, text, value, said) -> None:
+    reply = asked(house, text)
+    assert (reply.status, reply.value) == ("answered", value if isinstance(value, bool | int) else
+                                           pytest.approx(value) if text.startswith("how tall")
+                                           else value)  # fmt: skip
+    assert reply.text.startswith(said)
+
+
+def test_what_was_never_seen_is_said_of_each(house) -> None:
+    both = asked(house, "is there a sofa and a kettle?")
+    assert (both.status, both.value) == ("not_seen", None)
+    assert both.text.startswith("Yes, there is a sofa. No kettle was seen")
+    one = asked(house, "is there a kettle or a sofa?")
+    assert (one.status, one.value) == ("answered", True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "where is the lamp on the sofa and the cup?",  # on which of them, and of what is asked
+        "how tall are the sofa and the lamp together?",
+        "is the cup not on the table?",
+        "how many chairs are there except in the kitchen?",
+    ],
+)
+def test_what_may_mean_several_things_is_not_read(house, text) -> None:
+    assert asked(house, text).status == "not_understood"
+
+
+def test_a_question_with_choices_is_one() -> None:
+    text = "is there a sofa and a bed?"
+    assert parts_of(Question(stamp_ns=0, text=text))
+    assert not parts_of(Question(stamp_ns=0, text=text, options=("yes", "no")))

@@ -44,7 +44,7 @@ def _quantities_text(answer: Answer) -> str:
 
 def quantity_text(value: float, unit: str) -> str:
     """A number with its unit, rounded as people say it."""
-    number = f"{value:.{_DECIMALS.get(unit, 2)}f}" if isinstance(value, float) else str(value)
+    number = f"{value:z.{_DECIMALS.get(unit, 2)}f}" if isinstance(value, float) else str(value)
     symbol = UNITS.get(unit, unit)
     return f"{number}{symbol}" if symbol == "°" else f"{number} {symbol}".strip()
 
@@ -66,7 +66,7 @@ def answer_lines(answer: Answer, layout: Layout | None = None, start_ns: int = 0
         lines.append(f"rests on {rests_on}")
     if answer.viewpoint is not None:
         x, y, _ = answer.viewpoint.position
-        lines.append(f"look from x {x:.2f} y {y:.2f}, towards {answer.viewpoint.yaw:.2f} rad")
+        lines.append(f"look from x {x:z.2f} y {y:z.2f}, towards {answer.viewpoint.yaw:z.2f} rad")
     at = f" at {(answer.stamp_ns - start_ns) * 1e-9:.1f} s" if start_ns else ""
     lines.append(f"map      version {answer.version}{at}; read by {printable(answer.planner, 60)}")
     return lines

@@ -46,7 +46,7 @@ def _print_table(events: list[MapEvent], loaded: CognitiveMap, console: Console)
         place, room = "", ""
         if event.box is not None:
             x, y, z = event.box.center
-            place = f"{x:.2f} {y:.2f} {z:.2f}"
+            place = f"{x:z.2f} {y:z.2f} {z:z.2f}"
             room = rooms.get(room_of(structure, x, y), "")
         listed.add_row(
             f"{(event.stamp_ns - first_ns) * 1e-9:.1f} s",

@@ -92,7 +92,7 @@ def search_map(
             hit.kind,
             str(hit.id),
             name(hit.label),
-            f"{hit.score:.2f}",
+            f"{hit.score:z.2f}",
             hit.why,
         )
     if hits:
@@ -159,7 +159,7 @@ def _print_tables(layout: Layout, first_ns: int, console: Console) -> None:
 def facts(thing: MapObject, rooms: dict[int, str], first_ns: int) -> Sequence[str | Text]:
     return (
         Text(rooms.get(thing.room, "")),
-        " ".join(f"{value:.2f}" for value in thing.box.center),
+        " ".join(f"{value:z.2f}" for value in thing.box.center),
         " ".join(f"{value:.2f}" for value in thing.box.size),
         f"{thing.confidence:.0%}",
         f"{(thing.last_seen_ns - first_ns) * 1e-9:.1f} s",

@@ -223,6 +223,8 @@ class NounPhrases(WherePhrases):
         if not known:
             end = begin + 1
             while end < len(words) and not ends_name(words, end):
+                if self._stands(words, begin, end):
+                    break
                 end += 1
         if end > begin + 1 and self._quote(words[begin]) and words[end - 1] in _THINGS:
             end -= 1  # "'chair' objects"
@@ -241,6 +243,14 @@ class NounPhrases(WherePhrases):
         if begin == 0 and not known and lexicon.relation_at(words, 0) and len(words) > 1:
             raise Unreadable(f'"{self.said(" ".join(words))}" names no thing')
         return " ".join(name), end
+
+    def _stands(self, words: Sequence[str], begin: int, at: int) -> bool:
+        """Whether a word says where things are that a known name stands for, as in "chairs stand
+        in the kitchen", and is no part of a name, as in "music stand"."""
+        if words[at] not in lexicon.VERBS or not lexicon.relation_at(words, at + 1):
+            return False
+        name = " ".join(words[begin:at])
+        return name in lexicon.ANYTHING or self._names.knows(singular_of(name))
 
     def _refuse_no_thing(self, name: str) -> None:
         """Of what is no object to this map, "none was seen" would be wrong."""

@@ -16,7 +16,7 @@ __all__ = ["Parts", "parts_of", "together"]
 
 _MOST = 3
 _NEXT = re.compile(
-    r"\s*(?:[,;?]\s*(?:and|also)?|\band)\s+(?:also\s+)?(?=(?:how|where|what|which|when|is|are|does|do"
+    r"\s*(?:[,;:?]\s*(?:and|also)?|\band)\s+(?:also\s+)?(?=(?:how|where|what|which|when|is|are|does|do"
     r")\b)",
     re.IGNORECASE,
 )

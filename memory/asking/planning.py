@@ -54,6 +54,8 @@ _WHICH = re.compile(
     r"(?:and )?(?:which|what)(?: one)?(?: of them)? is the "
     r"((?:second |third )?(?:bigg|larg|small)est)(?: one| of them)?"
 )
+_TOPIC = re.compile(r"((?:the|my) [^,]+?) , (.* )(?:it|they|that one)( [^,]+)?")
+"""What is asked of is said first: "the mirror in the bedroom, how wide is it"."""
 _LEADING = re.compile(r"^(?:and|but|also|then|ok|so|now) (?:,? ?)")
 
 
@@ -221,6 +223,9 @@ def _wordings(words: str) -> list[str]:
     whole = [words, plain, short]
     if short.startswith("the ") or plain != words:
         whole.append(f"what is {short}")
+    topic = _TOPIC.fullmatch(short)
+    if topic:
+        whole.append(f"{topic[2]}{topic[1]}{topic[3] or ''}")
     first = short.partition(" ")[0]
     if first in SUPERLATIVES or ordinal_of(first) is not None:
         whole.append(f"what is the {short}")

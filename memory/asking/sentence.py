@@ -41,6 +41,7 @@ _REWRITES = tuple(
         (r"\b(?:would you say|do you (?:think|reckon|guess))\b", " "),
         (r"^do you know of\b", "is there"),
         (r"\bpieces? of furniture\b", "thing"),
+        (r"\bmost direct\b", "shortest"),
         (r"\bcan't\b", "can not"),
         (r"\bi'm\b", "i am"),
         (r"\b(you|we|they)'re\b", r"\1 are"),

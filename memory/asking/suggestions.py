@@ -124,7 +124,7 @@ def _name_at(tokens: Sequence[str], at: int, names: Names) -> tuple[int, str]:
 def _filled(example: str, question: Sequence[str], names: Names) -> str:
     """An example about other things: those of the question that the map holds, then others."""
     asked = [part.partition(" ")[2] for part in question if part.startswith(_THING)]
-    held = [name for name in asked if normalize(name) in names.labels]
+    held = list(dict.fromkeys(name for name in asked if normalize(name) in names.labels))
     number = Counter(names.here)
     free = [label for label in number if label not in map(normalize, held)]
     several = iter([*held, *sorted(free, key=lambda label: -number[label])])

@@ -19,6 +19,11 @@ class Moment:
     program: str
     words: str
 
+    @property
+    def at(self) -> str:
+        """ "At 5 s after the start", "30 seconds ago"."""
+        return self.words if self.words.endswith("ago") else f"at {self.words}"
+
 
 _SECONDS = {"s": 1, "sec": 1, "secs": 1, "second": 1, "seconds": 1, "min": 60, "mins": 60,
             "minute": 60, "minutes": 60, "h": 3600, "hour": 3600, "hours": 3600}  # fmt: skip
@@ -43,6 +48,7 @@ _TURN = re.compile(
     r"(?:by |at )?(?:the )?(?:end of )?(?:the )?(?:turn(?: number)? #?(\S+)|(\S+) turn)"
 )
 _AGO = re.compile(rf"(?:the last |the past )?(\S+) {_UNIT}(?: ago| before| earlier| back)?")
+_LAST_ONE = re.compile(rf"(?:the )?(?:last|past) {_UNIT}")
 _INTO = re.compile(
     rf"(?:second )?(\S+)(?: {_UNIT})?(?: in| into| after)?"
     r"(?: the)?(?: start| beginning| video| tour| recording)?"
@@ -116,6 +122,7 @@ def _clocked(text: str, elapsed_s: float) -> Moment | None:
 
 
 def _counted(text: str, elapsed_s: float) -> Moment | None:
+    text = _LAST_ONE.sub(r"the last 1 \1", text)
     ago = _AGO.fullmatch(text)
     if ago and ("ago" in text or "last" in text or "past" in text or "earlier" in text
                 or "before" in text or "back" in text):  # fmt: skip

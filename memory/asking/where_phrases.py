@@ -43,6 +43,8 @@ class WherePhrases(PlacePhrases):
         """With the conditions that follow its name."""
         end = len(words)
         links = lexicon.LINKS
+        if words[at : at + 1] and words[at] in lexicon.VERBS and lexicon.relation_at(words, at + 1):
+            at += 1
         while at < end and words[at] in links and not lexicon.relation_at(words, at):
             links, at = lexicon.LINKS | lexicon.LINK_VERBS, at + 1
         if at >= end:

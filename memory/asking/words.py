@@ -26,6 +26,7 @@ __all__ = [
     "SUPERLATIVES",
     "THEM",
     "USES",
+    "VERBS",
     "denied_at",
     "lists_names",
     "number_of",
@@ -126,6 +127,9 @@ LINKS = word_set(
     "hanging directly immediately stored situated"
 )
 """Between a thing and where it is: "the lamp that is standing on ..."."""
+
+VERBS = word_set("stand stands lie lies sit sits hang hangs")
+"""Links after the name of a thing that the map knows: "how many chairs stand in the kitchen"."""
 
 LINK_VERBS = word_set("stands stand lies lie sits sit hangs hang can be seen found kept stood")
 """Links after "that" and the like only: a "tv stand" is a thing."""
@@ -244,6 +248,8 @@ def ordinal_of(word: str) -> int | None:
 
 def relation_at(words: Sequence[str], begin: int) -> tuple[str, int] | None:
     """The longest relation that begins at ``words[begin]``, and how many words it is."""
+    if begin >= len(words):
+        return None
     for phrase, name in _relations().get(words[begin], ()):
         if tuple(words[begin : begin + len(phrase)]) == phrase:
             return name, len(phrase)

@@ -196,8 +196,8 @@ def _at_the_unknown(asked: _Asked, around: F64 | None) -> Unreachable:
         return Unreachable("no way on known free floor leads there; look around on the way")
     edge: Point = (float(line[unseen[0], 0]), float(line[unseen[0], 1]))
     return Unreachable(
-        f"the known floor ends at ({edge[0]:.2f}, {edge[1]:.2f}) on the way there; explore there, "
-        "or allow ways through the unknown",
+        f"the known floor ends at ({edge[0]:z.2f}, {edge[1]:z.2f}) on the way there; explore "
+        "there, or allow ways through the unknown",
         unknown=edge,
     )
 
@@ -214,7 +214,7 @@ def _door_name(door: Door, rooms: Sequence[Room]) -> str:
     sides = [labels[number] for number in door.rooms if number in labels]
     if len(sides) == 2:
         return f"the door between the {sides[0]} and the {sides[1]}"
-    return f"the door at ({door.center[0]:.2f}, {door.center[1]:.2f})"
+    return f"the door at ({door.center[0]:z.2f}, {door.center[1]:z.2f})"
 
 
 def _trace(line: F64) -> shapely.Geometry:

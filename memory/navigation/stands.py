@@ -55,9 +55,9 @@ def _at(
     grid = with_unknown_free(known.grid) if through_unknown else known.grid
     paths = body_paths(grid, body.radius_m)
     if paths.is_free(pose.point):
-        return (Stand(pose, faces=faces, why=f"at ({pose.x:.2f}, {pose.y:.2f})"),)
+        return (Stand(pose, faces=faces, why=f"at ({pose.x:z.2f}, {pose.y:z.2f})"),)
     if cell_state(grid, pose.point) is None:
-        return Unreachable(f"({pose.x:.2f}, {pose.y:.2f}) is off the map")
+        return Unreachable(f"({pose.x:z.2f}, {pose.y:z.2f}) is off the map")
     far = np.linalg.norm(paths.centers - pose.point, axis=1)
     near = np.flatnonzero(far <= NEAR_POINT_M)
     if not len(near):
@@ -67,7 +67,7 @@ def _at(
         Stand(
             Pose2(x, y, pose.yaw),
             faces=faces,
-            why=f"{off:.2f} m from ({pose.x:.2f}, {pose.y:.2f}), the nearest free floor",
+            why=f"{off:.2f} m from ({pose.x:z.2f}, {pose.y:z.2f}), the nearest free floor",
             worse_m=5 * off,
         )
         for (x, y), off in zip(paths.centers[near].tolist(), far[near].tolist(), strict=True)
@@ -76,7 +76,7 @@ def _at(
 
 def _no_place(point: Point, known: Known) -> Unreachable:
     """Why nobody can stand near a point of the grid."""
-    at = f"({point[0]:.2f}, {point[1]:.2f})"
+    at = f"({point[0]:z.2f}, {point[1]:z.2f})"
     state = cell_state(known.grid, point)
     if state == UNKNOWN:
         return Unreachable(

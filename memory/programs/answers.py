@@ -68,7 +68,7 @@ def text_of(value: Any, start_ns: int = 0) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, str):
-        return str(value)
+        return str(value) or '""'
     if isinstance(value, MapObject | Room):
         return name_of(value)
     if isinstance(value, Objects | Rooms | tuple):
@@ -84,7 +84,7 @@ def text_of(value: Any, start_ns: int = 0) -> str:
         return _place(value)
     plain, unit, _ = value_of(value)
     if isinstance(plain, int | float):
-        number = f"{plain:.{_DIGITS.get(unit, 2)}f}" if unit != "count" else f"{plain:g}"
+        number = f"{plain:z.{_DIGITS.get(unit, 2)}f}" if unit != "count" else f"{plain:g}"
         sign = _SIGNS.get(unit, unit) if unit != "count" else ""
         return f"{number}{'' if sign == '°' else ' '}{sign}".strip()
     return str(plain)
@@ -130,7 +130,7 @@ def _in_list(value: AnswerValue, member: Any, start_ns: int) -> str | float:
 
 def _place(value: Point | Pose) -> str:
     point = value.point if isinstance(value, Pose) else value
-    words = f"x {point.x:.2f} m, y {point.y:.2f} m, z {point.z:.2f} m"
+    words = f"x {point.x:z.2f} m, y {point.y:z.2f} m, z {point.z:z.2f} m"
     if isinstance(value, Pose):
-        return f"{words}, looking towards {math.degrees(value.yaw):.0f}° from x"
+        return f"{words}, looking towards {math.degrees(value.yaw):z.0f}° from x"
     return words

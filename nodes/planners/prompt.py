@@ -52,7 +52,7 @@ def opening(question: Question, layout: Layout, picture: bytes | None) -> dict[s
         lines.append("It is to be one of: " + "; ".join(quoted(o, 200) for o in question.options))
     if question.pose is not None:
         x, y, _ = question.pose.position
-        lines.append(f"Who asks stands at ({x:.2f}, {y:.2f}); agent() is that pose.")
+        lines.append(f"Who asks stands at ({x:z.2f}, {y:z.2f}); agent() is that pose.")
     if question.as_of_ns is not None:
         lines.append("It is about the past: map, picture and programs are of that time.")
     parts: list[dict[str, Any]] = [{"type": "text", "text": "\n".join(lines)}]
@@ -103,5 +103,5 @@ def _object_line(thing: MapObject) -> str:
     x, y, z = thing.box.center
     a, b, c = thing.box.size
     room = f", room {thing.room}" if thing.room >= 0 else ""
-    place = f"at ({x:.2f}, {y:.2f}, {z:.2f}), size {a:.2f} x {b:.2f} x {c:.2f}"
+    place = f"at ({x:z.2f}, {y:z.2f}, {z:z.2f}), size {a:.2f} x {b:.2f} x {c:.2f}"
     return f"object {thing.id}: {quoted(thing.label or 'object')} {place}{room}"

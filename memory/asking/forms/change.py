@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from cogmap.memory.asking.form import Form, Meaning, Slots, form
 from cogmap.memory.asking.saying import (
     Result,
@@ -103,6 +105,18 @@ def _has_moved(slots: Slots) -> Meaning:
         return Said(f"Yes, {thing.the} {thing.have} been moved", True)
 
     return Meaning(f"placements({thing.program})", say, (thing,))
+
+
+def _same_place(slots: Slots) -> Meaning:
+    moved = _has_moved(slots)
+    thing = moved.about[0]
+
+    def say(result: Result) -> Said:
+        if moved.say(result).value:
+            return Said(f"No, {thing.the} {thing.have} been moved", False)
+        return Said(f"Yes, {thing.the} {thing.be} where it was, as far as seen", True)
+
+    return replace(moved, say=say)
 
 
 def _which_moved(slots: Slots) -> Meaning:
@@ -216,6 +230,13 @@ FORMS: tuple[Form, ...] = (
             "(was|were) {a} moved",
             "(did|has|have) (someone|anyone|anybody|somebody) (move|moved) {a}",
         ),
+    ),
+    form(
+        _same_place,
+        "Is the cup still where it was?",
+        "(is|are) {a} still where (it|they) (was|were)",
+        "(is|are) {a} still in (its|the|their|the same) [old|usual|own] place",
+        "(is|are) {a} in the same (place|position|spot) (as before|still)",
     ),
     form(
         _which_moved,

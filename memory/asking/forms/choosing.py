@@ -17,6 +17,7 @@ __all__ = ["FORMS", "as_asked", "best_of", "nearest_of", "one_of"]
 
 _FAR = ("farthest", "furthest", "farther", "further", "remotest", "most distant")
 _CLOSE = ("closest", "nearest", "closer", "nearer", "closet", "close", "near")
+_PLACED = re.compile(r'(find\("[^"]+"), room=(room\("[^"]+"\))\)')
 _AWAY = re.compile(r" away$")
 
 
@@ -109,6 +110,7 @@ def _of_all(slots: Slots) -> Meaning:
         raise Unreadable(f'I cannot choose by "{word}"')
     to = slots.place("b") if "b" in slots else slots.asked.phrases.place("me")
     among = slots.thing("a").program if "a" in slots else "everything()"
+    among, to = _in_that_room(slots, among, to)
     operation = "farthest" if word in _FAR else "nearest"
     end = "farthest from" if word in _FAR else "closest to"
 
@@ -120,6 +122,15 @@ def _of_all(slots: Slots) -> Meaning:
         return Said(f"{name} is {end} {to.the}", said.value)
 
     return Meaning(f"{operation}({among}, {to.program})", say, (to,))
+
+
+def _in_that_room(slots: Slots, among: str, to: Thing) -> tuple[str, Thing]:
+    """ "Farthest from the sofa in the living room": where there is but one sofa, it is the things
+    to choose from that are in the room."""
+    found = _PLACED.fullmatch(to.program)
+    if found is None or among != "everything()" or slots.asked.names.number_of(to.label) != 1:
+        return among, to
+    return f"everything(room={found[2]})", to.at(f"{found[1]})")
 
 
 _WHICH = (

@@ -64,6 +64,17 @@ def _which_turn(slots: Slots) -> Meaning:
     return Meaning(f"turned_direction({begin.program}, {end.program})", say)
 
 
+def _left_or_right(slots: Slots) -> Meaning:
+    begin, end = _span(slots)
+    sides = {"clockwise": "right", "counterclockwise": "left"}
+
+    def say(result: Result) -> Said:
+        side = sides[str(said_value(result).value)]
+        return Said(f"to the {side}, {_between(begin, end)}, by the shorter way", side)
+
+    return Meaning(f"turned_direction({begin.program}, {end.program})", say)
+
+
 def _turned(slots: Slots) -> Meaning:
     begin, end = _span(slots)
     way = slots.text("way")
@@ -115,6 +126,8 @@ FORMS: tuple[Form, ...] = (
         "(since|from) {s}",
         f"how far (did|have|has) {_WHO} (walk|walked|travel|travelled|traveled|driven|drive) "
         "between {s} and {t}",
+        f"how far (did|have|has) {_WHO} (walk|walked|travel|travelled|traveled|driven|drive|gone|"
+        "go|moved|move|come) (in|during|over|within) {s}",
         "how long (was|is) (the|your|my) (tour|path|way|route|trajectory) [so far|travelled|"
         "walked]",
         "what [total] distance (did|have|has) (i|you|we|the camera) (travel|travelled|traveled|"
@@ -155,6 +168,14 @@ FORMS: tuple[Form, ...] = (
         "counterclockwise|counterclockwise or clockwise)",
         f"(have|has|did) {_WHO} (turned|rotated|turn|rotate) (clockwise or counterclockwise|"
         "counterclockwise or clockwise) between {s} and {t}",
+    ),
+    form(
+        _left_or_right,
+        "Did you turn left or right in the last 5 seconds?",
+        f"(did|have|has) {_WHO} (turn|turned|rotate|rotated) [to the] (left or right|right or "
+        "left) (in|during|over|within|since) {s}",
+        f"(did|have|has) {_WHO} (turn|turned|rotate|rotated) [to the] (left or right|right or "
+        "left) between {s} and {t}",
     ),
     form(
         _turned,

@@ -5,15 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cogmap.memory.asking.form import Form, Meaning, Slots, form
-from cogmap.memory.asking.saying import Result, Said, measured, said_value, truth, worded
+from cogmap.memory.asking.saying import Result, Said, listed, measured, said_value, truth, worded
 from cogmap.memory.asking.unreadable import Unreadable
-from cogmap.memory.asking.words import number_of, word_set
+from cogmap.memory.asking.words import ANYTHING, number_of, word_set
 from cogmap.memory.units import METRES
 
 __all__ = ["FORMS"]
 
 _HEIGHT_M = 0.75
 """Of a thing whose height is not told: that of a table."""
+_SIDES = (("width", "length"), ("depth", "width"), ("height", "height"))
+"""Parameters of ``fits``, and the axes of a thing that they are."""
 _SEPARATORS = word_set(
     "by x and , times on tall high wide long deep a an the of that is which measuring with size new"
 )
@@ -26,6 +28,17 @@ class _Box:
     height: float
     stated_height: bool
     name: str
+
+    @property
+    def arguments(self) -> str:
+        """Of ``fits``."""
+        return f"width={self.width:g}, depth={self.depth:g}, height={self.height:g}"
+
+    @property
+    def said(self) -> str:
+        """ "desk of 1.2 x 0.6 m, taken to be 0.75 m high"."""
+        assumed = "" if self.stated_height else f", taken to be {self.height:g} m high"
+        return f"{self.name} of {self.width:g} x {self.depth:g} m{assumed}"
 
 
 def _box(text: str) -> _Box:
@@ -58,14 +71,38 @@ def _fits(slots: Slots) -> Meaning:
     if where is not None and where.kind != "room":
         raise Unreadable("I can look for space in a room, not beside a thing")
     at = f", where={where.program}" if where else ""
-    program = f"fits(width={box.width:g}, depth={box.depth:g}, height={box.height:g}{at})"
+    program = f"fits({box.arguments}{at})"
     inside = f" in {where.the}" if where else ""
-    assumed = "" if box.stated_height else f", taken to be {box.height:g} m high"
-    size = f"{box.name} of {box.width:g} x {box.depth:g} m{assumed}"
     say = truth(
-        f"there is space for a {size}{inside}", f"there is no known space for a {size}{inside}"
+        f"there is space for a {box.said}{inside}",
+        f"there is no known space for a {box.said}{inside}",
     )
     return Meaning(program, say, (where,) if where else ())
+
+
+def _where_fits(slots: Slots) -> Meaning:
+    """ "Where can I put it": the rooms with space for it."""
+    box = _box(slots.text("box"))
+    program = f"[r for r in rooms() if fits({box.arguments}, where=r)]"
+    say = listed(
+        f"rooms with space for a {box.said}: {{}}", f"no room with space for a {box.said} is known"
+    )
+    return Meaning(program, say)
+
+
+def _thing_fits(slots: Slots) -> Meaning:
+    """ "Would the sofa fit in the bedroom": as large as it is measured."""
+    thing, room = slots.thing("a"), slots.room("b")
+    if thing.label in ANYTHING:
+        raise Unreadable("this is asked of one thing")
+    one = thing.program if thing.single else f"the({thing.program})"
+    sides = [f'{side}=size(t, axis="{axis}")' for side, axis in _SIDES]
+    program = f"t = {one}\nfits({', '.join(sides)}, where={room.program})"
+    say = truth(
+        f"there is space for what is as large as {thing.the} in {room.the}",
+        f"there is no known space for what is as large as {thing.the} in {room.the}",
+    )
+    return Meaning(program, say, (thing, room))
 
 
 def _free(slots: Slots) -> Meaning:
@@ -124,11 +161,22 @@ FORMS: tuple[Form, ...] = (
         f"(is|would) there [be] [enough|any] [free] (space|room|place) {_WHERE} {{b}} "
         "(for|to put|to place|to fit) {box}",
         f"(do|have) (i|we|you) [have|got] [enough] (space|room) {_WHERE} {{b}} for {{box}}",
-        "(where|in which room) is there [enough] (space|room) for {box}",
         "(do|have) (i|we|you) [have|got] [enough] (space|room) for {box}",
         "(does|has) {b} have [enough] (space|room) for {box}",
-        "(where|in which room) (can|could) (i|you|we) (put|place|fit) {box}",
         "where in {b} (can|could) (i|you|we) (put|place|fit) {box}",
+    ),
+    form(
+        _where_fits,
+        "Where can I put a 1.2 by 0.6 m desk?",
+        "(where|in which room|in which rooms) is there [enough] (space|room) for {box}",
+        "(where|in which room|in which rooms) (can|could|would) (i|you|we) (put|place|fit) {box}",
+        "(which|what) (room|rooms) (has|have) [enough] (space|room) for {box}",
+    ),
+    form(
+        _thing_fits,
+        "Would the sofa fit in the bedroom?",
+        "(would|could|can|will|does) {a} fit (in|into|inside) {b}",
+        "is there [enough] (space|room) for {a} in {b}",
     ),
     form(
         _free,

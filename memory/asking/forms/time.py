@@ -80,6 +80,28 @@ def _which_first(slots: Slots) -> Meaning:
     return Meaning(program, say, tuple(things))
 
 
+def _which_last(slots: Slots) -> Meaning:
+    things = slots.things("list")
+    order = _in_order(things)
+
+    def say(result: Result) -> Said:
+        *rest, last = list(order(result).value)  # type: ignore[arg-type]
+        before = joined(f"the {word}" for word in rest)
+        return Said(f"the {last} was seen last, after {before}", str(last))
+
+    return Meaning(f"order_seen({programs(things)})", say, tuple(things))
+
+
+def _seen_before(slots: Slots) -> Meaning:
+    thing = slots.thing("b")
+    sign, word = (">", "after") if slots.text("w") == "after" else ("<", "before")
+    program = (
+        f"labels([x for x in everything() if first_seen(x) {sign} first_seen({thing.program})])"
+    )
+    say = listed(f"seen first {word} {thing.the}: {{}}", f"nothing was seen {word} {thing.the}")
+    return Meaning(program, say, (thing,))
+
+
 def _before(slots: Slots) -> Meaning:
     a, b = slots.thing("a"), slots.thing("b")
     if " or " in slots.text("r"):
@@ -109,8 +131,16 @@ def _seen_so_far(slots: Slots) -> Meaning:
 
 def _count_seen(slots: Slots) -> Meaning:
     thing = slots.thing("a")
-    say = measured(f"{{}} {thing.many} seen so far")
+    say = _so_many(thing, "seen so far")
     return Meaning(f"count_seen({quoted(thing.label)})", say, (thing,))
+
+
+def _so_many(thing: Thing, when: str) -> Say:
+    def say(result: Result) -> Said:
+        kind = thing.one if said_value(result).value == 1 else thing.many
+        return measured(f"{{}} {kind} {when}")(result)
+
+    return say
 
 
 def _visible(slots: Slots) -> Meaning:
@@ -156,23 +186,23 @@ def _where_at(slots: Slots) -> Meaning:
     thing, moment = slots.place("a"), _moment(slots)
     if thing.kind == "agent":
         return Meaning(
-            f"room_of(agent({moment.program}))", worded(f"at {moment.words} you were in the {{}}")
+            f"room_of(agent({moment.program}))", worded(f"{moment.at} you were in the {{}}")
         )
     program = f"as_of({moment.program}, whereabouts({thing.program}))"
-    return Meaning(program, worded(f"at {moment.words} {thing.the} {_was(thing)} {{}}"), (thing,))
+    return Meaning(program, worded(f"{moment.at} {thing.the} {_was(thing)} {{}}"), (thing,))
 
 
 def _count_at(slots: Slots) -> Meaning:
     thing, moment = slots.thing("a"), _moment(slots)
-    say = measured(f"{{}} {thing.many} at {moment.words}")
+    say = _so_many(thing, moment.at)
     return Meaning(f"as_of({moment.program}, count({thing.program}))", say, (thing,))
 
 
 def _exists_at(slots: Slots) -> Meaning:
     thing, moment = slots.thing("a"), _moment(slots)
     say = truth(
-        f"there {_was(thing)} {thing.some} at {moment.words}",
-        f"no {thing.words} {_was(thing)} there at {moment.words}",
+        f"there {_was(thing)} {thing.some} {moment.at}",
+        f"no {thing.words} {_was(thing)} there {moment.at}",
     )
     return Meaning(f"as_of({moment.program}, exists({thing.program}))", say, (thing,))
 
@@ -241,6 +271,20 @@ FORMS: tuple[Form, ...] = (
         f"did (you|i|we) {_SAW} {{list}} first",
     ),
     form(
+        _which_last,
+        "Which did you see later, the lamp or the sofa?",
+        f"(which|what) (did|have) (you|i|we) {_SAW} (last|later) {{list}}",
+        "(which|what) (was|were) seen (last|later) {list}",
+        "(which|what) [one] (appeared|came|appears) (last|later) {list}",
+        "which of {list} (did you see|was seen|appeared) (last|later)",
+    ),
+    form(
+        _seen_before,
+        "What did you see before the sofa?",
+        f"what (did|have) (you|i|we) [first] {_SAW} {{w:before|after}} {{b}}",
+        "what was seen {w:before|after} {b}",
+    ),
+    form(
         _before,
         "Did you see the lamp before the sofa?",
         f"did (you|i|we) [first] {_SAW} {{a}} {_R} {{b}}",
@@ -300,6 +344,9 @@ FORMS: tuple[Form, ...] = (
         "where (was|were) {a} as of {t}",
         "at {t} , where (was|were) {a}",
         "where (was|were) {a} {n} {unit} (ago|before|earlier)",
+        "(in which|in what|which|what) room (was|were) {a} [in] (at|by|on|since|around|when|"
+        "before) {t}",
+        "(in which|in what|which|what) room (was|were) {a} [in] {n} {unit} (ago|before|earlier)",
     ),
     form(
         _count_at,
@@ -308,6 +355,7 @@ FORMS: tuple[Form, ...] = (
         "how many {a} (were|are) there {n} {unit} ago",
         "how many {a} did (you|we|i) know (at|after|by|in) {t}",
         "how many {a} were known (at|after|by) {t}",
+        "how many {a} (had|have) (you|we|i) (seen|found|known) (at|after|by|until) {t}",
     ),
     form(
         _exists_at,
@@ -320,6 +368,7 @@ FORMS: tuple[Form, ...] = (
         "Have you seen any chairs so far?",
         "(have|did) (you|i|we) (see|seen|seen yet|come across|noticed|noticed) [any] {a} [so "
         "far|yet|already|before|anywhere|until now]",
+        "(was|were) there ever [any] {a} [here|around|in view]",
         "(have|did) (you|i|we) [already|ever|yet] (seen|noticed|come across|see|encountered|"
         "spotted) [any] {a} [so far|yet|already|before|anywhere|until now]",
         "has [any] {a} been seen [so far|yet|before]",

@@ -121,7 +121,10 @@ def _viewing(slots: Slots) -> tuple[Thing, str, str]:
     test = f'direction(p, x, form="{form_}") == "{side}"'
     where = f"on the {slots.text('side')}"
     if slots.asked.rooms > 1 and thing.program == "everything()":
-        inside = thing.at(f"[x for x in everything(room=room_of(p)) if {test}]")
+        others = "everything(room=room_of(p))"
+        if stand.seen_program:  # what one stands at is on no side
+            others = f"without({others}, {stand.members})"
+        inside = thing.at(f"[x for x in {others} if {test}]")
         return inside, pose, f"{where} in the same room"
     return thing.at(f"[x for x in {thing.members} if {test}]"), pose, where
 
@@ -261,5 +264,10 @@ FORMS: tuple[Form, ...] = (
         "my) {side}",
         f"{_STAND} what (is|do i see) (on|to) (the|my) {{side}}",
         f"what (is|do i see) (on|to) (the|my) {{side}} {_STAND}",
+        f"{_STAND_FROM} what (is|do i see) (on|to) (the|my) {{side}}",
+        *(
+            f"{stand} what (is|do i see) {{side:behind|in front of}} (me|you)"
+            for stand in (_STAND, _STAND_FROM, _VIEW)
+        ),
     ),
 )

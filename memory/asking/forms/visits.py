@@ -54,6 +54,15 @@ def _how_often(slots: Slots) -> Meaning:
     return Meaning(f"count(visits({room.program}))", say, (room,))
 
 
+def _more_than_once(slots: Slots) -> Meaning:
+    room = slots.room("a")
+    say = truth(
+        f"the camera was in {room.the} more than once",
+        f"the camera was not in {room.the} more than once",
+    )
+    return Meaning(f"count(visits({room.program})) > 1", say, (room,))
+
+
 def _how_long(slots: Slots) -> Meaning:
     room = slots.room("a")
     program = (
@@ -119,6 +128,13 @@ FORMS: tuple[Form, ...] = (
         f"(how many times|how often) (have|has) {_WE} {_BEEN} {{a}} [so far]",
         f"(how many times|how often) did {_WE} {_BE} {{a}} [so far]",
         f"(how many times|how often) (were|was) {_WE} in {{a}}",
+    ),
+    form(
+        _more_than_once,
+        "Have you been in the kitchen more than once?",
+        f"(have|has) {_WE} {_BEEN} {{a}} (more than once|several times|repeatedly)",
+        f"did {_WE} {_BE} {{a}} (more than once|several times|repeatedly)",
+        f"(were|was) {_WE} in {{a}} (more than once|several times|repeatedly)",
     ),
     form(
         _how_long,

@@ -242,7 +242,7 @@ FORMS: tuple[Form, ...] = (
         "(is|are) (anything|something) (lying|standing|sitting|hanging|left) {rest}",
         "(describe|show) {room}",
         "what does {room} (contain|have|hold) [in it]",
-        "which {a} (is|are) {rest}",
+        "(which|what) {a} (is|are|stands|stand|lies|lie|sits|sit|hangs|hang) {rest}",
     ),
     form(
         _which_of,

@@ -112,14 +112,15 @@ def _viewing(slots: Slots) -> tuple[Thing, str, str]:
     """What is on a side for someone at a who looks at b, the line that names their pose, and where
     that is in words: of all things, those of the same room."""
     stand, face = slots.place("a"), slots.place("b")
-    side = DIRECTIONS.get(slots.text("side"))
+    said = slots.text("side")
+    side = DIRECTIONS.get(said.removesuffix(" of"))
     if side is None:
-        raise Unreadable(f'"{slots.text("side")}" is no side')
+        raise Unreadable(f'"{said}" is no side')
     thing = slots.thing("c") if "c" in slots else slots.asked.phrases.thing("objects")
     form_ = "left_right" if side in ("left", "right") else "four"
     pose = f"p = stand(at={stand.program}, facing={face.program})\n"
     test = f'direction(p, x, form="{form_}") == "{side}"'
-    where = f"on the {slots.text('side')}"
+    where = f"on the {said}" if side in ("left", "right") else f"{said} you"
     if slots.asked.rooms > 1 and thing.program == "everything()":
         others = "everything(room=room_of(p))"
         if stand.seen_program:  # what one stands at is on no side

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
 
 from cogmap.memory.render.drawing import printable
-from cogmap.runtime.messages import Answer, Layout
+from cogmap.runtime.messages import Answer
 
 __all__ = ["answer_dict", "answer_lines", "batch_dict", "quantity_text", "value_text"]
 
@@ -49,8 +50,11 @@ def quantity_text(value: float, unit: str) -> str:
     return f"{number}{symbol}" if symbol == "°" else f"{number} {symbol}".strip()
 
 
-def answer_lines(answer: Answer, layout: Layout | None = None, start_ns: int = 0) -> list[str]:
-    """For people: the value, what it means, the program, what it rests on, which map."""
+def answer_lines(
+    answer: Answer, labels: Mapping[int, str] = MappingProxyType({}), start_ns: int = 0
+) -> list[str]:
+    """For people: the value, what it means, the program, what it rests on, which map. ``labels``
+    are those of objects, by their ids."""
     lines = [value := printable(answer.option, 200) or value_text(answer)]
     if answer.sigma and answer.status == "answered":
         lines[0] += f"  (± {answer.sigma:.2g})"
@@ -61,7 +65,7 @@ def answer_lines(answer: Answer, layout: Layout | None = None, start_ns: int = 0
             f"{'program' if not number else '':<9}{printable(line, _TEXT_LIMIT)}"
             for number, line in enumerate(answer.program.splitlines())
         ]
-    rests_on = _evidence_text(answer, layout)
+    rests_on = _evidence_text(answer, labels)
     if rests_on:
         lines.append(f"rests on {rests_on}")
     if answer.viewpoint is not None:
@@ -88,13 +92,9 @@ def batch_dict(id_: Any, answer: Answer, with_option: bool) -> dict[str, Any]:
     return {"id": id_, **{key: data[key] for key in keys}}
 
 
-def _evidence_text(answer: Answer, layout: Layout | None) -> str:
-    things = {thing.id: thing for thing in layout.objects} if layout else {}
+def _evidence_text(answer: Answer, labels: Mapping[int, str]) -> str:
     evidence = answer.evidence
-    named = [
-        f"{printable(things[id_].label) or 'object'} {id_}" if id_ in things else f"object {id_}"
-        for id_ in evidence.objects
-    ]
+    named = [f"{printable(labels.get(id_, '')) or 'object'} {id_}" for id_ in evidence.objects]
     parts = [_some(named)] if named else []
     for name in ("rooms", "keyframes", "frames"):
         ids = getattr(evidence, name)

@@ -99,6 +99,21 @@ class Asker:
         except CogmapError:
             return None
 
+    def labels(self, answer: Answer, layout: Layout | None) -> dict[int, str]:
+        """Of the objects that an answer rests on, by their ids. What the layout of a run does not
+        hold, since it publishes none until its next frame, the run is asked for."""
+        labels = {thing.id: thing.label for thing in layout.objects} if layout else {}
+        for id_ in answer.evidence.objects:
+            if id_ in labels:
+                continue
+            try:
+                found = self.run(f"label_of(object({id_}))", None, None)
+            except CogmapError:
+                break  # it is not to be had now; numbers say it as well
+            if isinstance(found.value, str):
+                labels[id_] = found.value
+        return labels
+
     def run(self, program: str, as_of_ns: int | None, pose: Standpoint | None) -> Answer:
         asked = ProgramRequest(stamp_ns=0, program=program, as_of_ns=as_of_ns, pose=pose)
         return self.target.access.run(asked)
@@ -150,7 +165,8 @@ def ask_once(
     if as_json:
         console.print(json.dumps(answer_dict(answer), indent=1), soft_wrap=True)
     else:
-        for line in answer_lines(answer, layout, asker.start_ns()):
+        labels = asker.labels(answer, layout)
+        for line in answer_lines(answer, labels, asker.start_ns()):
             console.print(line, soft_wrap=True)
     if picture is not None:
         _write(picture, _picture_of(answer, layout))

@@ -30,8 +30,9 @@ def chat(asker: Asker, console: Console, read: Callable[[str], str] = input) -> 
         try:
             answer = asker.ask(Question(stamp_ns=0, text=text, session=session), shower(console))
             start_ns = asker.start_ns()
+            labels = asker.labels(answer, asker.layout())
         except CogmapError as error:
             console.print(f"error: {error}", style="red", soft_wrap=True)
             continue
-        for line in answer_lines(answer, asker.layout(), start_ns):
+        for line in answer_lines(answer, labels, start_ns):
             console.print(line, soft_wrap=True)

@@ -8,11 +8,13 @@ from typing import Annotated
 import typer
 
 from cogmap.launch import ask_cli, editing, go_cli, keys_cli
+from cogmap.launch.commands import Commands
 from cogmap.launch.console import console, errors_to_exit_codes
 from cogmap.runtime.messages import CogmapError
 
 app = typer.Typer(
     name="cogmap",
+    cls=Commands,
     help="Streaming spatial memory for embodied agents.",
     no_args_is_help=True,
     add_completion=False,

@@ -43,6 +43,8 @@ EXIT_INTERRUPTED = 130
 SILENT_S = 10.0
 """A journey that goes on is told of four times a second: after so long nobody drives it."""
 SHOWN = 200
+TOLD_M = 0.05
+"""A way that is shorter is none; who turns on the spot has nothing left to drive."""
 
 
 def find_run(path: Path | None) -> Path:
@@ -198,4 +200,5 @@ def progress_line(progress: JourneyProgress) -> str:
     if progress.has_ended:
         return f"{progress.state} after {progress.driven_m:.1f} m: {text}"
     step = f"{progress.step + 1}/{len(progress.goals)} " if len(progress.goals) > 1 else ""
-    return f"{step}{progress.state}: {text} ({progress.remaining_m:.1f} m left)"
+    left = f" ({progress.remaining_m:.1f} m left)" if progress.remaining_m >= TOLD_M else ""
+    return f"{step}{progress.state}: {text}{left}"

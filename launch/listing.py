@@ -132,8 +132,8 @@ def chosen(layout: Layout, state: str, label: str | None) -> Layout:
 def _print_tables(layout: Layout, first_ns: int, console: Console) -> None:
     rooms = {room.id: room_name(room) for room in layout.rooms}
     mixed = any(thing.state != "present" for thing in layout.objects)
-    objects = table("id", "object", *["state"] * mixed, "room", "centre (m)", "size (m)", "sure",
-                    "seen at", right=("id", "sure", "seen at"))  # fmt: skip
+    objects = table("id", "object", *["state"] * mixed, "room", "centre (m)", "size (m)",
+                    "exists", "seen at", right=("id", "exists", "seen at"))  # fmt: skip
     for thing in layout.objects:
         state = [thing.state] * mixed
         objects.add_row(str(thing.id), _called(thing), *state, *facts(thing, rooms, first_ns))
@@ -166,7 +166,7 @@ def facts(thing: MapObject, rooms: dict[int, str], first_ns: int) -> Sequence[st
     )
 
 
-def name(label: str, otherwise: str = "?") -> Text:
+def name(label: str, otherwise: str = "(no name)") -> Text:
     """A label, which is text from strangers, as it can be shown."""
     return Text(printable(label, LABEL_WIDTH) or otherwise)
 

@@ -30,9 +30,10 @@ class Player:
     """Shows where a replay is and passes keys on to it. For `Supervisor.run`'s ``on_tick``."""
 
     def __init__(self, console: Console, rate: float) -> None:
+        """``rate``: of the recording's own; 0: as fast as it goes."""
         self._context: zmq.Context[zmq.Socket[bytes]] | None = None
         self._reader: LatestReader | None = None
-        self._rate = rate or 1.0
+        self._rate = rate
         self._at = PlaybackStatus(
             stamp_ns=0, position_s=0, duration_s=0, frames_sent=0, frames_total=0, paused=False
         )
@@ -61,7 +62,7 @@ class Player:
             total=at.frames_total or None,
             completed=at.frames_sent,
             description="paused" if at.paused else "replaying",
-            position=f"{at.position_s:.1f} of {at.duration_s:.1f} s, rate {self._rate:g}",
+            position=f"{at.position_s:.1f} of {at.duration_s:.1f} s, {_pace(self._rate)}",
         )
         for key in _pressed_keys():
             self._press(key, supervisor)
@@ -89,7 +90,9 @@ class Player:
             jump_s = _SEEK_S if key == "right" else -_SEEK_S
             self._send(supervisor, "seek", max(self._at.position_s + jump_s, 0.0))
         elif key in ("up", "down"):
-            self._rate *= 2.0 if key == "up" else 0.5
+            if not self._rate and key == "up":
+                return
+            self._rate = self._rate * (2.0 if key == "up" else 0.5) or 1.0
             self._send(supervisor, "rate", self._rate)
 
     def _send(
@@ -99,6 +102,10 @@ class Player:
         value: float = 0.0,
     ) -> None:
         supervisor.control(PlaybackCommand(stamp_ns=self._at.stamp_ns, action=action, value=value))
+
+
+def _pace(rate: float) -> str:
+    return f"rate {rate:g}" if rate else "as fast as it goes"
 
 
 _ARROWS = {"A": "up", "B": "down", "C": "right", "D": "left"}

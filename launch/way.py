@@ -12,8 +12,10 @@ import shapely
 from rich.console import Console
 
 from cogmap.launch.stored_map import load
+from cogmap.memory.asking.words import DETERMINERS
 from cogmap.memory.cognitive_map import CognitiveMap
 from cogmap.memory.navigation.errands import way_or_reason
+from cogmap.memory.navigation.floor import cell_state
 from cogmap.memory.navigation.instructions import goals_of
 from cogmap.memory.navigation.journey import pose_on_floor
 from cogmap.memory.navigation.known import Body, Known, Pose2, Unreachable
@@ -49,6 +51,7 @@ def tell_way(
     goals = goals_of(f"go to {where}", loaded.layout(), loaded.ask)
     if len(goals) != 1 or goals[0].kind in ("find", "explore", "return"):
         raise CogmapError(f'{where!r} is not one place; say it like "the sofa", "the kitchen"')
+    where = _with_article(where, goals[0])
     here = _here(loaded, start)
     way = way_to(loaded, goals[0], here, Body(radius_m=radius_m))
     yaw = here.yaw if start is None else None
@@ -61,6 +64,15 @@ def tell_way(
     else:
         _print(found, where, console)
     return isinstance(way, Route)
+
+
+def _with_article(where: str, goal: Goal) -> str:
+    """ "the sofa" of "sofa", as it is said in the way; numbers stay as they are."""
+    first, *rest = where.split() or [""]
+    numbered = bool(rest) and rest[-1].isdecimal()
+    if goal.kind not in ("object", "room") or numbered or first.casefold() in DETERMINERS:
+        return where
+    return f"the {where}"
 
 
 def _here(loaded: CognitiveMap, start: Point | None) -> Pose2:
@@ -79,6 +91,8 @@ def way_to(loaded: CognitiveMap, goal: Goal, here: Pose2, body: Body) -> Route |
     grid = loaded.world().grid
     if grid is None:
         raise CogmapError("this map does not know which floor is free; it holds objects alone")
+    if cell_state(grid, here.point) is None:
+        return Unreachable(f"the way would begin at ({here.x:z.2f}, {here.y:z.2f}), off the map")
     numbers, _, poses = loaded.trajectory.poses()
     walked = poses[:, :2, 3] if len(poses) else np.array([here.point])
     free, measured = known_floor(grid, (walked,), body)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from cogmap.launch.answer_text import answer_lines
-from cogmap.runtime.messages import Answer
+from cogmap.runtime.messages import Answer, Evidence
 
 HOSTILE = "\x1b[31mred\x1b]0;title\x07 \u202egnp.exe\x00\x9b2J"
 
@@ -14,6 +14,16 @@ def test_no_part_of_an_answer_moves_the_terminal(field):
     lines = answer_lines(answer)
     assert any("red" in line for line in lines)
     assert all(line.isprintable() for line in lines)
+
+
+def test_what_it_rests_on_is_called_by_its_label():
+    answer = Answer(stamp_ns=0, status="answered", value=2, evidence=Evidence(objects=(3, 4)))
+    assert "rests on cup 3, object 4" in answer_lines(answer, {3: "cup"})
+
+
+def test_nothing_is_not_less_than_nothing():
+    answer = Answer(stamp_ns=0, status="answered", value=-0.001, unit="m")
+    assert answer_lines(answer)[0] == "0.00 m"
 
 
 def test_a_program_keeps_its_lines():

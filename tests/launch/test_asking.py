@@ -56,6 +56,15 @@ class TestAsk:
         assert "program" in result.stdout and "table 2" in result.stdout
         assert f"asked: {furnished_map}, a stored map" in result.stderr
 
+    def test_objects_are_named_before_a_run_has_published_its_layout(self, furnished_map):
+        asker = Asker(find_target(furnished_map), None, 30.0)
+        answer = asker.ask(Question(stamp_ns=0, text=HOW_HIGH))
+        assert (
+            asker.labels(answer, None)
+            == {2: "table"}
+            == {id_: asker.labels(answer, asker.layout())[id_] for id_ in answer.evidence.objects}
+        )
+
     def test_by_a_program(self, furnished_map):
         result = cogmap("ask", "--map", furnished_map, "--program", 'count(find("cup"))', "--json")
         answer = json.loads(result.stdout)

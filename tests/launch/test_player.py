@@ -123,6 +123,18 @@ def test_what_a_key_does(keyboard, context, tmp_path, key, action, value):
     assert (command.action, command.value) == (action, value)
 
 
+def test_as_fast_as_it_goes_is_no_rate():
+    output = io.StringIO()
+    assert player_module._pace(0.0) == "as fast as it goes"
+    assert player_module._pace(0.5) == "rate 0.5"
+    player = Player(Console(file=output), rate=0.0)
+    supervisor = FakeSupervisor("ipc://unused")
+    player._press("up", supervisor)  # there is nothing faster
+    assert not supervisor.commands
+    player._press("down", supervisor)
+    assert supervisor.commands[0].value == 1.0
+
+
 def test_q_quits(keyboard, tmp_path):
     supervisor = FakeSupervisor(f"ipc://{tmp_path}/playback")
     player = Player(Console(file=io.StringIO()), rate=1.0)

@@ -76,6 +76,21 @@ def test_who_is_too_wide_is_told_so(flat, console):
     assert "too narrow" in text
 
 
+@pytest.mark.parametrize("where", ["desk", "the desk"])
+def test_what_is_gone_to_has_its_article(flat, console, where):
+    assert " to the desk\n" in told(flat, console, where)[1]
+
+
+def test_a_number_has_none(flat, console):
+    assert " to object 1\n" in told(flat, console, "object 1")[1]
+
+
+def test_a_way_begins_on_the_map(flat, console):
+    reachable, text = told(flat, console, "the desk", start=(60.0, 1.0))
+    assert not reachable
+    assert "(60.00, 1.00), off the map" in text and "too near" not in text
+
+
 @pytest.mark.parametrize(
     ("where", "said"), [("the unicorn", "unicorn"), ("the desk and then the bed", "one place")]
 )

@@ -83,6 +83,9 @@ def _replaced(slots: dict[str, str], preposition: str, new: str) -> list[dict[st
         tries += [{**slots, name: new} for name in ("b", "c") if name in slots]
         return tries + _of_pair(slots, new, first=False)
     tries += [{**slots, name: new} for name in _subjects(slots)]
+    head, inside, _ = slots.get("a", "").partition(" in ")
+    if inside:
+        tries.append({**slots, "a": f"{head} in {new}"})
     return tries + _of_pair(slots, new, first=True)
 
 

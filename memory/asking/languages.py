@@ -19,14 +19,15 @@ _COMMON = {
     "zum zur vom gibt es ich mein meine wann wurde zwischen neben unter dem den im",
     "French": "où est sont le la les un une des et combien quelle quel loin y a-t-il dans de du "
     "mon ma quand sur entre qu'est-ce",
-    "Spanish": "dónde donde está están el la los las un una cuántos cuántas cuantos hay qué cuál "
-    "lejos de del en mi sobre entre cuándo",
+    "Spanish": "dónde donde está están el la los las un una cuántos cuántas cuantos cuantas hay "
+    "qué cuál lejos de del en mi sobre entre cuándo",
     "Italian": "dove è sono il lo la gli le un una quanti quante quanto c'è ci che qual di del "
     "della dal lontano nella nel tra",
     "Portuguese": "onde está estão o os as um uma quantos quantas há qual longe de do da na no "
     "entre meu minha",
     "Dutch": "waar hoeveel zijn de het een en ver van welke hoe staat mijn wanneer er op tussen",
     "Polish": "gdzie jest są ile jak daleko od czy który która w na mój",
+    "Czech": "kde je jsou kolik jak daleko od který která které v na ve co má",
     "Turkish": "nerede kaç var ne kadar uzak hangi mi bir ve",
 }  # fmt: skip
 _ENGLISH = word_set(

@@ -24,10 +24,7 @@ _BARE = re.compile(
     r"(?:how (?:big|large|long|wide|high|tall|far|far away|old)|where|when)\s*\??", re.IGNORECASE
 )
 _SEVERAL = re.compile(r"^\s*(?:how many|which \w+s\b|are\b)", re.IGNORECASE)
-_WHETHER = re.compile(
-    r"(?:is|are) there|(?:do|does|have|has|can|did) .{1,40}?(?: have| got| see| seen| contain)?\b",
-    re.IGNORECASE,
-)
+_WHETHER = re.compile(r"(?:is|are|was|were|do|does|did|has|have|can) ", re.IGNORECASE)
 _AS_ONE = re.compile(
     r"\b(?:together|total|combined|altogether|sum|between|apart|same|each other|difference|"
     r"different|either|neither|both|than|closer|nearer|farther|further|more|not|no|how many)\b",
@@ -97,7 +94,8 @@ def _shared(text: str) -> list[tuple[list[str], str]]:
 def _begins(before: Sequence[str], after: Sequence[str]) -> int | None:
     """Where the noun phrase begins that ``before`` ends with and ``after`` goes on: at an article
     like that of the other ("a lamp on the desk and a book"), or, for bare plurals, at the last
-    word; None where it may begin at several ("the lamp on the desk and the cup")."""
+    word; None where it may begin at several ("the lamp on the desk and the cup"), unless both are
+    said to be somewhere ("the lamp on the desk and the cup on the table")."""
     if len(before) < 2 or not after:
         return None
     first = after[1:2] if after[0].casefold() in _PLACING and len(after) > 1 else after[:1]
@@ -111,7 +109,9 @@ def _begins(before: Sequence[str], after: Sequence[str]) -> int | None:
     plain = [word.casefold() for word in before]
     found = (relation_at(plain, at) for at in range(places[-1]))
     ends = [at + each[1] for at, each in enumerate(found) if each is not None]
-    return None if len(places) > 1 and places[-1] in ends else places[-1]
+    if len(places) < 2 or places[-1] not in ends:
+        return places[-1]
+    return places[0] if len(places) == 2 and _tail(after) else None
 
 
 def _tail(words: Sequence[str]) -> list[str]:

@@ -41,6 +41,8 @@ def without_number(words: Sequence[str]) -> Sequence[str]:
     """ "larger of the two chairs" is "larger chairs", "the two chairs" "the chairs"."""
     if len(words) > 2 and words[0] in lexicon.SUPERLATIVES and words[1] == "of":
         rest, _ = without_determiner(words[2:])
+        if words[0] in ("left", "right") and without_number(rest) == rest:
+            return words  # "left of the sofa" is a side of it
         return [words[0], *without_number(rest)]
     if len(words) > 1 and words[0] in ("two", "three", "four", "five"):
         return words[1:]

@@ -56,6 +56,8 @@ _WHICH = re.compile(
 )
 _TOPIC = re.compile(r"((?:the|my) [^,]+?) , (.* )(?:it|they|that one)( [^,]+)?")
 """What is asked of is said first: "the mirror in the bedroom, how wide is it"."""
+_PLACE_FIRST = re.compile(r"(in|on|at) ((?:the|my) [^,]+?) , (.+)")
+""" "In the kitchen, what is next to the sink"."""
 _LEADING = re.compile(r"^(?:and|but|also|then|ok|so|now) (?:,? ?)")
 
 
@@ -223,6 +225,9 @@ def _wordings(words: str) -> list[str]:
     whole = [words, plain, short]
     if short.startswith("the ") or plain != words:
         whole.append(f"what is {short}")
+    place = _PLACE_FIRST.fullmatch(short)
+    if place:
+        whole.append(f"{place[3]} {place[1]} {place[2]}")
     topic = _TOPIC.fullmatch(short)
     if topic:
         whole.append(f"{topic[2]}{topic[1]}{topic[3] or ''}")

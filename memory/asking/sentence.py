@@ -65,6 +65,7 @@ _POLITE_START = re.compile(
     r"(?: ,| (?:please|hey|hi|hello|ok|okay|so|well|um|uh|excuse me|remember|robot|computer|cogmap"
     r"|recall|question|q|listen|"
     r"(?:can|could|would|will) you (?:please )?(?:tell|say|show|give|remind)(?: to)?(?: me)?"
+    r"|(?:can|could|would|will) you(?: please)?(?= (?:count|list|name|describe) )"
     r"|(?:do|would|did) you (?:happen to )?(?:know|remember|recall|think|say)"
     r"|tell me|please tell me|give me(?= (?:the|an?) (?:distance|size|length|height|width|area|"
     r"number|order|volume))|from (?:where i am(?: standing| now)?|where i stand|here|my "

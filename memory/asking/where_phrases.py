@@ -20,7 +20,7 @@ from cogmap.memory.asking.conditions import (
     nowhere,
     sided,
 )
-from cogmap.memory.asking.phrase_words import split_all
+from cogmap.memory.asking.phrase_words import ends_name, split_all
 from cogmap.memory.asking.place_phrases import PlacePhrases
 from cogmap.memory.asking.things import Thing
 from cogmap.memory.asking.unreadable import Unreadable
@@ -106,9 +106,9 @@ class WherePhrases(PlacePhrases):
         if name == "on" and rest[-1:] in (["floor"], ["ground"]) and len(rest) < 3:
             said = f"{thing.words} {' '.join(rest)}"
             return filtered(replace(thing, words=said), x, f"elevation({x}) <= {_FLOOR_M}")
-        rooms = self._rooms_of(rest, depth) if name in ("in_", "on") else []
-        if rooms:
-            return in_rooms(thing, rooms, "or" if "or" in rest else "and")
+        inside = self._in_rooms(thing, rest, depth) if name in ("in_", "on") else None
+        if inside is not None:
+            return inside
         one = name == "near" and thing.definite and not thing.plural
         near_a_place = one or name in ("nearest", "farthest")
         read = self._somewhere if near_a_place else self._phrase
@@ -128,6 +128,17 @@ class WherePhrases(PlacePhrases):
             hidden = f"{'inside' if name == 'in_' else 'under'} {place.the}"
             thing = replace(thing, hidden_in=hidden)
         return filtered(thing, x, WHERE[name].format(x=x, y=place.program))
+
+    def _in_rooms(self, thing: Thing, rest: list[str], depth: int) -> Thing | None:
+        """ "In the kitchen and the hallway", "in the bedroom that are not on the bed"; None if
+        what follows is no room."""
+        ends = [at for at in range(1, len(rest)) if ends_name(rest, at) and rest[at] != "with"]
+        for end in (len(rest), *ends):
+            rooms = self._rooms_of(rest[:end], depth)
+            if rooms:
+                placed = in_rooms(thing, rooms, "or" if "or" in rest[:end] else "and")
+                return self._placed(placed, rest, end, [], depth) if end < len(rest) else placed
+        return None
 
     def _between(self, thing: Thing, rest: list[str], x: str, depth: int) -> Thing:
         for left, right in split_all(rest, "and"):

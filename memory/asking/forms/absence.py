@@ -36,6 +36,12 @@ def _which_rooms_without(slots: Slots) -> Meaning:
     return Meaning(_without(thing), say, (thing,))
 
 
+def _every_room(slots: Slots) -> Meaning:
+    thing = slots.thing("a")
+    say = truth(f"every room has {thing.some}", f"there is a room where no {thing.one} was seen")
+    return Meaning(_without(thing, "not exists({})"), say, (thing,))
+
+
 def _none(slots: Slots) -> Meaning:
     """ "Are there no chairs": yes, if none was seen."""
     thing = here(slots, slots.thing("a", "where"))
@@ -74,6 +80,14 @@ FORMS: tuple[Form, ...] = (
         _room_without,
         "Is there a room without a chair?",
         *(f"(is|are) there (a|any) (room|rooms) [that|which] {no} {{a}}" for no in _HAVE_NO),
+    ),
+    form(
+        _every_room,
+        "Does every room have a chair?",
+        "(does|has) (every|each) room (have|got|contain) {a}",
+        "do all [of] [the] rooms (have|contain) {a}",
+        "is there {a} in (every|each) room",
+        "(are|is) {a} in (every|each) room",
     ),
     form(
         _none,

@@ -164,6 +164,7 @@ FORMS: tuple[Form, ...] = (
         f"{_WHICH} is [the] {_R} {_FROM} {{b}} now {{list}}",
         f"{_WHICH} {{list}} is [the] {_R} {_FROM} {{b}} at the last frame [in the video]",
         f"{{list}} , (which|what) [one|of them] is [the] {_R} {_FROM} {{b}}",
+        f"from {{b}} , (which|what) [one] is [the] {_R} {{list}}",
     ),
     form(
         _of_centers,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from cogmap.memory.asking.choices import bare
 from cogmap.memory.asking.conditions import ITS_ROOM, in_its_room
@@ -12,7 +13,7 @@ from cogmap.memory.asking.forms.counting import here
 from cogmap.memory.asking.saying import listed, numbered, truth
 from cogmap.memory.asking.things import Thing, plural_of, quoted, union_of
 from cogmap.memory.asking.unreadable import Unreadable
-from cogmap.memory.asking.words import USES, denied_at, relation_at
+from cogmap.memory.asking.words import THEM, USES, denied_at, relation_at
 
 __all__ = ["FORMS"]
 
@@ -21,6 +22,7 @@ _AT_KIND = re.compile(
     r"\(x0, find\(\"([^\"]+)\"\)\)\]"
 )
 _SOME = ("any", "some")
+_EVERY = ("every", "each")
 _FROM_ME = re.compile(
     r"\[(x0?) for \1 in everything\(\) if (?:direction\(agent\(|distance\(x0, agent\()"
 )
@@ -53,6 +55,8 @@ def _related(slots: Slots, first: str, rest: list[str], found: tuple[str, int]) 
         except Unreadable:
             pass
         else:
+            if first.split()[0] in _EVERY:
+                raise Unreadable(f"each {subject.one} is asked of, and not any")
             return _in_room(subject, room)
     # One phrase grammar decides what relations mean: the subject is tested as "the cup on it" is.
     whole = phrases.thing(f"some things {' '.join(rest)}")
@@ -60,6 +64,8 @@ def _related(slots: Slots, first: str, rest: list[str], found: tuple[str, int]) 
     if not condition or not whole.program.startswith("[x0 for x0 in everything()"):
         raise Unreadable(f'I cannot test "{phrases.said(" ".join(rest))}"')
     where = whole.words.removeprefix("things ")
+    if first.split()[0] in _EVERY:
+        return _all_hold(replace(subject, words=subject.many), condition, where)
     if subject.plural and not subject.single and first.split()[0] not in _SOME:
         return _all_hold(subject, condition, where)
     program = _replaced(condition, subject.program)
@@ -139,7 +145,8 @@ def _which(slots: Slots) -> Meaning:
     words = slots.text("rest").split()
     if not (denied_at(words, 0) or relation_at(words, 0)):
         raise Unreadable(f'I see no relation in "{slots.asked.phrases.said(" ".join(words))}"')
-    thing = slots.asked.phrases.thing(f"the {slots.text('a')} {' '.join(words)}")
+    kind = "them" if slots.text("a") in THEM else f"the {slots.text('a')}"
+    thing = slots.asked.phrases.thing(f"{kind} {' '.join(words)}")
     if thing.single:
         raise Unreadable(f"{thing.the} is one thing, and no choice")
     say = numbered(f"{thing.many}: {{}}", f"I have seen {thing.none}", thing.hidden)
@@ -243,6 +250,7 @@ FORMS: tuple[Form, ...] = (
         "(describe|show) {room}",
         "what does {room} (contain|have|hold) [in it]",
         "(which|what) {a} (is|are|stands|stand|lies|lie|sits|sit|hangs|hang) {rest}",
+        "which [one|ones] of {a:them|those|these} (is|are|stand|lie|sit|hang) {rest}",
     ),
     form(
         _which_of,

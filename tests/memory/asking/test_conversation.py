@@ -9,6 +9,17 @@ from cogmap.memory.asking.conversation import MAX_SESSIONS
 
 TALKS: list[list[tuple[str, str]]] = [
     [
+        ("Which chairs are in the kitchen?", 'known = count(find("chair"))\n'
+                                             'find("chair", room=room("kitchen"))'),
+        ("Which of those are next to the dining table?",
+         'known = count(find("chair", room=room("kitchen")))\n'
+         '[x0 for x0 in find("chair", room=room("kitchen")) if next_to(x0, find("dining table"))]'),
+    ],
+    [
+        ("Is there a chair in the kitchen?", 'exists(find("chair", room=room("kitchen")))'),
+        ("What about the bedroom?", 'exists(find("chair", room=room("bedroom")))'),
+    ],
+    [
         ("How far is the backpack from the bed?", 'distance(find("backpack"), find("bed"))'),
         ("And its height?", 'size(find("backpack"), axis="height")'),
         ("what about the lamp?", 'size(find("lamp"), axis="height")'),

@@ -41,6 +41,14 @@ def asked(world, text):
         ("which chairs are in the kitchen?", ("chair 4", "chair 5"),
          "Chairs in the kitchen: chair 4 and chair 5."),
         ("list the cups", ("on the dining table in the kitchen",), "The cups are on the dining"),
+        ("is every chair next to the dining table?", False,
+         "No, not all chairs are next to the dining table."),
+        ("how many things are in the kitchen that are not on the dining table?", 5,
+         "There are 5 things in the kitchen not on the dining table."),
+        ("in the kitchen, how many chairs are there?", 2, "There are 2 chairs in the kitchen."),
+        ("the lamp in the bedroom: how tall is it?", 1.5, "The lamp in the bedroom is 1.50"),
+        ("does every room have a chair?", True, "Yes, every room has a chair."),
+        ("how many chairs stand in the kitchen?", 2, "There are 2 chairs in the kitchen."),
         ("what is in the kitchen and the bedroom?",
          ("chair", "backpack", "bed", "cup", "dining table", "lamp", "sofa", "television"),
          "In the kitchen and the bedroom: 3 chairs"),
@@ -69,6 +77,7 @@ def test_what_was_never_seen_is_said_of_each(house) -> None:
         "where is the lamp on the sofa and the cup?",  # on which of them, and of what is asked
         "how tall are the sofa and the lamp together?",
         "is the cup not on the table?",
+        "is every chair in the kitchen?",
         "how many chairs are there except in the kitchen?",
     ],
 )

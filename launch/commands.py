@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
-import click
 from typer.core import TyperGroup
 
 __all__ = ["Commands", "as_meant"]
@@ -22,7 +22,7 @@ class Commands(TyperGroup):
     """The commands of cogmap: ``cogmap objects --map MAP`` is ``cogmap objects MAP``, and ``cogmap
     ask MAP "..."`` is ``cogmap ask --map MAP "..."``."""
 
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         return super().parse_args(ctx, as_meant(args))
 
 

@@ -103,7 +103,19 @@ class NounPhrases(WherePhrases):
         rest, article = without_determiner(words)
         if not rest:
             raise Unreadable(f'"{said}" names no thing')
+        leading = words[: len(words) - len(rest)]
+        if depth == 0 and not lexicon.EACH.isdisjoint(leading):
+            raise Unreadable(f'"{said}" asks of each one by itself')
+        if "other" in leading:
+            return self._others(rest)
         return self._described(rest, article, depth)
+
+    def _others(self, rest: Sequence[str]) -> Thing:
+        """ "The other chairs": than those that were spoken of."""
+        said = " ".join(rest)
+        if self._other is None or singular_of(said) != self._other.label:
+            raise Unreadable(f'"other {self.said(said)}" is said of nothing that was asked before')
+        return replace(self._other, plural=is_plural(said))
 
     def _caption(self, caption: str, depth: int) -> Thing:
         """Quoted words: a label of the map, or a phrase, or else the words as they are."""

@@ -14,6 +14,7 @@ __all__ = [
     "ANYTHING",
     "COVERS",
     "DETERMINERS",
+    "EACH",
     "LINKS",
     "LINK_VERBS",
     "NOT_IN_NAMES",
@@ -44,6 +45,9 @@ def word_set(text: str) -> frozenset[str]:
 DETERMINERS = word_set(
     "the a an any some my your our his her their this that these those all every each both other"
 )
+
+EACH = word_set("every each")
+"""Determiners of one after the other, and not of one that stands for all."""
 
 PRONOUNS = frozenset(
     {"it", "its", "that", "this", "them", "they", "their", "these", "those", "this object",

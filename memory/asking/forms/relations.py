@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from cogmap.memory.asking.choices import bare
-from cogmap.memory.asking.conditions import ITS_ROOM, in_its_room
+from cogmap.memory.asking.conditions import ITS_ROOM, in_its_room, in_room
 from cogmap.memory.asking.form import Form, Meaning, Slots, form
 from cogmap.memory.asking.forms.choosing import one_of
 from cogmap.memory.asking.forms.counting import here
 from cogmap.memory.asking.saying import listed, numbered, truth
 from cogmap.memory.asking.things import Thing, plural_of, quoted, union_of
 from cogmap.memory.asking.unreadable import Unreadable
-from cogmap.memory.asking.words import THEM, USES, denied_at, relation_at
+from cogmap.memory.asking.words import EACH, THEM, USES, denied_at, relation_at
 
 __all__ = ["FORMS"]
 
@@ -22,7 +21,6 @@ _AT_KIND = re.compile(
     r"\(x0, find\(\"([^\"]+)\"\)\)\]"
 )
 _SOME = ("any", "some")
-_EVERY = ("every", "each")
 _FROM_ME = re.compile(
     r"\[(x0?) for \1 in everything\(\) if (?:direction\(agent\(|distance\(x0, agent\()"
 )
@@ -47,7 +45,9 @@ def _holds(slots: Slots) -> Meaning:
 def _related(slots: Slots, first: str, rest: list[str], found: tuple[str, int]) -> Meaning:
     name, length = found
     phrases = slots.asked.phrases
-    subject = phrases.thing(first)
+    quantity = first.split()[0]
+    subject = phrases.thing(first.removeprefix(quantity) if quantity in EACH else first)
+    is_all = quantity in EACH or (subject.plural and not subject.single and quantity not in _SOME)
     tail = " ".join(rest[length:])
     if name in ("in_", "on"):
         try:
@@ -55,8 +55,8 @@ def _related(slots: Slots, first: str, rest: list[str], found: tuple[str, int]) 
         except Unreadable:
             pass
         else:
-            if first.split()[0] in _EVERY:
-                raise Unreadable(f"each {subject.one} is asked of, and not any")
+            if is_all and subject.none != "nothing":
+                return _all_in_room(subject, room)
             return _in_room(subject, room)
     # One phrase grammar decides what relations mean: the subject is tested as "the cup on it" is.
     whole = phrases.thing(f"some things {' '.join(rest)}")
@@ -64,9 +64,7 @@ def _related(slots: Slots, first: str, rest: list[str], found: tuple[str, int]) 
     if not condition or not whole.program.startswith("[x0 for x0 in everything()"):
         raise Unreadable(f'I cannot test "{phrases.said(" ".join(rest))}"')
     where = whole.words.removeprefix("things ")
-    if first.split()[0] in _EVERY:
-        return _all_hold(replace(subject, words=subject.many), condition, where)
-    if subject.plural and not subject.single and first.split()[0] not in _SOME:
+    if is_all:
         return _all_hold(subject, condition, where)
     program = _replaced(condition, subject.program)
     if subject.none == "nothing":  # "is anything under the table"
@@ -82,8 +80,18 @@ def _all_hold(subject: Thing, condition: str, where: str) -> Meaning:
         f"known = count({subject.program})\n"
         f"not exists([x0 for x0 in {subject.members} if not ({condition})])"
     )
-    say = truth(f"all {subject.words} are {where}", f"not all {subject.words} are {where}")
+    say = truth(f"all {subject.many} are {where}", f"not all {subject.many} are {where}")
     return Meaning(program, say, (subject,))
+
+
+def _all_in_room(subject: Thing, room: Thing) -> Meaning:
+    """ "Are the cups in the kitchen": each of them."""
+    elsewhere = f"without({subject.program}, {in_room(subject, room).program})"
+    program = f"known = count({subject.program})\nnot exists({elsewhere})"
+    say = truth(
+        f"all {subject.many} are in {room.the}", f"not all {subject.many} are in {room.the}"
+    )
+    return Meaning(program, say, (subject, room))
 
 
 def _replaced(condition: str, program: str) -> str:
@@ -99,6 +107,9 @@ def _in_room(subject: Thing, room: Thing) -> Meaning:
         return Meaning(program, say, (room,))
     if subject.program == subject.seen_program:
         program = f"exists({subject.program[:-1]}, room={room.program}))"
+    if not subject.definite and not subject.plural:
+        say = truth(f"{subject.some} is in {room.the}", f"{subject.none} is in {room.the}")
+        return Meaning(program, say, (subject, room))
     say = truth(
         f"{subject.the} {subject.be} in {room.the}",
         f"{subject.the} {subject.be} not in {room.the}, as far as seen",

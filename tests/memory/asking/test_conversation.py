@@ -9,6 +9,11 @@ from cogmap.memory.asking.conversation import MAX_SESSIONS
 
 TALKS: list[list[tuple[str, str]]] = [
     [
+        ("Which chair is closest to the bed?", 'nearest(find("chair"), find("bed"))'),
+        ("Where are the other chairs?",
+         '[whereabouts(x) for x in [o for o in find("chair") if o != object(10)]]'),
+    ],
+    [
         ("Which chairs are in the kitchen?", 'known = count(find("chair"))\n'
                                              'find("chair", room=room("kitchen"))'),
         ("Which of those are next to the dining table?",

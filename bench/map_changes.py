@@ -3,8 +3,9 @@
 A change is due once its place has been in clear view for a second in all: what came is shown
 well enough (`VisibilityRule`) and within the reach of the depth camera, where something was is
 looked through (`seen_through`). A change that is not looked at so long, or is undone before, is
-counted as not seen again. Whether a thing that moved is still the same is asked when both its old
-and its new place are due: nobody can know it before.
+counted as not seen again. What is found where something was is no mistake if it fits one of its
+kind that is there, such as a vase beside the one that was taken away. Whether a thing that moved
+is still the same is asked when both its old and its new place are due: nobody can know it before.
 """
 
 from __future__ import annotations
@@ -156,11 +157,10 @@ class _Follower:
             self.open.append(_Open("there", event, now, map_id))
 
     def _judge(self, change: _Open) -> Judged:
-        there = _at(change.thing, _here(self.map))
         if change.kind == "gone":
-            right = not there or bool(_at(change.thing, self._truth.objects()))
+            right = is_forgotten(change.thing, _here(self.map), self._truth.objects())
         else:
-            right = bool(there)
+            right = bool(_at(change.thing, _here(self.map)))
         return Judged(change.kind, change.event.kind, change.thing.id, change.thing.label, right)
 
     def _follow(self, change: _Open) -> None:
@@ -195,6 +195,12 @@ def _is_evident(change: _Open, shown: set[int], observation: Observation) -> boo
     if change.kind == "gone":
         return seen_through(change.thing.box, observation)
     return change.thing.id in shown and within_reach(change.thing.box, observation)
+
+
+def is_forgotten(thing: TrueObject, here: Sequence[MapObject], truth: Sequence[TrueObject]) -> bool:
+    """Whether all that a map has ``here`` in the place of a thing that is gone is something else
+    that is truly there."""
+    return all(_at(found, truth) for found in _at(thing, here))
 
 
 def _at(thing: Labelled, among: Sequence[_Thing]) -> list[_Thing]:

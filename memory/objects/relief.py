@@ -70,6 +70,9 @@ class ReliefConfig:
     clear_sigmas: float = 1.0
     """So far from the middle between usual and none, a look is clear; nearer it counts in part,
     so that looks of little weight add up."""
+    flat: float = 0.25
+    """Of a thing that was seen from farther away only, no more than this part of its height must
+    be left to say that it is gone: from there it may have looked higher than it is."""
     depth_sigma_m: float = 0.0012
     """Of one depth near by; farther away it grows as ``depth_sigma_m`` says."""
 
@@ -184,7 +187,7 @@ class Relief:
         looks.setdefault(distance, deque(maxlen=self.config.remembered)).append(rise.height_m)
 
     def _compare(self, thing: int, rise: Rise) -> float:
-        usual = self._usual_at(thing, self._distance_class(rise))
+        usual, alike = self._usual_at(thing, self._distance_class(rise))
         if len(usual) < self.config.few_looks:
             return 0.0
         height = float(np.median(usual))
@@ -196,10 +199,13 @@ class Relief:
         if rise.height_m < -max(height / 2, 2 * sigma):
             return 0.0  # something else is there now
         middle = (height / 2 - rise.height_m) / (self.config.clear_sigmas * sigma)
+        if not alike and rise.height_m > self.config.flat * height:
+            return min(max(middle, -1.0), 0.0)
         return min(max(middle, -1.0), 1.0)
 
-    def _usual_at(self, thing: int, distance: int) -> list[float]:
-        """What was measured from about this distance, or if that is little, from others near."""
+    def _usual_at(self, thing: int, distance: int) -> tuple[list[float], bool]:
+        """What was measured from about this distance, or if that is little, from others near, or
+        from farther away; whether those distances are alike."""
         looks = self._usual[thing]
         near: list[float] = []
         for reach in range(3):
@@ -207,7 +213,13 @@ class Relief:
             near = [height for k in classes for height in looks.get(k, ())]
             if len(near) >= self.config.min_looks:
                 break
-        return near
+        if len(near) >= self.config.few_looks:
+            return near, True
+        for k in sorted(k for k in looks if k > distance + 2):
+            near += looks[k]
+            if len(near) >= self.config.min_looks:
+                break
+        return near, False
 
     def _distance_class(self, rise: Rise) -> int:
         return round(math.log(rise.distance_m) / math.log(self.config.distance_step))

@@ -40,6 +40,14 @@ def test_a_place_outside_the_image_is_not_seen():
         assert not seen_through(box, observation(4000))
 
 
+def test_below_a_seat_one_sees_through_while_it_stands_there():
+    for upper_mm in (1850, 0):
+        seat = observation(3000)
+        assert seat.depth_view is not None
+        seat.depth_view[:60] = upper_mm
+        assert not seen_through(BOX, seat)
+
+
 def test_too_small_to_be_clear():
     far_cup = Box(center=(4, 0, 1), size=(0.08, 0.08, 0.08))
     near_cup = Box(center=(1, 0, 1), size=(0.08, 0.08, 0.08))

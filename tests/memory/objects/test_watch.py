@@ -6,7 +6,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from cogmap.memory.objects.relief import Relief, measure_rise
+from cogmap.memory.objects.relief import Relief, ReliefConfig, measure_rise
 from cogmap.memory.objects.view_trust import ViewTrust
 from cogmap.memory.objects.visibility import DepthView, look
 from cogmap.memory.objects.watch import Watch, WatchConfig
@@ -205,3 +205,34 @@ def test_a_picture_that_stands_still_while_the_camera_moves_is_not_trusted(room)
     assert trust.judge(view_of(still))
     moved = msgspec.structs.replace(frame, stamp_ns=2, world_from_camera=room.look(-0.9, 0.0))
     assert not trust.judge(view_of(moved))
+
+
+@pytest.mark.parametrize("distance", [1, 7])
+def test_from_near_it_is_seen_that_what_was_known_from_afar_is_gone(room, distance):
+    """What was seen from near only tells nothing of looks from afar: there a thing looks lower."""
+    scene, points = Scene(room, PLATE), points_on(PLATE)
+    nearer = distance < 2
+    known = {
+        "things": np.array([[1, -2 if nearer else distance]] * 6),
+        "heights": np.full(6, 0.02), "stamps": np.array([[1, 0]]),
+    }  # fmt: skip
+    for boxes, expected in (([TABLE, PLATE], -1.0), ([TABLE], 1.0)):
+        room.boxes[:] = boxes
+        view = view_of(scene.frame())
+        shown = look(view, points.astype(np.float32), np.zeros(len(points), int), 1)
+        relief = Relief.from_state(known, ReliefConfig())
+        said = relief.evidence(view, [1], lambda _: points, shown, np.array([False]))
+        assert said[0] == (0.0 if nearer else expected)
+
+
+def test_what_looked_higher_from_afar_than_it_is_still_stands(room):
+    scene, points = Scene(room, PLATE), points_on(PLATE)
+    view = view_of(scene.frame())
+    shown = look(view, points.astype(np.float32), np.zeros(len(points), int), 1)
+    known = {
+        "things": np.array([[1, 7]] * 6), "heights": np.full(6, 0.06),
+        "stamps": np.array([[1, 0]]),
+    }  # fmt: skip
+    relief = Relief.from_state(known, ReliefConfig())
+    said = relief.evidence(view, [1], lambda _: points, shown, np.array([False]))
+    assert said[0] <= 0.0

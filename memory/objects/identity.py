@@ -26,7 +26,7 @@ def carry_out(store: TrackStore, move: Move) -> Track:
         if len(old.cameras) >= store.config.tracks.sized_views:
             old.size_before = old.box.size
     for name in ("shape", "box", "cameras", "views", "last_seen_ns", "last_number",
-                 "last_look", "pose_revision", "moved_with", "contacts"):  # fmt: skip
+                 "last_look", "pose_revision", "moved_with", "contacts", "least_cut"):  # fmt: skip
         setattr(old, name, getattr(new, name))
     for name in ("begun_seen", "fitted_seen", "shaped_seen"):
         setattr(old, name, old.seen + getattr(new, name))

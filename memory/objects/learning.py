@@ -90,6 +90,7 @@ def _match(store: TrackStore, scene: Scene, track: Track, segments: list[SeenSeg
     track.last_number = max(track.last_number, observation.number)
     track.last_look = store.looks
     best = max(segments, key=lambda each: each.segment.pixels).segment
+    track.least_cut = min(track.least_cut, best.cut)
     track.match(store.surety(best.score), config)
     _describe(store, scene, track, segments)
     track.changed()

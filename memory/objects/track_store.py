@@ -99,7 +99,7 @@ class TrackStore:
         whole = with_stem(box, shape.points, shape.hits, shape.misses, config.stems)
         stem_m = whole.size[2] - box.size[2]
         box = complete(whole, track.contacts, track.cameras, config.contacts, stem_m)
-        if track.size_before is not None and len(track.cameras) < config.tracks.views_counted:
+        if track.size_before is not None and track.least_cut > config.tracks.cut:
             stands = box.center[2] - box.size[2] / 2 != whole.center[2] - whole.size[2] / 2
             box = as_large_as(box, track.size_before, track.cameras, stands)
         track.box = at_least_as_high(box, self.watch.height_m(track.id) or 0.0)

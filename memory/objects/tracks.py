@@ -67,7 +67,9 @@ class TrackConfig:
     """or if the thing is seen from directions that differ by this."""
     views_counted: int = 12
     sized_views: int = 3
-    """Of a thing that was seen from so many the size is known, wherever it is moved."""
+    """Of a thing that was seen from so many the size is known, wherever it is moved;"""
+    cut: float = 0.1
+    """but where no more than this part of its outline was hidden, it is as large as it looks."""
     tentative_looks: int = 150
     """A tentative track that was not matched in so many observed frames is given up."""
     best_views: int = 5
@@ -111,6 +113,8 @@ class Track:
     ambiguous_with: tuple[int, ...] = ()
     size_before: Vec3 | None = None
     """Of its box before it was moved, if that had been seen from enough places."""
+    least_cut: float = 1.0
+    """Least part of its outline, of all frames since then, beyond which it went on unseen."""
     begun_seen: int = 0
     """Value of ``seen`` when its shape was begun, anew if it was moved or pushed."""
     fitted_seen: int = 0

@@ -82,6 +82,25 @@ def test_a_thing_found_elsewhere_keeps_its_identity_and_its_past(room, store):
     assert [place.first_seen_ns for place in old.placements] == [1 * S, 6 * S]
 
 
+@pytest.mark.parametrize(("cut", "whole"), [(0.4, True), (0.05, False)])
+def test_what_was_moved_behind_something_is_as_large_as_it_was(room, store, cut, whole):
+    moves = Moves()
+    seen_before(room, moves)
+    old = put(store, (0.5, -0.5, 0.3), 1)
+    old.cameras = [(-1.0, y, 1.0) for y in (-0.5, 0.0, 0.5)]
+    store.remove(old)
+    moves.vanished(old, 5 * S)
+    size = old.box.size
+    new = put(store, (0.8, 0.4, 0.3), 6)
+    new.shape = new.shape.part(new.shape.points[:, 1] > 0.45)
+    new.least_cut = cut
+    store.refit(new)
+    moves.appeared(new, new.shape.points, None)
+    (move,), _ = moves.decide(store.tracks, 7 * S)
+    carry_out(store, move)
+    assert (min(old.box.size[:2]) > 0.9 * min(size[:2])) == whole
+
+
 def test_new_first_and_the_old_place_seen_empty_later(room, store):
     moves = Moves()
     seen_before(room, moves)

@@ -120,6 +120,8 @@ class Continuation:
         """Once a checkpoint is on disk, writers need not keep what came before it."""
         if self._checkpointer is None or not self._checkpointer.has_news:
             return
+        for writer in self._writers.values():  # who seldom publishes has not heard its readers
+            writer.service()
         served = {n: w.kept_seq() for n, w in self._writers.items() if w.has_readers}
         self._checkpointer.finish(served)
         for port in ports:

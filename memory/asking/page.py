@@ -12,8 +12,8 @@ __all__ = ["markdown"]
 _TOPICS = (
     "counting", "comparing_counts", "counting_rooms", "absence", "by_room", "sizes", "ranking",
     "distances", "choosing", "viewpoints", "directions", "surroundings", "relations", "carrying",
-    "describing", "rooms", "room_measures", "doors", "time", "turns", "movement", "visits",
-    "routes", "space", "change",
+    "describing", "rooms", "room_measures", "doors", "time", "at_times", "turns", "movement",
+    "visits", "routes", "space", "change",
 )  # fmt: skip
 
 _CONVENTIONS = """\

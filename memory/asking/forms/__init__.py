@@ -5,6 +5,7 @@ from __future__ import annotations
 from cogmap.memory.asking.form import Form
 from cogmap.memory.asking.forms import (
     absence,
+    at_times,
     by_room,
     carrying,
     change,
@@ -54,6 +55,7 @@ FORMS: tuple[Form, ...] = (
     *visits.FORMS,
     *doors.FORMS,
     *time.FORMS,
+    *at_times.FORMS,
     *turns.FORMS,
     *movement.FORMS,
     *routes.FORMS,

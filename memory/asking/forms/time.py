@@ -14,10 +14,9 @@ from cogmap.memory.asking.saying import (
     truth,
     worded,
 )
-from cogmap.memory.asking.things import Thing, joined, quoted, same_thing
-from cogmap.memory.asking.times import Moment
+from cogmap.memory.asking.things import Thing, joined, same_thing
 
-__all__ = ["FORMS"]
+__all__ = ["FORMS", "was"]
 
 
 def _first(slots: Slots) -> Meaning:
@@ -28,23 +27,23 @@ def _first(slots: Slots) -> Meaning:
             measured(f"turn {{}}: {thing.the} first seen"),
             (thing,),
         )
-    say = worded(f"{thing.the} {_was(thing)} first seen {{}}")
+    say = worded(f"{thing.the} {was(thing)} first seen {{}}")
     return Meaning(f"first_seen({thing.program})", say, (thing,))
 
 
 def _last(slots: Slots) -> Meaning:
     thing = slots.thing("a")
-    say = worded(f"{thing.the} {_was(thing)} last seen {{}}")
+    say = worded(f"{thing.the} {was(thing)} last seen {{}}")
     return Meaning(f"last_seen({thing.program})", say, (thing,))
 
 
 def _since(slots: Slots) -> Meaning:
     thing = slots.thing("a")
-    say = measured(f"{thing.the} {_was(thing)} last seen {{}} ago")
+    say = measured(f"{thing.the} {was(thing)} last seen {{}} ago")
     return Meaning(f"seconds_between(last_seen({thing.program}), now())", say, (thing,))
 
 
-def _was(thing: Thing) -> str:
+def was(thing: Thing) -> str:
     return "were" if thing.plural else "was"
 
 
@@ -106,12 +105,12 @@ def _before(slots: Slots) -> Meaning:
     a, b = slots.thing("a"), slots.thing("b")
     if " or " in slots.text("r"):
         program = f'"before" if first_seen({a.program}) < first_seen({b.program}) else "after"'
-        return Meaning(program, worded(f"{a.the} {_was(a)} first seen {{}} {b.the}"), (a, b))
+        return Meaning(program, worded(f"{a.the} {was(a)} first seen {{}} {b.the}"), (a, b))
     after = slots.text("r") in ("after", "later than")
     sign, word = (">", "after") if after else ("<", "before")
     say = truth(
-        f"{a.the} {_was(a)} first seen {word} {b.the}",
-        f"{a.the} {_was(a)} not first seen {word} {b.the}",
+        f"{a.the} {was(a)} first seen {word} {b.the}",
+        f"{a.the} {was(a)} not first seen {word} {b.the}",
     )
     return Meaning(f"first_seen({a.program}) {sign} first_seen({b.program})", say, (a, b))
 
@@ -121,36 +120,6 @@ def _seen_lately(slots: Slots) -> Meaning:
     when = f"in the last {slots.text('n')} {slots.text('unit')}"
     program = f"labels([x for x in everything() if last_seen(x) >= {moment.program}])"
     return Meaning(program, listed(f"{when} I saw: {{}}", f"I saw nothing {when}"))
-
-
-def _seen_so_far(slots: Slots) -> Meaning:
-    thing = slots.thing("a")
-    say = truth(f"I have seen {thing.some} so far", f"I have seen no {thing.one} so far")
-    return Meaning(f"seen_so_far({quoted(thing.label)})", say, (thing,))
-
-
-def _count_seen(slots: Slots) -> Meaning:
-    thing = slots.thing("a")
-    say = _so_many(thing, "seen so far")
-    return Meaning(f"count_seen({quoted(thing.label)})", say, (thing,))
-
-
-def _so_many(thing: Thing, when: str) -> Say:
-    def say(result: Result) -> Said:
-        kind = thing.one if said_value(result).value == 1 else thing.many
-        return measured(f"{{}} {kind} {when}")(result)
-
-    return say
-
-
-def _visible(slots: Slots) -> Meaning:
-    thing = slots.thing("a")
-    moment = slots.moment("t") if "t" in slots else None
-    program, at = ("now()", "now") if moment is None else (moment.program, f"at {moment.words}")
-    say = truth(
-        f"{thing.the} {_was(thing)} in view {at}", f"{thing.the} {_was(thing)} not in view {at}"
-    )
-    return Meaning(f"visible_at({thing.program}, {program})", say, (thing,))
 
 
 def _together(slots: Slots) -> Meaning:
@@ -173,38 +142,6 @@ def _newly_seen(slots: Slots) -> Meaning:
 
 def _how_long(slots: Slots) -> Meaning:
     return Meaning("seconds_between(time(0), now())", measured("{} since the start"))
-
-
-def _moment(slots: Slots) -> Moment:
-    """At a time, or so long ago."""
-    if "n" not in slots:
-        return slots.moment("t")
-    return slots.moment_of(f"{slots.text('n')} {slots.text('unit')} ago")
-
-
-def _where_at(slots: Slots) -> Meaning:
-    thing, moment = slots.place("a"), _moment(slots)
-    if thing.kind == "agent":
-        return Meaning(
-            f"room_of(agent({moment.program}))", worded(f"{moment.at} you were in the {{}}")
-        )
-    program = f"as_of({moment.program}, whereabouts({thing.program}))"
-    return Meaning(program, worded(f"{moment.at} {thing.the} {_was(thing)} {{}}"), (thing,))
-
-
-def _count_at(slots: Slots) -> Meaning:
-    thing, moment = slots.thing("a"), _moment(slots)
-    say = _so_many(thing, moment.at)
-    return Meaning(f"as_of({moment.program}, count({thing.program}))", say, (thing,))
-
-
-def _exists_at(slots: Slots) -> Meaning:
-    thing, moment = slots.thing("a"), _moment(slots)
-    say = truth(
-        f"there {_was(thing)} {thing.some} {moment.at}",
-        f"no {thing.words} {_was(thing)} there {moment.at}",
-    )
-    return Meaning(f"as_of({moment.program}, exists({thing.program}))", say, (thing,))
 
 
 _SAW = "(see|saw|seen|find|notice|discover|spot|encounter|look at|come across)"
@@ -298,14 +235,6 @@ FORMS: tuple[Form, ...] = (
         "{unit:seconds|second|minutes|minute|s}",
     ),
     form(
-        _visible,
-        "Was the lamp visible at 10 seconds?",
-        "(is|are|was|were) {a} (visible|in view|in sight|seen|being seen) [now]",
-        "(is|are|was|were) {a} (visible|in view|in sight|seen) (at|in|by|during) {t}",
-        "(can|do) (you|i|we) see {a} [now]",
-        "(can|could|did) (you|i|we) see {a} (at|in) {t}",
-    ),
-    form(
         _together,
         "When were the lamp and the sofa visible together?",
         "when (were|was|are) {pair} (both|together|simultaneously) [visible|in view|seen|in "
@@ -336,48 +265,5 @@ FORMS: tuple[Form, ...] = (
         "how long did (it|the tour|the walk|the recording|the run|the mapping) (take|last)",
         "how long ago did (you|i|we|the tour|it) (start|begin)",
         "when did (you|i|we|the tour|it) (start|begin)",
-    ),
-    form(
-        _where_at,
-        "Where was the cup 2 minutes ago?",
-        "where (was|were|is) {a} (at|in|by|on|since|around|when|before) {t}",
-        "where (was|were) {a} as of {t}",
-        "at {t} , where (was|were) {a}",
-        "where (was|were) {a} {n} {unit} (ago|before|earlier)",
-        "(in which|in what|which|what) room (was|were) {a} [in] (at|by|on|since|around|when|"
-        "before) {t}",
-        "(in which|in what|which|what) room (was|were) {a} [in] {n} {unit} (ago|before|earlier)",
-    ),
-    form(
-        _count_at,
-        "How many chairs were there at 10 seconds?",
-        "how many {a} (were|are) there (at|in|by) {t}",
-        "how many {a} (were|are) there {n} {unit} ago",
-        "how many {a} did (you|we|i) know (at|after|by|in) {t}",
-        "how many {a} were known (at|after|by) {t}",
-        "how many {a} (had|have) (you|we|i) (seen|found|known) (at|after|by|until) {t}",
-    ),
-    form(
-        _exists_at,
-        "Was there a chair at 10 seconds?",
-        "(was|were) there [any] {a} (at|in|by) {t}",
-        "(was|were) there [any] {a} {n} {unit} ago",
-    ),
-    form(
-        _seen_so_far,
-        "Have you seen any chairs so far?",
-        "(have|did) (you|i|we) (see|seen|seen yet|come across|noticed|noticed) [any] {a} [so "
-        "far|yet|already|before|anywhere|until now]",
-        "(was|were) there ever [any] {a} [here|around|in view]",
-        "(have|did) (you|i|we) [already|ever|yet] (seen|noticed|come across|see|encountered|"
-        "spotted) [any] {a} [so far|yet|already|before|anywhere|until now]",
-        "has [any] {a} been seen [so far|yet|before]",
-    ),
-    form(
-        _count_seen,
-        "How many chairs have you seen so far?",
-        "how many {a} (have|did) (you|i|we) (seen|see|noticed|come across|encountered) [so far|"
-        "until now|yet|up to now|before]",
-        "how many [different] {a} have been seen [so far]",
     ),
 )

@@ -1,0 +1,128 @@
+"""What was where, and how many there were, at a time or until now; what was in view."""
+
+from __future__ import annotations
+
+from cogmap.memory.asking.form import Form, Meaning, Slots, form
+from cogmap.memory.asking.forms.time import was
+from cogmap.memory.asking.saying import Result, Said, Say, measured, said_value, truth, worded
+from cogmap.memory.asking.things import Thing, quoted
+from cogmap.memory.asking.times import Moment
+
+__all__ = ["FORMS"]
+
+
+def _visible(slots: Slots) -> Meaning:
+    thing = slots.thing("a")
+    moment = slots.moment("t") if "t" in slots else None
+    program, at = ("now()", "now") if moment is None else (moment.program, f"at {moment.words}")
+    say = truth(
+        f"{thing.the} {was(thing)} in view {at}", f"{thing.the} {was(thing)} not in view {at}"
+    )
+    return Meaning(f"visible_at({thing.program}, {program})", say, (thing,))
+
+
+def _moment(slots: Slots) -> Moment:
+    """At a time, or so long ago."""
+    if "n" not in slots:
+        return slots.moment("t")
+    return slots.moment_of(f"{slots.text('n')} {slots.text('unit')} ago")
+
+
+def _where_at(slots: Slots) -> Meaning:
+    thing, moment = slots.place("a"), _moment(slots)
+    if thing.kind == "agent":
+        return Meaning(
+            f"room_of(agent({moment.program}))", worded(f"{moment.at} you were in the {{}}")
+        )
+    program = f"as_of({moment.program}, whereabouts({thing.program}))"
+    return Meaning(program, worded(f"{moment.at} {thing.the} {was(thing)} {{}}"), (thing,))
+
+
+def _count_at(slots: Slots) -> Meaning:
+    thing, moment = slots.thing("a"), _moment(slots)
+    say = _so_many(thing, moment.at)
+    return Meaning(f"as_of({moment.program}, count({thing.program}))", say, (thing,))
+
+
+def _exists_at(slots: Slots) -> Meaning:
+    thing, moment = slots.thing("a"), _moment(slots)
+    say = truth(
+        f"there {was(thing)} {thing.some} {moment.at}",
+        f"no {thing.words} {was(thing)} there {moment.at}",
+    )
+    return Meaning(f"as_of({moment.program}, exists({thing.program}))", say, (thing,))
+
+
+def _seen_so_far(slots: Slots) -> Meaning:
+    thing = slots.thing("a")
+    say = truth(f"I have seen {thing.some} so far", f"I have seen no {thing.one} so far")
+    return Meaning(f"seen_so_far({quoted(thing.label)})", say, (thing,))
+
+
+def _count_seen(slots: Slots) -> Meaning:
+    thing = slots.thing("a")
+    say = _so_many(thing, "seen so far")
+    return Meaning(f"count_seen({quoted(thing.label)})", say, (thing,))
+
+
+def _so_many(thing: Thing, when: str) -> Say:
+    def say(result: Result) -> Said:
+        kind = thing.one if said_value(result).value == 1 else thing.many
+        return measured(f"{{}} {kind} {when}")(result)
+
+    return say
+
+
+FORMS: tuple[Form, ...] = (
+    form(
+        _visible,
+        "Was the lamp visible at 10 seconds?",
+        "(is|are|was|were) {a} (visible|in view|in sight|seen|being seen) [now]",
+        "(is|are|was|were) {a} (visible|in view|in sight|seen) (at|in|by|during) {t}",
+        "(can|do) (you|i|we) see {a} [now]",
+        "(can|could|did) (you|i|we) see {a} (at|in) {t}",
+    ),
+    form(
+        _where_at,
+        "Where was the cup 2 minutes ago?",
+        "where (was|were|is) {a} (at|in|by|on|since|around|when|before) {t}",
+        "where (was|were) {a} as of {t}",
+        "at {t} , where (was|were) {a}",
+        "where (was|were) {a} {n} {unit} (ago|before|earlier)",
+        "(in which|in what|which|what) room (was|were) {a} [in] (at|by|on|since|around|when|"
+        "before) {t}",
+        "(in which|in what|which|what) room (was|were) {a} [in] {n} {unit} (ago|before|earlier)",
+    ),
+    form(
+        _count_at,
+        "How many chairs were there at 10 seconds?",
+        "how many {a} (were|are) there (at|in|by) {t}",
+        "how many {a} (were|are) there {n} {unit} ago",
+        "how many {a} did (you|we|i) know (at|after|by|in) {t}",
+        "how many {a} were known (at|after|by) {t}",
+        "how many {a} (had|have) (you|we|i) (seen|found|known) (at|after|by|until) {t}",
+    ),
+    form(
+        _exists_at,
+        "Was there a chair at 10 seconds?",
+        "(was|were) there [any] {a} (at|in|by) {t}",
+        "(was|were) there [any] {a} {n} {unit} ago",
+    ),
+    form(
+        _seen_so_far,
+        "Have you seen any chairs so far?",
+        "(have|did) (you|i|we) (see|seen|seen yet|come across|noticed|noticed) [any] {a} [so "
+        "far|yet|already|before|anywhere|until now]",
+        "(was|were) there ever [any] {a} [here|around|in view]",
+        "(have|did) (you|i|we) [already|ever|yet] (seen|noticed|come across|see|encountered|"
+        "spotted) [any] {a} [so far|yet|already|before|anywhere|until now]",
+        "has [any] {a} been seen [so far|yet|before]",
+    ),
+    form(
+        _count_seen,
+        "How many chairs have you seen so far?",
+        "how many {a} (have|did) (you|i|we) (seen|see|noticed|come across|encountered) [so far|"
+        "until now|yet|up to now|before]",
+        "how many [different] {a} have been seen [so far]",
+    ),
+)

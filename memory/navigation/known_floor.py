@@ -8,9 +8,11 @@ from collections.abc import Sequence
 import msgspec
 import numpy as np
 
+from cogmap.memory.navigation.floor import ROOMY_CELLS
 from cogmap.memory.navigation.known import Body
-from cogmap.memory.paths.floor import cells_at, states_at, with_walked
-from cogmap.runtime.messages import F64, FREE, OCCUPIED, UNKNOWN, Bool, OccupancyGrid
+from cogmap.memory.navigation.unseen import reachable
+from cogmap.memory.paths.floor import cell_centers, cells_at, states_at, with_walked
+from cogmap.runtime.messages import F64, FREE, OCCUPIED, U8, UNKNOWN, Bool, OccupancyGrid
 
 __all__ = ["START_M", "known_floor"]
 
@@ -27,8 +29,9 @@ _RAYS = 240
 _RAY_RAD = 2 * math.pi / _RAYS
 CLEAR_M = 0.5
 """Between the middle of somebody and what stands where they are set down."""
-CUT_M = 0.12
-"""What is seen no nearer than so much beyond where the picture ends may go on nearer."""
+CUT_M, MOST_CUT_M = 0.12, 0.3
+"""What is seen no nearer than the first beyond where the picture ends may go on nearer, by at most
+the second."""
 
 
 def known_floor(
@@ -53,8 +56,26 @@ def known_floor(
         if begun.any():
             cells[begun & ~_behind(around, line[0], begun)] = FREE
             if not _was_away(line):
-                cells[begun & _cut_off(around, line[0], body)] = OCCUPIED
+                cells = _kept_open(cells, begun & _cut_off(around, line[0], body), free, line, body)
     return msgspec.structs.replace(free, cells=cells), around
+
+
+def _kept_open(cells: U8, hidden: Bool, grid: OccupancyGrid, line: F64, body: Body) -> U8:
+    """``cells`` with what is ``hidden`` as occupied, unless that alone shuts somebody in."""
+    shut = np.where(hidden, np.uint8(OCCUPIED), cells)
+    if not hidden.any() or _leads_out(shut, grid, line, body):
+        return shut
+    return cells if _leads_out(cells, grid, line, body) else shut
+
+
+def _leads_out(cells: U8, grid: OccupancyGrid, line: F64, body: Body) -> bool:
+    """Whether there is floor to drive on from the end of a line to farther than START_M from its
+    beginning."""
+    floor = msgspec.structs.replace(grid, cells=cells)
+    x, y = line[-1].tolist()
+    free = reachable(floor, body.radius_m + ROOMY_CELLS * grid.resolution_m, (x, y))
+    far = np.linalg.norm(cell_centers(floor, free) - line[0], axis=1)
+    return bool((far > START_M).any())
 
 
 def _was_away(line: F64) -> bool:
@@ -96,11 +117,12 @@ def _cut_off(grid: OccupancyGrid, start: F64, body: Body) -> Bool:
     steps = np.arange(CLEAR_M, START_M, cell_m / 2)
     points = steps[:, None, None] * (away[cut] / far_m[cut][:, None]) + start
     points, far_m = points.reshape(-1, 2), np.tile(far_m[cut], len(steps))
-    nearer = np.repeat(steps, int(cut.sum())) < far_m
+    off_m = far_m - np.repeat(steps, int(cut.sum()))
+    nearer = off_m > 0
     free = (nearer & (states_at(grid, points) == FREE)).reshape(len(steps), -1)
     up_to = np.cumsum(free[::-1], axis=0)[::-1] == 0  # floor that was seen is no thing
     row, column, inside = cells_at(grid, points)
-    inside &= nearer & up_to.ravel()
+    inside &= nearer & up_to.ravel() & (off_m <= MOST_CUT_M)
     hidden[row[inside], column[inside]] = True
     return hidden
 

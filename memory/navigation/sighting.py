@@ -30,6 +30,9 @@ CUT_M, MOST_CUT_M, FLOATS_M = 0.06, 0.15, 0.1
 """What ends so near to where the picture ends goes on below, unless it nearly stands on the floor;
 the second for how far it is to its sides."""
 
+HIGH_M, HIGHER_M = 0.25, 0.2
+"""What is seen to end so high above the camera goes on by as much as the second."""
+
 
 def is_before(thing: MapObject, known: Known, body: Body) -> bool:
     """Whether who stands here has a thing in reach, looks at it, and has just seen it well."""
@@ -52,9 +55,10 @@ def is_hidden(thing: MapObject, point: Point, known: Known, body: Body) -> bool:
 
 
 def with_whole(known: Known, things: Sequence[MapObject], body: Body) -> Known:
-    """``known`` with those of some things down to the floor that end where the picture of who
-    stands here does: a basket of which only the rim was ever seen is more than its rim."""
-    boxes = {t.id: _whole(t.box, known, body) for t in things if _is_cut(t.box, known, body)}
+    """``known`` with those of some things that end where the picture does going on: a basket of
+    which only the rim was ever seen is more than its rim, and so is a picture high on the wall."""
+    boxes = {thing.id: _whole(thing.box, known, body) for thing in things}
+    boxes = {thing.id: boxes[thing.id] for thing in things if boxes[thing.id] != thing.box}
     if not boxes:
         return known
     objects = tuple(
@@ -62,6 +66,22 @@ def with_whole(known: Known, things: Sequence[MapObject], body: Body) -> Known:
         for thing in known.layout.objects
     )
     return replace(known, layout=msgspec.structs.replace(known.layout, objects=objects))
+
+
+def _whole(box: Box, known: Known, body: Body) -> Box:
+    """Down to the floor if it ends where the camera here sees no lower, and higher up if it ends
+    above the camera, of which one sees little from anywhere."""
+    x, y, z = box.center
+    low_m, high_m = z - box.size[2] / 2, z + box.size[2] / 2
+    if _is_cut(box, known, body):
+        low_m = known.grid.floor_z
+    if high_m > known.grid.floor_z + body.camera_height_m + HIGH_M:
+        high_m += HIGHER_M
+    if abs(high_m - low_m - box.size[2]) < 1e-9:
+        return box
+    center, size = (x, y, (low_m + high_m) / 2), (*box.size[:2], high_m - low_m)
+    whole: Box = msgspec.structs.replace(box, center=center, size=size)
+    return whole
 
 
 def _is_cut(box: Box, known: Known, body: Body) -> bool:
@@ -73,14 +93,6 @@ def _is_cut(box: Box, known: Known, body: Body) -> bool:
     drop = math.tan(body.pitch_down_rad + body.vfov_rad / 2)
     around_m = CUT_M + drop * min(max(box.size[:2]) / 2, MOST_CUT_M)
     return abs(body.camera_height_m - far_m * drop - bottom_m) <= around_m
-
-
-def _whole(box: Box, known: Known, body: Body) -> Box:
-    x, y, z = box.center
-    height_m = z + box.size[2] / 2 - known.grid.floor_z
-    center = (x, y, known.grid.floor_z + height_m / 2)
-    whole: Box = msgspec.structs.replace(box, center=center, size=(*box.size[:2], height_m))
-    return whole
 
 
 def _share(thing: MapObject, point: Point, known: Known, body: Body, own_m: float) -> float:

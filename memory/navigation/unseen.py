@@ -15,7 +15,7 @@ from cogmap.memory.paths.floor import cell_centers, standable
 from cogmap.memory.paths.grid_paths import Paths, Point
 from cogmap.runtime.messages import F64, I64, OCCUPIED, U8, UNKNOWN, Bool, OccupancyGrid
 
-__all__ = ["BEARINGS", "CELL_M", "CoarseFloor", "Sweep", "coarse_floor", "sweep"]
+__all__ = ["BEARINGS", "CELL_M", "CoarseFloor", "Sweep", "coarse_floor", "reachable", "sweep"]
 
 CELL_M = 0.1
 BEARINGS = 72
@@ -93,7 +93,7 @@ def coarse_floor(known: Known, radius_m: float) -> CoarseFloor:
     head = grid.head_free
     looked_over = coarse(np.zeros(grid.cells.shape, bool) if head is None else head > 0)
     overlooked = np.asarray(looked_over.mean(axis=(2, 3)) > 0.5)
-    fine = coarse(_reachable(known.grid, radius_m, known.here.point))
+    fine = coarse(reachable(known.grid, radius_m, known.here.point))
     free = np.asarray(fine.any(axis=(2, 3)))
     x, y = grid.origin
     origin = (x - margin * CELL_M, y - margin * CELL_M)
@@ -105,7 +105,7 @@ def coarse_floor(known: Known, radius_m: float) -> CoarseFloor:
     return CoarseFloor(origin, occupied, unknown, overlooked, paths, spots, first)
 
 
-def _reachable(grid: OccupancyGrid, radius_m: float, here: Point) -> Bool:
+def reachable(grid: OccupancyGrid, radius_m: float, here: Point) -> Bool:
     """(rows, columns) where a body can get to from the free cell nearest to ``here``."""
     free = standable(grid, radius_m)
     if not free.any():

@@ -113,3 +113,20 @@ def test_who_was_away_sees_what_is_there_as_they_come_back() -> None:
     for far_m, nearer in ((1.5, OCCUPIED), (2.0, FREE)):
         walk = np.array([[2.0, 2.0], [2.0 - far_m, 2.0], [2.0, 2.0]])
         assert at(known_floor(measured, [walk], Body())[0], 2.7, 2.0) == nearer
+
+
+def test_what_may_be_there_shuts_nobody_in() -> None:
+    """A box of walls around one's start, open between two low things 0.6 m apart."""
+    cells, top = np.zeros((80, 80), np.uint8), np.zeros((80, 80), np.uint8)
+    for rows, columns in ((slice(26, 56), 24), (slice(26, 56), 56), (56, slice(24, 57))):
+        cells[rows, columns], top[rows, columns] = OCCUPIED, 40
+    for columns in (slice(24, 34), slice(46, 57)):
+        cells[24:26, columns], top[24:26, columns] = OCCUPIED, 10
+    for leads_out in (True, False):
+        cells[4:24, 20:60] = FREE if leads_out else UNKNOWN
+        measured = OccupancyGrid(
+            stamp_ns=1, resolution_m=0.05, origin=(0.0, 0.0), cells=cells, floor_z=0.0, top=top
+        )
+        grid, _ = known_floor(measured, [np.array([[2.025, 2.025]])], Body())
+        more = int((grid.cells == OCCUPIED).sum() - (cells == OCCUPIED).sum())
+        assert (more == 0) is leads_out

@@ -157,7 +157,7 @@ def test_what_turns_out_to_be_out_of_the_picture_is_looked_at_from_elsewhere() -
     raised = hangs(1.6, 0.5, (5.4, 2.0))
     assert find.is_outdated(raised) and find.arrived(raised) is None
     then = find.next(raised)
-    assert isinstance(then, Route) and then.length_m > 0.3
+    assert isinstance(then, Route) and then.length_m > 0.1
 
 
 def test_what_words_mean_is_at_hand_before_anybody_moves() -> None:

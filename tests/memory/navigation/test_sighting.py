@@ -51,3 +51,12 @@ def test_of_a_basket_at_ones_feet_the_rim_alone_is_seen() -> None:
     assert whole.box.center[2] + whole.box.size[2] / 2 == pytest.approx(0.5)
     afar = replace(floor, here=Pose2(0.5, 2.0, 0.0))
     assert with_whole(afar, (rim,), BODY) is afar
+
+
+def test_what_ends_high_above_the_camera_goes_on() -> None:
+    floor = standing((3.0, 2.0, 1.6), (0.05, 0.8, 0.5), Pose2(1.0, 2.0, 0.0))
+    (seen,) = floor.layout.objects
+    (whole,) = with_whole(floor, (seen,), BODY).layout.objects
+    assert whole.box.size[2] > seen.box.size[2] + 0.1
+    low = standing((3.0, 2.0, 1.2), (0.05, 0.8, 0.5), Pose2(1.0, 2.0, 0.0))
+    assert with_whole(low, low.layout.objects, BODY) is low

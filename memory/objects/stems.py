@@ -1,4 +1,4 @@
-"""What a thing stands on by something thin: the pole of a lamp, the leg of a table.
+"""What a thing stands on by something thin: the pole of a lamp, the legs of a table.
 
 A pole is a pixel or two wide. Half of its measurements are mixed with what is behind, a mask drawn
 from thinned points hardly shows it, and so its points are few and doubtful: the box would be that
@@ -35,7 +35,9 @@ class StemConfig:
     alone: float = 0.5
     """as this part of all points that far below it must be,"""
     support: float = 0.08
-    """and in the mask in this part of the frames that could show them."""
+    """and in the mask in this part of the frames that could show them;"""
+    legs: float = 0.4
+    """or anywhere below it, but in the mask in this part of them: legs of a table."""
 
 
 def with_stem(
@@ -57,9 +59,9 @@ def with_stem(
         return box
     axis = np.median(below[clear, :2], axis=0)
     near = np.hypot(*(below[:, :2] - axis).T) <= radius
-    if near[clear].mean() < config.alone:
-        return box
-    foot = _foot(below[near, 2], bottom, config)
+    near &= near[clear].mean() >= config.alone
+    sure = (hits >= config.legs * (hits + misses))[under]
+    foot = min(_foot(below[rows, 2], bottom, config) for rows in (near, sure))
     if bottom - foot < config.least_m:
         return box
     top = box.center[2] + box.size[2] / 2

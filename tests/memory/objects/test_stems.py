@@ -46,6 +46,17 @@ def test_what_is_no_stem_lengthens_nothing(points):
     assert boxed(points) == SHADE
 
 
+def legs(foot: float = 0.8) -> np.ndarray:
+    corners = [np.array([x, y, 0.0]) for x in (-0.18, 0.18) for y in (-0.18, 0.18)]
+    return np.concatenate([pole(foot=foot, count=12) + corner for corner in corners])
+
+
+def test_legs_that_the_masks_show_carry_it_though_they_stand_apart():
+    box = boxed(legs(), seen=0.6)
+    assert box.center[2] - box.size[2] / 2 == pytest.approx(0.8, abs=0.05)
+    assert boxed(legs(), seen=0.2) == SHADE
+
+
 def test_points_that_the_masks_deny_are_no_stem():
     assert boxed(pole(), seen=0.01) == SHADE
 

@@ -64,6 +64,8 @@ _MOST_GROWTH = 0.01
 _LEAST_F1 = 0.8
 """Of 160x120 pixels; what counts more is that it stays."""
 _LESS_F1 = 0.02
+_LEAST_MB = 0.1
+"""Of what lies in the run directory; what is smaller is told in the sum alone."""
 _RESOURCES = ("memory, MB", "descriptors", "sockets", "threads")
 _PROCESSOR, _DISK, _ANSWER = "processor ms a frame", "disk, MB", "answer, ms"
 
@@ -236,7 +238,7 @@ def _series(looks: _Looks) -> dict[str, Series]:
         for of_look in zip(*looks.processes.values(), strict=True)
     ]
     series[_PROCESSOR] = _processor_ms(looks, together)
-    for part in sorted({name for sizes in looks.disk_mb for name in sizes}):
+    for part in sorted({n for sizes in looks.disk_mb for n, mb in sizes.items() if mb > _LEAST_MB}):
         series[f"{part}: {_DISK}"] = Series(looks.hours, [d.get(part, 0.0) for d in looks.disk_mb])
     series[_DISK] = Series(looks.hours, [sum(sizes.values()) for sizes in looks.disk_mb])
     series[_ANSWER] = Series(looks.hours, looks.answer_ms)

@@ -15,7 +15,7 @@ from cogmap.memory.geometry.boxes import footprint
 from cogmap.memory.navigation.in_view import share_in_view
 from cogmap.memory.navigation.known import Body, Known
 from cogmap.memory.navigation.motion import angle_between
-from cogmap.memory.navigation.object_stands import OWN_M, SURE_M, WELL_SHARE
+from cogmap.memory.navigation.object_stands import SURE_M, WELL_SHARE
 from cogmap.memory.paths.grid_paths import Point
 from cogmap.runtime.messages import Box, MapObject
 
@@ -24,6 +24,8 @@ __all__ = ["is_before", "is_hidden", "with_whole"]
 JUST_NOW_S = 0.5
 WITHIN_RAD = 0.2
 """The middle of a thing is so far inside the edge of the picture."""
+OWN_M, HOLDER_M = 0.06, 0.3
+"""So near to a thing's box, what blocks the view is the thing, or what it stands in."""
 LITTLE_SHARE = 0.25
 """Of a thing in view: a better place is worth some way."""
 CUT_M, MOST_CUT_M, FLOATS_M = 0.06, 0.15, 0.1
@@ -45,13 +47,13 @@ def is_before(thing: MapObject, known: Known, body: Body) -> bool:
         return False
     if shapely.Polygon(footprint(thing.box)).distance(shapely.Point(here.point)) > SURE_M:
         return False
-    return _share(thing, here.point, known, body, OWN_M[0]) >= WELL_SHARE
+    return _share(thing, here.point, known, body, OWN_M) >= WELL_SHARE
 
 
 def is_hidden(thing: MapObject, point: Point, known: Known, body: Body) -> bool:
     """Whether who stands at a point and turns to a thing has little of it in the picture, as
     it is known now: what was seen from afar is found to be larger, or behind something."""
-    return _share(thing, point, known, body, OWN_M[-1]) < LITTLE_SHARE
+    return _share(thing, point, known, body, HOLDER_M) < LITTLE_SHARE
 
 
 def with_whole(known: Known, things: Sequence[MapObject], body: Body) -> Known:

@@ -6,14 +6,14 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from cogmap.memory.asking.form import Form
 from cogmap.memory.asking.phrase_words import is_plural
 from cogmap.memory.asking.things import Names, plural_of, singular_of
 from cogmap.memory.asking.words import DETERMINERS, ROOMS, word_set
-from cogmap.memory.index.synonyms import normalize, synonyms
+from cogmap.memory.index.synonyms import synonyms
 
 __all__ = ["nearest_question"]
 
@@ -48,7 +48,8 @@ def _questions(text: str, forms: tuple[Form, ...], names: Names) -> Iterator[str
     question = _marked(_tokens(text), names)
     words = set(" ".join(question).casefold().split())
     weights = _weights(forms)
-    named = _numbers(question)
+    held = _held(question, names)
+    named = len(held[_THING]), len(held[_ROOM])
 
     def near(form: Form) -> float:
         example, wordings = _bag(form)
@@ -60,19 +61,27 @@ def _questions(text: str, forms: tuple[Form, ...], names: Names) -> Iterator[str
         return shared * math.prod(alike) / math.sqrt(1 + sum(weights[word] for word in example))
 
     for form in sorted(forms, key=near, reverse=True)[:_TRIED]:
-        yield _filled(form.example, question, names)
+        yield _filled(form.example, held, names)
     yield _LAST
 
 
-def _numbers(marked: Sequence[str]) -> tuple[int, int]:
-    """How many things and rooms are named."""
-    kinds = [part.partition(" ")[0] for part in marked]
-    return kinds.count(_THING), kinds.count(_ROOM)
+def _held(question: Sequence[str], names: Names) -> dict[str, list[str]]:
+    """The names of a question that mean something on the map, by their kind."""
+    held: dict[str, list[str]] = {_THING: [], _ROOM: []}
+    for part in question:
+        kind, _, said = part.partition(" ")
+        known = names.rooms if kind == _ROOM else ()
+        name = singular_of(said)
+        if kind in held and (name in known or (kind == _THING and names.number_of(name))):
+            held[kind] += [name] if name not in held[kind] else []
+    return held
 
 
 @lru_cache(maxsize=512)
 def _numbers_of(form: Form) -> tuple[int, int]:
-    return _numbers(_marked(_tokens(form.example), Names()))
+    """How many things and rooms its example names."""
+    kinds = [part.partition(" ")[0] for part in _marked(_tokens(form.example), Names())]
+    return kinds.count(_THING), kinds.count(_ROOM)
 
 
 @lru_cache(maxsize=2)
@@ -121,29 +130,24 @@ def _name_at(tokens: Sequence[str], at: int, names: Names) -> tuple[int, str]:
     return 1, ""
 
 
-def _filled(example: str, question: Sequence[str], names: Names) -> str:
-    """An example about other things: those of the question that the map holds, then others."""
-    asked = [part.partition(" ")[2] for part in question if part.startswith(_THING)]
-    held = list(dict.fromkeys(name for name in asked if normalize(name) in names.labels))
+def _filled(example: str, held: Mapping[str, Sequence[str]], names: Names) -> str:
+    """An example about other things: those of the question, then such as the map has, of which
+    there is one or, for "chairs", several."""
+    things, rooms = list(held[_THING]), list(held[_ROOM])
     number = Counter(names.here)
-    free = [label for label in number if label not in map(normalize, held)]
-    several = iter([*held, *sorted(free, key=lambda label: -number[label])])
-    single = iter([*held, *sorted(free, key=lambda label: number[label])])
-    spoken = [part.partition(" ")[2] for part in question if part.startswith(_ROOM)]
-    own = [room for room in map(singular_of, spoken) if room in names.rooms]
-    rooms = iter([*own, *sorted(names.rooms.difference(own))])
+    others = [label for label, _ in number.most_common() if label not in things]
+    rest = [room for room in sorted(names.rooms) if room not in rooms]
     said = []
     for part in _marked(_tokens(example), Names()):
         kind, _, old = part.partition(" ")
-        things = several if is_plural(old) else single
-        fill = {_THING: things, _ROOM: rooms}.get(kind)
-        new = next(fill, "") if fill else ""
+        at = 0 if is_plural(old) else -1
+        free = {_THING: things or others, _ROOM: rooms or rest}.get(kind, [])
+        new = free.pop(0 if free is not others else at) if free else ""
         said.append(_as(old, new) if new else old or part)
     text = re.sub(r" (?=[,.?:;)'])|(?<=[('/]) ", "", " ".join(said))
     return text[:1].upper() + text[1:]
 
 
 def _as(old: str, new: str) -> str:
-    """Another name in the number of the one that stood there."""
-    one = singular_of(new)
-    return plural_of(one) if is_plural(old) else one
+    """Another name, in the singular, in the number of the one that stood there."""
+    return plural_of(new) if is_plural(old) else new

@@ -48,6 +48,9 @@ def _listed(slots: Slots) -> Meaning:
 
 def _which_room(slots: Slots) -> Meaning:
     thing = slots.thing("a")
+    for name in ("x", "y"):
+        if name in slots:
+            slots.room(name)  # "in the bowl or in the box" asks for no room
     say = worded(f"{thing.the} {thing.be} in the {{}}")
     return Meaning(f"room_of({thing.program})", say, (thing,))
 
@@ -176,7 +179,7 @@ FORMS: tuple[Form, ...] = (
         "Which room is the lamp in?",
         "(which|what) room (is|are|was|were) {a} [located|placed] [in]",
         "in (which|what) room (would|could|can|do|might|should) (i|you|we) (find|see|look for) {a}",
-        "(is|are) {a} in {x} or in {y}",
+        "(is|are) {a} in {x} or [in] {y}",
         "in (which|what) room (is|are|was|were|do i find|can i find|did you see|stands) {a} "
         "[located|placed]",
         "(which|what) room (has|contains|houses) {a}",

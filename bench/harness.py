@@ -7,15 +7,17 @@ side, because machines are noisy; it quotes medians and spreads.
 from __future__ import annotations
 
 import importlib
+import math
 import os
 import platform
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
+import numpy as np
 import psutil
 import typer
 from rich.console import Console
@@ -65,6 +67,16 @@ class Bar:
     def ok(self) -> bool:
         """False also if the value is not a number."""
         return self.value >= self.bar if self.direction == "at least" else self.value <= self.bar
+
+
+def mean_of(values: Sequence[float]) -> float:
+    """nan of none, which meets no bar."""
+    return float(np.mean(values)) if len(values) else math.nan
+
+
+def median_of(values: Sequence[float]) -> float:
+    """nan of none, which meets no bar."""
+    return float(np.median(values)) if len(values) else math.nan
 
 
 @dataclass(frozen=True)

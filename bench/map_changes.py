@@ -14,9 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar, get_args
 
-import numpy as np
-
-from cogmap.bench.harness import Bar
+from cogmap.bench.harness import Bar, mean_of, median_of
 from cogmap.bench.layout_score import Labelled, TrueObject, iou_table
 from cogmap.bench.map_episodes import EpisodeConfig, MapEpisode, Seeing, Truth, make_episode
 from cogmap.bench.map_evidence import seen_through, within_reach
@@ -232,16 +230,16 @@ def change_figures(name: str, scores: Sequence[ChangeScore]) -> dict[str, Any]:
     lasted = [seconds for score in scores for seconds in score.identity.ghost_seconds]
     ghosts = sum(score.identity.ghosts for score in scores)
     figures: dict[str, Any] = {
-        "right within 1 s in view": _mean([each.right for each in judged]),
+        "right within 1 s in view": mean_of([each.right for each in judged]),
         "changes judged": len(judged),
         "not seen again": sum(score.not_seen_again for score in scores),
         **{
-            f"right, {event} {kind}": _mean(
+            f"right, {event} {kind}": mean_of(
                 [each.right for each in judged if (each.event, each.kind) == (event, kind)]
             )
             for event, kind in _SIDES
         },
-        "identity kept after a move": _mean([each == "kept" for each in kept]),
+        "identity kept after a move": mean_of([each == "kept" for each in kept]),
         "identity after a move: kept, ambiguous, lost": ", ".join(
             str(kept.count(each)) for each in get_args(Kept)
         ),
@@ -250,7 +248,7 @@ def change_figures(name: str, scores: Sequence[ChangeScore]) -> dict[str, Any]:
         "false removals an hour, part of objects": len(false) / hours / (objects / len(scores)),
         "ghosts on the way": ghosts,
         "ghosts that ended": len(lasted),
-        "time to forget a ghost, median s": float(np.median(lasted)) if lasted else float("nan"),
+        "time to forget a ghost, median s": median_of(lasted),
     }
     return {f"{name}: {figure}": value for figure, value in figures.items()}
 
@@ -262,7 +260,3 @@ def change_bars(figures: dict[str, Any], name: str) -> list[Bar]:
     right = f"{name}: right within 1 s in view"
     false = f"{name}: false removals an hour, part of objects"
     return [Bar(right, figures[right], 0.95), Bar(false, figures[false], 0.01, "at most")]
-
-
-def _mean(values: Sequence[bool]) -> float:
-    return float(np.mean(values)) if len(values) else float("nan")

@@ -3,20 +3,19 @@ furniture stands elsewhere, some of it in the way."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from cogmap.bench.harness import Bar
+from cogmap.bench.harness import Bar, mean_of, median_of
 from cogmap.bench.map_episodes import EXACT, camera
 from cogmap.bench.navigate_agent import Memory, commanded
 from cogmap.bench.navigate_judge import Aim, Order, is_told, order_to
 from cogmap.bench.navigate_known import true_thing
 from cogmap.bench.navigate_replanning import Replan, WatchedAgent, replan_figures
-from cogmap.bench.navigate_truth import Outcome, Ways, in_reach, starts
+from cogmap.bench.navigate_truth import Outcome, Ways, outcome_of, starts
 from cogmap.bench.navigate_worlds import changed_house
 from cogmap.memory.cognitive_map import CognitiveMap
 from cogmap.memory.dense.reconstruction import Reconstructor
@@ -74,10 +73,10 @@ def changed_figures(sent: Sequence[Sent]) -> tuple[dict[str, Any], list[Bar]]:
     moved, touched = "changed: right of things that moved", "changed: runs with a collision"
     figures: dict[str, Any] = {"changed: runs": len(sent)}
     for name, aim in ((success, "way"), (refused, "no way"), (moved, "moved")):
-        figures[name] = _mean([each.right for each in sent if each.aim == aim])
+        figures[name] = mean_of([each.right for each in sent if each.aim == aim])
         figures[f"{name}, runs"] = sum(each.aim == aim for each in sent)
     refusals = [each.outcome.seconds for each in sent if each.aim == "no way" and each.told]
-    figures["changed: seconds until refused, median"] = _median(refusals)
+    figures["changed: seconds until refused, median"] = median_of(refusals)
     figures[touched] = sum(each.outcome.collisions > 0 for each in sent)
     replanned, bars = replan_figures([replan for each in sent for replan in each.replans])
     figures |= replanned
@@ -110,12 +109,7 @@ def _sent(toured: _Toured, order: Order, seed: int, rooms: int) -> Sent:
     agent = WatchedAgent(config, start=order.start, house=order.house, onto=toured.memory.again())
     agent.simulator.skip_to(toured.frames)
     trip = agent.go(Goal(kind="object", id=order.thing.id), limit_s=LIMIT_S)
-    reached = in_reach([order.now], agent.simulator.state, trip.last)
-    success = trip.progress.state == "arrived" and reached
-    outcome = Outcome(
-        seed, order.thing.label, success, order.shortest_m, trip.length_m, trip.collisions,
-        trip.seconds, f"{trip.progress.state}: {trip.progress.text}",
-    )  # fmt: skip
+    outcome = outcome_of(trip, agent.simulator, order.thing.label, [order.now], order.shortest_m)
     return Sent(order.aim, outcome, is_told(trip, order, agent.map), tuple(agent.watch.replans))
 
 
@@ -129,11 +123,3 @@ def _toured(seed: int, rooms: int) -> _Toured:
             if grid is not None:
                 made.take_grid(grid)
     return _Toured(simulator.house, Memory.of(made, dense), simulator.number)
-
-
-def _mean(values: Sequence[bool]) -> float:
-    return float(np.mean(values)) if values else math.nan
-
-
-def _median(values: Sequence[float]) -> float:
-    return float(np.median(values)) if values else math.nan

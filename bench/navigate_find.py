@@ -11,7 +11,7 @@ import numpy as np
 from cogmap.bench.harness import Bar
 from cogmap.bench.map_episodes import Seeing
 from cogmap.bench.navigate_agent import Agent, commanded
-from cogmap.bench.navigate_truth import Outcome, Ways, in_reach, shortest_m, starts
+from cogmap.bench.navigate_truth import Outcome, Ways, outcome_of, shortest_m, starts
 from cogmap.runtime.messages import Goal
 
 __all__ = ["find_figures", "found_in_house", "step_figures"]
@@ -41,14 +41,7 @@ def found_in_house(seed: int, rooms: int, seeing: Seeing, count: int = SEARCHES)
             continue
         agent = Agent(config, seeing, start)
         trip = agent.go(Goal(kind="find", label=label))
-        reached = in_reach(things, agent.simulator.state, trip.last)
-        success = trip.progress.state == "arrived" and reached
-        found.append(
-            Outcome(
-                seed, label, success, shortest, trip.length_m, trip.collisions, trip.seconds,
-                f"{trip.progress.state}: {trip.progress.text}", trip.steps_s,
-            )
-        )  # fmt: skip
+        found.append(outcome_of(trip, agent.simulator, label, things, shortest))
         if len(found) == count:
             break
     return found

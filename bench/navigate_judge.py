@@ -18,7 +18,7 @@ from cogmap.runtime.messages import MapObject
 from cogmap.sim.agent import AgentState
 from cogmap.sim.footprints import footprint
 from cogmap.sim.paths import house_paths
-from cogmap.sim.relocation import is_loose
+from cogmap.sim.relocation import is_movable
 from cogmap.sim.scene import House, PlacedObject
 
 __all__ = ["Aim", "Order", "is_told", "order_to"]
@@ -79,11 +79,22 @@ def is_told(trip: Trip, order: Order, made: CognitiveMap) -> bool:
 
 
 def _cleared(order: Order, kept: set[int], *, doors_too: bool) -> House:
-    """The house without what can be moved, but for what is ``kept`` and was gone to."""
+    """The house without what can be moved, also with what it carries, but for what is ``kept``,
+    and was gone to with what carries that."""
     house = order.house
-    kept = {*kept, order.now.id}
-    things = tuple(t for t in house.objects if t.id in kept or not is_loose(t, house))
+    kept = {*kept, *_with_supports(order.now, house)}
+    things = tuple(t for t in house.objects if t.id in kept or not is_movable(t))
     doors = house.doors
     if doors_too:
         doors = tuple(replace(door, open_angle=door.max_open_angle) for door in doors)
     return replace(house, objects=things, doors=doors)
+
+
+def _with_supports(thing: PlacedObject, house: House) -> set[int]:
+    """The number of a thing, of what it stands on, of what that stands on, down to the floor."""
+    by_id = {each.id: each for each in house.objects}
+    chain = {thing.id}
+    while (below := by_id.get(thing.support)) is not None and below.id not in chain:
+        chain.add(below.id)
+        thing = below
+    return chain

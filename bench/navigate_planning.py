@@ -13,7 +13,7 @@ import numpy as np
 
 from cogmap.bench.harness import Bar
 from cogmap.memory.navigation.errands import MARGIN_M, comfortable_way
-from cogmap.memory.navigation.floor import body_paths
+from cogmap.memory.navigation.floor import ROOMY_CELLS, wary_ways
 from cogmap.memory.navigation.known import Body, Known, Pose2, Stand
 from cogmap.memory.navigation.planning import Route
 from cogmap.memory.paths.easing import sampled
@@ -95,7 +95,7 @@ class _Measured:
 
 def _measure(seed: int, measured: _Measured) -> None:
     grid, body = large_floor(seed), Body()
-    wary = body_paths(grid, body.radius_m, wary_m=MARGIN_M)
+    wary = wary_ways(_known(grid, np.zeros(2)), body, ROOMY_CELLS, MARGIN_M)
     exact = Paths(wary.free, grid.origin, CELL_M, most_cells=wary.free.size, dear=wary.dear)
     places = exact.largest_area()
     random = np.random.default_rng(seed)
@@ -114,12 +114,15 @@ def _measure(seed: int, measured: _Measured) -> None:
 
 
 def _plan(grid: OccupancyGrid, here: F64, there: F64, body: Body) -> Route:
-    pose = Pose2(float(here[0]), float(here[1]), 0.0)
-    known = Known(grid, Layout(stamp_ns=0, version=1, number=0), pose, here[None])
     stands = (Stand(Pose2(float(there[0]), float(there[1]), 0.0)),)
-    route = comfortable_way(known, body, stands, through_unknown=False)
+    route = comfortable_way(_known(grid, here), body, stands, through_unknown=False)
     assert route is not None, "places of one area"
     return route
+
+
+def _known(grid: OccupancyGrid, here: F64) -> Known:
+    pose = Pose2(float(here[0]), float(here[1]), 0.0)
+    return Known(grid, Layout(stamp_ns=0, version=1, number=0), pose, here[None])
 
 
 def _cost_m(line: F64, paths: Paths) -> float:

@@ -10,6 +10,7 @@ import numpy as np
 import shapely
 from scipy.spatial import cKDTree
 
+from cogmap.bench.navigate_agent import Trip
 from cogmap.memory.paths.grid_paths import Paths, Point
 from cogmap.sim.agent import AgentState, world_from_camera
 from cogmap.sim.coverage import Coverage
@@ -18,7 +19,7 @@ from cogmap.sim.paths import house_paths
 from cogmap.sim.scene import PlacedObject
 from cogmap.sim.simulator import SimStep, Simulator
 
-__all__ = ["REACH_M", "Outcome", "Ways", "in_reach", "shortest_m", "starts"]
+__all__ = ["REACH_M", "Outcome", "Ways", "outcome_of", "shortest_m", "starts"]
 
 REACH_M = 1.0
 """From the surface of a thing, seen from above: whoever stops so near to it has reached it."""
@@ -71,7 +72,7 @@ class Ways:
         return self.shows(thing, AgentState(x, y, yaw))
 
     def shows(self, thing: PlacedObject, agent: AgentState) -> bool:
-        """Whether an agent has a thing in view: by the same part of it as in `in_reach`, and not
+        """Whether an agent has a thing in view: by the same part of it as in `outcome_of`, and not
         by a few points of it, which left sofas out of view of those who stood before them."""
         simulator = self._simulator
         pose = world_from_camera(agent, simulator.config.body)
@@ -96,11 +97,24 @@ def shortest_m(ways: Ways, things: Sequence[PlacedObject], start: Point) -> floa
     return best
 
 
-def in_reach(things: Sequence[PlacedObject], agent: AgentState, step: SimStep) -> bool:
+def _in_reach(things: Sequence[PlacedObject], agent: AgentState, step: SimStep) -> bool:
     """Whether an agent stands within reach of one of some things, and its camera shows it."""
     here = shapely.Point(agent.x, agent.y)
     near = {thing.id for thing in things if footprint(thing).distance(here) <= REACH_M}
     return any(v.id in near and v.fraction >= SHOWN for v in step.instances.visible)
+
+
+def outcome_of(
+    trip: Trip, simulator: Simulator, label: str, things: Sequence[PlacedObject], shortest: float
+) -> Outcome:
+    """Of a trip to one of some things, which has just ended in a simulator."""
+    reached = _in_reach(things, simulator.state, trip.last)
+    progress = trip.progress
+    return Outcome(
+        simulator.config.seed, label, progress.state == "arrived" and reached, shortest,
+        trip.length_m, trip.collisions, trip.seconds, f"{progress.state}: {progress.text}",
+        trip.steps_s,
+    )  # fmt: skip
 
 
 def starts(ways: Ways, count: int, rng: np.random.Generator) -> list[AgentState]:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from cogmap.nodes.planners.access import stream_address
+from cogmap.nodes.planners.access import listening
 from cogmap.nodes.planners.planner import Say
-from cogmap.runtime.context import open_context
-from cogmap.runtime.keys import client_keys
 from cogmap.runtime.messages import AskStep, CogmapError
 from cogmap.runtime.readers import LatestReader
 
@@ -24,13 +22,19 @@ PERIOD_S = 0.05
 def hearing(run_dir: Path, request_id: str, say: Say) -> Iterator[None]:
     """Meanwhile the steps of one question are told, from a thread of their own. A run that
     publishes none is no error."""
-    try:
-        address = stream_address(run_dir, STEPS)
-    except CogmapError:
+    with ExitStack() as stack:
+        try:
+            reader = stack.enter_context(listening(run_dir, STEPS, keep_all=True))
+        except CogmapError:
+            reader = None
+        if reader is not None:
+            stack.enter_context(_telling(reader, request_id, say))
         yield
-        return
-    over, context = threading.Event(), open_context(client_keys(run_dir))
-    reader = LatestReader(context, address, keep_all=True)
+
+
+@contextmanager
+def _telling(reader: LatestReader, request_id: str, say: Say) -> Iterator[None]:
+    over = threading.Event()
 
     def tell_what_came() -> None:
         while (envelope := reader.receive()) is not None:
@@ -50,5 +54,3 @@ def hearing(run_dir: Path, request_id: str, say: Say) -> Iterator[None]:
     finally:
         over.set()
         thread.join()
-        reader.close()
-        context.term()

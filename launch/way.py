@@ -8,7 +8,6 @@ from pathlib import Path as FilePath
 from typing import Any
 
 import numpy as np
-import shapely
 from rich.console import Console
 
 from cogmap.launch.stored_map import load
@@ -23,15 +22,13 @@ from cogmap.memory.navigation.known_floor import known_floor
 from cogmap.memory.navigation.planning import Route
 from cogmap.memory.navigation.stands import stands
 from cogmap.memory.paths.grid_paths import Point
-from cogmap.memory.programs.meaning.telling import STRAIGHT_RAD, way_in_words
+from cogmap.memory.programs.meaning.telling import STRAIGHT_RAD, corners_of, way_in_words
 from cogmap.memory.programs.values import Path
 from cogmap.memory.render.drawing import printable
 from cogmap.runtime.messages import F64, CogmapError, Goal
 
 __all__ = ["tell_way", "way_to"]
 
-CORNER_M = 0.15
-"""Corners are driven round: what keeps so near to two straight lines is told as a corner."""
 BACK_RAD = math.radians(45)
 """What lies so nearly behind somebody is turned round to."""
 
@@ -107,12 +104,9 @@ def way_to(loaded: CognitiveMap, goal: Goal, here: Pose2, body: Body) -> Route |
 
 def _reachable(loaded: CognitiveMap, route: Route, where: str, yaw: float | None) -> dict[str, Any]:
     """``yaw``: heading at the start (rad), if it is known."""
-    line = route.points
-    if len(line) > 2:
-        line = shapely.get_coordinates(shapely.simplify(shapely.LineString(line), CORNER_M))
     steps = (
-        *_turn_first(line, yaw),
-        *way_in_words(loaded.world(), Path(line, route.length_m), where),
+        *_turn_first(corners_of(route.points)[0], yaw),
+        *way_in_words(loaded.world(), Path(route.points, route.length_m), where),
     )
     clear = None if math.isinf(route.clearance_m) else round(route.clearance_m, 3)
     return {

@@ -32,11 +32,15 @@ class Placement:
     relation: Literal["on", "in", "under"]
 
 
-def is_loose(thing: PlacedObject, house: House) -> bool:
-    """Whether a person could put it elsewhere: movable, carries nothing, not fixed."""
+def is_movable(thing: PlacedObject) -> bool:
+    """Whether a person could put it elsewhere, with all that it may carry: it is not fixed."""
     info = CATEGORIES.get(thing.category)
-    carries = any(other.support == thing.id for other in house.objects)
-    return thing.support >= FLOOR and not carries and info is not None and info.movable
+    return thing.support >= FLOOR and info is not None and info.movable
+
+
+def is_loose(thing: PlacedObject, house: House) -> bool:
+    """Whether it is movable and carries nothing."""
+    return is_movable(thing) and all(other.support != thing.id for other in house.objects)
 
 
 def find_place(

@@ -7,11 +7,19 @@ from functools import lru_cache
 import msgspec
 import numpy as np
 
+from cogmap.memory.navigation.known import Body, Known
 from cogmap.memory.paths.floor import cells_at, floor_paths, wary_paths
 from cogmap.memory.paths.grid_paths import Paths, Point
-from cogmap.runtime.messages import FREE, UNKNOWN, OccupancyGrid
+from cogmap.runtime.messages import FREE, UNKNOWN, Box, OccupancyGrid
 
-__all__ = ["ROOMY_CELLS", "TIGHT_CELLS", "body_paths", "cell_state", "with_unknown_free"]
+__all__ = [
+    "ROOMY_CELLS",
+    "TIGHT_CELLS",
+    "body_paths",
+    "cell_state",
+    "wary_ways",
+    "with_unknown_free",
+]
 
 ROOMY_CELLS = 1.4
 """Distances are between the middles of cells: so much more keeps the whole line of a way, on free
@@ -19,22 +27,14 @@ cells, a radius away from the whole of an occupied one."""
 TIGHT_CELLS = 0.75
 """So much more keeps it a radius away from the middle of an occupied one, which is where what was
 measured is most likely."""
+RUG_M = 0.1
+"""What is no higher is driven over."""
 
 
-def body_paths(
-    grid: OccupancyGrid,
-    radius_m: float,
-    margin_cells: float = ROOMY_CELLS,
-    wary_m: float = 0.0,
-) -> Paths:
+def body_paths(grid: OccupancyGrid, radius_m: float, margin_cells: float = ROOMY_CELLS) -> Paths:
     """Ways for the middle of a round body: free cells farther than its radius, and a margin, from
-    all that is occupied; those that are not ``wary_m`` farther than with the larger margin count
-    as longer. What is kept of a grid is shared by all who ask."""
-    cell_m = grid.resolution_m
-    least_m = radius_m + margin_cells * cell_m
-    if wary_m == 0.0:
-        return floor_paths(grid, least_m)
-    return wary_paths(grid, least_m, radius_m + wary_m + ROOMY_CELLS * cell_m)
+    all that is occupied. What is kept of a grid is shared by all who ask."""
+    return floor_paths(grid, radius_m + margin_cells * grid.resolution_m)
 
 
 @lru_cache(maxsize=2)
@@ -42,6 +42,28 @@ def with_unknown_free(grid: OccupancyGrid) -> OccupancyGrid:
     """The grid for those who dare: what was never seen counts as free."""
     free = np.where(grid.cells == UNKNOWN, np.uint8(FREE), grid.cells)
     return msgspec.structs.replace(grid, cells=free)
+
+
+def wary_ways(known: Known, body: Body, margin_cells: float, margin_m: float) -> Paths:
+    """As `body_paths`, with the boxes of things that stand where the body would touch them: glass
+    is seen through, so that the grid has free floor behind it."""
+    if margin_m == 0.0:
+        return body_paths(known.grid, body.radius_m, margin_cells)
+    cell_m, floor_z = known.grid.resolution_m, known.grid.floor_z
+    boxes = tuple(
+        thing.box
+        for thing in known.layout.objects
+        if thing.is_here and _is_in_the_way(thing.box, floor_z, body.height_m)
+    )
+    least_m = body.radius_m + margin_cells * cell_m
+    roomy_m = body.radius_m + ROOMY_CELLS * cell_m
+    return wary_paths(known.grid, least_m, roomy_m + margin_m, boxes, roomy_m)
+
+
+def _is_in_the_way(box: Box, floor_z: float, height_m: float) -> bool:
+    """Whether it is higher than a rug, and begins lower than a body's top."""
+    middle, half = box.center[2] - floor_z, box.size[2] / 2
+    return middle + half > RUG_M and middle - half < height_m
 
 
 def cell_state(grid: OccupancyGrid, point: Point) -> int | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 import shapely
@@ -21,18 +22,25 @@ _LEAST_M = 0.02
 """Flat things count as so thick: their edges are seen from the side."""
 
 
-def share_in_view(spots: F64, box: Box, grid: OccupancyGrid, body: Body, own_m: float) -> F64:
+def share_in_view(
+    spots: F64, box: Box, grid: OccupancyGrid, body: Body, own_m: float, above_m: float = math.inf
+) -> F64:
     """(N,) part of a box that a camera at ``spots`` (N, 2), turned to it, has in view: what is in
     the picture and hidden by nothing that the grid knows, of what it would cover alone in a
     picture that went on by its own width and height on all sides. What the grid knows nearer to
-    the box than ``own_m`` is the box's own."""
-    own = shapely.Polygon(footprint(box)).buffer(own_m)
+    the box than ``own_m``, and no higher than ``above_m`` over it, is the box's own."""
+    own = _Own(
+        shapely.Polygon(footprint(box)).buffer(own_m), box.center[2] + box.size[2] / 2 + above_m
+    )
     eyes = np.column_stack([spots, np.full(len(spots), grid.floor_z + body.camera_height_m)])
     axes = _camera_axes(np.array(box.center[:2]) - spots, body.pitch_down_rad)
     edge = np.array([math.tan(body.hfov_rad / 2), math.tan(body.vfov_rad / 2)])
     whole, seen = np.zeros(len(spots)), np.zeros(len(spots))
-    for points, normal, area in _faces(box):
+    for points, normal, sides in _faces(box):
+        area = float(np.linalg.norm(np.cross(*sides)))
         turned = np.flatnonzero((eyes - points.mean(axis=0)) @ normal > 0)
+        # How far the part of a side that a point stands for goes in the camera's x and y.
+        wide = np.abs(np.einsum("nij,kj->nki", axes[turned], sides))[..., :2].sum(axis=1)
         for point in points if len(turned) else ():
             ray = point - eyes[turned]
             in_camera = np.einsum("nij,nj->ni", axes[turned], ray)
@@ -40,10 +48,12 @@ def share_in_view(spots: F64, box: Box, grid: OccupancyGrid, body: Body, own_m: 
             off = np.abs(in_camera[:, :2]) / depth[:, None] / edge
             is_near = (off <= 3).all(axis=1) & (in_camera[:, 2] >= NEAREST_M)
             covers = np.where(is_near, area * -(ray @ normal) / depth**3, 0.0)
-            is_seen = is_near & (off <= 1).all(axis=1)
-            is_seen[is_seen] = _clear(eyes[turned[is_seen]], point, own, grid)
+            in_picture = 0.5 + (1 - off) * edge * depth[:, None] / np.maximum(wide, 1e-9)
+            part = is_near * np.clip(in_picture, 0.0, 1.0).prod(axis=1)
+            some = np.flatnonzero(part)
+            part[some] *= _clear(eyes[turned[some]], point, own, grid)
             whole[turned] += covers
-            seen[turned] += covers * is_seen
+            seen[turned] += covers * part
     return np.asarray(seen / np.maximum(whole, 1e-12))
 
 
@@ -59,23 +69,36 @@ def _camera_axes(ahead: F64, pitch_down_rad: float) -> F64:
     return np.stack([right, down, forward], axis=1)
 
 
-def _faces(box: Box) -> Iterator[tuple[F64, F64, float]]:
-    """Of each side but the lower one points (N, 3), more of them one above the other than beside
-    each other, its normal (3,) outwards, and the area (m2) that each point stands for."""
+def _faces(box: Box) -> Iterator[tuple[F64, F64, F64]]:
+    """Of each side points (N, 3), more of them one above the other than beside each other, its
+    normal (3,) outwards, and the sides (2, 3) of the rectangle (m) that each point is the middle
+    of."""
     c, s = math.cos(box.yaw), math.sin(box.yaw)
     axes = np.array([[c, s, 0], [-s, c, 0], [0, 0, 1]])
     size = np.maximum(box.size, _LEAST_M)
-    for axis, sign in ((0, 1), (0, -1), (1, 1), (1, -1), (2, 1)):
+    for axis, sign in ((0, 1), (0, -1), (1, 1), (1, -1), (2, 1), (2, -1)):
         k, other = (n for n in range(3) if n != axis)
         rows = _FIFTHS if other == 2 else _THIRDS
-        across = (_THIRDS[:, None, None] * axes[k] * size[k]).repeat(len(rows), axis=1)
-        points = (across + rows[:, None] * axes[other] * size[other]).reshape(-1, 3)
+        columns = (_THIRDS[:, None, None] * axes[k] * size[k]).repeat(len(rows), axis=1)
+        points = (columns + rows[:, None] * axes[other] * size[other]).reshape(-1, 3)
         normal = axes[axis] * sign
-        area = float(size[k] * size[other]) / len(points)
-        yield points + normal * size[axis] / 2 + box.center, normal, area
+        across, along = axes[k] * size[k] / len(_THIRDS), axes[other] * size[other] / len(rows)
+        yield points + normal * size[axis] / 2 + box.center, normal, np.array([across, along])
 
 
-def _clear(eyes: F64, point: F64, own: shapely.Polygon, grid: OccupancyGrid) -> Bool:
+@dataclass(frozen=True)
+class _Own:
+    """Where what is measured is the thing itself."""
+
+    area: shapely.Polygon
+    top_z: float
+
+    def holds(self, x: F64, y: F64, z: F64) -> Bool:
+        """(N,) whether places are in it."""
+        return np.asarray(shapely.contains_xy(self.area, x, y) & (z <= self.top_z))
+
+
+def _clear(eyes: F64, point: F64, own: _Own, grid: OccupancyGrid) -> Bool:
     """(N,) whether nothing that is known is between ``eyes`` (N, 3) and a point (3,), a thing's
     ``own`` surroundings aside."""
     farthest_m = float(np.linalg.norm(eyes[:, :2] - point[:2], axis=1).max(initial=0.0))
@@ -90,5 +113,5 @@ def _clear(eyes: F64, point: F64, own: shapely.Polygon, grid: OccupancyGrid) -> 
         blocked &= (top * grid.resolution_m >= z - grid.floor_z) | (top == 0)
     if blocked.any():
         hit = np.nonzero(blocked)
-        blocked[hit] = ~shapely.contains_xy(own, x[hit], y[hit])
+        blocked[hit] = ~own.holds(x[hit], y[hit], z[hit])
     return np.asarray(~blocked.any(axis=0))

@@ -35,28 +35,32 @@ the second."""
 
 
 def known_floor(
-    grid: OccupancyGrid, walks: Sequence[F64], body: Body
+    grid: OccupancyGrid, walks: Sequence[F64], body: Body, starts: F64 | None = None
 ) -> tuple[OccupancyGrid, OccupancyGrid]:
     """``grid`` and ``measured`` of `Known`, large enough for all that was walked.
 
     Args:
         grid: as reconstruction publishes it.
-        walks: one or more (N, 2) x, y (m, world), oldest first; N >= 1. The unknown within
-            START_M of the first point of each counts as free, but for what is behind something,
+        walks: one or more (N, 2) x, y (m, world), oldest first; N >= 1.
+        starts: of each walk, (K, 2) x, y (m, world), where somebody began; None: its first point.
+            The unknown within START_M of them counts as free, but for what is behind something,
             and for where something low may go on; what is measured there counts from then on.
     """
-    around = _extended(grid, np.vstack(walks))
+    if starts is None:
+        starts = np.array([line[0] for line in walks])
+    around = _extended(grid, np.vstack([*walks, starts]))
     free = around
     for line in walks:
         free = with_walked(free, line, body.radius_m + _BESIDE_M)
     cells = free.cells.copy()
-    for line in walks:
-        begun = with_walked(around, np.repeat(line[:1], 2, axis=0), START_M).cells == FREE
+    for start, line in zip(starts, walks, strict=True):
+        begun = with_walked(around, np.array([start, start]), START_M).cells == FREE
         begun &= free.cells == UNKNOWN
         if begun.any():
-            cells[begun & ~_behind(around, line[0], begun)] = FREE
-            if not _was_away(line):
-                cells = _kept_open(cells, begun & _cut_off(around, line[0], body), free, line, body)
+            cells[begun & ~_behind(around, start, begun)] = FREE
+            if not _was_away(start, line):
+                hidden = begun & _cut_off(around, start, body)
+                cells = _kept_open(cells, hidden, free, np.array([start, line[-1]]), body)
     return msgspec.structs.replace(free, cells=cells), around
 
 
@@ -78,9 +82,9 @@ def _leads_out(cells: U8, grid: OccupancyGrid, line: F64, body: Body) -> bool:
     return bool((far > START_M).any())
 
 
-def _was_away(line: F64) -> bool:
+def _was_away(start: F64, line: F64) -> bool:
     """Whether somebody has been so far from where they began that they see it as they come back."""
-    return bool(np.linalg.norm(line - line[0], axis=1).max() > AWAY_M)
+    return bool(np.linalg.norm(line - start, axis=1).max() > AWAY_M)
 
 
 def _behind(grid: OccupancyGrid, start: F64, of: Bool) -> Bool:

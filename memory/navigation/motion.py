@@ -15,6 +15,9 @@ from cogmap.runtime.messages import F64
 __all__ = ["Motion", "Moving", "angle_between"]
 
 WALKED_STEP_M = 0.05
+MOST_WALKS, MOST_STEPS = 16, 10_000
+"""So many of the lines that it went are kept, and so many steps (500 m) of each: what it went over
+before that it has seen since."""
 JUMP_M, JUMP_RAD = 0.3, 0.6
 """A pose so much further away than anyone can have come is a jump: it was corrected, or wrong."""
 STUCK_S = 1.2
@@ -66,7 +69,8 @@ class Motion:
         self._now = Moving(Pose2(0.0, 0.0, 0.0))
         self._commands: deque[tuple[int, float, float]] = deque(maxlen=64)
         self._pieces: deque[_Piece] = deque(maxlen=64)
-        self._walks: list[list[Point]] = [[]]
+        self._walks: deque[deque[Point]] = deque(maxlen=MOST_WALKS)
+        self._starts: deque[Point] = deque(maxlen=MOST_WALKS)
 
     def take_pose(self, stamp_ns: int, pose: Pose2) -> None:
         """The newest pose; one that is not newer is passed over."""
@@ -77,11 +81,11 @@ class Motion:
         else:
             self._compare(stamp_ns, pose)
         self.stamp_ns, self.here = stamp_ns, pose
-        if self.jumped:
-            self._walks.append([])
-        line = self._walks[-1]
-        if not line or math.dist(line[-1], pose.point) >= WALKED_STEP_M:
-            line.append(pose.point)
+        if self.jumped or not self._walks:
+            self._walks.append(deque([pose.point], maxlen=MOST_STEPS))
+            self._starts.append(pose.point)
+        elif math.dist(self._walks[-1][-1], pose.point) >= WALKED_STEP_M:
+            self._walks[-1].append(pose.point)
 
     def note(self, stamp_ns: int, linear_mps: float, angular_rps: float) -> None:
         """A command was given at a stamp."""
@@ -101,7 +105,12 @@ class Motion:
     @property
     def walks(self) -> tuple[F64, ...]:
         """(N, 2) x, y (m) each: the lines that it went, oldest first; a jump begins a new one."""
-        return tuple(np.array(line, np.float64).reshape(-1, 2) for line in self._walks if line)
+        return tuple(np.array(line, np.float64) for line in self._walks)
+
+    @property
+    def starts(self) -> F64:
+        """(N, 2) x, y (m): where it was first, and where jumps led to."""
+        return np.array(self._starts, np.float64).reshape(-1, 2)
 
     @property
     def stuck(self) -> bool:

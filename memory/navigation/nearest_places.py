@@ -10,7 +10,7 @@ import numpy as np
 
 from cogmap.memory.geometry.boxes import footprint_distance
 from cogmap.memory.navigation.errands import MARGIN_M
-from cogmap.memory.navigation.floor import ROOMY_CELLS, TIGHT_CELLS, body_paths
+from cogmap.memory.navigation.floor import ROOMY_CELLS, TIGHT_CELLS, wary_ways
 from cogmap.memory.navigation.known import Body, Known, Stand
 from cogmap.memory.navigation.planning import LEAVE_M
 from cogmap.memory.paths.grid_paths import Paths, Point
@@ -35,7 +35,7 @@ def nearest_places(
     asked for one thing after the other, until those that are left are farther than what was found.
     """
     for margin_cells in (ROOMY_CELLS, TIGHT_CELLS):  # in this order ways are planned
-        paths = body_paths(known.grid, body.radius_m, margin_cells, MARGIN_M)
+        paths = wary_ways(known, body, margin_cells, MARGIN_M)
         start = _Start(paths, known.here.point)
         near = [(start.near(thing.box, reach_m), thing) for thing in things]
         found = _nearest(start, [each for each in near if len(each[0])], places)

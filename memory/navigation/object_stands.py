@@ -24,9 +24,10 @@ UNSURE_PER_M2 = 100.0
 ALMOST_M, VERY_UNSURE = 0.95, 200.0
 """From here on a centimetre of the map or of the robot decides; metres of way that each metre
 beyond that is worth in addition."""
-OWN_M = (0.06, 0.3)
-"""So near to a thing's box, what blocks the view is the thing, as it was measured; and where it
-could not be seen at all, what it stands in: of a shelf the grid knows no boards."""
+OWN_M = ((0.06, 0.1), (0.06, math.inf), (0.3, 0.1), (0.3, math.inf))
+"""So near to a thing's box, and so little above it, what blocks the view is the thing, as it was
+measured; and where it could not be seen at all, what it stands in, of which the grid knows the top,
+and neither the boards nor the sides."""
 FAR_M = 2.5
 """Seen from here it is still in view, where nothing nearer is free."""
 SEEN_SHARE = 0.12
@@ -49,12 +50,12 @@ def object_stands(object_id: int, known: Known, body: Body) -> tuple[Stand, ...]
         return _gone(thing, known.layout.stamp_ns)
     paths = body_paths(known.grid, body.radius_m)
     far = footprint_distance(thing.box, paths.centers)
-    for reach, own_m in itertools.product((REACH_M, FAR_M), OWN_M):
+    for reach, own in itertools.product((REACH_M, FAR_M), OWN_M):
         near = np.flatnonzero(far <= reach)
         near = near[:: max(1, math.ceil(len(near) / MOST))]
         near = near[_same_side(known, thing, paths.centers[near])]
         spots, gap = paths.centers[near], far[near]
-        share = share_in_view(spots, thing.box, known.grid, body, own_m)
+        share = share_in_view(spots, thing.box, known.grid, body, *own)
         good = share >= SEEN_SHARE
         if good.any():
             return _as_stands(thing, spots[good], gap[good], share[good])

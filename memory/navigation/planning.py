@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import itertools
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from cogmap.memory.navigation.floor import (
     ROOMY_CELLS,
     TIGHT_CELLS,
-    body_paths,
+    wary_ways,
     with_unknown_free,
 )
 from cogmap.memory.navigation.known import Body, Known, Stand
@@ -53,7 +53,8 @@ def shortest_way(
 ) -> Route | None:
     """The shortest way to one of ``stands``, counting how much worse some of them are, and at most
     1.5 % longer for the sake of clearance. With ``margin_m``, what is narrower by so much more
-    counts as longer, so that narrow places are passed only where the way around is long.
+    counts as longer, so that narrow places are passed only where the way around is long; so does
+    what is as near to the boxes of known things.
 
     No point of it is nearer than the radius to an occupied cell, or, if there is no such way, to
     the middle of one; where the agent is now aside. Unknown floor is not free unless
@@ -75,7 +76,7 @@ def _shortest(
 ) -> Route | None:
     """The way that keeps the radius from whole cells; else one from their middles, if any."""
     for margin_cells in (ROOMY_CELLS, TIGHT_CELLS):
-        paths = body_paths(grid, body.radius_m, margin_cells, margin_m)
+        paths = wary_ways(replace(known, grid=grid), body, margin_cells, margin_m)
         # On lines between the middles of cells, the margin is at most 0.71 cells less.
         room = _room(grid, body.radius_m, (margin_cells - 0.71) * grid.resolution_m, paths.dear)
         found = _corners(paths, room, known.here.point, stands)

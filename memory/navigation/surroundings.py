@@ -91,7 +91,7 @@ class Surroundings:
         self._forget_old_bumps(motion.stamp_ns)
         walks = motion.walks
         if self._made is None:
-            free, measured = known_floor(self._grid, walks, self._body)
+            free, measured = known_floor(self._grid, walks, self._body, motion.starts)
             grid, walked = self._marked(free), np.vstack(walks)
             keyframes = dict(self._keyframes)
             known = Known(grid, self._layout, motion.here, walked, keyframes, measured)

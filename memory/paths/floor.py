@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 import cv2
@@ -10,10 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from cogmap.memory.geometry.boxes import footprints
+from cogmap.memory.geometry.boxes import rows as box_rows
 from cogmap.memory.paths.grid_paths import Paths
-from cogmap.runtime.messages import F32, F64, FREE, OCCUPIED, U8, UNKNOWN, Bool, OccupancyGrid
+from cogmap.runtime.messages import F32, F64, FREE, OCCUPIED, U8, UNKNOWN, Bool, Box, OccupancyGrid
 
 __all__ = [
+    "beside",
     "cell_centers",
     "cells_at",
     "clearance_m",
@@ -58,10 +62,31 @@ def floor_paths(grid: OccupancyGrid, radius_m: float) -> Paths:
 
 
 @lru_cache(maxsize=4)
-def wary_paths(grid: OccupancyGrid, radius_m: float, comfort_m: float) -> Paths:
-    """As `floor_paths`, but ways where it is narrower than ``comfort_m`` count as longer."""
+def wary_paths(
+    grid: OccupancyGrid,
+    radius_m: float,
+    comfort_m: float,
+    boxes: tuple[Box, ...] = (),
+    beside_m: float = 0.0,
+) -> Paths:
+    """As `floor_paths`, but ways where it is narrower than ``comfort_m``, or where the footprint of
+    one of ``boxes`` is nearer than ``beside_m``, count as longer."""
     dear = clearance_m(grid) < comfort_m - 1e-6
+    if boxes:
+        dear |= beside(grid, boxes, beside_m)
     return Paths(standable(grid, radius_m), grid.origin, grid.resolution_m, dear=dear)
+
+
+def beside(grid: OccupancyGrid, boxes: Sequence[Box], within_m: float) -> Bool:
+    """(rows, columns) cells on the footprints of boxes, or no farther from one, give or take a
+    cell."""
+    marked = np.zeros(grid.cells.shape, np.uint8)
+    wide = max(1, round(2 * within_m / grid.resolution_m))
+    for corners in footprints(box_rows(boxes)):
+        cells = np.floor((corners - grid.origin) / grid.resolution_m).astype(np.int32)
+        cv2.fillConvexPoly(marked, cells, 1)
+        cv2.polylines(marked, [cells], True, 1, wide)
+    return marked.view(bool)
 
 
 def cell_centers(grid: OccupancyGrid, cells: Bool) -> F64:

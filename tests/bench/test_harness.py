@@ -7,7 +7,14 @@ import pytest
 from rich.console import Console
 
 from cogmap.bench import harness
-from cogmap.bench.harness import Bar, BenchError, BenchResult, BenchSkipped
+from cogmap.bench.harness import (
+    Bar,
+    BenchError,
+    BenchResult,
+    BenchSkipped,
+    mean_of,
+    median_of,
+)
 
 
 @pytest.fixture
@@ -79,3 +86,9 @@ def test_a_bench_that_cannot_run_here_does_not_stop_the_others(
 def test_an_unknown_bench_names_those_there_are() -> None:
     with pytest.raises(BenchError, match="transport"):
         harness.run_bench("transprt")
+
+
+def test_the_mean_of_nothing_meets_no_bar() -> None:
+    assert mean_of([True, False]) == 0.5
+    assert median_of([1.0, 2.0, 4.0]) == 2.0
+    assert not Bar("x", mean_of([]), 0.0).ok and not Bar("x", median_of([]), 9.0, "at most").ok

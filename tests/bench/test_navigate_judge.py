@@ -19,6 +19,7 @@ from cogmap.bench.navigate_truth import Ways
 from cogmap.memory.cognitive_map import CognitiveMap
 from cogmap.runtime.messages import JourneyProgress, JourneyState
 from cogmap.sim.agent import AgentState
+from cogmap.sim.relocation import is_loose
 from cogmap.sim.render_scene import LightingConfig
 from cogmap.sim.scene import House, PlacedObject
 from cogmap.sim.simulator import Simulator
@@ -105,6 +106,20 @@ def test_one_of_two_reasons_is_enough_if_it_shuts_the_way_off_alone(house):
     assert is_told(both, SHUT)
     assert is_told(both, IN_THE_WAY, ARMCHAIR)
     assert not is_told(both, "the coffee table stands in the way", COFFEE_TABLE)
+
+
+def test_what_carries_something_is_cleared_away_with_it(house):
+    blocked = armchair_at_the_door(house)
+    x, y, _ = thing(blocked, ARMCHAIR).position
+    others = (BASKET, ARMCHAIR, COFFEE_TABLE)
+    carried = next(
+        each for each in blocked.objects if is_loose(each, house) and each.id not in others
+    )
+    on_it = replace(carried, support=ARMCHAIR, relation="on", position=(x, y, 0.5))
+    objects = tuple(on_it if each.id == carried.id else each for each in blocked.objects)
+    sent = order(replace(blocked, objects=objects))
+    assert not is_told(sent, "the coffee table stands in the way", COFFEE_TABLE)
+    assert is_told(sent, IN_THE_WAY, ARMCHAIR)
 
 
 def test_what_cannot_be_moved_shuts_a_way_off_unnamed(house):

@@ -32,7 +32,7 @@ BEYOND_M = 0.4
 
 def way_in_words(world: World, path: Path, end: str) -> tuple[str, ...]:
     """What somebody is told who walks a path, with doors, and corners by what stands there."""
-    corners, lengths = _corners(path.points)
+    corners, lengths = corners_of(path.points)
     legs = np.diff(corners, axis=0)
     steps, walked, named = [], 0.0, set[str]()
     for number in range(len(legs)):
@@ -53,7 +53,7 @@ def way_in_words(world: World, path: Path, end: str) -> tuple[str, ...]:
     return (*steps, f"go {walked:.1f} m{doors}")
 
 
-def _corners(points: F64) -> tuple[F64, F64]:
+def corners_of(points: F64) -> tuple[F64, F64]:
     """The corners of a way (N, 2) that are worth a word, its ends among them, and how long (m) the
     way is between them."""
     along = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(points, axis=0), axis=1))])

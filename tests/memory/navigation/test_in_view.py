@@ -45,6 +45,22 @@ def test_what_lies_at_the_feet_and_what_hangs_above_is_not_in_the_picture():
         assert far > 0.1
 
 
+def test_of_what_hangs_high_the_part_below_the_edge_of_the_picture_counts():
+    """The highest line of sight goes up by 6.55 degrees from 1.35 m."""
+    hung = Box(center=(3.0, 2.0, 1.75), size=(0.02, 0.6, 0.7))
+    edge_m = 1.35 + 0.99 * np.tan(np.radians(6.55))
+    (part,) = share(hung, [(2.0, 2.0)])
+    assert part == pytest.approx((edge_m - 1.4) / 0.7, abs=0.03)
+    higher = Box(center=(3.0, 2.0, 1.85), size=(0.02, 0.6, 0.7))
+    assert share(higher, [(2.0, 2.0)]) == pytest.approx(0.0, abs=0.01)
+
+
+def test_the_lower_side_of_what_hangs_above_the_eye_is_in_view():
+    shelf = Box(center=(3.0, 2.0, 1.46), size=(0.4, 0.6, 0.02))
+    (part,) = share(shelf, [(2.0, 2.0)])
+    assert part > 0.3
+
+
 @given(
     x=st.floats(0.2, 5.8), y=st.floats(0.2, 3.8), yaw=st.floats(0, 1.5), wide=st.floats(0.02, 2.0)
 )

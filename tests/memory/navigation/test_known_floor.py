@@ -28,6 +28,18 @@ def test_there_is_a_disc_to_begin_on() -> None:
     assert measured.cells.shape == grid.cells.shape and measured.origin == grid.origin
 
 
+def test_there_is_none_where_somebody_only_came_by() -> None:
+    nothing = OccupancyGrid(
+        stamp_ns=1, resolution_m=0.05, origin=(0.0, 0.0), cells=np.zeros((80, 160), np.uint8),
+        floor_z=0.0,
+    )  # fmt: skip
+    walk = np.array([[2.0, 2.0], [6.0, 2.0]])
+    grid, _ = known_floor(nothing, [walk], Body(), starts=walk[1:])
+    assert at(grid, 6.0, 2.0 + START_M - 0.1) == FREE
+    assert at(grid, 2.0, 2.0) == FREE
+    assert at(grid, 2.0, 2.0 + START_M - 0.1) == UNKNOWN
+
+
 def test_what_is_measured_there_counts() -> None:
     cells = np.zeros((80, 80), np.uint8)
     cells[40, 50] = OCCUPIED

@@ -8,12 +8,13 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cogmap.memory.geometry.boxes import footprint_distance
 from cogmap.memory.navigation.known import Body, Pose2, Stand
 from cogmap.memory.navigation.planning import Route, shortest_way
 from cogmap.memory.paths.easing import sampled
 from cogmap.memory.paths.floor import floor_paths
 from cogmap.runtime.messages import FREE, OCCUPIED, UNKNOWN
-from tests.memory.navigation.floors import CELL_M, known, open_floor, paint
+from tests.memory.navigation.floors import CELL_M, known, open_floor, paint, thing
 
 BODY = Body()
 
@@ -54,6 +55,19 @@ def test_clearance_is_to_the_nearest_thing():
     cells = paint(open_floor(), 2.5, 1.5, 2.6, 3.95)
     route = plan(known(cells, here=(1.0, 1.0)), (at(4.0, 1.0),))
     assert route.clearance_m == pytest.approx(0.5, abs=0.06)
+
+
+def test_it_keeps_off_the_box_of_what_is_seen_through():
+    """A shower of glass, of which the grid has nothing, beside the straight way."""
+    shower = thing(1, "shower", (2.5, 1.55, 1.0), (0.8, 0.8, 2.0))
+    lamp = thing(2, "ceiling lamp", (2.5, 1.55, 2.2), (0.8, 0.8, 0.4))
+    lines = [
+        shortest_way(known(open_floor(), objects=things), BODY, (at(4.0, 1.0),), False, 0.08).points
+        for things in ((shower,), (lamp,), ())
+    ]
+    nearest_m = [footprint_distance(shower.box, sampled(line, 0.02)).min() for line in lines]
+    assert nearest_m[0] > BODY.radius_m > nearest_m[2]
+    np.testing.assert_array_equal(lines[1], lines[2])
 
 
 def test_a_plan_needs_a_place():

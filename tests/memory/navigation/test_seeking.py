@@ -148,7 +148,7 @@ def test_what_turns_out_to_be_out_of_the_picture_is_looked_at_from_elsewhere() -
 
     def hangs(center_z: float, height_m: float, here: tuple[float, float]) -> Known:
         size = (0.05, 1.0, height_m)
-        picture = thing(3, "mug", (5.9, 2.0, center_z), size, last_seen_ns=10**9, state="present")
+        picture = thing(3, "mug", (5.9, 2.0, center_z), size, state="present")
         return known(open_floor(), here, objects=(picture,), stamp_ns=10**9)
 
     find = looking()

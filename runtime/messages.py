@@ -443,6 +443,11 @@ class MapObject(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """Objects that this one cannot be told apart from: it may be one of them, moved."""
 
     @property
+    def least_cut(self) -> float:
+        """Part of its outline that the best of its views cut off; 1 if none is kept."""
+        return min((view.cut for view in self.views), default=1.0)
+
+    @property
     def is_here(self) -> bool:
         """True for what the map holds to be there now."""
         return self.state in ("present", "moved")

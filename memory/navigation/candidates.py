@@ -29,7 +29,6 @@ from cogmap.runtime.messages import (
     UNKNOWN,
     Box,
     Goal,
-    Layout,
     MapObject,
     OccupancyGrid,
 )
@@ -86,8 +85,8 @@ class Candidates:
     _led: dict[int, list[Point]] = field(default_factory=dict)
     _glances: Glances = field(init=False)
     _stands: dict[tuple[OccupancyGrid, int, Box], tuple[Stand, ...]] = field(default_factory=dict)
-    """Of the map that was asked about last: it is asked about several times."""
-    _of: tuple[OccupancyGrid, Layout] | None = None
+    """On the floor that was asked about last: it is asked about several times."""
+    _of: OccupancyGrid | None = None
 
     def __post_init__(self) -> None:
         self._glances = Glances(self.body)
@@ -108,8 +107,8 @@ class Candidates:
         self, known: Known, things: Sequence[MapObject], *, afar: bool = False
     ) -> Approach | None:
         """The one to go to; from ``afar`` it is looked at if nothing leads into its reach."""
-        if self._of != (known.grid, known.layout):
-            self._of = (known.grid, known.layout)
+        if self._of is not known.grid:
+            self._of = known.grid
             self._stands.clear()
         there = self._over_known_floor(known, things)
         others = [thing for thing in things if there is None or thing.id != there.thing]

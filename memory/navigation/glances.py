@@ -55,8 +55,7 @@ def places_to_see(spot: Point, known: Known, body: Body) -> tuple[Stand, ...]:
     """Free places from which a spot of the floor is in the picture and nothing known hides it."""
     paths = body_paths(known.grid, body.radius_m)
     far = np.linalg.norm(paths.centers - spot, axis=1)
-    steepest = body.pitch_down_rad + body.vfov_rad / 2
-    nearest_m = body.camera_height_m / math.tan(steepest) + BLIND_SPARE_M
+    nearest_m = body.camera_height_m / math.tan(body.steepest_rad) + BLIND_SPARE_M
     good = np.flatnonzero((far >= nearest_m) & (far <= FARTHEST_M))
     good = good[:: max(1, math.ceil(len(good) / MOST))]
     spots = paths.centers[good]

@@ -30,6 +30,11 @@ class Body:
     """How fast it slows down, too."""
     max_angular_rps2: float = 4.0
 
+    @property
+    def steepest_rad(self) -> float:
+        """How far below the level the lower edge of its picture looks."""
+        return self.pitch_down_rad + self.vfov_rad / 2
+
 
 @dataclass(frozen=True)
 class Pose2:

@@ -57,7 +57,7 @@ def known_floor(
         begun = with_walked(around, np.array([start, start]), START_M).cells == FREE
         begun &= free.cells == UNKNOWN
         if begun.any():
-            cells[begun & ~_behind(around, start, begun)] = FREE
+            cells[begun & ~_behind(around, start, begun, body.radius_m + _BESIDE_M)] = FREE
             if not _was_away(start, line):
                 hidden = begun & _cut_off(around, start, body)
                 cells = _kept_open(cells, hidden, free, np.array([start, line[-1]]), body)
@@ -87,14 +87,14 @@ def _was_away(start: F64, line: F64) -> bool:
     return bool(np.linalg.norm(line - start, axis=1).max() > AWAY_M)
 
 
-def _behind(grid: OccupancyGrid, start: F64, of: Bool) -> Bool:
+def _behind(grid: OccupancyGrid, start: F64, of: Bool, own_m: float) -> Bool:
     """(rows, columns) which of some cells are behind what is occupied, for who stands at ``start``
-    (2,): they are not unknown because they are at one's feet."""
+    (2,): they are not unknown because they are at one's feet. Nearer than ``own_m`` is oneself."""
     cell_m = grid.resolution_m
     row, column = np.nonzero(of)
     away = np.column_stack([column + 0.5, row + 0.5]) * cell_m + grid.origin - start
     ray = np.round(np.arctan2(away[:, 1], away[:, 0]) / _RAY_RAD).astype(int) % _RAYS
-    steps = np.arange(0.0, START_M, cell_m / 2)
+    steps = np.arange(own_m, START_M, cell_m / 2)
     angles = np.arange(_RAYS) * _RAY_RAD
     ahead = np.column_stack([np.cos(angles), np.sin(angles)])
     points = steps[:, None, None] * ahead + start
@@ -111,7 +111,7 @@ def _cut_off(grid: OccupancyGrid, start: F64, body: Body) -> Bool:
     hidden = np.zeros(grid.cells.shape, bool)
     if grid.top is None:
         return hidden
-    cell_m, drop = grid.resolution_m, math.tan(body.pitch_down_rad + body.vfov_rad / 2)
+    cell_m, drop = grid.resolution_m, math.tan(body.steepest_rad)
     row, column = np.nonzero((grid.cells == OCCUPIED) & (grid.top > 0))
     away = np.column_stack([column + 0.5, row + 0.5]) * cell_m + grid.origin - start
     far_m = np.linalg.norm(away, axis=1)

@@ -9,9 +9,8 @@ from dataclasses import replace
 
 import msgspec
 import numpy as np
-import shapely
 
-from cogmap.memory.geometry.boxes import footprint
+from cogmap.memory.geometry.boxes import footprint_distance
 from cogmap.memory.navigation.in_view import share_in_view
 from cogmap.memory.navigation.known import Body, Known
 from cogmap.memory.navigation.motion import angle_between
@@ -26,9 +25,11 @@ WITHIN_RAD = 0.2
 """The middle of a thing is so far inside the edge of the picture."""
 OWN_M, HOLDER_M = 0.06, 0.3
 """So near to a thing's box, what blocks the view is the thing, or what it stands in."""
+SEEN_WHOLE = 0.1
+"""A thing of which a view cut off no more than this part of the outline was seen whole."""
 LITTLE_SHARE = 0.25
 """Of a thing in view: a better place is worth some way."""
-CUT_M, MOST_CUT_M, FLOATS_M = 0.06, 0.15, 0.1
+NEAR_END_M, MOST_DEPTH_M, FLOATS_M = 0.06, 0.15, 0.1
 """What ends so near to where the picture ends goes on below, unless it nearly stands on the floor;
 the second for how far it is to its sides."""
 
@@ -45,7 +46,7 @@ def is_before(thing: MapObject, known: Known, body: Body) -> bool:
     off = angle_between(math.atan2(y - here.y, x - here.x), here.yaw)
     if abs(off) > body.hfov_rad / 2 - WITHIN_RAD:
         return False
-    if shapely.Polygon(footprint(thing.box)).distance(shapely.Point(here.point)) > SURE_M:
+    if footprint_distance(thing.box, np.array([here.point]))[0] > SURE_M:
         return False
     return _share(thing, here.point, known, body, OWN_M) >= WELL_SHARE
 
@@ -58,9 +59,11 @@ def is_hidden(thing: MapObject, point: Point, known: Known, body: Body) -> bool:
 
 def with_whole(known: Known, things: Sequence[MapObject], body: Body) -> Known:
     """``known`` with those of some things that end where the picture does going on: a basket of
-    which only the rim was ever seen is more than its rim, and so is a picture high on the wall."""
-    boxes = {thing.id: _whole(thing.box, known, body) for thing in things}
-    boxes = {thing.id: boxes[thing.id] for thing in things if boxes[thing.id] != thing.box}
+    which only the rim was ever seen is more than its rim, and so is a picture high on the wall.
+    What was once seen whole is as large as it was seen."""
+    cut = [thing for thing in things if thing.least_cut > SEEN_WHOLE]
+    boxes = {thing.id: _whole(thing.box, known, body) for thing in cut}
+    boxes = {thing.id: boxes[thing.id] for thing in cut if boxes[thing.id] != thing.box}
     if not boxes:
         return known
     objects = tuple(
@@ -92,8 +95,8 @@ def _is_cut(box: Box, known: Known, body: Body) -> bool:
     if bottom_m < FLOATS_M:
         return False
     far_m = math.dist(box.center[:2], known.here.point)
-    drop = math.tan(body.pitch_down_rad + body.vfov_rad / 2)
-    around_m = CUT_M + drop * min(max(box.size[:2]) / 2, MOST_CUT_M)
+    drop = math.tan(body.steepest_rad)
+    around_m = NEAR_END_M + drop * min(max(box.size[:2]) / 2, MOST_DEPTH_M)
     return abs(body.camera_height_m - far_m * drop - bottom_m) <= around_m
 
 

@@ -60,6 +60,5 @@ def view_of(world: World, place: OnePlace) -> Pose:
 def _size_m(thing: MapObject) -> float:
     """How long it is, or may be, as far as it was seen."""
     seen_m = max(thing.box.size)
-    unseen = 1.0 if thing.state == "tentative" else 0.0
-    cut = min((view.cut for view in thing.views), default=unseen)
-    return max(seen_m, _WHOLE_M) if cut > _CUT else seen_m
+    told = thing.views or thing.state == "tentative"
+    return max(seen_m, _WHOLE_M) if told and thing.least_cut > _CUT else seen_m

@@ -53,6 +53,7 @@ def test_what_nothing_near_shows_is_not_looked_at() -> None:
 def test_from_where_a_spot_is_looked_at_nothing_hides_it(wall_x, wall_y, x, y) -> None:
     cells = paint(open_floor(), 3.0, 0.05, 5.95, 3.95, UNKNOWN)
     floor = known(paint(cells, wall_x, wall_y - 0.3, wall_x + 0.2, wall_y + 0.2))
+    assert places_to_see((3.1, y), known(cells), Body())
     for stand in places_to_see((x, y), floor, Body()):
         line = np.linspace(stand.pose.point, (x, y), 100)
         assert np.linalg.norm(line[0] - line[-1]) > BLIND_M

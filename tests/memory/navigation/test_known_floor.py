@@ -142,3 +142,14 @@ def test_what_may_be_there_shuts_nobody_in() -> None:
         grid, _ = known_floor(measured, [np.array([[2.025, 2.025]])], Body())
         more = int((grid.cells == OCCUPIED).sum() - (cells == OCCUPIED).sum())
         assert (more == 0) is leads_out
+
+
+def test_what_was_measured_at_ones_own_place_hides_nothing() -> None:
+    cells = np.zeros((80, 80), np.uint8)
+    cells[38:42, 38:42] = OCCUPIED  # a robot that sees itself, or specks of depth
+    measured = OccupancyGrid(
+        stamp_ns=1, resolution_m=0.05, origin=(0.0, 0.0), cells=cells, floor_z=0.0
+    )
+    grid, _ = known_floor(measured, [np.array([[2.0, 2.0]])], Body())
+    for x, y in ((1.2, 2.0), (2.8, 2.0), (2.0, 1.2), (2.5, 2.5)):
+        assert at(grid, x, y) == FREE

@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+import msgspec
 import pytest
 
 from cogmap.memory.navigation.known import Body, Known, Pose2
 from cogmap.memory.navigation.sighting import is_before, is_hidden, with_whole
+from cogmap.runtime.messages import ObjectView
 from tests.memory.navigation.floors import known, open_floor, thing
 
 BODY = Body()
@@ -51,6 +53,16 @@ def test_of_a_basket_at_ones_feet_the_rim_alone_is_seen() -> None:
     assert whole.box.center[2] + whole.box.size[2] / 2 == pytest.approx(0.5)
     afar = replace(floor, here=Pose2(0.5, 2.0, 0.0))
     assert with_whole(afar, (rim,), BODY) is afar
+
+
+def test_what_was_once_seen_whole_is_no_larger() -> None:
+    floor = standing((3.0, 2.0, 0.45), (0.3, 0.3, 0.1), Pose2(2.1, 2.0, 0.0))
+    for cut, larger in ((0.0, False), (0.4, True)):
+        view = ObjectView(keyframe=1, box=(0.0, 0.0, 9.0, 9.0), pixels=81, cut=cut)
+        board = msgspec.structs.replace(floor.layout.objects[0], views=(view,))
+        layout = msgspec.structs.replace(floor.layout, objects=(board,))
+        seen = replace(floor, layout=layout)
+        assert (with_whole(seen, (board,), BODY) is not seen) == larger
 
 
 def test_what_ends_high_above_the_camera_goes_on() -> None:

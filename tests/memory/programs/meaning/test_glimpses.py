@@ -29,7 +29,7 @@ def test_what_was_glimpsed_is_said_with_where_to_look():
     answer = answer_program(world(thing(1, "vase", 3)), 'size(find("vases"))')
     assert answer.status == "not_determinable"
     x, y, _ = answer.viewpoint.position
-    assert 0.3 < np.hypot(x - 2, y - 2) < 2
+    assert 0.3 < np.hypot(x - 2, y - 2) < 2.5  # it may be larger than what was seen of it
     ahead = (2 - x) * np.cos(answer.viewpoint.yaw) + (2 - y) * np.sin(answer.viewpoint.yaw)
     assert ahead == pytest.approx(np.hypot(x - 2, y - 2), abs=0.05)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,10 @@ _BY_PLACE = frozenset(
 """Take the map as their first argument."""
 _BY_OPTION = frozenset(("ask", "chat", "quiz"))
 """Take it as ``--map``, since they find one by themselves."""
+_FLAGS = frozenset(("--json", "--force", "--go"))
+"""Options of ``ask`` that no value follows."""
+_FOR_A_QUESTION = frozenset(("--file", "--program"))
+"""Options of ``ask`` that stand in place of a question."""
 
 
 class Commands(TyperGroup):
@@ -44,10 +49,22 @@ def as_meant(args: Sequence[str]) -> list[str]:
 def _is_map(rest: Sequence[str], command: str) -> bool:
     """Whether what follows is a path and no question: it is written as one or there is such a
     file, and of ``ask`` more is said."""
-    asks_more = command != "ask" or len(rest) > 1
+    asks_more = command != "ask" or _asks_more(rest)
     word = rest[0]
     is_path = ("/" in word and " " not in word) or _exists(word)
     return asks_more and not word.startswith("-") and is_path
+
+
+def _asks_more(rest: Sequence[str]) -> bool:
+    """Whether there is a question after the first word, or what stands in place of one; options
+    and their values are none."""
+    for before, word in pairwise(rest):
+        if word.partition("=")[0] in _FOR_A_QUESTION:
+            return True
+        is_value = before.startswith("-") and "=" not in before and before not in _FLAGS
+        if not word.startswith("-") and not is_value:
+            return True
+    return False
 
 
 def _exists(word: str) -> bool:

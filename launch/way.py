@@ -11,7 +11,7 @@ import numpy as np
 from rich.console import Console
 
 from cogmap.launch.stored_map import load
-from cogmap.memory.asking.words import DETERMINERS
+from cogmap.memory.asking import with_article
 from cogmap.memory.cognitive_map import CognitiveMap
 from cogmap.memory.navigation.errands import way_or_reason
 from cogmap.memory.navigation.floor import cell_state
@@ -48,7 +48,7 @@ def tell_way(
     goals = goals_of(f"go to {where}", loaded.layout(), loaded.ask)
     if len(goals) != 1 or goals[0].kind in ("find", "explore", "return"):
         raise CogmapError(f'{where!r} is not one place; say it like "the sofa", "the kitchen"')
-    where = _with_article(where, goals[0])
+    where = _named(where, goals[0])
     here = _here(loaded, start)
     way = way_to(loaded, goals[0], here, Body(radius_m=radius_m))
     yaw = here.yaw if start is None else None
@@ -63,13 +63,12 @@ def tell_way(
     return isinstance(way, Route)
 
 
-def _with_article(where: str, goal: Goal) -> str:
-    """ "the sofa" of "sofa", as it is said in the way; numbers stay as they are."""
-    first, *rest = where.split() or [""]
-    numbered = bool(rest) and rest[-1].isdecimal()
-    if goal.kind not in ("object", "room") or numbered or first.casefold() in DETERMINERS:
-        return where
-    return f"the {where}"
+def _named(where: str, goal: Goal) -> str:
+    """ "the sofa" of "sofa", as it is said in the way; "object 1" stays as it is."""
+    words = where.split()
+    numbered = len(words) > 1 and words[-1].isdecimal()
+    is_name = goal.kind in ("object", "room") and not numbered
+    return with_article(where) if is_name else where
 
 
 def _here(loaded: CognitiveMap, start: Point | None) -> Pose2:

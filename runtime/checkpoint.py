@@ -10,6 +10,7 @@ held beside it; where each array is stands in the header, which is last.
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import struct
@@ -29,7 +30,10 @@ from cogmap.runtime.messages import CogmapError, InputStats
 
 __all__ = ["Checkpoint", "CheckpointError", "InputMark", "NodeState", "Snapshot"]
 
-_MAGIC = b"cogmapC2"
+log = logging.getLogger(__name__)
+
+_OF_ANY_VERSION = b"cogmapC"
+_MAGIC = _OF_ANY_VERSION + b"2"
 _LENGTHS = struct.Struct("<QI")
 """Bytes of the header, and their CRC-32: the last of a file."""
 _LEVEL = -10
@@ -42,6 +46,10 @@ _NAME = re.compile(r"(\d{8})\.checkpoint")
 
 class CheckpointError(CogmapError):
     """A checkpoint cannot be read."""
+
+
+class _VersionError(ValueError):
+    """A checkpoint of another version, which this one will never read."""
 
 
 @dataclass(frozen=True)
@@ -109,7 +117,8 @@ class Checkpoint:
 def write(folder: Path, number: int, snapshot: Snapshot, state: NodeState) -> Checkpoint:
     """Have a checkpoint on disk; in a thread while the node goes on.
 
-    Raises OSError, and then leaves nothing: on a full disk what is left of it is others' to use.
+    Raises OSError, or what a state that cannot be written raises, and then leaves nothing: on a
+    full disk what is left of it is others' to use.
     """
     path = folder / f"{number:08d}.checkpoint"
     unfinished = path.with_suffix(".unfinished")
@@ -127,7 +136,7 @@ def write(folder: Path, number: int, snapshot: Snapshot, state: NodeState) -> Ch
             if index:  # small ones are made often; they outlive a process, if not a power cut
                 os.fsync(file.fileno())
         unfinished.replace(path)
-    except OSError:
+    except BaseException:
         with suppress(OSError):
             unfinished.unlink()
         raise
@@ -135,7 +144,8 @@ def write(folder: Path, number: int, snapshot: Snapshot, state: NodeState) -> Ch
 
 
 def find(folder: Path) -> list[Checkpoint]:
-    """The whole checkpoints of a folder, oldest first; what cannot be read is passed over."""
+    """The whole checkpoints of a folder, oldest first. What cannot be read is said and passed
+    over, and that of another version is removed: it would stay for ever."""
     found = []
     for path in sorted(folder.glob("*.checkpoint")):
         if not _NAME.fullmatch(path.name):
@@ -143,15 +153,30 @@ def find(folder: Path) -> list[Checkpoint]:
         try:
             with path.open("rb") as file:
                 found.append(Checkpoint(path, _read_header(file).snapshot))
-        except (OSError, ValueError, MemoryError):
-            continue
+        except _VersionError:
+            log.warning(
+                "removed %s, a checkpoint of another version of cogmap: this node goes on from one"
+                " that this version made, or from the beginning of its inputs; where a live camera"
+                " cannot send those again, begin a new run and do not resume this one", path,
+            )  # fmt: skip
+            with suppress(OSError):
+                path.unlink()
+        except (OSError, ValueError, MemoryError) as error:
+            log.warning(
+                "passed over %s, a checkpoint that cannot be read (%s): this node goes on from one"
+                " before, or from the beginning of its inputs", path, error,
+            )  # fmt: skip
     return found
 
 
 def _read_header(file: BinaryIO) -> _Header:
-    """Raises ValueError if the file is none of ours, cut off, or its header is damaged."""
-    if file.read(len(_MAGIC)) != _MAGIC:
-        raise ValueError("it is no checkpoint of this version")
+    """Raises ValueError if the file is none of ours, cut off, or its header is damaged, and
+    _VersionError if it is of another version."""
+    magic = file.read(len(_MAGIC))
+    if magic != _MAGIC:
+        if len(magic) == len(_MAGIC) and magic.startswith(_OF_ANY_VERSION):
+            raise _VersionError("it is no checkpoint of this version")
+        raise ValueError("it is no checkpoint")
     end = file.seek(0, os.SEEK_END) - _LENGTHS.size
     if end < len(_MAGIC):
         raise ValueError("it is cut off")

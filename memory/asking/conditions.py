@@ -16,8 +16,10 @@ __all__ = [
     "WHERE",
     "filtered",
     "in_its_room",
+    "in_r",
     "in_room",
     "in_rooms",
+    "in_this_room",
     "nowhere",
     "nth_pick",
     "side_of",
@@ -90,6 +92,23 @@ def in_rooms(thing: Thing, rooms: Sequence[Thing], last: str) -> Thing:
     inside = union_of(in_room(thing, room).program for room in rooms)
     said = f"{thing.words} {joined((room.the for room in rooms), last)}"
     return replace(thing, program=inside, words=said, single=False)
+
+
+def in_this_room(thing: Thing) -> Thing:
+    """Those of a set that are in the asker's room."""
+    if not thing.program.startswith(("find(", "everything(")):
+        return thing.at(f"[h for h in {thing.members} if room_of(h) == this_room()]")
+    inside = thing.program[:-1] + ("" if thing.program.endswith("(") else ", ")
+    return thing.at(inside.replace("everything(, ", "everything(") + "room=this_room())")
+
+
+def in_r(thing: Thing) -> str:
+    """Those of a set that are in room r."""
+    if thing.program == "everything()":
+        return "everything(room=r)"
+    if thing.program == thing.seen_program:
+        return f"{thing.program[:-1]}, room=r)"
+    return f"[x for x in {thing.members} if room_of(x) == r]"
 
 
 def nowhere(thing: Thing, placed: Thing) -> Thing:

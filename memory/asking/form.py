@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from cogmap.memory.asking.choices import direction_form
+from cogmap.memory.asking.conditions import in_this_room
 from cogmap.memory.asking.cues import Cues
 from cogmap.memory.asking.noun_phrases import NounPhrases
 from cogmap.memory.asking.pattern import Pattern
@@ -89,6 +90,15 @@ class Slots:
     def room_here(self) -> Thing:
         """The asker's room."""
         return self.asked.phrases.room("this room")
+
+    def here(self, thing: Thing) -> Thing:
+        """In the asker's room, where the question says "in this room" of a map of several.
+
+        The form "How many chair(s) are in this room?" of VSI-Bench means all that was seen.
+        """
+        cues = self.asked.cues
+        meant = "here" in cues and "category" not in cues and self.asked.rooms > 1
+        return in_this_room(thing) if meant else thing
 
     def pair(self, name: str) -> tuple[Thing, Thing]:
         return self.asked.phrases.pair(self.text(name))

@@ -31,6 +31,12 @@ _AS_ONE = re.compile(
     re.IGNORECASE,
 )
 """Words of questions about two things at once, which are not one question about each."""
+_OF_ONE = re.compile(
+    r"(?:\b(?:with|having)|\b(?:that|which|what)\b.*\b(?:has|have|contains?|holds?)(?: got)?)$",
+    re.IGNORECASE,
+)
+"""What stands before things that one is to have: "which room has a bed and a sofa". The room with
+the bed need not be that with the sofa, which answers about each do not tell."""
 _INDEFINITE = word_set("a an any some")
 _PLACING = word_set("from to in on at")
 
@@ -81,7 +87,7 @@ def _shared(text: str) -> list[tuple[list[str], str]]:
             continue
         before, after = words[:at], words[at + 1 :]
         begin = _begins(before, after)
-        if begin is None:
+        if begin is None or _OF_ONE.search(" ".join(before[:begin])):
             continue
         if after[0].casefold() == before[begin - 1].casefold():
             after = after[1:]  # "from the bed and from the fridge"
@@ -126,8 +132,8 @@ def together(answers: Sequence[Answer], joint: str = "") -> Answer:
     all where all have one, or, where they are ``joint``, one yes or no. The program has all of
     them, one after the other."""
     kept = answers
-    if joint == "or":  # one yes is enough, whatever is known of the other
-        kept = [each for each in answers if each.value is True] or answers
+    if joint:  # one yes of "or", one no of "and" is enough, whatever is known of the other
+        kept = [each for each in answers if each.value is (joint == "or")] or answers
     worst = next((each for each in kept if each.status != "answered"), kept[0])
     values: list[str | float] = []
     for each in answers:

@@ -13,6 +13,7 @@ __all__ = [
     "plain",
     "split_all",
     "uncapped",
+    "with_article",
     "without_determiner",
     "without_number",
 ]
@@ -20,6 +21,12 @@ __all__ = [
 
 def plain(text: str) -> list[str]:
     return [word for word in text.split() if word != ","]
+
+
+def with_article(phrase: str) -> str:
+    """ "the sofa" of "sofa", as it is said in a sentence; "my sofa" stays as it is."""
+    first = phrase.split(maxsplit=1)[:1]
+    return phrase if not first or first[0].casefold() in lexicon.DETERMINERS else f"the {phrase}"
 
 
 def without_determiner(words: Sequence[str]) -> tuple[list[str], str]:

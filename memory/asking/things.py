@@ -47,6 +47,11 @@ class Thing:
         return "are" if self.plural or self.words == "you" else "is"
 
     @property
+    def was(self) -> str:
+        """ "was" or "were"."""
+        return "were" if self.plural else "was"
+
+    @property
     def have(self) -> str:
         """ "has" or "have"."""
         return "have" if self.plural or self.words == "you" else "has"

@@ -15,6 +15,12 @@ from cogmap.launch.commands import as_meant
         ("objects runs/a", "objects runs/a"),
         ("ask runs/a chairs?", "ask --map runs/a chairs?"),
         ("ask runs/a", "ask runs/a"),  # a question, if a short one
+        ("ask chairs/tables --json", "ask chairs/tables --json"),
+        ("ask chairs/tables --as-of 12 --json", "ask chairs/tables --as-of 12 --json"),
+        ("ask runs/a --json chairs?", "ask --map runs/a --json chairs?"),
+        ("ask runs/a --as-of=12 chairs?", "ask --map runs/a --as-of=12 chairs?"),
+        ("ask runs/a --file q.jsonl", "ask --map runs/a --file q.jsonl"),
+        ("ask runs/a --program=rooms()", "ask --map runs/a --program=rooms()"),
         ("ask --map runs/a chairs?", "ask --map runs/a chairs?"),
         ("chat runs/a", "chat --map runs/a"),
         ("quiz -n 3", "quiz -n 3"),

@@ -98,6 +98,32 @@ def test_what_could_not_be_written_leaves_nothing(tmp_path, monkeypatch, arrays)
     assert [each.number for each in checkpoint.find(tmp_path)] == [1, 2]
 
 
-def test_objects_are_refused(tmp_path):
+def test_one_of_another_version_is_said_and_removed(tmp_path, caplog):
+    kept = checkpoint.write(tmp_path, 1, snapshot(), NodeState()).path
+    old = tmp_path / "00000007.checkpoint"
+    old.write_bytes(kept.read_bytes().replace(b"cogmapC2", b"cogmapC1"))
+    assert [each.number for each in checkpoint.find(tmp_path)] == [1]
+    assert list(tmp_path.iterdir()) == [kept]
+    (said,) = caplog.messages
+    assert str(old) in said and "another version" in said and "begin a new run" in said
+
+
+@pytest.mark.parametrize("content", [b"", b"cogmapC", b"no checkpoint", b"cogmapC2 cut off"])
+def test_one_that_is_damaged_is_said_and_left(tmp_path, caplog, content):
+    damaged = tmp_path / "00000007.checkpoint"
+    damaged.write_bytes(content)
+    assert checkpoint.find(tmp_path) == []
+    assert damaged.read_bytes() == content
+    (said,) = caplog.messages
+    assert str(damaged) in said and "cannot be read" in said
+
+
+@pytest.mark.parametrize(
+    "state",
+    [NodeState({"a": np.array([{}])}), NodeState(details={"a": object()})],
+    ids=["array of objects", "object"],
+)
+def test_what_is_no_state_leaves_nothing(tmp_path, state):
     with pytest.raises((TypeError, ValueError)):
-        checkpoint.write(tmp_path, 1, snapshot(), NodeState({"a": np.array([{}])})).load()
+        checkpoint.write(tmp_path, 1, snapshot(), state)
+    assert not list(tmp_path.iterdir())

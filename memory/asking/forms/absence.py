@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from cogmap.memory.asking.conditions import in_room
+from cogmap.memory.asking.conditions import in_r, in_room
 from cogmap.memory.asking.form import Form, Meaning, Slots, form
-from cogmap.memory.asking.forms.counting import here, in_r
 from cogmap.memory.asking.saying import counted, listed, truth
 from cogmap.memory.asking.things import Thing
 
@@ -44,7 +43,7 @@ def _every_room(slots: Slots) -> Meaning:
 
 def _none(slots: Slots) -> Meaning:
     """ "Are there no chairs": yes, if none was seen."""
-    thing = here(slots, slots.thing("a", "where"))
+    thing = slots.here(slots.thing("a", "where"))
     be, some = ("are", thing.many) if thing.plural else ("is", thing.some)
     say = truth(f"{thing.none} was seen", f"there {be} {some}", thing.hidden)
     return Meaning(f"not exists({thing.program})", say, (thing,))

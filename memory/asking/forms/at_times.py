@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from cogmap.memory.asking.form import Form, Meaning, Slots, form
-from cogmap.memory.asking.forms.time import was
 from cogmap.memory.asking.saying import Result, Said, Say, measured, said_value, truth, worded
 from cogmap.memory.asking.things import Thing, quoted
 from cogmap.memory.asking.times import Moment
@@ -16,7 +15,7 @@ def _visible(slots: Slots) -> Meaning:
     moment = slots.moment("t") if "t" in slots else None
     program, at = ("now()", "now") if moment is None else (moment.program, f"at {moment.words}")
     say = truth(
-        f"{thing.the} {was(thing)} in view {at}", f"{thing.the} {was(thing)} not in view {at}"
+        f"{thing.the} {thing.was} in view {at}", f"{thing.the} {thing.was} not in view {at}"
     )
     return Meaning(f"visible_at({thing.program}, {program})", say, (thing,))
 
@@ -35,7 +34,7 @@ def _where_at(slots: Slots) -> Meaning:
             f"room_of(agent({moment.program}))", worded(f"{moment.at} you were in the {{}}")
         )
     program = f"as_of({moment.program}, whereabouts({thing.program}))"
-    return Meaning(program, worded(f"{moment.at} {thing.the} {was(thing)} {{}}"), (thing,))
+    return Meaning(program, worded(f"{moment.at} {thing.the} {thing.was} {{}}"), (thing,))
 
 
 def _count_at(slots: Slots) -> Meaning:
@@ -47,8 +46,8 @@ def _count_at(slots: Slots) -> Meaning:
 def _exists_at(slots: Slots) -> Meaning:
     thing, moment = slots.thing("a"), _moment(slots)
     say = truth(
-        f"there {was(thing)} {thing.some} {moment.at}",
-        f"no {thing.words} {was(thing)} there {moment.at}",
+        f"there {thing.was} {thing.some} {moment.at}",
+        f"no {thing.words} {thing.was} there {moment.at}",
     )
     return Meaning(f"as_of({moment.program}, exists({thing.program}))", say, (thing,))
 

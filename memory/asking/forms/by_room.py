@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from cogmap.memory.asking.conditions import in_r
 from cogmap.memory.asking.form import Form, Meaning, Slots, form
-from cogmap.memory.asking.forms.counting import in_r
 from cogmap.memory.asking.forms.describing import each_said
 from cogmap.memory.asking.saying import listed, truth, worded
 from cogmap.memory.asking.things import quoted

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from cogmap.memory.asking.form import Form, Meaning, Slots, form
-from cogmap.memory.asking.forms.counting import here
 from cogmap.memory.asking.saying import measured, truth, worded
 from cogmap.memory.asking.things import quoted
 from cogmap.memory.asking.words import word_set
@@ -36,7 +35,7 @@ _THAN = {
 
 def _at_least(slots: Slots) -> Meaning:
     """ "Are there two chairs" is true of three as well."""
-    thing, word = here(slots, slots.thing("a")), slots.text("r")
+    thing, word = slots.here(slots.thing("a")), slots.text("r")
     number = slots.number("n")
     said = f"{word or 'at least'} {number:g} {thing.many}"
     say = truth(f"there are {said}", f"there are not {said}, as far as seen")

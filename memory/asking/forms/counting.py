@@ -13,20 +13,6 @@ from cogmap.memory.asking.words import THEM, relation_at
 __all__ = ["FORMS"]
 
 
-def here(slots: Slots, thing: Thing) -> Thing:
-    """In the asker's room, where the question says "in this room" of a map of several.
-
-    The form "How many chair(s) are in this room?" of VSI-Bench means all that was seen.
-    """
-    cues = slots.asked.cues
-    if "here" not in cues or "category" in cues or slots.asked.rooms < 2:
-        return thing
-    if not thing.program.startswith(("find(", "everything(")):
-        return thing.at(f"[h for h in {thing.members} if room_of(h) == this_room()]")
-    inside = thing.program[:-1] + ("" if thing.program.endswith("(") else ", ")
-    return thing.at(inside.replace("everything(, ", "everything(") + "room=this_room())")
-
-
 def _how_many(slots: Slots) -> Meaning:
     if (
         "where" in slots
@@ -34,7 +20,7 @@ def _how_many(slots: Slots) -> Meaning:
         and not relation_at(slots.text("where").split(), 0)
     ):
         return _how_many_of_them(slots.thing("a"), slots.thing("where"))
-    thing = here(slots, slots.thing("a", "where"))
+    thing = slots.here(slots.thing("a", "where"))
     beside = count_beside_one(thing)
     if beside is not None:
         return beside
@@ -72,7 +58,7 @@ def _how_many_together(slots: Slots) -> Meaning:
 
 
 def _any(slots: Slots) -> Meaning:
-    thing = here(slots, slots.thing("a", "where"))
+    thing = slots.here(slots.thing("a", "where"))
     if thing.program.startswith("union(") and " and " in thing.words:
         raise Unreadable(f"{thing.some} is asked of two rooms, one after the other")
     beside = in_its_room(thing)
@@ -90,15 +76,6 @@ def _any_in_room(slots: Slots) -> Meaning:
         program = f"exists({thing.program[:-1]}, room={room.program}))"
     say = truth(f"{room.the} has {thing.some}", f"{thing.none} was seen in {room.the}")
     return Meaning(program, say, (thing, room))
-
-
-def in_r(thing: Thing) -> str:
-    """Those of a set that are in room r."""
-    if thing.program == "everything()":
-        return "everything(room=r)"
-    if thing.program == thing.seen_program:
-        return f"{thing.program[:-1]}, room=r)"
-    return f"[x for x in {thing.members} if room_of(x) == r]"
 
 
 def _everything(slots: Slots) -> Meaning:

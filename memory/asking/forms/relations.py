@@ -8,7 +8,6 @@ from cogmap.memory.asking.choices import bare
 from cogmap.memory.asking.conditions import ITS_ROOM, in_its_room, in_room
 from cogmap.memory.asking.form import Form, Meaning, Slots, form
 from cogmap.memory.asking.forms.choosing import one_of
-from cogmap.memory.asking.forms.counting import here
 from cogmap.memory.asking.saying import listed, numbered, truth
 from cogmap.memory.asking.things import Thing, plural_of, quoted, union_of
 from cogmap.memory.asking.unreadable import Unreadable
@@ -226,7 +225,7 @@ def _which_of(slots: Slots) -> Meaning:
 
 
 def _what_here(slots: Slots) -> Meaning:
-    everything = here(slots, slots.asked.phrases.thing("objects"))
+    everything = slots.here(slots.asked.phrases.thing("objects"))
     say = listed("I have seen: {}", "I have seen nothing yet")
     return Meaning(f"labels({everything.program})", say, ())
 

@@ -16,7 +16,7 @@ from cogmap.memory.asking.saying import (
 )
 from cogmap.memory.asking.things import Thing, joined, same_thing
 
-__all__ = ["FORMS", "was"]
+__all__ = ["FORMS"]
 
 
 def _first(slots: Slots) -> Meaning:
@@ -27,24 +27,20 @@ def _first(slots: Slots) -> Meaning:
             measured(f"turn {{}}: {thing.the} first seen"),
             (thing,),
         )
-    say = worded(f"{thing.the} {was(thing)} first seen {{}}")
+    say = worded(f"{thing.the} {thing.was} first seen {{}}")
     return Meaning(f"first_seen({thing.program})", say, (thing,))
 
 
 def _last(slots: Slots) -> Meaning:
     thing = slots.thing("a")
-    say = worded(f"{thing.the} {was(thing)} last seen {{}}")
+    say = worded(f"{thing.the} {thing.was} last seen {{}}")
     return Meaning(f"last_seen({thing.program})", say, (thing,))
 
 
 def _since(slots: Slots) -> Meaning:
     thing = slots.thing("a")
-    say = measured(f"{thing.the} {was(thing)} last seen {{}} ago")
+    say = measured(f"{thing.the} {thing.was} last seen {{}} ago")
     return Meaning(f"seconds_between(last_seen({thing.program}), now())", say, (thing,))
-
-
-def was(thing: Thing) -> str:
-    return "were" if thing.plural else "was"
 
 
 def _order(slots: Slots) -> Meaning:
@@ -105,12 +101,12 @@ def _before(slots: Slots) -> Meaning:
     a, b = slots.thing("a"), slots.thing("b")
     if " or " in slots.text("r"):
         program = f'"before" if first_seen({a.program}) < first_seen({b.program}) else "after"'
-        return Meaning(program, worded(f"{a.the} {was(a)} first seen {{}} {b.the}"), (a, b))
+        return Meaning(program, worded(f"{a.the} {a.was} first seen {{}} {b.the}"), (a, b))
     after = slots.text("r") in ("after", "later than")
     sign, word = (">", "after") if after else ("<", "before")
     say = truth(
-        f"{a.the} {was(a)} first seen {word} {b.the}",
-        f"{a.the} {was(a)} not first seen {word} {b.the}",
+        f"{a.the} {a.was} first seen {word} {b.the}",
+        f"{a.the} {a.was} not first seen {word} {b.the}",
     )
     return Meaning(f"first_seen({a.program}) {sign} first_seen({b.program})", say, (a, b))
 

@@ -90,6 +90,38 @@ def test_what_may_mean_several_things_is_not_read(house, text) -> None:
     assert asked(house, text).status == "not_understood"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "which room has a bed and a sofa?",
+        "which rooms have a bed and a chair?",
+        "what room contains chairs and cups?",
+        "where is the room with a bed and a sofa?",
+        "is there a room with a bed and a sofa?",
+        "is there a room that has a bed and a sofa?",
+    ],
+)
+def test_what_one_is_to_have_is_not_asked_of_each(house, text) -> None:
+    """No room of the house has both, and each has one."""
+    assert not parts_of(Question(stamp_ns=0, text=text))
+    assert asked(house, text).status != "answered"
+
+
+def test_a_room_that_is_named_has_each_of_several(house) -> None:
+    assert asked(house, "does the bedroom have a bed and a lamp?").value is True
+    assert asked(house, "does the bedroom have a bed and a sofa?").value is False
+
+
+def test_one_no_is_enough_of_both(house) -> None:
+    for text in (
+        "is there a bed and a unicorn in the kitchen?",
+        "is there a unicorn and a bed in the kitchen?",
+    ):
+        reply = asked(house, text)
+        assert (reply.status, reply.value) == ("answered", False), text
+        assert "No, no bed in the kitchen was seen." in reply.text
+
+
 def test_a_question_with_choices_is_one() -> None:
     text = "is there a sofa and a bed?"
     assert parts_of(Question(stamp_ns=0, text=text))

@@ -87,7 +87,7 @@ def _shared(text: str) -> list[tuple[list[str], str]]:
             continue
         before, after = words[:at], words[at + 1 :]
         begin = _begins(before, after)
-        if begin is None or _OF_ONE.search(" ".join(before[:begin])):
+        if begin is None or _is_of_one(before, begin, after):
             continue
         if after[0].casefold() == before[begin - 1].casefold():
             after = after[1:]  # "from the bed and from the fridge"
@@ -95,6 +95,14 @@ def _shared(text: str) -> list[tuple[list[str], str]]:
         texts = [" ".join([*before, *tail]), " ".join([*before[:begin], *after])]
         found.append((texts, joint if whether else ""))
     return found
+
+
+def _is_of_one(before: Sequence[str], begin: int, after: Sequence[str]) -> bool:
+    """Whether one is to have both things. What comes bare ("a room with beds and cups") may belong
+    to any word of the noun phrase that begins there."""
+    bare = after[0].casefold() not in DETERMINERS
+    places = range(begin, len(before) if bare else begin + 1)
+    return any(_OF_ONE.search(" ".join(before[:at])) for at in places)
 
 
 def _begins(before: Sequence[str], after: Sequence[str]) -> int | None:

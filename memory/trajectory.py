@@ -31,8 +31,9 @@ class Trajectory:
     def __init__(self) -> None:
         self.revision = 0
         """Goes up with every correction."""
-        self._frames = _Rows(*_no_rows(np.float32))  # number, keyframe, stamp; keyframe_from_camera
-        self._keyframes = _Rows(*_no_rows(np.float64))  # number; world_from_keyframe
+        # number, keyframe, stamp; keyframe_from_camera
+        self._frames = _Rows(*_no_rows(np.float32), np.float32)
+        self._keyframes = _Rows(*_no_rows(np.float64), np.float64)  # number; world_from_keyframe
 
     def __len__(self) -> int:
         return len(self._frames)
@@ -107,8 +108,9 @@ class Trajectory:
         poses = state["keyframe_from_camera"]
         if poses.dtype == np.float64:
             poses = poses.astype(np.float32)
-        trajectory._frames = _Rows(state["frames"], poses)
-        trajectory._keyframes = _Rows(state["keyframes"], state["world_from_keyframe"])
+        trajectory._frames = _Rows(state["frames"], poses, np.float32)
+        world = state["world_from_keyframe"]
+        trajectory._keyframes = _Rows(state["keyframes"], world, np.float64)
         trajectory.revision = int(state["revision"][0])
         if not np.isin(trajectory._frames.numbers[:, 1], trajectory._keyframes.numbers[:, 0]).all():
             raise TrajectoryError("a frame is relative to a keyframe that is not there")
@@ -122,19 +124,20 @@ def _no_rows(dtype: type) -> tuple[I64, NDArray[Any]]:
 class _Rows:
     """Numbers (N, 3) and poses (N, 3, 4) that grow by doubling, sorted by the first number."""
 
-    def __init__(self, numbers: I64, poses: NDArray[Any]) -> None:
-        """Poses are float32 or float64, and stay so."""
+    def __init__(self, numbers: I64, poses: NDArray[Any], dtype: type) -> None:
+        """Poses must be of ``dtype``: what is kept in fewer bits is rounded with every change."""
         self._numbers = numbers.copy()
         self._poses = poses.copy()
         self._length = len(self._numbers)
-        self._check()
+        self._check(dtype)
 
-    def _check(self) -> None:
+    def _check(self, dtype: type) -> None:
         n, numbers, poses = self._length, self._numbers, self._poses
         if numbers.dtype != np.int64 or numbers.shape != (n, 3):
             raise TrajectoryError(f"frames are {numbers.dtype} {numbers.shape}, not int64 (N, 3)")
-        if poses.dtype not in (np.float32, np.float64) or poses.shape != (n, 3, 4):
-            raise TrajectoryError(f"poses are {poses.dtype} {poses.shape}, not floats ({n}, 3, 4)")
+        if poses.dtype != dtype or poses.shape != (n, 3, 4):
+            needed = f"{dtype.__name__} ({n}, 3, 4)"
+            raise TrajectoryError(f"poses are {poses.dtype} {poses.shape}, not {needed}")
         if not ((np.diff(numbers[:, 0]) > 0).all() and np.isfinite(poses).all()):
             raise TrajectoryError("frames are not in order, or a pose is not finite")
 

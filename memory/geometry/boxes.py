@@ -17,11 +17,14 @@ from cogmap.runtime.messages import F64, Bool, Box
 
 __all__ = [
     "BoxRows",
+    "axes",
+    "between",
     "bounds",
     "bounds_distance",
     "canonical",
     "contains",
     "corners",
+    "extent",
     "fit_box",
     "footprint",
     "footprint_distance",
@@ -61,6 +64,25 @@ def canonical(box: Box) -> Box:
     if quarters % 2:
         length, width = width, length
     return Box(center=box.center, size=(length, width, height), yaw=yaw)
+
+
+def axes(yaw: float) -> F64:
+    """(3, 3) unit vectors along the sides of a box, as rows, world."""
+    c, s = math.cos(yaw), math.sin(yaw)
+    return np.array([[c, s, 0.0], [-s, c, 0.0], [0.0, 0.0, 1.0]])
+
+
+def extent(box: Box) -> tuple[F64, F64]:
+    """(3,) lowest and highest coordinate of a box along each of its own ``axes``, m."""
+    middle, half = axes(box.yaw) @ np.array(box.center), np.array(box.size) / 2
+    return middle - half, middle + half
+
+
+def between(low: F64, high: F64, yaw: float) -> Box:
+    """The box of which ``extent`` is ``low`` and ``high`` (3,), canonical."""
+    x, y, z = (axes(yaw).T @ ((low + high) / 2)).tolist()
+    length, width, height = (high - low).tolist()
+    return canonical(Box(center=(x, y, z), size=(length, width, height), yaw=yaw))
 
 
 def volume(box: Box) -> float:

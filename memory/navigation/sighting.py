@@ -15,6 +15,7 @@ from cogmap.memory.navigation.in_view import share_in_view
 from cogmap.memory.navigation.known import Body, Known
 from cogmap.memory.navigation.motion import angle_between
 from cogmap.memory.navigation.object_stands import SURE_M, WELL_SHARE
+from cogmap.memory.objects.seen_whole import SEEN_WHOLE_CUT
 from cogmap.memory.paths.grid_paths import Point
 from cogmap.runtime.messages import Box, MapObject
 
@@ -25,8 +26,6 @@ WITHIN_RAD = 0.2
 """The middle of a thing is so far inside the edge of the picture."""
 OWN_M, HOLDER_M = 0.06, 0.3
 """So near to a thing's box, what blocks the view is the thing, or what it stands in."""
-SEEN_WHOLE = 0.1
-"""A thing of which a view cut off no more than this part of the outline was seen whole."""
 LITTLE_SHARE = 0.25
 """Of a thing in view: a better place is worth some way."""
 NEAR_END_M, MOST_DEPTH_M, FLOATS_M = 0.06, 0.15, 0.1
@@ -61,7 +60,7 @@ def with_whole(known: Known, things: Sequence[MapObject], body: Body) -> Known:
     """``known`` with those of some things that end where the picture does going on: a basket of
     which only the rim was ever seen is more than its rim, and so is a picture high on the wall.
     What was once seen whole is as large as it was seen."""
-    cut = [thing for thing in things if thing.least_cut > SEEN_WHOLE]
+    cut = [thing for thing in things if thing.least_cut > SEEN_WHOLE_CUT]
     boxes = {thing.id: _whole(thing.box, known, body) for thing in cut}
     boxes = {thing.id: boxes[thing.id] for thing in cut if boxes[thing.id] != thing.box}
     if not boxes:

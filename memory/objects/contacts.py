@@ -7,14 +7,13 @@ its box is extended to the plane behind an unseen face, if that plane is near.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
 
-from cogmap.memory.geometry.boxes import bounds, canonical, rows
+from cogmap.memory.geometry.boxes import axes, between, bounds, extent, rows
 from cogmap.memory.objects.visibility import DepthView
 from cogmap.runtime.messages import F32, F64, I32, U8, Box, Vec3
 
@@ -147,19 +146,18 @@ def support_below(
 
 def complete(
     box: Box, contacts: Contacts, cameras: list[Vec3], config: ContactConfig, stem_m: float = 0.0
-) -> Box:
-    """The box with its unseen faces moved to the planes that it stands on or hangs on.
+) -> tuple[Box, bool]:
+    """The box with its unseen faces moved to the planes that it stands on or hangs on, and whether
+    it is known what it stands on.
 
     ``stem_m``: how much of its height is a stem, of which as much again may be unseen.
     """
-    c, s = math.cos(box.yaw), math.sin(box.yaw)
-    axes = np.array([[c, s, 0.0], [-s, c, 0.0], [0.0, 0.0, 1.0]])
-    middle, half = axes @ np.array(box.center), np.array(box.size) / 2
-    low, high = middle - half, middle + half
-    points = contacts.points.astype(np.float64) @ axes.T
-    normals = contacts.normals.astype(np.float64) @ axes.T
+    low, high = extent(box)
+    turned = axes(box.yaw).T
+    points = contacts.points.astype(np.float64) @ turned
+    normals = contacts.normals.astype(np.float64) @ turned
     box_low, box_high = np.split(bounds(rows([box]))[0], 2)
-    places = np.array(cameras).reshape(-1, 3) @ axes.T
+    places = np.array(cameras).reshape(-1, 3) @ turned
     height = support_below(box_low, box_high, contacts, config, stem_m)
     if height is not None:
         low[2] = min(height, high[2] - 0.002)
@@ -174,9 +172,7 @@ def complete(
             behind = -_beside(points, normals, low, high, axis, -1, config)
             plane = _plane(behind, -low[axis] - config.overlap_m, -low[axis] + most, config)
             low[axis] = low[axis] if plane is None else min(-plane, high[axis] - 0.002)
-    x, y, z = (axes.T @ ((low + high) / 2)).tolist()
-    length, width, height = (high - low).tolist()
-    return canonical(Box(center=(x, y, z), size=(length, width, height), yaw=box.yaw))
+    return between(low, high, box.yaw), height is not None
 
 
 def at_least_as_high(box: Box, height_m: float) -> Box:

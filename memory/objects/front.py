@@ -33,6 +33,7 @@ __all__ = ["Front", "look_at_front"]
 
 _MIN_SAMPLES = 3
 _MIN_PART = 0.15
+"""Of a front so much must have been measured: what gives no depth says nothing."""
 _MAX_RADIUS = 3
 _LEAST_BEHIND = 0.25
 _MIN_FREE = 8
@@ -65,7 +66,7 @@ def look_at_front(
     column, row, depth = _front(column, row, depth, min(max(math.ceil(apart), 1), _MAX_RADIUS))
     shown = (row >= 0) & (row < height) & (column >= 0) & (column < width)
     sample, whole, depth = (row * width + column)[shown], len(depth), depth[shown]
-    behind = _behind(view.depth_m.take(sample), depth, config)
+    behind = _behind(view.depth_m.take(sample), depth, whole, config)
     state = judge(view, sample, depth, config)
     through, confirmed = (int((state == each).sum()) for each in (SEEN_THROUGH, CONFIRMED))
     if through + confirmed < max(_MIN_SAMPLES, _MIN_PART * whole):
@@ -73,13 +74,17 @@ def look_at_front(
     return Front(through / (through + confirmed), behind)
 
 
-def _behind(measured: F32, depth: F32, config: VisibilityConfig) -> float:
+def _behind(measured: F32, depth: F32, whole: int, config: VisibilityConfig) -> float:
     """Of a front at ``depth`` (N,): how far beyond it, in tolerances, what was ``measured`` (N,)
-    is at least, but for a quarter of it. NaN if half of it or more is hidden."""
+    is at least, but for a quarter of it.
+
+    NaN if more than half of what was measured hides the front, or too few of its ``whole`` samples
+    were measured, in the image or out of it.
+    """
     tolerance = config.tolerance_m + config.tolerance_per_m2 * depth**2
     beyond = ((measured - depth) / tolerance)[measured > 0]
     free = beyond[beyond > -1]
-    if len(free) < max(_MIN_FREE, len(beyond) / 2):
+    if len(beyond) < _MIN_PART * whole or len(free) < max(_MIN_FREE, len(beyond) / 2):
         return math.nan
     rank = int(_LEAST_BEHIND * len(free))
     return float(np.partition(free, rank)[rank])

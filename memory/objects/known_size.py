@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
-from cogmap.memory.geometry.boxes import canonical
+from cogmap.memory.geometry.boxes import axes, between, extent
 from cogmap.runtime.messages import Box, Vec3
 
 __all__ = ["as_large_as"]
 
 _MISSING = 0.8
 """A side that has less than this part of its length is seen in part only."""
-_HIGHER = 1.2
-"""A box that is higher than this, as a part of what it was, lies on another side now."""
+_TURNED = 1.2
+"""A box that is higher or longer than this, as a part of what it was, lies on another side now."""
 
 
 def as_large_as(box: Box, size: Vec3, cameras: list[Vec3], stands: bool) -> Box:
@@ -23,22 +21,17 @@ def as_large_as(box: Box, size: Vec3, cameras: list[Vec3], stands: bool) -> Box:
     What is missing of a side is beyond what the ``cameras`` (world) see of it, or as much at
     either end. Height is missing above a box that ``stands`` on what is below it, else below.
     """
-    if box.size[2] > _HIGHER * size[2]:
+    if box.size[2] > _TURNED * size[2] or max(box.size[:2]) > _TURNED * max(size[:2]):
         return box
-    c, s = math.cos(box.yaw), math.sin(box.yaw)
-    axes = np.array([[c, s, 0.0], [-s, c, 0.0], [0.0, 0.0, 1.0]])
-    middle, half = axes @ np.array(box.center), np.array(box.size) / 2
-    low, high = middle - half, middle + half
-    places = np.array(cameras).reshape(-1, 3) @ axes.T
+    low, high = extent(box)
+    places = np.array(cameras).reshape(-1, 3) @ axes(box.yaw).T
     for axis, length in enumerate((*_paired(box.size, size), size[2])):
         missing = length - (high[axis] - low[axis])
         if missing <= (1 - _MISSING) * length:
             continue
         above = float(stands) if axis == 2 else _beyond(places[:, axis], low[axis], high[axis])
         low[axis], high[axis] = low[axis] - (1 - above) * missing, high[axis] + above * missing
-    x, y, z = (axes.T @ ((low + high) / 2)).tolist()
-    length, width, height = (high - low).tolist()
-    return canonical(Box(center=(x, y, z), size=(length, width, height), yaw=box.yaw))
+    return between(low, high, box.yaw)
 
 
 def _paired(now: Vec3, before: Vec3) -> tuple[float, float]:

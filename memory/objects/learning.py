@@ -190,5 +190,6 @@ def begin(store: TrackStore, scene: Scene, segment: SeenSegment) -> None:
     track = store.new_track(shape, observation.stamp_ns, observation.number)
     track.evidence = config.tracks.first_evidence * (2 - store.surety(segment.segment.score))
     track.seen = track.expected = track.fitted_seen = track.shaped_seen = 1
+    track.least_cut = segment.segment.cut
     _describe(store, scene, track, [segment])
     scene.begun.append((track, segment.segment))

@@ -98,9 +98,8 @@ class TrackStore:
         box = fit_box(body, self.walls.yaw(), config.boxes)
         whole = with_stem(box, shape.points, shape.hits, shape.misses, config.stems)
         stem_m = whole.size[2] - box.size[2]
-        box = complete(whole, track.contacts, track.cameras, config.contacts, stem_m)
+        box, stands = complete(whole, track.contacts, track.cameras, config.contacts, stem_m)
         if track.size_before is not None and track.least_cut > config.tracks.cut:
-            stands = box.center[2] - box.size[2] / 2 != whole.center[2] - whole.size[2] / 2
             box = as_large_as(box, track.size_before, track.cameras, stands)
         track.box = at_least_as_high(box, self.watch.height_m(track.id) or 0.0)
         track.fitted_seen, track.fresh_points = track.seen, 0
@@ -142,6 +141,8 @@ class TrackStore:
         kept.add_color(other.color, other.color_pixels)
         kept.seen, kept.expected = max(kept.seen, other.seen), max(kept.expected, other.expected)
         kept.evidence = max(kept.evidence, other.evidence)
+        kept.least_cut = min(kept.least_cut, other.least_cut)
+        kept.size_before = other.size_before if kept.size_before is None else kept.size_before
         kept.first_seen_ns = min(kept.first_seen_ns, other.first_seen_ns)
         kept.last_seen_ns = max(kept.last_seen_ns, other.last_seen_ns)
         kept.first_number = min(kept.first_number, other.first_number)

@@ -13,6 +13,7 @@ from scipy.spatial import cKDTree
 
 from cogmap.memory.objects.contacts import Contacts
 from cogmap.memory.objects.labels import LabelBelief
+from cogmap.memory.objects.seen_whole import SEEN_WHOLE_CUT
 from cogmap.memory.objects.track_shape import ShapeConfig, TrackShape
 from cogmap.runtime.messages import (
     F32,
@@ -68,7 +69,7 @@ class TrackConfig:
     views_counted: int = 12
     sized_views: int = 3
     """Of a thing that was seen from so many the size is known, wherever it is moved;"""
-    cut: float = 0.1
+    cut: float = SEEN_WHOLE_CUT
     """but where no more than this part of its outline was hidden, it is as large as it looks."""
     tentative_looks: int = 150
     """A tentative track that was not matched in so many observed frames is given up."""

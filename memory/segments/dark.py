@@ -13,10 +13,13 @@ import cv2
 import numpy as np
 
 from cogmap.memory.geometry.camera import backproject
+from cogmap.memory.segments.exclusive import ShownThing
+from cogmap.memory.segments.foreground import foreground
 from cogmap.memory.segments.mask_surface import box_pixels
+from cogmap.memory.segments.refusal import RefusedError
 from cogmap.runtime.messages import F32, F64, U8, Bool, Intrinsics, PixelBox
 
-__all__ = ["black_part", "depth_hole", "filled"]
+__all__ = ["black_part", "dark_thing", "depth_hole", "filled", "guessed_part"]
 
 _BRIDGED = np.ones((7, 7), np.uint8)
 """Smaller holes are where the depth was warped, or at edges."""
@@ -41,6 +44,50 @@ _FURTHER = 0.1
 0.63 m lay 0.46 m (median) beyond the lower edge of the boxes around them."""
 _STRIP_PX = 4
 _ON_FLOOR_M = 0.05
+
+
+def dark_thing(
+    box: PixelBox,
+    depth_m: F32,
+    intrinsics: Intrinsics,
+    world_from_camera: F64,
+    floor_z: float | None,
+) -> tuple[Bool, F32] | None:
+    """Of a thing in ``box`` of which most gives no depth: its pixels (H, W), and the depth (H, W)
+    to take for them; None if it is not of this kind.
+
+    ``depth_m`` (H, W) metres, 0 invalid; ``world_from_camera`` (4, 4), z up; ``floor_z`` (m,
+    world), if the floor is known. Raises RefusedError if nothing tells how far off it is.
+    """
+    hole, black = depth_hole(box, depth_m), black_part(box, depth_m)
+    if hole is None and black is None:
+        return None
+    part, (column, row) = foreground(
+        box, depth_m, intrinsics, world_from_camera, flat=False, floor_z=floor_z
+    )
+    is_aside = ShownThing(part, (column, row), depth_m, box).is_aside
+    shown = np.zeros(depth_m.shape, np.bool_)
+    if is_aside and black is not None and np.count_nonzero(black) > np.count_nonzero(part):
+        # What is measured in the box is another thing, such as the table of a chair.
+        depth = filled(box, black, shown, depth_m, intrinsics, world_from_camera)
+        if depth is not None:
+            return black, depth
+    if hole is None or np.count_nonzero(part) > np.count_nonzero(hole):
+        return None
+    shown[row : row + part.shape[0], column : column + part.shape[1]] = part
+    depth = filled(box, hole, shown, depth_m, intrinsics, world_from_camera)
+    if depth is None:
+        if 4 * np.count_nonzero(part) > np.count_nonzero(hole):
+            return None
+        raise RefusedError("gives no depth")
+    return shown | hole, depth
+
+
+def guessed_part(mask: Bool, corner: tuple[int, int], depth_m: F32) -> float:
+    """Part of a mask (h, w), its first pixel at ``corner``, without a measured depth."""
+    column, row = corner
+    measured = depth_m[row : row + mask.shape[0], column : column + mask.shape[1]] > 0
+    return round(float(np.count_nonzero(mask & ~measured) / np.count_nonzero(mask)), 3)
 
 
 def depth_hole(box: PixelBox, depth_m: F32) -> Bool | None:
@@ -135,8 +182,11 @@ def filled(
 def _place(
     box: PixelBox, shown: Bool, depth_m: F32, intrinsics: Intrinsics, world_from_camera: F64
 ) -> tuple[F64 | None, float]:
-    """A point (3,) of the camera on the thing's front, and how deep the thing is (m): as deep as
-    wide, if all that is known is where it stands; 0 if its surface was measured."""
+    """A point (3,) of the camera on the thing's front, and how deep the thing is (m).
+
+    Its foot, and as deep as wide, if that is seen and what was measured of the thing is not nearer
+    by half the width; or else what was measured, and 0; None if there is neither.
+    """
     area = (box[2] - box[0]) * (box[3] - box[1])
     mine = shown & (depth_m > 0)
     measured = None

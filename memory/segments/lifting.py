@@ -12,7 +12,7 @@ import numpy as np
 
 from cogmap.memory.geometry.camera import backproject
 from cogmap.memory.objects.labels import clean_label
-from cogmap.memory.segments.dark import black_part, depth_hole, filled
+from cogmap.memory.segments.dark import dark_thing, guessed_part
 from cogmap.memory.segments.exclusive import ShownThing, each_pixel_once
 from cogmap.memory.segments.foreground import foreground
 from cogmap.memory.segments.mask_surface import (
@@ -23,6 +23,7 @@ from cogmap.memory.segments.mask_surface import (
     smoothed,
     step_limit,
 )
+from cogmap.memory.segments.refusal import RefusedError
 from cogmap.runtime.messages import (
     F32,
     F64,
@@ -75,10 +76,6 @@ _NEVER_FLAT = frozenset({
 """Where their box shows but a plane, it is a picture of them or something else."""
 
 
-class _RefusedError(Exception):
-    """The detection makes no segment; says why."""
-
-
 def lift(
     detections: Detections,
     depth_m: F32,
@@ -101,16 +98,16 @@ def lift(
     for detection in detections.detections:
         try:
             if not 0 < detection.score <= 1:
-                raise _RefusedError("bad score")
+                raise RefusedError("bad score")
             thing = _shown(detection, depth_m, intrinsics, world_from_camera, floor_z)
             shown.append((detection, thing))
-        except _RefusedError as reason:
+        except RefusedError as reason:
             refused[str(reason)] += 1
     each_pixel_once([thing for detection, thing in shown if detection.mask is None])
     for detection, thing in shown:
         try:
             segments.append(_lifted(detection, thing, depth_m, intrinsics, config, color))
-        except _RefusedError as reason:
+        except RefusedError as reason:
             refused[str(reason)] += 1
             continue
         if detection.embedding is not None and segments[-1].embedding is None:
@@ -146,7 +143,7 @@ def _lifted(
     )
     if thing.depth_m is depth_m:
         return segment
-    return msgspec.structs.replace(segment, guessed=_guessed(mask, corner, depth_m))
+    return msgspec.structs.replace(segment, guessed=guessed_part(mask, corner, depth_m))
 
 
 def _mask(
@@ -161,61 +158,23 @@ def _mask(
     if detection.mask is not None:
         return *_inside(detection.mask, detection.corner, depth_m.shape), depth_m
     if detection.box is None:
-        raise _RefusedError("neither mask nor box")
+        raise RefusedError("neither mask nor box")
     left, top, right, bottom = detection.box
     if not all(map(math.isfinite, detection.box)) or right <= left or bottom <= top:
-        raise _RefusedError("bad box")
+        raise RefusedError("bad box")
     if right <= -0.5 or bottom <= -0.5 or left >= depth_m.shape[1] or top >= depth_m.shape[0]:
-        raise _RefusedError("off the image")
-    dark = _dark(detection.box, depth_m, intrinsics, world_from_camera, floor_z)
+        raise RefusedError("off the image")
+    dark = dark_thing(detection.box, depth_m, intrinsics, world_from_camera, floor_z)
     if dark is not None:
-        return dark
+        mask, depth = dark
+        return *_inside(mask, (0, 0), depth_m.shape), depth
     mask, corner = foreground(
         detection.box, depth_m, intrinsics, world_from_camera,
         flat=detection.label not in _NEVER_FLAT, floor_z=floor_z,
     )  # fmt: skip
     if not mask.any():
-        raise _RefusedError("nothing stands out in the box")
+        raise RefusedError("nothing stands out in the box")
     return *_inside(mask, corner, depth_m.shape), depth_m
-
-
-def _dark(
-    box: PixelBox,
-    depth_m: F32,
-    intrinsics: Intrinsics,
-    world_from_camera: F64,
-    floor_z: float | None,
-) -> tuple[Bool, tuple[int, int], F32] | None:
-    """As ``_mask``, of a thing of which most gives no depth; None if it is not of this kind."""
-    hole, black = depth_hole(box, depth_m), black_part(box, depth_m)
-    if hole is None and black is None:
-        return None
-    part, (column, row) = foreground(
-        box, depth_m, intrinsics, world_from_camera, flat=False, floor_z=floor_z
-    )
-    is_aside = ShownThing(part, (column, row), depth_m, box).is_aside
-    shown = np.zeros(depth_m.shape, np.bool_)
-    if is_aside and black is not None and np.count_nonzero(black) > np.count_nonzero(part):
-        # What is measured in the box is another thing, such as the table of a chair.
-        depth = filled(box, black, shown, depth_m, intrinsics, world_from_camera)
-        if depth is not None:
-            return *_inside(black, (0, 0), depth_m.shape), depth
-    if hole is None or np.count_nonzero(part) > np.count_nonzero(hole):
-        return None
-    shown[row : row + part.shape[0], column : column + part.shape[1]] = part
-    depth = filled(box, hole, shown, depth_m, intrinsics, world_from_camera)
-    if depth is None:
-        if 4 * np.count_nonzero(part) > np.count_nonzero(hole):
-            return None
-        raise _RefusedError("gives no depth")
-    return *_inside(shown | hole, (0, 0), depth_m.shape), depth
-
-
-def _guessed(mask: Bool, corner: tuple[int, int], depth_m: F32) -> float:
-    """Part of the mask (h, w) without a measured depth."""
-    column, row = corner
-    measured = depth_m[row : row + mask.shape[0], column : column + mask.shape[1]] > 0
-    return round(float(np.count_nonzero(mask & ~measured) / np.count_nonzero(mask)), 3)
 
 
 def _inside(
@@ -223,14 +182,14 @@ def _inside(
 ) -> tuple[Bool, tuple[int, int]]:
     """The part of the mask (h, w) that is in an image of ``shape`` (H, W)."""
     if not isinstance(mask, np.ndarray) or mask.ndim != 2:
-        raise _RefusedError("bad mask")
+        raise RefusedError("bad mask")
     mask = mask if mask.dtype == np.bool_ else mask != 0
     column, row = corner
     left, top = max(0, -column), max(0, -row)
     part = mask[top : max(0, shape[0] - row), left : max(0, shape[1] - column)]
     x, y, width, height = cv2.boundingRect(part.view(np.uint8)) if part.size else (0, 0, 0, 0)
     if not width:
-        raise _RefusedError("off the image" if mask.any() else "empty mask")
+        raise RefusedError("off the image" if mask.any() else "empty mask")
     return part[y : y + height, x : x + width], (column + left + x, row + top + y)
 
 
@@ -245,7 +204,7 @@ def _segment(
     rows, columns = np.nonzero(surface)
     pixels = len(rows) * patch.stride**2
     if pixels < config.min_pixels:
-        raise _RefusedError("no depth")
+        raise RefusedError("no depth")
     limit = step_limit(patch.depth_m, patch.stride, intrinsics.fx)
     depth = smoothed(patch.depth_m, surface, limit)[rows, columns].astype(np.float64)
     columns = columns * patch.stride + patch.corner[0]

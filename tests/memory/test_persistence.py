@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
 from cogmap.memory import persistence
+from cogmap.memory.dense.reconstruction import Reconstructor
 from cogmap.memory.packed_array import pack
 from cogmap.memory.persistence import (
     MAX_ARRAYS_BYTES,
@@ -121,11 +122,20 @@ def test_a_newer_or_older_format_is_refused(tmp_path, format_, fix):
 
 
 def test_a_map_of_the_format_before_is_read(tmp_path, monkeypatch):
+    made, pose = Reconstructor(), np.eye(4)
+    pose[:3, 3] = (1 / 3, -0.1, 1 / 7)
+    made.trajectory.add_keyframe(0, pose)
+    made.trajectory.add(1, 10, 0, pose)
+    arrays, details = made.whole_state()
+    older = arrays | {"trajectory/keyframe_from_camera": pose[None, :3]}  # float64
     monkeypatch.setattr(persistence, "FORMAT", 2)
-    save_map(tmp_path, small_map())
+    save_map(tmp_path, SavedMap(older, details))
     monkeypatch.undo()
     assert json.loads((tmp_path / "manifest.json").read_text())["format"] == 2 < persistence.FORMAT
-    assert load_map(tmp_path).arrays.keys() == small_map().arrays.keys()
+    read, written = Reconstructor.load(tmp_path).trajectory.state(), made.trajectory.state()
+    for name, array in written.items():
+        assert read[name].dtype == array.dtype
+        np.testing.assert_array_equal(read[name], array)
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "3", '{"format": "x"}', '{"format": 1}'])

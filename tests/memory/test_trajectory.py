@@ -126,6 +126,13 @@ def test_what_are_no_poses_is_refused():
         )
 
 
+def test_keyframes_that_a_correction_would_round_are_refused():
+    state = walk(3, 20)[0].state()
+    rounded = state["world_from_keyframe"].astype(np.float32)
+    with pytest.raises(TrajectoryError, match=r"poses are float32.*not float64"):
+        Trajectory.from_state(state | {"world_from_keyframe": rounded})
+
+
 def test_an_empty_trajectory_has_no_poses():
     numbers, stamps, poses = Trajectory().poses()
     assert len(numbers) == len(stamps) == len(poses) == 0

@@ -7,6 +7,7 @@ import math
 import numpy as np
 import shapely
 
+from cogmap.memory.objects.seen_whole import SEEN_WHOLE_CUT
 from cogmap.memory.paths.floor import cell_centers, standable
 from cogmap.memory.programs.abstention import NotDeterminable
 from cogmap.memory.programs.meaning.places import OnePlace, center, outline
@@ -19,8 +20,8 @@ __all__ = ["BODY_M", "view_of"]
 
 BODY_M = 0.2
 """Radius of whoever stands there."""
-_CUT, _WHOLE_M = 0.1, 1.5
-"""A thing of whose outline every look cut off more than this part may be so long in truth."""
+_WHOLE_M = 1.5
+"""A thing that was never seen whole may be so long in truth."""
 
 
 def view_of(world: World, place: OnePlace) -> Pose:
@@ -61,4 +62,4 @@ def _size_m(thing: MapObject) -> float:
     """How long it is, or may be, as far as it was seen."""
     seen_m = max(thing.box.size)
     told = thing.views or thing.state == "tentative"
-    return max(seen_m, _WHOLE_M) if told and thing.least_cut > _CUT else seen_m
+    return max(seen_m, _WHOLE_M) if told and thing.least_cut > SEEN_WHOLE_CUT else seen_m

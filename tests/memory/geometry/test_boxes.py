@@ -9,11 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cogmap.memory.geometry.boxes import (
+    between,
     bounds,
     bounds_distance,
     canonical,
     contains,
     corners,
+    extent,
     footprint,
     footprint_distance,
     iou_3d,
@@ -134,6 +136,12 @@ def test_canonical_yaw_names_the_same_box(box):
     first, second = corners(box), corners(same)
     apart = np.linalg.norm(first[:, None] - second[None], axis=2)
     assert apart.min(axis=1).max() < 1e-6
+
+
+@given(boxes)
+def test_a_box_is_what_lies_between_its_ends(box):
+    same, want = between(*extent(box), box.yaw), canonical(box)
+    np.testing.assert_allclose(rows([same]), rows([want]), atol=1e-9)
 
 
 def test_a_yaw_just_below_0_is_canonical_too():

@@ -38,7 +38,7 @@ def completed(box: Box, *planes, cameras=((-2.0, 0.0, 1.0),)) -> Box:
     contacts = Contacts()
     for points, normals in planes:
         contacts.add(points, normals, 0, CONFIG)
-    return complete(box, contacts, list(cameras), CONFIG)
+    return complete(box, contacts, list(cameras), CONFIG)[0]
 
 
 def test_a_bottom_that_is_not_seen_is_on_the_floor():
@@ -112,11 +112,21 @@ def test_what_a_stem_carries_stands_on_the_floor_though_the_foot_is_unseen():
     lamp = Box(center=(0, 0, 1.1), size=(0.4, 0.4, 1.0))
     contacts = Contacts()
     contacts.add(*floor(0.0), 0, CONFIG)
-    without = complete(lamp, contacts, [(-2.0, 0.0, 1.0)], CONFIG)
-    with_it = complete(lamp, contacts, [(-2.0, 0.0, 1.0)], CONFIG, stem_m=0.7)
+    without, stands = complete(lamp, contacts, [(-2.0, 0.0, 1.0)], CONFIG)
+    with_it, stands_with_it = complete(lamp, contacts, [(-2.0, 0.0, 1.0)], CONFIG, stem_m=0.7)
+    assert (stands, stands_with_it) == (False, True)
     assert without.size[2] == pytest.approx(1.0)
     assert with_it.size[2] == pytest.approx(1.6, abs=1e-6)
     assert with_it.center[2] == pytest.approx(0.8, abs=1e-6)
+
+
+@given(st.floats(0.1, 2.0), st.floats(0.1, 2.0), st.floats(0, 1.5))
+def test_what_it_stands_on_is_known_where_it_was_seen_and_nowhere_else(z, height, yaw):
+    box = Box(center=(0.1, 0.2, z + height / 2), size=(0.3, 0.4, height), yaw=yaw)
+    contacts = Contacts()
+    assert not complete(box, contacts, [], CONFIG)[1]
+    contacts.add(*floor(z), 0, CONFIG)
+    assert complete(box, contacts, [], CONFIG)[1]
 
 
 @given(st.floats(0.001, 0.3), st.floats(0.0, 0.12))

@@ -79,3 +79,11 @@ def test_what_is_mostly_hidden_may_stand_behind_what_hides_it():
     assert look_at_front(view(depth), cube(2.0), 0.02, CONFIG).behind > 1.0
     depth[:, 76:] = 0.5
     assert math.isnan(look_at_front(view(depth), cube(2.0), 0.02, CONFIG).behind)
+
+
+def test_a_front_that_gives_no_depth_says_nothing():
+    depth = wall()
+    depth[46:74, 66:94] = 0
+    depth[59:62, 79:82] = WALL_M + 1
+    front = look_at_front(view(depth), cube(2.0), 0.02, CONFIG)
+    assert math.isnan(front.through) and math.isnan(front.behind)

@@ -42,6 +42,11 @@ def test_what_lies_on_another_side_stays_as_it_is_seen():
     assert as_large_as(upright, (0.2, 0.3, 0.03), [], stands=True) == upright
 
 
+def test_a_lamp_that_fell_over_is_as_long_as_it_was_high():
+    lying = Box(center=(0.0, 0.0, 0.15), size=(1.5, 0.3, 0.3), yaw=0.2)
+    assert as_large_as(lying, (0.3, 0.3, 1.5), [], stands=True) == lying
+
+
 sizes = st.tuples(*[st.floats(0.02, 3.0)] * 3)
 
 

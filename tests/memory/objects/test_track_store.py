@@ -38,3 +38,34 @@ def test_keyframes_on_which_nothing_hangs_are_forgotten():
         store.add_keyframe(number, np.eye(4))
     assert len(store.world_from_keyframe) <= KEYFRAMES_BETWEEN_LOOKS
     assert {7, 9, 11} <= store.world_from_keyframe.keys()
+
+
+def put(store: TrackStore, center, size) -> Track:
+    """A track of points that fill a box."""
+    shape, config = TrackShape(0.02), store.config.shape
+    points = np.array(center) + (np.random.default_rng(0).random((200, 3)) - 0.5) * size
+    shape.add(points, np.full(200, 0.01), 1.0, 0, config)
+    return store.new_track(shape, 0, 0)
+
+
+def test_what_stands_on_nothing_known_gets_its_missing_height_below():
+    store = TrackStore(ObjectMapConfig())
+    for center in np.random.default_rng(1).uniform(0.5, 3.0, (20, 3)):
+        track = put(store, center, (0.3, 0.3, 0.3))
+        store.refit(track)
+        top_m = track.box.center[2] + track.box.size[2] / 2
+        track.size_before = (0.3, 0.3, 1.1)
+        store.refit(track)
+        assert track.box.size[2] == pytest.approx(1.1)
+        assert track.box.center[2] + track.box.size[2] / 2 == pytest.approx(top_m)
+
+
+def test_of_two_that_are_one_is_known_how_large_it_was_and_whether_it_was_seen_whole():
+    for first in (True, False):
+        store = TrackStore(ObjectMapConfig())
+        kept, other = (put(store, (x, 0.0, 0.5), (0.3, 0.3, 0.3)) for x in (0.0, 0.05))
+        moved, whole = (kept, other) if first else (other, kept)
+        moved.size_before, moved.least_cut, whole.least_cut = (0.9, 0.9, 0.9), 0.5, 0.05
+        store.merge(kept, other)
+        assert (kept.size_before, kept.least_cut) == ((0.9, 0.9, 0.9), 0.05)
+        assert max(kept.box.size) < 0.5

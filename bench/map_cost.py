@@ -101,7 +101,7 @@ def patrol(seed: int, rooms: int, hours: float = 4.0) -> Patrol:
         began = time.process_time()
         events = layout_map.take(observation)
         times.append(time.process_time() - began)
-        removed += sum(event.kind in ("removed", "moved") for event in events)
+        removed += len({e.object_id for e in events if e.kind in ("removed", "moved")})
         if number % len(tour) == 0:
             layout_map.take_grid(grid)
         if number == 1800:

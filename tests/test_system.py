@@ -494,9 +494,13 @@ class TestRecording:
 
     def test_record_a_live_run(self, start, tmp_path):
         """Joining late, from the run directory; it ends with the run."""
-        run = start(line(count=10**9, period_s=0.01), "--for", "5")
+        run = start(line(count=10**9, period_s=0.01))
         until(lambda: len(run.lines()) > 5, what="messages arrive")
         live = start(None, "record", "run", "live.mcap")
+        until(lambda: has_bytes(tmp_path / "live.mcap"), what="it records")
+        seen = len(run.lines())
+        until(lambda: len(run.lines()) > seen + 100, what="more messages arrive")
+        run.process.send_signal(signal.SIGTERM)
         run.wait()
         output = live.wait(10)
         assert live.process.returncode == 0, output

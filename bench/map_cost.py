@@ -5,8 +5,8 @@ from __future__ import annotations
 import gc
 import math
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
@@ -18,10 +18,10 @@ from cogmap.bench.harness import Bar
 from cogmap.bench.map_episodes import EXACT, EpisodeConfig, camera, evenly, make_episode
 from cogmap.memory.layout_map import LayoutMap
 from cogmap.memory.objects.object_map import ObjectMap
-from cogmap.runtime.messages import F64, Observation, Segment
+from cogmap.runtime.messages import F64, MapEvent, Observation, Segment
 from cogmap.sim.simulator import SimulatorConfig
 
-__all__ = ["Growth", "Patrol", "cost_figures", "growth", "patrol", "patrol_figures"]
+__all__ = ["Growth", "Patrol", "Removals", "cost_figures", "growth", "patrol", "patrol_figures"]
 
 SIZES = (250, 500, 1000, 2000)
 """Objects in the map when the time is taken."""
@@ -44,6 +44,24 @@ class Growth:
     def exponent(self) -> float:
         """Slope of the times over the numbers of objects, both logarithmic."""
         return float(np.polyfit(np.log(self.objects), np.log(self.median_ms), 1)[0])
+
+
+@dataclass
+class Removals:
+    """Counts how often a map took something for gone or moved; what went and is then said to have
+    moved was mistaken once."""
+
+    count: int = 0
+    _gone: set[int] = field(default_factory=set)
+
+    def take(self, events: Iterable[MapEvent]) -> None:
+        for event in events:
+            if event.kind == "removed":
+                self.count += 1
+                self._gone.add(event.object_id)
+            elif event.kind == "moved":
+                self.count += event.object_id not in self._gone
+                self._gone.discard(event.object_id)
 
 
 @dataclass(frozen=True)
@@ -95,13 +113,13 @@ def patrol(seed: int, rooms: int, hours: float = 4.0) -> Patrol:
     layout_map, times = LayoutMap(), []
     updates = round(hours * 3600)
     half_hour = (0, 0.0)
-    removed = 0
+    removals = Removals()
     for number in range(updates):
         observation = _again(tour[number % len(tour)], number, rng)
         began = time.process_time()
         events = layout_map.take(observation)
         times.append(time.process_time() - began)
-        removed += len({e.object_id for e in events if e.kind in ("removed", "moved")})
+        removals.take(events)
         if number % len(tour) == 0:
             layout_map.take_grid(grid)
         if number == 1800:
@@ -112,7 +130,7 @@ def patrol(seed: int, rooms: int, hours: float = 4.0) -> Patrol:
         objects=(half_hour[0], _present(layout_map)),
         rss_mb=(half_hour[1], _rss_mb()),
         median_ms=1e3 * float(np.median(times)),
-        removed=removed,
+        removed=removals.count,
     )
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
-from cogmap.memory.geometry.boxes import footprint
+from cogmap.memory.geometry.boxes import axes, footprint
 from cogmap.memory.navigation.known import Body
 from cogmap.runtime.messages import F64, OCCUPIED, Bool, Box, OccupancyGrid
 
@@ -33,17 +33,17 @@ def share_in_view(
         shapely.Polygon(footprint(box)).buffer(own_m), box.center[2] + box.size[2] / 2 + above_m
     )
     eyes = np.column_stack([spots, np.full(len(spots), grid.floor_z + body.camera_height_m)])
-    axes = _camera_axes(np.array(box.center[:2]) - spots, body.pitch_down_rad)
+    cameras = _camera_axes(np.array(box.center[:2]) - spots, body.pitch_down_rad)
     edge = np.array([math.tan(body.hfov_rad / 2), math.tan(body.vfov_rad / 2)])
     whole, seen = np.zeros(len(spots)), np.zeros(len(spots))
     for points, normal, sides in _faces(box):
         area = float(np.linalg.norm(np.cross(*sides)))
         turned = np.flatnonzero((eyes - points.mean(axis=0)) @ normal > 0)
         # How far the part of a side that a point stands for goes in the camera's x and y.
-        wide = np.abs(np.einsum("nij,kj->nki", axes[turned], sides))[..., :2].sum(axis=1)
+        wide = np.abs(np.einsum("nij,kj->nki", cameras[turned], sides))[..., :2].sum(axis=1)
         for point in points if len(turned) else ():
             ray = point - eyes[turned]
-            in_camera = np.einsum("nij,nj->ni", axes[turned], ray)
+            in_camera = np.einsum("nij,nj->ni", cameras[turned], ray)
             depth = np.maximum(in_camera[:, 2], NEAREST_M)
             off = np.abs(in_camera[:, :2]) / depth[:, None] / edge
             is_near = (off <= 3).all(axis=1) & (in_camera[:, 2] >= NEAREST_M)
@@ -73,16 +73,14 @@ def _faces(box: Box) -> Iterator[tuple[F64, F64, F64]]:
     """Of each side points (N, 3), more of them one above the other than beside each other, its
     normal (3,) outwards, and the sides (2, 3) of the rectangle (m) that each point is the middle
     of."""
-    c, s = math.cos(box.yaw), math.sin(box.yaw)
-    axes = np.array([[c, s, 0], [-s, c, 0], [0, 0, 1]])
-    size = np.maximum(box.size, _LEAST_M)
+    own, size = axes(box.yaw), np.maximum(box.size, _LEAST_M)
     for axis, sign in ((0, 1), (0, -1), (1, 1), (1, -1), (2, 1), (2, -1)):
         k, other = (n for n in range(3) if n != axis)
         rows = _FIFTHS if other == 2 else _THIRDS
-        columns = (_THIRDS[:, None, None] * axes[k] * size[k]).repeat(len(rows), axis=1)
-        points = (columns + rows[:, None] * axes[other] * size[other]).reshape(-1, 3)
-        normal = axes[axis] * sign
-        across, along = axes[k] * size[k] / len(_THIRDS), axes[other] * size[other] / len(rows)
+        columns = (_THIRDS[:, None, None] * own[k] * size[k]).repeat(len(rows), axis=1)
+        points = (columns + rows[:, None] * own[other] * size[other]).reshape(-1, 3)
+        normal = own[axis] * sign
+        across, along = own[k] * size[k] / len(_THIRDS), own[other] * size[other] / len(rows)
         yield points + normal * size[axis] / 2 + box.center, normal, np.array([across, along])
 
 

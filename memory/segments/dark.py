@@ -19,7 +19,7 @@ from cogmap.memory.segments.mask_surface import box_pixels
 from cogmap.memory.segments.refusal import RefusedError
 from cogmap.runtime.messages import F32, F64, U8, Bool, Intrinsics, PixelBox
 
-__all__ = ["black_part", "dark_thing", "depth_hole", "filled", "guessed_part"]
+__all__ = ["dark_pixels", "dark_thing", "filled", "guessed_part"]
 
 _BRIDGED = np.ones((7, 7), np.uint8)
 """Smaller holes are where the depth was warped, or at edges."""
@@ -59,7 +59,7 @@ def dark_thing(
     ``depth_m`` (H, W) metres, 0 invalid; ``world_from_camera`` (4, 4), z up; ``floor_z`` (m,
     world), if the floor is known. Raises RefusedError if nothing tells how far off it is.
     """
-    hole, black = depth_hole(box, depth_m), black_part(box, depth_m)
+    hole, black = dark_pixels(box, depth_m)
     if hole is None and black is None:
         return None
     part, (column, row) = foreground(
@@ -90,38 +90,42 @@ def guessed_part(mask: Bool, corner: tuple[int, int], depth_m: F32) -> float:
     return round(float(np.count_nonzero(mask & ~measured) / np.count_nonzero(mask)), 3)
 
 
-def depth_hole(box: PixelBox, depth_m: F32) -> Bool | None:
-    """(H, W) the pixels of a thing in ``box`` that gives no depth; None if it is not of this kind.
+def dark_pixels(box: PixelBox, depth_m: F32) -> tuple[Bool | None, Bool | None]:
+    """(H, W) the pixels of a thing in ``box`` that gives no depth; and of one among others of its
+    kind: all of the box that gives none, whether or not it goes on beyond. None where the box shows
+    no such thing.
 
     ``depth_m`` (H, W) metres, 0 invalid.
     """
     window, measured, in_box = _around(box, depth_m)
+    black, area = (measured == 0) & in_box, np.count_nonzero(in_box)
+    if np.count_nonzero(black) < max(1, _LEAST_PART * area):
+        return None, None
     if not _is_measured_around(measured, in_box):
-        return None
+        return None, None
+    hole = _ending_in(in_box, measured)
+    has_hole = np.count_nonzero(hole) >= _LEAST_PART * area
+    is_black = np.count_nonzero(black) >= _BLACK_PART * area
+    return (
+        _whole(hole, window, depth_m.shape) if has_hole else None,
+        _whole(black, window, depth_m.shape) if is_black else None,
+    )
+
+
+def _ending_in(in_box: Bool, measured: U8) -> Bool:
+    """(h, w) the holes of which most is in the box, as far as they are."""
     count, labels = cv2.connectedComponents(1 - measured, connectivity=4)
     inside = np.bincount(labels[in_box], minlength=count)
     share = inside / np.maximum(np.bincount(labels.ravel(), minlength=count), 1)
     mine = share >= _INSIDE
     mine[0] = False
-    hole = mine[labels] & in_box
-    if np.count_nonzero(hole) < _LEAST_PART * np.count_nonzero(in_box):
-        return None
-    whole = np.zeros(depth_m.shape, np.bool_)
-    whole[window] = hole
-    return whole
+    return np.asarray(mine[labels] & in_box)
 
 
-def black_part(box: PixelBox, depth_m: F32) -> Bool | None:
-    """As ``depth_hole``, but of things among others of their kind: all of ``box`` that gives no
-    depth, whether or not it goes on beyond."""
-    window, measured, in_box = _around(box, depth_m)
-    hole = (measured == 0) & in_box
-    if np.count_nonzero(hole) < max(1, _BLACK_PART * np.count_nonzero(in_box)):
-        return None
-    if not _is_measured_around(measured, in_box):
-        return None
-    whole = np.zeros(depth_m.shape, np.bool_)
-    whole[window] = hole
+def _whole(part: Bool, window: tuple[slice, slice], shape: tuple[int, ...]) -> Bool:
+    """(H, W) a part (h, w) of the image, in its place."""
+    whole = np.zeros(shape, np.bool_)
+    whole[window] = part
     return whole
 
 

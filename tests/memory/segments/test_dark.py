@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cogmap.memory.segments.dark import black_part, depth_hole, filled
+from cogmap.memory.segments.dark import dark_pixels, filled
 from cogmap.memory.segments.lifting import lift
 from cogmap.runtime.messages import Detection, Detections, Intrinsics
 
@@ -64,7 +64,7 @@ def test_a_black_thing_stands_where_its_box_ends_on_the_floor():
 
 def test_what_is_measured_of_a_black_thing_tells_how_far_it_is():
     depth, box = scene()
-    hole = depth_hole(box, depth)
+    hole, _ = dark_pixels(box, depth)
     assert hole is not None
     rows, columns = np.nonzero(hole)
     shown = np.zeros_like(hole)
@@ -86,26 +86,26 @@ def test_a_black_thing_of_which_nothing_tells_how_far_it_is_is_refused():
 def test_what_is_merely_too_far_to_be_measured_is_no_black_thing():
     depth, box = scene()
     depth[: round(box[3]) + 40] = 0
-    assert depth_hole(box, depth) is None
+    assert dark_pixels(box, depth)[0] is None
 
 
 def test_scattered_missing_pixels_are_no_hole():
     depth, box = scene()
     depth[depth == 0] = 2.0
     depth[::3, ::2] = 0
-    assert depth_hole(box, depth) is None
+    assert dark_pixels(box, depth)[0] is None
 
 
 @pytest.mark.parametrize("box", [(-90, -40, -10, 50), (5, 5, 5.2, 90), (310, 230, 500, 400)])
 def test_boxes_at_and_beside_the_border_are_taken(box):
     depth, _ = scene()
-    hole = depth_hole(box, depth)
+    hole, _ = dark_pixels(box, depth)
     assert hole is None or hole.shape == depth.shape
 
 
 def test_a_hole_as_wide_as_a_corridor_is_no_thing():
     depth, box = scene()
-    narrow = depth_hole(box, depth)
+    narrow, _ = dark_pixels(box, depth)
     assert narrow is not None
     depth[100:200, 60:260] = 0
     wide = np.zeros(depth.shape, bool)
@@ -116,7 +116,7 @@ def test_a_hole_as_wide_as_a_corridor_is_no_thing():
 
 def test_a_box_that_is_the_whole_image_has_no_surroundings_to_be_dark_in():
     depth = np.zeros((240, 320), np.float32)
-    assert depth_hole((-0.5, -0.5, 319.5, 239.5), depth) is None
+    assert dark_pixels((-0.5, -0.5, 319.5, 239.5), depth)[0] is None
 
 
 def test_of_a_row_of_black_things_each_stands_at_its_own_foot():
@@ -125,8 +125,8 @@ def test_of_a_row_of_black_things_each_stands_at_its_own_foot():
     hole = depth == 0
     for step in (-wide, wide):  # beside it two more, without a gap
         depth[np.roll(hole, step, axis=1)] = 0
-    assert depth_hole((left, top, right, bottom), depth) is None
-    black = black_part((left, top, right, bottom), depth)
+    assert dark_pixels((left, top, right, bottom), depth)[0] is None
+    _, black = dark_pixels((left, top, right, bottom), depth)
     assert black is not None
     columns = np.flatnonzero(black.any(axis=0))
     assert left - 1 < columns.min() and columns.max() < right + 1
@@ -140,7 +140,7 @@ def test_of_a_row_of_black_things_each_stands_at_its_own_foot():
 
 def test_where_floor_is_seen_under_what_stands_nearer_the_measured_part_tells():
     depth, box = scene()
-    hole = depth_hole(box, depth)
+    hole, _ = dark_pixels(box, depth)
     assert hole is not None
     shown = hole.copy()
     shown[: round(box[3]) - 20] = False

@@ -48,9 +48,8 @@ def _array_of(raw: bytes) -> NDArray[Any]:
     buffer = io.BytesIO(raw)
     if np.lib.format.read_magic(buffer) != (1, 0):
         raise ValueError("it is not of version 1.0 of .npy")
-    shape, _, dtype = np.lib.format.read_array_header_1_0(buffer)
+    shape, is_fortran, dtype = np.lib.format.read_array_header_1_0(buffer)
     if math.prod(shape) * dtype.itemsize != len(raw) - buffer.tell():
         raise ValueError(f"it is not as long as its shape {shape} says")
-    buffer.seek(0)
-    array: NDArray[Any] = np.lib.format.read_array(buffer, allow_pickle=False)
-    return array
+    flat = np.frombuffer(bytearray(raw), dtype, offset=buffer.tell())  # ValueError for objects
+    return flat.reshape(shape, order="F" if is_fortran else "C")

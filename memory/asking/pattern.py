@@ -5,8 +5,9 @@
 
 ``(x|y z)`` is a choice, ``[x]`` may be missing, ``{a}`` takes words and gives them a name, and
 ``{r:near|far from}`` takes these words only. Commas of a sentence may stand between any two words.
-Each pattern is compiled once, when it is first needed, to a regular expression; a slot takes at
-most ``SLOT_WORDS`` words, so that no text makes the matcher run long.
+Each pattern is compiled once, when a sentence first has all words that it cannot be without, to a
+regular expression; a slot takes at most ``SLOT_WORDS`` words, so that no text makes the matcher run
+long.
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ class Pattern:
         """Raises ValueError if brackets are not in pairs."""
         self.text = text
         self._sources = _regex(text, "?") + _COMMAS, _regex(text, "") + _COMMAS
+        self.needs = _needs(text)
+        """Words of every sentence that it matches."""
 
     @cached_property
     def _lazy(self) -> re.Pattern[str]:
@@ -54,6 +57,19 @@ class Pattern:
 def _slots(found: re.Match[str]) -> dict[str, str]:
     slots = found.groupdict().items()
     return {name: words.strip(" ,") for name, words in slots if words and words.strip(" ,")}
+
+
+def _needs(text: str) -> frozenset[str]:
+    """The words of a pattern that are neither in a choice nor may be missing."""
+    depth, needs = 0, set[str]()
+    for _, _, mark, word in _TOKEN.findall(text):
+        if word and depth == 0:
+            needs.add(word)
+        elif mark == "|" and depth == 0:
+            return frozenset()
+        else:
+            depth += (mark in ("(", "[")) - (mark in (")", "]"))
+    return frozenset(needs)
 
 
 def _regex(text: str, lazy: str) -> str:

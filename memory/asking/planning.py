@@ -252,8 +252,11 @@ def _denies(text: str) -> bool:
 def _best(words: str, asked: Asked) -> tuple[Form, dict[str, str], Meaning] | None:
     """The reading that leaves fewest words open and makes sense."""
     found: list[tuple[int, int, Form, dict[str, str]]] = []
+    said = frozenset(words.split())
     for form in FORMS:
         for pattern in form.patterns:
+            if not pattern.needs <= said:
+                continue  # most, and far sooner than the matcher sees it
             for slots in pattern.matches(words):
                 size = sum(len(text.replace(" ,", "").split()) for text in slots.values())
                 found.append((size, len(found), form, slots))

@@ -18,6 +18,12 @@ def test_choices_optional_words_and_slots() -> None:
     assert not list(pattern.matches("how far is the sofa to the tv"))
 
 
+def test_a_pattern_knows_the_words_that_it_cannot_be_without() -> None:
+    assert Pattern("how far is {a} (from|away from) {b} [now]").needs == {"how", "far", "is"}
+    assert Pattern("[so] (what|where) [(is|are) it]").needs == frozenset()
+    assert Pattern("is it|was {b}").needs == frozenset()
+
+
 def test_commas_may_stand_anywhere() -> None:
     found = next(Pattern("which of {list} is near").matches("which of , a , b , is near ,"))
     assert found == {"list": "a , b"}

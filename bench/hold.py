@@ -48,11 +48,12 @@ def run() -> BenchResult:
         survived, killed, again = _kill(episode, Path(folder), wanted, kills)
         faults, runs, same, outlived_s = _chaos(episode, Path(folder), wanted, chaos_s)
         overhead = checkpoint_overhead(Path(folder))
+        befallen = fault_figures(episode, Path(folder), wanted)
     sections = [
         _kill_figures(survived, killed, again),
         _chaos_figures(faults, runs, same, outlived_s, chaos_s),
         _cost_figures(overhead),
-        fault_figures(),
+        befallen,
     ]
     figures: dict[str, Any] = {}
     bars: list[Bar] = []

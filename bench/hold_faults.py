@@ -1,7 +1,7 @@
 """Faults: is each noticed and named, is the map right afterwards? A part of ``hold``.
 
-Faults of frames are put into walks through houses and mapped in this process; faults of
-processes and disks befall real runs of small launch files.
+Faults of frames are put into walks through houses and mapped in this process; those of processes
+befall real runs of small launch files, as do those of what a run stands on (`hold_surroundings`).
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from cogmap.bench.harness import Bar
+from cogmap.bench.hold_surroundings import surroundings
 from cogmap.launch.running import run_launch
 from cogmap.memory.dense.frame_health import DepthUnitError
 from cogmap.memory.dense.reconstruction import Reconstructor
@@ -77,8 +78,11 @@ class _Outcome:
         return self.named and self.wrong_surface <= _MOST_WRONG
 
 
-def fault_figures() -> tuple[dict[str, Any], list[Bar]]:
-    """A line for each fault, and how many of all were noticed and survived."""
+def fault_figures(
+    episode: Path, folder: Path, wanted: dict[str, bytes]
+) -> tuple[dict[str, Any], list[Bar]]:
+    """A line for each fault, and how many of all were noticed and survived. ``wanted``: the files
+    of the map of an undisturbed replay of the episode."""
     figures: dict[str, Any] = {}
     held = total = 0
     walks = [_walk(seed) for seed in _SEEDS]
@@ -104,6 +108,9 @@ def fault_figures() -> tuple[dict[str, Any], list[Bar]]:
         well, told = _run_with(befalls, bounds, trouble)
         figures[f"fault: {name}"] = told
         held, total = held + well, total + 1
+    for name, outcome in surroundings(episode, folder, wanted).items():
+        figures[f"fault: {name}"] = outcome.told
+        held, total = held + outcome.ok, total + 1
     return figures, [Bar("faults noticed and survived", held / total, 1.0)]
 
 

@@ -2,15 +2,46 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import IO, Any, cast
 
 import typer
 from rich.console import Console
 
 EXIT_REFUSED = 2
 
+
+class _GoesOn:
+    """Standard output that loses what cannot be written: the disk is full, or the terminal gone.
+    A run is worth more than what it says."""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(sys.stdout, name)
+
+    def write(self, text: str) -> int:
+        with _lost():
+            return sys.stdout.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with _lost():
+            sys.stdout.flush()
+
+
+@contextmanager
+def _lost() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:
+        raise  # ``| head`` has seen enough
+    except OSError:
+        pass
+
+
 console = Console(markup=False, highlight=False)
+run_console = Console(markup=False, highlight=False, file=cast(IO[str], _GoesOn()))
 
 
 @contextmanager

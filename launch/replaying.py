@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from cogmap.launch import running
-from cogmap.launch.console import console
+from cogmap.launch.console import run_console as console
 from cogmap.launch.player import KEYS, Player
 from cogmap.memory.persistence import is_map
 from cogmap.nodes.episodes import open_episode

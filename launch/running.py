@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from cogmap.launch.console import console
+from cogmap.launch.console import run_console as console
 from cogmap.launch.guiding import Guide
 from cogmap.launch.report import make_report
 from cogmap.launch.table import LiveTable, summary

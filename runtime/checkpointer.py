@@ -19,6 +19,7 @@ import msgspec
 
 from cogmap.runtime import checkpoint
 from cogmap.runtime.checkpoint import Checkpoint, CheckpointError, NodeState, Snapshot
+from cogmap.runtime.troubles import Troubles
 
 __all__ = ["Checkpointer", "EndMarks", "PublishedMark"]
 
@@ -32,20 +33,31 @@ LIGHT_BYTES = 64_000
 LIGHT_EVERY = 8
 MOST_KEPT = 3
 _NOTE_BYTES = 1024
+_NOT_WRITTEN = (
+    "cannot write a checkpoint: {}; if this node dies it goes on from the one before, or from the"
+    " beginning: make room on the disk of the run directory"
+)
 
 
 class Checkpointer:
     """The checkpoints of one node. Belongs to one thread, and writes in another."""
 
-    def __init__(self, folder: Path, every: int, light_every: int = LIGHT_EVERY) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        every: int,
+        light_every: int = LIGHT_EVERY,
+        troubles: Troubles | None = None,
+    ) -> None:
         """``every``: messages between two checkpoints, at least; ``light_every`` while the state
-        is light. Raises OSError."""
+        is light; ``troubles``: where it is said that none can be written. Raises OSError."""
         folder.mkdir(parents=True, exist_ok=True)
         for unfinished in folder.glob("*.unfinished"):
             unfinished.unlink()
         self.count = 0
         """Checkpoints made by this process."""
         self._folder = folder
+        self._troubles = troubles or Troubles(log)
         self._every = every
         self._light_every = min(every, light_every)
         self._has_base = False
@@ -142,11 +154,9 @@ class Checkpointer:
         try:
             self._kept.append(self._under_way.result())
             self.count += 1
+            self._troubles.clear("disk")
         except OSError as error:
-            log.error(
-                "cannot write a checkpoint: %s; if this node dies it goes on from the one before,"
-                " or from the beginning: make room on the disk of the run directory", error,
-            )  # fmt: skip
+            self._troubles.notice("disk", _NOT_WRITTEN.format(error))
         self._under_way = None
 
     def _drop(self, old: Checkpoint) -> None:

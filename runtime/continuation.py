@@ -156,7 +156,8 @@ class Continuation:
         streams = [w for w in self._wiring.inputs.values() if w.stream not in RUN_STREAMS]
         # Nobody sends a live stream again: of each message that is gone it is to be known.
         live = any(wire.policy == "latest" for wire in streams)
-        return Checkpointer(self._state / self._node.name, every, 1 if live else LIGHT_EVERY)
+        folder = self._state / self._node.name
+        return Checkpointer(folder, every, 1 if live else LIGHT_EVERY, self._node.troubles)
 
     def _choose_beginning(self) -> tuple[Checkpoint, NodeState] | None:
         """Where to go on, if some process was this node before; readers are asked."""

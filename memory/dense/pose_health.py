@@ -49,6 +49,9 @@ _MISFIT_PART = 0.3
 _THIN_M = 0.085
 """The two sides of a wall that is thinner than the surface's truncation push each other apart: from
 near, all that is in view lies up to so much behind where it was mapped, at right poses."""
+_TELLS_M = 0.15
+"""Farther off, points are no longer near the surface that they belong to. What fits there lies to
+another: from near, the far side of a wall."""
 _MOST_IN_THIN = 0.3
 _OTHER_SIDE_M = (0.15, 0.25, 0.35)
 """Where that of a wall is looked for, along a ray that may be oblique."""
@@ -89,10 +92,10 @@ class Misplaced:
 def misplaced(
     depth_m: F32, intrinsics: Intrinsics, world_from_camera: F64, surface: DistanceField
 ) -> Misplaced | None:
-    """None if that is unknown. It tells up to some 15 cm: farther off, points are no longer near
-    the surface they belong to."""
+    """None if that is unknown, or farther than this can tell."""
     aligned = align(depth_m, intrinsics, world_from_camera, _SIGMA_M, surface, _WIDE)
-    if aligned is world_from_camera:
+    shift = aligned[:3, 3] - world_from_camera[:3, 3]
+    if aligned is world_from_camera or np.linalg.norm(shift) > _TELLS_M:
         return None
     offsets, points = offsets_m(depth_m, intrinsics, world_from_camera, surface)
     before = float(np.median(np.abs(offsets))) if len(offsets) else 0.0
@@ -101,7 +104,7 @@ def misplaced(
     off = np.abs(offsets) > 0.5 * before
     thin = _are_in_thin(points[off], offsets[off], world_from_camera[:3, 3], surface)
     in_thin = float(np.mean(thin)) if len(thin) else 0.0
-    return Misplaced(aligned[:3, 3] - world_from_camera[:3, 3], before, in_thin)
+    return Misplaced(shift, before, in_thin)
 
 
 def _are_in_thin(points: F64, offsets: F64, camera: F64, surface: DistanceField) -> np.ndarray:

@@ -205,6 +205,11 @@ def test_drift_is_told_early_where_poses_are_exact_and_late_where_they_are_rough
     assert not any(drift_told(lambda n: rough[n], 400))
 
 
+def test_what_lies_farther_off_than_the_map_can_tell_is_no_drift():
+    assert drift_told(lambda n: 0.12, 60)[-1]
+    assert not any(drift_told(lambda n: 0.18, 60))
+
+
 def test_drift_that_lasted_long_ends_soon_after_poses_are_right_again():
     told = drift_told(lambda n: 0.06 if 30 <= n < 150 else 0.0, 170)
     assert told[149] and not any(told[155:])

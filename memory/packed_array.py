@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,11 @@ from numpy.typing import NDArray
 from cogmap.runtime.messages import CogmapError
 
 __all__ = ["PackedArrayError", "pack", "unpack"]
+
+
+_MAGIC = np.lib.format.magic(1, 0)
+_FIXED_KNOWN, _FIXED = len(_MAGIC), len(_MAGIC) + 2
+"""Bytes before the length of the header, and after it."""
 
 
 class PackedArrayError(CogmapError):
@@ -45,11 +51,23 @@ def unpack(content: bytes, raw_size: int) -> NDArray[Any]:
 
 def _array_of(raw: bytes) -> NDArray[Any]:
     """Of the bytes of a ``.npy``. Raises ValueError if they are none, or more or less of it."""
-    buffer = io.BytesIO(raw)
-    if np.lib.format.read_magic(buffer) != (1, 0):
+    if len(raw) < _FIXED or raw[:_FIXED_KNOWN] != _MAGIC:
         raise ValueError("it is not of version 1.0 of .npy")
-    shape, is_fortran, dtype = np.lib.format.read_array_header_1_0(buffer)
-    if math.prod(shape) * dtype.itemsize != len(raw) - buffer.tell():
+    begin = _FIXED + int.from_bytes(raw[_FIXED_KNOWN:_FIXED], "little")
+    shape, is_fortran, dtype = _header(raw[:begin])
+    if math.prod(shape) * dtype.itemsize != len(raw) - begin:
         raise ValueError(f"it is not as long as its shape {shape} says")
-    flat = np.frombuffer(bytearray(raw), dtype, offset=buffer.tell())  # ValueError for objects
+    flat = np.frombuffer(bytearray(raw), dtype, offset=begin)  # ValueError for objects
     return flat.reshape(shape, order="F" if is_fortran else "C")
+
+
+@lru_cache(maxsize=1024)
+def _header(raw: bytes) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
+    """Shape, whether it is in Fortran's order, and type, by the ``.npy`` up to its values. Maps
+    have many small arrays of few shapes."""
+    buffer = io.BytesIO(raw)
+    np.lib.format.read_magic(buffer)
+    header: tuple[tuple[int, ...], bool, np.dtype[Any]] = np.lib.format.read_array_header_1_0(
+        buffer
+    )
+    return header

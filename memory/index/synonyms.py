@@ -147,7 +147,12 @@ _FALSE_HEADS = {"hot dog", "teddy bear", "computer mouse", "toilet bowl", "micro
 
 def normalize(text: str) -> str:
     """Lower case, single spaces, without articles, every word singular: "The Mugs" is "mug"."""
-    text = unicodedata.normalize("NFKC", text[:MAX_LENGTH]).casefold()
+    return _normalized(text[:MAX_LENGTH])
+
+
+@lru_cache(maxsize=4096)
+def _normalized(text: str) -> str:
+    text = unicodedata.normalize("NFKC", text).casefold()
     letters = "".join(char if char.isalnum() else " " for char in text)
     words = [_singular(word) for word in letters.split()]
     while len(words) > 1 and words[0] in _ARTICLES:

@@ -16,6 +16,7 @@ import hashlib
 import json
 import os
 import re
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -107,13 +108,15 @@ def is_map(folder: Path) -> bool:
 
 
 def prepare_folder(folder: Path) -> None:
-    """Find out now whether a map can be stored there later. Raises MapError if not."""
+    """Find out now whether a map can be stored there later. Raises MapError if not.
+
+    Others may be about it at the same moment, and a kill leaves nothing that is in the way: the
+    file that is tried has no name, or one of ours where the disk has no such files.
+    """
     _refuse_foreign_folder(folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        probe = folder / "probe.tmp"
-        probe.touch()
-        probe.unlink()
+        tempfile.TemporaryFile(dir=folder, suffix=".unfinished").close()
     except OSError as error:
         raise MapError(f"the map cannot be written: {error.strerror} ({folder})") from error
 

@@ -3,6 +3,9 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +24,7 @@ from cogmap.memory.persistence import (
     SavedMap,
     load_map,
     part_of,
+    prepare_folder,
     save_map,
     write_files,
     write_manifest,
@@ -177,6 +181,27 @@ def test_a_read_only_folder_is_named(tmp_path):
     with pytest.raises(MapError, match="cannot be written"):
         save_map(tmp_path / "map", small_map())
     tmp_path.chmod(0o700)
+
+
+def test_two_nodes_may_find_out_about_one_folder_at_once(tmp_path):
+    with ThreadPoolExecutor(2) as both:
+        list(both.map(prepare_folder, [tmp_path / "map"] * 300))
+    assert not list((tmp_path / "map").iterdir())
+
+
+@pytest.mark.parametrize("nameless", [True, False], ids=["nameless", "named"])
+def test_a_kill_while_finding_out_leaves_the_folder_usable(tmp_path, monkeypatch, nameless):
+    """Also on a disk that has no files without a name."""
+
+    def killed(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(tempfile, "_O_TMPFILE_WORKS", nameless)
+        patch.setattr(os, "unlink", killed)
+        with suppress(KeyboardInterrupt):
+            prepare_folder(tmp_path)
+    prepare_folder(tmp_path)
 
 
 def test_a_full_disk_is_named(tmp_path, monkeypatch):

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Literal
 
 import msgspec
-import psutil
 
 from cogmap.runtime.messages import NodeStatus, Trouble
+from cogmap.runtime.meter import Meter
 from cogmap.runtime.troubles import Troubles
 from cogmap.runtime.wiring import (
     EXIT_FAILED,
@@ -32,7 +32,8 @@ _SILENT_S = 15.0
 _START_WITHIN_S = 60.0
 _BACKOFF_S = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0)
 _AFTER_KILL_S = 1.0
-"""A node that somebody else kills is started again at once or soon, however often that is."""
+"""A node that somebody else kills is started again, however often that is: at once, or after this
+time if it had got no farther since the last time."""
 _HEALTHY_AFTER_S = 30.0
 _END_WITHIN_S = 30.0
 """A node that was asked to end is killed after this long; it may have a map to store."""
@@ -40,6 +41,7 @@ _MEASURE_PERIOD_S = 0.2
 """Between looks at the memory of a node that has a bound."""
 _TROUBLE_STAYS_S = 10.0
 """What a node was killed for stays in the table for so long after it was started again."""
+_WHY_IT_DIED = ("hung", "silent", "killed", "out of memory")
 _ENVIRONMENT = {"OMP_WAIT_POLICY": "passive", "MALLOC_ARENA_MAX": "2"}
 """Threads of Open3D that wait must not spin: the cores belong to all nodes. Few arenas of memory:
 with one for each thread, what is freed in one is not used again by another."""
@@ -74,15 +76,13 @@ class NodeProcess:
         """It is done because it could not be kept alive."""
         self.exit_code: int | None = None
         self.error = ""
-        self.peak_rss_bytes = 0
-        self.mean_cpu_percent = 0.0
+        self.meter = Meter()
         self._wiring_file = wiring_file
         self._log_file = log_file
         self._restarts_allowed = restarts_allowed
         self._idle_inputs = idle_inputs
         self._hang_s = hang_s
         self._memory_bytes = memory_bytes
-        self._measured_at = 0.0
         self._killed_for = ""
         self._past: tuple[Trouble, ...] = ()  # of processes before this one
         self._troubles = Troubles(log.getChild(name))
@@ -92,13 +92,10 @@ class NodeProcess:
         self._restarts = 0
         self._failures_in_a_row = 0
         self._popen: subprocess.Popen[bytes] | None = None
-        self._meter: psutil.Process | None = None
         self._start_at: float | None = None
         self._asked_to_end_at: float | None = None
         self._killed = False
         self._started_at = self._heard_at = self._busy_at = 0.0
-        self._rss_bytes = 0
-        self._cpu_percent = 0.0
         self._status = NodeStatus(stamp_ns=time.time_ns(), node=name, pid=0, state="starting")
 
     @property
@@ -130,8 +127,8 @@ class NodeProcess:
             self._status,
             restarts=self._restarts,
             error=self.error,
-            cpu_percent=self._cpu_percent,
-            rss_bytes=self._rss_bytes,
+            cpu_percent=self.meter.cpu_percent,
+            rss_bytes=self.meter.rss_bytes,
             troubles=_by_name(self._past, self._status.troubles, self._troubles.all()),
         )
 
@@ -154,7 +151,7 @@ class NodeProcess:
                 pass_fds=self._keep_open,
             )
         self._set_state("starting")
-        self._meter = psutil.Process(self._popen.pid)
+        self.meter.turn_to(self._popen.pid)
 
     def hear(self, heartbeat: NodeStatus) -> None:
         """A heartbeat in this node's name; one from a process before this one is ignored."""
@@ -183,38 +180,46 @@ class NodeProcess:
             elif self._overdue():
                 self.kill_unended()
             elif self._silent():
-                log.error("%s: no heartbeat; killed", self.name)
-                self.kill()
-            else:
-                self._look_for_hang()
-                self._look_at_memory()
+                self._kill_silent()
+            elif not (self._hangs() or self._is_too_large()) and self._healthy():
+                for name in _WHY_IT_DIED:
+                    self._troubles.clear(name)
 
-    def _look_for_hang(self) -> None:
-        """Its heart beats, but does it get on?"""
+    def _hangs(self) -> bool:
+        """Its heart beats, but does it get on? Killed if it has not for too long."""
         busy_s, limit_s = self._status.busy_s, self._hang_s
         if not limit_s or self._status.state != "running" or busy_s < limit_s / 2:
-            if self._healthy():
-                self._troubles.clear("hung")
-            return
+            return False
         text = f"at one message for {busy_s:.0f} s, and started again after {limit_s:.0f} s"
         help_ = f"if it may take so long, raise hang_s of [node.{self.name}]; else see its log"
         self._troubles.notice("hung", f"{text}: {help_}")
         if busy_s >= limit_s:
             self._kill_for(f"hung: at one message for {busy_s:.0f} s")
+        return True
 
-    def _look_at_memory(self) -> None:
-        """In good time: a node that outgrows its bound must not take the machine with it."""
-        if not self._memory_bytes or time.monotonic() - self._measured_at < _MEASURE_PERIOD_S:
-            return
-        self.measure()
-        held, bound = self._rss_bytes / 2**20, self._memory_bytes / 2**20
-        if held > bound:
-            text = f"holds {held:.0f} MB, over its bound memory_mb = {bound:.0f}"
-            help_ = f"raise that of [node.{self.name}], or {OUT_OF_MEMORY_HELP}"
-            self._troubles.notice("out of memory", f"{text}, so it is started again: {help_}")
-            self._kill_for(f"out of memory: {text}")
-        elif self._healthy():
-            self._troubles.clear("out of memory")
+    def _is_too_large(self) -> bool:
+        """Killed in good time: it must not take the machine with it."""
+        if not self._memory_bytes:
+            return False
+        if time.monotonic() - self.meter.looked_at_s > _MEASURE_PERIOD_S:
+            self.measure()
+        held, bound = self.meter.rss_bytes / 2**20, self._memory_bytes / 2**20
+        if held <= bound:
+            return False
+        text = f"holds {held:.0f} MB, over its bound memory_mb = {bound:.0f}"
+        help_ = f"raise that of [node.{self.name}], or {OUT_OF_MEMORY_HELP}"
+        self._troubles.notice("out of memory", f"{text}, so it is started again: {help_}")
+        self._kill_for(f"out of memory: {text}")
+        return True
+
+    def _kill_silent(self) -> None:
+        text = f"no heartbeat for {time.monotonic() - self._heard_at:.0f} s"
+        help_ = (
+            "if somebody stopped it, let it be; if the machine has too much to do, end other"
+            " programs; else see its log"
+        )
+        self._troubles.notice("silent", f"{text}, so it is started again: {help_}")
+        self._kill_for(f"silent: {text}")
 
     def _healthy(self) -> bool:
         """Running for a while since it was started."""
@@ -225,18 +230,9 @@ class NodeProcess:
         self.kill()
 
     def measure(self) -> None:
-        """CPU and memory as of now."""
-        if self._meter is None or not self.alive:
-            return
-        try:
-            self._rss_bytes = self._meter.memory_info().rss
-            self._cpu_percent = self._meter.cpu_percent()
-            cpu_s = sum(self._meter.cpu_times()[:2])
-        except psutil.Error:
-            return
-        self._measured_at = time.monotonic()
-        self.peak_rss_bytes = max(self.peak_rss_bytes, self._rss_bytes)
-        self.mean_cpu_percent = 100 * cpu_s / (time.monotonic() - self._started_at)
+        """CPU and memory as of now, if it is alive."""
+        if self.alive:
+            self.meter.look()
 
     def terminate(self) -> None:
         """Ask it to end, once: a second signal could hit a process that is just closing."""
@@ -287,19 +283,37 @@ class NodeProcess:
             self._recover(code)
 
     def _recover(self, code: int) -> None:
-        reason = self._reason(code)
-        from_outside = code == -signal.SIGKILL and not self._killed
+        killed = code == -signal.SIGKILL and not self._killed
+        for_memory = killed and self.meter.kernel_has_killed()
         farther = self._got_farther()
-        self._failures_in_a_row = 1 if from_outside and farther else self._failures_in_a_row + 1
+        if killed:
+            self._notice_kill(for_memory)
+            self._failures_in_a_row = 0 if farther else self._failures_in_a_row
+        if not killed or for_memory:
+            self._failures_in_a_row += 1
+        reason = self._reason(code)
         asked_to_end = self._asked_to_end_at is not None
-        failed = not from_outside and self._failures_in_a_row > self._restarts_allowed
+        failed = self._failures_in_a_row > self._restarts_allowed
         if code == EXIT_REFUSED or asked_to_end or failed:
             self._give_up(reason)
             return
-        wait_s = _BACKOFF_S[min(self._failures_in_a_row, len(_BACKOFF_S)) - 1]
-        wait_s = min(wait_s, _AFTER_KILL_S) if from_outside else wait_s
+        if killed and not for_memory:
+            wait_s = 0.0 if farther else _AFTER_KILL_S
+        else:
+            wait_s = _BACKOFF_S[min(self._failures_in_a_row, len(_BACKOFF_S)) - 1]
         log.warning("%s: %s; started again in %.1f s", self.name, reason, wait_s)
         self._restart_in(wait_s)
+
+    def _notice_kill(self, for_memory: bool) -> None:
+        """Somebody else killed it: a person, which is no fault of its own, or the kernel."""
+        if for_memory:
+            text = "the kernel killed it because memory ran out"
+            help_ = f"{OUT_OF_MEMORY_HELP}; memory_mb of [node.{self.name}] bounds it before that"
+            self._troubles.notice("out of memory", f"{text}, so it is started again: {help_}")
+            self._killed_for = f"out of memory: {text}"
+        else:
+            help_ = "end what kills it; dmesg tells whether that was the kernel, for memory"
+            self._troubles.notice("killed", f"by kill -9, and started again: {help_}")
 
     def _got_farther(self) -> bool:
         """Whether it did more than any process before it: it does not die of what it is given."""
@@ -312,7 +326,7 @@ class NodeProcess:
         """Why it ended, in its own words if it had any."""
         killed = f"killed by signal {-code}" if code < 0 else f"exit code {code}"
         if code == -signal.SIGKILL:
-            killed += " (by hand, or by the kernel because memory ran out: dmesg tells)"
+            killed += " (by hand, or by the kernel: dmesg tells)"
         own = self._status.error if self._status.state == "failed" else ""
         return self._killed_for or own or killed
 

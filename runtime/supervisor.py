@@ -283,7 +283,7 @@ class Supervisor:
 
     def _publish_status(self) -> None:
         for process in self._processes.values():
-            process.measure()
+            process.meter.look()
         status = self.status()
         self._writers["run/status"].publish(status)
         try:
@@ -370,8 +370,8 @@ class Supervisor:
         return RunResult(
             nodes=self.status().nodes,
             troubles=self._troubles.all(),
-            peak_rss_bytes={name: p.peak_rss_bytes for name, p in processes.items()},
-            cpu_percent={name: p.mean_cpu_percent for name, p in processes.items()},
+            peak_rss_bytes={name: p.meter.peak_rss_bytes for name, p in processes.items()},
+            cpu_percent={name: p.meter.mean_cpu_percent for name, p in processes.items()},
             duration_s=time.monotonic() - self._started_at,
             failed=failed,
             refused=any(processes[name].exit_code == EXIT_REFUSED for name in failed),

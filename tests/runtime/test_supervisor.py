@@ -266,6 +266,9 @@ def test_node_that_hangs_without_heartbeat_is_started_again(supervise, monkeypat
     assert lines(supervisor) == [*map(str, range(200)), "end"]
     (sink,) = (node for node in result.nodes if node.node == "sink")
     assert sink.restarts == 1
+    (trouble,) = sink.troubles
+    assert trouble.name == "silent"
+    assert "no heartbeat" in trouble.text and "its log" in trouble.text
 
 
 @pytest.mark.system
@@ -363,6 +366,46 @@ class TestNodeProcess:
         assert node.status().troubles == (msgspec.structs.replace(trouble, over=True),)
         node.hear(self.beat(node, troubles=(trouble,)))
         assert node.status().troubles == (trouble,), "there again"
+
+    @pytest.fixture
+    def mortal(self, tmp_path, monkeypatch) -> Iterator[Callable[[bool], NodeProcess]]:
+        """``mortal(for_memory)``: a node that may fail once, and is then killed by somebody else
+        until it is given up, or often. It never gets farther."""
+        monkeypatch.setattr(process_module, "_BACKOFF_S", (0.0,))
+        monkeypatch.setattr(process_module, "_AFTER_KILL_S", 0.0)
+
+        def kill(for_memory: bool) -> NodeProcess:
+            node = NodeProcess("n", tmp_path / "none.json", tmp_path / "n.log", restarts_allowed=1)
+            monkeypatch.setattr(node.meter, "kernel_has_killed", lambda: for_memory)
+            node.start()
+            made.append(node)
+            while not node.done and node.status().restarts < 5:
+                if node.alive:
+                    os.kill(node.status().pid, signal.SIGKILL)
+                time.sleep(0.01)
+                node.watch()
+            return node
+
+        made: list[NodeProcess] = []
+        yield kill
+        for node in made:
+            node.kill()
+            node.wait()
+
+    def test_killed_by_hand_again_and_again(self, mortal):
+        node = mortal(False)
+        assert not node.done
+        assert node.status().restarts == 5
+        (trouble,) = node.status().troubles
+        assert trouble.name == "killed" and "dmesg" in trouble.text
+
+    def test_killed_by_the_kernel_again_and_again(self, mortal):
+        node = mortal(True)
+        assert node.gave_up
+        assert node.status().restarts == 1
+        assert "the kernel" in node.error
+        (trouble,) = node.status().troubles
+        assert trouble.name == "out of memory" and "memory_mb of [node.n]" in trouble.text
 
     def test_backoff_then_given_up(self, tmp_path):
         """Each failure in a row waits longer; in the end it is over, and said so."""

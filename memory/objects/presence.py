@@ -63,13 +63,14 @@ class PresenceConfig:
     """or nearly all of it is seen through by this part of the depth's tolerance,"""
     behind_clear: float = 1.0
     """and by this, whatever part of the whole is;"""
-    behind_in_image: float = 0.5
+    half_in_image: float = 0.5
     """if so much of it is in the image: an edge of it may look over what is beside it."""
-    shift_even: float = 0.05
-    """Part of a matched thing that is seen through, and says neither that it has been pushed
-    nor that it stands as it stood: more of it adds up over looks, less takes away,"""
-    shift_most: float = 0.5
-    """one look counts so much at most,"""
+    shift_even: float = 0.1
+    """Part of a matched thing, half or more of it in the image, that is seen through, and says
+    neither that it has been pushed nor that it stands as it stood: more of it adds up over looks,
+    less takes away,"""
+    shift_most: float = 0.25
+    """one look counts so much at most: errors of the pose come two or three in a row,"""
     shifted: float = 0.6
     """and from here on it has been pushed by less than its own size."""
 
@@ -156,8 +157,9 @@ class Presence:
         if fronts is not None:
             clear = np.fmax(clear, self._clear_by_front(share, look.in_image, fronts))
         gone, shifted = np.zeros((2, len(ids)), np.bool_)
-        for index in np.flatnonzero(tested & matched).tolist():
-            shifted[index] = self._shift(ids[index], float(share[index]))
+        lost = self._lost(look)
+        for index in np.flatnonzero(tested & matched & ~np.isnan(lost)).tolist():
+            shifted[index] = self._shift(ids[index], float(lost[index]))
         for index in np.flatnonzero(tested | matched).tolist():
             if matched[index]:
                 self._evidence.pop(ids[index], None)
@@ -226,7 +228,7 @@ class Presence:
         whole = (share - config.suspect) / (config.suspect_clear - config.suspect)
         alone = (through - config.front_neutral) / (config.front_clear - config.front_neutral)
         beyond = (behind - config.behind_neutral) / (config.behind_clear - config.behind_neutral)
-        beyond = np.where(in_image >= config.behind_in_image, beyond, np.nan)
+        beyond = np.where(in_image >= config.half_in_image, beyond, np.nan)
         return np.asarray(np.fmax(np.minimum(whole, alone), beyond), np.float64)
 
     def _tested(self, look: Look) -> tuple[Bool, F64]:
@@ -241,11 +243,22 @@ class Presence:
             tested + self.config.unclear_weight * look.unclear, 1
         )
 
-    def _shift(self, thing: int, share: float) -> bool:
-        """Whether a matched thing, of which ``share`` is seen through, has been pushed. What was
-        gathered counts half after that, as more of where it was may come in sight."""
+    def _lost(self, look: Look) -> F64:
+        """(T,) part of a thing that is seen through, of what nothing hides; NaN where a look shows
+        too little of it to tell that it has been pushed.
+
+        Where nearer and farther things meet it may well stand as it stood: from afar that is most
+        of it.
+        """
+        shown = look.confirmed + look.seen_through + look.unclear
+        lost = look.seen_through / np.maximum(shown, 1)
+        return np.where(look.in_image >= self.config.half_in_image, lost, np.nan)
+
+    def _shift(self, thing: int, lost: float) -> bool:
+        """Whether a matched thing, of which the part ``lost`` is seen through, has been pushed.
+        What was gathered counts half after that, as more of where it was may come in sight."""
         config = self.config
-        total = self._shifts.pop(thing, 0.0) + min(share, config.shift_most) - config.shift_even
+        total = self._shifts.pop(thing, 0.0) + min(lost, config.shift_most) - config.shift_even
         pushed = total >= config.shifted
         if total > 0:
             self._shifts[thing] = config.shifted / 2 if pushed else total

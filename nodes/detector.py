@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from contextlib import suppress
 from typing import Literal
 
 from cogmap.memory.geometry.camera import rectify
@@ -15,10 +16,12 @@ from cogmap.nodes.detectors.settings import (
 )
 from cogmap.nodes.detectors.simulated import exact_detections
 from cogmap.nodes.detectors.simulated_noise import noisy_detections
-from cogmap.nodes.vocabulary_journal import VocabularyJournal
+from cogmap.nodes.journal import Journal
 from cogmap.runtime.checkpoint import NodeState
 from cogmap.runtime.messages import Detections, Frame, Instances, Vocabulary
 from cogmap.runtime.node import Input, Node, NodeParams, Output, Service
+
+Labels = tuple[str, ...]
 
 _FRAMES_ALONE = 30
 """So many frames without instances tell that these will not come."""
@@ -56,9 +59,9 @@ class Detector(Node):
         self._backend: Backend | None = None
         self._waiting: deque[Detections] = deque()
         self._last_frame = -1
-        self._labels: tuple[str, ...] | None = None  # asked for since the run began
-        self._journal = VocabularyJournal(
-            self.run_dir and self.run_dir / "state" / f"{self.name}.vocabulary"
+        self._labels: Labels | None = None  # asked for since the run began
+        self._journal = Journal(
+            self.run_dir and self.run_dir / "state" / f"{self.name}.vocabulary", Labels
         )
         if self.params.backend not in ("simulated", "none"):
             settings = getattr(self.params, self.params.backend)
@@ -70,10 +73,7 @@ class Detector(Node):
             if self.params.backend == "simulated":
                 self._say_if_blind()
             return
-        labels = self._journal.due(frame.number)
-        if labels is not None:
-            self._backend.look_for(labels)
-            self._labels = labels
+        self._look_again(frame.number - 1)
         self._last_frame = frame.number
         frame = rectify(frame)
         self._publish(
@@ -101,23 +101,34 @@ class Detector(Node):
             self._publish(self._waiting.popleft())
 
     def answer_vocabulary(self, asked: Vocabulary) -> Vocabulary:
-        """Noted before the reply, so that a detector that starts over looks for the same.
+        """Noted before it is done, so that a detector that starts over looks for the same.
 
         Raises DetectorError if nothing is asked for, or the detector looks for what it was made
-        for and nothing else; it goes on as before then.
+        for and nothing else, and JournalError if it cannot be noted; it goes on as before then.
         """
         labels = tuple(dict.fromkeys(label for each in asked.labels if (label := each.strip())))
         if not labels:
             raise DetectorError("nothing to look for: give one label or more")
+        self._look_again(self._last_frame)
+        with self._journal.noting(self._last_frame, labels):
+            self._look_for(labels)
+        self.log.info("looking for: %s", ", ".join(labels))
+        return Vocabulary(stamp_ns=asked.stamp_ns, labels=labels)
+
+    def _look_for(self, labels: Labels) -> None:
         if self._backend is None or not self._backend.look_for(labels):
             raise DetectorError(
                 f"the {self.params.backend} detector looks for what it was made for and nothing "
                 "else; start the run with --set detector.backend=open_vocabulary and a model"
             )
-        self._journal.note(self._last_frame, labels)
         self._labels = labels
-        self.log.info("looking for: %s", ", ".join(labels))
-        return Vocabulary(stamp_ns=asked.stamp_ns, labels=labels)
+
+    def _look_again(self, number: int) -> None:
+        """For what this node was told up to frame ``number`` before it started over. By numbers
+        of frames, since a detector that skips some does not count them all."""
+        for labels in self._journal.due(number):
+            with suppress(DetectorError):  # it was refused, and killed before it could say so
+                self._look_for(labels)
 
     def state(self) -> NodeState:
         """Of those that wait to be said, what they were made of is to come again."""
@@ -126,7 +137,7 @@ class Detector(Node):
 
     def restore(self, state: NodeState) -> None:
         self._last_frame, self._labels = state.details["last_frame"], state.details["labels"]
-        self._journal.skip_before(self._last_frame)
+        self._journal.due(self._last_frame - 1)  # frames up to this one are not looked at again
         if self._labels is not None and self._backend is not None:
             self._backend.look_for(tuple(self._labels))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +21,11 @@ from cogmap.memory.persistence import (
     write_files,
     write_manifest,
 )
-from cogmap.nodes.edit_journal import EditJournal
+from cogmap.nodes.journal import Journal
 from cogmap.runtime.checkpoint import NodeState
 from cogmap.runtime.messages import (
     Answer,
+    CogmapError,
     Edit,
     Edited,
     Layout,
@@ -88,7 +90,9 @@ class Memory(Node):
         self._last_part: MapPart | None = None
         if self.params.map_dir:
             prepare_folder(self._folder())
-        self._journal = EditJournal(self.run_dir and self.run_dir / "state" / f"{self.name}.edits")
+        self._journal = Journal(
+            self.run_dir and self.run_dir / "state" / f"{self.name}.edits", Edit
+        )
 
     def on_observations(self, observation: Observation) -> None:
         self._edit_again()
@@ -105,9 +109,14 @@ class Memory(Node):
             self._publish_layout()
 
     def answer_edits(self, edit: Edit) -> Edited:
-        """A person's correction, noted before the reply: a node that starts over makes it again."""
-        events = self._map.edit(edit)
-        self._journal.note(self._taken, edit)
+        """A person's correction, noted before it is made: a node that starts over makes it again.
+
+        Raises JournalError if it cannot be noted, and what `CognitiveMap.edit` does; nothing has
+        changed then.
+        """
+        self._edit_again()
+        with self._journal.noting(self._taken, edit):
+            events = self._map.edit(edit)
         self._publish_events(events)
         self._publish_layout()
         return Edited(stamp_ns=edit.stamp_ns, version=self._map.version, events=tuple(events))
@@ -214,8 +223,9 @@ class Memory(Node):
 
     def _edit_again(self) -> None:
         """What people corrected at this point of the stream before this node started over."""
-        for edit in self._journal.of_before(self._taken):
-            self._publish_events(self._map.edit(edit))
+        for edit in self._journal.due(self._taken):
+            with suppress(CogmapError):  # it was refused, and killed before it could say so
+                self._publish_events(self._map.edit(edit))
 
     def _publish_events(self, events: Sequence[MapEvent]) -> None:
         for event in events:

@@ -13,6 +13,7 @@ import pytest
 
 from cogmap.nodes.detector import Detector
 from cogmap.nodes.detectors.backend import LOADERS, DetectorError
+from cogmap.nodes.journal import JournalError
 from cogmap.nodes.simulator import SimulatedCamera
 from cogmap.runtime.driver import NodeDriver
 from cogmap.runtime.launchfile import LaunchError, read_launch_file
@@ -141,6 +142,16 @@ def test_what_to_look_for_changes_while_it_runs(tour: Tour, tmp_path: Path, monk
     live = start()  # the stream has gone on without it
     live.send("frames", tour[0][9])
     assert seen(live) == [{"red cup", "fan"}]
+
+
+def test_what_cannot_be_noted_is_not_looked_for(tour, tmp_path, monkeypatch, full_after) -> None:
+    monkeypatch.setattr("cogmap.nodes.detector.load_backend", lambda *_: Words())
+    driver = NodeDriver(Detector, backend="geometry", name="eyes", run_dir=tmp_path)
+    with full_after(5), pytest.raises(JournalError, match="it was not done"):
+        driver.ask("vocabulary", Vocabulary(stamp_ns=5, labels=("fan",)))
+    driver.send("frames", tour[0][0])
+    (seen,) = driver.published["detections"]
+    assert {each.label for each in seen.detections} == {"chair"}
 
 
 @pytest.mark.parametrize("backend", sorted(LOADERS))

@@ -15,13 +15,12 @@ import pytest
 
 from cogmap.nodes.detector import Detector
 from cogmap.nodes.detectors.settings import DetectionNoise
-from cogmap.nodes.edit_journal import EditJournal
 from cogmap.nodes.memory import Memory
 from cogmap.nodes.reconstruction import Reconstruction
 from cogmap.runtime import checkpoint, wire
 from cogmap.runtime.checkpoint import Snapshot
 from cogmap.runtime.driver import NodeDriver
-from cogmap.runtime.messages import Edit, Message
+from cogmap.runtime.messages import Message
 from cogmap.runtime.node import Node
 from cogmap.sim.simulator import SimStep, Simulator, SimulatorConfig
 
@@ -148,19 +147,3 @@ def test_memory_with_objects_that_it_is_not_sure_of_yet(observed, tmp_path):
     inputs = [("observations", observation) for observation in observed]
     params = {"layout_every": 1}
     assert cut_up(Memory, inputs, tmp_path, **params) == in_one_go(Memory, inputs, **params)
-
-
-def test_edits_are_made_once_whatever_they_were_made_after(tmp_path):
-    path = tmp_path / "edits"
-    first = EditJournal(path)
-    for taken, label in ((5, "a"), (9, "b")):
-        first.note(taken, Edit(stamp_ns=0, action="rename", object_ids=(1,), label=label))
-    second = EditJournal(path)  # goes on from after five observations, of before that edit
-    second.skip([])
-    assert [edit.label for edit in second.of_before(5)] == ["a"]
-    second.note(7, Edit(stamp_ns=0, action="rename", object_ids=(1,), label="c"))
-    assert second.made == [0, 2]
-    third = EditJournal(path)
-    third.skip(second.made)
-    left = [edit.label for taken in range(10) for edit in third.of_before(taken)]
-    assert left == ["b"]

@@ -9,7 +9,7 @@ import pytest
 from cogmap.memory.cognitive_map import CognitiveMap
 from cogmap.memory.objects.object_map import ObjectMapError
 from cogmap.nodes.detector import Detector
-from cogmap.nodes.edit_journal import EditJournal
+from cogmap.nodes.journal import JournalError
 from cogmap.nodes.memory import Memory
 from cogmap.nodes.reconstruction import Reconstruction
 from cogmap.runtime.driver import NodeDriver
@@ -137,13 +137,28 @@ def test_without_the_dense_side_the_map_stored_last_stays(steps, tmp_path):
     CognitiveMap.load(tmp_path / "map").surface_points()
 
 
-def test_a_torn_line_of_the_journal_is_left_out(tmp_path):
-    path = tmp_path / "edits"
-    journal = EditJournal(path)
-    journal.note(3, Edit(stamp_ns=0, action="delete", object_ids=(1,)))
-    with path.open("ab") as file:
-        file.write(b'[4,{"stamp_ns":0,"acti')
-    assert [e.object_ids for e in EditJournal(path).of_before(3)] == [(1,)]
+def test_a_correction_that_cannot_be_noted_is_not_made(steps, tmp_path, full_after):
+    memory = run(steps, tmp_path / "map")
+    first, second = memory.node._map.objects()[:2]
+    with full_after(20), pytest.raises(JournalError, match=r"it was not done.*make room"):
+        memory.ask("edits", Edit(stamp_ns=0, action="delete", object_ids=(first.id,)))
+    assert first.id in {thing.id for thing in memory.node._map.objects()}
+    memory.ask("edits", Edit(stamp_ns=0, action="delete", object_ids=(second.id,)))
+    again = run(steps, tmp_path / "map")  # the same run directory
+    again.end()
+    states = {thing.id: thing.state for thing in again.published["layout"][-1].objects}
+    assert (states[first.id], states[second.id]) == ("present", "deleted")
+
+
+def test_one_that_was_refused_is_in_nobodys_way(tmp_path):
+    """Also if the node was killed before it could say so: then it is still noted."""
+    driver = NodeDriver(Memory, name="memory", run_dir=tmp_path)
+    with driver.node._journal.noting(0, Edit(stamp_ns=0, action="delete", object_ids=(9999,))):
+        pass
+    again = NodeDriver(Memory, name="memory", run_dir=tmp_path)
+    with pytest.raises(ObjectMapError):
+        again.ask("edits", Edit(stamp_ns=0, action="delete", object_ids=(9999,)))
+    again.end()
 
 
 def test_programs_are_answered_on_the_map_as_it_is(finished):

@@ -34,6 +34,8 @@ _BACKOFF_S = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0)
 _AFTER_KILL_S = 1.0
 """A node that somebody else kills is started again, however often that is: at once, or after this
 time if it had got no farther since the last time."""
+_CANNOT_START_S = 2.0
+"""Between tries, where the machine has no room for a process or its log."""
 _HEALTHY_AFTER_S = 30.0
 _END_WITHIN_S = 30.0
 """A node that was asked to end is killed after this long; it may have a map to store."""
@@ -138,10 +140,22 @@ class NodeProcess:
         self._started_at = self._heard_at = time.monotonic()
         self._killed_for = ""
         self._forget_process()
+        try:
+            self._popen = self._open_process()
+        except OSError as error:  # a full disk, or too little memory, for now
+            help_ = "make room on its disk, or end other programs: it is tried again"
+            self._troubles.notice("cannot start", f"{error}; {help_}")
+            self._restart_in(_CANNOT_START_S)
+            return
+        self._troubles.clear("cannot start")
+        self._set_state("starting")
+        self.meter.turn_to(self._popen.pid)
+
+    def _open_process(self) -> subprocess.Popen[bytes]:
         # -P: files of the working directory do not come before libraries; see load_node_class
         command = [sys.executable, "-P", "-m", "cogmap.runtime.host", str(self._wiring_file)]
         with self._log_file.open("ab") as output:
-            self._popen = subprocess.Popen(
+            return subprocess.Popen(
                 command,
                 env=_ENVIRONMENT | os.environ,
                 stdin=subprocess.DEVNULL,
@@ -150,8 +164,6 @@ class NodeProcess:
                 start_new_session=True,
                 pass_fds=self._keep_open,
             )
-        self._set_state("starting")
-        self.meter.turn_to(self._popen.pid)
 
     def hear(self, heartbeat: NodeStatus) -> None:
         """A heartbeat in this node's name; one from a process before this one is ignored."""
@@ -259,9 +271,11 @@ class NodeProcess:
 
     def wait(self) -> None:
         """Until it has ended, however that came."""
-        if self._popen is None:
-            return
         was_down = self._start_at is not None
+        if self._popen is None:
+            if was_down:
+                self._give_up("it could not be started")
+            return
         self.exit_code = self._popen.wait()
         if not self.done and (was_down or self.exit_code in (EXIT_FAILED, EXIT_REFUSED)):
             self._give_up(self._reason(self.exit_code))

@@ -407,6 +407,31 @@ class TestNodeProcess:
         (trouble,) = node.status().troubles
         assert trouble.name == "out of memory" and "memory_mb of [node.n]" in trouble.text
 
+    def test_machine_without_room_for_it(self, tmp_path, monkeypatch):
+        """Tried again until there is some; said if there never was."""
+        monkeypatch.setattr(process_module, "_CANNOT_START_S", 0.0)
+        logs = tmp_path / "logs"
+        node = NodeProcess("n", tmp_path / "none.json", logs / "n.log")
+        node.start()
+        node.watch()
+        assert not node.alive
+        (trouble,) = node.status().troubles
+        assert trouble.name == "cannot start" and not trouble.over
+        assert "No such file" in trouble.text and "make room" in trouble.text
+        logs.mkdir()
+        node.watch()
+        assert node.alive
+        assert node.status().troubles[0].over
+        node.kill()
+        node.wait()
+
+    def test_what_never_could_be_started_has_failed(self, tmp_path):
+        node = NodeProcess("n", tmp_path / "none.json", tmp_path / "none" / "n.log")
+        node.start()
+        node.wait()
+        assert node.gave_up
+        assert "could not be started" in node.error
+
     def test_backoff_then_given_up(self, tmp_path):
         """Each failure in a row waits longer; in the end it is over, and said so."""
         node = NodeProcess("n", tmp_path / "none.json", tmp_path / "n.log", restarts_allowed=1)

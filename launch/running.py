@@ -22,7 +22,7 @@ from cogmap.runtime.launchfile import Launch, check_launch, read_launch_file
 from cogmap.runtime.messages import CogmapError, LogRecord
 from cogmap.runtime.rundir import RunDir
 from cogmap.runtime.supervisor import RunResult, Supervisor
-from cogmap.runtime.wiring import EXIT_FAILED, EXIT_REFUSED
+from cogmap.runtime.wiring import EXIT_FAILED, EXIT_OK, EXIT_REFUSED
 
 EXIT_INTERRUPTED = 130
 FOR_FILE = "for.json"
@@ -69,8 +69,9 @@ def run_launch(
 
     ``go``: instructions for the agent, one after the other; the run ends after the last.
 
-    0: ended, or ``for_s`` was over; 1: a node could not be kept alive, or the agent did not do as
-    it was told; 2: refused (bad launch file or input); 130: interrupted.
+    0: ended, or ``for_s`` was over; 1: a node could not be kept alive, the agent did not do as it
+    was told, or the report could not be written; 2: refused (bad launch file or input); 130:
+    interrupted.
     """
     if report is not None:
         _make_writable(report)
@@ -87,15 +88,14 @@ def run_launch(
         table = LiveTable(console, hidden=quiet or not live)
         result, interrupted = _supervised(supervisor, table, for_s, on_tick, _logger(quiet, said))
         figures = make_report(launch, result)
-        for path in (folder.path / "report.json", report):
-            if path is not None:
-                _write_report(path, figures)
         if not quiet:
             summary(console, figures, folder.path, _command(launch) if interrupted else "")
         for node, reason in result.failed.items():
             if f"{node}: {reason}" not in said:
                 console.print(f"{node}: {reason}", style="red", soft_wrap=True)
-        return _exit_code(result, interrupted, guide)
+        paths = [folder.path / "report.json"] + ([] if report is None else [report])
+        written = [_is_written(path, figures) for path in paths]
+        return _exit_code(result, interrupted, guide, reported=all(written))
 
 
 def _supervised(
@@ -118,12 +118,13 @@ def _supervised(
     return result, bool(interrupted)
 
 
-def _exit_code(result: RunResult, interrupted: bool, guide: Guide | None) -> int:
+def _exit_code(result: RunResult, interrupted: bool, guide: Guide | None, *, reported: bool) -> int:
     if interrupted:
         return EXIT_INTERRUPTED
     if result.failed:
         return EXIT_REFUSED if result.refused else EXIT_FAILED
-    return EXIT_FAILED if guide is not None and guide.failed else 0
+    well = reported and (guide is None or not guide.failed)
+    return EXIT_OK if well else EXIT_FAILED
 
 
 def _command(launch: Launch) -> str:
@@ -209,11 +210,15 @@ def _make_writable(report: Path) -> None:
         raise CogmapError(f"cannot write report {report}: {error}") from error
 
 
-def _write_report(path: Path, figures: dict[str, Any]) -> None:
+def _is_written(path: Path, figures: dict[str, Any]) -> bool:
+    """The report; the run was what it was if there is no room for it any more."""
     try:
         path.write_bytes(msgspec.json.format(msgspec.json.encode(figures)))
     except OSError as error:
-        raise CogmapError(f"cannot write report {path}: {error}") from error
+        text = f"cannot write report {path}: {error}; the run itself ended as it says above"
+        console.print(text, style="red", markup=False, highlight=False, soft_wrap=True)
+        return False
+    return True
 
 
 def _tick(supervisor: Supervisor, table: LiveTable, on_tick: OnTick | None) -> None:

@@ -112,3 +112,21 @@ def test_third_signal_does_not_wait():
         for _ in range(3):
             os.kill(os.getpid(), signal.SIGINT)
     assert exited.value.code == 130
+
+
+@pytest.mark.system
+def test_no_room_for_the_report_at_the_end(elsewhere, monkeypatch, capsys):
+    """The summary is there all the same, and the input is not to blame."""
+    tests = str(Path(__file__).parents[1])
+    monkeypatch.syspath_prepend(tests)
+    monkeypatch.setenv("PYTHONPATH", tests, prepend=os.pathsep)
+    (elsewhere / "few.toml").write_text(
+        "[node.source]\nuses = 'system_nodes:Numbers'\nparams = { count = 3 }\n"
+    )
+    launch = running.load("few.toml", [])
+    code = running.run_launch(launch, report=Path("/dev/full"), live=False)
+    shown = capsys.readouterr()
+    assert code == 1
+    assert "Run directory:" in shown.out + shown.err
+    assert "cannot write report /dev/full" in shown.out + shown.err
+    assert (elsewhere / "runs" / "run" / "report.json").exists()

@@ -22,7 +22,7 @@ import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, get_args
+from typing import Annotated, Any, get_args
 
 import msgspec
 
@@ -31,6 +31,8 @@ from cogmap.runtime.keys import RunKeyError, check_bind
 from cogmap.runtime.messages import CogmapError, Message
 from cogmap.runtime.node import Node, ParamError, Source, make_params
 from cogmap.runtime.wiring import RUN_STREAMS, load_node_class
+
+_MILLION = msgspec.Meta(ge=0, le=1_000_000)
 
 
 class LaunchError(CogmapError):
@@ -45,7 +47,7 @@ class RunSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     """``ipc``: sockets in the run directory; ``tcp``: ports on ``bind`` from ``base_port`` on."""
     bind: str = "127.0.0.1"
     base_port: int = 7400
-    checkpoint_every: int = 50
+    checkpoint_every: Annotated[int, _MILLION] = 50
     """Messages after which a node keeps what it needs to go on if it is killed, at least; large
     states are kept less often. 0: never, and a node that is killed starts over."""
     keys: str | None = None
@@ -70,11 +72,11 @@ class NodeSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """Names for output streams."""
     critical: bool = True
     """False: the run goes on without the node if it cannot be kept alive."""
-    restarts: int = 5
+    restarts: Annotated[int, _MILLION] = 5
     """How often in a row it is started again before it is given up."""
-    hang_s: float = 60.0
+    hang_s: Annotated[float, _MILLION] = 60.0
     """Killed and started again when it has been at one message for so long; 0: never."""
-    memory_mb: int = 0
+    memory_mb: Annotated[int, _MILLION] = 0
     """Killed and started again when it holds more memory than this; 0: no bound."""
 
 
@@ -250,10 +252,6 @@ def _check_run(path: Path, run: RunSection) -> None:
         raise LaunchError(f"{path}: [run] name: {run.name!r}: use letters, digits, - and _")
     if run.transport not in ("ipc", "tcp"):
         raise LaunchError(f"{path}: [run] transport: {run.transport!r} is neither ipc nor tcp")
-    if not 0 <= run.checkpoint_every <= 1_000_000:
-        raise LaunchError(
-            f"{path}: [run] checkpoint_every: {run.checkpoint_every} is not in 0..1000000"
-        )
     if not 1024 <= run.base_port <= 65000:
         raise LaunchError(f"{path}: [run] base_port: {run.base_port} is not in 1024..65000")
     try:

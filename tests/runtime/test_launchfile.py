@@ -291,6 +291,14 @@ inputs.frames = { stream = "filter/filtered", policy = "lossless" }
         r"\[run\] base_port: ",
     ),
     "port of wrong type": ('[run]\nbase_port = "x"' + GOOD, r"\[run\]: .*base_port"),
+    "checkpoint_every out of range": (
+        "[run]\ncheckpoint_every = -1" + GOOD,
+        r"\[run\]: .*>= 0.*checkpoint_every",
+    ),
+    "restarts out of range": (USES + "restarts = -1", r"\[node\.camera\]: .*>= 0.*restarts"),
+    "hang_s out of range": (USES + "hang_s = -1", r"\[node\.camera\]: .*>= 0.*hang_s"),
+    "hang_s that is no number": (USES + "hang_s = nan", r"\[node\.camera\]: .*hang_s"),
+    "memory_mb out of range": (USES + "memory_mb = -1", r"\[node\.camera\]: .*>= 0.*memory_mb"),
     "restarts of wrong type": (USES + "restarts = 1.5", r"\[node\.camera\]: .*restarts"),
 }
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from cogmap.runtime.checkpoint import NodeState
@@ -49,6 +52,9 @@ class Recorder(Node):
 
     def setup(self) -> None:
         self._load = LoadMeter()
+        self._unflushed = 0
+        """Messages of which it is not known yet whether they are in the file."""
+        self._failed_at = -math.inf
         self._writer: RecordingWriter | None = self._next_writer()
 
     def _next_writer(self) -> RecordingWriter:
@@ -56,53 +62,82 @@ class Recorder(Node):
         path = _next_part(wanted)
         if path != wanted:
             self.log.warning("%s exists already; going on in %s", wanted, path.name)
-        self._flushed_at = self._failed_at = time.monotonic()
+        self._flushed_at = -math.inf
         return RecordingWriter(path, self.params.jpeg_quality)
 
     def on_any(self, envelope: Envelope) -> None:
         began_s = time.monotonic()
-        try:
-            self._record(envelope)
-        except RecordingError as error:
-            self._writer, self._failed_at = None, time.monotonic()
-            self.troubles.notice("not recorded", f"{error}; it is tried again: make room there")
-        if self._writer is None:
-            self.counters["unrecorded"] += 1
+        self._unflushed += 1
+        if self._writer is not None or began_s - self._failed_at >= self.params.retry_s:
+            with self._disk_errors():
+                self._record(envelope)
+        else:
+            self._lose_unflushed()
         now_s = time.monotonic()
         load = self._load.update(now_s - began_s, now_s)
         self.troubles.put("slow disk", None if load < _MOST_LOAD else _SLOW.format(load))
 
     def _record(self, envelope: Envelope) -> None:
+        """The first message of a part is flushed at once: then the part is worth keeping."""
         if self._writer is None:
-            if time.monotonic() - self._failed_at < self.params.retry_s:
-                return
             self._writer = self._next_writer()
-            self._writer.flush()  # finds out before anything is counted as recorded
         source_clock = not isinstance(envelope.message, _WALL_CLOCK_TYPES)
         self._writer.write(envelope, source_clock=source_clock)
-        self.counters["recorded"] += 1
         if time.monotonic() - self._flushed_at > self.params.flush_s:
-            self._writer.flush()
-            self._flushed_at = time.monotonic()
-            self.troubles.clear("not recorded")
+            self._flush(self._writer)
 
-    def state(self) -> NodeState:
-        """What was recorded is in the file once this returns, and need not come again."""
+    def _flush(self, writer: RecordingWriter) -> None:
+        writer.flush()
+        self._flushed_at = time.monotonic()
+        self.counters["recorded"] += self._unflushed
+        self._unflushed = 0
+        self.troubles.clear("not recorded")
+
+    def _lose_unflushed(self) -> None:
+        self.counters["unrecorded"] += self._unflushed
+        self._unflushed = 0
+
+    @contextmanager
+    def _disk_errors(self) -> Iterator[None]:
+        """What it may have cost is counted, and a part that holds nothing goes."""
+        try:
+            yield
+        except RecordingError as error:
+            self.troubles.notice("not recorded", f"{error}; it is tried again: make room there")
+            self._lose_unflushed()
+            writer, self._writer, self._failed_at = self._writer, None, time.monotonic()
+            if writer is not None and self._flushed_at == -math.inf:
+                with suppress(OSError):
+                    writer.path.unlink()
+
+    def state(self) -> NodeState | None:
+        """What was recorded is in the file once this returns, and need not come again. None while
+        the disk takes nothing: what comes then is to come again after a kill."""
+        self._flush_now()
+        return None if self._writer is None else NodeState()
+
+    def _flush_now(self) -> None:
         if self._writer is not None:
-            try:
-                self._writer.flush()
-            except RecordingError as error:
-                self._writer, self._failed_at = None, time.monotonic()
-                self.troubles.notice("not recorded", f"{error}; it is tried again: make room there")
-        return NodeState()
+            with self._disk_errors():
+                self._flush(self._writer)
 
     def restore(self, state: NodeState) -> None:
         """What follows is in a part of its own."""
 
+    def on_end(self) -> None:
+        self._flush_now()
+
     def close(self) -> None:
-        writer = getattr(self, "_writer", None)
+        if getattr(self, "_writer", None) is None:
+            return
+        self._flush_now()
+        writer, self._writer = self._writer, None
         if writer is not None:
-            writer.close()
+            try:
+                writer.close()
+            except RecordingError as error:
+                text = "the recording stays without its index, which is not needed: %s"
+                self.log.warning(text, error)
 
 
 def _next_part(path: Path) -> Path:

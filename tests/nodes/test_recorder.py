@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from contextlib import closing
 from pathlib import Path
 
@@ -27,6 +28,7 @@ def test_every_stream_is_in_the_file(tmp_path):
         for number in range(3):
             recorder.send("camera/frames", frame(number))
             recorder.send("agent/commands", Twist(stamp_ns=0, linear_mps=number, angular_rps=0))
+        recorder.end()
         assert recorder.node.counters["recorded"] == 6
     with closing(Recording(tmp_path / "r.mcap")) as recording:
         read = list(recording.read())
@@ -53,43 +55,76 @@ def test_what_was_flushed_survives_a_kill(tmp_path):
     recorder.close()
 
 
-def test_full_disk_is_survived_and_what_was_lost_is_counted(tmp_path):
+def numbers_in(path: Path) -> list[int]:
+    with closing(Recording(path)) as recording:
+        return [item.message.number for item in recording.read()]
+
+
+def test_full_disk_is_survived_and_what_was_lost_is_counted(tmp_path, full_after):
     """While the disk takes nothing the node goes on; then in the next part."""
-    full = tmp_path / "r.mcap"
-    full.symlink_to("/dev/full")
-    with NodeDriver(Recorder, run_dir=tmp_path, path="r.mcap", flush_s=0, retry_s=0) as recorder:
-        for number in range(5):
+    with NodeDriver(Recorder, run_dir=tmp_path, path="r.mcap", retry_s=0) as recorder:
+        counters, troubles = recorder.node.counters, recorder.node.troubles
+        for number in range(20):
             recorder.send("camera/frames", frame(number))
-        (trouble,) = recorder.node.troubles.all()
-        assert trouble.name == "not recorded" and "No space left" in trouble.text
+        assert recorder.node.state() is not None
+        for number in range(20, 30):
+            recorder.send("camera/frames", frame(number))
+        with full_after(10):
+            assert recorder.node.state() is None, "the ten are not in the file"
+            assert (counters["recorded"], counters["unrecorded"]) == (20, 10)
+            for number in range(30, 50):
+                recorder.send("camera/frames", frame(number))
+            assert recorder.node.state() is None, "what comes now is lost"
+        assert (counters["recorded"], counters["unrecorded"]) == (20, 30)
+        (trouble,) = troubles.all()
+        assert trouble.name == "not recorded" and "File too large" in trouble.text
         assert "make room" in trouble.text
-        full.unlink()
-        for number in range(5, 10):
+        for number in range(50, 60):
             recorder.send("camera/frames", frame(number))
-        assert recorder.node.troubles.all()[0].over
-        lost = recorder.node.counters["unrecorded"]
-    with closing(Recording(full)) as recording:
-        numbers = [item.message.number for item in recording.read()]
-    assert numbers == [5, 6, 7, 8, 9]
-    assert lost == 5
+        assert troubles.all()[0].over
+        recorder.end()
+        assert (counters["recorded"], counters["unrecorded"]) == (30, 30)
+    assert {path.name for path in tmp_path.iterdir()} == {"r.mcap", "r.2.mcap"}
+    assert numbers_in(tmp_path / "r.mcap") == list(range(20))
+    assert numbers_in(tmp_path / "r.2.mcap") == list(range(50, 60))
 
 
-def test_folder_that_goes_is_survived(tmp_path):
+def test_disk_that_is_full_at_the_end(tmp_path, full_after):
+    with NodeDriver(Recorder, run_dir=tmp_path, path="r.mcap") as recorder:
+        for number in range(3):
+            recorder.send("camera/frames", frame(number))
+        with full_after(10):
+            recorder.end()
+            recorder.close()
+        counters = recorder.node.counters
+        assert (counters["recorded"], counters["unrecorded"]) == (1, 2)
+    assert numbers_in(tmp_path / "r.mcap") == [0]
+
+
+def test_index_that_does_not_fit_is_not_needed(tmp_path, full_after, caplog):
+    with NodeDriver(Recorder, run_dir=tmp_path, path="r.mcap") as recorder:
+        recorder.send("camera/frames", frame(0))
+        recorder.end()
+        with full_after(10):
+            recorder.close()
+    assert "without its index" in caplog.text
+    assert numbers_in(tmp_path / "r.mcap") == [0]
+
+
+def test_folder_that_goes_is_survived(tmp_path, full_after):
     """A disk that is gone, as one that can only be read: files cannot be made."""
     folder = tmp_path / "disk"
     folder.mkdir()
     with NodeDriver(Recorder, path=str(folder / "r.mcap"), flush_s=0, retry_s=0) as recorder:
         recorder.send("camera/frames", frame(0))
-        recorder.node._writer.close()
-        recorder.node._writer = None
-        (folder / "r.mcap").unlink()
-        folder.rmdir()
-        recorder.send("camera/frames", frame(1))
+        with full_after(10):
+            recorder.send("camera/frames", frame(1))
+        shutil.rmtree(folder)
+        recorder.send("camera/frames", frame(2))
         assert "cannot write recording" in recorder.node.troubles.all()[0].text
         folder.mkdir()
-        recorder.send("camera/frames", frame(2))
-    with closing(Recording(folder / "r.mcap")) as recording:
-        assert [item.message.number for item in recording.read()] == [2]
+        recorder.send("camera/frames", frame(3))
+    assert numbers_in(folder / "r.mcap") == [3]
 
 
 def test_path_outside_of_a_run(tmp_path, monkeypatch):

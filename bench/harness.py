@@ -127,8 +127,9 @@ class BenchReport:
         )
 
 
-def run_benches(name: str | None, as_json: bool, console: Console) -> bool:
-    """Run one benchmark, or all and write README.md's table; True if all bars are met.
+def run_benches(name: str | None, as_json: bool, console: Console, to_readme: bool = False) -> bool:
+    """Run one benchmark, or all; True if all bars are met. All, or one ``to_readme``, replace their
+    rows in README.md's table.
 
     Raises:
         BenchError: no such benchmark, or it cannot run here.
@@ -136,6 +137,8 @@ def run_benches(name: str | None, as_json: bool, console: Console) -> bool:
     if name is not None:
         report = run_bench(name)
         _show(report, as_json, console)
+        if to_readme:
+            _write_readme(Path("README.md"), [report])
         return report.all_met
     reports = []
     for each in (name for name in BENCHES if name not in ONLY_BY_NAME):
@@ -188,17 +191,23 @@ def _format(value: Any) -> str:
 
 
 def _write_readme(path: Path, reports: list[BenchReport]) -> None:
-    """Replace what stands between the two marks by the table of all bars."""
+    """Replace the rows of these benchmarks in the table of all bars, between the two marks."""
     begin, end = _MARK.format("begin"), _MARK.format("end")
     if not path.exists() or begin not in (text := path.read_text()):
         return
+    rows: dict[str, list[str]] = {}
+    for row in text.partition(begin)[2].partition(end)[0].splitlines():
+        if found := re.match(r"\| `cogmap bench (\w+)` \|", row):
+            rows.setdefault(found[1], []).append(row)
+    rows |= {report.bench: [_row(report.bench, bar) for bar in report.result.bars]
+             for report in reports}  # fmt: skip
     lines = ["| command | figure | measured | bar |", "|---|---|---|---|"]
-    for report in reports:
-        for bar in report.result.bars:
-            verdict = "" if bar.ok else " **missed**"
-            lines.append(
-                f"| `cogmap bench {report.bench}` | {bar.figure} |"
-                f" {_format(bar.value)}{verdict} | {_wanted(bar)} |"
-            )
+    for bench in BENCHES:
+        lines += rows.get(bench, [])
     block = "\n".join([begin, *lines, end])
     path.write_text(re.sub(f"{begin}.*{end}", lambda _: block, text, flags=re.DOTALL))
+
+
+def _row(bench: str, bar: Bar) -> str:
+    value = _format(bar.value) + ("" if bar.ok else " **missed**")
+    return f"| `cogmap bench {bench}` | {bar.figure} | {value} | {_wanted(bar)} |"

@@ -74,6 +74,24 @@ def test_all_benches_write_the_readme_table_and_tell_what_was_missed(
     assert "| `cogmap bench slow` | wait | 9 **missed** | at most 2 |" in text
 
 
+def test_one_bench_replaces_its_own_rows_in_the_readme_if_it_is_told(
+    benches: dict[str, BenchResult | BenchError], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    benches["quick"] = BenchResult({"rate": 3.0}, [Bar("rate", 3.0, 2.0)])
+    benches["slow"] = BenchResult({"wait": 1.0}, [Bar("wait", 1.0, 2.0, "at most")])
+    monkeypatch.chdir(tmp_path)
+    readme = tmp_path / "README.md"
+    readme.write_text("<!-- bench:begin --><!-- bench:end -->")
+    harness.run_benches(None, False, Console(quiet=True))
+    benches["slow"] = BenchResult({"pause": 9.0}, [Bar("pause", 9.0, 2.0, "at most")])
+    harness.run_benches("slow", False, Console(quiet=True))
+    assert "pause" not in readme.read_text()
+    harness.run_benches("slow", False, Console(quiet=True), to_readme=True)
+    text = readme.read_text()
+    assert "| rate | 3 | at least 2 |" in text and "wait" not in text
+    assert text.index("rate") < text.index("| pause | 9 **missed** | at most 2 |")
+
+
 def test_a_bench_that_cannot_run_here_does_not_stop_the_others(
     benches: dict[str, BenchResult | BenchError], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

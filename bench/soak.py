@@ -4,8 +4,8 @@
 the house are moved. Every five minutes of the stream its processes are looked at from outside,
 and it is asked questions. The first hour, in which the house becomes known, is not counted.
 
-An hour is one of the stream, not of the clock: a day takes some 40 minutes of processor time, 25
-minutes on two cores that do nothing else. A frame in two seconds at 160x120 is what makes that
+An hour is one of the stream, not of the clock: a day takes some 75 minutes of processor time, 50
+minutes on two cores that do nothing else. A frame a second at 160x120 is what makes that
 possible. What grows with frames (poses) grows slower by the hour than with a faster camera; what
 grows with hours and changes does not. The viewer is left out: `cogmap bench resident` measures it.
 """
@@ -45,7 +45,7 @@ from cogmap.runtime.requests import ask_run
 __all__ = ["run"]
 
 HOURS = 24.0
-_RATE_HZ = 0.5
+_RATE_HZ = 1.0
 _SEED = 703
 _MOVED_AN_HOUR = 2
 _EVERY_S = 300.0

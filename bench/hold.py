@@ -19,7 +19,7 @@ import numpy as np
 
 from cogmap.bench.episodes import write_tour
 from cogmap.bench.harness import Bar, BenchResult
-from cogmap.bench.hold_cost import Overhead, checkpoint_overhead
+from cogmap.bench.hold_cost import Overhead, checkpoint_overhead, median_and_rounds
 from cogmap.bench.hold_faults import fault_figures
 from cogmap.bench.hold_restarts import Restart, restarts
 from cogmap.bench.hold_run import FAULTS, HeldRun, chaos
@@ -99,12 +99,15 @@ def _chaos_figures(
 
 
 def _cost_figures(overhead: Overhead) -> Section:
-    name = "checkpoints, % of processor time"
-    figures: dict[str, Any] = {
-        name: 100 * overhead.median,
-        "the same of each round": str(overhead),
-    }
-    return figures, [Bar(name, figures[name], 5.0, "at most")]
+    figures: dict[str, Any] = {}
+    bars = []
+    for name, rounds in (
+        ("checkpoints, % of throughput", overhead.time),
+        ("checkpoints, % of processor time", overhead.processor),
+    ):
+        figures[name], figures[f"{name}, by round"] = median_and_rounds(rounds)
+        bars.append(Bar(name, figures[name], 5.0, "at most"))
+    return figures, bars
 
 
 def _run(episode: Path, folder: Path) -> HeldRun:

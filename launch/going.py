@@ -17,8 +17,9 @@ from cogmap.launch.map_target import RUNS
 from cogmap.launch.paths import is_run
 from cogmap.memory.navigation.instructions import goals_of
 from cogmap.memory.render.drawing import printable
-from cogmap.nodes.planners.access import LiveMap, listening
+from cogmap.nodes.planners.access import LiveMap
 from cogmap.nodes.planners.agent import CANCEL, GO, PROGRESS
+from cogmap.runtime.listening import listening
 from cogmap.runtime.messages import (
     CogmapError,
     Goal,

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from cogmap.nodes.planners.access import listening
 from cogmap.nodes.planners.planner import Say
+from cogmap.runtime.listening import listening
 from cogmap.runtime.messages import AskStep, CogmapError
 from cogmap.runtime.readers import LatestReader
 

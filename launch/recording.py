@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-import msgspec
 from rich.console import Console
 from rich.progress import Progress
 
@@ -21,6 +20,7 @@ from cogmap.runtime.bus import WriterAddress
 from cogmap.runtime.context import open_context
 from cogmap.runtime.keys import client_keys
 from cogmap.runtime.launchfile import Launch, check_launch, is_repeatable
+from cogmap.runtime.listening import stream_addresses
 from cogmap.runtime.messages import (
     CogmapError,
     End,
@@ -32,7 +32,7 @@ from cogmap.runtime.messages import (
 )
 from cogmap.runtime.readers import LatestReader
 from cogmap.runtime.recording import RecordingWriter
-from cogmap.runtime.requests import STREAMS_FILE, goes_on
+from cogmap.runtime.requests import goes_on
 from cogmap.runtime.wire import Envelope
 
 _RECORDER = "recorder"
@@ -154,11 +154,7 @@ def record_live(
 
 
 def _streams_of(run_dir: Path) -> dict[str, WriterAddress]:
-    try:
-        data = (run_dir / STREAMS_FILE).read_bytes()
-        addresses = msgspec.json.decode(data, type=dict[str, WriterAddress])
-    except (OSError, msgspec.DecodeError) as error:
-        raise CogmapError(f"{run_dir} is not the directory of a run: {error}") from error
+    addresses = stream_addresses(run_dir)
     if not goes_on(run_dir):
         raise CogmapError(f"the run in {run_dir} is over; record while it is going on")
     return addresses

@@ -11,12 +11,14 @@ import numpy as np
 
 from cogmap.runtime.messages import Frame
 
-__all__ = ["Fault", "FaultKind", "FrameFaults"]
+__all__ = ["Fault", "FrameFaults", "OfFrames", "OfNodes"]
 
-FaultKind = Literal[
+OfFrames = Literal[
     "frozen", "black", "depth_factor", "swapped_colors", "pose_jump", "pose_drift", "pose_stuck",
-    "no_pose", "clock_step", "hang", "hoard", "crash", "slow",
+    "no_pose", "clock_step",
 ]  # fmt: skip
+OfNodes = Literal["hang", "hoard", "crash", "slow"]
+"""Of the node that passes frames on (`cogmap.nodes.faults`), which `FrameFaults` leaves alone."""
 
 _LARGEST_SCALE = 0.999
 
@@ -24,7 +26,7 @@ _LARGEST_SCALE = 0.999
 class Fault(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One thing that goes wrong, from frame ``begin`` on until before frame ``end``."""
 
-    kind: FaultKind
+    kind: OfFrames | OfNodes
     begin: int = 0
     end: int = 2**62
     amount: float = 1.0

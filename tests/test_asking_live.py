@@ -19,7 +19,7 @@ from cogmap.launch.cli import app
 from cogmap.launch.hearing import hearing
 from cogmap.launch.map_target import find_target
 from cogmap.memory.cognitive_map import CognitiveMap
-from cogmap.nodes.planners.access import stream_address
+from cogmap.runtime.listening import stream_address
 from cogmap.runtime.messages import Answer, Box, CogmapError, Edit, Edited, Question
 from cogmap.runtime.readers import LatestReader
 from cogmap.runtime.requests import request, service_address

@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import threading
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
-from cogmap.runtime.context import open_context
-from cogmap.runtime.keys import client_keys
+from cogmap.runtime.listening import newest_layout
 from cogmap.runtime.messages import Answer, Layout, MapObject, ProgramRequest, Question
-from cogmap.runtime.readers import LatestReader
-from cogmap.runtime.requests import STREAMS_FILE, RequestError, ask_run
+from cogmap.runtime.requests import RequestError, ask_run
 
 if TYPE_CHECKING:  # a node that asks a run's map need not load what makes maps
     from cogmap.memory.cognitive_map import CognitiveMap
 
-__all__ = ["HeldMap", "LiveMap", "MapAccess", "listening", "placed_at", "stream_address"]
+__all__ = ["HeldMap", "LiveMap", "MapAccess", "placed_at"]
 
 REPLY_WITHIN_S = 10.0
-LAYOUT_WITHIN_S = 3.0
 
 
 class MapAccess(Protocol):
@@ -124,39 +118,3 @@ def _stood(thing: MapObject, stamp_ns: int) -> MapObject:
 
 def _bounded(within_s: float | None, most_s: float) -> float:
     return most_s if within_s is None else min(max(within_s, 0.0), most_s)
-
-
-def stream_address(run_dir: Path, stream: str) -> str:
-    """Where a stream of a run is published for readers of the newest. Raises RequestError if it
-    has no such stream."""
-    try:
-        streams = json.loads((run_dir / STREAMS_FILE).read_text())
-        return str(streams[stream]["latest"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise RequestError(f"the run in {run_dir} has no stream {stream}: {error}") from error
-
-
-@contextmanager
-def listening(run_dir: Path, stream: str, *, keep_all: bool = False) -> Iterator[LatestReader]:
-    """A reader of a stream of a run, closed in the end. Raises RequestError if it has no such
-    stream."""
-    endpoint = stream_address(run_dir, stream)
-    context = open_context(client_keys(run_dir))
-    reader = LatestReader(context, endpoint, keep_all=keep_all)
-    try:
-        yield reader
-    finally:
-        reader.close()
-        context.term()
-
-
-def newest_layout(run_dir: Path, node: str, within_s: float = LAYOUT_WITHIN_S) -> Layout:
-    """What the memory node of a run published last. Raises RequestError if none comes."""
-    until = time.monotonic() + within_s
-    with listening(run_dir, f"{node}/layout") as reader:
-        while time.monotonic() < until:
-            envelope = reader.receive()
-            if envelope is not None and isinstance(envelope.message, Layout):
-                return envelope.message
-            time.sleep(0.01)
-    raise RequestError(f"the map of the run in {run_dir} has nothing to show yet")

@@ -13,8 +13,9 @@ import uuid
 from pathlib import Path
 
 from cogmap.memory.navigation.instructions import goals_of
-from cogmap.nodes.planners.access import MapAccess, listening
+from cogmap.nodes.planners.access import MapAccess
 from cogmap.nodes.planners.quoting import cut
+from cogmap.runtime.listening import listening
 from cogmap.runtime.messages import (
     Answer,
     CogmapError,

@@ -5,7 +5,7 @@ from datetime import datetime
 import pytest
 
 from cogmap.bench.harness import BenchError
-from cogmap.bench.hold_cost import processor_s_between
+from cogmap.bench.hold_cost import spent_between
 from cogmap.bench.hold_restarts import restarts
 from cogmap.bench.hold_run import Kill
 
@@ -54,6 +54,6 @@ def test_one_that_was_killed_again_before_it_worked_counts_from_the_last_kill():
 
 def test_processor_time_between_frames_lies_between_the_looks():
     frames, cpu_s = [0, 100, 100, 200, 300], [5.0, 8.0, 8.4, 10.0, 13.0]
-    assert processor_s_between(frames, cpu_s, 150, 250) == pytest.approx(2.5)
+    assert spent_between(frames, cpu_s, 150, 250) == pytest.approx(2.5)
     with pytest.raises(BenchError, match="not looked at"):
-        processor_s_between(frames, cpu_s, 150, 400)
+        spent_between(frames, cpu_s, 150, 400)

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cogmap.runtime.messages import Frame, Intrinsics
-from cogmap.sim.faults import Fault, FaultKind, FrameFaults
+from cogmap.sim.faults import Fault, FrameFaults, OfFrames
 
 CAMERA = Intrinsics(width=16, height=12, fx=13.0, fy=13.0, cx=7.5, cy=5.5)
-OF_FRAMES = [k for k in get_args(FaultKind) if k not in ("hang", "hoard", "crash", "slow")]
+OF_FRAMES = get_args(OfFrames)
 
 
 def frame(number: int) -> Frame:

@@ -23,7 +23,7 @@ from cogmap.memory.dense.picture_health import (
 )
 from cogmap.memory.dense.pose_health import Drift, Jumps, has_picture_moved
 from cogmap.runtime.messages import F64, Frame, Intrinsics
-from cogmap.sim.faults import Fault, FaultKind, FrameFaults
+from cogmap.sim.faults import Fault, FrameFaults, OfFrames
 
 CAMERA = Intrinsics(width=160, height=120, fx=130.0, fy=130.0, cx=79.5, cy=59.5)
 WALL_M = 2.0
@@ -88,7 +88,7 @@ def test_good_frames_are_left_alone():
         ("depth_factor", 900, "bad_scale"),
     ],
 )
-def test_faults_for_a_while(kind: FaultKind, amount, verdict):
+def test_faults_for_a_while(kind: OfFrames, amount, verdict):
     """What is wrong is refused, from the first or second frame on; what is right is not."""
     told = verdicts(FrameHealth(), Fault(kind=kind, begin=30, end=45, amount=amount))
     assert set(told[:30]) == {""}

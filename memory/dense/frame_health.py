@@ -16,10 +16,12 @@ from cogmap.memory.dense.alignment import DistanceField
 from cogmap.memory.dense.depth_unit import factor_by_motion, is_wrong_unit, leap_of_depth, may_tell
 from cogmap.memory.dense.looks import Look
 from cogmap.memory.dense.picture_health import (
+    are_swapped,
     fingerprint,
     is_black,
     seen_colors,
     shows_something,
+    small_picture,
     swap_score,
 )
 from cogmap.memory.dense.pose_health import Drift, Jumps, has_picture_moved
@@ -39,6 +41,7 @@ _WRONG_TWICE = 2
 """One wrong unit may be an error of the poses."""
 _UNIT_EVERY = 30
 """Frames between looks at the unit of depth once it was found right."""
+_NO_COLORS: U8 = np.zeros((0, 0, 3), np.uint8)
 _SWAPPED = -0.3
 """Over four recordings and ten houses the least score of a right picture was 0.42."""
 
@@ -92,6 +95,7 @@ class FrameHealth:
         self._unit_found_right = False
         self._wrong = self._since_unit = 0
         self._swapped = self._stuck = False
+        self._colors = _NO_COLORS  # of the last frame, small
         self._jumps, self._drift = Jumps(), Drift()
 
     def look(self, frame: Frame, depth_m: F32 | None) -> FrameVerdict | None:
@@ -110,6 +114,7 @@ class FrameHealth:
             return "frozen"
         if depth_m is None:
             return None
+        self._follow_colors(frame.color, pose, frame.stamp_ns)
         self._follow_depth(depth_m, pose, frame.stamp_ns)
         stuck = False
         if pose is not None and frame.color is not None:
@@ -158,6 +163,7 @@ class FrameHealth:
         ]  # fmt: skip
         state: dict[str, NDArray[Any]] = {
             "numbers": np.array(numbers, np.float64),
+            "colors": self._colors,
             "depth": self._depth,
             "depth_at": self._depth_at,
             "depth_stamp": np.array([self._depth_stamp], np.int64),
@@ -181,9 +187,8 @@ class FrameHealth:
         health._factor, health._unit_found_right = factor, bool(found)
         health._wrong, health._since_unit = wrong, since
         health._swapped, health._stuck = bool(swapped), bool(stuck)
-        health._drift = Drift.from_state(
-            {name: state[f"drift_{name}"] for name in ("numbers", "lately", "seen_at", "shift")}
-        )
+        health._colors = state["colors"].copy()
+        health._drift = Drift.from_state({name: state[f"drift_{name}"] for name in Drift.STATE})
         health._jumps = Jumps.from_state(
             {name: state[f"jumps_{name}"] for name in ("poses", "usual")}
         )
@@ -204,6 +209,14 @@ class FrameHealth:
             self._stills["depth"].take(frame.depth, pose)
             frozen.append(self._stills["depth"].is_frozen(pose))
         return any(frozen)
+
+    def _follow_colors(self, color: U8 | None, pose: F64 | None, stamp_ns: int) -> None:
+        """Colours that are swapped, or no longer, from one frame to the next are known at once,
+        also where nothing is mapped."""
+        before, self._colors = self._colors, _NO_COLORS if color is None else small_picture(color)
+        near = len(before) and len(self._colors) and self._is_next_to_the_last(pose, stamp_ns)
+        if near and are_swapped(before, self._colors):
+            self._swapped = not self._swapped
 
     def _follow_depth(self, depth_m: F32, pose: F64 | None, stamp_ns: int) -> None:
         sampled = depth_m[::8, ::8]

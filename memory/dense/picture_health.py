@@ -5,13 +5,17 @@ from __future__ import annotations
 import zlib
 from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from cogmap.memory.geometry.camera import backproject, transform
 from cogmap.runtime.messages import F32, F64, U8, Intrinsics
 
-__all__ = ["fingerprint", "is_black", "seen_colors", "shows_something", "swap_score"]
+__all__ = [
+    "are_swapped", "fingerprint", "is_black", "seen_colors", "shows_something", "small_picture",
+    "swap_score",
+]  # fmt: skip
 
 BLACK_LEVEL = 10
 """No pixel of a black picture is brighter, but for the 1 % that may be hot or lit."""
@@ -19,6 +23,7 @@ _EVEN = 2.0
 """Standard deviation of an even colour, levels."""
 _LEAST_CHROMA = 4.0
 """Standard deviation of red minus blue under which a picture is too grey to tell."""
+_SWAPPED_IS_NEARER = 0.5
 _FEW_POINTS = 100
 _MOST_POINTS = 600
 
@@ -51,6 +56,20 @@ def seen_colors(
     pixels = np.stack([columns, rows], axis=1).astype(np.float64)
     points = backproject(pixels, depth_m[rows, columns].astype(np.float64), intrinsics)
     return transform(world_from_camera, points), color[rows, columns]
+
+
+def small_picture(color: U8) -> U8:
+    """(24, 32, 3) means of a colour image (H, W, 3): a camera moves by little of one of them."""
+    small: U8 = cv2.resize(color, (32, 24), interpolation=cv2.INTER_AREA)
+    return small
+
+
+def are_swapped(before: U8, now: U8) -> bool:
+    """Whether two small pictures of the same view are alike but for red and blue. In a scene
+    without colour nobody can tell: False."""
+    one, other = before.astype(np.int16), now.astype(np.int16)
+    as_it_is = np.abs(other - one).mean()
+    return bool(np.abs(other[..., ::-1] - one).mean() < _SWAPPED_IS_NEARER * as_it_is)
 
 
 def swap_score(seen: U8, mapped: U8) -> float | None:

@@ -126,6 +126,8 @@ class Drift:
     taken for it. So a shift is odd if it is several times what is usual for this source.
     """
 
+    STATE = ("numbers", "lately", "seen_at", "shift", "ended")
+
     def __init__(self) -> None:
         self.holds = False
         self.off_m = 0.0
@@ -134,6 +136,7 @@ class Drift:
         self._views = 0  # that were off, one after the other
         self._lately: deque[float] = deque(maxlen=_LATELY)  # how far views were off, m
         self._seen_at, self._shift = np.eye(4), np.zeros(3)
+        self._ended = np.zeros(3)  # the shift of the last drift, when poses jumped back by it
 
     def take(
         self,
@@ -146,7 +149,7 @@ class Drift:
         """The next frame, of which the pose (4, 4) may be mapped; ``jump`` (3,) m: it leapt there,
         as poses do that are corrected. Back from where they had drifted, they are right."""
         if self.holds and _is_back(jump, self._shift):
-            self.holds, self._views = False, 0
+            self.holds, self._views, self._ended = False, 0, self._shift
         self._looks += 1
         if self._looks % _LOOK_EVERY and not (self._views or self.holds):
             return
@@ -155,6 +158,8 @@ class Drift:
             return
         off_m, odd_m = float(np.linalg.norm(told.shift)), self._odd_m()
         if odd_m < off_m <= _THIN_M and told.in_thin > _MOST_IN_THIN:
+            return
+        if off_m > odd_m and self._was_mapped_in_drift(told.shift):
             return
         if off_m > odd_m and told.misfit_m > _MISFIT_PART * odd_m:
             self._take_odd(pose, told.shift)
@@ -175,6 +180,7 @@ class Drift:
             "lately": np.array(self._lately, np.float64),
             "seen_at": self._seen_at.copy(),
             "shift": self._shift.copy(),
+            "ended": self._ended.copy(),
         }
 
     @classmethod
@@ -185,12 +191,19 @@ class Drift:
         drift._lately.extend(state["lately"].tolist())
         drift.holds, drift._looks, drift._views = bool(holds), int(looks), int(views)
         drift._seen_at, drift._shift = state["seen_at"].copy(), state["shift"].copy()
+        drift._ended = state["ended"].copy()
         return drift
 
     def _odd_m(self) -> float:
         if len(self._lately) < _FEW_LOOKS:
             return _MOST_M
         return min(max(_USUAL_TIMES * float(np.median(self._lately)), _LEAST_M), _MOST_M)
+
+    def _was_mapped_in_drift(self, shift: F64) -> bool:
+        """Whether right poses would be off by this: what was mapped of a drift before it was
+        noticed lies off the other way."""
+        no_more = np.linalg.norm(shift) <= np.linalg.norm(self._ended)
+        return bool(no_more) and _is_one_way(shift, -self._ended)
 
     def _take_odd(self, pose: F64, shift: F64) -> None:
         """Drift is about the same wherever it looks; the far side of a thin thing is off in

@@ -238,6 +238,46 @@ def test_drift_ends_where_poses_jump_back_by_it(back_m, ends):
     assert drift.holds is not ends
 
 
+def test_what_was_mapped_in_a_drift_does_not_make_right_poses_wrong():
+    """The first of a drift is mapped; back at right poses that lies off, the other way."""
+
+    def told_at(off_m: float) -> bool:
+        for number in range(60, 120):
+            seen = frame(number)
+            pose, wall = seen.world_from_camera, MappedWall(-off_m)
+            drift.take(seen.depth_m(), CAMERA, pose, wall, np.zeros(3))
+        return drift.holds
+
+    for off_m, wrong in ((-0.08, False), (0.08, True), (-0.13, True)):
+        drift = Drift()
+        assert told_at(0.1)
+        nowhere, jump = np.zeros((120, 160), np.float32), np.array([0.0, 0.1, 0.0])
+        drift.take(nowhere, CAMERA, pose_at(1.2), MappedWall(0.0), jump)
+        assert told_at(off_m) == wrong
+
+
+class NothingMapped:
+    def distances(self, points: F64) -> tuple[F64, F64, F64]:
+        return np.zeros(len(points)), np.zeros((len(points), 3)), np.zeros(len(points))
+
+    def colors(self, points: F64) -> tuple[np.ndarray, F64]:
+        return np.zeros((len(points), 3), np.uint8), np.zeros(len(points))
+
+
+@pytest.mark.parametrize("cut", [None, 20, 35])
+def test_colours_that_are_swapped_for_a_while_where_nothing_is_mapped(cut):
+    health, spoil = FrameHealth(), FrameFaults([Fault(kind="swapped_colors", begin=15, end=30)])
+    told = []
+    for number in range(45):
+        seen = spoil.spoiled(frame(number))
+        depth_m, pose = seen.depth_m(), seen.world_from_camera
+        health.look(seen, depth_m)
+        told.append(health.look_at_map(seen, depth_m, pose, NothingMapped(), lambda pose: 1.0))
+        if number == cut:
+            health = FrameHealth.from_state(health.state())
+    assert told == [None] * 15 + ["swapped_colors"] * 15 + [None] * 15
+
+
 def test_black_pictures():
     noise = np.random.default_rng(0).integers(0, 6, (120, 160, 3)).astype(np.uint8)
     assert is_black(noise)

@@ -46,6 +46,7 @@ from cogmap.runtime.wiring import (
 from cogmap.runtime.writer import Writer
 
 _POLL_MS = 100
+_TELL_S = 0.2
 _PR_SET_PDEATHSIG = 1
 _HARD_STOP_AFTER_S = 2.0
 _KEEP_ALL_QUEUE = 1024
@@ -319,11 +320,15 @@ class Host:
             self._continuation.note_handled(self._ports, port, envelope.seq)
 
     def _wait(self, timeout_ms: int) -> None:
-        for port in self._ports:
-            port.reader.idle()
+        self._tell_positions()
         self._service_writers()
         self._continuation.note_kept(self._ports)
         self._poller.poll(timeout_ms)
+
+    def _tell_positions(self) -> None:
+        """To those that feed it; one that was started again waits for them."""
+        for port in self._ports:
+            port.reader.idle()
 
     def _service_writers(self) -> None:
         for writer in self._writers.values():
@@ -333,10 +338,12 @@ class Host:
         for writer in self._writers.values():
             writer.publish(End(stamp_ns=0, cut_short=self.node.cut_short))
         self._outputs_ended = True
-        for port in self._ports:
-            port.reader.idle()
+        self._tell_positions()
         for writer in self._writers.values():
-            writer.drain(in_haste=self._is_cut_short)
+            while not writer.drain(_TELL_S, in_haste=self._is_cut_short):
+                if self._hard_stop.is_set():
+                    return
+                self._tell_positions()
 
 
 def _be_told_of_the_parents_death() -> None:

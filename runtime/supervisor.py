@@ -309,6 +309,7 @@ class Supervisor:
         sources_done = all(process.done or process.finishing for process in sources)
         readers_done = bool(readers) and all(process.done for process in readers)
         if not (self._sources_started and (sources_done or readers_done)):
+            self._all_said_at = 0.0
             return
         self._all_said_at = self._all_said_at or time.monotonic()
         since_s = time.monotonic() - self._all_said_at

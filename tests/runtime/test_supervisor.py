@@ -101,6 +101,43 @@ class TestWaitingForEver:
         assert states(result) == {"source": "ended", "sink": "ended"}
         assert lines(supervisor)[-1] == "end"
 
+    def test_source_that_dies_when_one_of_its_readers_has_all(self, supervise, monkeypatch):
+        """That one waits for its own reader to end, which waits for more of the source; the source
+        waits to hear how far both are."""
+        monkeypatch.setattr(supervisor_module, "_LEFT_OVER_S", 20.0)
+        supervisor = supervise("""
+[node.source]
+uses = "system_nodes:Numbers"
+params = { count = 60 }
+outputs = { numbers = "n" }
+
+[node.relay]
+uses = "system_nodes:Relay"
+inputs.numbers = { stream = "n", policy = "lossless" }
+outputs = { relayed = "r" }
+
+[node.both]
+uses = "system_nodes:SlowRelay"
+inputs.numbers = { stream = "n", policy = "lossless" }
+inputs.again = { stream = "r", policy = "lossless" }
+""")
+        killed: list[int] = []
+
+        def has_all(node: NodeStatus) -> bool:
+            return [stats.received for stats in node.inputs.values()] == [60, 60]
+
+        def on_tick() -> None:
+            nodes = {node.node: node for node in supervisor.status().nodes}
+            if not killed and nodes["relay"].finishing and has_all(nodes["both"]):
+                killed.extend(nodes[name].pid for name in ("source", "both"))
+                for pid in killed:
+                    os.kill(pid, signal.SIGKILL)
+
+        result = supervisor.run(for_s=FOR_S, on_tick=on_tick)
+        assert killed
+        assert result.duration_s < FOR_S, "it ends by itself"
+        assert states(result) == {"source": "ended", "relay": "ended", "both": "ended"}
+
     def test_reader_that_missed_the_end(self, supervise):
         """What the supervisor itself says every second does not count as being busy."""
         supervisor = supervise(line(count=200, period_s=0.01) + WATCHER)

@@ -25,6 +25,7 @@ from cogmap.runtime.continuation import Continuation, figures_at_the_end, has_en
 from cogmap.runtime.health import StreamHealth
 from cogmap.runtime.heartbeat import Heartbeat, NodeFigures
 from cogmap.runtime.keys import RunKeys, read_keys
+from cogmap.runtime.limits import ClientLimits
 from cogmap.runtime.messages import CogmapError, End, Message, Trouble
 from cogmap.runtime.node import Source, make_params
 from cogmap.runtime.port import Port
@@ -76,6 +77,7 @@ class Host:
         self._ports = [self._open_input(name, wire) for name, wire in wiring.inputs.items()]
         for name in node_class.OUTPUTS.keys() - self._writers.keys():
             getattr(self.node, name).connect(lambda message: None, lambda message: None)
+        self._limits = ClientLimits()
         self._servers = [self._open_service(name, at) for name, at in wiring.services.items()]
         self._poller = zmq.Poller()
         for server in self._servers:
@@ -224,7 +226,8 @@ class Host:
             reply: Reply = getattr(self.node, f"answer_{name}")(asked)
             return reply
 
-        return RequestServer(self._context, endpoint, f"{self.node.name}/{name}", answer)
+        full_name = f"{self.node.name}/{name}"
+        return RequestServer(self._context, endpoint, full_name, answer, self._limits)
 
     def _run_reader(self) -> None:
         # A `latest` reader may miss the end of a stream, or hear it only after its own end, in

@@ -103,16 +103,19 @@ class RequestServer:
             return True
         who = _who(client, frames[0])
         if not self._limits.admits(who):
-            text = f"you ask more than {self._limits.rate_hz:g} times a second; slow down"
+            rate = f"{self._limits.rate_hz:g} times a second"
+            text = f"you ask more than {rate}, or for {self._limits.share:.0%} of the node's time"
             if self._limits.should_say(who):
-                self._send(client, parts[0], Refusal(stamp_ns=0, text=text))
+                self._send(client, parts[0], Refusal(stamp_ns=0, text=f"{text}; slow down"))
             return True
         mine = sum(1 for entry in self._later if entry.who == who)
         if len(self._later) >= _QUEUE or mine >= _QUEUE // 2:
             text = f"{len(self._later)} questions wait for their answers; ask again later"
             self._send(client, parts[0], Refusal(stamp_ns=0, text=text))
             return True
+        began_s = time.thread_time()
         reply = self._reply_to(lambda: self._answer(wire.decode(parts[1:]).message))
+        self._limits.charge(who, time.thread_time() - began_s)
         if isinstance(reply, Future):
             self._later.append(_Waiting(who, client, parts[0], reply))
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import Future
 
 import zmq
@@ -30,6 +31,34 @@ def test_no_client_gets_more_than_its_rate_and_burst(steps):
         clock.now += wait_s
         admitted[client] += limits.admits(client)
     assert max(admitted.values()) <= 5 + 10 * clock.now + 1e-6
+
+
+@given(
+    steps=st.lists(
+        st.tuples(st.sampled_from([b"a", b"b"]), st.floats(0, 3), st.floats(0, 2)), max_size=200
+    )
+)
+def test_no_client_gets_more_than_its_share_of_the_time(steps):
+    """But for what it may take at once, and the last answer."""
+    clock, used = Clock(), {b"a": 0.0, b"b": 0.0}
+    limits = ClientLimits(share=0.25, burst_s=3.0, clock=clock)
+    for client, wait_s, takes_s in steps:
+        clock.now += wait_s
+        if limits.admits(client):
+            limits.charge(client, takes_s)
+            used[client] += takes_s
+    assert max(used.values()) <= 3.0 + 0.25 * clock.now + 2.0 + 1e-6
+
+
+def test_who_waits_long_enough_may_ask_again():
+    clock = Clock()
+    limits = ClientLimits(share=0.25, burst_s=1.0, clock=clock)
+    assert limits.admits(b"a")
+    limits.charge(b"a", 2.0)
+    assert not limits.admits(b"a")
+    assert limits.admits(b"b"), "others are not to blame"
+    clock.now = 4.1
+    assert limits.admits(b"a")
 
 
 @given(names=st.lists(st.binary(max_size=4), max_size=60))
@@ -84,6 +113,33 @@ def test_a_flood_is_refused_and_others_are_answered(context, tmp_path):
     assert "more than" in replies[-1].text and server.refused == 40
     for socket in (flood, quiet):
         socket.close()
+    server.close()
+
+
+def test_long_answers_are_charged_for(context, tmp_path):
+    """By the processor's time, whatever the request is."""
+
+    def answer(request: Message) -> Edited:
+        until_s = time.thread_time() + 0.02
+        while time.thread_time() < until_s:
+            pass
+        return Edited(stamp_ns=1, version=7, events=())
+
+    endpoint = f"ipc://{tmp_path}/s"
+    limits = ClientLimits(share=1e-6, burst_s=0.05)
+    server = RequestServer(context, endpoint, "s", answer, limits)
+    heavy = context.socket(zmq.DEALER)
+    heavy.linger = 0
+    heavy.connect(endpoint)
+    for number in range(6):
+        asked(heavy, number)
+    served = 0
+    while served < 6:
+        served += server.serve()
+    replies = heard(heavy)
+    assert [type(reply) for reply in replies] == [Edited] * 3 + [Refusal]
+    assert "of the node's time" in replies[-1].text
+    heavy.close()
     server.close()
 
 

@@ -88,18 +88,14 @@ def join(
     folder: Annotated[
         Path, typer.Argument(metavar="DIR", help="New; takes the place of a run directory.")
     ],
-    key: Annotated[Path | None, typer.Option(help="File of cogmap keys client.")] = None,
-    run_key: Annotated[str | None, typer.Option(help="The run's public key.")] = None,
+    key: Annotated[Path, typer.Option(help="File of cogmap keys client.")],
+    run_key: Annotated[str, typer.Option(help="The run's public key.")],
 ) -> None:
     """Reach a run on another machine: then cogmap ask --map DIR, record DIR, look-for DIR, ..."""
     with errors_to_exit_codes():
         from cogmap.runtime.directory import join as join_run
 
-        if (key is None) != (run_key is None):
-            raise CogmapError("give both --key and --run-key, or, on loopback without keys, none")
-        keys = None
-        if key is not None and run_key is not None:
-            keys = RunKeys(run_public=public_key(run_key), own=read_pair(key))
+        keys = RunKeys(run_public=public_key(run_key), own=read_pair(key))
         found = join_run(address, folder, keys)
         _say(f"{folder} stands for the run: {len(found.streams)} streams,"
              f" {', '.join(sorted(found.services)) or 'no services'}")  # fmt: skip

@@ -156,8 +156,8 @@ def check_bind(bind: str, folder: str | None) -> None:
         KeyFolder(Path(folder)).pair()
     elif not loopback:
         raise RunKeyError(
-            f"bind: {bind!r} is off loopback, where anybody on the network could watch and ask the"
-            ' run; cogmap keys make FOLDER makes keys; then write keys = "FOLDER"'
+            f"bind: {bind!r} is off loopback, where clients must be known by their keys;"
+            ' cogmap keys make FOLDER makes keys; then write keys = "FOLDER"'
         )
 
 
@@ -193,21 +193,21 @@ def read_keys(path: Path) -> RunKeys:
     return _read_secret(path, RunKeys)
 
 
-def put_run_keys(folder: str | Path | None, run_dir: Path) -> RunKeys | None:
+def put_run_keys(folder: str | Path | None, run_dir: Path, *, over_tcp: bool) -> RunKeys | None:
     """For a run that begins: its keys of ``folder``, with a pair of this once for its own
-    processes, also as the file that these read; None without a folder.
+    processes, also as the file that these read. Without a folder a run ``over_tcp`` has keys of
+    this once, known to who can read its directory, and others none.
 
     Raises:
         RunKeyError: they cannot be read or written.
     """
     (run_dir / KEYS_FILE).unlink(missing_ok=True)
-    if folder is None:
+    if folder is None and not over_tcp:
         return None
-    held = KeyFolder(Path(folder).absolute())
-    run = held.pair()
-    keys = RunKeys(
-        run_public=run.public, run_secret=run.secret, own=make_pair(), clients=str(held.clients)
-    )
+    held = None if folder is None else KeyFolder(Path(folder).absolute())
+    run = make_pair() if held is None else held.pair()
+    clients = "" if held is None else str(held.clients)
+    keys = RunKeys(run_public=run.public, run_secret=run.secret, own=make_pair(), clients=clients)
     write_secret(run_dir / KEYS_FILE, msgspec.json.encode(keys))
     return keys
 

@@ -86,7 +86,8 @@ class Supervisor:
     def __init__(self, launch: Launch, run_dir: RunDir) -> None:
         self.launch = launch
         self.run_dir = run_dir
-        self._keys = put_run_keys(launch.run.keys, run_dir.path)
+        over_tcp = launch.run.transport == "tcp"
+        self._keys = put_run_keys(launch.run.keys, run_dir.path, over_tcp=over_tcp)
         self._context = open_context(self._keys)
         self._addresses = plan_addresses(launch, run_dir.sockets, [*RUN_STREAMS, _HEARTBEATS])
         self._services = plan_services(launch, run_dir.sockets, len(self._addresses))

@@ -117,7 +117,7 @@ def test_a_client_with_a_key(run, tmp_path):
 def test_one_without_is_refused(run, tmp_path):
     _, address, _ = run
     result = cogmap("join", address, tmp_path / "robot")
-    assert result.exit_code == 2 and "does not answer" in result.output
+    assert result.exit_code == 2 and "--key" in result.output
     assert not (tmp_path / "robot").exists()
 
 

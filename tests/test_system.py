@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +19,10 @@ import msgspec
 import numpy as np
 import psutil
 import pytest
+import zmq
 
 from cogmap.memory.cognitive_map import CognitiveMap
+from cogmap.runtime.bus import Position
 from cogmap.runtime.messages import RunStatus
 from cogmap.runtime.playback import Recording
 
@@ -420,6 +422,28 @@ def test_tcp_on_loopback(start):
     assert run.lines() == everything(50)
     addresses = json.loads((run.run_dir / "streams.json").read_text())
     assert all(item["latest"].startswith("tcp://127.0.0.1:") for item in addresses.values())
+
+
+def test_another_user_of_the_machine_is_no_process_of_a_run_over_tcp(start, context):
+    """It is not sent what it asks for in a reader's name, and nothing that it says is believed."""
+    port = first_of_free_ports(12)
+    run = start(line(count=200, period_s=0.02, run=f'transport = "tcp"\nbase_port = {port}'))
+    until(lambda: len(run.lines()) > 10, what="the sink reads")
+    streams = json.loads((run.run_dir / "streams.json").read_bytes())
+    impostor = context.socket(zmq.DEALER)
+    impostor.linger = 0
+    impostor.identity = b"sink.numbers"
+    impostor.connect(streams["r"]["lossless"])
+    heard = 0
+    while not heard and run.process.poll() is None and len(run.lines()) < 200:
+        with suppress(zmq.Again):
+            impostor.send(msgspec.msgpack.encode(Position(0, True)), zmq.NOBLOCK)
+        heard = impostor.poll(50)
+    impostor.close()
+    assert heard == 0
+    output = run.wait()
+    assert run.process.returncode == 0, output
+    assert run.lines() == everything(200)
 
 
 def test_a_live_run_with_a_detector_slower_than_its_camera(start, tmp_path):

@@ -33,7 +33,7 @@ def folder(tmp_path) -> KeyFolder:
 
 @pytest.fixture
 def run_keys(folder, tmp_path) -> RunKeys:
-    keys = put_run_keys(folder.path, tmp_path)
+    keys = put_run_keys(folder.path, tmp_path, over_tcp=True)
     assert keys is not None
     return keys
 

@@ -65,7 +65,7 @@ def test_keys_are_kept_for_their_owner_alone(tmp_path):
     run = folder.make()
     folder.add("laptop", own.public)
     keys = RunKeys(run_public=run.public, own=own)
-    with directory(put_run_keys(folder.path, tmp_path)) as address:
+    with directory(put_run_keys(folder.path, tmp_path, over_tcp=True)) as address:
         join(address, tmp_path / "robot", keys)
         assert client_keys(tmp_path / "robot") == keys
         assert goes_on(tmp_path / "robot")

@@ -113,15 +113,24 @@ def test_no_keys_no_key_folder(tmp_path):
 
 def test_a_run_has_keys_of_its_own_and_leaves_none_of_before(tmp_path):
     KeyFolder(tmp_path / "keys").make()
-    keys = put_run_keys(tmp_path / "keys", tmp_path)
+    keys = put_run_keys(tmp_path / "keys", tmp_path, over_tcp=True)
     assert mode(tmp_path / KEYS_FILE) == 0o600
     assert read_keys(tmp_path / KEYS_FILE) == keys
     held = client_keys(tmp_path)
     assert held is not None and held.run_secret == "" and held.own == keys.own
-    assert put_run_keys(tmp_path / "keys", tmp_path).own != keys.own
-    assert put_run_keys(None, tmp_path) is None
+    assert put_run_keys(tmp_path / "keys", tmp_path, over_tcp=True).own != keys.own
+    assert put_run_keys(None, tmp_path, over_tcp=False) is None
     assert client_keys(tmp_path) is None
     remove_run_keys(tmp_path)  # of none
+
+
+def test_a_run_over_tcp_has_keys_of_its_own(tmp_path):
+    """Of this once, and no clients but those who can read its directory."""
+    keys = put_run_keys(None, tmp_path, over_tcp=True)
+    again = put_run_keys(None, tmp_path, over_tcp=True)
+    assert keys is not None and again is not None
+    assert keys.clients == "" and client_keys(tmp_path) is not None
+    assert keys.run_public != again.run_public and keys.own != again.own
 
 
 def test_what_cannot_be_removed_is_said(tmp_path, caplog):

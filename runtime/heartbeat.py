@@ -40,6 +40,7 @@ class NodeFigures(NamedTuple):
     troubles: tuple[Trouble, ...] = ()
     busy_s: float = 0.0
     is_source: bool = False
+    starting: bool = False
 
     @property
     def done(self) -> int:
@@ -104,9 +105,9 @@ class Heartbeat:
         socket.setsockopt(zmq.LINGER, 1000)
         socket.setsockopt(zmq.SNDHWM, 1000)
         socket.connect(str(self._endpoint))
-        self._send(socket, self._status("starting"))
+        self._send(socket, self._status())
         while not self._done.wait(PERIOD_S):
-            self._send(socket, self._status("running" if self._up else "starting"))
+            self._send(socket, self._status())
             self._flush_logs(socket)
             if os.getppid() != self._parent:
                 self._end_as_orphan()
@@ -115,13 +116,14 @@ class Heartbeat:
         socket.close()
         context.term()
 
-    def _status(self, state: State, error: str = "") -> NodeStatus:
+    def _status(self, final: State | None = None, error: str = "") -> NodeStatus:
         figures = self._stats()
+        now: State = "running" if self._up and not figures.starting else "starting"
         return NodeStatus(
             stamp_ns=time.time_ns(),
             node=self._node,
             pid=os.getpid(),
-            state=state,
+            state=final or now,
             inputs=figures.inputs,
             outputs=figures.outputs,
             counters=figures.counters,

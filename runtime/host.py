@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
@@ -65,8 +65,8 @@ class Host:
         self._captured_ns: int | None = None
         self._outputs_ended = False
         self._busy_since: float | None = None
-        self._under_way = False
-        """A source has made a step; to get to its first one may take long."""
+        self._starting = True
+        """It loads; of a source also: it gets to its first step, which may take long."""
         node_class = load_node_class(wiring.uses)
         params = make_params(node_class, wiring.params)
         run_dir = None if wiring.run_dir is None else Path(wiring.run_dir)
@@ -115,13 +115,16 @@ class Host:
             self.node.troubles.all() + self._stream_troubles(),
             self._busy_s(),
             isinstance(self.node, Source),
+            self._starting,
         )
 
     def run(self) -> None:
         """Until all inputs (of a source: all steps) have ended, or `stop` is called."""
         try:
-            self.node.setup()
-            self._continuation.restore()
+            with self._busy():
+                self.node.setup()
+                self._continuation.restore()
+            self._starting = False
             with self._readers_may_be_gone():
                 if isinstance(self.node, Source):
                     self._run_source(self.node)
@@ -132,7 +135,8 @@ class Host:
             if self.node.cut_short:
                 self._continuation.keep_now(self._ports)
             with self._readers_may_be_gone():
-                self.node.on_end()
+                with self._busy():
+                    self.node.on_end()
                 self._end_outputs()
                 if not self._is_cut_short():
                     self._continuation.mark_end(self.stats())
@@ -246,9 +250,13 @@ class Host:
         steps = self._produce_from(source, step)
         while not self._stopping.is_set():
             try:
-                with self._busy() if self._under_way else nullcontext():
-                    wait_s = next(steps)
-                self._under_way = True
+                with self._busy():
+                    wait_s = next(steps, None)
+                self._starting = False
+                if wait_s is None:
+                    if self._finish_source():
+                        return
+                    continue
                 self._continuation.note_first_step(step)
                 deadline = time.monotonic() + wait_s
                 while self._handle_one_each():
@@ -258,9 +266,6 @@ class Host:
                     self._handle_one_each()
                 self._service_writers()
                 self._continuation.note_published()
-            except StopIteration:
-                if self._finish_source():
-                    return
             except RewindError as error:
                 name = next(n for n, w in self._wiring.outputs.items() if w.stream == error.stream)
                 steps = self._produce_from(source, source.first_step_for(name, error.seq))
@@ -276,7 +281,7 @@ class Host:
         return source.first_step_for(output, self._writers[output].wanted_seq())
 
     def _produce_from(self, source: Source, step: int) -> Iterator[float]:
-        self._under_way = False
+        self._starting = True
         for name, writer in self._writers.items():
             writer.rewind(source.published_before(name, step))
         return source.produce(step)
@@ -288,7 +293,8 @@ class Host:
     def _handle_one_each(self) -> bool:
         """At most one message of every input and service, so that none starves another."""
         handled = False
-        self.node.on_tick()
+        with self._busy():
+            self.node.on_tick()
         for server in self._servers:
             with self._busy():
                 handled |= server.serve()

@@ -74,8 +74,12 @@ class NodeSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """False: the run goes on without the node if it cannot be kept alive."""
     restarts: Annotated[int, _MILLION] = 5
     """How often in a row it is started again before it is given up."""
+    start_s: Annotated[float, _MILLION] = 600.0
+    """Killed and started again when it takes so long to load or, of a source, to get to where its
+    readers are; 0: never."""
     hang_s: Annotated[float, _MILLION] = 60.0
-    """Killed and started again when it has been at one message for so long; 0: never."""
+    """Killed and started again when it has been at one message, or step, or at its end, for so
+    long; 0: never."""
     memory_mb: Annotated[int, _MILLION] = 0
     """Killed and started again when it holds more memory than this; 0: no bound."""
 

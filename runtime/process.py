@@ -61,14 +61,15 @@ class NodeProcess:
         is_source: bool = False,
         critical: bool = True,
         restarts_allowed: int = 5,
+        start_s: float = 0.0,
         hang_s: float = 0.0,
         memory_bytes: int = 0,
         idle_inputs: frozenset[str] = frozenset(),
         keep_open: tuple[int, ...] = (),
     ) -> None:
         """``idle_inputs``: what comes there does not make the node busy. It is killed when it
-        has been at one message for ``hang_s``, or holds more than ``memory_bytes``; 0: never.
-        ``keep_open``: files that it holds open as long as it lives."""
+        has been starting for ``start_s`` or at one message for ``hang_s``, or holds more than
+        ``memory_bytes``; 0: never. ``keep_open``: files that it holds open as long as it lives."""
         self.name = name
         self.is_source = is_source
         self.critical = critical
@@ -83,7 +84,7 @@ class NodeProcess:
         self._log_file = log_file
         self._restarts_allowed = restarts_allowed
         self._idle_inputs = idle_inputs
-        self._hang_s = hang_s
+        self._start_s, self._hang_s = start_s, hang_s
         self._memory_bytes = memory_bytes
         self._killed_for = ""
         self._past: tuple[Trouble, ...] = ()  # of processes before this one
@@ -97,7 +98,7 @@ class NodeProcess:
         self._start_at: float | None = None
         self._asked_to_end_at: float | None = None
         self._killed = False
-        self._started_at = self._heard_at = self._busy_at = 0.0
+        self._started_at = self._heard_at = self._busy_at = self._running_since = 0.0
         self._status = NodeStatus(stamp_ns=time.time_ns(), node=name, pid=0, state="starting")
 
     @property
@@ -137,7 +138,7 @@ class NodeProcess:
     def start(self) -> None:
         self._start_at = self._asked_to_end_at = None
         self._killed = False
-        self._started_at = self._heard_at = time.monotonic()
+        self._started_at = self._heard_at = self._running_since = time.monotonic()
         self._killed_for = ""
         self._forget_process()
         try:
@@ -172,12 +173,14 @@ class NodeProcess:
         self._heard_at = time.monotonic()
         if self._work(heartbeat) != self._work(self._status) or self._status.state == "starting":
             self._busy_at = self._heard_at
+        if heartbeat.state == "starting":
+            self._running_since = self._heard_at
         self._status = heartbeat
         if heartbeat.error:
             self.error = heartbeat.error
         if heartbeat.state != "running":  # it may be gone before it is measured
             self.measure()
-        if self._heard_at - self._started_at > _HEALTHY_AFTER_S:
+        if self._heard_at - self._running_since > _HEALTHY_AFTER_S:
             self._failures_in_a_row = 0
 
     def watch(self) -> None:
@@ -199,14 +202,16 @@ class NodeProcess:
 
     def _hangs(self) -> bool:
         """Its heart beats, but does it get on? Killed if it has not for too long."""
-        busy_s, limit_s = self._status.busy_s, self._hang_s
-        if not limit_s or self._status.state != "running" or busy_s < limit_s / 2:
+        starts, busy_s = self._status.state == "starting", self._status.busy_s
+        limit_s, bound = (self._start_s, "start_s") if starts else (self._hang_s, "hang_s")
+        if not limit_s or busy_s < limit_s / 2:
             return False
-        text = f"at one message for {busy_s:.0f} s, and started again after {limit_s:.0f} s"
-        help_ = f"if it may take so long, raise hang_s of [node.{self.name}]; else see its log"
-        self._troubles.notice("hung", f"{text}: {help_}")
+        text = f"{'starting' if starts else 'at one message'} for {busy_s:.0f} s"
+        help_ = f"if it may take so long, raise {bound} of [node.{self.name}]; else see its log"
+        after = f"and started again after {limit_s:.0f} s"
+        self._troubles.notice("hung", f"{text}, {after}: {help_}")
         if busy_s >= limit_s:
-            self._kill_for(f"hung: at one message for {busy_s:.0f} s")
+            self._kill_for(f"hung: {text}")
         return True
 
     def _is_too_large(self) -> bool:
@@ -235,7 +240,7 @@ class NodeProcess:
 
     def _healthy(self) -> bool:
         """Running for a while since it was started."""
-        return time.monotonic() - self._started_at > _TROUBLE_STAYS_S
+        return time.monotonic() - self._running_since > _TROUBLE_STAYS_S
 
     def _kill_for(self, reason: str) -> None:
         self._killed_for = reason

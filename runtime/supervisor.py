@@ -207,6 +207,7 @@ class Supervisor:
             is_source=issubclass(self.launch.classes[name], Source),
             critical=section.critical,
             restarts_allowed=section.restarts,
+            start_s=section.start_s,
             hang_s=section.hang_s,
             memory_bytes=section.memory_mb * 2**20,
             keep_open=(self.run_dir.lock_fd,),

@@ -60,6 +60,35 @@ class Collector(Node):
         self.seen.append(envelope.message.stamp_ns)
 
 
+class Slow(Source):
+    """Takes its time wherever it may: each of ``places`` is where it was when it was let go on."""
+
+    at = ""
+    go_on = threading.Event()
+    twists = Output(Twist)
+
+    def rest(self, at: str) -> None:
+        type(self).at = at
+        self.go_on.wait(10)
+        self.go_on.clear()
+
+    def setup(self) -> None:
+        self.rest("setup")
+
+    def produce(self, step: int) -> Iterator[float]:
+        for each in (0, 1):
+            self.rest(f"step {each}")
+            self.twists.publish(twist(each))
+            yield 0.0
+
+    def on_tick(self) -> None:
+        if self.at == "step 1":
+            self.rest("tick")
+
+    def on_end(self) -> None:
+        self.rest("end")
+
+
 class Steered(Source):
     """Publishes until it is told to pause."""
 
@@ -86,7 +115,7 @@ def twist(number: int) -> Twist:
 @pytest.fixture
 def nodes(monkeypatch) -> None:
     module = types.ModuleType("host_nodes")
-    vars(module).update(Echo=Echo, Steered=Steered, Collector=Collector)
+    vars(module).update(Echo=Echo, Steered=Steered, Slow=Slow, Collector=Collector)
     monkeypatch.setitem(sys.modules, "host_nodes", module)
 
 
@@ -244,6 +273,24 @@ def test_source_reacts_between_its_steps(nodes, address_of, context):
     assert not errors
     assert heard == list(range(len(heard)))
     assert host.node.told
+
+
+def test_where_a_node_is_busy_and_where_it_is_starting(nodes, address_of, eventually):
+    """So that a hang is seen wherever it is, and a model may take longer to load than a message."""
+    twists = OutputWire(stream="t", address=address_of("t"))
+    wiring = Wiring(
+        node="slow", uses="host_nodes:Slow", params={}, inputs={}, outputs={"twists": twists}
+    )
+    host = Host(wiring)
+    told = {}
+    with running(host) as errors:
+        for at in ("setup", "step 0", "step 1", "tick", "end"):
+            eventually(lambda at=at: Slow.at == at and host.stats().busy_s > 0.02)
+            told[at] = host.stats().starting
+            Slow.go_on.set()
+    assert not errors
+    assert told == {"setup": True, "step 0": True, "step 1": False, "tick": False, "end": False}
+    assert host.stats().busy_s == 0
 
 
 def test_node_that_keeps_all_has_nothing_replaced(nodes, address_of, context):

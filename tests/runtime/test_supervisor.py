@@ -390,6 +390,23 @@ class TestNodeProcess:
         node.hear(self.beat(node, outputs={"out": 1}, inputs={"frames": InputStats(received=1)}))
         assert node.quiet_s == 0
 
+    @pytest.mark.parametrize(
+        ("state", "busy_s", "bound"),
+        [("starting", 50.0, ""), ("starting", 70.0, "start_s"), ("running", 50.0, "hang_s")],
+    )
+    def test_hang_wherever_it_is(self, tmp_path, state, busy_s, bound):
+        files = tmp_path / "none.json", tmp_path / "n.log"
+        node = NodeProcess("n", *files, start_s=60.0, hang_s=40.0)
+        node.start()
+        node.hear(self.beat(node, state=state, busy_s=busy_s))
+        node.watch()
+        (trouble,) = node.status().troubles
+        assert trouble.name == "hung"
+        assert f"raise {bound or 'start_s'} of [node.n]" in trouble.text
+        assert ("hung" in node._killed_for) == bool(bound)
+        node.kill()
+        node.wait()
+
     def test_error_of_a_node_that_refuses(self, node):
         node.hear(self.beat(node, state="failed", error="no such file"))
         assert node.status().error == "no such file"

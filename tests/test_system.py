@@ -457,7 +457,7 @@ def test_a_live_run_with_a_detector_slower_than_its_camera(start, tmp_path):
     def grows() -> bool:
         return any(published(status, "memory") > 5 for status in run.statuses())
 
-    until(grows, what="the map grows")
+    until(grows, within_s=60.0, what="the map grows")
     asked = start(None, "look-for", "run", "red cup")
     assert "the geometry detector looks for what it was made for" in asked.wait()
     assert asked.process.returncode == 2

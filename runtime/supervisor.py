@@ -2,7 +2,7 @@
 
 Readers start before sources, so that nobody misses the beginning. A node that dies is
 started again with backoff; one that refuses its work (`EXIT_REFUSED`), or keeps dying and
-is critical, ends the run. Stopping takes at most `STOP_WITHIN_S`.
+is critical, ends the run. Stopping takes at most `END_WITHIN_S`, in haste `STOP_WITHIN_S`.
 """
 
 from __future__ import annotations
@@ -48,9 +48,9 @@ from cogmap.runtime.writer import Writer
 
 log = logging.getLogger(__name__)
 
-STOP_WITHIN_S = 5.0
-"""After `Supervisor.stop`, or once a node has failed for good."""
-_OTHERS_IN_HASTE_S, _FED_IN_HASTE_S, _KILL_AFTER_S = 1.0, 3.0, 4.2
+_OTHERS_IN_HASTE_S, _FED_IN_HASTE_S, STOP_WITHIN_S = 1.0, 3.0, 4.2
+"""After `Supervisor.stop`, or once a node has failed for good: when others than the sources are
+told to end, those that are still fed, and when what is left is killed."""
 _OTHERS_AFTER_S, END_WITHIN_S = 5.0, 60.0
 """When the time of a run is over: maps may be large, and nobody waits at the keyboard."""
 _LEFT_OVER_S = 10.0
@@ -109,7 +109,7 @@ class Supervisor:
         self._write_plans()
 
     def stop(self, *, patient: bool = False) -> None:
-        """End within `STOP_WITHIN_S`; who has time sets ``until_s``. Safe in signal handlers.
+        """In haste; who has time sets ``until_s``. Safe in signal handlers.
 
         ``patient``, and not told so before: critical nodes that take longer are waited for, up to
         `END_WITHIN_S`, since somebody sees it and can call again.
@@ -337,7 +337,7 @@ class Supervisor:
                 fed = self._is_fed(name) and (patient or now < haste_from + _FED_IN_HASTE_S)
                 if process.alive and (process.is_source or (others_due and not fed)):
                     process.terminate()
-            if now > min(began + END_WITHIN_S, haste_from + _KILL_AFTER_S):
+            if now > min(began + END_WITHIN_S, haste_from + STOP_WITHIN_S):
                 self._kill(alive, patient=self._patient and now < began + END_WITHIN_S)
             self._hear(timeout_ms=50)
         self._hear(timeout_ms=50)

@@ -221,7 +221,7 @@ def test_what_is_served_to_others(supervise, context):
 def test_who_is_patient_waits_for_what_is_stored_until_told_again(
     supervise, monkeypatch, caplog, calls
 ):
-    monkeypatch.setattr(supervisor_module, "_KILL_AFTER_S", 0.0)
+    monkeypatch.setattr(supervisor_module, "STOP_WITHIN_S", 0.0)
     supervisor = supervise(line(count=10**6, period_s=0.01).replace(":Sink", ":SlowSink"))
 
     def on_tick() -> None:
@@ -238,7 +238,7 @@ def test_who_is_patient_waits_for_what_is_stored_until_told_again(
 def test_who_is_patient_still_tells_those_to_end_that_store_nothing(supervise, monkeypatch, caplog):
     """A viewer reads from a memory that stores for long: it is told to end, and not killed."""
     monkeypatch.setattr(supervisor_module, "_FED_IN_HASTE_S", 0.5)
-    monkeypatch.setattr(supervisor_module, "_KILL_AFTER_S", 3.0)
+    monkeypatch.setattr(supervisor_module, "STOP_WITHIN_S", 3.0)
     relay = """
 [node.source]
 uses = "system_nodes:Numbers"

@@ -349,9 +349,7 @@ class Host:
         self._outputs_ended = True
         self._tell_positions()
         for writer in self._writers.values():
-            while not writer.drain(_TELL_S, in_haste=self._is_cut_short):
-                if self._hard_stop.is_set():
-                    return
+            while not (writer.drain(_TELL_S, self._is_cut_short) or self._hard_stop.is_set()):
                 self._tell_positions()
 
 

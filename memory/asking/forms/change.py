@@ -133,6 +133,12 @@ def _where_before(slots: Slots) -> Meaning:
     return Meaning(f"room_of(place_before({thing.program}))", say, (thing,))
 
 
+def _when_moved(slots: Slots) -> Meaning:
+    thing = slots.thing("a")
+    say = worded(f"{thing.the} {thing.was} found to have been moved {{}}")
+    return Meaning(f"moved_at({thing.program})", say, (thing,))
+
+
 def _how_far_moved(slots: Slots) -> Meaning:
     thing = slots.thing("a")
     say = measured(f"{{}} from where {thing.the} was before (between centres)")
@@ -220,6 +226,14 @@ FORMS: tuple[Form, ...] = (
             f"{_WHAT} (is|are) new [here]",
             f"{_WHAT} (appeared|came)",
         ),
+    ),
+    form(
+        _when_moved,
+        "When was the cup moved?",
+        "when (was|were) {a} [last] (moved|displaced|rearranged) [last]",
+        "when (did|has) {a} [last] (move|moved|change place|change position) [last]",
+        "when did (somebody|someone|anybody|anyone|they|you|i|we) [last] move {a} [last]",
+        "(what time|at what time|at which time) (was|were|did) {a} [last] (moved|move)",
     ),
     form(
         _has_moved,

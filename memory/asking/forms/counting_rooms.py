@@ -5,7 +5,8 @@ from __future__ import annotations
 from cogmap.memory.asking.conditions import in_r
 from cogmap.memory.asking.form import Form, Meaning, Slots, form
 from cogmap.memory.asking.saying import Result, Said, counted, listed, said_value, truth
-from cogmap.memory.asking.things import ALL_ROOMS, quoted
+from cogmap.memory.asking.things import ALL_ROOMS, joined, quoted
+from cogmap.memory.asking.unreadable import Unreadable
 
 __all__ = ["FORMS"]
 
@@ -33,6 +34,19 @@ def _which_rooms(slots: Slots) -> Meaning:
     there = f"[x for x in {thing.members} if room_of(x) == r]"
     say = listed(f"Rooms with {thing.many}: {{}}", f"No room with {thing.many} was seen")
     return Meaning(f"[r for r in rooms() if exists({there})]", say, (thing,))
+
+
+def _rooms_with_both(slots: Slots) -> Meaning:
+    """Each in the same room; "a bed and a sofa" together are not looked for in two."""
+    things = slots.things("list")
+    if len(things) < 2:
+        raise Unreadable("this names one thing")
+    there = " and ".join(
+        f"exists([x for x in {thing.members} if room_of(x) == r])" for thing in things
+    )
+    named = joined([thing.some for thing in things])
+    say = listed(f"Rooms with {named}: {{}}", f"No room with {named} was seen")
+    return Meaning(f"[r for r in rooms() if {there}]", say, tuple(things))
 
 
 def _room_with_most(slots: Slots) -> Meaning:
@@ -90,11 +104,18 @@ FORMS: tuple[Form, ...] = (
         _which_rooms,
         "Which rooms have lamps?",
         "(which|what) rooms (have|contain|hold|with) {a}",
-        "(which|what) room has {a}",
+        "(which|what) room (has|contains|holds) {a}",
         "(which|what) is the room (with|that has|containing|that contains) {a} [in it|inside]",
-        "in (which|what) rooms (are|is) there {a}",
+        "in (which|what) [one of the] (room|rooms) (are|is) there {a}",
         "in (which|what) rooms (are|is) {a}",
         "(which|what) rooms (are|is) {a} in",
+    ),
+    form(
+        _rooms_with_both,
+        "Which room has a sofa and a television?",
+        "(which|what) (room|rooms) (has|have|contain|contains|hold|holds|with) [both] {list}",
+        "(which|what) is the room (with|that has|containing|that contains) [both] {list}",
+        "in (which|what) (room|rooms) (are|is) there [both] {list}",
     ),
     form(
         _room_with_most,

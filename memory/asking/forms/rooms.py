@@ -18,7 +18,8 @@ def _where(slots: Slots) -> Meaning:
         raise Unreadable("a room is where it is; ask how far it is, or how to get there")
     if slots.asked.options:
         return _which_room(slots)
-    if thing.plural:
+    any_of_several = not thing.definite and slots.asked.names.number_of(thing.label) > 1
+    if thing.plural or any_of_several:
         say = _each_where(thing)
         return Meaning(f"[whereabouts(x) for x in {thing.members}]", say, (thing,))
     say = worded(f"{thing.the} is {{}}")
@@ -26,7 +27,8 @@ def _where(slots: Slots) -> Meaning:
 
 
 def _each_where(thing: Thing) -> Say:
-    places = listed(f"{thing.the} are {{}}", "")
+    named = thing.the if thing.plural else thing.many
+    places = listed(f"{named} are {{}}", "")
 
     def say(result: Result) -> Said:
         if not list(result.value):  # type: ignore[call-overload]

@@ -159,6 +159,16 @@ def place_before(world: World, object: MapObject) -> Point:
     return Point(*object.placements[-1].box.center)
 
 
+@operation(TIMES)
+def moved_at(world: World, object: MapObject) -> Time:
+    """When a thing was found where it has stood since it was moved last; it may have been moved
+    at any time since it was last seen where it was before."""
+    stamps = [e.stamp_ns for e in world.events if e.kind == "moved" and e.object_id == object.id]
+    if not stamps:
+        raise NotDeterminable(f"{name_of(object)} was not moved, as far as was seen")
+    return Time(max(stamps))
+
+
 def _ever_seen(world: World, label: str) -> Objects:
     found = of_kind(world, label, "any")
     world.recorder.note(found)

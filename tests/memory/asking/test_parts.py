@@ -93,9 +93,6 @@ def test_what_may_mean_several_things_is_not_read(house, text) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "which room has a bed and a sofa?",
-        "which rooms have a bed and a chair?",
-        "what room contains chairs and cups?",
         "where is the room with a bed and a sofa?",
         "where is the room that has a bed and a sofa?",
         "is there a room with beds and cups?",
@@ -105,6 +102,20 @@ def test_what_one_is_to_have_is_not_asked_of_each(house, text) -> None:
     """No room of the house has both, and each has one."""
     assert not parts_of(Question(stamp_ns=0, text=text))
     assert asked(house, text).status != "answered"
+
+
+@pytest.mark.parametrize(
+    ("text", "rooms"),
+    [
+        ("which room has a bed and a sofa?", ()),
+        ("which rooms have a bed and a chair?", ("bedroom",)),
+        ("what room contains chairs and cups?", ("kitchen",)),
+        ("in which room are there both a lamp and a backpack?", ("bedroom",)),
+    ],
+)
+def test_which_rooms_have_all_of_several(house, text, rooms) -> None:
+    assert not parts_of(Question(stamp_ns=0, text=text))
+    assert asked(house, text).value == rooms
 
 
 def test_a_room_that_is_named_has_each_of_several(house) -> None:

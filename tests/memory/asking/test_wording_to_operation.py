@@ -152,6 +152,7 @@ CASES: list[tuple[str, str]] = [
     ("What was taken away?", "changes("),
     ("Did anyone move the cup?", 'placements(find("cup"))'),
     ("Where was the cup before it was moved?", 'place_before(find("cup"))'),
+    ("When did somebody move the cup?", 'moved_at(find("cup"))'),
     ("How far did you travel in total?", "path_travelled("),
     ("How far have you come from your starting point?", "displacement("),
     ("how many degrees have you turned since frame 10?", "turned(frame(10), now())"),

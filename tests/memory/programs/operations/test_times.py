@@ -30,6 +30,7 @@ from cogmap.memory.programs.values import Count
         ('co_visible(find("sofa"), find("table"))', (2.0,)),
         ('first_seen(find("sofa")) < first_seen(find("cup"))', True),
         ("changes(time(0))", ("chair 5 was moved",)),
+        ("moved_at(object(5))", 3.0),
         ("changes(time(3.5))", ()),
         ("count(changes(time(0), new=True))", 2),
         ('as_of(time(1), exists(find("chair")))', None),

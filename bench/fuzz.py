@@ -52,13 +52,14 @@ def figures_of(result: FuzzResult, wanted: int) -> tuple[dict[str, Any], list[Ba
         f"{name}: accepted": result.accepted,
         f"{name}: outcomes": result.outcomes,
         f"{name}: slowest input (s)": result.slowest_s,
+        f"{name}: largest input (MB)": result.largest_mb,
         f"{name}: crashes by place": result.crashes,
     }
     failures = sum(result.crashes.values()) + result.hangs
-    failures += result.leaked_files + result.leaked_threads
+    failures += result.leaked_files + result.leaked_threads + result.bloated
     bars = [
         Bar(f"{name}: inputs read", result.inputs, wanted),
-        Bar(f"{name}: crashes, hangs, leaked files and threads", failures, 0, "at most"),
+        Bar(f"{name}: crashes, hangs, bloat, leaked files and threads", failures, 0, "at most"),
         Bar(f"{name}: memory grown (MB)", result.grown_mb, MOST_GROWN_MB, "at most"),
     ]
     figures |= {bar.figure: bar.value for bar in bars}

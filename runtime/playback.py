@@ -1,7 +1,8 @@
 """Reads recordings back, also those that were cut off, from any place on.
 
 Opening walks the file from record to record, reading only their heads; no index at the
-end is needed, so a file without one is opened the same way. One chunk is held in memory.
+end is needed, so a file without one is opened the same way. One chunk is held in memory, and
+where each message is: of these there are no more than a file of that size can hold if it is ours.
 """
 
 from __future__ import annotations
@@ -23,19 +24,23 @@ from mcap.stream_reader import MAGIC_SIZE, read_magic
 
 from cogmap.runtime import wire
 from cogmap.runtime.jpeg import decompress
-from cogmap.runtime.recording import RecordingError
+from cogmap.runtime.recording import CHUNK_BYTES, RecordingError
 
 _HEAD = struct.Struct("<BQ")
 _CHUNK_HEAD = struct.Struct("<QQQII")
 _MESSAGE_HEAD = struct.Struct("<HIQQ")
+_INDEX_HEAD_BYTES, _INDEX_ENTRY_BYTES = 6, 16
 _MAX_CHUNK_BYTES = 2 * wire.MAX_MESSAGE_BYTES
+_MOST_IN_CHUNK = CHUNK_BYTES // (_HEAD.size + _MESSAGE_HEAD.size) + 1
+"""Messages: a chunk of ours ends with the one that makes it larger than this."""
+_MAX_CHANNEL_BYTES, _MOST_CHANNELS = 4096, 4096
 
 
 _DAMAGE = (McapError, struct.error, ValueError, OverflowError, OSError)
 """What reading the records of a damaged file may raise."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Entry:
     """Where one message is: the number of its chunk and its place among the chunk's records."""
 
@@ -75,6 +80,7 @@ class Recording:
             self._file = path.open("rb")
         except OSError as error:
             raise RecordingError(f"cannot read recording {path}: {error}") from error
+        self._size = path.stat().st_size
         self._channels: dict[int, Channel] = {}
         self._chunks: list[_Chunk] = []
         self.truncated = False
@@ -111,25 +117,30 @@ class Recording:
         try:
             read_magic(ReadDataStream(self._file))
         except (McapError, struct.error) as error:
-            empty = self.path.stat().st_size == 0
-            what = "is empty" if empty else "is not an MCAP file (it begins like something else)"
+            what = (
+                "is empty"
+                if self._size == 0
+                else "is not an MCAP file (it begins like something else)"
+            )
             raise RecordingError(
                 f"{self.path} {what}; recordings are made by cogmap record and cogmap convert"
             ) from error
 
     def _walk(self) -> None:
         """Find chunks and channels from record to record."""
-        position, size = MAGIC_SIZE, self.path.stat().st_size
-        while position < size:
+        position = MAGIC_SIZE
+        while position < self._size:
             self._file.seek(position)
             head = self._file.read(_HEAD.size)
             if len(head) < _HEAD.size:
                 break
             opcode, length = _HEAD.unpack(head)
+            if opcode == 0:  # a hole: there is no such record
+                break
             if opcode == Opcode.CHUNK:
-                self._note_chunk(position + _HEAD.size, length, size)
+                self._note_chunk(position + _HEAD.size, length)
             elif opcode == Opcode.MESSAGE_INDEX and self._chunks:
-                self._note_index(min(length, size - position))
+                self._note_index(length)
             if opcode in (Opcode.DATA_END, Opcode.FOOTER):
                 return
             position += _HEAD.size + length
@@ -137,41 +148,46 @@ class Recording:
         if self._chunks:
             self._chunks[-1].indexed = False  # not for all its channels
 
-    def _note_chunk(self, position: int, length: int, file_size: int) -> None:
+    def _note_chunk(self, position: int, length: int) -> None:
         head = self._file.read(_CHUNK_HEAD.size)
         if len(head) < _CHUNK_HEAD.size:
             return
         _, _, uncompressed_size, crc, name_length = _CHUNK_HEAD.unpack(head)
-        if name_length > 16 or uncompressed_size > _MAX_CHUNK_BYTES:
+        start = position + _CHUNK_HEAD.size + name_length + 8
+        end = min(position + length, self._size)
+        if name_length > 16 or max(uncompressed_size, end - start) > _MAX_CHUNK_BYTES:
             raise RecordingError(
                 f"{self.path}: damaged chunk at byte {position}; what is before it can be had"
                 " by cutting the file there"
             )
         compression = self._file.read(name_length).decode(errors="replace")
-        start = position + _CHUNK_HEAD.size + name_length + 8
-        end = min(position + length, file_size)
         if end > start:
-            complete = position + length <= file_size
+            complete = position + length <= self._size
             self._chunks.append(
                 _Chunk(start, end - start, uncompressed_size, compression, complete, crc)
             )
 
     def _note_index(self, length: int) -> None:
-        data = self._file.read(length)
-        if len(data) == length:
-            try:
-                index = MessageIndex.read(ReadDataStream(BytesIO(data)))
-            except _DAMAGE:
-                self._chunks[-1].indexed = False
-                return
-            self._chunks[-1].messages += [(at, ns, index.channel_id) for ns, at in index.records]
+        """What the index of a channel says of the last chunk; a wrong one says nothing."""
+        chunk, most = self._chunks[-1], _MOST_IN_CHUNK - len(self._chunks[-1].messages)
+        try:
+            if length > _INDEX_HEAD_BYTES + _INDEX_ENTRY_BYTES * most:
+                raise ValueError("more messages than a chunk holds")
+            index = MessageIndex.read(ReadDataStream(BytesIO(self._file.read(length))))
+        except _DAMAGE:
+            chunk.indexed = False
+        else:
+            chunk.messages += [(at, ns, index.channel_id) for ns, at in index.records]
 
     def _read_entries(self) -> list[Entry]:
-        entries = []
+        entries: list[Entry] = []
+        most = self._size // _INDEX_ENTRY_BYTES + _MOST_IN_CHUNK  # the last may have lost its index
         for number, chunk in enumerate(self._chunks):
             known = all(channel in self._channels for _, _, channel in chunk.messages)
             if not (chunk.indexed and chunk.messages and known):
                 chunk.messages = self._scan(self._decompress(chunk))
+            if len(entries) + len(chunk.messages) > most:
+                raise self._too_many("messages")
             for offset, log_time, channel_id in sorted(chunk.messages):
                 channel = self._channels.get(channel_id)
                 if channel is None or channel.message_encoding != "msgpack":
@@ -181,24 +197,35 @@ class Recording:
                     )
                 kind = channel.metadata.get("type", "")
                 entries.append(Entry(channel.topic, kind, log_time, number, offset))
+            chunk.messages.clear()
         return entries
 
     def _scan(self, records: bytes) -> list[tuple[int, int, int]]:
         """Complete messages of a chunk, also of one that was cut off; notes its channels."""
-        messages, position = [], 0
+        messages: list[tuple[int, int, int]] = []
+        position = 0
         while position + _HEAD.size <= len(records):
             opcode, length = _HEAD.unpack_from(records, position)
             start, end = position + _HEAD.size, position + _HEAD.size + length
             if end > len(records):
                 break
             if opcode == Opcode.CHANNEL:
+                if length > _MAX_CHANNEL_BYTES or len(self._channels) >= _MOST_CHANNELS:
+                    raise self._too_many("or longer channels")
                 channel = Channel.read(ReadDataStream(BytesIO(records[start:end])))
                 self._channels[channel.id] = channel
             elif opcode == Opcode.MESSAGE:
+                if len(messages) == _MOST_IN_CHUNK:
+                    raise self._too_many("messages")
                 channel_id, _, log_time, _ = _MESSAGE_HEAD.unpack_from(records, start)
                 messages.append((position, log_time, channel_id))
             position = end
         return messages
+
+    def _too_many(self, what: str) -> RecordingError:
+        return RecordingError(
+            f"{self.path}: not recorded by cogmap: it has more {what} than a recording of ours has"
+        )
 
     def _decode(self, entry: Entry, records: bytes) -> wire.Envelope:
         try:

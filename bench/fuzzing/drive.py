@@ -1,4 +1,4 @@
-"""Feeds a surface with hostile inputs and notes crashes, hangs and leaks.
+"""Feeds a surface with hostile inputs and notes crashes, hangs, leaks and what takes memory.
 
     python -m cogmap.bench.fuzzing.drive SURFACE INPUTS SEED FOLDER
 
@@ -22,7 +22,7 @@ import threading
 import time
 import traceback
 from collections import Counter
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import msgspec
@@ -67,6 +67,9 @@ class FuzzResult(msgspec.Struct, frozen=True, kw_only=True):
     """Kind and place -> how often."""
     hangs: int
     slowest_s: float
+    bloated: int
+    """Inputs that took more memory than the surface allows, if only for a moment."""
+    largest_mb: float
     grown_mb: float
     """Resident memory, from a quarter of the inputs on, without the inputs that were kept."""
     leaked_files: int
@@ -113,6 +116,8 @@ def _driven(surface: Surface, inputs: int, rng: random.Random, watch: _Watch) ->
         crashes=dict(watch.crashes),
         hangs=watch.hangs,
         slowest_s=round(watch.slowest_s, 3),
+        bloated=watch.bloated,
+        largest_mb=round(watch.largest_mb, 1),
         grown_mb=round(grown / 2**20, 1),
         leaked_files=max(after.files - before.files, 0),
         leaked_threads=max(after.threads - before.threads, 0),
@@ -126,6 +131,8 @@ class _Watch:
         self.crashes: Counter[str] = Counter()
         self.hangs = 0
         self.slowest_s = 0.0
+        self.bloated = 0
+        self.largest_mb = 0.0
         self._surface = surface
         self._folder = folder
         with (folder / "current").open("w+b") as file:
@@ -138,15 +145,19 @@ class _Watch:
         self._current[:8] = len(data).to_bytes(8, "little")
         self._current[8 : 8 + len(data)] = data
         faulthandler.dump_traceback_later(HANG_S, exit=True, file=self._trace)
-        began = time.process_time()
+        before_mb, began = _begin_peak_mb(), time.process_time()
         try:
             outcome = f"ok {self._surface.feed(data)!s:.100}"
         except CogmapError as error:
             outcome = str(error)
         except Exception as error:
             outcome = self._crashed(data, error)
-        took_s = time.process_time() - began
+        took_s, took_mb = time.process_time() - began, _peak_mb() - before_mb
         self.slowest_s = max(self.slowest_s, took_s)
+        self.largest_mb = max(self.largest_mb, took_mb)
+        if took_mb > self._surface.limit_mb:
+            self.bloated += 1
+            self._keep(f"bloated-{self.bloated}", data)
         if took_s > self._surface.limit_s:
             self.hangs += 1
             self._keep(f"hang-{self.hangs}", data)
@@ -186,6 +197,21 @@ class _Held(msgspec.Struct, frozen=True):
         gc.collect()
         process = psutil.Process()
         return cls(process.memory_info().rss, process.num_fds(), threading.active_count())
+
+
+def _begin_peak_mb() -> float:
+    """What the process holds now, from where `_peak_mb` goes up (Linux; elsewhere it stays 0)."""
+    with suppress(OSError):
+        Path("/proc/self/clear_refs").write_bytes(b"5")
+    return _peak_mb()
+
+
+def _peak_mb() -> float:
+    with suppress(OSError), Path("/proc/self/status").open("rb") as status:
+        for line in status:
+            if line.startswith(b"VmHWM:"):
+                return int(line.split()[1]) / 1024
+    return 0.0
 
 
 def main() -> None:

@@ -24,6 +24,8 @@ _MAGIC = 8
 _HEAD = struct.Struct("<BQ")
 _CHUNK, _CHUNK_HEAD = 6, 40
 """Opcode of a chunk; where its records begin but for the name of the compression."""
+_MANY_BYTES, _SHORTEST = 1 << 25, 22
+"""Of records that are many, and of the content of an empty message."""
 _LONGEST = 2000
 """Messages that are read of one file."""
 
@@ -91,10 +93,9 @@ def _mutate(rng: random.Random, data: bytes, other: bytes) -> bytes:
     return data[:_MAGIC] + b"".join(records)
 
 
-def _split(data: bytes) -> list[bytes]:
+def _split(data: bytes, at: int = _MAGIC) -> list[bytes]:
     """Records, head and content, as far as there are any."""
     records: list[bytes] = []
-    at = _MAGIC
     while at + _HEAD.size <= len(data) and len(records) < 10_000:
         end = at + _HEAD.size + _HEAD.unpack_from(data, at)[1]
         records.append(data[at:end])
@@ -108,7 +109,8 @@ def _with_wrong_length(rng: random.Random, record: bytes) -> bytes:
 
 
 def _with_other_content(rng: random.Random, record: bytes) -> bytes:
-    """A chunk whose records are mutated and whose sizes are right; without a checksum."""
+    """A chunk whose records are mutated, and may be very many, and whose sizes are right; without
+    a checksum."""
     if record[:1] != bytes([_CHUNK]) or len(record) < _HEAD.size + _CHUNK_HEAD:
         return mutated_bytes(rng, record)
     start, end, _, _, named = struct.unpack_from("<QQQII", record, _HEAD.size)
@@ -120,7 +122,16 @@ def _with_other_content(rng: random.Random, record: bytes) -> bytes:
         except (zstandard.ZstdError, MemoryError):
             return mutated_bytes(rng, record)
     changed = mutated_bytes(rng, content)
+    if name == b"zstd" and rng.random() < 0.05:
+        changed += _many(rng.choice(_split(content, 0) or [content]))
     packed = zstandard.ZstdCompressor(level=1).compress(changed) if name == b"zstd" else changed
     head = struct.pack("<QQQII", start, end, len(changed), 0, named) + name
     body = head + struct.pack("<Q", len(packed)) + packed
     return _HEAD.pack(_CHUNK, len(body)) + body
+
+
+def _many(record: bytes) -> bytes:
+    """So many short ones that a few packed bytes take much memory."""
+    content = record[_HEAD.size :][:_SHORTEST]
+    short = _HEAD.pack(record[0] if record else 0, len(content)) + content
+    return short * (_MANY_BYTES // len(short))

@@ -22,4 +22,6 @@ class Surface:
     """Reads an input. Any exception but a CogmapError is a crash."""
     limit_s: float = 1.0
     """Of processor time for one input; more is a hang."""
+    limit_mb: float = 64.0
+    """Of memory that one input takes while it is read; more is an attack that came through."""
     close: Callable[[], None] = lambda: None

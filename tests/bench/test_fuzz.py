@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import mmap
 import random
+import sys
 from collections.abc import Iterator
 from contextlib import suppress
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -16,7 +16,13 @@ from cogmap.bench.fuzz import figures_of
 from cogmap.bench.fuzzing import mutate
 from cogmap.bench.fuzzing.drive import SURFACES, drive, open_surface
 from cogmap.bench.fuzzing.surface import Surface
+from cogmap.memory.asking import ask
+from cogmap.memory.persistence import load_map
+from cogmap.memory.programs.check import check
+from cogmap.runtime import wire
+from cogmap.runtime.launchfile import read_launch_file
 from cogmap.runtime.messages import CogmapError
+from cogmap.runtime.playback import Recording
 
 EXAMPLES = {"map": 40, "launch": 80, "question": 120}
 HYPOTHESIS = {"deadline": None, "suppress_health_check": list(HealthCheck), "database": None}
@@ -38,7 +44,7 @@ def test_valid_inputs_are_read(surface):
 def test_what_is_hostile_is_refused_with_words(surface):
     @settings(max_examples=EXAMPLES.get(surface.name, 300), **HYPOTHESIS)
     @given(chance=st.integers(0, 2**63), steps=st.integers(1, 3))
-    def check(chance, steps):
+    def refused(chance, steps):
         rng = random.Random(chance)
         data = rng.choice(surface.seeds)
         for _ in range(steps):
@@ -46,17 +52,17 @@ def test_what_is_hostile_is_refused_with_words(surface):
         with suppress(CogmapError):
             surface.feed(data)
 
-    check()
+    refused()
 
 
 def test_any_bytes_are_refused_with_words(surface):
     @settings(max_examples=60, **HYPOTHESIS)
     @given(data=st.binary(max_size=300) | st.text(max_size=100).map(str.encode))
-    def check(data):
+    def refused(data):
         with suppress(CogmapError):
             surface.feed(data)
 
-    check()
+    refused()
 
 
 def fragile(data: bytes) -> str:
@@ -95,6 +101,18 @@ def test_a_leak_and_a_hang_are_noticed(tmp_path):
     assert not all(bar.ok for bar in figures_of(result, wanted=400)[1])
 
 
+def test_memory_that_is_taken_for_a_moment_is_noticed(tmp_path):
+    def hungry(data: bytes) -> int:
+        return len(b"x" * (2**27 if data == b"many" else 1))
+
+    hungry(b"many")  # what the process once held must not hide what it holds now
+    surface = Surface("hungry", (b"few", b"many"), lambda rng, one, other: other, hungry)
+    result = drive(surface, 40, seed=1, folder=tmp_path)
+    assert 0 < result.bloated < 40 and 120 < result.largest_mb < 140 and result.grown_mb < 32
+    assert (tmp_path / "bloated-1").read_bytes() == b"many"
+    assert not all(bar.ok for bar in figures_of(result, wanted=40)[1])
+
+
 def test_equal_seeds_give_equal_inputs(tmp_path):
     def inputs(seed: int) -> list[bytes]:
         seen: list[bytes] = []
@@ -111,6 +129,23 @@ def test_a_tree_is_changed_in_a_copy(chance):
     assert tree == {"a": [1, {"b": 2.0}], "c": "x"}
 
 
-def test_there_is_a_surface_for_every_reader():
-    folder = Path(mutate.__file__).parent
-    assert all((folder / f"{module}.py").is_file() for module in SURFACES.values())
+READERS = {
+    "wire": wire.decode,
+    "recording": Recording.__init__,
+    "map": load_map,
+    "launch": read_launch_file,
+    "program": check,
+    "question": ask,
+}
+"""What reads bytes of strangers, as docs/security.md lists it."""
+
+
+def test_every_reader_of_untrusted_bytes_is_fed(surface):
+    called = set()
+    sys.setprofile(lambda frame, event, _: event == "call" and called.add(frame.f_code))
+    try:
+        surface.feed(surface.seeds[0])
+    finally:
+        sys.setprofile(None)
+    assert SURFACES.keys() == READERS.keys()
+    assert READERS[surface.name].__code__ in called

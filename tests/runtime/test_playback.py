@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import struct
 import tracemalloc
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from mcap.writer import CompressionType, Writer
@@ -393,6 +395,93 @@ class TestMemory:
         recording.close()
         assert count == 120
         assert peak < 8 * recording_module.CHUNK_BYTES, f"{peak / 1e6:.0f} MB"
+
+
+class TestClaims:
+    """A few bytes can claim to be any number: what is held is bounded by what is there."""
+
+    def refused(self, path: Path, match: str, most_mb: float = 30) -> None:
+        tracemalloc.start()
+        try:
+            with pytest.raises(RecordingError, match=match) as caught, closing(Recording(path)):
+                pass
+            _, peak = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+        assert str(path) in str(caught.value)
+        assert peak < most_mb * 1e6, f"{peak / 1e6:.0f} MB"
+
+    @pytest.mark.parametrize("messages", [300_000, 2**15])
+    def test_of_empty_messages(self, tmp_path, messages):
+        """In one chunk; and in many of them that each could be one of ours."""
+        path = tmp_path / "a.mcap"
+        empty = record(0x05, bytes(22))
+        chunks = [chunk(CHANNEL + messages * empty, "zstd")] * (2**17 // messages + 1)
+        path.write_bytes(b"\x89MCAP0\r\n" + b"".join(chunks))
+        assert path.stat().st_size < 10_000
+        self.refused(path, "it has more messages than")
+
+    def test_of_an_index(self, tmp_path):
+        """The chunk itself says what is in it."""
+        path = tmp_path / "a.mcap"
+        index = struct.pack("<HI", 1, 2**25) + bytes(2**25)
+        path.write_bytes(b"\x89MCAP0\r\n" + chunk(CHANNEL) + record(0x07, index) + END)
+        tracemalloc.start()
+        with closing(Recording(path)) as recording:
+            assert recording.entries == []
+        assert tracemalloc.get_traced_memory()[1] < 1e6
+        tracemalloc.stop()
+
+    def test_of_a_chunk_with_a_hole(self, tmp_path):
+        path = tmp_path / "a.mcap"
+        path.write_bytes(b"\x89MCAP0\r\n" + chunk(CHANNEL, claimed=2**28)[:100])
+        os.truncate(path, 2**28)
+        self.refused(path, "damaged chunk at byte")
+
+    @pytest.mark.parametrize(
+        "channels", [[(1, "a" * 2**20)], [(id_, "a") for id_ in range(2**16)]], ids=["long", "many"]
+    )
+    def test_of_channels(self, tmp_path, channels):
+        path = tmp_path / "a.mcap"
+        content = b"".join(channel(id_, topic) for id_, topic in channels)
+        path.write_bytes(b"\x89MCAP0\r\n" + chunk(content, "zstd") + END)
+        self.refused(path, "not recorded by cogmap")
+
+    def test_a_hole_at_the_end_is_no_work(self, whole, tmp_path):
+        path = tmp_path / "a.mcap"
+        path.write_bytes(whole[: sorted(chunk_ends(whole))[-1]])
+        os.truncate(path, 2**38)
+        with closing(Recording(path)) as recording:
+            assert recording.truncated
+            assert [(each.stream, each.seq) for each in recording.read()] == ALL
+
+
+END = b"\x0f" + struct.pack("<Q", 4) + bytes(4)
+
+
+def record(opcode: int, content: bytes) -> bytes:
+    return struct.pack("<BQ", opcode, len(content)) + content
+
+
+def text(value: str) -> bytes:
+    return struct.pack("<I", len(value)) + value.encode()
+
+
+def channel(id_: int, topic: str) -> bytes:
+    return record(
+        0x04, struct.pack("<HH", id_, 0) + text(topic) + text("msgpack") + struct.pack("<I", 0)
+    )
+
+
+CHANNEL = channel(0, "camera/frames")
+
+
+def chunk(content: bytes, compression: str = "", claimed: int | None = None) -> bytes:
+    packed = zstandard.compress(content) if compression else content
+    head = struct.pack("<QQQI", 0, 0, len(content), 0) + text(compression)
+    length = len(packed) if claimed is None else claimed
+    body = head + struct.pack("<Q", length) + packed
+    return struct.pack("<BQ", 0x06, len(head) + 8 + length) + body
 
 
 def write_foreign(

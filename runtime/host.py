@@ -5,7 +5,6 @@ Started by the supervisor as ``python -m cogmap.runtime.host WIRING.json``.
 
 from __future__ import annotations
 
-import ctypes
 import logging
 import os
 import signal
@@ -23,7 +22,7 @@ from cogmap.runtime.bus import RewindError, StoppedError
 from cogmap.runtime.context import open_context
 from cogmap.runtime.continuation import Continuation, figures_at_the_end, has_ended_in
 from cogmap.runtime.health import StreamHealth
-from cogmap.runtime.heartbeat import Heartbeat, NodeFigures
+from cogmap.runtime.heartbeat import Heartbeat, NodeFigures, be_told_of_the_parents_death
 from cogmap.runtime.keys import RunKeys, read_keys
 from cogmap.runtime.limits import ClientLimits
 from cogmap.runtime.messages import CogmapError, End, Message, Trouble
@@ -48,7 +47,6 @@ from cogmap.runtime.writer import Writer
 
 _POLL_MS = 100
 _TELL_S = 0.2
-_PR_SET_PDEATHSIG = 1
 _HARD_STOP_AFTER_S = 2.0
 _KEEP_ALL_QUEUE = 1024
 
@@ -353,15 +351,9 @@ class Host:
                 self._tell_positions()
 
 
-def _be_told_of_the_parents_death() -> None:
-    """By SIGTERM, which ends a node at once that is still loading; heartbeats do the rest."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, int(signal.SIGTERM))
-
-
 def main() -> None:
     """Run the node that the wiring file in ``argv[1]`` describes."""
-    _be_told_of_the_parents_death()
+    be_told_of_the_parents_death()
     wiring = msgspec.json.decode(Path(sys.argv[1]).read_bytes(), type=Wiring)
     logging.basicConfig(
         level=os.environ.get("COGMAP_LOG", "INFO"),

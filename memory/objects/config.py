@@ -9,6 +9,7 @@ from cogmap.memory.objects.association import AssociationConfig
 from cogmap.memory.objects.contacts import ContactConfig
 from cogmap.memory.objects.merging import MergeConfig
 from cogmap.memory.objects.moves import MovesConfig
+from cogmap.memory.objects.roundness import RoundConfig
 from cogmap.memory.objects.sighting_history import SightingHistoryConfig
 from cogmap.memory.objects.stems import StemConfig
 from cogmap.memory.objects.track_shape import ShapeConfig
@@ -35,6 +36,7 @@ class ObjectMapConfig:
     stems: StemConfig = field(default_factory=StemConfig)
     walls: WallDirectionConfig = field(default_factory=WallDirectionConfig)
     boxes: BoxFitConfig = field(default_factory=BoxFitConfig)
+    round: RoundConfig = field(default_factory=RoundConfig)
     history: SightingHistoryConfig = field(default_factory=SightingHistoryConfig)
     samples: int = 48
     """Points of a track that frames are compared with."""

@@ -13,6 +13,7 @@ from cogmap.memory.objects.contacts import at_least_as_high, complete
 from cogmap.memory.objects.known_size import as_large_as
 from cogmap.memory.objects.merging import Merging
 from cogmap.memory.objects.moves import Moves
+from cogmap.memory.objects.roundness import round_out
 from cogmap.memory.objects.sighting_history import SightingHistory
 from cogmap.memory.objects.stems import with_stem
 from cogmap.memory.objects.track_shape import TrackShape
@@ -96,6 +97,7 @@ class TrackStore:
         config, shape = self.config, track.shape
         body = shape.body(config.shape, len(track.cameras))
         box = fit_box(body, self.walls.yaw(), config.boxes)
+        box = round_out(box, body, track.cameras, config.round)
         whole = with_stem(box, shape.points, shape.hits, shape.misses, config.stems)
         stem_m = whole.size[2] - box.size[2]
         box, stands = complete(whole, track.contacts, track.cameras, config.contacts, stem_m)

@@ -43,6 +43,7 @@ from cogmap.runtime.readers import complain
 from cogmap.runtime.requests import SERVICES_FILE, STREAMS_FILE
 from cogmap.runtime.rundir import RunDir
 from cogmap.runtime.troubles import Troubles
+from cogmap.runtime.vitals import Vitals
 from cogmap.runtime.wiring import EXIT_REFUSED, RUN_STREAMS, Wiring
 from cogmap.runtime.writer import Writer
 
@@ -207,13 +208,14 @@ class Supervisor:
             is_source=issubclass(self.launch.classes[name], Source),
             critical=section.critical,
             restarts_allowed=section.restarts,
-            start_s=section.start_s,
-            hang_s=section.hang_s,
-            memory_bytes=section.memory_mb * 2**20,
-            keep_open=(self.run_dir.lock_fd,),
-            idle_inputs=frozenset(
-                port for port, item in section.inputs.items() if item.stream in RUN_STREAMS
+            vitals=Vitals(
+                name,
+                start_s=section.start_s,
+                hang_s=section.hang_s,
+                memory_bytes=section.memory_mb * 2**20,
+                idle_inputs=[p for p, i in section.inputs.items() if i.stream in RUN_STREAMS],
             ),
+            keep_open=(self.run_dir.lock_fd,),
         )
 
     def _write_plans(self) -> None:
@@ -285,7 +287,7 @@ class Supervisor:
 
     def _publish_status(self) -> None:
         for process in self._processes.values():
-            process.meter.look()
+            process.measure()
         status = self.status()
         self._writers["run/status"].publish(status)
         try:
@@ -317,7 +319,11 @@ class Supervisor:
         since_s = time.monotonic() - self._all_said_at
         left = [process for process in self._processes.values() if not process.done]
         for process in [p for p in left if not p.finishing] or left:
-            if process.alive and process.ready and min(process.quiet_s, since_s) > _LEFT_OVER_S:
+            if (
+                process.alive
+                and process.ready
+                and min(process.vitals.quiet_s, since_s) > _LEFT_OVER_S
+            ):
                 process.terminate()
 
     def _stop_all(self) -> None:
@@ -373,8 +379,8 @@ class Supervisor:
         return RunResult(
             nodes=self.status().nodes,
             troubles=self._troubles.all(),
-            peak_rss_bytes={name: p.meter.peak_rss_bytes for name, p in processes.items()},
-            cpu_percent={name: p.meter.mean_cpu_percent for name, p in processes.items()},
+            peak_rss_bytes={name: p.vitals.meter.peak_rss_bytes for name, p in processes.items()},
+            cpu_percent={name: p.vitals.meter.mean_cpu_percent for name, p in processes.items()},
             duration_s=time.monotonic() - self._started_at,
             failed=failed,
             refused=any(processes[name].exit_code == EXIT_REFUSED for name in failed),

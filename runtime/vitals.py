@@ -1,0 +1,186 @@
+"""What is known of a node from outside: what it says, what is measured, what is wrong with it."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Collection
+from typing import Literal, NamedTuple
+
+import msgspec
+
+from cogmap.runtime.messages import NodeStatus, Trouble
+from cogmap.runtime.meter import Meter
+from cogmap.runtime.troubles import Troubles
+from cogmap.runtime.wiring import OUT_OF_MEMORY_HELP
+
+__all__ = ["Vitals"]
+
+log = logging.getLogger(__name__)
+
+_SILENT_S = 15.0
+"""A node without a heartbeat for this long is taken for dead."""
+_START_WITHIN_S = 60.0
+_MEASURE_PERIOD_S = 0.2
+"""Between looks at the memory of a node that has a bound."""
+_TROUBLE_STAYS_S = 10.0
+"""What a node was killed for stays in the table for so long after it was started again."""
+_WHY_IT_DIED = ("hung", "silent", "killed", "out of memory")
+
+
+class _Wrong(NamedTuple):
+    """What is wrong with a node that is, or was, killed for it."""
+
+    name: str
+    text: str
+    help: str
+    at_once: bool = True
+    """Else if it goes on for long."""
+
+
+class Vitals:
+    """Of a node, in one process after the other."""
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        start_s: float = 0.0,
+        hang_s: float = 0.0,
+        memory_bytes: int = 0,
+        idle_inputs: Collection[str] = (),
+    ) -> None:
+        """Bounds: 0 is none. ``idle_inputs``: what comes there does not make the node busy."""
+        self.meter = Meter()
+        self.troubles = Troubles(log.getChild(name))
+        self._name = name
+        self._start_s, self._hang_s = start_s, hang_s
+        self._memory_bytes = memory_bytes
+        self._idle_inputs = idle_inputs
+        self._started_at = self._heard_at = self._busy_at = self._running_since = 0.0
+        self._past: tuple[Trouble, ...] = ()  # of processes before this one
+        self._farthest = 0
+        """Most that it had done when it died."""
+        self.last = NodeStatus(stamp_ns=time.time_ns(), node=name, pid=0, state="starting")
+        """Its last heartbeat, or what became of it since."""
+
+    def begin(self) -> None:
+        """A process is started; what the one before it said of itself is over."""
+        self._started_at = self._heard_at = self._running_since = time.monotonic()
+        past = _by_name(self._past, self.last.troubles)
+        self._past = tuple(msgspec.structs.replace(trouble, over=True) for trouble in past)
+        self.last = msgspec.structs.replace(self.last, troubles=(), busy_s=0.0)
+
+    def set_state(
+        self, state: Literal["starting", "restarting", "ended", "failed", "stopped"], pid: int
+    ) -> None:
+        self.last = msgspec.structs.replace(
+            self.last, state=state, pid=pid, stamp_ns=time.time_ns()
+        )
+
+    def hear(self, heartbeat: NodeStatus) -> None:
+        self._heard_at = time.monotonic()
+        if self._work(heartbeat) != self._work(self.last) or self.last.state == "starting":
+            self._busy_at = self._heard_at
+        if heartbeat.state == "starting":
+            self._running_since = self._heard_at
+        self.last = heartbeat
+
+    def status(self, restarts: int, error: str) -> NodeStatus:
+        """The last heartbeat, with what is known from outside."""
+        return msgspec.structs.replace(
+            self.last,
+            restarts=restarts,
+            error=error,
+            cpu_percent=self.meter.cpu_percent,
+            rss_bytes=self.meter.rss_bytes,
+            troubles=_by_name(self._past, self.last.troubles, self.troubles.all()),
+        )
+
+    @property
+    def quiet_s(self) -> float:
+        """How long it has handled and published nothing."""
+        return time.monotonic() - max(self._busy_at, self._started_at)
+
+    @property
+    def running_s(self) -> float:
+        """How long ago it had loaded."""
+        return time.monotonic() - self._running_since
+
+    def got_farther(self) -> bool:
+        """Asked when it has died, whether it did more than any process before it: it does not die
+        of what it is given."""
+        done = sum(each.received for each in self.last.inputs.values())
+        done += sum(self.last.outputs.values())
+        farther, self._farthest = done > self._farthest, max(done, self._farthest)
+        return farther
+
+    def why_kill(self) -> str:
+        """Why a node that is alive must be killed now; "" if it may live."""
+        wrong = self._silent() or self._hung() or self._too_large()
+        if wrong is not None:
+            self._notice(wrong)
+            return f"{wrong.name}: {wrong.text}" if wrong.at_once else ""
+        if self.running_s > _TROUBLE_STAYS_S:
+            for name in _WHY_IT_DIED:
+                self.troubles.clear(name)
+        return ""
+
+    def why_killed(self) -> str:
+        """Why the kernel has killed it, because memory ran out; "" if somebody else has, which is
+        no fault of the node."""
+        if not self.meter.kernel_has_killed():
+            help_ = "end what kills it; dmesg tells if that was the kernel, for memory"
+            self._notice(_Wrong("killed", "by kill -9", help_))
+            return ""
+        bound = f"memory_mb of [node.{self._name}] bounds it before that"
+        text = "the kernel killed it because memory ran out"
+        self._notice(_Wrong("out of memory", text, f"{OUT_OF_MEMORY_HELP}; {bound}"))
+        return f"out of memory: {text}"
+
+    def _silent(self) -> _Wrong | None:
+        since_s = time.monotonic() - self._heard_at
+        if since_s <= (_START_WITHIN_S if self.last.state == "starting" else _SILENT_S):
+            return None
+        help_ = (
+            "if somebody stopped it, let it be; if the machine has too much to do, end other"
+            " programs; else see its log"
+        )
+        return _Wrong("silent", f"no heartbeat for {since_s:.0f} s", help_)
+
+    def _hung(self) -> _Wrong | None:
+        """Its heart beats, but does it get on?"""
+        starts, busy_s = self.last.state == "starting", self.last.busy_s
+        limit_s, bound = (self._start_s, "start_s") if starts else (self._hang_s, "hang_s")
+        if not limit_s or busy_s < limit_s / 2:
+            return None
+        text = f"{'starting' if starts else 'at one message'} for {busy_s:.0f} s of {limit_s:.0f} s"
+        help_ = f"if it may take so long, raise {bound} of [node.{self._name}]; else see its log"
+        return _Wrong("hung", text, help_, at_once=busy_s >= limit_s)
+
+    def _too_large(self) -> _Wrong | None:
+        """In good time: it must not take the machine with it."""
+        if not self._memory_bytes:
+            return None
+        if time.monotonic() - self.meter.looked_at_s > _MEASURE_PERIOD_S:
+            self.meter.look()
+        held, bound = self.meter.rss_bytes / 2**20, self._memory_bytes / 2**20
+        if held <= bound:
+            return None
+        text = f"holds {held:.0f} MB, over its bound memory_mb = {bound:.0f}"
+        help_ = f"raise that of [node.{self._name}], or {OUT_OF_MEMORY_HELP}"
+        return _Wrong("out of memory", text, help_)
+
+    def _notice(self, wrong: _Wrong) -> None:
+        then = "it is started again" if wrong.at_once else "then it is started again"
+        self.troubles.notice(wrong.name, f"{wrong.text}; {then}: {wrong.help}")
+
+    def _work(self, status: NodeStatus) -> tuple[object, object]:
+        """What changes when the node has handled or published something."""
+        inputs = {k: v for k, v in status.inputs.items() if k not in self._idle_inputs}
+        return inputs, status.outputs
+
+
+def _by_name(*groups: tuple[Trouble, ...]) -> tuple[Trouble, ...]:
+    """One for each name; of the same name, the last."""
+    return tuple({trouble.name: trouble for group in groups for trouble in group}.values())

@@ -256,8 +256,8 @@ inputs = { numbers = "passed", status = "run/status" }
     supervisor = supervise(relay)
 
     def on_tick() -> None:
-        nodes = {node.node: node for node in supervisor.status().nodes}
-        if "watcher" in nodes and nodes["watcher"].state == "running":
+        states = states_of(supervisor)
+        if states["relay"] == states["watcher"] == "running":
             supervisor.stop(patient=True)
 
     result = supervisor.run(for_s=FOR_S, on_tick=on_tick)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 import os
+import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
@@ -32,10 +33,16 @@ LIGHT_BYTES = 64_000
 """A state below this costs so little that it is kept after a few messages."""
 LIGHT_EVERY = 8
 MOST_KEPT = 3
+SLOW_S = 2.0
+"""That writing one may take if the next is due."""
 _NOTE_BYTES = 1024
 _NOT_WRITTEN = (
     "cannot write a checkpoint: {}; if this node dies it goes on from the one before, or from the"
     " beginning: make room on the disk of the run directory"
+)
+_SLOW = (
+    "the next checkpoint is due and the one before is still being written: if this node dies, more"
+    " has to come again; raise [run] checkpoint_every, or have the run directory on another disk"
 )
 
 
@@ -66,6 +73,9 @@ class Checkpointer:
         self._due_in = self._light_every
         self._thread = ThreadPoolExecutor(1, "checkpoint")
         self._under_way: Future[Checkpoint] | None = None
+        self._began_s = 0.0
+        self._is_late = False
+        """The one that is under way."""
 
     def __len__(self) -> int:
         """How many there are."""
@@ -93,7 +103,12 @@ class Checkpointer:
                     state: Callable[[], NodeState | None]) -> None:  # fmt: skip
         """After every message: begin a checkpoint if it is time and the node can say its state."""
         self._due_in -= 1
-        if self._due_in > 0 or self._under_way is not None:
+        if self._due_in > 0:
+            return
+        if self._under_way is not None:
+            self._is_late = time.monotonic() - self._began_s >= SLOW_S
+            if self._is_late:
+                self._troubles.notice("slow checkpoints", _SLOW)
             return
         known = state()
         if known is not None:
@@ -115,6 +130,7 @@ class Checkpointer:
         self._due_in = self._light_every if light else self._every
         self._due_in = max(self._due_in, size // BYTES_A_MESSAGE)
         number, self._number = self._number, self._number + 1
+        self._began_s, self._is_late = time.monotonic(), False
         self._under_way = self._thread.submit(
             checkpoint.write, self._folder, number, snapshot, state
         )
@@ -155,6 +171,8 @@ class Checkpointer:
             self._kept.append(self._under_way.result())
             self.count += 1
             self._troubles.clear("disk")
+            if not self._is_late:
+                self._troubles.clear("slow checkpoints")
         except OSError as error:
             self._troubles.notice("disk", _NOT_WRITTEN.format(error))
         self._under_way = None

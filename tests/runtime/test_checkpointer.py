@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import logging
+from threading import Event
+
 import numpy as np
 import pytest
 
+from cogmap.runtime import checkpoint
 from cogmap.runtime import checkpointer as module
 from cogmap.runtime.checkpoint import InputMark, NodeState, Snapshot
 from cogmap.runtime.checkpointer import Checkpointer, EndMarks, PublishedMark
 from cogmap.runtime.messages import InputStats
+from cogmap.runtime.troubles import Troubles
 
 HEAVY = NodeState({"a": np.zeros(module.LIGHT_BYTES + 8, np.uint8)})
 
@@ -138,6 +143,28 @@ def test_a_full_disk_is_said_and_survived(tmp_path, caplog):
     keeper.close()
     assert numbers(keeper) == [1]
     assert "cannot write a checkpoint" in caplog.text
+
+
+def test_a_disk_that_is_too_slow_is_said(tmp_path, monkeypatch):
+    """Once the next checkpoint is due, and until one was written before that."""
+    monkeypatch.setattr(module, "SLOW_S", 0.0)
+    may_write, write = Event(), checkpoint.write
+    monkeypatch.setattr(checkpoint, "write", lambda *a: may_write.wait(10) and write(*a))
+    troubles = Troubles(logging.getLogger("cogmap.node"))
+    keeper = Checkpointer(tmp_path / "node", 2, troubles=troubles)
+    for seq in range(1, 4):
+        keeper.take_if_due(lambda state, seq=seq: at(seq), NodeState)
+    assert not troubles.all(), "the next is not due yet"
+    keeper.take_if_due(lambda state: at(4), NodeState)
+    (said,) = troubles.all()
+    assert said.name == "slow checkpoints" and "checkpoint_every" in said.text
+    may_write.set()
+    keeper.finish({})
+    assert not troubles.all()[0].over, "that one was late"
+    keeper.take(at(5), NodeState())
+    keeper.finish({})
+    assert troubles.all()[0].over
+    keeper.close()
 
 
 def test_end_marks(tmp_path):

@@ -45,11 +45,7 @@ _NAME = re.compile(r"(\d{8})\.checkpoint")
 
 
 class CheckpointError(CogmapError):
-    """A checkpoint cannot be read."""
-
-
-class _VersionError(ValueError):
-    """A checkpoint of another version, which this one will never read."""
+    """A checkpoint cannot be gone on from."""
 
 
 @dataclass(frozen=True)
@@ -144,8 +140,11 @@ def write(folder: Path, number: int, snapshot: Snapshot, state: NodeState) -> Ch
 
 
 def find(folder: Path) -> list[Checkpoint]:
-    """The whole checkpoints of a folder, oldest first. What cannot be read is said and passed
-    over, and that of another version is removed: it would stay for ever."""
+    """The whole checkpoints of a folder, oldest first. What is damaged is said and passed over.
+
+    Raises CheckpointError if there is one of another version, which is left as it is: what a live
+    run has kept cannot be had again.
+    """
     found = []
     for path in sorted(folder.glob("*.checkpoint")):
         if not _NAME.fullmatch(path.name):
@@ -153,14 +152,6 @@ def find(folder: Path) -> list[Checkpoint]:
         try:
             with path.open("rb") as file:
                 found.append(Checkpoint(path, _read_header(file).snapshot))
-        except _VersionError:
-            log.warning(
-                "removed %s, a checkpoint of another version of cogmap: this node goes on from one"
-                " that this version made, or from the beginning of its inputs; where a live camera"
-                " cannot send those again, begin a new run and do not resume this one", path,
-            )  # fmt: skip
-            with suppress(OSError):
-                path.unlink()
         except (OSError, ValueError, MemoryError) as error:
             log.warning(
                 "passed over %s, a checkpoint that cannot be read (%s): this node goes on from one"
@@ -171,11 +162,14 @@ def find(folder: Path) -> list[Checkpoint]:
 
 def _read_header(file: BinaryIO) -> _Header:
     """Raises ValueError if the file is none of ours, cut off, or its header is damaged, and
-    _VersionError if it is of another version."""
+    CheckpointError if it is of another version."""
     magic = file.read(len(_MAGIC))
     if magic != _MAGIC:
         if len(magic) == len(_MAGIC) and magic.startswith(_OF_ANY_VERSION):
-            raise _VersionError("it is no checkpoint of this version")
+            raise CheckpointError(
+                f"another version of cogmap kept {file.name}: resume the run with that one, or"
+                " begin a new run"
+            )
         raise ValueError("it is no checkpoint")
     end = file.seek(0, os.SEEK_END) - _LENGTHS.size
     if end < len(_MAGIC):

@@ -63,6 +63,7 @@ class Host:
         self._captured_ns: int | None = None
         self._outputs_ended = False
         self._busy_since: float | None = None
+        self._waited_at = 0.0
         self._starting = True
         """It loads; of a source also: it gets to its first step, which may take long."""
         node_class = load_node_class(wiring.uses)
@@ -163,9 +164,10 @@ class Host:
 
     def _busy_s(self) -> float:
         """Waiting for a reader is not being busy."""
-        since = self._busy_since
-        waits = any(writer.waiting is not None for writer in self._writers.values())
-        return 0.0 if since is None or waits else time.monotonic() - since
+        since, now = self._busy_since, time.monotonic()
+        if any(writer.waiting is not None for writer in self._writers.values()):
+            self._waited_at = now
+        return 0.0 if since is None else now - max(since, self._waited_at)
 
     @contextmanager
     def _busy(self) -> Iterator[None]:

@@ -9,6 +9,7 @@ import types
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -58,6 +59,19 @@ class Collector(Node):
 
     def on_any(self, envelope: Envelope) -> None:
         self.seen.append(envelope.message.stamp_ns)
+
+
+class Thoughtful(Node):
+    """Says what it hears, and thinks about it afterwards."""
+
+    twists = Input(Twist)
+    echoed = Output(Twist)
+    thinks, go_on = threading.Event(), threading.Event()
+
+    def on_twists(self, twist: Twist) -> None:
+        self.echoed.publish(twist)
+        self.thinks.set()
+        self.go_on.wait(10)
 
 
 class Slow(Source):
@@ -115,7 +129,9 @@ def twist(number: int) -> Twist:
 @pytest.fixture
 def nodes(monkeypatch) -> None:
     module = types.ModuleType("host_nodes")
-    vars(module).update(Echo=Echo, Steered=Steered, Slow=Slow, Collector=Collector)
+    vars(module).update(
+        Echo=Echo, Steered=Steered, Slow=Slow, Thoughtful=Thoughtful, Collector=Collector
+    )
     monkeypatch.setitem(sys.modules, "host_nodes", module)
 
 
@@ -291,6 +307,30 @@ def test_where_a_node_is_busy_and_where_it_is_starting(nodes, address_of, eventu
     assert not errors
     assert told == {"setup": True, "step 0": True, "step 1": False, "tick": False, "end": False}
     assert host.stats().busy_s == 0
+
+
+def test_waiting_for_a_reader_is_not_being_busy(nodes, address_of, context):
+    """Nor is it counted once the reader is back: the node would be killed for what it waited."""
+    wiring = msgspec.structs.replace(echo_wiring(address_of), uses="host_nodes:Thoughtful")
+    host = Host(wiring)
+    mouth = Writer(context, "t", address_of("t", "echo.twists"))
+    with running(host) as errors:
+        mouth.publish(twist(1))
+        until_s = time.monotonic() + 1.0
+        while time.monotonic() < until_s:
+            assert host.stats().busy_s < 0.5
+            time.sleep(0.01)
+        ear = LosslessReader(context, address_of("e", "ear").lossless, "ear")
+        while not Thoughtful.thinks.wait(0.01):
+            ear.idle()
+            host.stats()
+        assert host.stats().busy_s < 0.5
+        Thoughtful.go_on.set()
+        mouth.publish(End(stamp_ns=0))
+        heard_until_end(ear)
+    assert not errors
+    ear.close()
+    mouth.close()
 
 
 def test_node_that_keeps_all_has_nothing_replaced(nodes, address_of, context):

@@ -78,6 +78,11 @@ class Memory(Node):
     run = Service(ProgramRequest, Answer)
     ask = Service(Question, Answer)
 
+    @classmethod
+    def check(cls, params: Params) -> None:
+        if Path(params.map_dir).is_absolute():
+            prepare_folder(Path(params.map_dir))
+
     def setup(self) -> None:
         config = MapConfig(patience_s=PATIENCE_S)
         onto = self.params.onto
@@ -88,8 +93,6 @@ class Memory(Node):
         self._states: dict[int, State] = {}  # as of frames of which the dense side is stored
         self._parts: dict[int, MapPart] = {}
         self._last_part: MapPart | None = None
-        if self.params.map_dir:
-            prepare_folder(self._folder())
         self._journal = Journal(
             self.run_dir and self.run_dir / "state" / f"{self.name}.edits", Edit
         )

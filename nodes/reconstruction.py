@@ -105,6 +105,8 @@ class Reconstruction(Node):
     def check(cls, params: Params) -> None:
         if params.onto:
             load_map(Path(params.onto), parts=())
+        if Path(params.map_dir).is_absolute():
+            prepare_folder(Path(params.map_dir))
 
     def setup(self) -> None:
         surface = SurfaceConfig(
@@ -125,8 +127,6 @@ class Reconstruction(Node):
             self._reconstructor.begin_stream()
         self._frame_troubles = FrameTroubles(self.troubles)
         self._landings = Landings(self.troubles)
-        if self.params.map_dir:
-            prepare_folder(self._map_folder())
         self._room: dict[str, NDArray[Any]] = {}  # of the state that was asked for last
         self._shown: dict[str, SurfaceUpdate] = {}
         self._shown_before: deque[tuple[int, int, int]] = deque()  # by a process before this one

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -50,12 +51,26 @@ class Recorder(Node):
     KEEP_ALL = True
     KEEPS_STATE = True
 
+    @classmethod
+    def check(cls, params: Params) -> None:
+        folder = Path(params.path).parent
+        try:
+            if folder.is_absolute():
+                tempfile.TemporaryFile(dir=folder).close()
+        except OSError as error:
+            raise RecordingError(
+                f"cannot write recording {params.path}: {error.strerror}; choose a folder that is"
+                " there and that you may write to"
+            ) from error
+
     def setup(self) -> None:
         self._load = LoadMeter()
         self._unflushed = 0
         """Messages of which it is not known yet whether they are in the file."""
-        self._failed_at = -math.inf
-        self._writer: RecordingWriter | None = self._next_writer()
+        self._flushed_at = self._failed_at = -math.inf
+        self._writer: RecordingWriter | None = None
+        with self._disk_errors():
+            self._writer = self._next_writer()
 
     def _next_writer(self) -> RecordingWriter:
         wanted = (self.run_dir or Path()) / self.params.path

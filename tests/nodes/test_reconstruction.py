@@ -8,6 +8,7 @@ import pytest
 
 from cogmap.memory.dense.reconstruction import ReconstructionError
 from cogmap.memory.persistence import MapError
+from cogmap.nodes.memory import Memory
 from cogmap.nodes.reconstruction import Reconstruction
 from cogmap.runtime.driver import NodeDriver
 from cogmap.runtime.messages import Detections, Frame, Intrinsics, Observation, SurfaceUpdate
@@ -71,7 +72,7 @@ def test_a_few_changed_chunks_are_published_after_every_frame() -> None:
 def test_the_map_is_stored_at_the_end(tmp_path: Path) -> None:
     with NodeDriver(Reconstruction, run_dir=tmp_path, map_dir="map") as driver:
         driver.send("frames", wall(0))
-        assert not list((tmp_path / "map").iterdir())
+        assert not (tmp_path / "map").exists()
         driver.end()
     assert (tmp_path / "map" / "manifest.json").is_file()
 
@@ -80,7 +81,6 @@ def test_a_disk_that_takes_no_map_is_survived(tmp_path: Path) -> None:
     """The part is announced without files, and the next one is stored again."""
     params = {"map_dir": "map", "part_only": True, "map_every_s": 1.0, "surface_chunks": 0}
     with NodeDriver(Reconstruction, run_dir=tmp_path, **params) as driver:
-        (tmp_path / "map").rmdir()
         (tmp_path / "map").touch()  # what a folder on a broken disk is like
         for number in range(22):
             driver.send("frames", wall(number))
@@ -128,10 +128,23 @@ def test_the_log_says_how_the_world_was_levelled(
     assert len(said) == bool(says) and says in "".join(said)
 
 
-def test_where_no_map_can_be_stored_is_found_out_before_the_first_frame(tmp_path: Path) -> None:
-    (tmp_path / "map").write_text("a file is in the way")
+@pytest.mark.parametrize("node", [Reconstruction, Memory])
+def test_where_no_map_can_be_stored_is_found_out_before_the_run(node, tmp_path: Path) -> None:
+    """And not by a process that is started again while the disk is gone: the run goes on."""
+    (tmp_path / "disk").write_text("a file is in the way")
+    folder = str(tmp_path / "disk" / "map")
     with pytest.raises(MapError, match=r"cannot be written.*map"):
-        NodeDriver(Reconstruction, run_dir=tmp_path, map_dir="map")
+        node.check(node.Params(map_dir=folder))
+    with NodeDriver(node, map_dir=folder) as driver:
+        (tmp_path / "disk").unlink()
+        node.check(node.Params(map_dir=folder))
+        driver.end()
+    assert (tmp_path / "disk" / "map" / "manifest.json").is_file()
+
+
+def test_the_folder_of_a_run_is_not_known_before_it() -> None:
+    Reconstruction.check(Reconstruction.Params(map_dir="map"))
+    assert not Path("map").exists()
 
 
 def test_a_map_goes_on_with_later_frames_only(tmp_path: Path) -> None:

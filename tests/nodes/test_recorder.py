@@ -134,9 +134,20 @@ def test_path_outside_of_a_run(tmp_path, monkeypatch):
     assert Path("here.mcap").stat().st_size > 0
 
 
-def test_folder_that_is_not_there(tmp_path):
-    with pytest.raises(RecordingError, match="nowhere"):
-        NodeDriver(Recorder, path=str(tmp_path / "nowhere" / "r.mcap"))
+def test_folder_that_is_not_there_is_found_out_before_the_run(tmp_path):
+    """And not by a process that is started again while the disk is gone: the run goes on."""
+    path = tmp_path / "disk" / "r.mcap"
+    with pytest.raises(RecordingError, match=rf"{path}.*choose a folder"):
+        Recorder.check(Recorder.Params(path=str(path)))
+    with NodeDriver(Recorder, path=str(path), retry_s=0) as recorder:
+        assert recorder.node.troubles.all()[0].name == "not recorded"
+        recorder.send("camera/frames", frame(0))
+        path.parent.mkdir()
+        Recorder.check(Recorder.Params(path=str(path)))
+        recorder.send("camera/frames", frame(1))
+        assert recorder.node.troubles.all()[0].over
+    assert numbers_in(path) == [1]
+    Recorder.check(Recorder.Params(path="r.mcap"))
 
 
 @pytest.mark.parametrize("quality", [-1, 101])

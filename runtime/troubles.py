@@ -28,8 +28,10 @@ _MOST_TEXT = 500
 class Troubles:
     """Troubles by name; names are few and fixed. Written by one thread, read by any."""
 
-    def __init__(self, log: logging.Logger) -> None:
+    def __init__(self, log: logging.Logger, of: str = "") -> None:
+        """``of``: the node that they are of, where others speak of it in ``log``."""
         self._log = log
+        self._of = f"{of}: " if of else ""
         self._known: dict[str, Trouble] = {}
         self._logged_at: dict[str, float] = {}
         self._said: set[str] = set()
@@ -49,7 +51,7 @@ class Troubles:
         if now_s - self._logged_at.get(name, -_LOG_PERIOD_S) >= _LOG_PERIOD_S:
             self._logged_at[name] = now_s
             self._said.add(name)
-            self._log.warning("%s: %s", name, text)
+            self._log.warning("%s%s: %s", self._of, name, text)
 
     def clear(self, name: str) -> None:
         """It is over, if it was there."""
@@ -58,7 +60,7 @@ class Troubles:
             self._known[name] = msgspec.structs.replace(known, over=True)
             if name in self._said:
                 self._said.discard(name)
-                self._log.info("%s: over", name)
+                self._log.info("%s%s: over", self._of, name)
 
     def put(self, name: str, text: str | None) -> None:
         """`notice` with a text, `clear` without."""

@@ -52,7 +52,7 @@ class Vitals:
     ) -> None:
         """Bounds: 0 is none. ``idle_inputs``: what comes there does not make the node busy."""
         self.meter = Meter()
-        self.troubles = Troubles(log.getChild(name))
+        self.troubles = Troubles(log, of=name)
         self._name = name
         self._start_s, self._hang_s = start_s, hang_s
         self._memory_bytes = memory_bytes

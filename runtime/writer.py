@@ -220,7 +220,9 @@ class Writer:
                 if link.next_seq is not None and self._send(link):
                     continue
                 if self.stop.is_set():
-                    raise StoppedError(f"stopped while {self.stream} waited for {link.name.decode()}")
+                    raise StoppedError(
+                        f"stopped while {self.stream} waited for {link.name.decode()}"
+                    )
                 self.waiting = self.waiting or (link.name.decode(), time.monotonic())
                 self._wait_for_readers()
             self.waiting = None

@@ -12,13 +12,16 @@ import statistics
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import typer
 
 from cogmap.bench.episodes import write_tour
-from cogmap.bench.harness import Bar, BenchResult
+from cogmap.bench.harness import Bar, BenchError, BenchResult
 from cogmap.bench.hold_cost import Overhead, checkpoint_overhead, median_and_rounds
 from cogmap.bench.hold_faults import fault_figures
 from cogmap.bench.hold_restarts import Restart, restarts
@@ -34,33 +37,68 @@ _EVERY = 25
 Section = tuple[dict[str, Any], list[Bar]]
 
 
+@dataclass(frozen=True)
+class _Ground:
+    """What all sections compare with."""
+
+    episode: Path
+    folder: Path
+    wanted: dict[str, bytes]
+    """The files of the map of the undisturbed run."""
+
+
 def run() -> BenchResult:
-    """``COGMAP_HOLD_KILLS`` and ``COGMAP_HOLD_CHAOS_S`` make it shorter, for a look."""
-    kills = int(os.environ.get("COGMAP_HOLD_KILLS", KILLS))
-    chaos_s = float(os.environ.get("COGMAP_HOLD_CHAOS_S", CHAOS_S))
-    with tempfile.TemporaryDirectory(prefix="cogmap-bench-") as folder:
-        episode = Path(folder) / "tour.mcap"
-        config = SimulatorConfig(seed=703, rooms=2, width=160, height=120, rate_hz=10.0)
-        write_tour(episode, config, _FRAMES)
-        whole = _run(episode, Path(folder) / "undisturbed")
-        whole.start()
-        wanted = whole.finish()
-        survived, killed, again = _kill(episode, Path(folder), wanted, kills)
-        faults, runs, same, outlived_s = _chaos(episode, Path(folder), wanted, chaos_s)
-        overhead = checkpoint_overhead(Path(folder))
-        befallen = fault_figures(episode, Path(folder), wanted)
-    sections = [
-        _kill_figures(survived, killed, again),
-        _chaos_figures(faults, runs, same, outlived_s, chaos_s),
-        _cost_figures(overhead),
-        befallen,
-    ]
+    """``COGMAP_HOLD_ONLY`` names one section, ``COGMAP_HOLD_KILLS`` and ``COGMAP_HOLD_CHAOS_S``
+    make it shorter, for a look. A section says when it is over what it came to: all take an hour.
+
+    Raises BenchError if there is no such section.
+    """
+    only = os.environ.get("COGMAP_HOLD_ONLY")
+    if only and only not in _SECTIONS:
+        raise BenchError(f"COGMAP_HOLD_ONLY={only}: there are {', '.join(_SECTIONS)}")
     figures: dict[str, Any] = {}
     bars: list[Bar] = []
-    for more_figures, more_bars in sections:
-        figures |= more_figures
-        bars += more_bars
+    with tempfile.TemporaryDirectory(prefix="cogmap-bench-") as folder:
+        ground = _ground(Path(folder))
+        for name in [only] if only else _SECTIONS:
+            more_figures, more_bars = _SECTIONS[name](ground)
+            for figure, value in more_figures.items():
+                typer.echo(f"{name}: {figure}: {value}", err=True)
+            figures |= more_figures
+            bars += more_bars
     return BenchResult(figures, bars)
+
+
+def _ground(folder: Path) -> _Ground:
+    episode = folder / "tour.mcap"
+    config = SimulatorConfig(seed=703, rooms=2, width=160, height=120, rate_hz=10.0)
+    write_tour(episode, config, _FRAMES)
+    whole = _run(episode, folder / "undisturbed")
+    whole.start()
+    return _Ground(episode, folder, whole.finish())
+
+
+def _kills(ground: _Ground) -> Section:
+    most = int(os.environ.get("COGMAP_HOLD_KILLS", KILLS))
+    return _kill_figures(*_kill(ground.episode, ground.folder, ground.wanted, most))
+
+
+def _chaotic(ground: _Ground) -> Section:
+    seconds = float(os.environ.get("COGMAP_HOLD_CHAOS_S", CHAOS_S))
+    return _chaos_figures(*_chaos(ground.episode, ground.folder, ground.wanted, seconds), seconds)
+
+
+def _cost(ground: _Ground) -> Section:
+    return _cost_figures(checkpoint_overhead(ground.folder))
+
+
+def _faults(ground: _Ground) -> Section:
+    return fault_figures(ground.episode, ground.folder, ground.wanted)
+
+
+_SECTIONS: dict[str, Callable[[_Ground], Section]] = {
+    "kills": _kills, "chaos": _chaotic, "cost": _cost, "faults": _faults,
+}  # fmt: skip
 
 
 def _kill_figures(survived: int, killed: int, again: list[Restart]) -> Section:

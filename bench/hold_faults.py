@@ -155,7 +155,10 @@ def _outcome(
     watch = FrameTroubles(told)
     mapped: dict[bool, list[bool]] = {True: [], False: []}  # by whether the frame was spoiled
     for frame in frames:
-        step = reconstructor.step(faults.spoiled(frame))
+        try:
+            step = reconstructor.step(faults.spoiled(frame))
+        except DepthUnitError:  # which ends a run
+            return _Outcome(True, 0, 0, 0.0, 0.0)
         watch.note(step.verdict, reconstructor.health.detail)
         spoiled = fault.holds(frame.number) and fault.kind not in _SPOILS_NOTHING
         mapped[spoiled].append(_is_good(step.verdict))

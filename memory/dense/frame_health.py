@@ -257,6 +257,9 @@ class FrameHealth:
         if not is_wrong_unit(factor):
             self._unit_found_right, self._wrong, self._factor = True, 0, 1.0
             return
+        leapt = is_wrong_unit(self._factor)
+        if leapt and not is_wrong_unit(factor / self._factor):
+            self._unit_found_right = True  # it was, before depth leapt
         self._wrong += 1
         if self._wrong < _WRONG_TWICE:
             return

@@ -116,6 +116,13 @@ def test_a_unit_that_was_wrong_from_the_beginning_is_refused_with_the_remedy(fac
         verdicts(FrameHealth(), Fault(kind="depth_factor", amount=factor))
 
 
+@pytest.mark.parametrize("factor", [5, 0.2, 900])
+def test_a_unit_that_goes_wrong_before_it_was_found_right_is_a_fault_for_a_while(factor):
+    """What it was at first is known from what it is and by how much depth leapt."""
+    told = verdicts(FrameHealth(), Fault(kind="depth_factor", begin=1, end=45, amount=factor))
+    assert set(told[1:45]) == {"bad_scale"} and set(told[46:]) == {""}
+
+
 def test_without_poses_a_frozen_camera_is_known_after_a_while():
     health = FrameHealth()
     still = msgspec.structs.replace(frame(0), world_from_camera=None)

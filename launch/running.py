@@ -80,7 +80,8 @@ def run_launch(
     with RunDir(run_dir or default_run_dir(launch), resume=resume) as folder:
         if not quiet and run_dir is None and folder.path.name != launch.run.name:
             console.print(f"Run directory: {folder.path}", highlight=False, soft_wrap=True)
-        for_s = _time_of(folder, for_s)
+        with folder.being_written():
+            for_s = _time_of(folder, for_s)
         supervisor = Supervisor(launch, folder)
         guide = Guide(go, folder.path, console) if go else None
         if guide is not None:

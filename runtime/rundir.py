@@ -11,6 +11,8 @@ import os
 import shutil
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from cogmap.runtime.messages import CogmapError
@@ -151,6 +153,17 @@ class RunDir:
             is_full = file.tell() > _METRICS_BYTES
         if is_full:
             self.metrics.replace(self.metrics.with_suffix(".1.jsonl"))
+
+    @contextmanager
+    def being_written(self) -> Iterator[None]:
+        """Raises RunDirError where there is no room for what a run cannot do without."""
+        try:
+            yield
+        except OSError as error:
+            raise RunDirError(
+                f"cannot write run directory {self.path}: {error}; make room on its disk, or give"
+                " another --run-dir"
+            ) from error
 
     def close(self) -> None:
         shutil.rmtree(self.sockets, ignore_errors=True)

@@ -107,7 +107,12 @@ class Supervisor:
         self._troubles = Troubles(log)
         self._own_log: queue.Queue[LogRecord] = queue.Queue(maxsize=1000)
         self._on_log: Callable[[LogRecord], None] = lambda record: None
-        self._write_plans()
+        try:
+            with run_dir.being_written():
+                self._write_plans()
+        except CogmapError:
+            self.close()
+            raise
 
     def stop(self, *, patient: bool = False) -> None:
         """In haste; who has time sets ``until_s``. Safe in signal handlers.

@@ -16,7 +16,7 @@ from cogmap.runtime import supervisor as supervisor_module
 from cogmap.runtime import vitals as vitals_module
 from cogmap.runtime.keys import KEYS_FILE, KeyFolder, read_keys
 from cogmap.runtime.launchfile import read_launch_file
-from cogmap.runtime.messages import NodeStatus, PlaybackCommand, RunStatus
+from cogmap.runtime.messages import CogmapError, NodeStatus, PlaybackCommand, RunStatus
 from cogmap.runtime.readers import LatestReader
 from cogmap.runtime.rundir import RunDir
 from cogmap.runtime.supervisor import RunResult, Supervisor
@@ -54,17 +54,20 @@ def supervise(tmp_path, monkeypatch) -> Iterator[Callable[[str], Supervisor]]:
     monkeypatch.setenv("PYTHONPATH", str(TESTS), prepend=os.pathsep)
     monkeypatch.setattr(supervisor_module, "_LEFT_OVER_S", 1.5)
     made: list[Supervisor] = []
+    folders: list[RunDir] = []
 
     def make(text: str) -> Supervisor:
         (tmp_path / "test.toml").write_text(text)
         launch = read_launch_file(tmp_path / "test.toml")
-        made.append(Supervisor(launch, RunDir(tmp_path / "run")))
+        folders.append(RunDir(tmp_path / "run"))
+        made.append(Supervisor(launch, folders[-1]))
         return made[-1]
 
     yield make
     for supervisor in made:
         supervisor.close()
-        supervisor.run_dir.close()
+    for folder in folders:
+        folder.close()
 
 
 def lines(supervisor: Supervisor, name: str = "sink") -> list[str]:
@@ -164,6 +167,16 @@ inputs.again = { stream = "r", policy = "lossless" }
         result = supervisor.run(for_s=FOR_S)
         assert result.duration_s < FOR_S, "it ends by itself"
         assert states(result) == {"source": "ended", "sink": "ended", "stuck": "stopped"}
+
+
+def test_run_directory_without_room_is_refused_with_words(tmp_path, supervise):
+    """And its sockets are closed, so that another try finds them free."""
+    taken = tmp_path / "run" / "launch.json.new"
+    taken.mkdir(parents=True)
+    (tmp_path / "run" / "lock").touch()
+    with pytest.raises(CogmapError, match=r"cannot write run directory .*launch.json.new.*room"):
+        supervise(line())
+    taken.rmdir()
 
 
 def test_the_runs_secret_goes_with_the_run(tmp_path, supervise):

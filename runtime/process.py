@@ -19,7 +19,7 @@ from cogmap.runtime.wiring import EXIT_FAILED, EXIT_OK, EXIT_REFUSED, EXIT_START
 log = logging.getLogger(__name__)
 
 _BACKOFF_S = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0)
-_AFTER_KILL_S = 1.0
+_AFTER_KILL_S = 0.5
 """A node that somebody else kills is started again, however often that is: at once, or after this
 time if it had got no farther since the last time."""
 _CANNOT_START_S = 2.0

@@ -7,7 +7,7 @@ from typing import Any
 from cogmap.runtime.launchfile import Launch
 from cogmap.runtime.messages import Frame, InputStats, NodeStatus
 from cogmap.runtime.node import Source
-from cogmap.runtime.supervisor import RunResult
+from cogmap.runtime.result import RunResult
 
 _PREFIX = "frames."
 _SKIPPED = "skipped_redundant"

@@ -20,8 +20,9 @@ from cogmap.launch.report import make_report
 from cogmap.launch.table import LiveTable, summary
 from cogmap.runtime.launchfile import Launch, check_launch, read_launch_file
 from cogmap.runtime.messages import CogmapError, LogRecord
+from cogmap.runtime.result import RunResult
 from cogmap.runtime.rundir import RunDir
-from cogmap.runtime.supervisor import RunResult, Supervisor
+from cogmap.runtime.supervisor import Supervisor
 from cogmap.runtime.wiring import EXIT_FAILED, EXIT_OK, EXIT_REFUSED
 
 EXIT_INTERRUPTED = 130

@@ -13,7 +13,6 @@ import shutil
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -34,17 +33,17 @@ from cogmap.runtime.messages import (
     NodeStatus,
     PlaybackCommand,
     RunStatus,
-    Trouble,
 )
 from cogmap.runtime.node import Source
 from cogmap.runtime.plans import QUEUE_MESSAGES, wiring_of
 from cogmap.runtime.process import NodeProcess
 from cogmap.runtime.readers import complain
 from cogmap.runtime.requests import SERVICES_FILE, STREAMS_FILE
+from cogmap.runtime.result import RunResult, result_of
 from cogmap.runtime.rundir import RunDir
 from cogmap.runtime.troubles import Troubles
 from cogmap.runtime.vitals import Vitals
-from cogmap.runtime.wiring import EXIT_REFUSED, RUN_STREAMS, Wiring
+from cogmap.runtime.wiring import RUN_STREAMS, Wiring
 from cogmap.runtime.writer import Writer
 
 log = logging.getLogger(__name__)
@@ -61,24 +60,6 @@ _LITTLE_SPACE_BYTES = 500 * 2**20
 """A map of some rooms and its recording of some minutes."""
 _HEARTBEATS = "run/heartbeats"
 _OWN_NAME = "supervisor"
-
-
-@dataclass(frozen=True)
-class RunResult:
-    """How a run ended."""
-
-    nodes: tuple[NodeStatus, ...]
-    """The last word of every node."""
-    peak_rss_bytes: dict[str, int]
-    cpu_percent: dict[str, float]
-    """Mean over the life of each node; 100 is one core."""
-    duration_s: float
-    failed: dict[str, str] = field(default_factory=dict)
-    """Critical node -> why it could not be kept alive."""
-    troubles: tuple[Trouble, ...] = ()
-    """Of the run itself."""
-    refused: bool = False
-    """A failure was the input's or the launch file's, not the node's."""
 
 
 class Supervisor:
@@ -161,7 +142,8 @@ class Supervisor:
             self._pass_on_own_log()
             logging.getLogger(__package__).removeHandler(handler)
             on_tick()
-        return self._result()
+        duration_s = time.monotonic() - self._started_at
+        return result_of(self._processes.values(), duration_s, self._troubles.all())
 
     def close(self) -> None:
         self._heartbeats.close(linger=0)
@@ -377,19 +359,6 @@ class Supervisor:
             if item.stream in streams
         }
         return any(self._processes[each].alive for each in feeding - {name})
-
-    def _result(self) -> RunResult:
-        processes = self._processes
-        failed = {name: p.error for name, p in processes.items() if p.gave_up and p.critical}
-        return RunResult(
-            nodes=self.status().nodes,
-            troubles=self._troubles.all(),
-            peak_rss_bytes={name: p.vitals.meter.peak_rss_bytes for name, p in processes.items()},
-            cpu_percent={name: p.vitals.meter.mean_cpu_percent for name, p in processes.items()},
-            duration_s=time.monotonic() - self._started_at,
-            failed=failed,
-            refused=any(processes[name].exit_code == EXIT_REFUSED for name in failed),
-        )
 
 
 def _stores(process: NodeProcess) -> bool:

@@ -15,7 +15,7 @@ from cogmap.launch import running
 from cogmap.launch.report import make_report
 from cogmap.launch.table import LiveTable, status_table, summary
 from cogmap.runtime.messages import InputStats, NodeStatus, RunStatus
-from cogmap.runtime.supervisor import RunResult
+from cogmap.runtime.result import RunResult
 
 FRAMES = InputStats(
     received=90,

@@ -18,8 +18,9 @@ from cogmap.runtime.keys import KEYS_FILE, KeyFolder, read_keys
 from cogmap.runtime.launchfile import read_launch_file
 from cogmap.runtime.messages import CogmapError, NodeStatus, PlaybackCommand, RunStatus
 from cogmap.runtime.readers import LatestReader
+from cogmap.runtime.result import RunResult
 from cogmap.runtime.rundir import RunDir
-from cogmap.runtime.supervisor import RunResult, Supervisor
+from cogmap.runtime.supervisor import Supervisor
 
 TESTS = Path(__file__).parents[1]
 FOR_S = 60.0

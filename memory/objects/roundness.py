@@ -33,6 +33,8 @@ class RoundConfig:
     """Across the view; the nearest points of each"""
     nearest: float = 0.85
     """(this quantile) are its front."""
+    rims: tuple[float, ...] = (1.0, 1.05, 1.1)
+    """It may be larger than what is seen: where it turns away from the camera, masks end early."""
     per_strip: int = 3
     """A strip of fewer points has none."""
     error: float = 0.1
@@ -57,9 +59,10 @@ def round_out(
         return box
     if np.ptp(np.quantile(ahead, [0.05, 0.95])) > config.seen_depth * 2 * radius:
         return box
-    center = _circle(ahead, (across - middle) / radius, radius, config)
-    if center is None:
+    found = _circle(ahead, (across - middle) / radius, radius, config)
+    if found is None:
         return box
+    center, radius = found
     x, y = (center * towards + middle * np.array([-towards[1], towards[0]])).tolist()
     (_, _, z), (_, _, height) = box.center, box.size
     return Box(center=(x, y, z), size=(2 * radius, 2 * radius, height), yaw=box.yaw)
@@ -78,7 +81,9 @@ def _side(box: Box, cameras: list[Vec3], config: RoundConfig) -> F64 | None:
     return np.asarray(mean / length, np.float64)
 
 
-def _circle(ahead: F64, across: F64, radius: float, config: RoundConfig) -> float | None:
+def _circle(
+    ahead: F64, across: F64, radius: float, config: RoundConfig
+) -> tuple[float, float] | None:
     """Where, along the view, the centre of the circle is; None if the front is none.
     ``across`` (N,) as parts of the ``radius``."""
     strip = np.clip(((across + 1) / 2 * config.strips).astype(np.int64), 0, config.strips - 1)
@@ -87,12 +92,15 @@ def _circle(ahead: F64, across: F64, radius: float, config: RoundConfig) -> floa
         return None
     front = np.array([np.quantile(ahead[strip == k], config.nearest) for k in range(config.strips)])
     place = (np.arange(config.strips) + 0.5) / config.strips * 2 - 1
-    bulge = np.sqrt(1 - place**2) * radius
-    center = float(np.mean(front - bulge))
-    error = _mean_square_root(front - bulge - center)
+    best = (math.inf, 0.0, radius)
+    for rim in config.rims:
+        bulge = np.sqrt(rim**2 - place**2) * radius
+        center = float(np.mean(front - bulge))
+        best = min(best, (_mean_square_root(front - bulge - center), center, rim * radius))
+    error, center, whole = best
     slope = float(front @ place / (place @ place))  # of a flat face, however it is turned
     face = _mean_square_root(front - front.mean() - slope * place)
-    return center if error <= min(config.error * radius, config.better * face) else None
+    return (center, whole) if error <= min(config.error * radius, config.better * face) else None
 
 
 def _mean_square_root(values: F64) -> float:

@@ -68,6 +68,13 @@ def test_what_was_seen_from_several_sides_or_hardly_is_as_it_was_seen():
         assert whole is box
 
 
+def test_what_masks_cut_off_at_the_rim_is_made_up_for():
+    points = front_of_a_cylinder()
+    _, whole = completed(points[np.abs(points[:, 1]) < 0.108], [CAMERA])
+    assert whole.size[:2] == pytest.approx((0.24, 0.24), abs=0.012)
+    assert whole.center[:2] == pytest.approx((0, 0), abs=0.012)
+
+
 def test_half_of_a_round_thing_beside_what_hides_the_rest_is_left_alone():
     points = front_of_a_cylinder()
     box, whole = completed(points[points[:, 1] > 0], [CAMERA])

@@ -187,8 +187,10 @@ class FrameHealth:
         health._factor, health._unit_found_right = factor, bool(found)
         health._wrong, health._since_unit = wrong, since
         health._swapped, health._stuck = bool(swapped), bool(stuck)
-        health._colors = state["colors"].copy()
-        health._drift = Drift.from_state({name: state[f"drift_{name}"] for name in Drift.STATE})
+        health._colors = state.get("colors", _NO_COLORS).copy()  # older maps have none
+        health._drift = Drift.from_state(
+            {name: state[f"drift_{name}"] for name in Drift.STATE if f"drift_{name}" in state}
+        )
         health._jumps = Jumps.from_state(
             {name: state[f"jumps_{name}"] for name in ("poses", "usual")}
         )

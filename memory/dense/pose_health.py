@@ -191,7 +191,7 @@ class Drift:
         drift._lately.extend(state["lately"].tolist())
         drift.holds, drift._looks, drift._views = bool(holds), int(looks), int(views)
         drift._seen_at, drift._shift = state["seen_at"].copy(), state["shift"].copy()
-        drift._ended = state["ended"].copy()
+        drift._ended = state.get("ended", np.zeros(3)).copy()  # older maps have none
         return drift
 
     def _odd_m(self) -> float:

@@ -285,6 +285,14 @@ def test_colours_that_are_swapped_for_a_while_where_nothing_is_mapped(cut):
     assert told == [None] * 15 + ["swapped_colors"] * 15 + [None] * 15
 
 
+def test_the_state_of_an_older_map_is_read():
+    health = FrameHealth()
+    verdicts(health, last=20)
+    older = {n: a for n, a in health.state().items() if n not in ("colors", "drift_ended")}
+    assert len(older) == len(health.state()) - 2
+    assert verdicts(FrameHealth.from_state(older), first=20) == [""] * 40
+
+
 def test_black_pictures():
     noise = np.random.default_rng(0).integers(0, 6, (120, 160, 3)).astype(np.uint8)
     assert is_black(noise)

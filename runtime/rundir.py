@@ -20,6 +20,8 @@ from cogmap.runtime.messages import CogmapError
 _PREFIX = "cogmap-"
 _METRICS_BYTES = 32 * 2**20
 """A status a second takes some 3 kB: three hours and more."""
+_LITTLE_SPACE_BYTES = 500 * 2**20
+"""A map of some rooms and its recording of some minutes."""
 _LONGEST_SOCKET_PATH = 100
 """Of the 107 bytes that Linux allows for the address of a Unix socket."""
 
@@ -153,6 +155,15 @@ class RunDir:
             is_full = file.tell() > _METRICS_BYTES
         if is_full:
             self.metrics.replace(self.metrics.with_suffix(".1.jsonl"))
+
+    def little_space(self) -> str | None:
+        """What to do if its disk is about to be full. Raises OSError."""
+        free = shutil.disk_usage(self.path).free
+        if free >= _LITTLE_SPACE_BYTES:
+            return None
+        return (
+            f"{free / 2**20:.0f} MB are left where {self.path} lies: make space before it is full"
+        )
 
     @contextmanager
     def being_written(self) -> Iterator[None]:

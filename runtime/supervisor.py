@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import logging
 import queue
-import shutil
 import threading
 import time
 from collections.abc import Callable
@@ -56,8 +55,6 @@ _OTHERS_AFTER_S, END_WITHIN_S = 5.0, 60.0
 _LEFT_OVER_S = 10.0
 """Once the sources have ended, a node that handles nothing for this long is stopped."""
 _STATUS_PERIOD_S = 1.0
-_LITTLE_SPACE_BYTES = 500 * 2**20
-"""A map of some rooms and its recording of some minutes."""
 _HEARTBEATS = "run/heartbeats"
 _OWN_NAME = "supervisor"
 
@@ -279,7 +276,7 @@ class Supervisor:
         self._writers["run/status"].publish(status)
         try:
             self.run_dir.add_metrics(msgspec.json.encode(status))
-            text = _little_space(self.run_dir.path)
+            text = self.run_dir.little_space()
         except OSError as error:  # a full disk must not end the run
             text = f"the run directory cannot be written: {error}; make space on its disk"
         self._troubles.put("disk", text)
@@ -364,10 +361,3 @@ class Supervisor:
 def _stores(process: NodeProcess) -> bool:
     """Whether it is worth waiting for: what it has to store, the run is for."""
     return process.critical and not process.is_source
-
-
-def _little_space(folder: Path) -> str | None:
-    free = shutil.disk_usage(folder).free
-    if free >= _LITTLE_SPACE_BYTES:
-        return None
-    return f"{free / 2**20:.0f} MB are left where {folder} lies: make space before it is full"

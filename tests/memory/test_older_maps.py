@@ -1,8 +1,8 @@
 """Maps that older versions stored are read for good.
 
-Each file of ``tests/maps`` is a map of its format, stored by the last version that wrote that
-format: 5 s of a walk through a simulated flat (seed 7, two rooms, 64x48 at 4 Hz, voxels of 20 cm). When
-the format changes, one more is added, made before.
+Each file of ``tests/maps`` is a map of its format, stored by the last version that wrote that: 5 s
+of a walk through a simulated flat (seed 7, two rooms, 64x48 at 4 Hz, voxels of 20 cm). When the
+format changes, one more is added, made before.
 """
 
 from __future__ import annotations

@@ -18,10 +18,10 @@ import numpy as np
 from cogmap.bench.episodes import write_tour
 from cogmap.bench.harness import BenchError
 from cogmap.bench.process_samples import process_sample
+from cogmap.bench.running_run import mapped_of
 from cogmap.launch.replaying import settings_of
 from cogmap.launch.running import load, run_launch
 from cogmap.runtime.launchfile import check_launch
-from cogmap.runtime.messages import RunStatus
 from cogmap.runtime.supervisor import Supervisor
 from cogmap.sim.simulator import SimulatorConfig
 
@@ -60,7 +60,7 @@ class _Meter:
         status = supervisor.status()
         samples = [process_sample(node.pid) for node in status.nodes if node.pid]
         if status.nodes and all(samples) and len(samples) == len(status.nodes):
-            self.frames.append(_mapped(status))
+            self.frames.append(mapped_of(status))
             self.clock_s.append(time.monotonic())
             self.cpu_s.append(sum(sample.cpu_s for sample in samples if sample is not None))
 
@@ -107,9 +107,3 @@ def spent_between(frames: Sequence[int], spent: Sequence[float], begin: int, end
     known, first = np.unique(np.asarray(frames), return_index=True)
     taken = np.interp((begin, end), known, np.asarray(spent)[first])
     return float(taken[1] - taken[0])
-
-
-def _mapped(status: RunStatus) -> int:
-    memory = next(node for node in status.nodes if node.node == "memory")
-    stats = memory.inputs.get("observations")
-    return 0 if stats is None else stats.received

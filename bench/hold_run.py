@@ -16,10 +16,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import msgspec
 import psutil
 
 from cogmap.bench.harness import BenchError
+from cogmap.bench.running_run import frames_mapped, node_pids
 
 __all__ = ["FAULTS", "HeldRun", "Kill", "chaos", "disturb"]
 
@@ -82,15 +82,9 @@ class HeldRun:
     def nodes(self) -> dict[str, int]:
         """Processes of its nodes, by name."""
         try:
-            children = psutil.Process(self.process.pid).children()
-            commands = {child.pid: child.cmdline() for child in children}
+            return node_pids(self.process.pid)
         except psutil.Error:
             return {}
-        return {
-            Path(command[-1]).stem: pid
-            for pid, command in commands.items()
-            if "cogmap.runtime.host" in command
-        }
 
     def kill(self, node: str) -> None:
         """``kill -9``, if it is there."""
@@ -124,12 +118,7 @@ class HeldRun:
 
     def handled(self) -> int:
         """Observations that the memory node has had, by the last word of the run."""
-        with suppress(OSError, msgspec.DecodeError, KeyError, StopIteration):  # not yet, or not now
-            lines = (self.run_dir / "metrics.jsonl").read_bytes().rpartition(b"\n")[0]
-            nodes = msgspec.json.decode(lines.rpartition(b"\n")[2])["nodes"]
-            memory = next(each for each in nodes if each["node"] == "memory")
-            return int(memory["inputs"]["observations"]["received"])
-        return 0
+        return frames_mapped(self.run_dir)
 
 
 def disturb(run: HeldRun, rng: random.Random, faults: tuple[str, ...], every: int) -> str:

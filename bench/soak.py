@@ -29,6 +29,7 @@ import psutil
 from cogmap.bench.harness import Bar, BenchError, BenchResult
 from cogmap.bench.layout_score import LayoutScore, TrueObject, score_layout
 from cogmap.bench.process_samples import ProcessSample, Series, folder_bytes, process_sample
+from cogmap.bench.running_run import frames_mapped, node_pids
 from cogmap.memory.cognitive_map import CognitiveMap
 from cogmap.runtime.messages import (
     Answer,
@@ -36,7 +37,6 @@ from cogmap.runtime.messages import (
     CogmapError,
     Layout,
     Question,
-    RunStatus,
     WorldEvent,
 )
 from cogmap.runtime.playback import Recording
@@ -150,7 +150,7 @@ def _watch(supervisor: subprocess.Popen[bytes], run_dir: Path) -> _Looks:
     try:
         while supervisor.poll() is None:
             time.sleep(_LOOK_S)
-            before, frames = frames, max(frames, _frames_mapped(run_dir))
+            before, frames = frames, max(frames, frames_mapped(run_dir))
             if frames > before:
                 moved_at = time.monotonic()
             elif time.monotonic() - moved_at > _NOTHING_WITHIN_S:
@@ -175,7 +175,7 @@ def _stop(supervisor: subprocess.Popen[bytes]) -> None:
 def _look(looks: _Looks, supervisor: int, run_dir: Path, frames: int) -> None:
     """Left out if a process is just not there, as at the end of the run."""
     try:
-        nodes = _nodes(supervisor)
+        nodes = {"supervisor": supervisor, **node_pids(supervisor)}
         taken = {name: process_sample(pid) for name, pid in nodes.items()}
         half_ns = round(frames / _RATE_HZ * 0.5e9)
         answer_ms = [_ask(run_dir, q, as_of) for q in _QUESTIONS for as_of in (None, half_ns)]
@@ -190,27 +190,6 @@ def _look(looks: _Looks, supervisor: int, run_dir: Path, frames: int) -> None:
     looks.frames.append(frames)
     looks.disk_mb.append({each.name: folder_bytes(each) / 2**20 for each in run_dir.iterdir()})
     looks.answer_ms.append(sum(answer_ms))
-
-
-def _nodes(supervisor: int) -> dict[str, int]:
-    """Processes by name, the supervisor's as well."""
-    commands = {c.pid: c.cmdline() for c in psutil.Process(supervisor).children()}
-    nodes = {Path(c[-1]).stem: pid for pid, c in commands.items() if "cogmap.runtime.host" in c}
-    return {"supervisor": supervisor, **nodes}
-
-
-def _frames_mapped(run_dir: Path) -> int:
-    """By the last whole line of the run's metrics; 0 before there is one."""
-    try:
-        with (run_dir / "metrics.jsonl").open("rb") as file:
-            file.seek(max(os.fstat(file.fileno()).st_size - 2**16, 0))
-            line = file.read().rpartition(b"\n")[0].rpartition(b"\n")[2]
-        status = msgspec.json.decode(line, type=RunStatus)
-    except (OSError, msgspec.DecodeError):
-        return 0
-    memory = next((node for node in status.nodes if node.node == "memory"), None)
-    stats = None if memory is None else memory.inputs.get("observations")
-    return 0 if stats is None else stats.received
 
 
 def _ask(run_dir: Path, text: str, as_of_ns: int | None) -> float:

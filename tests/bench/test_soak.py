@@ -9,6 +9,7 @@ import pytest
 
 from cogmap.bench import soak
 from cogmap.bench.process_samples import ProcessSample
+from cogmap.bench.running_run import frames_mapped
 from cogmap.memory.cognitive_map import CognitiveMap
 from cogmap.memory.formats.layout_json import layout_bytes
 from cogmap.runtime.messages import (
@@ -126,10 +127,10 @@ def as_truth(id_: int, x: float) -> dict[str, object]:
 
 
 def test_progress_is_that_of_the_last_whole_line(tmp_path: Path):
-    assert soak._frames_mapped(tmp_path) == 0
+    assert frames_mapped(tmp_path) == 0
     lines = [msgspec.json.encode(_status(received)) + b"\n" for received in (3, 7)]
     (tmp_path / "metrics.jsonl").write_bytes(b"".join(lines) + lines[0][:40])
-    assert soak._frames_mapped(tmp_path) == 7
+    assert frames_mapped(tmp_path) == 7
 
 
 def _status(received: int) -> RunStatus:

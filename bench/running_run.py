@@ -1,0 +1,42 @@
+"""What a run that is going on is doing, looked at from outside."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import msgspec
+import psutil
+
+from cogmap.runtime.messages import RunStatus
+
+__all__ = ["frames_mapped", "mapped_of", "node_pids"]
+
+_LAST_BYTES = 2**16
+"""More than a status takes."""
+
+
+def node_pids(supervisor: int) -> dict[str, int]:
+    """Processes of the nodes of a supervisor, by name. Raises psutil.Error if one of them is just
+    ending."""
+    commands = {c.pid: c.cmdline() for c in psutil.Process(supervisor).children()}
+    return {Path(c[-1]).stem: pid for pid, c in commands.items() if "cogmap.runtime.host" in c}
+
+
+def frames_mapped(run_dir: Path) -> int:
+    """Observations that the memory node has had, by the last whole line of the run's metrics; 0
+    before there is one."""
+    try:
+        with (run_dir / "metrics.jsonl").open("rb") as file:
+            file.seek(max(os.fstat(file.fileno()).st_size - _LAST_BYTES, 0))
+            line = file.read().rpartition(b"\n")[0].rpartition(b"\n")[2]
+        return mapped_of(msgspec.json.decode(line, type=RunStatus))
+    except (OSError, msgspec.DecodeError):
+        return 0
+
+
+def mapped_of(status: RunStatus) -> int:
+    """The same by a status."""
+    memory = next((node for node in status.nodes if node.node == "memory"), None)
+    stats = None if memory is None else memory.inputs.get("observations")
+    return 0 if stats is None else stats.received

@@ -49,7 +49,10 @@ class ReliefConfig:
     min_samples: int = 4
     """On the thing, and around it."""
     min_visible: float = 0.5
-    """Part of the thing in the image that must be unoccluded."""
+    """Part of the thing in the image that must be unoccluded,"""
+    most_hidden: float = 0.25
+    """and part of it that may be hidden by what is nearer if a look is to say that it is gone: of
+    a bowl behind something, only the low middle may be left in sight."""
     every_s: float = 0.3
     """While it is matched, so often its relief is remembered."""
     remembered: int = 24
@@ -119,6 +122,7 @@ class Relief:
         unoccluded = look.confirmed + look.seen_through >= np.maximum(
             self.config.min_visible * look.in_view, self.config.min_samples
         )
+        hidden = look.hidden > self.config.most_hidden * look.in_view
         for index in np.flatnonzero(unoccluded).tolist():
             if not self._is_due(ids[index], bool(matched[index]), view.stamp_ns):
                 continue
@@ -129,7 +133,8 @@ class Relief:
             if matched[index]:
                 self._remember(ids[index], rise, view.stamp_ns)
             elif rise is not None:
-                said[index] = self._compare(ids[index], rise)
+                told = self._compare(ids[index], rise)
+                said[index] = min(told, 0.0) if hidden[index] else told
         return said
 
     def forget(self, thing: int) -> None:

@@ -178,6 +178,24 @@ def test_a_few_looks_tell_that_what_stood_out_far_is_gone(room):
     assert said[0] == 1.0
 
 
+@pytest.mark.parametrize(("hidden", "most"), [(0.2, 1.0), (0.4, 0.0)])
+def test_of_what_is_partly_hidden_relief_does_not_say_that_it_is_gone(room, hidden, most):
+    """Of a bowl behind something only its low middle may be in sight."""
+    scene, points = Scene(room, PLATE), points_on(PLATE)
+    known = {
+        "things": np.array([[1, 1]] * 6), "heights": np.full(6, 0.02), "stamps": np.array([[1, 0]]),
+    }  # fmt: skip
+    for boxes, expected in (([TABLE, PLATE], -1.0), ([TABLE], most)):
+        room.boxes[:] = boxes
+        view = view_of(scene.frame())
+        shown = look(view, points.astype(np.float32), np.zeros(len(points), int), 1)
+        count = np.round(hidden * shown.in_view).astype(int)
+        shown = replace(shown, hidden=count, confirmed=shown.in_view - count)
+        relief = Relief.from_state(known, ReliefConfig())
+        said = relief.evidence(view, [1], lambda _: points, shown, np.array([False]))
+        assert said[0] == expected
+
+
 def test_relief_that_was_never_seen_says_nothing(room):
     scene = Scene(room, PLATE)
     room.boxes[:] = [TABLE]

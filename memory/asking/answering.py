@@ -48,7 +48,7 @@ def ask(world: World, question: Question, conversation: Conversation | None = No
 
 def _asked_in_parts(world: World, parts: Parts, conversation: Conversation) -> Answer | None:
     """The answers to all parts of a question as one; None if a part of it is not understood."""
-    talk = Conversation(conversation.last)
+    talk = Conversation(conversation.last if parts.goes_on else None)
     answers = []
     for part in parts.questions:
         answers.append(_ask(world.asked_by(None), part, talk))

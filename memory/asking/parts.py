@@ -20,6 +20,12 @@ _NEXT = re.compile(
     r")\b)",
     re.IGNORECASE,
 )
+_GOES_ON = re.compile(
+    r"^\s*(?:and|also|then|so|please|what|how|tell|can|could|do|where|which|when|who|is|are|was|were|"
+    r"does|did|has|have|count|list|name|describe|show)\b"
+    r"|\b(?:it|its|they|them|their|this|that|these|those|ones?|others?)\b",
+    re.IGNORECASE,
+)
 _BARE = re.compile(
     r"(?:how (?:big|large|long|wide|high|tall|far|far away|old)|where|when)\s*\??", re.IGNORECASE
 )
@@ -48,6 +54,12 @@ class Parts:
     questions: tuple[Question, ...]
     joint: str = ""
     """ "and", "or": a yes or no of all of them, or of one; "": several answers."""
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether the first may refer to an earlier question. "From the door" of "from the door,
+        where is the sofa" is no question, and would stand for words of the one before."""
+        return _GOES_ON.search(self.questions[0].text) is not None
 
 
 def parts_of(question: Question) -> list[Parts]:

@@ -16,6 +16,7 @@ from cogmap.memory.asking.cues import Cues, read_cues
 from cogmap.memory.asking.followups import Followed, followed
 from cogmap.memory.asking.form import Asked, Form, Meaning, Slots
 from cogmap.memory.asking.forms import FORMS
+from cogmap.memory.asking.indirect import as_direct
 from cogmap.memory.asking.noun_phrases import NounPhrases
 from cogmap.memory.asking.refusals import refuse
 from cogmap.memory.asking.saying import Say
@@ -231,6 +232,9 @@ def _wordings(words: str) -> list[str]:
     topic = _TOPIC.fullmatch(short)
     if topic:
         whole.append(f"{topic[2]}{topic[1]}{topic[3] or ''}")
+    direct = as_direct(short)
+    if direct:
+        whole.append(direct)
     first = short.partition(" ")[0]
     if first in SUPERLATIVES or ordinal_of(first) is not None:
         whole.append(f"what is the {short}")

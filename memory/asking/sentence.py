@@ -33,6 +33,7 @@ _REWRITES = tuple(
         (r"\b(what|where|who|how|when|which|that|there|it|here|he|she)'s\b", r"\1 is"),
         (r"\b(what|where|how|when|who)'re\b", r"\1 are"),
         (r"\b(what|where|how|who)'d\b", r"\1 did"),
+        (r"\b(i|we|you)'d\b", r"\1 would"),
         (r"\bwhats\b", "what is"),
         (r"\bwheres\b", "where is"),
         (r"\bhows\b", "how is"),
@@ -62,23 +63,32 @@ _REWRITES = tuple(
     )
 )  # fmt: skip
 _POLITE_START = re.compile(
-    r"(?: ,| (?:please|hey|hi|hello|ok|okay|so|well|um|uh|excuse me|remember|robot|computer|cogmap"
+    r"(?: ,| (?:these are (?:the )?(?:frames|images|pictures|views) (?:of|from) (?:a|the|this|one) "
+    r"(?:video|tour|walk|recording|scan|room|scene|place)|please|hey|hi|hello|ok|okay|so|well|um|uh|excuse me|remember|robot|computer|cogmap"
     r"|recall|question|q|listen|"
-    r"(?:can|could|would|will) you (?:please )?(?:tell|say|show|give|remind)(?: to)?(?: me)?"
-    r"|(?:can|could|would|will) you(?: please)?(?= (?:count|list|name|describe) )"
+    r"(?:can|could|would|will|might) you (?:please |kindly |perhaps )?"
+    r"(?:tell|say|show|give|remind|let)(?: to)?(?: (?:me|us))?(?: know)?"
+    r"|(?:(?:can|could|would|will) you(?: please)?|i (?:would|'d|d) like you to)"
+    r"(?= (?:count|list|name|describe) )"
     r"|(?:do|would|did) you (?:happen to )?(?:know|remember|recall|think|say)"
     r"|tell me|please tell me|give me(?= (?:the|an?) (?:distance|size|length|height|width|area|"
     r"number|order|volume))|from (?:where i am(?: standing| now)?|where i stand|here|my "
-    r"position|my point of view|where you are)(?: ,)?|i (?:want|would like|need|d like|'d like) "
-    r"to know|i wonder"
+    r"position|my point of view|where you are)(?: ,)?|(?:i|we) (?:want|would like|need|d like|'d like|"
+    r"would love|would be interested) to (?:know|hear|learn|ask(?: you)?|find out)|i wonder"
+    r"|(?:would|do) you mind telling (?:me|us)|i have a question|i was wondering|i am curious"
+    r"|(?:can|could|may) i (?:please )?(?:ask(?: you)?|know)|kindly"
     r"|i am wondering|let me know|remind me|any idea|do we know|in your opinion"
     r"|looking around|be honest|quick question|answer this|thanks|thank you))(?= )"
 )
 _POLITE_END = re.compile(
     r"(?: ,| (?:please|thanks|thank you|exactly|roughly|approximately|in total|altogether|though"
     r"|overall|at the moment|currently|at present|again|do you think|would you say"
-    r"|do you know|can you tell me|so far as you know|if you know|for me|if i may ask))+$"
+    r"|do you know|can you tell me|so far as you know|if you know|for me|if i may ask)"
+    r"| , (?:please )?(?:answer|respond|reply)(?: the question| to the question)?(?: only)? (?:using|"
+    r"with|by|directly|briefly|only)\b(?:(?! in )[^,])*"
+    r"| , (?:please )?do not (?:response|respond|reply|answer|explain|write|output)\b[^,]*)+$"
 )
+"""The last two say in what form an answer is wanted, and ask nothing."""
 _FILLERS = re.compile(
     r" (?:please|approximately|roughly|exactly|actually|really|currently|approximate|estimated"
     r"|direct|straight-line|just|simply|probably|maybe|perhaps|exact|about(?= \d))(?= |$)"

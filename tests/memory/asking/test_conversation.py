@@ -124,6 +124,16 @@ def test_nothing_is_referred_to_without_a_conversation(answer) -> None:
     assert answer("and the sofa?").status == "not_understood"
 
 
+@pytest.mark.parametrize(
+    "text", ["From the door, where is the sofa?", "the bed: how is it called?"]
+)
+def test_a_new_question_is_not_answered_with_the_one_before(answer, text: str) -> None:
+    conversation = Conversation()
+    answer("If I face the television, where is the lamp?", conversation=conversation)
+    reply = answer(text, conversation=conversation)
+    assert (reply.status, reply.program) == ("not_understood", "")
+
+
 def test_what_is_not_understood_does_not_end_a_conversation(answer) -> None:
     conversation = Conversation()
     answer("How tall is the lamp?", conversation=conversation)

@@ -57,6 +57,19 @@ CASES: list[tuple[str, str]] = [
     ("How far apart are the sofa and the tv?", DISTANCE),
     ("Could you tell me how far the sofa is from the tv, please?", DISTANCE),
     ("distance between sofa and tv", DISTANCE),
+    ("I'd like to know how far the sofa is from the tv.", DISTANCE),
+    ("Could you please tell me how many chairs there are in the kitchen?",
+     'count(find("chair", room=room("kitchen")))'),
+    ("We'd like to know where the lamp is", 'whereabouts(find("lamp"))'),
+    ("would you mind telling me whether there is a lamp in the bedroom?",
+     'exists(find("lamp", room=room("bedroom")))'),
+    ("Please let me know which room the cup is in", 'room_of(find("cup"))'),
+    ("I was wondering when you last saw the lamp", 'last_seen(find("lamp"))'),
+    ("These are frames of a video.\nHow many chair(s) are in this room?\nPlease answer the question "
+     "using a single word or phrase.", 'count(find("chair"))'),
+    ("These are frames of a video.\nMeasuring from the closest point of each object, what is the "
+     "distance between the sofa and the tv (in meters)?\nDo not respond with anything but a "
+     "number!", DISTANCE),
     ("how close is the sofa to the tv?", DISTANCE),
     ("What is the straight-line distance from the sofa to the tv in feet?", DISTANCE),
     ("how many metres are there between the sofa and the tv?", DISTANCE),

@@ -65,8 +65,8 @@ CASES: list[tuple[str, str]] = [
      'exists(find("lamp", room=room("bedroom")))'),
     ("Please let me know which room the cup is in", 'room_of(find("cup"))'),
     ("I was wondering when you last saw the lamp", 'last_seen(find("lamp"))'),
-    ("These are frames of a video.\nHow many chair(s) are in this room?\nPlease answer the question "
-     "using a single word or phrase.", 'count(find("chair"))'),
+    ("These are frames of a video.\nHow many chair(s) are in this room?\nPlease answer the "
+     "question using a single word or phrase.", 'count(find("chair"))'),
     ("These are frames of a video.\nMeasuring from the closest point of each object, what is the "
      "distance between the sofa and the tv (in meters)?\nDo not respond with anything but a "
      "number!", DISTANCE),

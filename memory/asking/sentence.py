@@ -64,7 +64,8 @@ _REWRITES = tuple(
 )  # fmt: skip
 _POLITE_START = re.compile(
     r"(?: ,| (?:these are (?:the )?(?:frames|images|pictures|views) (?:of|from) (?:a|the|this|one) "
-    r"(?:video|tour|walk|recording|scan|room|scene|place)|please|hey|hi|hello|ok|okay|so|well|um|uh|excuse me|remember|robot|computer|cogmap"
+    r"(?:video|tour|walk|recording|scan|room|scene|place)"
+    r"|please|hey|hi|hello|ok|okay|so|well|um|uh|excuse me|remember|robot|computer|cogmap"
     r"|recall|question|q|listen|"
     r"(?:can|could|would|will|might) you (?:please |kindly |perhaps )?"
     r"(?:tell|say|show|give|remind|let)(?: to)?(?: (?:me|us))?(?: know)?"

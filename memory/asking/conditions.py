@@ -20,6 +20,7 @@ __all__ = [
     "in_room",
     "in_rooms",
     "in_this_room",
+    "in_view",
     "nowhere",
     "nth_pick",
     "side_of",
@@ -100,6 +101,12 @@ def in_this_room(thing: Thing) -> Thing:
         return thing.at(f"[h for h in {thing.members} if room_of(h) == this_room()]")
     inside = thing.program[:-1] + ("" if thing.program.endswith("(") else ", ")
     return thing.at(inside.replace("everything(, ", "everything(") + "room=this_room())")
+
+
+def in_view(thing: Thing) -> Thing:
+    """Those of a set that the camera sees now."""
+    seen = thing.at(f"[v for v in {thing.members} if visible_at(v, now())]")
+    return replace(seen, words=f"{thing.words} in view")
 
 
 def in_r(thing: Thing) -> str:

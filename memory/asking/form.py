@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from cogmap.memory.asking.choices import direction_form
-from cogmap.memory.asking.conditions import in_this_room
+from cogmap.memory.asking.conditions import in_this_room, in_view
 from cogmap.memory.asking.cues import Cues
 from cogmap.memory.asking.noun_phrases import NounPhrases
 from cogmap.memory.asking.pattern import Pattern
@@ -92,11 +92,13 @@ class Slots:
         return self.asked.phrases.room("this room")
 
     def here(self, thing: Thing) -> Thing:
-        """In the asker's room, where the question says "in this room" of a map of several.
+        """In the asker's room, where the question says "in this room" of a map of several; of what
+        "you see now", what is in view.
 
         The form "How many chair(s) are in this room?" of VSI-Bench means all that was seen.
         """
         cues = self.asked.cues
+        thing = in_view(thing) if "in view" in cues else thing
         meant = "here" in cues and "category" not in cues and self.asked.rooms > 1
         return in_this_room(thing) if meant else thing
 

@@ -48,6 +48,9 @@ _EVERYWHERE = re.compile(
 )
 _NEARBY = re.compile(r" (?:nearby|close by|around here|round here|near here|close to here)(?= ,|$)")
 _NOW = re.compile(r"(?<! and)(?<! to)(?<! until)(?<! since)(?<! or)(?<! than) now(?= ,|$)")
+_LOOKING = re.compile(
+    r" (?:can|do) (?:you|i|we) see\b| (?:can be|are|is) (?:seen|visible|in view)\b"
+)
 _ITS = re.compile(r"\b(?:its|their) ([a-z]+)\b")
 _NEGATIONS = word_set("no not never without except neither nor")
 _WHERE = ("where", "where exactly", "where then", "and where", "and where exactly")
@@ -212,11 +215,15 @@ class _Reader:
 
 
 def _placed(words: str, cues: Cues) -> str:
-    """Without "now", "in the house" and "in this room", the last of which is kept as a cue."""
+    """Without "now", "in the house" and "in this room", the last of which is kept as a cue, as is
+    that what can be seen now is asked for."""
     words, here = _HERE.subn("", _NEARBY.sub(" near me", f" {words}"))
     if here:
         cues.names.add("here")
-    return " ".join(_NOW.sub("", _EVERYWHERE.sub("", words)).split()).strip(" ,")
+    words, now = _NOW.subn("", _EVERYWHERE.sub("", words))
+    if now and _LOOKING.search(words):
+        cues.names.add("in view")
+    return " ".join(words.split()).strip(" ,")
 
 
 def _wordings(words: str) -> list[str]:

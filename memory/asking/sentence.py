@@ -27,6 +27,8 @@ _TYPOGRAPHIC = str.maketrans(
     {"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "‚": "'", "`": "'",
      "–": "-", "—": ",", "…": ".", "§": " ", "−": "-", "×": " x "}
 )  # fmt: skip
+_ARE_THERE = r"\b((?:are|is|were|was) there|(?:do|does|did|can) (?:we|you|i) (?:have|see))"
+_SO_MANY = r"(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
 _REWRITES = tuple(
     (re.compile(pattern), replacement)
     for pattern, replacement in (
@@ -60,6 +62,8 @@ _REWRITES = tuple(
         (r"\b(front|back|rear|forward|backward)-(left|right)\b", r"\1 \2"),
         (r"(?<!\d):|:(?!\d)|(?<!\d)\.|\.(?!\d)|[,;!?()\[\]{}|]|\n", " , "),
         (r"[^\w\s§,.:'+<>=/&-]", " "),
+        (rf"{_ARE_THERE} (?:exactly|precisely|only|just|merely)(?= {_SO_MANY} )", r"\1 precisely"),
+        (rf"{_ARE_THERE} (?={_SO_MANY} [^,]* (?:exactly|precisely)[ ,]*$)", r"\1 precisely "),
     )
 )  # fmt: skip
 _POLITE_START = re.compile(
@@ -82,8 +86,8 @@ _POLITE_START = re.compile(
     r"|looking around|be honest|quick question|answer this|thanks|thank you))(?= )"
 )
 _POLITE_END = re.compile(
-    r"(?: ,| (?:please|thanks|thank you|exactly|roughly|approximately|in total|altogether|though"
-    r"|overall|at the moment|currently|at present|again|do you think|would you say"
+    r"(?: ,| (?:please|thanks|thank you|exactly|precisely|roughly|approximately|in total|altogether"
+    r"|though|overall|at the moment|currently|at present|again|do you think|would you say"
     r"|do you know|can you tell me|so far as you know|if you know|for me|if i may ask)"
     r"| , (?:please )?(?:answer|respond|reply)(?: the question| to the question)?(?: only)? "
     r"(?:using|with|by|directly|briefly|only)\b(?:(?! in )[^,])*"

@@ -78,6 +78,9 @@ class WherePhrases(PlacePhrases):
         x = f"x{depth}"
         said = f"{thing.words} within {number:g} {rest[1]} of {place.the}"
         condition = f"distance({x}, {place.program}) <= {number * unit:g}"
+        anything = thing.label in lexicon.ANYTHING and place.kind == "thing"
+        if anything or thing.label == place.label:  # but not itself
+            condition += f" and not exists([z for z in {place.members} if z == {x}])"
         return filtered(replace(thing, words=said), x, condition)
 
     def _towards(

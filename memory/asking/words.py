@@ -197,7 +197,7 @@ NOT_IN_NAMES = word_set(
     "appear appears appeared see seen saw look looking face facing stand standing turn turns "
     "moved "
     "order only about far long big large many much any some most least nothing yes no only "
-    "also too very so same live lives not without except nor neither never "
+    "also too very so precisely same live lives not without except nor neither never "
     "distance distances size sizes dimension dimensions height heights width widths length lengths "
     "average mean per sort sorted rank ranked order ordered tell describe x y z"
 )

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+from cogmap.memory.asking.conditions import in_view
 from cogmap.memory.asking.form import Form, Meaning, Slots, form
-from cogmap.memory.asking.saying import Result, Said, Say, measured, said_value, truth, worded
+from cogmap.memory.asking.saying import (
+    Result,
+    Said,
+    Say,
+    listed,
+    measured,
+    numbered,
+    said_value,
+    truth,
+    worded,
+)
 from cogmap.memory.asking.things import Thing, quoted
 from cogmap.memory.asking.times import Moment
+from cogmap.memory.asking.unreadable import Unreadable
 
 __all__ = ["FORMS"]
 
@@ -14,10 +26,23 @@ def _visible(slots: Slots) -> Meaning:
     thing = slots.thing("a")
     moment = slots.moment("t") if "t" in slots else None
     program, at = ("now()", "now") if moment is None else (moment.program, f"at {moment.words}")
-    say = truth(
-        f"{thing.the} {thing.was} in view {at}", f"{thing.the} {thing.was} not in view {at}"
-    )
+    be = thing.be if moment is None else thing.was
+    say = truth(f"{thing.the} {be} in view {at}", f"{thing.the} {be} not in view {at}")
     return Meaning(f"visible_at({thing.program}, {program})", say, (thing,))
+
+
+def _in_view(slots: Slots) -> Meaning:
+    """ "What is in view", "which chairs can you see now": each by its number where a kind is
+    named."""
+    kind = slots.thing("a") if "a" in slots else slots.asked.phrases.thing("objects")
+    seen = in_view(kind)
+    if "a" not in slots:
+        say = listed("in view now: {}", "nothing that I know is in view now")
+        return Meaning(f"labels({seen.program})", say)
+    if kind.single:
+        raise Unreadable(f"{kind.the} is one thing, and no choice")
+    say = numbered(f"{kind.many} in view now: {{}}", f"no {kind.one} is in view now")
+    return Meaning(f"known = count({kind.program})\n{seen.program}", say, (kind,))
 
 
 def _moment(slots: Slots) -> Moment:
@@ -72,6 +97,8 @@ def _so_many(thing: Thing, when: str) -> Say:
     return say
 
 
+_IN_VIEW = "(visible|in view|in sight|in the picture|in the camera 's view)"
+
 FORMS: tuple[Form, ...] = (
     form(
         _visible,
@@ -80,6 +107,14 @@ FORMS: tuple[Form, ...] = (
         "(is|are|was|were) {a} (visible|in view|in sight|seen) (at|in|by|during) {t}",
         "(can|do) (you|i|we) see {a} [now]",
         "(can|could|did) (you|i|we) see {a} (at|in) {t}",
+    ),
+    form(
+        _in_view,
+        "What is in view?",
+        f"what [all] is {_IN_VIEW}",
+        f"(what|which) (things|objects|items) are {_IN_VIEW}",
+        f"(which|what) {{a}} (is|are) {_IN_VIEW}",
+        "(which|what) {a} (can|do) (you|i|we) see",
     ),
     form(
         _where_at,

@@ -29,7 +29,7 @@ def _more(slots: Slots) -> Meaning:
 
 _THAN = {
     "more than": ">", "fewer than": "<", "less than": "<", "at least": ">=", "at most": "<=",
-    "exactly": "==", "": ">=",
+    "precisely": "==", "": ">=",
 }  # fmt: skip
 
 
@@ -37,8 +37,10 @@ def _at_least(slots: Slots) -> Meaning:
     """ "Are there two chairs" is true of three as well."""
     thing, word = slots.here(slots.thing("a")), slots.text("r")
     number = slots.number("n")
-    said = f"{word or 'at least'} {number:g} {thing.many}"
-    say = truth(f"there are {said}", f"there are not {said}, as far as seen")
+    how = {"": "at least", "precisely": "exactly"}.get(word, word)
+    said = f"{how} {number:g} {thing.one if number == 1 else thing.many}"
+    be = "is" if number == 1 else "are"
+    say = truth(f"there {be} {said}", f"there {be} not {said}, as far as seen")
     return Meaning(f"count({thing.program}) {_THAN[word]} {number:g}", say, (thing,))
 
 
@@ -95,9 +97,9 @@ FORMS: tuple[Form, ...] = (
     form(
         _at_least,
         "Are there more than two chairs?",
-        "(is|are) there {r:more than|fewer than|less than|at least|at most|exactly} {n} {a}",
+        "(is|are) there {r:more than|fewer than|less than|at least|at most|precisely} {n} {a}",
         "(do we|do you|do i) (have|see) "
-        "{r:more than|fewer than|less than|at least|at most|exactly} "
+        "{r:more than|fewer than|less than|at least|at most|precisely} "
         "{n} {a}",
         "are there {n} {a}",
     ),

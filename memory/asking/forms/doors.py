@@ -31,7 +31,7 @@ def _how_many_of(slots: Slots) -> Meaning:
 
 def _any(slots: Slots) -> Meaning:
     _of_walls(slots)
-    return Meaning("exists(doors())", truth("there are doors", "no door was seen"))
+    return Meaning("count(doors()) > 0", truth("there are doors", "no door was seen"))
 
 
 def _where(slots: Slots) -> Meaning:
@@ -131,7 +131,12 @@ FORMS: tuple[Form, ...] = (
         "how many doors (has|are in|are there in|lead out of|lead into|lead to|does one find in) "
         "{a}",
     ),
-    form(_any, "Are there any doors?", "(is|are) there (any|a) (door|doors)"),
+    form(
+        _any,
+        "Are there any doors?",
+        "(is|are) there [any|a] (door|doors) [here|anywhere]",
+        "(do we|do you|do i) (have|see) [any|a] (door|doors)",
+    ),
     form(
         _where,
         "Where are the doors?",

@@ -13,8 +13,8 @@ from cogmap.memory.units import METRES
 __all__ = ["FORMS"]
 
 _MEASURED = {
-    "taller": ('size({}, axis="height")', ">"), "higher": ('size({}, axis="height")', ">"),
-    "shorter": ('size({}, axis="height")', "<"), "lower": ('size({}, axis="height")', "<"),
+    "taller": ('size({}, axis="height")', ">"), "higher": ('elevation({}, of="top")', ">"),
+    "shorter": ('size({}, axis="height")', "<"), "lower": ('elevation({}, of="top")', "<"),
     "longer": ('size({}, axis="length")', ">"), "wider": ('size({}, axis="width")', ">"),
     "narrower": ('size({}, axis="width")', "<"), "deeper": ('size({}, axis="width")', ">"),
     "bigger": ("volume({})", ">"), "larger": ("volume({})", ">"), "smaller": ("volume({})", "<"),
@@ -39,11 +39,14 @@ def _than(slots: Slots) -> tuple[Thing, str, str]:
     if "n" in slots:
         if word in ("bigger", "larger", "smaller"):  # than a length: by the longest side
             measure, word = "size({})", f"{word} (longest side)"
+        elif word in ("higher", "lower"):
+            word = f"with the upper end {word}"
         unit = slots.text("unit")
         limit = f"{slots.number('n') * METRES[unit]:g}"
         said = f"{kind.many} {word} than {slots.number('n'):g} {unit}"
     else:
         other = slots.thing("b")
+        measure = measure.replace("top", "middle")  # a clock is higher than the sofa under it
         limit = measure.format("b0")
         said = f"{kind.many} {word} than {other.the}"
     found = f"[x for x in {kind.members} if {measure.format('x')} {sign} {limit}]"

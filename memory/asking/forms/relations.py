@@ -227,6 +227,8 @@ def _which_of(slots: Slots) -> Meaning:
 def _what_here(slots: Slots) -> Meaning:
     everything = slots.here(slots.asked.phrases.thing("objects"))
     say = listed("I have seen: {}", "I have seen nothing yet")
+    if "in view" in slots.asked.cues:
+        say = listed("in view now: {}", "nothing that I know is in view now")
     return Meaning(f"labels({everything.program})", say, ())
 
 

@@ -22,9 +22,11 @@ _AXES = {
 }  # fmt: skip
 _COMPARED = {
     "longer": ("length", ">"), "shorter": ("height", "<"), "wider": ("width", ">"),
-    "narrower": ("width", "<"), "taller": ("height", ">"), "higher": ("height", ">"),
-    "lower": ("height", "<"), "deeper": ("width", ">"), "thicker": ("shortest", ">"),
+    "narrower": ("width", "<"), "taller": ("height", ">"), "deeper": ("width", ">"),
+    "thicker": ("shortest", ">"),
 }  # fmt: skip
+_HIGHER = {"higher": ("up", ">"), "lower": ("down", "<")}
+"""Where things are, not how tall: a small clock hangs higher than a sofa."""
 _SMALLER = ("smaller", "littler", "tinier")
 
 
@@ -103,7 +105,9 @@ def _elevation(slots: Slots) -> Meaning:
 
 def _compared(slots: Slots) -> Meaning:
     a, b, word = slots.thing("a"), slots.thing("b"), slots.text("r")
-    if word in _COMPARED:
+    if word in _HIGHER:
+        program = f'above_below({a.program}, {b.program}) == "{_HIGHER[word][0]}"'
+    elif word in _COMPARED:
         axis, sign = _COMPARED[word]
         program = f'size({a.program}, axis="{axis}") {sign} size({b.program}, axis="{axis}")'
     elif word in ("bigger", "larger", "greater", *_SMALLER):
@@ -116,10 +120,14 @@ def _compared(slots: Slots) -> Meaning:
 
 def _difference(slots: Slots) -> Meaning:
     a, b, word = slots.thing("a"), slots.thing("b"), slots.text("r")
-    axis, sign = _COMPARED[word]
+    axis, sign = _HIGHER.get(word) or _COMPARED[word]
     first, second = (a, b) if sign == ">" else (b, a)
+    said = f"{a.the} {a.be} {{}} {word} than {b.the}"
+    if word in _HIGHER:
+        first_at, second_at = (f'elevation({t.program}, of="middle")' for t in (first, second))
+        return Meaning(f"{first_at} - {second_at}", measured(f"{said}, by their middles"), (a, b))
     program = f'size({first.program}, axis="{axis}") - size({second.program}, axis="{axis}")'
-    return Meaning(program, measured(f"{a.the} {a.be} {{}} {word} than {b.the}"), (a, b))
+    return Meaning(program, measured(said), (a, b))
 
 
 def _apart_by(slots: Slots) -> Meaning:
@@ -134,8 +142,13 @@ def _apart_by(slots: Slots) -> Meaning:
 def _than_length(slots: Slots) -> Meaning:
     thing, number, unit = slots.thing("a"), slots.number("n"), slots.text("unit")
     word = slots.text("r")
-    axis, sign = _COMPARED.get(word) or (_AXES[word], ">")
     metres = number * METRES[unit]
+    if word in _HIGHER:
+        said = f"{word} than {number:g} {unit}"
+        end = f"the upper end of {thing.the} is"
+        program = f'elevation({thing.program}, of="top") {_HIGHER[word][1]} {metres:g}'
+        return Meaning(program, truth(f"{end} {said}", f"{end} not {said}"), (thing,))
+    axis, sign = _COMPARED.get(word) or (_AXES[word], ">")
     than = f"{word} than" if word in _COMPARED else "more than"
     said = f"{than} {number:g} {unit}{'' if word in _COMPARED else ' ' + word}"
     say = truth(f"{thing.the} {thing.be} {said}", f"{thing.the} {thing.be} not {said}")

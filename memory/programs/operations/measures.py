@@ -135,20 +135,28 @@ def total_area(world: World) -> Area:
     return area(world, Rooms(world.rooms, "room"))
 
 
+_PARTS = {"bottom": -0.5, "middle": 0.0, "top": 0.5}
+"""Parts of a box by how far they are over its middle, in heights of the box."""
+
+
 @operation(MEASURES)
-def elevation(world: World, object: MapObject, of: Literal["bottom", "top"] = "bottom") -> Length:
-    """How high over the floor the bottom or the top of a thing is."""
-    side = -0.5 if of == "bottom" else 0.5
+def elevation(
+    world: World, object: MapObject, of: Literal["bottom", "middle", "top"] = "bottom"
+) -> Length:
+    """How high over the floor the bottom, the middle or the top of a thing is."""
+    side = _PARTS[of]
     height = object.box.center[2] + side * object.box.size[2] - world.floor_z
     return Length(height, math.hypot(face_sigma(object), 0.01))
 
 
 @each("elevation")
 def _elevation_each(
-    world: World, object: tuple[MapObject, ...], of: Literal["bottom", "top"] = "bottom"
+    world: World,
+    object: tuple[MapObject, ...],
+    of: Literal["bottom", "middle", "top"] = "bottom",
 ) -> F64:
     boxes = rows_of(world, object)
-    side = -0.5 if of == "bottom" else 0.5
+    side = _PARTS[of]
     return np.asarray(boxes[:, 2] + side * boxes[:, 5] - world.floor_z)
 
 

@@ -52,6 +52,21 @@ CASES: list[tuple[str, str]] = [
      'count([r for r in rooms() if not exists(find("bed", room=r))])'),
     ("Is there no sofa in the kitchen?",
      'not exists(find("sofa", room=room("kitchen")))'),
+    # What is in view now, and what there is
+    ("How many chairs can you see right now?",
+     'count([v for v in find("chair") if visible_at(v, now())])'),
+    ("what do you see now", 'labels([v for v in everything() if visible_at(v, now())])'),
+    ("What is in view?", 'labels([v for v in everything() if visible_at(v, now())])'),
+    ("Which chairs can you see now?",
+     'known = count(find("chair"))\n[v for v in find("chair") if visible_at(v, now())]'),
+    ("How many chairs can you see?", 'count(find("chair"))'),
+    # So many and no more
+    ("Are there exactly 4 chairs?", 'count(find("chair")) == 4'),
+    ("are there only two chairs in the kitchen",
+     'count(find("chair", room=room("kitchen"))) == 2'),
+    ("Are there 3 chairs exactly?", 'count(find("chair")) == 3'),
+    ("Is there just one sofa?", 'count(find("sofa")) == 1'),
+    ("Are there four chairs?", 'count(find("chair")) >= 4'),
     # Distances
     ("what's the gap between the sofa and the tv?", DISTANCE),
     ("How far apart are the sofa and the tv?", DISTANCE),

@@ -16,6 +16,7 @@ from dataclasses import replace
 
 from cogmap.memory.asking import words as lexicon
 from cogmap.memory.asking.conditions import nth_pick, side_of
+from cogmap.memory.asking.misspelt import spelt_right
 from cogmap.memory.asking.phrase_words import (
     ends_name,
     is_plural,
@@ -26,7 +27,7 @@ from cogmap.memory.asking.phrase_words import (
     without_number,
 )
 from cogmap.memory.asking.things import Thing, quoted, singular_of
-from cogmap.memory.asking.unreadable import Unreadable
+from cogmap.memory.asking.unreadable import Misspelt, Unreadable
 from cogmap.memory.asking.where_phrases import WherePhrases
 from cogmap.memory.index.synonyms import normalize
 
@@ -269,7 +270,11 @@ class NounPhrases(WherePhrases):
         one = normalize(name)
         if name in self._names.stored or one in self._names.labels:
             return
-        if name in lexicon.NO_THINGS or one in (lexicon.ROOMS | self._names.rooms):
+        picks = name in lexicon.SUPERLATIVES or lexicon.ordinal_of(name) is not None
+        if picks or name in lexicon.NO_THINGS or one in (lexicon.ROOMS | self._names.rooms):
             raise Unreadable(f'"{name}" is no thing that a map holds')
         if one.split(" ")[-1:] == ["door"] and self._walls_have_doors():
             raise Unreadable("doors are gaps in walls here, and no things")
+        meant = spelt_right(name, self._names.labels)
+        if meant:
+            raise Misspelt(name, meant)

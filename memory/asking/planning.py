@@ -24,7 +24,7 @@ from cogmap.memory.asking.sentence import checked, read_sentence
 from cogmap.memory.asking.suggestions import nearest_question
 from cogmap.memory.asking.things import Names
 from cogmap.memory.asking.times import read_moment
-from cogmap.memory.asking.unreadable import Unreadable
+from cogmap.memory.asking.unreadable import Misspelt, Unreadable
 from cogmap.memory.asking.words import SUPERLATIVES, denied_at, ordinal_of, word_set
 from cogmap.memory.programs.run import run_program
 from cogmap.memory.programs.world import World
@@ -122,14 +122,17 @@ class _Reader:
         words, agent, past = self._without_frame(words)
         words = self._spelled_out(_placed(words, cues))
         asked = self._asked(quotes, cues, agent)
+        slips: list[Misspelt] = []
         for wording in _wordings(words):
-            reading = _best(wording, asked)
+            reading = _best(wording, asked, slips)
             if reading is not None:
                 return self._planned(*reading, asked, quotes, past)
         following = followed(words, self._conversation.last, quotes, self._names)
         found = following and self._follow(following, asked, agent)
         if found:
             return found
+        if slips:
+            raise slips[0]
         raise refuse(words, lambda: self._suggested(words))
 
     def _suggested(self, words: str) -> str:
@@ -260,8 +263,11 @@ def _denies(text: str) -> bool:
     )
 
 
-def _best(words: str, asked: Asked) -> tuple[Form, dict[str, str], Meaning] | None:
-    """The reading that leaves fewest words open and makes sense."""
+def _best(
+    words: str, asked: Asked, slips: list[Misspelt]
+) -> tuple[Form, dict[str, str], Meaning] | None:
+    """The reading that leaves fewest words open and makes sense; names that made none are added to
+    ``slips`` where they are misspelt."""
     found: list[tuple[int, int, Form, dict[str, str]]] = []
     said = frozenset(words.split())
     for form in FORMS:
@@ -277,6 +283,8 @@ def _best(words: str, asked: Asked) -> tuple[Form, dict[str, str], Meaning] | No
             continue  # nothing that is named in a slot is read as its opposite
         try:
             return form, slots, form.build(Slots(slots, asked))
+        except Misspelt as slip:
+            slips.append(slip)
         except Unreadable:
             continue
     return None

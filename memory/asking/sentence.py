@@ -43,7 +43,8 @@ _REWRITES = tuple(
         (r"\b(is|are|was|were|do|does|did|has|have)n't\b", r"\1 not"),
         (r"\b(?:would you say|do you (?:think|reckon|guess))\b", " "),
         (r"^do you know of\b", "is there"),
-        (r"\bpieces? of furniture\b", "thing"),
+        (r"\bpieces? of furniture\b", "furniture"),
+        (r"\bleft over\b", "left"),
         (r"\bmost direct\b", "shortest"),
         (r"\bcan't\b", "can not"),
         (r"\bi'm\b", "i am"),
@@ -96,7 +97,8 @@ _POLITE_END = re.compile(
 """The last two say in what form an answer is wanted, and ask nothing."""
 _FILLERS = re.compile(
     r" (?:please|approximately|roughly|exactly|actually|really|currently|approximate|estimated"
-    r"|direct|straight-line|just|simply|probably|maybe|perhaps|exact|about(?= \d))(?= |$)"
+    r"|direct|straight-line|just|simply|probably|maybe|perhaps|exact|about(?= \d)|on foot"
+    r"|in total)(?= |$)"
 )
 
 

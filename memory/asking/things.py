@@ -61,7 +61,7 @@ class Thing:
         """Indefinite: "a chair", "an oven", "chairs", "something on the desk"."""
         if self._any_rest is not None:
             return f"something {self._any_rest}".strip()
-        if self.plural or not self.words:
+        if self.plural or not self.words or self.label in _UNCOUNTED or self.label in _PIECES:
             return self.words
         return f"{'an' if self.words[0] in 'aeiou' else 'a'} {self.words}"
 
@@ -82,7 +82,8 @@ class Thing:
         many = plural_of(self.label)
         if self.plural and self.words.startswith(many):
             return self.label + self.words[len(many) :]
-        return self.words
+        piece = _PIECES.get(self.label)
+        return self.words.replace(self.label, piece, 1) if piece else self.words
 
     @property
     def none(self) -> str:
@@ -228,8 +229,15 @@ def singular_of(name: str) -> str:
     return " ".join([*before, normalize(last) if last.isascii() and last.isalpha() else last])
 
 
+_PIECES = {"furniture": "piece of furniture", "fruit": "piece of fruit"}
+"""Of words that are not counted themselves."""
+_UNCOUNTED = frozenset(("seating", "lighting", "kitchenware", "tableware", "cookware", "crockery"))
+
+
 def plural_of(label: str) -> str:
     """ "shelves" of "shelf"; what is plural already stays."""
+    if label in _PIECES or label in _UNCOUNTED:
+        return _PIECES.get(label, label).replace("piece ", "pieces ")
     if normalize(label).split(" ")[-1:] != label.split(" ")[-1:]:
         return label
     for ending, many in (("shelf", "shelves"), ("knife", "knives"), ("person", "people"),

@@ -128,7 +128,7 @@ _NUMBERS = {word: n for n, word in enumerate(
 
 LINKS = word_set(
     "that which who is are was were standing located placed lying sitting positioned resting "
-    "hanging directly immediately stored situated"
+    "hanging directly immediately stored situated left remaining"
 )
 """Between a thing and where it is: "the lamp that is standing on ..."."""
 
@@ -199,14 +199,20 @@ NOT_IN_NAMES = word_set(
     "order only about far long big large many much any some most least nothing yes no only "
     "also too very so precisely same live lives not without except nor neither never "
     "distance distances size sizes dimension dimensions height heights width widths length lengths "
-    "average mean per sort sorted rank ranked order ordered tell describe x y z"
+    "average mean per sort sorted rank ranked order ordered tell describe x y z "
+    "total ago gone missing disappeared left right different changed enough whole entire cubic "
+    "minute minutes hour hours itself themselves himself herself yourself myself ourselves "
+    "always ever yet already both exactly"
 )
 """What a name of a thing does not contain: such words show that a sentence was cut wrongly."""
 
 
 NO_THINGS = word_set(
     "room rooms floor ground wall walls ceiling ceilings space way place spot exit surroundings "
-    "frontier frontiers keyframe keyframes frame frames empty"
+    "frontier frontiers keyframe keyframes frame frames empty "
+    "out outside home flat house apartment building north south east west middle centre center "
+    "side front back foot feet step steps metre metres meter meters second seconds day days time "
+    "times past present future beginning start end rest name number question answer"
 )
 """Name no object of a map, unless one is called so."""
 

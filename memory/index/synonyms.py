@@ -10,7 +10,7 @@ import unicodedata
 from functools import lru_cache
 from typing import Literal
 
-__all__ = ["Relation", "normalize", "relation", "synonyms"]
+__all__ = ["Relation", "household_words", "normalize", "relation", "synonyms"]
 
 Relation = Literal["label", "synonym", "kind"]
 """How a label answers a query. label: the same words; synonym: other words for the same thing;
@@ -31,6 +31,7 @@ _IRREGULAR = {
 
 _GROUPS = (
     # Seats and beds
+    "seat, seating, place to sit",
     "sofa, couch, settee, loveseat, love seat, divan",
     "armchair, arm chair, easy chair, lounge chair, recliner",
     "office chair, desk chair, swivel chair, computer chair, task chair",
@@ -56,7 +57,10 @@ _GROUPS = (
     "box, carton, cardboard box, parcel, package",
     "trash can, garbage can, trash bin, garbage bin, rubbish bin, waste bin, wastebasket, "
     "waste basket, dustbin, bin, wastepaper basket",
+    "furniture, piece of furniture, furniture item, furnishing",
     # Appliances
+    "appliance, household appliance, domestic appliance, kitchen appliance, "
+    "electrical appliance, white good",
     "refrigerator, fridge, fridge freezer, icebox",
     "stove, oven, cooker, kitchen stove, range, hob, cooktop",
     "microwave, microwave oven",
@@ -75,11 +79,14 @@ _GROUPS = (
     "remote, remote control, tv remote, remote controller, clicker",
     "cell phone, cellphone, mobile phone, phone, smartphone, mobile, telephone",
     "speaker, loudspeaker, loud speaker",
+    "tablet, tablet computer",
+    "electronics, electronic device, electronic appliance, electronic equipment, device, gadget",
     # Lamps
     "ceiling light, ceiling lamp, pendant light, pendant lamp, chandelier",
     "table lamp, desk lamp, bedside lamp, reading lamp",
     "floor lamp, standing lamp",
     "lamp, light",
+    "lighting, light fixture, light source",
     # Soft things and decoration
     "pillow, cushion, throw pillow",
     "blanket, throw, quilt, duvet, comforter",
@@ -93,6 +100,7 @@ _GROUPS = (
     "potted plant, plant, houseplant, house plant, pot plant, indoor plant",
     "teddy bear, teddy, stuffed animal, plush toy, stuffed bear, cuddly toy",
     # Kitchen and bathroom
+    "kitchenware, tableware, crockery, dishware, dinnerware, kitchen utensil, cookware",
     "cup, mug, coffee cup, coffee mug, teacup, tea cup",
     "wine glass, wineglass, goblet",
     "bottle, flask",
@@ -125,7 +133,15 @@ _GROUPS = (
 
 _KINDS = {
     "chair": "armchair, office chair, stool",
+    "furniture": "seat, table, bed, wardrobe, cabinet, shelf, dresser, nightstand, desk, tv stand, "
+    "coat rack, shoe rack, file cabinet, kitchen counter",
     "seat": "chair, armchair, office chair, sofa, bench, stool",
+    "appliance": "refrigerator, stove, microwave, dishwasher, washing machine, kettle, toaster, "
+    "coffee machine, blender, freezer, dryer, vacuum cleaner, iron, hair drier",
+    "electronics": "television, monitor, laptop, computer, keyboard, mouse, remote, cell phone, "
+    "speaker, printer, tablet, camera, router",
+    "kitchenware": "cup, plate, bowl, glass, wine glass, fork, knife, spoon, pot, pan, kettle",
+    "lighting": "lamp, ceiling light, floor lamp, table lamp",
     "table": "desk, nightstand",
     "shelf": "bookshelf, shoe rack",
     "cabinet": "wardrobe, dresser, nightstand",
@@ -136,7 +152,7 @@ _KINDS = {
     "rack": "shelf",
     "computer": "laptop",
     "toy": "teddy bear, ball",
-    "fruit": "apple, banana, orange",
+    "fruit": "apple, banana, orange, pear, lemon, grape",
 }
 """What is a kind of what although the words do not show it."""
 
@@ -166,6 +182,13 @@ def synonyms(label: str) -> tuple[str, ...]:
     return (word, *(other for other in _groups().get(word, ()) if other != word))
 
 
+@lru_cache(maxsize=1)
+def household_words() -> frozenset[str]:
+    """All words of the tables, in normal form."""
+    kinds = _kinds()
+    return frozenset((*_groups(), *kinds, *(word for words in kinds.values() for word in words)))
+
+
 def relation(query: str, label: str) -> Relation | None:
     """How an object that is called ``label`` answers ``query``; None if not by words."""
     return _relation(query[:MAX_LENGTH], label[:MAX_LENGTH])
@@ -186,11 +209,17 @@ def _relation(query: str, label: str) -> Relation | None:
 def _is_kind(special: tuple[str, ...], general: tuple[str, ...]) -> bool:
     """The last word of an English compound says what it is; that of another word for it need
     not: a "soap bottle" may be a soap dispenser, which is no bottle."""
-    if any(word in _kinds().get(whole, ()) for whole in general for word in special):
+    if any(_is_of(word, whole) for whole in general for word in special):
         return True
     if not _FALSE_HEADS.isdisjoint(special):
         return False
     return any(special[0].endswith(f" {whole}") for whole in general)
+
+
+def _is_of(word: str, whole: str) -> bool:
+    """Whether the table has it so: a stool is a seat, and so is a bar stool."""
+    kinds = _kinds().get(whole, ())
+    return word in kinds or any(_relation(kind, word) is not None for kind in kinds)
 
 
 def _singular(word: str) -> str:
@@ -217,6 +246,6 @@ def _groups() -> dict[str, tuple[str, ...]]:
 @lru_cache(maxsize=1)
 def _kinds() -> dict[str, tuple[str, ...]]:
     return {
-        whole: tuple(normalize(word) for word in kinds.split(","))
+        normalize(whole): tuple(normalize(word) for word in kinds.split(","))
         for whole, kinds in _KINDS.items()
     }

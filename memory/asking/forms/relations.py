@@ -232,7 +232,7 @@ def _what_here(slots: Slots) -> Meaning:
     return Meaning(f"labels({everything.program})", say, ())
 
 
-_THINGS = "(objects|object|things|thing|items|item|stuff|furniture|kinds of things)"
+_THINGS = "(objects|object|things|thing|items|item|stuff|kinds of things)"
 
 _USE = "{use:" + "|".join(USES) + "}"
 

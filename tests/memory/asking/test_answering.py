@@ -59,6 +59,63 @@ def test_values_units_and_words(answer, text: str, value, unit: str, said: str) 
 
 
 @pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("How many chiars are there?", "chair"),
+        ("where is the televison", "television"),
+        ("how tall is the lmap?", "lamp"),
+        ("how many soffas are in the kitchen", "sofa"),
+        ("where is the refrigrator?", "refrigerator"),
+    ],
+)
+def test_a_name_with_a_letter_wrong_is_not_said_to_be_unseen(answer, text, meant) -> None:
+    reply = answer(text)
+    assert reply.status == "not_understood"
+    assert f'do you mean "{meant}"?' in reply.text
+
+
+@pytest.mark.parametrize("name", ["piano", "bow", "chain", "cable", "tablet", "coach", "unicorn"])
+def test_another_word_is_no_wrong_spelling(answer, name: str) -> None:
+    assert answer(f"Is there a {name}?").text.startswith(f"No {name} was seen")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "How do I get out?",
+        "Have you seen the whole flat?",
+        "What did you see in the last minute?",
+        "How many chairs were in the garage three hours ago?",
+        "Is anything different in the kitchen?",
+        "Is there enough seating for six people?",
+        "How big is the sofa in cubic feet?",
+        "Is the sofa bigger than itself?",
+        "Where is the smallest?",
+        "How many things are gone forever?",
+    ],
+)
+def test_words_that_are_no_things_are_not_said_to_be_unseen(answer, text: str) -> None:
+    assert answer(text).status == "not_understood"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("How many pieces of furniture are there?", "There are 6 pieces of furniture"),
+        ("How much furniture is in the bedroom?", "There are 2 pieces of furniture in the bedroom"),
+        ("What furniture is in the bedroom?", "Pieces of furniture in the bedroom: bed 8 and"),
+        ("How many electronic devices are there?", "There is 1 electronic device"),
+        ("Is there any seating in the bedroom?", "Yes, there is seating"),
+        ("Do we have any fruit left?", "No piece of fruit was seen"),
+        ("How many appliances are there?", "No appliance was seen"),
+        ("How far is the second chair from the left?", "0.99 m from you to the second chair"),
+    ],
+)
+def test_words_for_groups_and_for_what_is_left(answer, text: str, said: str) -> None:
+    assert answer(text).text.startswith(said)
+
+
+@pytest.mark.parametrize(
     ("text", "status", "said"),
     [
         ("Where is the piano?", "not_seen", "No piano was seen"),

@@ -72,7 +72,7 @@ CASES: list[tuple[str, str]] = [
     ("Which objects are near the bed?", "next_to("),
     ("What's behind the sofa?", "behind("),
     ("What is to the left of the sofa?", "left_of("),
-    ("What furniture is in the kitchen?", 'contents(room("kitchen"))'),
+    ("What furniture is in the kitchen?", 'find("furniture", room=room("kitchen"))'),
     ("List everything in the kitchen", 'contents(room("kitchen"))'),
     ("Name the rooms you know.", "rooms()"),
     ("What's the biggest room in the house?", "largest_room()"),

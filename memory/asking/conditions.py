@@ -19,6 +19,7 @@ __all__ = [
     "in_r",
     "in_room",
     "in_rooms",
+    "in_state",
     "in_this_room",
     "in_view",
     "nowhere",
@@ -43,6 +44,8 @@ _SIDED = re.compile(
     r"\(x0, (find\([^()]*\)), agent\(\)\)\]"
 )
 ITS_ROOM = "in the same room, seen from where you are"
+
+_NAMING = ("find(", "everything(", "object(")
 
 AROUND_ME = {"in_front_of": "front", "behind": "back"}
 """Relations to who asks are directions."""
@@ -116,6 +119,16 @@ def in_r(thing: Thing) -> str:
     if thing.program == thing.seen_program:
         return f"{thing.program[:-1]}, room=r)"
     return f"[x for x in {thing.members} if room_of(x) == r]"
+
+
+def in_state(thing: Thing, state: str) -> Thing:
+    """Those that are "gone", or "any", here or not. Raises Unreadable of things that are told by
+    where they are: what is gone is nowhere."""
+    program = thing.program
+    if not program.startswith(_NAMING) or sum(map(program.count, _NAMING)) != 1:
+        raise Unreadable("what is gone is known by its name and its room alone")
+    comma = "" if program.endswith("()") else ", "
+    return thing.at(f'{program[:-1]}{comma}state="{state}")', thing.single)
 
 
 def nowhere(thing: Thing, placed: Thing) -> Thing:

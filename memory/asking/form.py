@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from cogmap.memory.asking.choices import direction_form
-from cogmap.memory.asking.conditions import in_this_room, in_view
+from cogmap.memory.asking.conditions import in_state, in_this_room, in_view
 from cogmap.memory.asking.cues import Cues
 from cogmap.memory.asking.noun_phrases import NounPhrases
 from cogmap.memory.asking.pattern import Pattern
@@ -65,6 +65,16 @@ class Slots:
     def thing(self, *names: str) -> Thing:
         """Objects that the words of the slots together name."""
         return self._spoken(names[0], self._reader(names[0]).thing(self.text(*names)))
+
+    def ever(self, *names: str) -> Thing:
+        """As `thing`, in a question about the past: where all of a kind are gone, it is them that
+        are meant, and so is one that is named by its number."""
+        thing = self.thing(*names)
+        if thing.program.startswith("object("):
+            thing = in_state(thing, "any")
+        elif thing.label and self.asked.names.gone(thing.label) and thing.seen_program:
+            thing = in_state(thing, "gone")
+        return self._spoken(names[0], thing)
 
     def place(self, name: str) -> Thing:
         """Objects, a room or who asks."""

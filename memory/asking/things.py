@@ -170,6 +170,11 @@ class Names:
             return self.here.count(name)
         return sum(relation(name, label) is not None for label in self.here)
 
+    def gone(self, name: str) -> bool:
+        """Whether things of a name, in the singular, are known, and all of them are gone."""
+        known = name in self.stored or any(relation(name, label) for label in self.stored)
+        return known and not self.number_of(name)
+
     def numbered(self, words: Sequence[str]) -> int | None:
         """4 of "chair 4", if object 4 is a chair."""
         *label, number = words

@@ -132,6 +132,8 @@ def the_one(members: values.Objects | values.Rooms) -> Any:
         return members.members[0]
     what = members.query or "thing"
     if not members.members:
+        if isinstance(members, values.Objects) and members.empty:
+            raise NotSeen(members.empty)
         raise NotSeen(f"no {what} was seen" + (f"; {members.note}" if members.note else ""))
     raise Ambiguous(
         f"there are {len(members)} that are {what}: which is meant?",

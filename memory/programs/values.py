@@ -167,6 +167,8 @@ class Objects:
     """Nothing of the kind was ever seen: that there are none of it is not known."""
     note: str = ""
     """What helps whoever finds it empty."""
+    empty: str = ""
+    """Said instead where that none was seen is not why it is empty."""
 
     def __iter__(self) -> Iterator[MapObject]:
         return iter(self.members)

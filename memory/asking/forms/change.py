@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from cogmap.memory.asking.conditions import in_state
 from cogmap.memory.asking.form import Form, Meaning, Slots, form
 from cogmap.memory.asking.saying import (
     Result,
@@ -149,7 +150,10 @@ def _how_far_moved(slots: Slots) -> Meaning:
 def _still(slots: Slots) -> Meaning:
     thing = slots.thing("a", "where")
     say = truth(f"{thing.the} {thing.be} still there", f"{thing.the} {thing.be} no longer there")
-    return Meaning(f"exists({thing.program})", say, (thing,))
+    program = thing.program
+    if thing.single and thing.program.startswith("object("):
+        program = f'without([{in_state(thing, "any").program}], everything(state="gone"))'
+    return Meaning(f"exists({program})", say, (thing,))
 
 
 _WHAT = "(what|what things|which things|what objects|which objects)"

@@ -35,7 +35,7 @@ def _number(slots: Slots) -> Meaning:
     number = slots.text("n")
     if not number.isdecimal() or len(number) > 9:
         raise Unreadable(f'"{number}" is no number of a thing')
-    return Meaning(f"describe(object({int(number)}))", worded("{}"))
+    return Meaning(f'describe(object({int(number)}, state="any"))', worded("{}"))
 
 
 def _rooms_one_by_one(slots: Slots) -> Meaning:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
+from cogmap.memory.programs.answers import name_of
 from cogmap.memory.programs.meaning.glimpses import refuse_glimpsed
 from cogmap.memory.programs.meaning.places import rows_of
 from cogmap.memory.programs.meaning.twins import without_twins
@@ -12,9 +13,11 @@ from cogmap.memory.programs.values import Objects
 from cogmap.memory.programs.world import World
 from cogmap.runtime.messages import MapObject
 
-__all__ = ["State", "of_kind"]
+__all__ = ["State", "fits", "of_kind"]
 
 State = Literal["here", "gone", "any"]
+_NAMED = 3
+"""Gone things that a text names."""
 
 
 def of_kind(world: World, label: str, state: State = "here") -> Objects:
@@ -31,15 +34,23 @@ def of_kind(world: World, label: str, state: State = "here") -> Objects:
         world.recorder.notes[f'"{label}" was read as {", ".join(read_as)}'] = None
     elif reading.note:
         world.recorder.notes[f'"{label}" was looked for by its words alone: {reading.note}'] = None
-    chosen = [thing for thing in members if _fits(thing, state)]
+    chosen = [thing for thing in members if fits(thing, state)]
     if state == "here":
         several, chosen = chosen, without_twins(chosen, rows_of(world, chosen))
         _note_twins(world, several, chosen)
-    hint = ""
-    if members and not chosen and state == "here":
-        hint = f'{len(members)} of them were seen and are gone: find("{label}", state="gone")'
     chosen.sort(key=lambda thing: thing.id)
-    return Objects(tuple(chosen), label, read_as, not members, hint)
+    empty = _why_none(label, members, state) if members and not chosen else ""
+    return Objects(tuple(chosen), label, read_as, not members, empty=empty)
+
+
+def _why_none(label: str, seen: Sequence[MapObject], state: State) -> str:
+    """Of things that were seen: what there was is gone, or all is still there."""
+    if state == "gone":
+        return f"no {label} is gone, as far as seen"
+    names = [name_of(thing) for thing in sorted(seen, key=lambda thing: thing.id)]
+    gone = " and ".join(names) if len(names) <= _NAMED else f"{len(names)} of them"
+    be = "is" if len(names) == 1 else "are"
+    return f"no {label} is there any more, as far as seen: {gone} {be} gone"
 
 
 def _note_twins(world: World, several: Sequence[MapObject], kept: Sequence[MapObject]) -> None:
@@ -51,5 +62,6 @@ def _note_twins(world: World, several: Sequence[MapObject], kept: Sequence[MapOb
             world.recorder.notes[note] = None
 
 
-def _fits(thing: MapObject, state: State) -> bool:
+def fits(thing: MapObject, state: State) -> bool:
+    """Whether a thing is here, or gone, as it is asked for."""
     return state == "any" or thing.is_here == (state == "here")

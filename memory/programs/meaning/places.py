@@ -50,6 +50,8 @@ def seen(place: Objects) -> Objects:
     """The set, if there is anything in it; raises NotSeen that says what was looked for."""
     if not place.members:
         what = place.query or "thing"
+        if place.empty:
+            raise NotSeen(place.empty)
         raise NotSeen(f"no {what} was seen" + (f"; {place.note}" if place.note else ""))
     return place
 

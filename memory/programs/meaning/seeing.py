@@ -13,6 +13,9 @@ __all__ = [
     "common_spans", "first_seen_ns", "is_visible", "last_seen_ns", "spans", "spans_of", "stamp_of",
 ]  # fmt: skip
 
+UNCONFIRMED_NS = 60 * 10**9
+"""A place that was in view for so long without its thing being detected does not show it."""
+
 
 def spans(world: World, thing: MapObject) -> I64:
     """(K, 2) first and last number of the frames that showed a thing, ascending, apart."""
@@ -69,12 +72,16 @@ def first_seen_ns(world: World, thing: MapObject) -> int:
 
 
 def last_seen_ns(world: World, thing: MapObject) -> int:
-    """When a thing was last visible; one that moves by itself, was last detected: that its place
-    was in view later says nothing of it. Raises NotDeterminable if nothing is known of that."""
+    """When a thing was last visible; one that moves by itself, is gone, or was long not detected
+    in its place, was last detected: that its place was in view later says nothing of it. Raises
+    NotDeterminable if nothing is known of that."""
     found = spans(world, thing)
-    if len(found) and not thing.dynamic:
-        world.recorder.note_frames([int(found[-1, 1])])
-        return stamp_of(world, int(found[-1, 1]))
+    if len(found) and thing.is_here and not thing.dynamic:
+        stamp_ns = stamp_of(world, int(found[-1, 1]))
+        told_ns = thing.last_seen_ns if thing.last_seen_ns >= world.start_ns else stamp_ns
+        if stamp_ns - told_ns <= UNCONFIRMED_NS:
+            world.recorder.note_frames([int(found[-1, 1])])
+            return stamp_ns
     return _told(thing, thing.last_seen_ns)
 
 

@@ -54,16 +54,19 @@ def _plain(world: World, room_id: int) -> str:
 
 def _of_thing(world: World, thing: MapObject) -> str:
     world.recorder.note(thing)
-    carried = [t for t in world.objects if on(world, Objects((t,)), Objects((thing,)))]
+    carried = [
+        t for t in world.objects if thing.is_here and on(world, Objects((t,)), Objects((thing,)))
+    ]
     parts = [name_of(thing), _where(world, thing), _sides(thing), _last_seen(world, thing)]
     if carried:
         parts.append(f"on it: {_numbered(carried)}")
-    parts.append(f"{100 * thing.confidence:.0f} % sure that it is there")
+    if thing.is_here:
+        parts.append(f"{100 * thing.confidence:.0f} % sure that it is there")
     return "; ".join(part for part in parts if part)
 
 
 def _where(world: World, thing: MapObject) -> str:
-    if thing.state not in ("present", "moved"):
+    if not thing.is_here:
         return "not there any more"
     try:
         return whereabouts(world, thing)

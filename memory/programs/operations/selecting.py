@@ -7,8 +7,9 @@ from dataclasses import replace
 import numpy as np
 
 from cogmap.memory.programs.abstention import Ambiguous, NotDeterminable, NotSeen
+from cogmap.memory.programs.answers import name_of
 from cogmap.memory.programs.errors import ArgumentError
-from cogmap.memory.programs.meaning.kinds import State, of_kind
+from cogmap.memory.programs.meaning.kinds import State, fits, of_kind
 from cogmap.memory.programs.meaning.places import Place, center
 from cogmap.memory.programs.meaning.rooms import the_room, with_label
 from cogmap.memory.programs.meaning.within import within_of
@@ -19,6 +20,7 @@ from cogmap.memory.programs.world import World
 from cogmap.runtime.messages import MapObject, Room
 
 SELECTING = "Selecting things"
+_NOTHING_GONE = "nothing is gone, as far as seen"
 
 
 @operation(SELECTING)
@@ -53,23 +55,31 @@ def find(
 
 
 @operation(SELECTING)
-def everything(world: World, room: Rooms | str | None = None) -> Objects:
-    """Everything that is there, or that is in a room."""
+def everything(world: World, room: Rooms | str | None = None, state: State = "here") -> Objects:
+    """Everything that is there, or that is in a room; ``state`` "gone": what is not there any
+    more, "any": both."""
+    things = world.objects
+    if state != "here":
+        known = (world.known[id_] for id_ in sorted(world.known))
+        things = tuple(thing for thing in known if fits(thing, state))
     if room is None:
-        return Objects(world.objects, "thing")
+        return Objects(things, "thing", empty=_NOTHING_GONE if state == "gone" else "")
     rooms = with_label(world, room) if isinstance(room, str) else room
     world.recorder.note(rooms)
     ids = {each.id for each in rooms}
-    members = tuple(thing for thing in world.objects if thing.room in ids)
+    members = tuple(thing for thing in things if thing.room in ids)
     return Objects(members, f"thing in the {rooms.query or 'rooms'}")
 
 
 @operation(SELECTING, name="object")
-def object_(world: World, id: float) -> MapObject:
-    """The thing with a number, as pictures of the map show it: object(7)."""
+def object_(world: World, id: float, state: State = "here") -> MapObject:
+    """The thing with a number, as pictures of the map show it: object(7). With ``state`` "gone"
+    or "any" also one that is not there any more, which else is not seen."""
     thing = world.known.get(int(id))
     if thing is None or int(id) != id:
         raise NotSeen(f"there is no object {id:g}")
+    if not fits(thing, state):
+        raise NotSeen(f"{name_of(thing)} is {'still' if thing.is_here else 'no longer'} there")
     return thing
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cogmap.memory.programs.abstention import NotDeterminable
 from cogmap.memory.programs.answers import name_of
+from cogmap.memory.programs.meaning.changing import changes_of, found_as
 from cogmap.memory.programs.meaning.kinds import of_kind
 from cogmap.memory.programs.meaning.moments import moment
 from cogmap.memory.programs.meaning.places import seen
@@ -109,21 +110,31 @@ def as_of(world: World, time: Time, expression: Deferred) -> Deferred:
 
 
 @operation(TIMES)
-def changes(world: World, t0: Time, t1: Time | None = None, new: bool = False) -> tuple[str, ...]:
+def changes(
+    world: World,
+    t0: Time,
+    t1: Time | None = None,
+    new: bool = False,
+    of: Objects | None = None,
+) -> tuple[str, ...]:
     """What changed in the world between two times (t1: now if it is left out): what was moved,
-    taken away, put back; with ``new`` also what was seen for the first time. That the map found
-    two things to be one, or was corrected by a person, is no change of the world."""
+    taken away, put back; with ``new`` also what was seen for the first time; ``of``: to these
+    things alone. What was missed at its place and found at another one was moved, not taken away.
+    That the map found two things to be one, or was corrected by a person, is no change of the
+    world."""
     end = t1 or world.now
+    ids = None if of is None else {thing.id for thing in of}
     found = []
-    for event in world.events:
-        said = _SAID.get(event.kind, "")
-        if t0.stamp_ns < event.stamp_ns <= end.stamp_ns and said:
-            if event.kind == "appeared" and not new:
-                continue
-            found.append(f"{event.label or 'object'} {event.object_id} {said}")
-            thing = world.known.get(event.object_id)
-            if thing is not None:
-                world.recorder.note(thing)
+    for change in changes_of(world):
+        said = _SAID.get(change.kind, "")
+        if not said or not t0.stamp_ns < change.stamp_ns <= end.stamp_ns:
+            continue
+        if (change.kind == "appeared" and not new) or (ids is not None and change.id not in ids):
+            continue
+        found.append(f"{change.label or 'object'} {change.id} {said}")
+        thing = world.known.get(change.id)
+        if thing is not None:
+            world.recorder.note(thing)
     return tuple(dict.fromkeys(found))
 
 
@@ -137,11 +148,15 @@ _SAID = {
 
 @operation(TIMES)
 def was_at(world: World, object: MapObject, time: Time) -> Point:
-    """Where the middle of a thing was at a time, as it was known then."""
-    then = world.at(time).known.get(object.id)
-    if then is None:
+    """Where the middle of a thing was at a time, as it was known then; what was found where it was
+    moved to, and not yet known to be the same thing, was there."""
+    then = world.at(time).known
+    thing = then.get(object.id)
+    for new_id in found_as(world, object.id, time):
+        thing = then.get(new_id, thing)
+    if thing is None:
         raise NotDeterminable(f"{name_of(object)} was not known then")
-    return Point(*then.box.center)
+    return Point(*thing.box.center)
 
 
 @operation(TIMES)
@@ -163,9 +178,21 @@ def place_before(world: World, object: MapObject) -> Point:
 def moved_at(world: World, object: MapObject) -> Time:
     """When a thing was found where it has stood since it was moved last; it may have been moved
     at any time since it was last seen where it was before."""
-    stamps = [e.stamp_ns for e in world.events if e.kind == "moved" and e.object_id == object.id]
+    stamps = [each.stamp_ns for each in changes_of(world, object.id) if each.kind == "moved"]
     if not stamps:
         raise NotDeterminable(f"{name_of(object)} was not moved, as far as was seen")
+    return Time(max(stamps))
+
+
+@operation(TIMES)
+def removed_at(world: World, object: MapObject) -> Time:
+    """When a thing that is gone was found to be so; it may have been taken away at any time since
+    it was last seen: removed_at(find("cup", state="gone"))."""
+    if object.is_here:
+        raise NotDeterminable(f"{name_of(object)} is still there, as far as was seen")
+    stamps = [each.stamp_ns for each in changes_of(world, object.id) if each.kind == "removed"]
+    if not stamps:
+        raise NotDeterminable(f"when {name_of(object)} was taken away is not known to this map")
     return Time(max(stamps))
 
 

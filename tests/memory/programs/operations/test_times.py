@@ -11,6 +11,9 @@ from cogmap.memory.programs.abstention import NotDeterminable, NotSeen
 from cogmap.memory.programs.meaning.seeing import last_seen_ns
 from cogmap.memory.programs.run import answer_program, run_program
 from cogmap.memory.programs.values import Count
+from cogmap.runtime.messages import MapEvent
+
+SECOND = 10**9
 
 
 @pytest.mark.parametrize(
@@ -61,6 +64,67 @@ def test_what_moves_by_itself_was_last_seen_when_it_was_detected(walk):
     (sofa,) = walk.labels["sofa"]
     person = msgspec.structs.replace(sofa, dynamic=True, seen=3, last_seen_ns=101 * 10**9)
     assert last_seen_ns(walk, person) == 101 * 10**9 < last_seen_ns(walk, sofa)
+
+
+def test_what_was_long_not_detected_in_its_place_was_last_seen_when_it_was(walk):
+    (sofa,) = walk.labels["sofa"]
+    walk._start_ns = 0
+    for late, told in ((101, True), (39, False)):
+        seen = msgspec.structs.replace(sofa, last_seen_ns=late * SECOND)
+        assert (last_seen_ns(walk, seen) == 102 * SECOND) == told
+    gone = msgspec.structs.replace(sofa, state="removed", last_seen_ns=101 * SECOND)
+    assert last_seen_ns(walk, gone) == 101 * SECOND
+
+
+def event(second, kind, id_, *others, label="chair"):
+    return MapEvent(
+        stamp_ns=(100 + second) * SECOND, version=5, number=second, kind=kind, object_id=id_,
+        label=label, other_ids=others,
+    )  # fmt: skip
+
+
+def test_what_was_found_elsewhere_was_not_taken_away(walk):
+    """Chair 5 is seen at its new place, as chair 99, before it is missed at its old one."""
+    walk.events = (
+        event(1, "appeared", 99), event(2, "removed", 5), event(3, "moved", 5, 99),
+        event(4, "removed", 8, label="backpack"),
+    )  # fmt: skip
+    program = "changes(time(0), new=True)"
+    assert run_program(walk, program).value == ("chair 5 was moved", "backpack 8 was taken away")
+    assert run_program(walk, "changes(time(1.5))").value == ("backpack 8 was taken away",)
+    assert answer_program(walk, "moved_at(object(5))").value == 1.0
+    assert answer_program(walk, 'removed_at(object(8, state="gone"))').value == 4.0
+    assert run_program(walk, 'changes(time(0), of=find("sofa"))').value == ()
+    with pytest.raises(NotDeterminable, match="still there"):
+        run_program(walk, "removed_at(object(5))")
+
+
+def test_a_thing_was_where_it_was_found_before_it_was_known_to_be_the_same(walk):
+    past = walk._past
+
+    def with_new(stamp_ns):
+        layout = past(stamp_ns)
+        (chair,) = (thing for thing in walk.objects if thing.id == 6)
+        new = msgspec.structs.replace(chair, id=99)
+        return msgspec.structs.replace(layout, objects=(*layout.objects, new))
+
+    walk._past = with_new
+    walk.events = (event(3, "appeared", 99), event(5, "moved", 5, 99))
+    assert answer_program(walk, "was_at(object(5), time(4))").value == (1.0, 2.5, 0.45)
+    walk.events = ()
+    assert answer_program(walk, "was_at(object(5), time(4))").value == (2.0, 3.3, 0.45)
+
+
+def test_what_is_gone_is_not_here(walk):
+    for program in ("object(8)", 'distance(object(8), find("sofa"))', 'size(find("backpack"))'):
+        with pytest.raises(NotSeen, match=r"backpack.* (no longer there|is gone)"):
+            run_program(walk, program)
+    assert answer_program(walk, 'everything(state="gone")').value == ("backpack",)
+    assert answer_program(walk, 'count(everything(state="any"))').value == 8
+    with pytest.raises(NotSeen, match="no sofa is gone"):
+        run_program(walk, 'the(find("sofa", state="gone"))')
+    told = answer_program(walk, 'describe(object(8, state="any"))').text
+    assert "not there any more" in told and "sure" not in told
 
 
 def test_turns_are_signed(walk):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from cogmap.memory.programs.answers import name_of
 from cogmap.memory.programs.meaning.glimpses import refuse_glimpsed
 from cogmap.memory.programs.meaning.places import rows_of
 from cogmap.memory.programs.meaning.twins import without_twins
@@ -47,7 +46,7 @@ def _why_none(label: str, seen: Sequence[MapObject], state: State) -> str:
     """Of things that were seen: what there was is gone, or all is still there."""
     if state == "gone":
         return f"no {label} is gone, as far as seen"
-    names = [name_of(thing) for thing in sorted(seen, key=lambda thing: thing.id)]
+    names = [f"{thing.label} {thing.id}" for thing in sorted(seen, key=lambda thing: thing.id)]
     gone = " and ".join(names) if len(names) <= _NAMED else f"{len(names)} of them"
     be = "is" if len(names) == 1 else "are"
     return f"no {label} is there any more, as far as seen: {gone} {be} gone"

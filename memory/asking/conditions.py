@@ -10,6 +10,7 @@ from cogmap.memory.asking.things import Thing, joined, union_of
 from cogmap.memory.asking.unreadable import Unreadable
 
 __all__ = [
+    "AHEAD_OR_BEHIND",
     "AROUND_ME",
     "HANGING",
     "ITS_ROOM",
@@ -49,6 +50,11 @@ _NAMING = ("find(", "everything(", "object(")
 
 AROUND_ME = {"in_front_of": "front", "behind": "back"}
 """Relations to who asks are directions."""
+
+AHEAD_OR_BEHIND = {
+    "front": "abs(bearing({}, {})) <= 67.5", "back": "abs(bearing({}, {})) >= 112.5",
+}  # fmt: skip
+"""What is said to be in front or behind, be it to the front left or back right, by eighths."""
 
 
 def side_of(words: Sequence[str]) -> str:

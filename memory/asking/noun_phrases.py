@@ -26,7 +26,7 @@ from cogmap.memory.asking.phrase_words import (
     without_determiner,
     without_number,
 )
-from cogmap.memory.asking.things import Thing, quoted, singular_of
+from cogmap.memory.asking.things import MASS, Thing, quoted, singular_of
 from cogmap.memory.asking.unreadable import Misspelt, Unreadable
 from cogmap.memory.asking.where_phrases import WherePhrases
 from cogmap.memory.index.synonyms import normalize
@@ -153,14 +153,15 @@ class NounPhrases(WherePhrases):
             program = pick.format(program)
         shown = " ".join([*words[:begin], thing.words])
         single = bool(picks) or (thing.single and not looks)
-        return replace(thing, program=program, words=shown, single=single)
+        plural = thing.plural and not (single and thing.label in MASS)
+        return replace(thing, program=program, words=shown, single=single, plural=plural)
 
     def _called(
         self, words: Sequence[str], begin: int, article: str, depth: int
     ) -> tuple[Thing, int]:
         """What the name that begins there stands for, and where the name ends."""
         name, end = self._name(words, begin)
-        plural = is_plural(name)
+        plural = is_plural(name) or name in MASS
         name = name if name in self._names.stored else singular_of(name)
         if name in lexicon.ANYTHING or name in lexicon.THEM:
             base, label = self._unnamed(name, depth)

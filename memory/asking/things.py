@@ -10,7 +10,7 @@ from typing import Literal
 from cogmap.memory.index.synonyms import normalize, relation, synonyms
 from cogmap.runtime.messages import Layout
 
-__all__ = ["AGENT", "ALL_ROOMS", "Names", "Thing", "quoted", "union_of"]
+__all__ = ["AGENT", "ALL_ROOMS", "MASS", "Names", "Thing", "quoted", "union_of"]
 
 Kind = Literal["thing", "room", "agent"]
 
@@ -70,6 +70,8 @@ class Thing:
         """Plural: "chairs", "chairs next to the window"."""
         if self._any_rest is not None:
             return f"things {self._any_rest}".strip()
+        if self.label in MASS and self.words.startswith(self.label):
+            return f"pieces of {self.words}"
         if self.plural or not self.label or not self.words.startswith(self.label):
             return self.words
         return plural_of(self.label) + self.words[len(self.label) :]
@@ -79,6 +81,8 @@ class Thing:
         """Singular: "chair", "chair next to the window"."""
         if self._any_rest is not None:
             return f"thing {self._any_rest}".strip()
+        if self.label in MASS and self.words.startswith(self.label):
+            return f"piece of {self.words}"
         many = plural_of(self.label)
         if self.plural and self.words.startswith(many):
             return self.label + self.words[len(many) :]
@@ -115,6 +119,8 @@ class Thing:
         return replace(self, program=program, single=single)
 
 
+MASS = frozenset({"furniture"})
+"""Words without a plural for several things."""
 AGENT = Thing("agent()", "you", kind="agent", article="")
 ALL_ROOMS = Thing("rooms()", "rooms", "room", plural=True, kind="room")
 

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from cogmap.memory.asking import words as lexicon
 from cogmap.memory.asking.conditions import (
+    AHEAD_OR_BEHIND,
     AROUND_ME,
     HANGING,
     WHERE,
@@ -125,7 +126,7 @@ class WherePhrases(PlacePhrases):
             near = f"distance({x}, {place.program}, horizontal=True) <= {_NEAR_M}"
             return filtered(replace(thing, words=f"{thing.words} (within {_NEAR_M} m)"), x, near)
         if place.kind == "agent" and name in AROUND_ME:
-            side = f'direction({place.program}, {x}, form="four") == "{AROUND_ME[name]}"'
+            side = AHEAD_OR_BEHIND[AROUND_ME[name]].format(place.program, x)
             return filtered(thing, x, side)
         if name == "in_" or (name == "under" and place.label in lexicon.COVERS):
             hidden = f"{'inside' if name == 'in_' else 'under'} {place.the}"

@@ -100,6 +100,7 @@ FORMS: tuple[Form, ...] = (
         f"how many {{a}} {_THERE} [there] {{where}} [together|altogether]",
         "how many {a}",
         "how many of {a} (are|is) {where}",
+        "how much {a:furniture|fruit} (is|are|do we have|do you see) [there] {where}",
         "[the] total number of {a}",
         "(what number of|what is the number of|number of|the number of|count|count of|what is "
         "the count of|how much) {a} [(are|is) [there]]",

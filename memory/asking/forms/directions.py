@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cogmap.memory.asking.conditions import AHEAD_OR_BEHIND
 from cogmap.memory.asking.form import Asked, Form, Meaning, Slots, form
 from cogmap.memory.asking.saying import Result, Said, Say, said_value, truth, worded
 from cogmap.memory.asking.things import Thing
@@ -41,8 +42,10 @@ def seen(
     said = said.replace(" the ", " ").replace(" on ", " ").replace(" to ", " ")
     one = DIRECTIONS.get(said.strip(" ,").removeprefix("the "))
     if one and not slots.asked.options:
-        form_ = "quadrant" if "-" in one else "four" if one in ("front", "back") else "left_right"
+        form_ = "quadrant" if "-" in one else "left_right"
         program = f'direction({pose}, {target.program}, form="{form_}") == "{one}"'
+        if one in AHEAD_OR_BEHIND:
+            program = AHEAD_OR_BEHIND[one].format(pose, target.program)
         where = _SAID[one]
         say = truth(
             f"{target.the} {target.be} {where}{from_}",

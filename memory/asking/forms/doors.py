@@ -5,7 +5,7 @@ from __future__ import annotations
 from cogmap.memory.asking.form import Form, Meaning, Slots, form
 from cogmap.memory.asking.saying import Say, counted, listed, measured, truth
 from cogmap.memory.asking.unreadable import Unreadable
-from cogmap.memory.units import METRES
+from cogmap.memory.asking.widths import width_of
 
 __all__ = ["FORMS"]
 
@@ -81,10 +81,9 @@ def _fits_through(slots: Slots) -> Meaning:
     door = slots.place("d")
     if not door.program.startswith(("door(", "nearest_door(")):
         raise Unreadable("this is no gap in a wall")
-    width, unit = slots.number("n"), slots.text("unit")
-    said = f"{width:g} {unit}"
+    width, said = width_of(slots.text("k"))
     say = truth(f"{door.the} is {said} wide or more", f"{door.the} is narrower than {said}")
-    program = f"door_width({door.program}) >= {width * METRES[unit]:g}"
+    program = f"door_width({door.program}) >= {width:g}"
     return Meaning(program, say, (door,))
 
 
@@ -114,7 +113,6 @@ def _on_the_way(slots: Slots) -> Meaning:
     return Meaning(f"count(doors_along(path({a.program}, {b.program})))", say, (b, a))
 
 
-_UNIT = "{unit:m|meter|meters|metre|metres|cm|centimeters|centimetres|ft|feet|inches}"
 _ARE = "(are|is|do you see|do we have|have you seen|are known|do you know)"
 
 FORMS: tuple[Form, ...] = (
@@ -166,12 +164,11 @@ FORMS: tuple[Form, ...] = (
     form(
         _fits_through,
         "Does a 0.8 m wide cart fit through the door of the kitchen?",
-        f"(does|do|can|could|will|would) (a|an|the|my) {{n}} {_UNIT} [wide] {{k}} (fit|pass|go|get|"
-        "drive|come) through {d}",
-        f"(does|do|can|could|will|would) (a|an|the|my) {{k}} [that is|of] {{n}} {_UNIT} [wide] "
-        "(fit|pass|go|get|drive|come) through {d}",
-        f"is {{d}} wide enough for (a|an|the|my) {{n}} {_UNIT} [wide] {{k}}",
-        f"is {{d}} wider than {{n}} {_UNIT}",
+        "(does|do|can|could|will|would) (a|an|the|my) {k} (fit|pass|go|get|drive|come|be carried|"
+        "be moved) through {d}",
+        "(can|could) (i|we|you) (get|carry|move|push|bring) (a|an|the|my) {k} through {d}",
+        "is {d} (wide|big|large) enough for (a|an|the|my) {k}",
+        "is {d} wider than {k}",
     ),
     form(
         _goes_through,

@@ -21,7 +21,8 @@ _AT_KIND = re.compile(
 )
 _SOME = ("any", "some")
 _FROM_ME = re.compile(
-    r"\[(x0?) for \1 in everything\(\) if (?:direction\(agent\(|distance\(x0, agent\()"
+    r"\[(x0?) for \1 in everything\(\) if (?:direction\(agent\(|abs\(bearing\(agent\(|"
+    r"distance\(x0, agent\()"
 )
 """What is near or on a side of whoever asks: other rooms, behind walls, are not meant."""
 
@@ -261,7 +262,7 @@ FORMS: tuple[Form, ...] = (
         "(is|are) (anything|something) (lying|standing|sitting|hanging|left) {rest}",
         "(describe|show) {room}",
         "what does {room} (contain|have|hold) [in it]",
-        "(which|what) {a} (is|are|stands|stand|lies|lie|sits|sit|hangs|hang) {rest}",
+        "(which|what) {a} (is|are|stands|stand|lies|lie|sits|sit|hangs|hang) [there] {rest}",
         "which [one|ones] of {a:them|those|these} (is|are|stand|lie|sit|hang) {rest}",
     ),
     form(

@@ -43,7 +43,8 @@ def _listed(slots: Slots) -> Meaning:
     """ "List the cups": where each is. Of one thing, or by a word that the map does not have, it is
     no list."""
     thing, names = slots.thing("a"), slots.asked.names
-    if not thing.plural or thing.single or not names.knows(thing.label):
+    known = names.knows(thing.label) or names.number_of(thing.label)
+    if not thing.plural or thing.single or not known:
         raise Unreadable(f"{thing.the} is no list of things")
     return Meaning(f"[whereabouts(x) for x in {thing.members}]", _each_where(thing), (thing,))
 
@@ -174,6 +175,7 @@ FORMS: tuple[Form, ...] = (
         "List the cups.",
         "(list|name|show|give|enumerate) [me] [all|each of|all of] {a}",
         "(what|which) are [all] {a}",
+        "(what|which) {a} (is there|are there|do you know|do we have|do you have|have you seen)",
         "{a}",
     ),
     form(

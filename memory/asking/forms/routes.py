@@ -6,10 +6,10 @@ import re
 
 from cogmap.memory.asking.form import Form, Meaning, Slots, form
 from cogmap.memory.asking.forms.distances import within
-from cogmap.memory.asking.saying import Result, Said, Say, apart, measured, said_value, worded
+from cogmap.memory.asking.saying import Result, Said, Say, apart, said_value, worded
 from cogmap.memory.asking.things import Thing
 from cogmap.memory.asking.unreadable import Unreadable
-from cogmap.memory.units import METRES
+from cogmap.memory.asking.widths import width_of
 
 __all__ = ["FORMS"]
 
@@ -53,11 +53,23 @@ def _is_way(slots: Slots) -> Meaning:
     none."""
     start, goal = _ends(slots)
     radius, wide = "", ""
-    if "n" in slots:
-        metres = slots.number("n") * METRES[slots.text("unit")]
-        radius, wide = f", radius={metres / 2:g}", f" for what is {metres:g} m wide"
-    say = measured(f"a way{wide} is known, {{}} from {start.the} to {goal.the}")
+    if "k" in slots:
+        metres, said = width_of(slots.text("k"))
+        radius, wide = f", radius={metres / 2:g}", f" for what is {said} wide"
+    say = _known(f"a way{wide} is known from {start.the} to {goal.the}",
+                 slots.text("q") != "blocked", {start.kind, goal.kind} != {"room"})  # fmt: skip
     return Meaning(f"path_length({start.program}, {goal.program}{radius})", say, (goal, start))
+
+
+def _known(text: str, free: bool, measures: bool) -> Say:
+    """That there is a way, and how long it is; that from room to room may be no more than the
+    step over the threshold."""
+
+    def say(result: Result) -> Said:
+        long = f", {said_value(result).text} long" if measures else ""
+        return Said(f"{'Yes' if free else 'No'}, {text}{long}", free)
+
+    return say
 
 
 def _fill_in(slots: Slots) -> Meaning:
@@ -111,7 +123,6 @@ def _legs(slots: Slots, goal: Thing) -> list[tuple[int, Thing]]:
     return [*legs, (gaps, goal)] if gaps else legs
 
 
-_UNIT = "{unit:m|meter|meters|metre|metres|cm|centimeters|centimetres|ft|feet|inches}"
 _GO = "(get|go|walk|move|navigate|come|drive|travel|reach|make my way|find my way)"
 _I = "(do i|can i|should i|do you|can you|would i|must i|do we|could i|to|would you|can one)"
 
@@ -165,16 +176,19 @@ FORMS: tuple[Form, ...] = (
         "Is there a way from the sofa to the fridge?",
         "is there [a|any] [free|clear|open] (way|path|route|passage) from {a} to {b}",
         "is there [a|any] [free|clear|open] (way|path|route) to {b} [from here]",
-        f"is there (a|any) {{n}} {_UNIT} wide (way|path|route|passage) from {{a}} to {{b}}",
-        f"is there (a|any) {{n}} {_UNIT} wide (way|path|route|passage) to {{b}} [from here]",
-        f"is there (a|any) (way|path|route|passage) from {{a}} to {{b}} for (a|an|the|my) {{n}} "
-        f"{_UNIT} [wide] {{k}}",
-        "is the (way|path|route) from {a} to {b} (blocked|free|clear|open)",
-        "is the (way|path|route) to {b} (blocked|free|clear|open)",
+        "is there (a|any) {k} (way|path|route|passage) from {a} to {b}",
+        "is there (a|any) {k} (way|path|route|passage) to {b} [from here]",
+        "is there (a|any) (way|path|route|passage) from {a} to {b} for (a|an|the|my) {k}",
+        "is there (a|any) (way|path|route|passage) to {b} for (a|an|the|my) {k}",
+        "is the (way|path|route) from {a} to {b} {q:blocked|free|clear|open}",
+        "is the (way|path|route) to {b} {q:blocked|free|clear|open}",
+        "is the (way|path|route) from {a} to {b} wide enough for (a|an|the|my) {k}",
+        "is the (way|path|route) to {b} wide enough for (a|an|the|my) {k}",
         "can (i|one|you|we|a robot|the robot) (get|go|walk|drive) from {a} to {b}",
-        f"(can|could) a {{n}} {_UNIT} [wide] {{k}} (get|go|drive|pass) from {{a}} to {{b}}",
-        f"(can|could) a {{k}} [that is|of] {{n}} {_UNIT} [wide|in width] (get|go|drive|pass) from "
-        "{a} to {b}",
+        "(can|could|would|does|will) (a|an|the|my) {k} (get|go|drive|pass|fit|come) from {a} to "
+        "{b}",
+        "(can|could|would|does|will) (a|an|the|my) {k} (get|go|drive|pass|come|fit) to {b} [from "
+        "here]",
     ),
     form(
         _fill_in,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from cogmap.memory.asking.conditions import in_room
+from cogmap.memory.asking.conditions import AHEAD_OR_BEHIND, in_room
 from cogmap.memory.asking.form import Form, Meaning, Slots, form
 from cogmap.memory.asking.forms.directions import DIRECTIONS, clockwise, names_direction, seen
 from cogmap.memory.asking.saying import counted, listed, measured, truth, worded
@@ -117,9 +117,11 @@ def _viewing(slots: Slots) -> tuple[Thing, str, str]:
     if side is None:
         raise Unreadable(f'"{said}" is no side')
     thing = slots.thing("c") if "c" in slots else slots.asked.phrases.thing("objects")
-    form_ = "left_right" if side in ("left", "right") else "four"
     pose = f"p = stand(at={stand.program}, facing={face.program})\n"
+    form_ = "quadrant" if "-" in side else "left_right"
     test = f'direction(p, x, form="{form_}") == "{side}"'
+    if side in AHEAD_OR_BEHIND:
+        test = AHEAD_OR_BEHIND[side].format("p", "x")
     where = f"on the {said}" if side in ("left", "right") else f"{said} you"
     if slots.asked.rooms > 1 and thing.program == "everything()":
         others = "everything(room=room_of(p))"

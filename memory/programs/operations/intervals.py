@@ -14,10 +14,12 @@ from cogmap.memory.programs.operations.times import TIMES
 from cogmap.memory.programs.registry import operation
 from cogmap.memory.programs.values import Duration, Interval, Objects, Time
 from cogmap.memory.programs.world import World
-from cogmap.runtime.messages import I64, Room
+from cogmap.runtime.messages import I64, Bool, Room
 
 STEP_OUT_NS = 1_000_000_000
 """Who is out of a room for no longer has not left it."""
+UNSEEN_NS = 60_000_000_000
+"""Who is in a room in two frames that follow each other was so between, if that is no longer."""
 
 
 @operation(TIMES)
@@ -69,15 +71,14 @@ def in_view(world: World, set: Objects) -> tuple[Interval, ...]:
 @operation(TIMES)
 def visits(world: World, room: Room) -> tuple[Interval, ...]:
     """The intervals in which the camera was in a room, in order; a step out of it for a second is
-    no end."""
+    no end, nor is a minute without frames."""
     world.recorder.note(room)
     area = outline(room)
     if world.trajectory is None or not len(world.numbers):
         return ()
     places = world.trajectory.poses()[2][: len(world.numbers), :2, 3]
     inside = shapely.contains_xy(area, places[:, 0], places[:, 1])
-    stamps = world.stamps_ns[inside]
-    return _joined(np.stack([stamps, stamps], axis=1), STEP_OUT_NS)
+    return _joined(_stays(inside, world.stamps_ns), STEP_OUT_NS)
 
 
 @operation(TIMES)
@@ -87,6 +88,15 @@ def last_visit(world: World, room: Room) -> Interval:
     if not found:
         raise NotSeen(f"the camera was never in {name_of(room)}")
     return found[-1]
+
+
+def _stays(inside: Bool, stamps_ns: I64) -> I64:
+    """(K, 2) first and last stamps of runs of frames (N,) that are inside, cut at long gaps."""
+    rows = np.flatnonzero(inside)
+    stamps = stamps_ns[rows]
+    cut = (np.diff(rows) > 1) | (np.diff(stamps) > UNSEEN_NS)
+    first, last = np.append(True, cut)[: len(rows)], np.append(cut, True)[-len(rows) :]
+    return np.stack([stamps[first], stamps[last]], axis=1) if len(rows) else np.zeros((0, 2), int)
 
 
 def _joined(spans: I64, gap_ns: int) -> tuple[Interval, ...]:

@@ -20,14 +20,14 @@ from cogmap.memory.trajectory import Trajectory
 SECOND = 10**9
 
 
-def walked(flat: World, places) -> World:
-    """The flat, with a frame a second at each of ``places`` (x, y)."""
+def walked(flat: World, places, every_s: int = 1) -> World:
+    """The flat, with a frame every so many seconds at each of ``places`` (x, y)."""
     trajectory = Trajectory()
     trajectory.add_keyframe(0, np.eye(4))
     for number, (x, y) in enumerate(places):
         pose = np.eye(4)
         pose[:3, 3] = x, y, 1.5
-        trajectory.add(number, number * SECOND, 0, pose)
+        trajectory.add(number, number * every_s * SECOND, 0, pose)
     return World(flat.layout, trajectory=trajectory)
 
 
@@ -73,3 +73,17 @@ def test_joined_spans_are_apart_and_lose_nothing(spans, gap):
         assert other.start.stamp_ns - one.end.stamp_ns > gap
     for first, last in rows.tolist():
         assert any(f.start.stamp_ns <= first and last <= f.end.stamp_ns for f in found)
+
+
+def test_who_is_in_a_room_in_frames_far_apart_has_stayed_there(flat):
+    """Of a map that was given a frame every two seconds, each is not a visit of its own."""
+    world = walked(flat, [KITCHEN] * 5 + [LIVING] + [KITCHEN] * 3, every_s=2)
+    assert run_program(world, 'visits(room("kitchen"))').value == (
+        Interval(Time(0), Time(8 * SECOND)),
+        Interval(Time(12 * SECOND), Time(16 * SECOND)),
+    )
+
+
+def test_two_frames_an_hour_apart_are_two_visits(flat):
+    world = walked(flat, [KITCHEN, KITCHEN], every_s=3600)
+    assert run_program(world, 'count(visits(room("kitchen")))').value.value == 2

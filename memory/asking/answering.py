@@ -48,13 +48,15 @@ def ask(world: World, question: Question, conversation: Conversation | None = No
 
 def _asked_in_parts(world: World, parts: Parts, conversation: Conversation) -> Answer | None:
     """The answers to all parts of a question as one; None if a part of it is not understood."""
-    talk = Conversation(conversation.last if parts.goes_on else None)
+    talk = Conversation()
+    if parts.goes_on:
+        talk = Conversation(conversation.last, conversation.before)
     answers = []
     for part in parts.questions:
         answers.append(_ask(world.asked_by(None), part, talk))
         if answers[-1].status == "not_understood":
             return None
-    conversation.last = talk.last
+    conversation.last, conversation.before = talk.last, talk.before
     return together(answers, parts.joint)
 
 

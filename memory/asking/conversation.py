@@ -41,9 +41,10 @@ class Turn:
 
 @dataclass
 class Conversation:
-    """One conversation: its last turn, no more."""
+    """One conversation: its last turn and the one before, no more."""
 
     last: Turn | None = None
+    before: Turn | None = None
 
     @property
     def antecedent(self) -> Thing | None:
@@ -90,6 +91,7 @@ class Conversation:
             ids = [value.id]
         elif spoken_of:  # and not what it stands next to
             ids = [int(spoken_of[1])]
+        self.before = self.last
         self.last = replace(turn, answered=named, used=tuple(ids[:_MAX_OTHERS]))
 
 

@@ -9,10 +9,10 @@ from cogmap.memory.asking.conversation import Turn
 from cogmap.memory.asking.cues import Cues
 from cogmap.memory.asking.form import Form
 from cogmap.memory.asking.refusals import is_instruction
-from cogmap.memory.asking.things import Names
+from cogmap.memory.asking.things import Names, singular_of
 from cogmap.memory.asking.words import SUPERLATIVES, relation_at, word_set
 
-__all__ = ["Followed", "followed"]
+__all__ = ["Followed", "followed", "goes_on"]
 
 _SHORT = re.compile(
     r"((?:(?:and|but|ok|so|then|also|no ,|namely|what about|how about|what of|i mean|i meant|"
@@ -51,28 +51,46 @@ def followed(
     if not (marked or preposition or _REFERS.search(new) or names.mentioned(new)):
         return None
     new = _QUOTE.sub(lambda quote: f"§{int(quote[1]) + len(last.quotes)}", new)
-    tries = tuple(_replaced(last.words, preposition or "", new))
+    tries = tuple(_replaced(last.form, last.words, preposition or "", new))
     return Followed(last.form, tries, (*last.quotes, *quotes), last.cues) if tries else None
 
 
+def goes_on(words: str, cues: Cues, last: Turn | None, names: Names) -> Followed | None:
+    """The question before about another thing ("and cups?") or in another unit ("in feet?"), which
+    words alone may also be read as a question by itself; None if they are no such words."""
+    if last is None:
+        return None
+    if words in ("", "and") and cues.unit:
+        again = Cues(last.cues.names, cues.unit)
+        return Followed(last.form, (last.words,), last.quotes, again)
+    found = _ANOTHER.fullmatch(words)
+    if found and names.knows(singular_of(found[1])):
+        return followed(words, last, (), names)
+    return None
+
+
+_ANOTHER = re.compile(r"(?:and|what about|how about)(?: the| my| our)? (.+)")
 _QUESTION_WORDS = word_set(
     "what which how where when who why is are was were do does did can could will would if has "
     "have should may tell"
 )
 
 
-def _replaced(slots: dict[str, str], preposition: str, new: str) -> list[dict[str, str]]:
+def _replaced(
+    form: Form, slots: dict[str, str], preposition: str, new: str
+) -> list[dict[str, str]]:
     """Each way in which new words can stand for old ones."""
     tries: list[dict[str, str]] = []
     whole = f"{preposition} {new}".strip()
     if "rest" in slots and relation_at(whole.split(), 0):
         tries.append({**slots, "rest": whole})
     word = new.removeprefix("the ").removesuffix(" one").removesuffix(" room")
-    if "r" in slots and word in SUPERLATIVES:
-        tries.append({**slots, "r": word})
+    if word in SUPERLATIVES:
+        tries += [{**slots, "r": word}] if "r" in slots else []
+        new = f"the {word} one"
     if preposition in ("in", "on", "at"):
         subject = next((name for name in ("a", "pair") if name in slots), "")
-        if "where" in slots:
+        if "where" in slots or any("{where}" in pattern.text for pattern in form.patterns):
             tries.append({**slots, "where": f"{preposition} {new}"})
         elif "rest" in slots:
             tries.append({**slots, "rest": f"{preposition} {new}"})

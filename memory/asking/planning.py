@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from cogmap.memory.asking.choices import split_options
 from cogmap.memory.asking.conversation import Conversation, Turn
 from cogmap.memory.asking.cues import Cues, read_cues
-from cogmap.memory.asking.followups import Followed, followed
+from cogmap.memory.asking.followups import Followed, followed, goes_on
 from cogmap.memory.asking.form import Asked, Form, Meaning, Slots
 from cogmap.memory.asking.forms import FORMS
 from cogmap.memory.asking.indirect import as_direct
@@ -21,6 +21,7 @@ from cogmap.memory.asking.noun_phrases import NounPhrases
 from cogmap.memory.asking.refusals import refuse
 from cogmap.memory.asking.saying import Say
 from cogmap.memory.asking.sentence import checked, read_sentence
+from cogmap.memory.asking.shortened import spelled_out
 from cogmap.memory.asking.suggestions import nearest_question
 from cogmap.memory.asking.things import Names
 from cogmap.memory.asking.times import read_moment
@@ -53,11 +54,6 @@ _LOOKING = re.compile(
 )
 _ITS = re.compile(r"\b(?:its|their) ([a-z]+)\b")
 _NEGATIONS = word_set("no not never without except neither nor")
-_WHERE = ("where", "where exactly", "where then", "and where", "and where exactly")
-_WHICH = re.compile(
-    r"(?:and )?(?:which|what)(?: one)?(?: of them)? is the "
-    r"((?:second |third )?(?:bigg|larg|small)est)(?: one| of them)?"
-)
 _TOPIC = re.compile(r"((?:the|my) [^,]+?) , (.* )(?:it|they|that one)( [^,]+)?")
 """What is asked of is said first: "the mirror in the bedroom, how wide is it"."""
 _PLACE_FIRST = re.compile(r"(in|on|at) ((?:the|my) [^,]+?) , (.+)")
@@ -120,8 +116,12 @@ class _Reader:
 
     def read(self, words: str, quotes: tuple[str, ...], cues: Cues) -> Plan:
         words, agent, past = self._without_frame(words)
-        words = self._spelled_out(_placed(words, cues))
+        words = spelled_out(_placed(words, cues), self._conversation)
         asked = self._asked(quotes, cues, agent)
+        again = goes_on(words, cues, self._conversation.last, self._names)
+        found = again and self._follow(again, asked, agent)
+        if found:
+            return found
         slips: list[Misspelt] = []
         for wording in _wordings(words):
             reading = _best(wording, asked, slips)
@@ -150,16 +150,6 @@ class _Reader:
             return getattr(found, "value", found) not in (False, 0, ())
 
         return nearest_question(words, FORMS, self._names, answers)
-
-    def _spelled_out(self, words: str) -> str:
-        """What is left out because it was said before: "where exactly", "which is the biggest"."""
-        if words in _WHERE:
-            return "where is it"
-        meant = self._conversation.antecedent
-        found = _WHICH.fullmatch(words)
-        if found and meant is not None and meant.kind == "room":
-            return f"which is the {found[1]} room"
-        return words
 
     def _follow(self, following: Followed, asked: Asked, agent: str) -> Plan | None:
         again = self._asked(following.quotes, following.cues, agent)

@@ -109,6 +109,38 @@ TALKS: list[list[tuple[str, str]]] = [
         ("Which is the biggest?", "largest_room()"),
         ("What is in it?", "labels(contents(room(1)))"),
     ],
+    [
+        ("How many chairs?", 'count(find("chair"))'),
+        ("and in the kitchen?", 'count(find("chair", room=room("kitchen")))'),
+        ("and cups?", 'count(find("cup", room=room("kitchen")))'),
+        ("and the lamps?", 'count(find("lamp", room=room("kitchen")))'),
+    ],
+    [
+        ("Where are the chairs?", '[whereabouts(x) for x in find("chair")]'),
+        ("How far is the second one from the sofa?",
+         'distance(nth(find("chair"), 2, from_="left"), find("sofa"))'),
+        ("What about the smallest?", 'distance(smallest(find("chair")), find("sofa"))'),
+    ],
+    [
+        ("How tall is the lamp?", 'size(find("lamp"), axis="height")'),
+        ("and wide?", 'size(find("lamp"), axis="width")'),
+        ("in feet?", 'size(find("lamp"), axis="width")'),
+        ("and the sofa?", 'size(find("sofa"), axis="width")'),
+        ("which is taller?", 'label_of(largest(union(find("lamp"), find("sofa")), by="height"))'),
+        ("how far apart are they?", 'distance(find("lamp"), find("sofa"))'),
+    ],
+    [
+        ("How big is the kitchen?", 'area(room("kitchen"))'),
+        ("and the bedroom?", 'area(room("bedroom"))'),
+        ("which is bigger?", '"kitchen" if area(room("kitchen")) > area(room("bedroom")) '
+                             'else "bedroom"'),
+    ],
+    [
+        ("Has the lamp been moved?", 'placements(find("lamp"))'),
+        ("when?", 'moved_at(find("lamp"))'),
+        ("from where?", 'room_of(place_before(find("lamp")))'),
+        ("where exactly?", 'whereabouts(find("lamp"))'),
+    ],
 ]  # fmt: skip
 
 
@@ -117,6 +149,13 @@ def test_follow_ups(answer, talk: list[tuple[str, str]]) -> None:
     conversation = Conversation()
     for text, program in talk:
         assert answer(text, conversation=conversation).program == program
+
+
+def test_the_unit_of_the_answer_before_is_changed(answer) -> None:
+    conversation = Conversation()
+    answer("How tall is the lamp?", conversation=conversation)
+    reply = answer("and in feet?", conversation=conversation)
+    assert (reply.value, reply.unit) == (pytest.approx(1.5 / 0.3048), "ft")
 
 
 def test_nothing_is_referred_to_without_a_conversation(answer) -> None:

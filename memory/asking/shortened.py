@@ -1,0 +1,72 @@
+"""Questions that leave out what was said before: "where exactly?", "which is bigger?"."""
+
+from __future__ import annotations
+
+import re
+
+from cogmap.memory.asking.conversation import Conversation, Turn
+from cogmap.memory.asking.things import Thing
+
+__all__ = ["spelled_out"]
+
+_WHERE = ("where", "where exactly", "where then")
+_WHICH = re.compile(
+    r"(?:which|what)(?: one)?(?: of them)? is the "
+    r"((?:second |third )?(?:bigg|larg|small)est)(?: one| of them)?"
+)
+_OF_TWO = re.compile(
+    r"(?:which|what)(?: one)?(?: of (?:them|these|the two|those))? is (?:the )?"
+    r"(\w+er)(?: one| of (?:them|the two))?"
+)
+_APART = re.compile(
+    r"how far (?:apart )?are (?:they|these|those|the two)(?: apart| from each other)?"
+)
+_HOW = re.compile(r"(?:how )?(wide|tall|high|long|deep|big|large)")
+_MOVED = {
+    "when": "when was it moved", "since when": "when was it moved",
+    "from where": "where has it been moved from", "where from": "where has it been moved from",
+    "where was it before": "where has it been moved from", "how far": "how far was it moved",
+    "where to": "where is it",
+}  # fmt: skip
+"""After a question of whether something was moved."""
+
+
+def spelled_out(words: str, talk: Conversation) -> str:
+    """The question with what was said before; as it is where nothing is left out."""
+    last, bare = talk.last, re.sub(r"^(?:and|but|so|ok) ", "", words)
+    if bare in _WHERE:
+        return "where is it"
+    if last is None:
+        return words
+    if bare in _MOVED and re.search(r"\bmove", last.form.example):
+        return _MOVED[bare]
+    meant = talk.antecedent
+    found = _WHICH.fullmatch(bare)
+    if found and meant is not None and meant.kind == "room":
+        return f"which is the {found[1]} room"
+    found = _HOW.fullmatch(bare)
+    if found:
+        return f"how {found[1]} {'are they' if meant is not None and meant.plural else 'is it'}"
+    if bare == "how far":
+        return "how far is it"
+    two = _two(last, talk.before)
+    found = _OF_TWO.fullmatch(bare)
+    if found and two:
+        return f"which is {found[1]} , {two[0].the} or {two[1].the}"
+    if _APART.fullmatch(bare) and two:
+        return f"how far apart are {two[0].the} and {two[1].the}"
+    return words
+
+
+def _two(last: Turn, before: Turn | None) -> tuple[Thing, Thing] | None:
+    """The two things that were spoken of: in the last question, or in it and the one before."""
+    spoken = _named(last)
+    if len(spoken) < 2 and before is not None:
+        spoken = [*_named(before)[:1], *spoken]
+    if len(spoken) != 2 or spoken[0].the == spoken[1].the:
+        return None
+    return spoken[0], spoken[1]
+
+
+def _named(turn: Turn) -> list[Thing]:
+    return [thing for thing in turn.about if thing.kind != "agent"]

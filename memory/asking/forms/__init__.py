@@ -23,6 +23,7 @@ from cogmap.memory.asking.forms import (
     room_measures,
     rooms,
     routes,
+    shares,
     sizes,
     space,
     surroundings,
@@ -60,5 +61,6 @@ FORMS: tuple[Form, ...] = (
     *movement.FORMS,
     *routes.FORMS,
     *space.FORMS,
+    *shares.FORMS,
     *change.FORMS,
 )

@@ -159,6 +159,7 @@ FORMS: tuple[Form, ...] = (
         f"(among|out of|of|between) {{list}} , (which|what) [one|object] is [the] {_R} {_FROM} "
         "{b}",
         f"is {{b}} [the] {_R} {_FROM} {{list}}",
+        f"(is|are) {{list}} [the] {_R} {_FROM} {{b}}",
         f"is {{b}} {_R} {_FROM} {{one}} or {_FROM} {{other}}",
         f"{_WHICH} is [the] {_R} {_FROM} {{b}} [now] , {{list}}",
         f"{_WHICH} is [the] {_R} {_FROM} {{b}} now {{list}}",

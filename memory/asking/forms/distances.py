@@ -60,7 +60,7 @@ def _pair(slots: Slots) -> Meaning:
 
 def _two_of_a_kind(slots: Slots) -> Meaning:
     """ "The two chairs": of more than two it is not told which are meant."""
-    thing = slots.asked.phrases.thing(f"the {slots.text('a')}")
+    thing = slots.asked.phrases.thing(f"the {slots.text('a').removeprefix('the ')}")
     if not thing.plural or thing.single:
         raise Unreadable(f"{thing.the} are not two of a kind")
     program = (
@@ -160,6 +160,8 @@ FORMS: tuple[Form, ...] = (
         _two_of_a_kind,
         "How far apart are the two tables?",
         f"how far [apart|away] {_BE} (the two|both) {{a}} [apart] [from each other]",
+        "how far apart are {a}",
+        "how far are {a} (apart|from each other)",
         f"how (close|near) {_BE} (the two|both) {{a}} [to each other|to one another|together]",
         f"{_THE_DISTANCE} [is there|is] between (the two|both) {{a}}",
     ),

@@ -189,6 +189,8 @@ FORMS: tuple[Form, ...] = (
         "{b}",
         "(can|could|would|does|will) (a|an|the|my) {k} (get|go|drive|pass|come|fit) to {b} [from "
         "here]",
+        "(is|are) {b} (reachable|accessible) from {a}",
+        "can {b} be reached from {a}",
     ),
     form(
         _fill_in,

@@ -15,7 +15,8 @@ from cogmap.memory.asking.unreadable import Unreadable
 __all__ = ["FORMS"]
 
 _ROOM_BEFORE_SIDE = re.compile(
-    r"(.+?) ((?:(?:to|on|at) )?(?:(?:the|my|your) )?(?:left|right|in front|behind|ahead)\b.*)"
+    r"(.+?) ((?:(?:to|on|at) )?(?:(?:the|my|your) )?(?:left|right|in front|front|back|behind|ahead|"
+    r"rear|forward)\b.*)"
 )
 
 

@@ -110,7 +110,25 @@ CASES: list[tuple[str, str]] = [
      'closest([find("lamp"), find("sofa"), find("cup")], find("bed"))'),
     ("Which is closer to the bed, the lamp or the sofa?",
      'closest([find("lamp"), find("sofa")], find("bed"))'),
+    ("Is the sofa or the bed closer to the tv?",
+     'closest([find("sofa"), find("bed")], find("tv"))'),
+    ("How far apart are the chairs?",
+     'a = largest(find("chair"))\ndistance(a, the([b for b in find("chair") if b != a]))'),
+    # Shares, sums, bounds
+    ("What percentage of the chairs are in the kitchen?",
+     'count(find("chair", room=room("kitchen"))) / count(find("chair"))'),
+    ("What is the total volume of the chairs?", 'sum([volume(x) for x in find("chair")])'),
+    ("Is the kitchen bigger than 8 m2?", 'area(room("kitchen")) > 8'),
+    ("is the kitchen smaller than 100 square feet", 'area(room("kitchen")) < 9.2903'),
+    ("Is the bedroom wider than 120 cm?", 'size(room("bedroom"), axis="width") > 1.2'),
+    ("Where is the bedroom?", 'neighbours(room("bedroom"))'),
+    ("Is the bedroom reachable from the kitchen?",
+     'path_length(room("kitchen"), room("bedroom"))'),
     # Sizes
+    ("Which of these is bigger: the bed or the sofa?",
+     'label_of(largest(union(find("bed"), find("sofa"))))'),
+    ("Is the sofa or the bed taller?",
+     'label_of(largest(union(find("sofa"), find("bed")), by="height"))'),
     ("How wide is my tv stand?", 'size(find("tv stand"), axis="width")'),
     ("what's the sofa's height in cm?", 'size(find("sofa"), axis="height")'),
     ("how high is the chest of drawers", 'size(find("chest of drawers"), axis="height")'),
@@ -136,6 +154,10 @@ CASES: list[tuple[str, str]] = [
      'direction(stand(at=find("bed"), facing=find("lamp")), find("backpack"), form="eight")'),
     ("is the lamp to my left or right when I stand by the bed facing the sofa?",
      'direction(stand(at=find("bed"), facing=find("sofa")), find("lamp"), form="left_right")'),
+    ("If I am standing by the sofa and facing the tv, is the chair in the bedroom to my "
+     "front-left, front-right, back-left, or back-right?",
+     'direction(stand(at=find("sofa"), facing=find("tv")), '
+     'find("chair", room=room("bedroom")), form="quadrant")'),
     ("which way do I have to turn to see the tv?", 'turns_to(agent(), find("tv"))'),
     ("Is the lamp left or right of the bed?", 'side_of(find("lamp"), find("bed"), agent())'),
     # Where, what

@@ -1,0 +1,112 @@
+"""Shares and sums over things of a kind, rooms against a measure, and doors between two rooms."""
+
+from __future__ import annotations
+
+from cogmap.memory.asking.conditions import in_room
+from cogmap.memory.asking.form import Form, Meaning, Slots, form
+from cogmap.memory.asking.saying import Result, Said, listed, measured, said_value, truth
+from cogmap.memory.asking.unreadable import Unreadable
+from cogmap.memory.units import METRES, to_si
+
+__all__ = ["FORMS"]
+
+
+def _share(slots: Slots) -> Meaning:
+    """ "What percentage of the chairs is in the kitchen": of their number."""
+    all_, room = slots.thing("a"), slots.room("b")
+    inside = in_room(all_, room)
+
+    def say(result: Result) -> Said:
+        share = float(said_value(result).value)  # type: ignore[arg-type]
+        return Said(f"{100 * share:.0f} % of {all_.the} are in {room.the}", share)
+
+    return Meaning(f"count({inside.program}) / count({all_.program})", say, (all_, room))
+
+
+def _total(slots: Slots) -> Meaning:
+    thing, what = slots.thing("a"), slots.text("m")
+    if thing.single or not thing.plural:
+        raise Unreadable(f"{thing.the} are not several")
+    one = "volume(x)" if what == "volume" else f'size(x, axis="{what}")'
+    say = measured(f"{{}} of {what} in all, of {thing.the}")
+    return Meaning(f"sum([{one} for x in {thing.members}])", say, (thing,))
+
+
+_AREA_UNITS = {"m2": "m2", "sqm": "m2", "ft2": "ft2", "sqft": "ft2"}
+
+
+def _room_area_than(slots: Slots) -> Meaning:
+    room, number, word = slots.room("a"), slots.number("n"), slots.text("r")
+    said = slots.text("unit")
+    unit = _AREA_UNITS.get(said) or ("ft2" if "f" in said else "m2")
+    sign = "<" if word == "smaller" else ">"
+    than = f"{word} than {number:g} {'square feet' if unit == 'ft2' else 'm²'}"
+    say = truth(f"{room.the} is {than}", f"{room.the} is not {than}")
+    return Meaning(f"area({room.program}) {sign} {to_si(number, unit)[0]:g}", say, (room,))
+
+
+def _room_side_than(slots: Slots) -> Meaning:
+    room, number, word = slots.room("a"), slots.number("n"), slots.text("r")
+    axis = "length" if word in ("longer", "shorter") else "width"
+    sign = "<" if word in ("shorter", "narrower") else ">"
+    than = f"{word} than {number:g} {slots.text('unit')}"
+    say = truth(f"{room.the} is {than}", f"{room.the} is not {than}")
+    metres = number * METRES[slots.text("unit")]
+    return Meaning(f'size({room.program}, axis="{axis}") {sign} {metres:g}', say, (room,))
+
+
+def _door_between(slots: Slots) -> Meaning:
+    names = slots.asked.names
+    if not names.doors or "door" in names.labels:
+        raise Unreadable("doors are no gaps in walls here")
+    a, b = slots.pair("pair")
+    if {a.kind, b.kind} != {"room"}:
+        raise Unreadable("doors join rooms")
+    program = (
+        f"min([door_width(d) for d in doors(room={a.program}) "
+        f"if count([e for e in doors(room={b.program}) if distance(d, e) < 0.01]) > 0])"
+    )
+    say = measured(f"the narrowest door between {a.the} and {b.the} is {{}} wide")
+    return Meaning(program, say, (a, b))
+
+
+def _where_is_room(slots: Slots) -> Meaning:
+    room = slots.room("a")
+    say = listed(f"{room.the} is next to {{}}", f"no room next to {room.the} was seen")
+    return Meaning(f"neighbours({room.program})", say, (room,))
+
+
+_LENGTH = "{unit:m|meter|meters|metre|metres|cm|centimeters|centimetres|ft|feet|inches}"
+_IN_ROOM = "(is|are|stands|stand) [there] in {b}"
+
+FORMS: tuple[Form, ...] = (
+    form(
+        _share,
+        "What percentage of the chairs are in the kitchen?",
+        f"(what|which) (percentage|percent|fraction|share|proportion|part) of {{a}} {_IN_ROOM}",
+        f"how many percent of {{a}} {_IN_ROOM}",
+    ),
+    form(
+        _total,
+        "What is the total volume of the boxes?",
+        "what is the (total|combined|summed) {m:volume|height|length|width} of [all] {a}",
+    ),
+    form(
+        _room_area_than,
+        "Is the kitchen larger than 8 square metres?",
+        "is {a} {r:bigger|larger|smaller} than {n} {unit:m2|sqm|square meters|square metres|"
+        "square meter|square metre|square feet|square foot|sqft|ft2}",
+    ),
+    form(
+        _room_side_than,
+        "Is the hallway wider than 1.2 m?",
+        f"is {{a}} {{r:wider|narrower|longer|shorter}} than {{n}} {_LENGTH}",
+    ),
+    form(
+        _door_between,
+        "How wide is the door between the kitchen and the bedroom?",
+        "how (wide|broad) is the (door|doorway|opening|passage) between {pair}",
+        "what is the width of the (door|doorway|opening|passage) between {pair}",
+    ),
+    form(_where_is_room, "Where is the bedroom?", "where is {a}"),
+)

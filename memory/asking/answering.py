@@ -151,6 +151,10 @@ def _none_fits(world: World, thing: Thing, text: str) -> str:
     if found != 0 or known == 0:
         return ""
     where = re.sub(r"\bme$", "you", where)
+    if where.startswith("not "):
+        be = "is" if known == 1 else "are all"
+        which = f"the {thing.label}" if known == 1 else f"the {known} {plural_of(thing.label)}"
+        return f"{which} that {'was' if known == 1 else 'were'} seen {be} {where[4:]}"
     if known == 1:
         return f"the {thing.label} that was seen is not {where}"
     return f"none of the {known} {plural_of(thing.label)} that were seen is {where}"

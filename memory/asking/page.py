@@ -13,7 +13,7 @@ _TOPICS = (
     "counting", "comparing_counts", "counting_rooms", "absence", "by_room", "sizes", "ranking",
     "distances", "choosing", "viewpoints", "directions", "surroundings", "relations", "carrying",
     "describing", "rooms", "room_measures", "doors", "time", "at_times", "turns", "movement",
-    "visits", "routes", "space", "change",
+    "visits", "routes", "space", "shares", "change",
 )  # fmt: skip
 
 _CONVENTIONS = """\
@@ -28,8 +28,11 @@ program, so what was understood can be seen. This page is made from the grammar
 sentence encoder; the answer says how a word was read. They can be told apart by where they are
 ("the lamp on the desk", "the chair next to the window", "the table with a lamp on it"), by size
 ("the largest table in the kitchen"), by order ("the second cup from the left"), by number
-("chair 4") and by what was spoken of ("it", "the other one", "the one in the bedroom"). Captions
-in quotes are read as one phrase. Of looks ("the black chair") the map knows nothing: they are
+("chair 4") and by what was spoken of ("it", "the other one", "the one in the bedroom"; "and cups?",
+"in feet?", "which is bigger?"). Captions
+in quotes are read as one phrase. Words for groups ("furniture", "appliances", "kitchenware") mean
+their members. A name that is one letter from a known one is taken for misspelt, and asked back. Of
+looks ("the black chair") the map knows nothing: they are
 left aside where one thing is left, with a word of it, and refused where they would decide.
 
 **Several that fit**: distances and "closest" take the closest; sizes, places and rooms that

@@ -57,7 +57,8 @@ REASONS: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "states: open, closed, on, off, full, clean, broken",
-        r"^(?:is|are|was|were|did i leave) (?:the |my |your )?.+ (?:open|closed|shut|locked|"
+        r"^(?:is|are|was|were|did i leave) (?!(?:the )?(?:way|path|route)\b)(?:the |my |your )?"
+        r".+ (?:open|closed|shut|locked|"
         r"unlocked|"
         r"turned on|turned off|switched on|switched off|full|empty|clean|dirty|broken|lit|on|"
         r"off|wet|"

@@ -31,6 +31,7 @@ __all__ = ["WherePhrases"]
 
 _NEAR_M = 1.5
 """What is near somebody is no farther away, seen from above."""
+_AND_NOT = ["and", "not"]
 _FLOOR_M = 0.1
 """What stands on the floor begins no higher."""
 
@@ -52,6 +53,10 @@ class WherePhrases(PlacePhrases):
             return thing
         denied = lexicon.denied_at(words, at)
         if denied:
+            more = next((i for i in range(at + 1, end - 1) if words[i : i + 2] == _AND_NOT), end)
+            if more < end:
+                first = self._placed(thing, words[:more], at, picks, depth)
+                return self._placed(first, words, more + 1, picks, depth)
             positive = ["in", *words[at + denied :]] if words[at] == "outside" else words[at + 1 :]
             return nowhere(thing, self._placed(thing, positive, 0, picks, depth))
         if words[at] == "within" and len(words) > at + 4 and words[at + 3] == "of":

@@ -110,6 +110,8 @@ def _of_all(slots: Slots) -> Meaning:
         raise Unreadable(f'I cannot choose by "{word}"')
     to = slots.place("b") if "b" in slots else slots.asked.phrases.place("me")
     among = slots.thing("a").program if "a" in slots else "everything()"
+    if "where" in slots:
+        among = slots.asked.phrases.thing(f"things not {slots.text('where')}").program
     among, to = _in_that_room(slots, among, to)
     operation = "farthest" if word in _FAR else "nearest"
     end = "farthest from" if word in _FAR else "closest to"
@@ -190,6 +192,8 @@ FORMS: tuple[Form, ...] = (
         "What is the closest object to the sofa?",
         f"(what|which) [is] [the] {_R} (object|thing|item) {_FROM} {{b}}",
         f"(what|which) [object|thing|item] (is|are) [the] {_R} {_FROM} {{b}}",
+        f"(what|which) [is] [the] {_R} (object|thing|item) {_FROM} {{b}} "
+        "(that|which) is not {where}",
         f"(what|which) is [the] {_R} [object|thing|item]",
         f"(what|which) is the (object|thing|item|one) [that is] {_R} {_FROM} {{b}}",
         f"(which|what) is [the] {_R} {{a}} {_FROM} {{b}}",

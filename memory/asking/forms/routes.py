@@ -44,7 +44,9 @@ def _steps(start: Thing, goal: Thing) -> Say:
 
 def _length(slots: Slots) -> Meaning:
     start, goal = _ends(slots)
-    say = apart(f"{{}} on foot from {start.the} to {goal.the}", within(start, goal))
+    uncounted = "; how long a step is, the map does not know" if "steps" in slots else ""
+    said = f"{{}} on foot from {start.the} to {goal.the}{uncounted}"
+    say = apart(said, within(start, goal))
     return Meaning(f"path_length({start.program}, {goal.program})", say, (goal, start))
 
 
@@ -167,9 +169,11 @@ FORMS: tuple[Form, ...] = (
         "shortest path|distance on foot|travel distance|length of the route) between {a} and "
         "{b}",
         "(walking distance|path length) from {a} to {b}",
-        "how many (meters|metres|steps) (is it|must i walk|do i have to walk|away is|is) [to] {b}",
-        "how many (meters|metres|steps) to {b}",
-        "how many (meters|metres|steps) (is it|must i walk|do i have to walk) from {a} to {b}",
+        "how many (meters|metres|{steps:steps}) (is it|must i walk|do i have to walk|away is|is) "
+        "[to] {b}",
+        "how many (meters|metres|{steps:steps}) to {b}",
+        "how many (meters|metres|{steps:steps}) (is it|must i walk|do i have to walk) from {a} to "
+        "{b}",
     ),
     form(
         _is_way,

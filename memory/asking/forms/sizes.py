@@ -315,7 +315,7 @@ FORMS: tuple[Form, ...] = (
         "(which of|which one of|of) [these|the|the following] [two|three|four] [objects|"
         "things] {list} [which|one] is [the] {r}",
         "(which|what) is [the] {r} of {list}",
-        "(which|what) [one] of (these|the two|the three|the following|them) [things|objects|two] is "
+        "(which|what) [one] of (these|the two|the three|the following|them) [things|objects] is "
         "[the] {r} , {list}",
         "(is|are) {list} [the] {r}",
         "(among|out of|between|of) {list} , (which|what) [one|object] is [the] {r}",

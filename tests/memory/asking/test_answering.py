@@ -115,6 +115,18 @@ def test_words_for_groups_and_for_what_is_left(answer, text: str, said: str) -> 
     assert answer(text).text.startswith(said)
 
 
+def test_what_is_denied_twice_is_denied_by_both(answer) -> None:
+    assert answer("How many chairs are not in the kitchen and not in the bedroom?").value == 0
+    denied = answer("Where is the cup that is not on the dining table?")
+    assert denied.text == "The cup that was seen is on the dining table."
+
+
+def test_the_door_between_two_rooms(house_with_door) -> None:
+    text = "How wide is the door between the kitchen and the bedroom?"
+    reply = ask(house_with_door, Question(stamp_ns=0, text=text))
+    assert (reply.value, reply.unit) == (pytest.approx(0.9), "m")
+
+
 @pytest.mark.parametrize(
     ("text", "status", "said"),
     [

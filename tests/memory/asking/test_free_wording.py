@@ -114,6 +114,9 @@ CASES: list[tuple[str, str]] = [
      'closest([find("sofa"), find("bed")], find("tv"))'),
     ("How far apart are the chairs?",
      'a = largest(find("chair"))\ndistance(a, the([b for b in find("chair") if b != a]))'),
+    ("What is the closest thing to the cup that is not on the dining table?",
+     'nearest(without(everything(), [x0 for x0 in everything() if on(x0, find("dining table"))]), '
+     'find("cup"))'),
     # Shares, sums, bounds
     ("What percentage of the chairs are in the kitchen?",
      'count(find("chair", room=room("kitchen"))) / count(find("chair"))'),

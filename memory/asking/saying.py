@@ -251,7 +251,10 @@ def _said_time(time: Time, result: Result) -> Said:
 def _span(seconds: float) -> str:
     if abs(seconds) < 120:
         return f"{seconds:.1f} s".replace(".0 s", " s")
-    return f"{int(seconds // 60)} min {int(seconds % 60)} s"
+    minutes = int(seconds // 60)
+    if minutes >= 120:
+        return f"{minutes // 60} h {minutes % 60} min"
+    return f"{minutes} min {int(seconds % 60)} s"
 
 
 def _number(value: float, unit: str) -> str:

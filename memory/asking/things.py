@@ -44,6 +44,8 @@ class Thing:
     @property
     def be(self) -> str:
         """ "is" or "are"."""
+        if self.label in MASS and self.words.startswith(self.label):
+            return "is"
         return "are" if self.plural or self.words == "you" else "is"
 
     @property
@@ -61,7 +63,7 @@ class Thing:
         """Indefinite: "a chair", "an oven", "chairs", "something on the desk"."""
         if self._any_rest is not None:
             return f"something {self._any_rest}".strip()
-        if self.plural or not self.words or self.label in _UNCOUNTED or self.label in _PIECES:
+        if self.plural or not self.words or self.label in MASS:
             return self.words
         return f"{'an' if self.words[0] in 'aeiou' else 'a'} {self.words}"
 
@@ -86,8 +88,7 @@ class Thing:
         many = plural_of(self.label)
         if self.plural and self.words.startswith(many):
             return self.label + self.words[len(many) :]
-        piece = _PIECES.get(self.label)
-        return self.words.replace(self.label, piece, 1) if piece else self.words
+        return self.words
 
     @property
     def none(self) -> str:
@@ -119,7 +120,18 @@ class Thing:
         return replace(self, program=program, single=single)
 
 
-MASS = frozenset({"furniture"})
+MASS = frozenset(
+    (
+        "furniture",
+        "fruit",
+        "seating",
+        "lighting",
+        "kitchenware",
+        "tableware",
+        "cookware",
+        "crockery",
+    )
+)
 """Words without a plural for several things."""
 AGENT = Thing("agent()", "you", kind="agent", article="")
 ALL_ROOMS = Thing("rooms()", "rooms", "room", plural=True, kind="room")
@@ -199,6 +211,9 @@ class Names:
         for label, room in sorted(self.in_rooms):
             if name.startswith(f"{room} ") and relation(name, label) is not None:
                 return f"find({quoted(name)}, room=room({quoted(room)}))"
+            bare = name.removeprefix(f"{room} ")
+            if bare != name and not self.knows(name) and relation(bare, label) is not None:
+                return f"find({quoted(bare)}, room=room({quoted(room)}))"
         return f"find({quoted(name)})"
 
     def knows(self, words: str) -> bool:
@@ -240,15 +255,10 @@ def singular_of(name: str) -> str:
     return " ".join([*before, normalize(last) if last.isascii() and last.isalpha() else last])
 
 
-_PIECES = {"furniture": "piece of furniture", "fruit": "piece of fruit"}
-"""Of words that are not counted themselves."""
-_UNCOUNTED = frozenset(("seating", "lighting", "kitchenware", "tableware", "cookware", "crockery"))
-
-
 def plural_of(label: str) -> str:
     """ "shelves" of "shelf"; what is plural already stays."""
-    if label in _PIECES or label in _UNCOUNTED:
-        return _PIECES.get(label, label).replace("piece ", "pieces ")
+    if label in MASS:
+        return f"pieces of {label}"
     if normalize(label).split(" ")[-1:] != label.split(" ")[-1:]:
         return label
     for ending, many in (("shelf", "shelves"), ("knife", "knives"), ("person", "people"),

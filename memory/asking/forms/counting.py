@@ -64,7 +64,7 @@ def _any(slots: Slots) -> Meaning:
     beside = in_its_room(thing)
     where = "" if beside is None else f" {ITS_ROOM}"
     thing = beside or thing
-    be, some = ("are", thing.many) if thing.plural else ("is", thing.some)
+    be, some = thing.be, thing.some
     say = truth(f"there {be} {some}{where}", f"{thing.none}{where} was seen", thing.hidden)
     return Meaning(f"exists({thing.program})", say, (thing,))
 

@@ -34,6 +34,13 @@ def _any(slots: Slots) -> Meaning:
     return Meaning("count(doors()) > 0", truth("there are doors", "no door was seen"))
 
 
+def _any_of(slots: Slots) -> Meaning:
+    _of_walls(slots)
+    room = slots.room("a")
+    say = truth(f"{room.the} has a door", f"no door of {room.the} was seen")
+    return Meaning(f"count(doors(room={room.program})) > 0", say, (room,))
+
+
 def _where(slots: Slots) -> Meaning:
     _of_walls(slots)
     return Meaning("[whereabouts(d) for d in doors()]", _places("the doors are {}"))
@@ -128,6 +135,12 @@ FORMS: tuple[Form, ...] = (
         "how many doors (does|do) {a} have",
         "how many doors (has|are in|are there in|lead out of|lead into|lead to|does one find in) "
         "{a}",
+    ),
+    form(
+        _any_of,
+        "Is there a door in the kitchen?",
+        "(is|are) there (any|a) (door|doors) (in|of|to|out of) {a}",
+        "does {a} have (a|any) (door|doors)",
     ),
     form(
         _any,

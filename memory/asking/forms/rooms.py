@@ -27,8 +27,8 @@ def _where(slots: Slots) -> Meaning:
 
 
 def _each_where(thing: Thing) -> Say:
-    named = thing.the if thing.plural else thing.many
-    places = listed(f"{named} are {{}}", "")
+    named = f"{thing.the} {thing.be}" if thing.plural else f"{thing.many} are"
+    places = listed(f"{named} {{}}", "")
 
     def say(result: Result) -> Said:
         if not list(result.value):  # type: ignore[call-overload]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from cogmap.memory.asking.conditions import in_room
 from cogmap.memory.asking.form import Form, Meaning, Slots, form
 from cogmap.memory.asking.saying import Result, Said, listed, measured, said_value, truth
+from cogmap.memory.asking.things import joined
 from cogmap.memory.asking.unreadable import Unreadable
 from cogmap.memory.units import METRES, to_si
 
@@ -72,7 +73,14 @@ def _door_between(slots: Slots) -> Meaning:
 
 def _where_is_room(slots: Slots) -> Meaning:
     room = slots.room("a")
-    say = listed(f"{room.the} is next to {{}}", f"no room next to {room.the} was seen")
+    near = listed(f"{room.the} is next to {{}}", f"no room next to {room.the} was seen")
+
+    def say(result: Result) -> Said:
+        said = near(result)
+        if not isinstance(said.value, tuple) or not said.value:
+            return said
+        return Said(f"{room.the} is next to {joined(f'the {r}' for r in said.value)}", said.value)
+
     return Meaning(f"neighbours({room.program})", say, (room,))
 
 

@@ -112,8 +112,9 @@ def _before(slots: Slots) -> Meaning:
 
 
 def _seen_lately(slots: Slots) -> Meaning:
-    moment = slots.moment_of(f"{slots.text('n')} {slots.text('unit')} ago")
-    when = f"in the last {slots.text('n')} {slots.text('unit')}"
+    span = f"{slots.text('n')} {slots.text('unit')}".strip()
+    moment = slots.moment_of(f"the last {span}")
+    when = f"in the last {span}"
     program = f"labels([x for x in everything() if last_seen(x) >= {moment.program}])"
     return Meaning(program, listed(f"{when} I saw: {{}}", f"I saw nothing {when}"))
 
@@ -228,7 +229,9 @@ FORMS: tuple[Form, ...] = (
         _seen_lately,
         "What have you seen in the last 10 seconds?",
         f"what (have|did) (you|i|we) {_SAW} (in|over|during|within) the (last|past) {{n}} "
-        "{unit:seconds|second|minutes|minute|s}",
+        "{unit:seconds|second|minutes|minute|hours|hour|h|s}",
+        f"what (have|did) (you|i|we) {_SAW} (in|over|during|within) the (last|past) "
+        "{unit:second|minute|hour}",
     ),
     form(
         _together,

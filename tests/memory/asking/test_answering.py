@@ -84,7 +84,6 @@ def test_another_word_is_no_wrong_spelling(answer, name: str) -> None:
     [
         "How do I get out?",
         "Have you seen the whole flat?",
-        "What did you see in the last minute?",
         "How many chairs were in the garage three hours ago?",
         "Is anything different in the kitchen?",
         "Is there enough seating for six people?",
@@ -108,6 +107,8 @@ def test_words_that_are_no_things_are_not_said_to_be_unseen(answer, text: str) -
         ("Is there any seating in the bedroom?", "Yes, there is seating"),
         ("Do we have any fruit left?", "No piece of fruit was seen"),
         ("How many appliances are there?", "No appliance was seen"),
+        ("Where is the furniture?", "The furniture is in the kitchen (2), next to"),
+        ("Where is the bedroom lamp?", "The bedroom lamp is in the bedroom."),
         ("How far is the second chair from the left?", "0.99 m from you to the second chair"),
     ],
 )

@@ -15,6 +15,7 @@ from cogmap.memory.programs.abstention import NotDeterminable
 from cogmap.memory.programs.meaning import standing
 from cogmap.memory.programs.meaning.dividing import divided
 from cogmap.memory.programs.meaning.places import center, rows_of, seen
+from cogmap.memory.programs.meaning.uncertainty import FLOOR_M, face_sigma
 from cogmap.memory.programs.meaning.walls import nearest_wall
 from cogmap.memory.programs.registry import each, operation
 from cogmap.memory.programs.values import Length, Objects, Pose
@@ -27,6 +28,8 @@ Test = Callable[[BoxRows, BoxRows], Bool]
 Side = Objects | tuple[MapObject, ...]
 
 _BESIDE, _AT_WALL = Length(0.6), Length(0.2)
+_DOUBT_M = 0.1
+"""Of what was hardly seen it is not told on what it stands."""
 _NOT_HOLLOW = (
     "bed", "sofa", "chair", "armchair", "stool", "bench", "table", "desk", "rug", "kitchen counter",
 )  # fmt: skip
@@ -187,10 +190,11 @@ def _matrix(
     one_room: bool = False,
 ) -> Bool:
     """(N, M); a thing stands to itself in no relation. ``hollow``: to what cannot hold anything
-    neither. ``boards``: what is inside a shelf stands to it so, too. ``one_room``: not to what is
+    neither. ``boards``: of "on": what is inside a shelf stands to it so, too, and faces may be as
+    far off as the map's doubt of them. ``one_room``: not to what is
     in another room or behind a wall."""
     rows, others = rows_of(world, a), rows_of(world, b)
-    found = test(rows, others)
+    found = standing.on(rows, others, _doubt(a, b)) if boards else test(rows, others)
     shelves = np.array([boards and _has_boards(thing.label) for thing in b], bool)
     if shelves.any():
         found = found | (standing.inside(rows, others) & shelves)
@@ -200,6 +204,16 @@ def _matrix(
     if one_room:
         found &= ~divided(world, a, b, found)
     return np.asarray(found)
+
+
+def _doubt(a: Sequence[MapObject], b: Sequence[MapObject]) -> F64:
+    """(N, M) metres that the gap between two faces may be off for what the looks leave open: that
+    of voxels is in the contact that boxes are given."""
+    beyond = [
+        np.array([max(face_sigma(thing) ** 2 - FLOOR_M**2, 0.0) for thing in things])
+        for things in (a, b)
+    ]
+    return np.asarray(np.minimum(np.sqrt(beyond[0][:, None] + beyond[1][None]), _DOUBT_M))
 
 
 @lru_cache(maxsize=4096)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from cogmap.memory.programs.abstention import NotSeen
 from cogmap.memory.programs.run import run_program
+from cogmap.memory.programs.world import World
+from cogmap.runtime.messages import Box
 
 
 @pytest.mark.parametrize(
@@ -63,3 +66,17 @@ def test_what_was_never_seen_stands_to_nothing(flat):
 def test_whereabouts_in_words(flat):
     assert run_program(flat, "whereabouts(object(3))").value == "on the table in the living room"
     assert run_program(flat, "whereabouts(object(7))").value == "in the kitchen"
+
+
+@pytest.mark.parametrize(("seen", "holds"), [(4, True), (10_000, False)])
+def test_a_little_over_its_top_is_on_it_while_its_faces_are_in_doubt(flat, seen, holds):
+    """11 cm over the table: of a cup that was hardly seen it may be the table's, and not of one
+    that was looked at ten thousand times."""
+    cup = msgspec.structs.replace(
+        flat.objects[2],
+        box=Box(center=(1.8, 2.5, 0.86), size=(0.08, 0.08, 0.1), yaw=0.0),
+        seen=seen,
+    )
+    things = (*flat.objects[:2], cup)
+    world = World(msgspec.structs.replace(flat.layout, objects=things))
+    assert run_program(world, 'on(object(3), find("table"))').value is holds

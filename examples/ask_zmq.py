@@ -11,6 +11,10 @@ import msgpack
 import zmq
 
 run_dir, text = Path(sys.argv[1]), sys.argv[2]
+if not (run_dir / "services.json").exists():
+    sys.exit(
+        f"{run_dir} is no run directory; a map folder is asked by cogmap ask {run_dir} {text!r}"
+    )
 if not (run_dir / "joined.json").exists():  # not of cogmap join, for a run on another machine
     with (run_dir / "lock").open() as lock:  # held by a run for as long as it goes on
         try:

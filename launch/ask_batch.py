@@ -60,7 +60,7 @@ def ask_file(asker: Asker, questions: Path, out: Path | None, force: bool) -> tu
             try:
                 id_, question = question_of(line)
                 answer = asker.ask(question)
-                result = batch_dict(id_, answer, bool(question.options))
+                result = batch_dict(id_, answer, bool(question.options or answer.option))
                 asked += 1
             except CogmapError as error:
                 failed = {"line": number, "status": "failed", "error": str(error)}

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cogmap.launch.console import console, errors_to_exit_codes
+from cogmap.launch.console import EXIT_REFUSED, console, errors_to_exit_codes
 
 __all__ = ["ask", "chat", "mcp", "quiz"]
 
@@ -89,7 +89,7 @@ def ask(
             asking.refuse_beside_a_file(question, program, options, as_of, pose, picture)
             asked, bad = ask_file(asker, file, out, force)
             asking.note(f"{asked} questions" + (f", {bad} bad lines" if bad else ""))
-            raise typer.Exit(0)
+            raise typer.Exit(EXIT_REFUSED if bad and not asked else 0)
         code = asking.ask_once(
             asker,
             question,

@@ -296,6 +296,17 @@ class TestBatch:
         assert answers[3]["id"] == 9  # a bad line is known by its id, too
         assert answers[4]["id"] == 10 and answers[4]["value"] is None
 
+    def test_options_in_the_words_of_a_question_are_options(self, furnished_map, tmp_path):
+        line = json.dumps({"question": f"{HOW_HIGH} A. 0.5 B. 0.8"})
+        (tmp_path / "q.jsonl").write_text(line)
+        result = cogmap("ask", "--map", furnished_map, "--file", tmp_path / "q.jsonl")
+        assert json.loads(result.stdout)["option"] == "B. 0.8"
+
+    def test_a_file_without_a_question_is_bad_input(self, furnished_map, tmp_path):
+        (tmp_path / "q.jsonl").write_text("{broken\n[]\n")
+        result = cogmap("ask", "--map", furnished_map, "--file", tmp_path / "q.jsonl")
+        assert result.exit_code == 2 and "2 bad lines" in result.stderr
+
     def test_from_standard_input_to_standard_output(self, furnished_map):
         runner = CliRunner(env={"COLUMNS": "300"})
         question = json.dumps({"id": 1, "question": HOW_HIGH})

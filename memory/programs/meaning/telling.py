@@ -18,6 +18,8 @@ __all__ = ["STRAIGHT_RAD", "way_in_words"]
 
 STRAIGHT_RAD = math.radians(25)
 """Corners of a way that turn by less are not worth a word."""
+FACING_RAD, AROUND_RAD = math.radians(45), math.radians(135)
+"""Who has to begin to the side, or behind them, turns first."""
 BEND_M = 0.3
 """A way that bends by less than this to the side is told as straight: nobody walks by the cell."""
 _NO_WAY_M = 0.05
@@ -30,11 +32,12 @@ BEYOND_M = 0.4
 """So far behind the middle of a door is the room that it leads to."""
 
 
-def way_in_words(world: World, path: Path, end: str) -> tuple[str, ...]:
-    """What somebody is told who walks a path, with doors, and corners by what stands there."""
+def way_in_words(world: World, path: Path, end: str, yaw: float | None = None) -> tuple[str, ...]:
+    """What somebody is told who walks a path, with doors, and corners by what stands there.
+    ``yaw`` (rad): which way they look at the start, if that is known."""
     corners, lengths = corners_of(path.points)
     legs = np.diff(corners, axis=0)
-    steps, walked, named = [], 0.0, set[str]()
+    steps, walked, named = _first_turn(legs, yaw), 0.0, set[str]()
     for number in range(len(legs)):
         walked += float(lengths[number])
         if number + 1 == len(legs):
@@ -51,6 +54,17 @@ def way_in_words(world: World, path: Path, end: str) -> tuple[str, ...]:
     if not doors.endswith(f" to {end}"):
         doors += f"{',' if doors else ''} to {end}"
     return (*steps, f"go {walked:.1f} m{doors}")
+
+
+def _first_turn(legs: F64, yaw: float | None) -> list[str]:
+    if yaw is None or not len(legs):
+        return []
+    turn = _turn(np.array([math.cos(yaw), math.sin(yaw)]), legs[0])
+    if abs(turn) < FACING_RAD:
+        return []
+    if abs(turn) > AROUND_RAD:
+        return ["turn around"]
+    return ["turn left" if turn > 0 else "turn right"]
 
 
 def corners_of(points: F64) -> tuple[F64, F64]:

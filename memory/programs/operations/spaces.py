@@ -90,9 +90,10 @@ def doors_along(world: World, path: Path) -> tuple[Point, ...]:
 @operation(SPACE)
 def turns(world: World, a: Place, b: Place, radius: Length = _RADIUS) -> tuple[str, ...]:
     """The way from a to b in words: "go 2.1 m, through the door to the kitchen, to the stove",
-    "turn left", ..."""
+    "turn left", ... Who stands and looks somewhere, as the agent does, turns to the way first."""
     found = way(world, a, b, radius.value)
-    return way_in_words(world, found, _called(b))
+    yaw = a.yaw if isinstance(a, Pose) else None
+    return way_in_words(world, found, _called(b), yaw)
 
 
 @operation(SPACE)

@@ -35,6 +35,17 @@ def test_a_corner_is_told_by_what_is_seen_from_afar() -> None:
     assert told([(0, 0), (3, 0), (3, 2)], phone)[0] == "go 3.0 m"
 
 
+@pytest.mark.parametrize(
+    ("yaw", "first"),
+    [(0.0, "go 2.0 m to the stove"), (0.7, "go 2.0 m to the stove"), (1.5, "turn right"),
+     (-1.5, "turn left"), (3.0, "turn around"), (None, "go 2.0 m to the stove")],
+)  # fmt: skip
+def test_who_looks_elsewhere_turns_to_the_way_first(yaw: float | None, first: str) -> None:
+    world = World(Layout(stamp_ns=0, version=1, number=0, floor_z=0.0))
+    steps = way_in_words(world, Path(np.array([(0, 0), (2.0, 0)]), 0.0), "the stove", yaw)
+    assert steps[0] == first and steps[-1] == "go 2.0 m to the stove"
+
+
 @pytest.mark.parametrize("points", [[(1.0, 1.0)], [(1.0, 1.0), (1.0, 1.02)]])
 def test_who_is_there_does_not_go(points: list[tuple[float, float]]) -> None:
     assert told(points) == ("you are at the stove",)

@@ -85,6 +85,11 @@ class NodeProcess:
         return self.done or self.vitals.last.state != "starting"
 
     @property
+    def waits_s(self) -> float:
+        """How long it has had nothing to do; 0 of one that is down, or loads."""
+        return self.vitals.quiet_s if self.alive and self.ready else 0.0
+
+    @property
     def finishing(self) -> bool:
         """It has said all, and waits until its readers have ended."""
         return self.vitals.last.finishing

@@ -53,7 +53,7 @@ told to end, those that are still fed, and when what is left is killed."""
 _OTHERS_AFTER_S, END_WITHIN_S = 5.0, 60.0
 """When the time of a run is over: maps may be large, and nobody waits at the keyboard."""
 _LEFT_OVER_S = 10.0
-"""Once the sources have ended, a node that handles nothing for this long is stopped."""
+"""Once the sources have ended, nodes of which none handles anything for this long are stopped."""
 _STATUS_PERIOD_S = 1.0
 _HEARTBEATS = "run/heartbeats"
 _OWN_NAME = "supervisor"
@@ -291,7 +291,8 @@ class Supervisor:
 
     def _stop_left_overs(self) -> None:
         """Started anew when its writers, or all readers, have ended, a node waits for ever; so
-        do those that have said all and wait for a node that hangs."""
+        do those that have said all and wait for a node that hangs. As long as one of them works,
+        or comes back, the others may be waiting for that one."""
         readers = [process for process in self._processes.values() if not process.is_source]
         sources = [process for process in self._processes.values() if process.is_source]
         sources_done = all(process.done or process.finishing for process in sources)
@@ -302,12 +303,8 @@ class Supervisor:
         self._all_said_at = self._all_said_at or time.monotonic()
         since_s = time.monotonic() - self._all_said_at
         left = [process for process in self._processes.values() if not process.done]
-        for process in [p for p in left if not p.finishing] or left:
-            if (
-                process.alive
-                and process.ready
-                and min(process.vitals.quiet_s, since_s) > _LEFT_OVER_S
-            ):
+        if since_s > _LEFT_OVER_S and all(p.waits_s > _LEFT_OVER_S for p in left):
+            for process in [p for p in left if not p.finishing] or left:
                 process.terminate()
 
     def _stop_all(self) -> None:

@@ -85,6 +85,8 @@ class Vitals:
         if heartbeat.state == "starting":
             self._running_since = self._heard_at
         self.last = heartbeat
+        if heartbeat.busy_s and self._hung() is None:
+            self._busy_at = self._heard_at
 
     def status(self, restarts: int, error: str) -> NodeStatus:
         """The last heartbeat, with what is known from outside."""
@@ -99,7 +101,7 @@ class Vitals:
 
     @property
     def quiet_s(self) -> float:
-        """How long it has handled and published nothing."""
+        """How long it has handled and published nothing, and been at nothing."""
         return time.monotonic() - max(self._busy_at, self._started_at)
 
     @property

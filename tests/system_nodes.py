@@ -60,6 +60,18 @@ class SlowRelay(Relay):
         time.sleep(4.0)
 
 
+class SlowToPass(Relay):
+    """Takes its time for each message, and says one more at the end."""
+
+    def on_numbers(self, message: Instances) -> None:
+        time.sleep(0.05)
+        super().on_numbers(message)
+
+    def on_end(self) -> None:
+        time.sleep(2.0)
+        self.relayed.publish(Instances(stamp_ns=-1, number=-1, ids=np.full((1, 1), 999, np.uint16)))
+
+
 class Keeper(Node):
     """Counts what comes, and keeps the count if it is killed."""
 

@@ -140,6 +140,37 @@ inputs.again = { stream = "r", policy = "lossless" }
         assert result.duration_s < FOR_S, "it ends by itself"
         assert states(result) == {"source": "ended", "relay": "ended", "both": "ended"}
 
+    def test_who_waits_for_a_node_that_does_its_work_again_is_not_stopped(self, supervise):
+        """Killed at its end, that one has nothing new for its reader for longer than nodes may
+        idle."""
+        supervisor = supervise("""
+[node.source]
+uses = "system_nodes:Numbers"
+params = { count = 60 }
+outputs = { numbers = "n" }
+
+[node.relay]
+uses = "system_nodes:SlowToPass"
+inputs.numbers = { stream = "n", policy = "lossless" }
+outputs = { relayed = "r" }
+
+[node.sink]
+uses = "system_nodes:Sink"
+inputs.numbers = { stream = "r", policy = "lossless" }
+""")
+        killed: list[str] = []
+
+        def on_tick() -> None:
+            nodes = {node.node: node for node in supervisor.status().nodes}
+            if not killed and nodes["source"].finishing:
+                kill(supervisor, "relay")
+                killed.append("relay")
+
+        result = supervisor.run(for_s=FOR_S, on_tick=on_tick)
+        assert killed
+        assert states(result) == {"source": "ended", "relay": "ended", "sink": "ended"}
+        assert lines(supervisor) == [*map(str, range(60)), "-1", "end"]
+
     def test_reader_that_missed_the_end(self, supervise):
         """What the supervisor itself says every second does not count as being busy."""
         supervisor = supervise(line(count=200, period_s=0.01) + WATCHER)

@@ -110,13 +110,14 @@ def is_map(folder: Path) -> bool:
 def prepare_folder(folder: Path) -> None:
     """Find out now whether a map can be stored there later. Raises MapError if not.
 
-    Others may be about it at the same moment, and a kill leaves nothing that is in the way: the
-    file that is tried has no name, or one of ours where the disk has no such files.
+    Others may be about it at the same moment, and a kill leaves nothing that is in the way: no
+    folder is made, and the file that is tried has no name, or one of ours where the disk has no
+    such files.
     """
     _refuse_foreign_folder(folder)
+    there = next(each for each in (folder, *folder.absolute().parents) if each.exists())
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        tempfile.TemporaryFile(dir=folder, suffix=".unfinished").close()
+        tempfile.TemporaryFile(dir=there, suffix=".unfinished").close()
     except OSError as error:
         raise MapError(f"the map cannot be written: {error.strerror} ({folder})") from error
 

@@ -231,7 +231,7 @@ class TestEnding:
         assert run.lines() == everything(30)
 
     def test_after_its_time(self, start):
-        run = start(line(count=10**9, period_s=0.01), "--for", "3", "--quiet")
+        run = start(line(count=10**9, period_s=0.01), "--for", "6", "--quiet")
         assert run.wait() == ""
         assert run.process.returncode == 0
         assert run.lines()[-1] == "end", "also when told to stop, the last word is said"

@@ -1,6 +1,6 @@
 """Maps that older versions stored are read for good.
 
-Each file of ``tests/maps`` is a map of its format, stored by the last version that wrote that: 5 s
+Each file of ``older_maps`` is a map of its format, stored by the last version that wrote that: 5 s
 of a walk through a simulated flat (seed 7, two rooms, 64x48 at 4 Hz, voxels of 20 cm). When the
 format changes, one more is added, made before.
 """
@@ -16,7 +16,7 @@ from cogmap.memory import CognitiveMap, Detection
 from cogmap.memory.persistence import FORMAT, OLDEST_FORMAT
 from cogmap.sim.simulator import Simulator, SimulatorConfig
 
-MAPS = sorted((Path(__file__).parents[1] / "maps").glob("format_*.zip"))
+MAPS = sorted((Path(__file__).parent / "older_maps").glob("format_*.zip"))
 
 
 @pytest.fixture(params=MAPS, ids=[path.stem for path in MAPS])

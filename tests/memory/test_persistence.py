@@ -185,8 +185,14 @@ def test_a_read_only_folder_is_named(tmp_path):
 
 def test_two_nodes_may_find_out_about_one_folder_at_once(tmp_path):
     with ThreadPoolExecutor(2) as both:
-        list(both.map(prepare_folder, [tmp_path / "map"] * 300))
-    assert not list((tmp_path / "map").iterdir())
+        list(both.map(prepare_folder, [tmp_path] * 300))
+    assert not list(tmp_path.iterdir())
+
+
+def test_finding_out_makes_no_folder(tmp_path):
+    """It may be that of a run, which is yet to be made."""
+    prepare_folder(tmp_path / "runs" / "one" / "map")
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("nameless", [True, False], ids=["nameless", "named"])

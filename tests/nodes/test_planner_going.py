@@ -87,7 +87,7 @@ class DrivenRun:
         self._addresses = {name: f"{at}/{name.replace('/', '-')}" for name in self._services}
         self._stream = f"{at}/progress"
         (self.path / SERVICES_FILE).write_text(json.dumps(self._addresses))
-        streams = {"navigator/progress": {"latest": self._stream}}
+        streams = {"navigator/progress": {"latest": self._stream, "lossless": ""}}
         (self.path / STREAMS_FILE).write_text(json.dumps(streams))
         self._see()
         cells = np.ones((80, 120), np.uint8)

@@ -73,6 +73,10 @@ class Moves:
         self._new[track.id] = self.past.was_empty(points, track.first_seen_ns, view)
         self._changed = True
 
+    def came_later(self) -> frozenset[int]:
+        """Ids of objects whose places were seen without them before they were first seen."""
+        return frozenset(id_ for id_, was_empty in self._new.items() if was_empty)
+
     def forget(self, track: int) -> None:
         """It was merged, deleted or dropped."""
         self._vanished.pop(track, None)

@@ -76,6 +76,10 @@ class ObjectMap:
         """Which frames showed it and how much of it. Raises ObjectMapError for unknown ids."""
         return self._store.history.of(find(self._store, object_id).id)
 
+    def came_later(self) -> frozenset[int]:
+        """Ids of objects whose places were seen without them before they were first seen."""
+        return self._store.moves.came_later()
+
     def correct(self, world_from_keyframe: Mapping[int, F64], revision: int = 0) -> None:
         """Keyframes (number -> (4, 4)) are elsewhere than was thought: what was seen relative
         to them moves along. ``revision``: of the poses, for the provenance."""

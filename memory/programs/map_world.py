@@ -61,6 +61,7 @@ def map_world(layout_map: LayoutMap, words: Words) -> World:
         picture=layout_map.keyframes.picture,
         words=words,
         past=layout_map.layout_at,
+        came_later=layout_map.objects.came_later,
     )
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cached_property
 
+import msgspec
 import numpy as np
 
 from cogmap.memory.geometry.boxes import BoxRows, rows
@@ -59,6 +60,7 @@ class World:
         past: Callable[[int], Layout] | None = None,
         turn_ends_ns: Sequence[int] | None = None,
         start_ns: int | None = None,
+        came_later: Callable[[], Collection[int]] | None = None,
     ) -> None:
         """Only ``layout`` is needed; operations that need what is missing say so.
 
@@ -69,6 +71,7 @@ class World:
             past: gives the layout as of a stamp.
             turn_ends_ns: ends of the turns of a conversation, ascending.
             start_ns: None: that of the first frame.
+            came_later: gives the ids of things whose places were seen without them before.
         """
         self.layout = layout
         self.trajectory = trajectory
@@ -83,6 +86,7 @@ class World:
         self._pose = pose
         self._past = past
         self._start_ns = start_ns
+        self._came_later = came_later
         self._tables = _Tables(layout, trajectory)
 
     # What there is
@@ -178,12 +182,21 @@ class World:
         if self._past is None:
             raise NotDeterminable("this map keeps no history, so its past is not known")
         past = copy.copy(self)
-        past.layout = self._past(time.stamp_ns)
+        past.layout = self._with_rooms(self._past(time.stamp_ns))
         past.grid = None
         past.events = [event for event in self.events if event.stamp_ns <= time.stamp_ns]
         past._tables = _Tables(past.layout, self.trajectory)
         past._start_ns = self.start_ns
         return past
+
+    def _with_rooms(self, past: Layout) -> Layout:
+        """A layout of which no rooms are kept, with the rooms of now that its things were in:
+        rooms stay where they are."""
+        if past.rooms:
+            return past
+        ids = {thing.room for thing in past.objects}
+        rooms = tuple(room for room in self.layout.rooms if room.id in ids)
+        return msgspec.structs.replace(past, rooms=rooms)
 
     def asked_by(self, pose: Pose | None, turn_ends_ns: Sequence[int] | None = None) -> World:
         """The same for one run of a program, with the pose of who asks and the turns of their
@@ -209,6 +222,13 @@ class World:
         return Sightings(
             found.numbers[rows_], found.states[rows_], found.fractions[rows_], found.shares[rows_]
         )
+
+    def came_later(self) -> Collection[int]:
+        """Ids of things whose places were seen without them before. Raises NotDeterminable if
+        that is not known."""
+        if self._came_later is None:
+            raise NotDeterminable("what was there from the start is not known to this map")
+        return self._came_later()
 
     def picture(self, number: int) -> bytes:
         """JPEG of a keyframe. Raises NotDeterminable if there is none."""

@@ -17,6 +17,7 @@ from cogmap.memory.asking.forms import (
     directions,
     distances,
     doors,
+    gone,
     movement,
     ranking,
     relations,
@@ -63,4 +64,5 @@ FORMS: tuple[Form, ...] = (
     *space.FORMS,
     *shares.FORMS,
     *change.FORMS,
+    *gone.FORMS,
 )

@@ -63,9 +63,16 @@ def _where_at(slots: Slots) -> Meaning:
 
 
 def _count_at(slots: Slots) -> Meaning:
-    thing, moment = slots.thing("a"), _moment(slots)
+    thing, moment = slots.thing("a", "where"), _moment(slots)
     say = _so_many(thing, moment.at)
     return Meaning(f"as_of({moment.program}, count({thing.program}))", say, (thing,))
+
+
+def _what_at(slots: Slots) -> Meaning:
+    thing, moment = slots.asked.phrases.thing(f"things {slots.text('where')}"), _moment(slots)
+    where = thing.words.removeprefix("things ")
+    say = listed(f"{moment.at}, {where}: {{}}", f"nothing was {where} {moment.at}, as far as seen")
+    return Meaning(f"as_of({moment.program}, labels({thing.program}))", say, (thing,))
 
 
 def _exists_at(slots: Slots) -> Meaning:
@@ -79,6 +86,8 @@ def _exists_at(slots: Slots) -> Meaning:
 
 def _seen_so_far(slots: Slots) -> Meaning:
     thing = slots.thing("a")
+    if thing.program == "everything()":
+        raise Unreadable("this is asked of one kind of thing")
     say = truth(f"I have seen {thing.some} so far", f"I have seen no {thing.one} so far")
     return Meaning(f"seen_so_far({quoted(thing.label)})", say, (thing,))
 
@@ -86,6 +95,8 @@ def _seen_so_far(slots: Slots) -> Meaning:
 def _count_seen(slots: Slots) -> Meaning:
     thing = slots.thing("a")
     say = _so_many(thing, "seen so far")
+    if thing.program == "everything()":
+        return Meaning('count(everything(state="any"))', say, (thing,))
     return Meaning(f"count_seen({quoted(thing.label)})", say, (thing,))
 
 
@@ -132,9 +143,18 @@ FORMS: tuple[Form, ...] = (
         "How many chairs were there at 10 seconds?",
         "how many {a} (were|are) there (at|in|by) {t}",
         "how many {a} (were|are) there {n} {unit} ago",
+        "how many {a} (were|was) [there] {where} (at|by|as of) {t}",
+        "how many {a} (were|was) [there] {where} {n} {unit} ago",
         "how many {a} did (you|we|i) know (at|after|by|in) {t}",
         "how many {a} were known (at|after|by) {t}",
         "how many {a} (had|have) (you|we|i) (seen|found|known) (at|after|by|until) {t}",
+    ),
+    form(
+        _what_at,
+        "What was on the table at 10 seconds?",
+        "(what|which things|what things) (was|were) [there] {where} (at|by|as of) {t}",
+        "(what|which things|what things) (was|were) [there] {where} {n} {unit} ago",
+        "(what|which things|what things) did (you|we|i) see {where} at {t}",
     ),
     form(
         _exists_at,
@@ -156,7 +176,8 @@ FORMS: tuple[Form, ...] = (
         _count_seen,
         "How many chairs have you seen so far?",
         "how many {a} (have|did) (you|i|we) (seen|see|noticed|come across|encountered) [so far|"
-        "until now|yet|up to now|before]",
+        "until now|yet|up to now|before|in total|altogether|in all|overall]",
+        "how many {a} (have|did) (you|i|we) (seen|see) since the (start|beginning)",
         "how many [different] {a} have been seen [so far]",
     ),
 )

@@ -12,26 +12,28 @@ from cogmap.memory.asking.saying import (
     Say,
     listed,
     measured,
+    numbered,
     said_value,
-    truth,
     worded,
 )
+from cogmap.memory.asking.things import Thing
 from cogmap.memory.asking.times import Moment
 from cogmap.memory.asking.unreadable import Unreadable
 
-__all__ = ["FORMS"]
+__all__ = ["FORMS", "over", "span_of"]
 
-_MOVED, _GONE = ("was moved",), ("was taken away",)
+_MOVED, _NOT_MOVED = ("was moved",), "nothing has moved, as far as seen"
 
 
-def _span(slots: Slots) -> tuple[Moment, Moment]:
+def span_of(slots: Slots) -> tuple[Moment, Moment]:
+    """The time that is asked about; all of it where none is named."""
     begin = slots.moment("s") if "s" in slots else Moment("time(0)", "the start")
     end = slots.moment("t") if "t" in slots else Moment("now()", "now")
     return begin, end
 
 
 def _changes(slots: Slots) -> Meaning:
-    begin, end = _span(slots)
+    begin, end = span_of(slots)
     say = listed(
         f"from {begin.words} to {end.words}: {{}}",
         f"nothing has changed from {begin.words} to {end.words}, as far as seen",
@@ -40,19 +42,14 @@ def _changes(slots: Slots) -> Meaning:
 
 
 def _any_change(slots: Slots) -> Meaning:
-    begin, end = _span(slots)
+    begin, end = span_of(slots)
     say = _whether(("",), "changed")
     return Meaning(f"changes({begin.program}, {end.program})", say)
 
 
 def _any_moved(slots: Slots) -> Meaning:
-    begin, end = _span(slots)
+    begin, end = span_of(slots)
     return Meaning(f"changes({begin.program}, {end.program})", _whether(_MOVED, "moved"))
-
-
-def _any_gone(slots: Slots) -> Meaning:
-    begin, end = _span(slots)
-    return Meaning(f"changes({begin.program}, {end.program})", _whether(_GONE, "disappeared"))
 
 
 def _whether(words: tuple[str, ...], happened: str) -> Say:
@@ -78,27 +75,55 @@ def _kind(words: tuple[str, ...], nothing: str) -> Say:
 
 
 def _moved(slots: Slots) -> Meaning:
-    begin, end = _span(slots)
-    say = _kind(_MOVED, "nothing has moved, as far as seen")
+    begin, end = span_of(slots)
+    say = _kind(_MOVED, _NOT_MOVED)
     return Meaning(f"changes({begin.program}, {end.program})", say)
 
 
-def _gone(slots: Slots) -> Meaning:
-    begin, end = _span(slots)
-    say = _kind(_GONE, "nothing is gone, as far as seen")
-    return Meaning(f"changes({begin.program}, {end.program})", say)
+def _moved_last(slots: Slots) -> Meaning:
+    def say(result: Result) -> Said:
+        parts = [str(said_value(Result(part)).value) for part in result.value]  # type: ignore[attr-defined]
+        fit = [part for part in parts if any(word in part for word in _MOVED)]
+        return Said(f"last, {fit[-1]}", fit[-1]) if fit else Said(_NOT_MOVED, ())
+
+    return Meaning("changes(time(0), now())", say)
 
 
 def _new(slots: Slots) -> Meaning:
-    begin, end = _span(slots)
-    say = _kind(("was seen first", "was put back", "was added"), "nothing is new, as far as seen")
-    return Meaning(f"changes({begin.program}, {end.program}, new=True)", say)
+    if "s" not in slots:
+        say = numbered(
+            "new, as their places were seen without them before: {}",
+            "nothing is new, as far as seen",
+        )
+        return Meaning("newcomers()", say)
+    begin, end = span_of(slots)
+    said = _kind(("was seen first", "was put back", "was added"), "nothing is new, as far as seen")
+    return Meaning(f"changes({begin.program}, {end.program}, new=True)", said)
+
+
+def _happened_to(slots: Slots) -> Meaning:
+    thing, (begin, end) = slots.thing("a"), span_of(slots)
+    say = listed("{}", f"nothing has happened to {thing.the}, as far as seen")
+    of = in_state(thing, "any").program
+    return Meaning(f"changes({begin.program}, {end.program}, of={of})", say, (thing,))
+
+
+def _changes_in(slots: Slots) -> Meaning:
+    room, (begin, end) = slots.room("b"), span_of(slots)
+    say = listed(
+        f"of what is or was last in {room.the}: {{}}",
+        f"nothing has changed in {room.the}, as far as seen",
+    )
+    of = f'everything(room={room.program}, state="any")'
+    return Meaning(f"changes({begin.program}, {end.program}, of={of})", say, (room,))
 
 
 def _has_moved(slots: Slots) -> Meaning:
     thing = slots.thing("a")
     if "everything()" in thing.program:
         raise Unreadable("this is asked of one thing")
+    if "s" in slots or thing.plural or not thing.definite:
+        return _any_of_them_moved(slots, thing)
 
     def say(result: Result) -> Said:
         if len(list(result.value)) < 2:  # type: ignore[call-overload]
@@ -106,6 +131,23 @@ def _has_moved(slots: Slots) -> Meaning:
         return Said(f"Yes, {thing.the} {thing.have} been moved", True)
 
     return Meaning(f"placements({thing.program})", say, (thing,))
+
+
+def _any_of_them_moved(slots: Slots, thing: Thing) -> Meaning:
+    """Of one thing in a time, or of any of several."""
+    begin, end = span_of(slots)
+    when = f" from {begin.words} to {end.words}" if "s" in slots else ""
+    named = f"{thing.the} {thing.have} not" if thing.definite else f"no {thing.one} has"
+
+    def say(result: Result) -> Said:
+        parts = [str(said_value(Result(part)).value) for part in result.value]  # type: ignore[attr-defined]
+        fit = [part for part in parts if any(word in part for word in _MOVED)]
+        if not fit:
+            return Said(f"No, {named} been moved{when}, as far as seen", False)
+        return Said(f"Yes{when}: {'; '.join(fit)}", True)
+
+    program = f"changes({begin.program}, {end.program}, of={thing.program})"
+    return Meaning(program, say, (thing,))
 
 
 def _same_place(slots: Slots) -> Meaning:
@@ -121,10 +163,29 @@ def _same_place(slots: Slots) -> Meaning:
 
 
 def _which_moved(slots: Slots) -> Meaning:
-    thing = slots.thing("k")
-    say = listed(f"moved, of the {thing.many}: {{}}", f"no {thing.one} has moved, as far as seen")
-    program = f"labels([x for x in {thing.members} if count(placements(x)) > 1])"
-    return Meaning(program, say, (thing,))
+    thing, (begin, end) = slots.thing("k"), span_of(slots)
+    when = f" from {begin.words} to {end.words}" if "s" in slots else ""
+    say = numbered(
+        f"moved, of the {thing.many}{when}: {{}}",
+        f"no {thing.one} has been moved{when}, as far as seen",
+    )
+    test = "count(placements(x)) > 1"
+    if "s" in slots:
+        test += f" and moved_at(x) > {begin.program}"
+    if "t" in slots:
+        test += f" and moved_at(x) <= {end.program}"
+    return Meaning(f"[x for x in {thing.members} if {test}]", say, (thing,))
+
+
+def _how_often_moved(slots: Slots) -> Meaning:
+    thing = slots.ever("a")
+
+    def say(result: Result) -> Said:
+        number = round(said_value(result).value)  # type: ignore[arg-type]
+        times = "once" if number == 1 else f"{number} times" if number else "not"
+        return Said(f"{thing.the} {thing.was} moved {times}, as far as seen", number, "count")
+
+    return Meaning(f"count(placements({thing.program})) - 1", say, (thing,))
 
 
 def _where_before(slots: Slots) -> Meaning:
@@ -147,20 +208,12 @@ def _how_far_moved(slots: Slots) -> Meaning:
     return Meaning(program, say, (thing,))
 
 
-def _still(slots: Slots) -> Meaning:
-    thing = slots.thing("a", "where")
-    say = truth(f"{thing.the} {thing.be} still there", f"{thing.the} {thing.be} no longer there")
-    program = thing.program
-    if thing.single and thing.program.startswith("object("):
-        program = f'without([{in_state(thing, "any").program}], everything(state="gone"))'
-    return Meaning(f"exists({program})", say, (thing,))
-
-
 _WHAT = "(what|what things|which things|what objects|which objects)"
 _SINCE = ("since {s}", "between {s} and {t}", "from {s} to {t}", "after {s}", "in {s}", "")
 
 
-def _over(*starts: str) -> tuple[str, ...]:
+def over(*starts: str) -> tuple[str, ...]:
+    """Patterns, each with and without the time that is asked about."""
     return tuple(f"{start} {since}".strip() for start in starts for since in _SINCE)
 
 
@@ -168,7 +221,7 @@ FORMS: tuple[Form, ...] = (
     form(
         _changes,
         "What has changed since the start?",
-        *_over(
+        *over(
             "(what|what all|what things) (has|have) changed",
             "what changed",
             "(list|show|name) [all] [the] changes",
@@ -181,7 +234,7 @@ FORMS: tuple[Form, ...] = (
     form(
         _any_change,
         "Has anything changed?",
-        *_over(
+        *over(
             "(has|did) (anything|something) (change|changed|happened|happen)",
             "(is|was) (anything|something) different",
         ),
@@ -189,42 +242,43 @@ FORMS: tuple[Form, ...] = (
     form(
         _any_moved,
         "Did anything move?",
-        *_over(
+        *over(
             "(has|did) (anything|something) [been] (moved|move)",
             "(was|were) (anything|something) moved",
         ),
     ),
     form(
-        _any_gone,
-        "Is anything gone?",
-        *_over(
-            "(is|was) (anything|something) (gone|missing|taken away|taken|removed)",
-            "(has|did) (anything|something) [been] (gone missing|disappeared|disappear|vanished|"
-            "vanish|removed|taken away|taken|gone)",
-        ),
-    ),
-    form(
         _moved,
         "What has moved?",
-        *_over(
+        *over(
             f"{_WHAT} (has|have) (been moved|moved)", f"{_WHAT} (was|were) moved", f"{_WHAT} moved"
         ),
     ),
     form(
-        _gone,
-        "What is gone?",
-        *_over(
-            f"{_WHAT} (has|have) (been removed|disappeared|vanished|been taken away|gone|gone "
-            "missing|been taken)",
-            f"{_WHAT} (was|were) (removed|taken away|taken)",
-            f"{_WHAT} (is|are) (gone|missing|no longer there)",
-            f"{_WHAT} (disappeared|vanished)",
+        _moved_last,
+        "What was moved last?",
+        "(what|which thing) (was|has been|is) [the thing that was] (moved last|last moved)",
+        "(what|which) (is|was) the last (thing|object) (that was moved|moved|that moved)",
+    ),
+    form(
+        _happened_to,
+        "What happened to the cup?",
+        *over("what (happened|has happened) (to|with) {a}", "what (became|has become) of {a}"),
+    ),
+    form(
+        _changes_in,
+        "What has changed in the kitchen?",
+        *over(
+            "(what|what all) [has|have] changed in {b}",
+            "(what|which) changes (were|are|have been) there in {b}",
+            "what is different [now] in {b}",
+            "what [has] happened in {b}",
         ),
     ),
     form(
         _new,
         "What is new?",
-        *_over(
+        *over(
             f"{_WHAT} (has|have) (appeared|been added|come|been brought)",
             f"{_WHAT} (was|were) (added|brought)",
             f"{_WHAT} (is|are) new [here]",
@@ -242,7 +296,7 @@ FORMS: tuple[Form, ...] = (
     form(
         _has_moved,
         "Has the cup been moved?",
-        *_over(
+        *over(
             "(has|have) {a} (moved|been moved|changed place|changed position)",
             "did {a} move",
             "(was|were) {a} moved",
@@ -259,8 +313,15 @@ FORMS: tuple[Form, ...] = (
     form(
         _which_moved,
         "Which chairs have been moved?",
-        "(which|what) {k} (has|have|was|were) [been] moved",
-        "(which|what) {k} moved",
+        *over(
+            "(which|what) [of the] {k} (has|have|was|were) [been] moved",
+            "(which|what) [of the] {k} [have|has] moved",
+        ),
+    ),
+    form(
+        _how_often_moved,
+        "How many times was the cup moved?",
+        "how (often|many times) (was|were|has|have|did) {a} [been] (moved|move)",
     ),
     form(
         _where_before,
@@ -283,11 +344,5 @@ FORMS: tuple[Form, ...] = (
         "How far was the cup moved?",
         "how far (was|were|has|have|did) {a} [been] (moved|move) [away]",
         "how far (was|were) {a} moved from (where it was|its old place|its place)",
-    ),
-    form(
-        _still,
-        "Is the cup still there?",
-        "(is|are) {a} still (there|here|present|around|in place)",
-        "(is|are) {a} still {where}",
     ),
 )

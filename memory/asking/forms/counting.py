@@ -139,8 +139,7 @@ FORMS: tuple[Form, ...] = (
     form(
         _everything,
         "How many objects are there?",
-        "how many (objects|things|items) [are|do|have] [there|you know|you see|you seen|we "
-        "have] [in total]",
+        "how many (objects|things|items) [are|do|have] [there|you know|you see|we have] [in total]",
         "(number of objects|count all objects|count everything|count the objects)",
     ),
 )

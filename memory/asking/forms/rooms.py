@@ -26,6 +26,16 @@ def _where(slots: Slots) -> Meaning:
     return Meaning(f"whereabouts({thing.program})", say, (thing,))
 
 
+def _last_where(slots: Slots) -> Meaning:
+    """Of what is gone, where it was when it was seen last, among what was around it then."""
+    thing = slots.ever("a")
+    if thing == slots.thing("a"):
+        return _where(slots)
+    then = f"last_seen({thing.program})"
+    say = worded(f"{thing.the} {thing.be} no longer there; last seen, {thing.the} {thing.was} {{}}")
+    return Meaning(f"as_of({then}, whereabouts({slots.thing('a').program}))", say, (thing,))
+
+
 def _each_where(thing: Thing) -> Say:
     named = f"{thing.the} {thing.be}" if thing.plural else f"{thing.many} are"
     places = listed(f"{named} {{}}", "")
@@ -157,18 +167,25 @@ FORMS: tuple[Form, ...] = (
         "where (could|might|can|would|should) {a} be",
         "where (is|are|can be) {a} [now|located|placed|standing|at|kept|stored|found|hiding]",
         "where {a} (is|are) [now|located|placed]",
-        f"where (did|have|do) (i|you|we|they) {_LEAVE} {{a}}",
-        "where (have i|have you|did i|have we) (left|seen|put|placed) {a}",
         "where (can|could|do|would|might) (i|you|we|one) [possibly] (find|see|get|locate) {a}",
         "find me {a}",
         "(find|locate|where to find|look for|search for|help me find|i am looking for|i can "
         "not find|i can not see|i need|i lost|have you seen my|where have) {a}",
         "(what is|tell) the (location|position|place|whereabouts) of {a}",
-        "where was {a} [last] seen [last]",
-        "where did you last see {a}",
         "(can|could) you (find|locate) {a}",
         "where (do|does) {a} (stand|lie|hang|live|belong)",
         "(show|point) me [to|where] {a} [is|are]",
+    ),
+    form(
+        _last_where,
+        "Where did you last see the cup?",
+        "where (have i|have you|did i|have we) (left|seen|put|placed) {a}",
+        f"where (did|have|do) (i|you|we|they) {_LEAVE} {{a}}",
+        "where (was|were) {a} [last] seen [last]",
+        "where (was|were) {a} [last]",
+        "where (did|have) (you|i|we) last (see|saw|seen|notice|noticed) {a}",
+        "where (did|have) (you|i|we) (see|saw|seen) {a} last",
+        "(what|where) (is|was) the last [known] (place|position|location) of {a}",
     ),
     form(
         _listed,

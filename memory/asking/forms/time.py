@@ -20,7 +20,7 @@ __all__ = ["FORMS"]
 
 
 def _first(slots: Slots) -> Meaning:
-    thing = slots.thing("a")
+    thing = slots.ever("a")
     if "turns" in slots.asked.cues or "turn" in slots:
         return Meaning(
             f"turn_of(first_seen({thing.program}))",
@@ -32,13 +32,13 @@ def _first(slots: Slots) -> Meaning:
 
 
 def _last(slots: Slots) -> Meaning:
-    thing = slots.thing("a")
+    thing = slots.ever("a")
     say = worded(f"{thing.the} {thing.was} last seen {{}}")
     return Meaning(f"last_seen({thing.program})", say, (thing,))
 
 
 def _since(slots: Slots) -> Meaning:
-    thing = slots.thing("a")
+    thing = slots.ever("a")
     say = measured(f"{thing.the} {thing.was} last seen {{}} ago")
     return Meaning(f"seconds_between(last_seen({thing.program}), now())", say, (thing,))
 

@@ -123,7 +123,7 @@ def changes(
     That the map found two things to be one, or was corrected by a person, is no change of the
     world."""
     end = t1 or world.now
-    ids = None if of is None else {thing.id for thing in of}
+    ids = None if of is None else {thing.id for thing in seen(of)}
     found = []
     for change in changes_of(world):
         said = _SAID.get(change.kind, "")
@@ -194,6 +194,14 @@ def removed_at(world: World, object: MapObject) -> Time:
     if not stamps:
         raise NotDeterminable(f"when {name_of(object)} was taken away is not known to this map")
     return Time(max(stamps))
+
+
+@operation(TIMES)
+def newcomers(world: World) -> Objects:
+    """Things that are new: whose places had been seen without them before."""
+    ids = world.came_later()
+    members = tuple(thing for thing in world.objects if thing.id in ids)
+    return Objects(members, "new thing", empty="nothing is new, as far as seen")
 
 
 def _ever_seen(world: World, label: str) -> Objects:

@@ -13,7 +13,7 @@ _TOPICS = (
     "counting", "comparing_counts", "counting_rooms", "absence", "by_room", "sizes", "ranking",
     "distances", "choosing", "viewpoints", "directions", "surroundings", "relations", "carrying",
     "describing", "rooms", "room_measures", "doors", "time", "at_times", "turns", "movement",
-    "visits", "routes", "space", "shares", "change",
+    "visits", "routes", "space", "shares", "change", "gone",
 )  # fmt: skip
 
 _CONVENTIONS = """\
@@ -37,6 +37,12 @@ left aside where one thing is left, with a word of it, and refused where they wo
 
 **Several that fit**: distances and "closest" take the closest; sizes, places and rooms that
 differ are answered with "ambiguous" and the candidates.
+
+**What is gone** is not answered about as if it were there: asked how large or where it is, it is
+"not seen", and the answer says that it is gone. Of the past ("when did you last see", "where
+was", "when was it taken away", "what happened to", what was there at a time) it is answered. What
+was missed at one place and found at another was moved, and not taken away; when something moved
+or went is the time at which that was found.
 
 **Conventions** follow the question's own words: surfaces of boxes unless it says centres, all
 three dimensions unless it says horizontal, quadrants, "135 degrees", centimetres or feet, "the

@@ -89,10 +89,21 @@ def said_quantity(quantity: Quantity, asked_unit: str) -> Said:
     text = _number(value, unit)
     if sigma > _SHOWN_SIGMA * abs(value) and sigma >= 0.5 * 10 ** -_DECIMALS[unit]:
         text = f"{text} ± {_number(sigma, unit)}"
+    if not asked_unit and unit in _LARGE and abs(value) >= _LARGE[unit]:
+        text, unit_said = _in_large(value, unit)
+        return Said(f"{text} {unit_said}".rstrip(), value, unit, sigma if sigma > 0 else None)
     symbol = _SYMBOLS.get(unit, unit)
     text = text + symbol if symbol == "°" else f"{text} {symbol}".rstrip()
     shown: AnswerValue = round(value) if isinstance(quantity, Count) else value
     return Said(text, shown, unit, sigma if sigma > 0 else None)
+
+
+_LARGE = {"m": 2000.0, "s": 7200.0}
+"""From here on kilometres and hours are said; the value stays in metres and seconds."""
+
+
+def _in_large(value: float, unit: str) -> tuple[str, str]:
+    return (f"{value / 1000:.2f}", "km") if unit == "m" else (_span(value), "")
 
 
 def said_value(result: Result) -> Said:

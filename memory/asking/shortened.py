@@ -23,10 +23,10 @@ _APART = re.compile(
 )
 _HOW = re.compile(r"(?:how )?(wide|tall|high|long|deep|big|large)")
 _MOVED = {
-    "when": "when was it moved", "since when": "when was it moved",
-    "from where": "where has it been moved from", "where from": "where has it been moved from",
-    "where was it before": "where has it been moved from", "how far": "how far was it moved",
-    "where to": "where is it",
+    "when": "when was {} moved", "since when": "when was {} moved",
+    "from where": "where has {} been moved from", "where from": "where has {} been moved from",
+    "where was it before": "where has {} been moved from", "how far": "how far was {} moved",
+    "where to": "where is {}", "where is it now": "where is {}",
 }  # fmt: skip
 """After a question of whether something was moved."""
 
@@ -38,8 +38,9 @@ def spelled_out(words: str, talk: Conversation) -> str:
         return "where is it"
     if last is None:
         return words
-    if bare in _MOVED and re.search(r"\bmove", last.form.example):
-        return _MOVED[bare]
+    moved = _named(last)[:1] if _of_moves(last) else []
+    if bare in _MOVED and moved:
+        return _MOVED[bare].format(moved[0].the)
     meant = talk.antecedent
     found = _WHICH.fullmatch(bare)
     if found and meant is not None and meant.kind == "room":
@@ -56,6 +57,11 @@ def spelled_out(words: str, talk: Conversation) -> str:
     if _APART.fullmatch(bare) and two:
         return f"how far apart are {two[0].the} and {two[1].the}"
     return words
+
+
+def _of_moves(turn: Turn) -> bool:
+    wordings = (turn.form.example, *(pattern.text for pattern in turn.form.patterns))
+    return any(re.search(r"\bmoved?\b", wording) for wording in wordings)
 
 
 def _two(last: Turn, before: Turn | None) -> tuple[Thing, Thing] | None:

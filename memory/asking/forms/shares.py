@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from cogmap.memory.asking.conditions import in_room
+from cogmap.memory.asking.conditions import in_room, nth_pick
 from cogmap.memory.asking.form import Form, Meaning, Slots, form
-from cogmap.memory.asking.saying import Result, Said, listed, measured, said_value, truth
+from cogmap.memory.asking.saying import Result, Said, listed, measured, numbered, said_value, truth
 from cogmap.memory.asking.things import joined
 from cogmap.memory.asking.unreadable import Unreadable
+from cogmap.memory.asking.words import SUPERLATIVES, ordinal_of
 from cogmap.memory.units import METRES, to_si
 
 __all__ = ["FORMS"]
@@ -31,6 +32,39 @@ def _total(slots: Slots) -> Meaning:
     one = "volume(x)" if what == "volume" else f'size(x, axis="{what}")'
     say = measured(f"{{}} of {what} in all, of {thing.the}")
     return Meaning(f"sum([{one} for x in {thing.members}])", say, (thing,))
+
+
+_MOST = 10
+
+
+def _top(slots: Slots) -> Meaning:
+    """ "The three largest chairs", the largest first."""
+    thing, number = slots.thing("a"), slots.number("n")
+    pick = SUPERLATIVES[slots.text("r")]
+    if not thing.plural or not 2 <= number <= _MOST or number != int(number):
+        raise Unreadable("this is no number of things to pick")
+    each = [nth_pick(pick, n).format("s") for n in range(1, int(number) + 1)]
+    say = numbered(f"the {number:g} {slots.text('r')} {thing.many}: {{}}", "nothing was seen")
+    return Meaning(f"s = {thing.program}\n[{', '.join(each)}]", say, (thing,))
+
+
+def _nth_nearest(slots: Slots) -> Meaning:
+    """ "The second closest chair to the sofa": what is nearest but for those that are nearer."""
+    thing = slots.thing("a")
+    to = slots.place("b") if "b" in slots else slots.asked.phrases.place("me")
+    number = ordinal_of(slots.text("o"))
+    if number is None or not 2 <= number <= _MOST:
+        raise Unreadable(f'"{slots.text("o")}" is no place in an order')
+    far = slots.text("r") in ("farthest", "furthest")
+    pick = "farthest" if far else "nearest"
+    lines, left = [f"s0 = {thing.program}"], "s0"
+    for n in range(1, number):
+        lines.append(f"s{n} = [x for x in {left} if x != {pick}({left}, {to.program})]")
+        left = f"s{n}"
+    what = f"the {slots.text('o')} {slots.text('r')} {thing.one}"
+    say = numbered(f"{what} to {to.the}: {{}}", f"no {slots.text('o')} {thing.one} was seen")
+    lines.append(f"[x for x in {left} if x == {pick}({left}, {to.program})]")
+    return Meaning("\n".join(lines), say, (thing, to))
 
 
 _AREA_UNITS = {"m2": "m2", "sqm": "m2", "ft2": "ft2", "sqft": "ft2"}
@@ -84,6 +118,7 @@ def _where_is_room(slots: Slots) -> Meaning:
     return Meaning(f"neighbours({room.program})", say, (room,))
 
 
+_NEAREST = "{r:closest|nearest|farthest|furthest}"
 _LENGTH = "{unit:m|meter|meters|metre|metres|cm|centimeters|centimetres|ft|feet|inches}"
 _IN_ROOM = "(is|are|stands|stand) [there] in {b}"
 
@@ -115,6 +150,22 @@ FORMS: tuple[Form, ...] = (
         "How wide is the door between the kitchen and the bedroom?",
         "how (wide|broad) is the (door|doorway|opening|passage) between {pair}",
         "what is the width of the (door|doorway|opening|passage) between {pair}",
+    ),
+    form(
+        _top,
+        "What are the three largest objects?",
+        "(what|which) are [the] {n} {r:largest|biggest|smallest|tallest|longest|widest|shortest} "
+        "{a}",
+        "(list|name|show) [the] {n} {r:largest|biggest|smallest|tallest|longest|widest|shortest} "
+        "{a}",
+        "(what|which) {a} are the {n} {r:largest|biggest|smallest|tallest|longest|widest|shortest}",
+    ),
+    form(
+        _nth_nearest,
+        "What is the second closest chair to the sofa?",
+        f"(what|which) is [the] {{o}} {_NEAREST} {{a}} (to|from) {{b}}",
+        f"(what|which) {{a}} is [the] {{o}} {_NEAREST} (to|from) {{b}}",
+        f"(what|which) is [the] {{o}} {_NEAREST} {{a}} [to me]",
     ),
     form(_where_is_room, "Where is the bedroom?", "where is {a}"),
 )

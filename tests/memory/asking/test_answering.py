@@ -121,6 +121,21 @@ def test_what_is_denied_twice_is_denied_by_both(answer) -> None:
     assert denied.text == "The cup that was seen is on the dining table."
 
 
+@pytest.mark.parametrize(
+    ("text", "value", "said"),
+    [
+        ("What are the three largest objects?", ("bed 8", "sofa 1", "dining table 3"),
+         "The 3 largest objects: bed 8, sofa 1 and dining table 3."),
+        ("Which chair is the second closest to the sofa?", ("chair 5",),
+         "The second closest chair to the sofa: chair 5."),
+        ("What is the second closest lamp to the bed?", (), "No second lamp was seen."),
+    ],
+)  # fmt: skip
+def test_the_first_of_an_order(answer, text: str, value, said: str) -> None:
+    reply = answer(text)
+    assert (reply.value, reply.text) == (value, said)
+
+
 def test_the_door_between_two_rooms(house_with_door) -> None:
     text = "How wide is the door between the kitchen and the bedroom?"
     reply = ask(house_with_door, Question(stamp_ns=0, text=text))

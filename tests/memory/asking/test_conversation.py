@@ -139,6 +139,8 @@ TALKS: list[list[tuple[str, str]]] = [
         ("Has the lamp been moved?", 'placements(find("lamp"))'),
         ("when?", 'moved_at(find("lamp"))'),
         ("from where?", 'room_of(place_before(find("lamp")))'),
+        ("how far?",
+         'distance(find("lamp"), place_before(find("lamp")), centers=True)'),
         ("where exactly?", 'whereabouts(find("lamp"))'),
     ],
 ]  # fmt: skip

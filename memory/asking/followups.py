@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from cogmap.memory.asking.conversation import Turn
 from cogmap.memory.asking.cues import Cues
 from cogmap.memory.asking.form import Form
+from cogmap.memory.asking.phrase_words import is_plural
 from cogmap.memory.asking.refusals import is_instruction
 from cogmap.memory.asking.things import Names, singular_of
 from cogmap.memory.asking.words import SUPERLATIVES, relation_at, word_set
@@ -88,23 +89,36 @@ def _replaced(
     if word in SUPERLATIVES:
         tries += [{**slots, "r": word}] if "r" in slots else []
         new = f"the {word} one"
+    head, where = _parted(slots.get("a", ""))
     if preposition in ("in", "on", "at"):
         subject = next((name for name in ("a", "pair") if name in slots), "")
-        if "where" in slots or any("{where}" in pattern.text for pattern in form.patterns):
+        open_ = not where and any("{where}" in pattern.text for pattern in form.patterns)
+        if "where" in slots or open_:
             tries.append({**slots, "where": f"{preposition} {new}"})
         elif "rest" in slots:
             tries.append({**slots, "rest": f"{preposition} {new}"})
         elif subject == "a":
-            head = re.split(r" (?:in|on|at) ", slots["a"])[0]
             tries.append({**slots, "a": f"{head} {preposition} {new}"})
     if preposition in ("to", "from", "than", "with"):
         tries += [{**slots, name: new} for name in ("b", "c") if name in slots]
         return tries + _of_pair(slots, new, first=False)
+    if (where and new.split(" ")[0] in ("a", "an", "any", "some")) or (where and is_plural(new)):
+        tries.append({**slots, "a": f"{new} {where}"})  # still there
+    placed = slots.get("where", "")
+    found = relation_at(placed.split(), 0)
+    if found and new.startswith("the ") and not is_plural(new):
+        tries.append({**slots, "where": " ".join([*placed.split()[: found[1]], new])})
     tries += [{**slots, name: new} for name in _subjects(slots)]
-    head, inside, _ = slots.get("a", "").partition(" in ")
-    if inside:
+    if where.startswith("in "):
         tries.append({**slots, "a": f"{head} in {new}"})
     return tries + _of_pair(slots, new, first=True)
+
+
+def _parted(phrase: str) -> tuple[str, str]:
+    """ "Bananas" and "in the kitchen"; "" where no place is named."""
+    words = phrase.split()
+    at = next((i for i in range(1, len(words)) if words[i] in ("in", "on", "at")), len(words))
+    return " ".join(words[:at]), " ".join(words[at:])
 
 
 def _subjects(slots: dict[str, str]) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cogmap.memory.asking.form import Form, Meaning, Slots, form
-from cogmap.memory.asking.saying import measured, truth, worded
+from cogmap.memory.asking.saying import Result, Said, measured, truth, worded
 from cogmap.memory.asking.things import quoted
 from cogmap.memory.asking.words import word_set
 
@@ -56,7 +56,15 @@ def _more_of(slots: Slots) -> Meaning:
 def _difference(slots: Slots) -> Meaning:
     a, b = slots.thing("a"), slots.thing("b")
     program = f"count({a.program}) - count({b.program})"
-    return Meaning(program, measured(f"{{}} more {a.many} than {b.many}"), (a, b))
+    more = measured(f"{{}} more {a.many} than {b.many}")
+
+    def say(result: Result) -> Said:
+        said = more(result)
+        if said.value == 1:
+            return Said(f"1 more {a.one} than {b.many}", said.value, said.unit, said.sigma)
+        return said
+
+    return Meaning(program, say, (a, b))
 
 
 def _more_than_elsewhere(slots: Slots) -> Meaning:

@@ -139,7 +139,7 @@ def described(world: World, objects: Objects, text: str) -> Objects:
         world.recorder.notes[f'whether it is "{text}" the map does not know'] = None
         return objects
     raise NotDeterminable(
-        f'which of {len(objects)} {objects.query or "things"} is "{text}" the map does not know'
+        f'which {objects.query or "thing"} of {len(objects)} is "{text}" the map does not know'
     )
 
 

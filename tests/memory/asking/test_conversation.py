@@ -116,6 +116,12 @@ TALKS: list[list[tuple[str, str]]] = [
         ("and the lamps?", 'count(find("lamp", room=room("kitchen")))'),
     ],
     [
+        ("Is there a chair in the kitchen?", 'exists(find("chair", room=room("kitchen")))'),
+        ("and a lamp?", 'exists(find("lamp", room=room("kitchen")))'),
+        ("and in the bedroom?", 'exists(find("lamp", room=room("bedroom")))'),
+        ("and the kitchen?", 'exists(find("lamp", room=room("kitchen")))'),
+    ],
+    [
         ("Where are the chairs?", '[whereabouts(x) for x in find("chair")]'),
         ("How far is the second one from the sofa?",
          'distance(nth(find("chair"), 2, from_="left"), find("sofa"))'),

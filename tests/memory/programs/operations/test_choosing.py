@@ -68,7 +68,7 @@ def test_what_a_thing_looks_like_is_not_known(flat):
     answer = answer_program(flat, 'described(find("sofa"), "red")')
     assert answer.value == ("sofa",)
     assert 'whether it is "red" the map does not know' in answer.text
-    with pytest.raises(NotDeterminable, match="which of 2"):
+    with pytest.raises(NotDeterminable, match="chair of 2"):
         run_program(flat, 'described(find("chair"), "red")')
 
 

@@ -248,6 +248,8 @@ class NounPhrases(WherePhrases):
         name = [self._quote(word) or word for word in words[begin:end]]
         if not known and name[0] != "one" and lexicon.number_of(name[0]) is not None:
             raise Unreadable(f'"{self.said(" ".join(words))}" begins with a number')
+        if len(name) > 1 and name[-1] in lexicon.ADJECTIVES - {"orange"} and not known:
+            raise Unreadable(f'"{self.said(" ".join(words))}" ends with how a thing is')
         bad = next((w for w in name if w in lexicon.NOT_IN_NAMES or w == ","), "")
         if bad and not known:
             raise Unreadable(f'"{self.said(" ".join(words))}" is no name of a thing ("{bad}")')

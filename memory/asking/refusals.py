@@ -76,7 +76,8 @@ REASONS: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "people: who they are, what they do, what they think",
-        r"^(?:who|whose|whom)\b|\b(?:is anyone|what (?:is|are) .+ doing|wearing|mood|feel|"
+        r"^(?:who|whose|whom)\b|\b(?:is anyone|everyone|everybody|someone|"
+        r"somebody|anybody|what (?:is|are) .+ doing|wearing|mood|feel|"
         r"feeling)\b",
         "the map knows people only as things with a place",
     ),

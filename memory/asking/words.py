@@ -202,7 +202,7 @@ NOT_IN_NAMES = word_set(
     "average mean per sort sorted rank ranked order ordered tell describe x y z "
     "total ago gone missing disappeared left right different changed enough whole entire cubic "
     "minute minutes hour hours itself themselves himself herself yourself myself ourselves "
-    "always ever yet already both exactly"
+    "always ever yet already both exactly its yesterday today tomorrow besides anymore"
 )
 """What a name of a thing does not contain: such words show that a sentence was cut wrongly."""
 
@@ -212,7 +212,8 @@ NO_THINGS = word_set(
     "frontier frontiers keyframe keyframes frame frames empty "
     "out outside home flat house apartment building north south east west middle centre center "
     "side front back foot feet step steps metre metres meter meters second seconds day days time "
-    "times past present future beginning start end rest name number question answer"
+    "everyone everybody someone somebody anyone anybody nobody stuff upstairs downstairs corner "
+    "corners times past present future beginning start end rest name number question answer"
 )
 """Name no object of a map, unless one is called so."""
 

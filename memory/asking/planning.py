@@ -52,6 +52,8 @@ _NOW = re.compile(r"(?<! and)(?<! to)(?<! until)(?<! since)(?<! or)(?<! than) no
 _LOOKING = re.compile(
     r" (?:can|do) (?:you|i|we) see\b| (?:can be|are|is) (?:seen|visible|in view)\b"
 )
+_SEEN = re.compile(r"((?:how many|(?:is|are) there) .+?)( are)? (?:visible|in (?:view|sight))")
+""" "How many chairs are in view", "is there a chair in sight"."""
 _ITS = re.compile(r"\b(?:its|their) ([a-z]+)\b")
 _NEGATIONS = word_set("no not never without except neither nor")
 _TOPIC = re.compile(r"((?:the|my) [^,]+?) , (.* )(?:it|they|that one)( [^,]+)?")
@@ -214,9 +216,11 @@ def _placed(words: str, cues: Cues) -> str:
     if here:
         cues.names.add("here")
     words, now = _NOW.subn("", _EVERYWHERE.sub("", words))
-    if now and _LOOKING.search(words):
+    words = " ".join(words.split()).strip(" ,")
+    seen = _SEEN.fullmatch(words)
+    if seen or (now and _LOOKING.search(f" {words}")):
         cues.names.add("in view")
-    return " ".join(words.split()).strip(" ,")
+    return f"{seen[1]}{' are there' if seen[2] else ''}" if seen else words
 
 
 def _wordings(words: str) -> list[str]:

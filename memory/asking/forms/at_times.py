@@ -26,6 +26,9 @@ def _visible(slots: Slots) -> Meaning:
     thing = slots.thing("a")
     moment = slots.moment("t") if "t" in slots else None
     program, at = ("now()", "now") if moment is None else (moment.program, f"at {moment.words}")
+    if thing.none == "nothing" and moment is None:
+        say = truth("something that I know is in view now", "nothing that I know is in view now")
+        return Meaning(f"visible_at({thing.program}, now())", say)
     be = thing.be if moment is None else thing.was
     say = truth(f"{thing.the} {be} in view {at}", f"{thing.the} {be} not in view {at}")
     return Meaning(f"visible_at({thing.program}, {program})", say, (thing,))

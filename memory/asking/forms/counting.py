@@ -79,6 +79,9 @@ def _any_in_room(slots: Slots) -> Meaning:
 
 
 def _everything(slots: Slots) -> Meaning:
+    if "in view" in slots.asked.cues:
+        seen = slots.here(slots.asked.phrases.thing("objects"))
+        return Meaning(f"count({seen.program})", counted("object in view", "objects in view"))
     things = (
         "everything(room=this_room())"
         if "here" in slots.asked.cues and slots.asked.rooms > 1

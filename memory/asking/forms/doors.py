@@ -182,6 +182,7 @@ FORMS: tuple[Form, ...] = (
         "(can|could) (i|we|you) (get|carry|move|push|bring) (a|an|the|my) {k} through {d}",
         "is {d} (wide|big|large) enough for (a|an|the|my) {k}",
         "is {d} wider than {k}",
+        "is {d} at least {k}",
     ),
     form(
         _goes_through,

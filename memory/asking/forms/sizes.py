@@ -276,6 +276,8 @@ FORMS: tuple[Form, ...] = (
         "Is the sofa longer than the table?",
         "(is|are) {a} {r} than {b}",
         "(is|are) {a} {r} in size than {b}",
+        "(is|are) {a} {r:higher|lower} (up|down) than {b}",
+        "(does|do) {a} (hang|stand|sit|lie|start) {r:higher|lower} [up|down] than {b}",
     ),
     form(
         _difference,

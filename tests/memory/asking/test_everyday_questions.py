@@ -130,6 +130,8 @@ def test_is_answered(house, text, value, unit, said) -> None:
          "No, the door of the kitchen is narrower than 1 m."),
         ("can i carry a box that is 2 m long, 60 cm wide and 1.5 m high through the kitchen door",
          True, "Yes, the door of the kitchen is 60 cm wide or more."),
+        ("is the kitchen door at least 0.95 m wide", False,
+         "No, the door of the kitchen is narrower than 0.95 m."),
         ("is the kitchen door wide enough for a 70 cm wheelchair", True,
          "Yes, the door of the kitchen is 70 cm wide or more."),
         ("is there a way from the kitchen to the bedroom for a 70 cm wide wheelchair", True,

@@ -59,7 +59,13 @@ CASES: list[tuple[str, str]] = [
     ("What is in view?", 'labels([v for v in everything() if visible_at(v, now())])'),
     ("Which chairs can you see now?",
      'known = count(find("chair"))\n[v for v in find("chair") if visible_at(v, now())]'),
+    ("How many chairs are in view?", 'count([v for v in find("chair") if visible_at(v, now())])'),
+    ("Is there a chair in sight?", 'exists([v for v in find("chair") if visible_at(v, now())])'),
+    ("how many things are visible now",
+     'count([v for v in everything() if visible_at(v, now())])'),
+    ("Is anything in view?", "visible_at(everything(), now())"),
     ("How many chairs can you see?", 'count(find("chair"))'),
+    ("does the tv hang higher than the lamp", 'above_below(find("tv"), find("lamp")) == "up"'),
     # So many and no more
     ("Are there exactly 4 chairs?", 'count(find("chair")) == 4'),
     ("are there only two chairs in the kitchen",

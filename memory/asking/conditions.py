@@ -88,10 +88,9 @@ def filtered(thing: Thing, x: str, condition: str) -> Thing:
 
 def in_room(thing: Thing, room: Thing) -> Thing:
     said = f"{thing.words} {room.the}"
-    if thing.program.startswith("find(") and thing.program == thing.seen_program:
-        inside = f"{thing.program[:-1]}, room={room.program})"
-    elif thing.program == "everything()":
-        inside = f"everything(room={room.program})"
+    found = thing.program.startswith("find(") and thing.program == thing.seen_program
+    if found or thing.program == "everything()":
+        inside = _with(thing.program, f"room={room.program}")
     else:
         inside = f"[r for r in {thing.members} if room_of(r) == {room.program}]"
     return replace(thing, program=inside, words=said, single=False)
@@ -108,8 +107,7 @@ def in_this_room(thing: Thing) -> Thing:
     """Those of a set that are in the asker's room."""
     if not thing.program.startswith(("find(", "everything(")):
         return thing.at(f"[h for h in {thing.members} if room_of(h) == this_room()]")
-    inside = thing.program[:-1] + ("" if thing.program.endswith("(") else ", ")
-    return thing.at(inside.replace("everything(, ", "everything(") + "room=this_room())")
+    return thing.at(_with(thing.program, "room=this_room()"))
 
 
 def in_view(thing: Thing) -> Thing:
@@ -120,10 +118,8 @@ def in_view(thing: Thing) -> Thing:
 
 def in_r(thing: Thing) -> str:
     """Those of a set that are in room r."""
-    if thing.program == "everything()":
-        return "everything(room=r)"
-    if thing.program == thing.seen_program:
-        return f"{thing.program[:-1]}, room=r)"
+    if thing.program in ("everything()", thing.seen_program):
+        return _with(thing.program, "room=r")
     return f"[x for x in {thing.members} if room_of(x) == r]"
 
 
@@ -133,8 +129,12 @@ def in_state(thing: Thing, state: str) -> Thing:
     program = thing.program
     if not program.startswith(_NAMING) or sum(map(program.count, _NAMING)) != 1:
         raise Unreadable("what is gone is known by its name and its room alone")
-    comma = "" if program.endswith("()") else ", "
-    return thing.at(f'{program[:-1]}{comma}state="{state}")', thing.single)
+    return thing.at(_with(program, f'state="{state}"'), thing.single)
+
+
+def _with(call: str, argument: str) -> str:
+    """A call with one more argument."""
+    return f"{call[:-1]}{'' if call.endswith('()') else ', '}{argument})"
 
 
 def nowhere(thing: Thing, placed: Thing) -> Thing:

@@ -20,8 +20,9 @@ from cogmap.memory.asking.things import Thing
 from cogmap.memory.asking.times import Moment
 from cogmap.memory.asking.unreadable import Unreadable
 
-__all__ = ["FORMS", "over", "span_of"]
+__all__ = ["FORMS", "SOMEBODY", "over", "span_of"]
 
+SOMEBODY = "(somebody|someone|anybody|anyone|they|you|i|we)"
 _MOVED, _NOT_MOVED = ("was moved",), "nothing has moved, as far as seen"
 
 
@@ -52,12 +53,17 @@ def _any_moved(slots: Slots) -> Meaning:
     return Meaning(f"changes({begin.program}, {end.program})", _whether(_MOVED, "moved"))
 
 
+def _fitting(result: Result, words: tuple[str, ...]) -> list[str]:
+    """Of the changes that were found those whose words have one of ``words``."""
+    parts = [str(said_value(Result(part)).value) for part in result.value]  # type: ignore[attr-defined]
+    return [part for part in parts if any(word in part for word in words)]
+
+
 def _whether(words: tuple[str, ...], happened: str) -> Say:
     """Yes and what, or no; of the changes whose words have one of ``words``."""
 
     def say(result: Result) -> Said:
-        parts = [str(said_value(Result(part)).value) for part in result.value]  # type: ignore[attr-defined]
-        fit = [part for part in parts if any(word in part for word in words)]
+        fit = _fitting(result, words)
         if not fit:
             return Said(f"No, nothing has {happened}, as far as seen", False)
         return Said(f"Yes: {'; '.join(fit)}", True)
@@ -67,8 +73,7 @@ def _whether(words: tuple[str, ...], happened: str) -> Say:
 
 def _kind(words: tuple[str, ...], nothing: str) -> Say:
     def say(result: Result) -> Said:
-        parts = [str(said_value(Result(part)).value) for part in result.value]  # type: ignore[attr-defined]
-        fit = tuple(part for part in parts if any(word in part for word in words))
+        fit = tuple(_fitting(result, words))
         return Said("; ".join(fit) if fit else nothing, fit)
 
     return say
@@ -82,8 +87,7 @@ def _moved(slots: Slots) -> Meaning:
 
 def _moved_last(slots: Slots) -> Meaning:
     def say(result: Result) -> Said:
-        parts = [str(said_value(Result(part)).value) for part in result.value]  # type: ignore[attr-defined]
-        fit = [part for part in parts if any(word in part for word in _MOVED)]
+        fit = _fitting(result, _MOVED)
         return Said(f"last, {fit[-1]}", fit[-1]) if fit else Said(_NOT_MOVED, ())
 
     return Meaning("changes(time(0), now())", say)
@@ -140,8 +144,7 @@ def _any_of_them_moved(slots: Slots, thing: Thing) -> Meaning:
     named = f"{thing.the} {thing.have} not" if thing.definite else f"no {thing.one} has"
 
     def say(result: Result) -> Said:
-        parts = [str(said_value(Result(part)).value) for part in result.value]  # type: ignore[attr-defined]
-        fit = [part for part in parts if any(word in part for word in _MOVED)]
+        fit = _fitting(result, _MOVED)
         if not fit:
             return Said(f"No, {named} been moved{when}, as far as seen", False)
         return Said(f"Yes{when}: {'; '.join(fit)}", True)
@@ -290,7 +293,7 @@ FORMS: tuple[Form, ...] = (
         "When was the cup moved?",
         "when (was|were) {a} [last] (moved|displaced|rearranged) [last]",
         "when (did|has) {a} [last] (move|moved|change place|change position) [last]",
-        "when did (somebody|someone|anybody|anyone|they|you|i|we) [last] move {a} [last]",
+        f"when did {SOMEBODY} [last] move {{a}} [last]",
         "(what time|at what time|at which time) (was|were|did) {a} [last] (moved|move)",
     ),
     form(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cogmap.memory.asking.conditions import in_r
 from cogmap.memory.asking.form import Form, Meaning, Slots, form
 from cogmap.memory.asking.saying import Result, Said, counted, listed, said_value, truth
-from cogmap.memory.asking.things import ALL_ROOMS, joined, quoted
+from cogmap.memory.asking.things import ALL_ROOMS, Thing, joined, quoted
 from cogmap.memory.asking.unreadable import Unreadable
 
 __all__ = ["FORMS"]
@@ -13,10 +13,15 @@ __all__ = ["FORMS"]
 _MOST = ("most", "highest", "largest", "greatest")
 
 
+def _having(*things: Thing) -> str:
+    """The rooms in which there is one of each of the things."""
+    each = (f"exists([x for x in {thing.members} if room_of(x) == r])" for thing in things)
+    return f"[r for r in rooms() if {' and '.join(each)}]"
+
+
 def _rooms_with(slots: Slots) -> Meaning:
     thing = slots.thing("a", "where")
-    there = f"[x for x in {thing.members} if room_of(x) == r]"
-    program = f"count([r for r in rooms() if exists({there})])"
+    program = f"count({_having(thing)})"
     return Meaning(
         program, counted(f"room with {thing.many}", f"rooms with {thing.many}"), (thing,)
     )
@@ -24,16 +29,14 @@ def _rooms_with(slots: Slots) -> Meaning:
 
 def _room_with(slots: Slots) -> Meaning:
     thing = slots.thing("a", "where")
-    there = f"[x for x in {thing.members} if room_of(x) == r]"
     say = truth(f"there is a room with {thing.some}", f"no room with {thing.some} was seen")
-    return Meaning(f"exists([r for r in rooms() if exists({there})])", say, (thing,))
+    return Meaning(f"exists({_having(thing)})", say, (thing,))
 
 
 def _which_rooms(slots: Slots) -> Meaning:
     thing = slots.thing("a", "where")
-    there = f"[x for x in {thing.members} if room_of(x) == r]"
     say = listed(f"Rooms with {thing.many}: {{}}", f"No room with {thing.many} was seen")
-    return Meaning(f"[r for r in rooms() if exists({there})]", say, (thing,))
+    return Meaning(_having(thing), say, (thing,))
 
 
 def _rooms_with_both(slots: Slots) -> Meaning:
@@ -41,12 +44,9 @@ def _rooms_with_both(slots: Slots) -> Meaning:
     things = slots.things("list")
     if len(things) < 2:
         raise Unreadable("this names one thing")
-    there = " and ".join(
-        f"exists([x for x in {thing.members} if room_of(x) == r])" for thing in things
-    )
     named = joined([thing.some for thing in things])
     say = listed(f"Rooms with {named}: {{}}", f"No room with {named} was seen")
-    return Meaning(f"[r for r in rooms() if {there}]", say, tuple(things))
+    return Meaning(_having(*things), say, tuple(things))
 
 
 def _room_with_most(slots: Slots) -> Meaning:

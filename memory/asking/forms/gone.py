@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cogmap.memory.asking.conditions import in_state
 from cogmap.memory.asking.form import Form, Meaning, Slots, form
-from cogmap.memory.asking.forms.change import over, span_of
+from cogmap.memory.asking.forms.change import SOMEBODY, over, span_of
 from cogmap.memory.asking.saying import Result, Said, Say, measured, numbered, truth, worded
 from cogmap.memory.asking.things import joined
 from cogmap.memory.programs.answers import name_of
@@ -97,7 +97,6 @@ _TAKEN = "(removed|taken away|taken|carried away|cleared away|put away|stolen)"
 _WENT = "(disappeared|vanished|gone missing|gone away|gone)"
 _GO = "(disappear|vanish|go missing|go away|go)"
 _IS_GONE = "(gone|missing|no longer there|not there any more|not there anymore)"
-_SOMEBODY = "(somebody|someone|anybody|anyone|they|you|i|we)"
 
 FORMS: tuple[Form, ...] = (
     form(
@@ -155,7 +154,7 @@ FORMS: tuple[Form, ...] = (
         f"when (was|were) {{a}} (found|noticed|discovered) to be {_IS_GONE}",
         f"when did {{a}} {_GO}",
         f"when (has|have) {{a}} ({_WENT}|been {_TAKEN})",
-        f"when did {_SOMEBODY} (remove|take away|take|steal) {{a}} [away]",
+        f"when did {SOMEBODY} (remove|take away|take|steal) {{a}} [away]",
         f"since when (is|are|has|have) {{a}} [been] {_IS_GONE}",
         f"(what time|at what time|at which time) (was|were) {{a}} {_TAKEN}",
     ),
@@ -172,7 +171,7 @@ FORMS: tuple[Form, ...] = (
         f"(is|are) {{a}} {_IS_GONE} [now|already]",
         f"(has|have) {{a}} ({_WENT}|been {_TAKEN})",
         f"(was|were) {{a}} {_TAKEN}",
-        f"did {_SOMEBODY} (remove|take away|take|steal) {{a}} [away]",
+        f"did {SOMEBODY} (remove|take away|take|steal) {{a}} [away]",
     ),
     form(
         _still,

@@ -7,14 +7,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import msgspec
-
 from cogmap.runtime.bus import WriterAddress
 from cogmap.runtime.context import open_context
 from cogmap.runtime.keys import client_keys
 from cogmap.runtime.messages import Layout
 from cogmap.runtime.readers import LatestReader
-from cogmap.runtime.requests import STREAMS_FILE, RequestError
+from cogmap.runtime.requests import STREAMS_FILE, RequestError, file_of_run
 
 __all__ = ["listening", "newest_layout", "stream_address", "stream_addresses"]
 
@@ -23,11 +21,7 @@ LAYOUT_WITHIN_S = 3.0
 
 def stream_addresses(run_dir: Path) -> dict[str, WriterAddress]:
     """Of all streams of a run. Raises RequestError if this is not the directory of one."""
-    try:
-        data = (run_dir / STREAMS_FILE).read_bytes()
-        return msgspec.json.decode(data, type=dict[str, WriterAddress])
-    except (OSError, msgspec.DecodeError) as error:
-        raise RequestError(f"{run_dir} is not the directory of a run: {error}") from error
+    return file_of_run(run_dir, STREAMS_FILE, dict[str, WriterAddress])
 
 
 def stream_address(run_dir: Path, stream: str) -> str:

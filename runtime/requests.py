@@ -34,6 +34,7 @@ __all__ = [
 log = logging.getLogger(__name__)
 
 R = TypeVar("R", bound=Message)
+T = TypeVar("T")
 Reply = Message | Future[Message]
 
 SERVICES_FILE, STREAMS_FILE = "services.json", "streams.json"
@@ -179,9 +180,13 @@ def service_address(run_dir: Path, service: str) -> str:
 
 def services_of(run_dir: Path) -> dict[str, str]:
     """``node/service`` -> address, of a run. Raises RequestError if it is no run's directory."""
+    return file_of_run(run_dir, SERVICES_FILE, dict[str, str])
+
+
+def file_of_run(run_dir: Path, name: str, kind: type[T]) -> T:
+    """What a run says of itself there. Raises RequestError if it is no run's directory."""
     try:
-        data = (run_dir / SERVICES_FILE).read_bytes()
-        return msgspec.json.decode(data, type=dict[str, str])
+        return msgspec.json.decode((run_dir / name).read_bytes(), type=kind)
     except (OSError, msgspec.DecodeError) as error:
         raise RequestError(f"{run_dir} is not the directory of a run: {error}") from error
 

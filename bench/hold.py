@@ -80,12 +80,12 @@ def _ground(folder: Path) -> _Ground:
 
 def _kills(ground: _Ground) -> Section:
     most = int(os.environ.get("COGMAP_HOLD_KILLS", KILLS))
-    return _kill_figures(*_kill(ground.episode, ground.folder, ground.wanted, most))
+    return _kill_figures(*_kill(ground, most))
 
 
 def _chaotic(ground: _Ground) -> Section:
     seconds = float(os.environ.get("COGMAP_HOLD_CHAOS_S", CHAOS_S))
-    return _chaos_figures(*_chaos(ground.episode, ground.folder, ground.wanted, seconds), seconds)
+    return _chaos_figures(*_chaos(ground, seconds), seconds)
 
 
 def _cost(ground: _Ground) -> Section:
@@ -153,18 +153,16 @@ def _run(episode: Path, folder: Path) -> HeldRun:
     return HeldRun(episode, folder, settings=("reconstruction.map_every_s=5",))
 
 
-def _kill(
-    episode: Path, folder: Path, wanted: dict[str, bytes], most: int
-) -> tuple[int, int, list[Restart]]:
+def _kill(ground: _Ground, most: int) -> tuple[int, int, list[Restart]]:
     """Kills survived with the wanted map, all kills, and how soon nodes worked again."""
     rng = random.Random(SEED)
     survived = killed = number = 0
     again: list[Restart] = []
     while killed < most:
-        disturbed = _run(episode, folder / f"killed-{number}")
+        disturbed = _run(ground.episode, ground.folder / f"killed-{number}")
         made, _ = chaos(disturbed, rng, ("kill", "kill while it writes"), _EVERY)
         killed += len(disturbed.kills)
-        survived += len(disturbed.kills) if made == wanted else 0
+        survived += len(disturbed.kills) if made == ground.wanted else 0
         again += _restarts(disturbed)
         number += 1
     return survived, killed, again
@@ -178,20 +176,18 @@ def _restarts(disturbed: HeldRun) -> list[Restart]:
     )
 
 
-def _chaos(
-    episode: Path, folder: Path, wanted: dict[str, bytes], seconds: float
-) -> tuple[Counter[str], int, int, float]:
+def _chaos(ground: _Ground, seconds: float) -> tuple[Counter[str], int, int, float]:
     """Faults by name, runs, runs with the wanted map, and how long nodes outlived a supervisor at
     most; one run after the other."""
     counts: Counter[str] = Counter()
     began, runs, same, outlived_s = time.monotonic(), 0, 0, 0.0
     while time.monotonic() - began < seconds:
         rng = random.Random(f"{SEED} {runs}")
-        disturbed = _run(episode, folder / f"chaos-{runs}")
+        disturbed = _run(ground.episode, ground.folder / f"chaos-{runs}")
         made, had = chaos(disturbed, rng, tuple(FAULTS), _EVERY)
         counts += had
         runs += 1
-        same += made == wanted
+        same += made == ground.wanted
         outlived_s = max([outlived_s, *disturbed.outlived_s])
     return counts, runs, same, outlived_s
 

@@ -12,17 +12,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-import msgspec
 import numpy as np
 from scipy.spatial import cKDTree
 
 from cogmap.bench.harness import Bar
-from cogmap.bench.hold_surroundings import surroundings
-from cogmap.launch.running import run_launch
+from cogmap.bench.hold_surroundings import Held, named_or_not, surroundings
+from cogmap.bench.pipeline import run_in
 from cogmap.memory.dense.frame_health import DepthUnitError
 from cogmap.memory.dense.reconstruction import Reconstructor
 from cogmap.nodes.frame_troubles import FrameTroubles
-from cogmap.runtime.launchfile import check_launch
 from cogmap.runtime.messages import Frame
 from cogmap.runtime.troubles import Troubles
 from cogmap.sim.faults import Fault, FrameFaults
@@ -120,11 +118,9 @@ def fault_figures(
     figures["walks with a wrong unit of depth from the first frame, refused"] = float(
         np.mean(refused)
     )
-    for name, (befalls, bounds, trouble) in _OF_PROCESSES.items():
-        well, told = _run_with(befalls, bounds, trouble)
-        figures[f"fault: {name}"] = told
-        held, total = held + well, total + 1
-    for name, outcome in surroundings(episode, folder, wanted).items():
+    of_runs = {name: _run_with(*each) for name, each in _OF_PROCESSES.items()}
+    of_runs |= surroundings(episode, folder, wanted)
+    for name, outcome in of_runs.items():
         figures[f"fault: {name}"] = outcome.told
         held, total = held + outcome.ok, total + 1
     figures["faults named and survived"] = held / total
@@ -190,14 +186,14 @@ def _told(outcomes: list[_Outcome]) -> str:
     wrong = sum(each.mapped_wrong for each in outcomes) / count
     missed = sum(each.missed_right for each in outcomes) / count
     surface = max(each.wrong_surface for each in outcomes)
-    named = "named" if all(each.named for each in outcomes) else "NOT NAMED"
+    named = named_or_not(all(each.named for each in outcomes))
     return (
         f"{named}; of {spoiled} wrong frames {wrong:.0f} mapped, of {_FRAMES - spoiled} right ones"
         f" {missed:.0f} not; surface off {surface:.1%} at most"
     )
 
 
-def _run_with(befalls: dict[str, Any], bounds: dict[str, Any], trouble: str) -> tuple[bool, str]:
+def _run_with(befalls: dict[str, Any], bounds: dict[str, Any], trouble: str) -> Held:
     """A walk through a house behind a node that goes wrong once."""
     tree = {
         "node": {
@@ -219,11 +215,9 @@ def _run_with(befalls: dict[str, Any], bounds: dict[str, Any], trouble: str) -> 
         }
     }
     with tempfile.TemporaryDirectory(prefix="cogmap-bench-") as folder:
-        run_dir = Path(folder) / "run"
-        code = run_launch(check_launch(tree, Path("bench")), run_dir=run_dir, quiet=True)
-        report = msgspec.json.decode((run_dir / "report.json").read_bytes())
+        code, report = run_in(tree, Path(folder) / "run")
     named = any(each["name"] == trouble for each in report["troubles"])
     restarts, lost = report["nodes"]["faults"]["restarts"], report["run"]["lost"]
     frames = report["nodes"]["reconstruction"]["inputs"]["frames"]["received"]
-    told = f"{'named' if named else 'NOT NAMED'}; started again {restarts} times, {lost} lost"
-    return code == 0 and named and frames == report["run"]["frames_in"] // 2, told
+    told = f"{named_or_not(named)}; started again {restarts} times, {lost} lost"
+    return Held(code == 0 and named and frames == report["run"]["frames_in"] // 2, told)

@@ -25,14 +25,13 @@ import zmq
 
 from cogmap.bench.episodes import write_tour
 from cogmap.bench.hold_run import HeldRun
-from cogmap.launch.running import run_launch
+from cogmap.bench.pipeline import run_in
 from cogmap.nodes.recorder import Recorder
-from cogmap.runtime.launchfile import check_launch
 from cogmap.runtime.wire import Envelope
 from cogmap.runtime.wiring import EXIT_REFUSED
 from cogmap.sim.simulator import SimulatorConfig
 
-__all__ = ["Held", "SlowDisk", "surroundings"]
+__all__ = ["Held", "SlowDisk", "named_or_not", "surroundings"]
 
 _BEGIN, _FOR_S = 40, 10.0
 """Observations before a fault begins, and how long it lasts: longer than from one stored map to
@@ -130,9 +129,7 @@ def _full_disk(episode: Path, folder: Path, wanted: dict[str, bytes]) -> Held:
 def _read_only_disk(episode: Path, folder: Path, wanted: dict[str, bytes]) -> Held:
     """The disk of the map: on that of the run directory files are always open for writing, and
     such a disk cannot be made read-only from outside."""
-    run = HeldRun(episode, folder)
-    run.map_dir.mkdir(parents=True)
-    _mount(run.map_dir)
+    _mount(HeldRun(episode, folder).map_dir)
     run = _started(episode, folder)
     _go_on(run, _BEGIN)
     while subprocess.run(["mount", "-o", "remount,ro", run.map_dir], check=False).returncode:
@@ -152,7 +149,9 @@ def _slow_disk(episode: Path, folder: Path) -> Held:
     named = any(each["name"] == "slow disk" for each in report["troubles"])
     mapped = report["nodes"]["reconstruction"]["inputs"]["frames"]["received"]
     ok = code == 0 and named and mapped == report["run"]["frames_in"]
-    return Held(ok, f"{_is_named(named)}; {mapped} of {report['run']['frames_in']} frames mapped")
+    return Held(
+        ok, f"{named_or_not(named)}; {mapped} of {report['run']['frames_in']} frames mapped"
+    )
 
 
 def _too_fast(episode: Path, folder: Path) -> Held:
@@ -170,7 +169,7 @@ def _too_fast(episode: Path, folder: Path) -> Held:
     on_the_way = came - sum(stats[name] for name in ("received", "skipped", "lost"))
     ok = code == 0 and named and 0 <= on_the_way <= _QUEUE
     told = f"{stats['skipped']} of {came} skipped, {on_the_way} on the way at the end"
-    return Held(ok, f"{_is_named(named)}; {told}")
+    return Held(ok, f"{named_or_not(named)}; {told}")
 
 
 def _live(
@@ -187,11 +186,7 @@ def _live(
         "inputs": {"frames": frames},
     }
     tree = {"node": {"camera": camera, **node, "reconstruction": reconstruction}}
-    folder.mkdir(parents=True)
-    launch = check_launch(tree, Path("bench"))
-    code = run_launch(launch, run_dir=folder / "run", quiet=True)
-    report: dict[str, Any] = msgspec.json.decode((folder / "run" / "report.json").read_bytes())
-    return code, report
+    return run_in(tree, folder / "run")
 
 
 def _started(episode: Path, folder: Path, rate: str = "1") -> HeldRun:
@@ -211,10 +206,10 @@ def _outcome(run: HeldRun, trouble: str, wanted: dict[str, bytes]) -> Held:
     same = run.finish() == wanted
     report = msgspec.json.decode((run.run_dir / "report.json").read_bytes())
     named = any(each["name"].startswith(trouble) for each in report["troubles"])
-    return Held(named and same, f"{_is_named(named)}; {_map_is(same)}")
+    return Held(named and same, f"{named_or_not(named)}; {_map_is(same)}")
 
 
-def _is_named(named: bool) -> str:
+def named_or_not(named: bool) -> str:
     return "named" if named else "NOT NAMED"
 
 

@@ -48,12 +48,17 @@ def run_tree(tree: dict[str, Any]) -> tuple[dict[str, Any], list[RunStatus]]:
     """
     with tempfile.TemporaryDirectory(prefix="cogmap-bench-") as folder:
         run_dir = Path(folder) / "run"
-        launch = check_launch(tree, Path("bench"))
-        code = run_launch(launch, run_dir=run_dir, quiet=True)
-        report = msgspec.json.decode((run_dir / "report.json").read_bytes())
+        code, report = run_in(tree, run_dir)
         if code != 0:
             raise BenchError(
                 f"the benchmark's run failed with exit code {code}: {report['failed']}"
             )
         lines = (run_dir / "metrics.jsonl").read_bytes().splitlines()
         return report, [msgspec.json.decode(line, type=RunStatus) for line in lines]
+
+
+def run_in(tree: dict[str, Any], run_dir: Path) -> tuple[int, dict[str, Any]]:
+    """Exit code and report of a run, however it ended."""
+    code = run_launch(check_launch(tree, Path("bench")), run_dir=run_dir, quiet=True)
+    report: dict[str, Any] = msgspec.json.decode((run_dir / "report.json").read_bytes())
+    return code, report

@@ -48,6 +48,37 @@ def line(source: str = "Numbers", count: int = 20, period_s: float = 0.0) -> str
     return LINE.format(source=source, count=count, period_s=period_s)
 
 
+RELAYED = """
+[node.source]
+uses = "system_nodes:Numbers"
+params = {{ count = 60 }}
+outputs = {{ numbers = "n" }}
+
+[node.relay]
+uses = "system_nodes:{relay}"
+inputs.numbers = {{ stream = "n", policy = "lossless" }}
+outputs = {{ relayed = "r" }}
+"""
+
+
+READER = """
+[node.sink]
+uses = "system_nodes:Sink"
+inputs.numbers = { stream = "r", policy = "lossless" }
+"""
+
+READER_OF_BOTH = """
+[node.both]
+uses = "system_nodes:SlowRelay"
+inputs.numbers = { stream = "n", policy = "lossless" }
+inputs.again = { stream = "r", policy = "lossless" }
+"""
+
+
+def relayed(relay: str) -> str:
+    return RELAYED.format(relay=relay)
+
+
 @pytest.fixture
 def supervise(tmp_path, monkeypatch) -> Iterator[Callable[[str], Supervisor]]:
     """A supervisor of this launch file, in ``tmp_path / "run"``."""
@@ -107,22 +138,7 @@ class TestWaitingForEver:
         """That one waits for its own reader to end, which waits for more of the source; the source
         waits to hear how far both are."""
         monkeypatch.setattr(supervisor_module, "_LEFT_OVER_S", 20.0)
-        supervisor = supervise("""
-[node.source]
-uses = "system_nodes:Numbers"
-params = { count = 60 }
-outputs = { numbers = "n" }
-
-[node.relay]
-uses = "system_nodes:Relay"
-inputs.numbers = { stream = "n", policy = "lossless" }
-outputs = { relayed = "r" }
-
-[node.both]
-uses = "system_nodes:SlowRelay"
-inputs.numbers = { stream = "n", policy = "lossless" }
-inputs.again = { stream = "r", policy = "lossless" }
-""")
+        supervisor = supervise(relayed("Relay") + READER_OF_BOTH)
         killed: list[int] = []
 
         def has_all(node: NodeStatus) -> bool:
@@ -143,21 +159,7 @@ inputs.again = { stream = "r", policy = "lossless" }
     def test_who_waits_for_a_node_that_does_its_work_again_is_not_stopped(self, supervise):
         """Killed at its end, that one has nothing new for its reader for longer than nodes may
         idle."""
-        supervisor = supervise("""
-[node.source]
-uses = "system_nodes:Numbers"
-params = { count = 60 }
-outputs = { numbers = "n" }
-
-[node.relay]
-uses = "system_nodes:SlowToPass"
-inputs.numbers = { stream = "n", policy = "lossless" }
-outputs = { relayed = "r" }
-
-[node.sink]
-uses = "system_nodes:Sink"
-inputs.numbers = { stream = "r", policy = "lossless" }
-""")
+        supervisor = supervise(relayed("SlowToPass") + READER)
         killed: list[str] = []
 
         def on_tick() -> None:

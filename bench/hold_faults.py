@@ -220,4 +220,4 @@ def _run_with(befalls: dict[str, Any], bounds: dict[str, Any], trouble: str) -> 
     restarts, lost = report["nodes"]["faults"]["restarts"], report["run"]["lost"]
     frames = report["nodes"]["reconstruction"]["inputs"]["frames"]["received"]
     told = f"{named_or_not(named)}; started again {restarts} times, {lost} lost"
-    return Held(code == 0 and named and frames == report["run"]["frames_in"] // 2, told)
+    return Held(code == 0 and named and frames == report["run"]["frames_in"], told)

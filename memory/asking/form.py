@@ -16,7 +16,10 @@ from cogmap.memory.asking.times import Moment, read_moment
 from cogmap.memory.asking.unreadable import Unreadable
 from cogmap.memory.asking.words import number_of
 
-__all__ = ["Asked", "Build", "Form", "Meaning", "Slots", "form"]
+__all__ = ["LENGTH_UNIT", "Asked", "Build", "Form", "Meaning", "Slots", "form"]
+
+LENGTH_UNIT = "{unit:m|meter|meters|metre|metres|cm|centimeters|centimetres|ft|feet|inches}"
+"""The slot of the unit in which a length is said."""
 
 
 @dataclass(frozen=True)

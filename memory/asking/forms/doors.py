@@ -7,10 +7,10 @@ from cogmap.memory.asking.saying import Say, counted, listed, measured, truth
 from cogmap.memory.asking.unreadable import Unreadable
 from cogmap.memory.asking.widths import width_of
 
-__all__ = ["FORMS"]
+__all__ = ["FORMS", "of_walls"]
 
 
-def _of_walls(slots: Slots) -> None:
+def of_walls(slots: Slots) -> None:
     """Raises Unreadable where the map has no gaps in walls, or has objects that are doors."""
     names = slots.asked.names
     if not names.doors or "door" in names.labels:
@@ -18,36 +18,36 @@ def _of_walls(slots: Slots) -> None:
 
 
 def _how_many(slots: Slots) -> Meaning:
-    _of_walls(slots)
+    of_walls(slots)
     return Meaning("count(doors())", counted("door", "doors"))
 
 
 def _how_many_of(slots: Slots) -> Meaning:
-    _of_walls(slots)
+    of_walls(slots)
     room = slots.room("a")
     say = counted(f"door of {room.the}", f"doors of {room.the}")
     return Meaning(f"count(doors(room={room.program}))", say, (room,))
 
 
 def _any(slots: Slots) -> Meaning:
-    _of_walls(slots)
+    of_walls(slots)
     return Meaning("count(doors()) > 0", truth("there are doors", "no door was seen"))
 
 
 def _any_of(slots: Slots) -> Meaning:
-    _of_walls(slots)
+    of_walls(slots)
     room = slots.room("a")
     say = truth(f"{room.the} has a door", f"no door of {room.the} was seen")
     return Meaning(f"count(doors(room={room.program})) > 0", say, (room,))
 
 
 def _where(slots: Slots) -> Meaning:
-    _of_walls(slots)
+    of_walls(slots)
     return Meaning("[whereabouts(d) for d in doors()]", _places("the doors are {}"))
 
 
 def _where_of(slots: Slots) -> Meaning:
-    _of_walls(slots)
+    of_walls(slots)
     room = slots.room("a")
     say = _places(f"the doors of {room.the} are {{}}")
     return Meaning(f"[whereabouts(d) for d in doors(room={room.program})]", say, (room,))
@@ -76,7 +76,7 @@ def _joined(slots: Slots) -> Meaning:
 
 
 def _extreme(slots: Slots) -> Meaning:
-    _of_walls(slots)
+    of_walls(slots)
     narrow = slots.text("r") in ("narrowest", "smallest")
     pick = "min" if narrow else "max"
     say = measured(f"the {slots.text('r')} door is {{}} wide")
@@ -109,7 +109,7 @@ def _goes_through(slots: Slots) -> Meaning:
 
 
 def _on_the_way(slots: Slots) -> Meaning:
-    _of_walls(slots)
+    of_walls(slots)
     if "pair" in slots:
         a, b = slots.pair("pair")
     else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cogmap.memory.asking.form import Form, Meaning, Slots, form
+from cogmap.memory.asking.form import LENGTH_UNIT, Form, Meaning, Slots, form
 from cogmap.memory.asking.saying import Result, Said, Say, counted, listed, measured
 from cogmap.memory.asking.things import Thing, quoted
 from cogmap.memory.asking.unreadable import Unreadable
@@ -115,7 +115,6 @@ def _in_order(template: str) -> Say:
 
 
 _R = "{r:" + "|".join(_MEASURED) + "}"
-_UNIT = "{unit:m|meter|meters|metre|metres|cm|centimeters|centimetres|ft|feet|inches}"
 _AXIS = "{axis:" + "|".join(_BY) + "}"
 _LIST = "(list|show|name|find|give) [me] [all] [the]"
 
@@ -123,22 +122,21 @@ FORMS: tuple[Form, ...] = (
     form(
         _those,
         "Which things are taller than 1.5 m?",
-        f"(what|which) [{{k}}] (is|are) {_R} than {{n}} {_UNIT}",
-        f"{_LIST} {{k}} [that are|which are] {_R} than {{n}} {_UNIT}",
+        f"(what|which) [{{k}}] (is|are) {_R} than {{n}} {LENGTH_UNIT}",
+        f"{_LIST} {{k}} [that are|which are] {_R} than {{n}} {LENGTH_UNIT}",
         f"(what|which) [{{k}}] (is|are) {_R} than {{b}}",
         f"{_LIST} {{k}} [that are|which are] {_R} than {{b}}",
     ),
     form(
         _between,
         "Which things are between 1 and 2 m tall?",
-        f"(what|which) [{{k}}] (is|are) between {{n}} [{_UNIT.replace('unit', 'one')}] and {{m}} "
-        f"{_UNIT} "
-        "{r:tall|high|long|wide}",
+        f"(what|which) [{{k}}] (is|are) between {{n}} [{LENGTH_UNIT.replace('unit', 'one')}] and "
+        f"{{m}} {LENGTH_UNIT} {{r:tall|high|long|wide}}",
     ),
     form(
         _how_many,
         "How many chairs are taller than 1 m?",
-        f"how many {{k}} are [there] {_R} than {{n}} {_UNIT}",
+        f"how many {{k}} are [there] {_R} than {{n}} {LENGTH_UNIT}",
         f"how many {{k}} are {_R} than {{b}}",
     ),
     form(

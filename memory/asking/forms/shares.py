@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from cogmap.memory.asking.conditions import in_room, nth_pick
-from cogmap.memory.asking.form import Form, Meaning, Slots, form
+from cogmap.memory.asking.form import LENGTH_UNIT, Form, Meaning, Slots, form
+from cogmap.memory.asking.forms.doors import of_walls
 from cogmap.memory.asking.saying import Result, Said, listed, measured, numbered, said_value, truth
 from cogmap.memory.asking.things import joined
 from cogmap.memory.asking.unreadable import Unreadable
@@ -67,13 +68,9 @@ def _nth_nearest(slots: Slots) -> Meaning:
     return Meaning("\n".join(lines), say, (thing, to))
 
 
-_AREA_UNITS = {"m2": "m2", "sqm": "m2", "ft2": "ft2", "sqft": "ft2"}
-
-
 def _room_area_than(slots: Slots) -> Meaning:
     room, number, word = slots.room("a"), slots.number("n"), slots.text("r")
-    said = slots.text("unit")
-    unit = _AREA_UNITS.get(said) or ("ft2" if "f" in said else "m2")
+    unit = "ft2" if "f" in slots.text("unit") else "m2"
     sign = "<" if word == "smaller" else ">"
     than = f"{word} than {number:g} {'square feet' if unit == 'ft2' else 'm²'}"
     say = truth(f"{room.the} is {than}", f"{room.the} is not {than}")
@@ -91,9 +88,7 @@ def _room_side_than(slots: Slots) -> Meaning:
 
 
 def _door_between(slots: Slots) -> Meaning:
-    names = slots.asked.names
-    if not names.doors or "door" in names.labels:
-        raise Unreadable("doors are no gaps in walls here")
+    of_walls(slots)
     a, b = slots.pair("pair")
     if {a.kind, b.kind} != {"room"}:
         raise Unreadable("doors join rooms")
@@ -119,7 +114,6 @@ def _where_is_room(slots: Slots) -> Meaning:
 
 
 _NEAREST = "{r:closest|nearest|farthest|furthest}"
-_LENGTH = "{unit:m|meter|meters|metre|metres|cm|centimeters|centimetres|ft|feet|inches}"
 _IN_ROOM = "(is|are|stands|stand) [there] in {b}"
 
 FORMS: tuple[Form, ...] = (
@@ -143,7 +137,7 @@ FORMS: tuple[Form, ...] = (
     form(
         _room_side_than,
         "Is the hallway wider than 1.2 m?",
-        f"is {{a}} {{r:wider|narrower|longer|shorter}} than {{n}} {_LENGTH}",
+        f"is {{a}} {{r:wider|narrower|longer|shorter}} than {{n}} {LENGTH_UNIT}",
     ),
     form(
         _door_between,

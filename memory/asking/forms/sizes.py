@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cogmap.memory.asking.form import Form, Meaning, Slots, form
+from cogmap.memory.asking.form import LENGTH_UNIT, Form, Meaning, Slots, form
 from cogmap.memory.asking.forms.choosing import best_of
 from cogmap.memory.asking.saying import Result, Said, Say, measured, said_value, truth
 from cogmap.memory.asking.things import Thing, plural_of
@@ -193,7 +193,6 @@ def _which(slots: Slots) -> Meaning:
 
 _R = "{r:longer|shorter|wider|narrower|taller|higher|lower|deeper|thicker}"
 _BEST = "{r:" + "|".join(word for word in SUPERLATIVES if word.endswith("est")) + "}"
-_UNIT = "{unit:m|meter|meters|metre|metres|cm|centimeters|centimetres|ft|feet|inches}"
 _ASK = "(what is|what are|what was|give|estimate|what would be|measure|what)"
 
 FORMS: tuple[Form, ...] = (
@@ -295,8 +294,8 @@ FORMS: tuple[Form, ...] = (
     form(
         _than_length,
         "Is the bed longer than 2 m?",
-        f"(is|are) {{a}} {_R} than {{n}} {_UNIT}",
-        f"(is|are) {{a}} more than {{n}} {_UNIT} {{r:long|wide|tall|high|deep|thick}}",
+        f"(is|are) {{a}} {_R} than {{n}} {LENGTH_UNIT}",
+        f"(is|are) {{a}} more than {{n}} {LENGTH_UNIT} {{r:long|wide|tall|high|deep|thick}}",
     ),
     form(
         _which_one,

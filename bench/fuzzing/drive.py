@@ -42,8 +42,9 @@ SURFACES = {
     "question": "questions",
 }
 """Surface -> module of this folder."""
-HANG_S = 60.0
-"""By the clock: the process says where it is and ends."""
+HANG_S, _ARMED_S = 60.0, 1.0
+"""By the clock: the process says where it is and ends. Watched anew so often, as that is a thread
+each time, which takes longer than some inputs."""
 MOST_KEPT, MOST_KNOWN = 2000, 100_000
 _CURRENT_BYTES = 1 << 21
 _MOST_BYTES = 16 * 2**30
@@ -135,6 +136,7 @@ class _Watch:
         self.largest_mb = 0.0
         self._surface = surface
         self._folder = folder
+        self._armed_at = -_ARMED_S
         with (folder / "current").open("w+b") as file:
             file.truncate(_CURRENT_BYTES)
             self._current = mmap.mmap(file.fileno(), _CURRENT_BYTES)
@@ -144,7 +146,7 @@ class _Watch:
         """What came of it, without the numbers and names in its words."""
         self._current[:8] = len(data).to_bytes(8, "little")
         self._current[8 : 8 + len(data)] = data
-        faulthandler.dump_traceback_later(HANG_S, exit=True, file=self._trace)
+        self._arm()
         before_mb, began = _begin_peak_mb(), time.process_time()
         try:
             outcome = f"ok {self._surface.feed(data)!s:.100}"
@@ -167,6 +169,12 @@ class _Watch:
         faulthandler.cancel_dump_traceback_later()
         self._current.close()
         self._trace.close()
+
+    def _arm(self) -> None:
+        now = time.monotonic()
+        if now >= self._armed_at + _ARMED_S:
+            faulthandler.dump_traceback_later(HANG_S, exit=True, file=self._trace)
+            self._armed_at = now
 
     def _crashed(self, data: bytes, error: Exception) -> str:
         at = traceback.extract_tb(error.__traceback__)[-1]

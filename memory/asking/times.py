@@ -48,7 +48,7 @@ _TURN = re.compile(
     r"(?:by |at )?(?:the )?(?:end of )?(?:the )?(?:turn(?: number)? #?(\S+)|(\S+) turn)"
 )
 _AGO = re.compile(rf"(?:the last |the past )?(\S+) {_UNIT}(?: ago| before| earlier| back)?")
-_LAST_ONE = re.compile(rf"(?:the )?(?:last|past) {_UNIT}")
+_LAST_ONE = re.compile(rf"(?:the )?(?:last|past) {_UNIT}\b")
 _INTO = re.compile(
     rf"(?:second )?(\S+)(?: {_UNIT})?(?: in| into| after)?"
     r"(?: the)?(?: start| beginning| video| tour| recording)?"

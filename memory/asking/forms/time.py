@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from cogmap.memory.asking.form import Form, Meaning, Slots, form, programs
 from cogmap.memory.asking.forms.choosing import as_asked
 from cogmap.memory.asking.saying import (
@@ -16,7 +18,10 @@ from cogmap.memory.asking.saying import (
 )
 from cogmap.memory.asking.things import Thing, joined, same_thing
 
-__all__ = ["FORMS"]
+__all__ = ["FORMS", "together"]
+
+_MOMENTS_SAID = 8
+"""Of more only the first and the last are said, and how many they are."""
 
 
 def _first(slots: Slots) -> Meaning:
@@ -121,11 +126,26 @@ def _seen_lately(slots: Slots) -> Meaning:
 
 def _together(slots: Slots) -> Meaning:
     a, b = slots.pair("pair")
-    say = listed(
-        f"{a.the} and {b.the} were in view together at {{}} s",
-        f"{a.the} and {b.the} were never in view together",
+    return Meaning(
+        f"co_visible({a.program}, {b.program})", together(f"{a.the} and {b.the}"), (a, b)
     )
-    return Meaning(f"co_visible({a.program}, {b.program})", say, (a, b))
+
+
+def together(both: str) -> Say:
+    """When they were in view together: of many moments the first and the last."""
+    all_of = listed(
+        f"{both} were in view together at {{}} s", f"{both} were never in view together"
+    )
+
+    def say(result: Result) -> Said:
+        said = all_of(result)
+        moments = said.value
+        if not isinstance(moments, tuple) or len(moments) <= _MOMENTS_SAID:
+            return said
+        text = f"{both} were in view together {len(moments)} times, first at {moments[0]} s"
+        return replace(said, text=f"{text} and last at {moments[-1]} s")
+
+    return say
 
 
 def _newly_seen(slots: Slots) -> Meaning:

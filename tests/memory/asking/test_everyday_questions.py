@@ -10,8 +10,10 @@ import math
 import pytest
 
 from cogmap.memory.asking import Conversation, ask
+from cogmap.memory.asking.forms.time import together
+from cogmap.memory.asking.saying import Result
 from cogmap.memory.programs.run import run_program
-from cogmap.memory.programs.values import Point, Pose
+from cogmap.memory.programs.values import Point, Pose, Time
 from cogmap.memory.programs.world import World
 from cogmap.runtime.messages import Question
 
@@ -293,3 +295,21 @@ def test_a_thing_and_a_room_are_described(house) -> None:
     room = asked(house, "tell me about the bedroom")
     assert room.text == ("Bedroom 2: 20.0 m², 5.0 m by 4.0 m; in it: backpack, bed, chair, lamp.")
     assert asked(house, "what is 99").status == "not_seen"
+
+
+@pytest.mark.parametrize(("words", "digits"), [("six", "6"), ("seven", "7"), ("sixteen", "16")])
+def test_a_number_that_begins_as_a_unit_does_is_a_number(house, words, digits) -> None:
+    in_words, in_digits = (
+        asked(house, f"what have you seen in the last {each} seconds?") for each in (words, digits)
+    )
+    assert in_words.status != "not_understood"
+    assert in_words.program == in_digits.program
+
+
+def test_of_many_moments_the_first_and_the_last_are_said() -> None:
+    moments = Result(tuple(Time(second * 1_000_000_000) for second in range(20)))
+    few = Result(moments.value[:8])
+    assert together("the sofa and the lamp")(few).text.count(",") == 6
+    assert together("the sofa and the lamp")(moments).text == (
+        "the sofa and the lamp were in view together 20 times, first at 0.0 s and last at 19.0 s"
+    )

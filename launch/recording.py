@@ -33,6 +33,7 @@ from cogmap.runtime.messages import (
 from cogmap.runtime.readers import LatestReader
 from cogmap.runtime.recording import RecordingWriter
 from cogmap.runtime.requests import goes_on
+from cogmap.runtime.stop_flag import StopFlag
 from cogmap.runtime.wire import Envelope
 
 _RECORDER = "recorder"
@@ -136,7 +137,7 @@ def record_live(
         for stream, address in addresses.items()
         if stream not in _LIVE_ONLY
     }
-    stop = threading.Event()
+    stop = StopFlag()
     timer = threading.Timer(for_s if for_s is not None else threading.TIMEOUT_MAX, stop.set)
     timer.daemon = True
     timer.start()
@@ -161,7 +162,7 @@ def _streams_of(run_dir: Path) -> dict[str, WriterAddress]:
 
 
 def _record_until(
-    stop: threading.Event,
+    stop: StopFlag,
     run_dir: Path,
     readers: dict[str, LatestReader],
     writer: RecordingWriter,
@@ -181,7 +182,7 @@ def _record_until(
             looked_at = time.monotonic()
             if not goes_on(run_dir):
                 break
-        time.sleep(0.005)  # not stop.wait: a signal handler sets it in this very thread
+        time.sleep(0.005)
     return recorded
 
 

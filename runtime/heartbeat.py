@@ -150,12 +150,12 @@ class Heartbeat:
             return  # the supervisor is away; the next heartbeat says the same
 
     def _end_as_orphan(self) -> None:
-        logging.getLogger(__name__).error("the supervisor is gone; this node ends")
-        self._parent = os.getppid()
-        self._stop()
         timer = threading.Timer(_ORPHAN_GRACE_S, lambda: os._exit(1))
         timer.daemon = True
-        timer.start()
+        timer.start()  # first: a log on a disk that hangs must not keep the node alive
+        self._parent = os.getppid()
+        self._stop()
+        logging.getLogger(__name__).error("the supervisor is gone; this node ends")
 
 
 class QueueHandler(logging.Handler):

@@ -9,7 +9,6 @@ import logging
 import os
 import signal
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,6 +29,7 @@ from cogmap.runtime.node import Source, make_params
 from cogmap.runtime.port import Port
 from cogmap.runtime.readers import LatestReader, LosslessReader, Reader
 from cogmap.runtime.requests import Reply, RequestServer
+from cogmap.runtime.stop_flag import StopFlag
 from cogmap.runtime.wire import Envelope
 from cogmap.runtime.wiring import (
     EXIT_FAILED,
@@ -57,9 +57,7 @@ class Host:
     def __init__(self, wiring: Wiring, keys: RunKeys | None = None) -> None:
         self._wiring = wiring
         self._context = open_context(keys)
-        self._stopping = threading.Event()
-        self._hard_stop = threading.Event()
-        self._timer: threading.Timer | None = None
+        self._stopping = StopFlag()
         self._captured_ns: int | None = None
         self._outputs_ended = False
         self._busy_since: float | None = None
@@ -88,13 +86,9 @@ class Host:
                 self._poller.register(socket, zmq.POLLIN)
 
     def stop(self) -> None:
-        """End in an orderly way; readers that do not take what is left are given up soon."""
-        if self._stopping.is_set():
-            return
+        """End in an orderly way; readers that do not take what is left are given up soon. Safe in
+        signal handlers."""
         self._stopping.set()
-        self._timer = threading.Timer(_HARD_STOP_AFTER_S, self._hard_stop.set)
-        self._timer.daemon = True
-        self._timer.start()
 
     @property
     def finishing(self) -> bool:
@@ -140,9 +134,6 @@ class Host:
                 if not self._is_cut_short():
                     self._continuation.mark_end(self.stats())
         finally:
-            if self._timer is not None:
-                self._timer.cancel()
-                self._timer.join()
             self.node.close()
             for port in self._ports:
                 port.reader.close()
@@ -204,6 +195,9 @@ class Host:
         """It was told to stop, or what feeds it was."""
         return self._stopping.is_set() or any(port.cut_short for port in self._ports)
 
+    def _is_out_of_time(self) -> bool:
+        return self._stopping.set_for_s() > _HARD_STOP_AFTER_S
+
     def _open_output(self, name: str, wire: OutputWire) -> Writer:
         output = getattr(self.node, name)
         writer = Writer(
@@ -211,7 +205,7 @@ class Host:
             wire.stream,
             wire.address,
             queue=output.queue,
-            stop=self._hard_stop,
+            stopped=self._is_out_of_time,
             has_ended=has_ended_in(self._wiring),
             on_join=lambda: self.node.on_join(name),
         )
@@ -349,7 +343,7 @@ class Host:
         self._outputs_ended = True
         self._tell_positions()
         for writer in self._writers.values():
-            while not (writer.drain(_TELL_S, self._is_cut_short) or self._hard_stop.is_set()):
+            while not (writer.drain(_TELL_S, self._is_cut_short) or self._is_out_of_time()):
                 self._tell_positions()
 
 

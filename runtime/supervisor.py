@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import logging
 import queue
-import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -40,6 +39,7 @@ from cogmap.runtime.readers import complain
 from cogmap.runtime.requests import SERVICES_FILE, STREAMS_FILE
 from cogmap.runtime.result import RunResult, result_of
 from cogmap.runtime.rundir import RunDir
+from cogmap.runtime.stop_flag import StopFlag
 from cogmap.runtime.troubles import Troubles
 from cogmap.runtime.vitals import Vitals
 from cogmap.runtime.wiring import RUN_STREAMS, Wiring
@@ -74,7 +74,7 @@ class Supervisor:
         self._writers: dict[str, Writer] = {}
         self._open_sockets()
         self._processes = {name: self._plan_process(name) for name in launch.nodes}
-        self._stop = threading.Event()
+        self._stop = StopFlag()
         self._patient = False
         self._said_what_it_waits_for = False
         self._started_at = time.monotonic()

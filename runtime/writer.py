@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import msgspec
 import zmq
@@ -57,7 +56,8 @@ class Writer:
     stream: str
     address: WriterAddress
     queue: int = SEND_QUEUE
-    stop: threading.Event = field(default_factory=threading.Event)
+    stopped: Callable[[], bool] = lambda: False
+    """Whether to wait no longer for readers."""
     next_seq: int = 0
     has_ended: Callable[[str], bool] | None = None
     """Whether a reader has ended for good: nobody waits for it. None: that is not known."""
@@ -125,7 +125,7 @@ class Writer:
     def wanted_seq(self) -> int:
         """Wait for all lossless readers; the first message that one of them still wants."""
         while any(link.next_seq is None for link in self._links.values()):
-            if self.stop.is_set():
+            if self.stopped():
                 raise StoppedError(f"stopped while {self.stream} waited for its readers")
             self._wait_for_readers()
         wanted = [link.next_seq or 0 for link in self._links.values() if not link.ended]
@@ -165,7 +165,7 @@ class Writer:
         """
         deadline = None if timeout_s is None else time.monotonic() + timeout_s
         while not all(self._has_all(link, in_haste()) for link in self._links.values()):
-            if self.stop.is_set() or (deadline is not None and time.monotonic() > deadline):
+            if self.stopped() or (deadline is not None and time.monotonic() > deadline):
                 return False
             assert self._router is not None
             self._router.poll(WAIT_MS)
@@ -219,7 +219,7 @@ class Writer:
             while link.next_seq is None or link.next_seq < self.next_seq:
                 if link.next_seq is not None and self._send(link):
                     continue
-                if self.stop.is_set():
+                if self.stopped():
                     raise StoppedError(
                         f"stopped while {self.stream} waited for {link.name.decode()}"
                     )

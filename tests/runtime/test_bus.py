@@ -81,7 +81,7 @@ def writing(
     stop = threading.Event()
 
     def work() -> None:
-        publisher = Writer(context, "s", address, stop=stop, next_seq=numbers.start)
+        publisher = Writer(context, "s", address, stopped=stop.is_set, next_seq=numbers.start)
         try:
             for number in numbers:
                 publisher.publish(numbered(number))
@@ -236,8 +236,7 @@ class TestLossless:
         publisher.close()
 
     def test_stopped_while_waiting(self, context, address):
-        publisher = Writer(context, "s", address("nobody"))
-        publisher.stop.set()
+        publisher = Writer(context, "s", address("nobody"), stopped=lambda: True)
         with pytest.raises(StoppedError, match="s waited for nobody"):
             publisher.publish(numbered(0))
         with pytest.raises(StoppedError, match="waited for its readers"):

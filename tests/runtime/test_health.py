@@ -113,7 +113,7 @@ class TestReadersThatDoNotRead:
 
     def test_lossless_reader_that_is_waited_for(self, context, address, eventually, health):
         stop = threading.Event()
-        writer = Writer(context, "s", address("sink.numbers"), stop=stop)
+        writer = Writer(context, "s", address("sink.numbers"), stopped=stop.is_set)
 
         def publish() -> None:
             with pytest.raises(StoppedError):

@@ -67,6 +67,11 @@ _TROUBLES: dict[FrameVerdict, tuple[str, str]] = {
         "stamps go back: a clock was set, or frames come out of order; what follows is stamped to"
         " go on",
     ),
+    "number_used": (
+        "frame numbers",
+        "frames come with numbers that frames had before: the source must number on, also after it"
+        " was started again",
+    ),
     "time_leap": ("clock leapt", "stamps leap ahead: a clock was set, or the source has slept"),
 }
 

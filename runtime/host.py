@@ -251,6 +251,7 @@ class Host:
                     if self._finish_source():
                         return
                     continue
+                self._continuation.note_published()  # killed while it waits it must not repeat it
                 self._continuation.note_first_step(step)
                 deadline = time.monotonic() + wait_s
                 while self._handle_one_each():

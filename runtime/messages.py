@@ -261,7 +261,7 @@ class Vocabulary(Message, frozen=True, kw_only=True, eq=False):
 FrameVerdict = Literal[
     "fused", "skipped_redundant", "no_depth", "bad_depth", "no_pose", "pose_jump", "pose_uncertain",
     "lost", "time_backwards", "time_leap", "frozen", "dark", "bad_scale", "swapped_colors",
-    "pose_stuck", "pose_drift",
+    "pose_stuck", "pose_drift", "number_used",
 ]  # fmt: skip
 
 

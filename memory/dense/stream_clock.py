@@ -27,7 +27,8 @@ class StreamClock:
     """Follows the stamps of one source. Says how far they were shifted, and what is not believed.
 
     What counts as a step is told by the frames' numbers: a player that is moved back in a
-    recording gives lower numbers too, and is left alone.
+    recording gives lower numbers too, and is left alone. Where numbers alone go back they say
+    nothing any more, and detections that name one could be of either frame.
     """
 
     shift_ns: int = 0
@@ -47,6 +48,8 @@ class StreamClock:
         step_ns = shifted - self._last_ns
         if step_ns <= 0:
             return self._behind(number, stamp_ns)
+        if number <= self._last_number:
+            return shifted, "number_used"
         if self._is_leap(step_ns) and not self._confirms(stamp_ns):
             self._odd_ns, self._agreeing = stamp_ns, 1
             return self._last_ns, "time_leap"

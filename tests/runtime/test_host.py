@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from cogmap.runtime.bus import WriterAddress
+from cogmap.runtime.checkpointer import PublishedMark
 from cogmap.runtime.host import Host
 from cogmap.runtime.messages import End, PlaybackCommand, Twist
 from cogmap.runtime.node import Input, Node, Output, Source
@@ -103,6 +104,16 @@ class Slow(Source):
         self.rest("end")
 
 
+class Seldom(Source):
+    """Waits long after what it has said."""
+
+    twists = Output(Twist)
+
+    def produce(self, step: int) -> Iterator[float]:
+        self.twists.publish(twist(step))
+        yield 600.0
+
+
 class Steered(Source):
     """Publishes until it is told to pause."""
 
@@ -130,7 +141,12 @@ def twist(number: int) -> Twist:
 def nodes(monkeypatch) -> None:
     module = types.ModuleType("host_nodes")
     vars(module).update(
-        Echo=Echo, Steered=Steered, Slow=Slow, Thoughtful=Thoughtful, Collector=Collector
+        Echo=Echo,
+        Steered=Steered,
+        Slow=Slow,
+        Seldom=Seldom,
+        Thoughtful=Thoughtful,
+        Collector=Collector,
     )
     monkeypatch.setitem(sys.modules, "host_nodes", module)
 
@@ -307,6 +323,23 @@ def test_where_a_node_is_busy_and_where_it_is_starting(nodes, address_of, eventu
     assert not errors
     assert told == {"setup": True, "step 0": True, "step 1": False, "tick": False, "end": False}
     assert host.stats().busy_s == 0
+
+
+def test_a_source_that_is_killed_while_it_waits_does_not_say_the_same_again(
+    nodes, address_of, eventually, tmp_path
+):
+    twists = OutputWire(stream="t", address=address_of("t"))
+    wiring = Wiring(
+        node="seldom", uses="host_nodes:Seldom", params={}, inputs={}, outputs={"twists": twists},
+        run_dir=str(tmp_path),
+    )  # fmt: skip
+    host = Host(wiring)
+    with running(host) as errors:
+        mark = PublishedMark(tmp_path / "state" / "seldom.published")
+        eventually(lambda: mark.read() == {"twists": 1})
+        mark.close()
+        host.stop()
+    assert not errors
 
 
 def test_waiting_for_a_reader_is_not_being_busy(nodes, address_of, context):

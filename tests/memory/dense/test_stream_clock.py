@@ -61,6 +61,15 @@ def test_a_player_that_is_moved_back_is_left_alone():
     assert clock.take(60, 60 * PERIOD) == (60 * PERIOD, None)
 
 
+def test_a_number_that_was_used_is_not_used_again():
+    """A camera that was killed between two frames may give the second the number of the first."""
+    clock = StreamClock()
+    taken(clock, stream({}))
+    assert clock.take(59, 60 * PERIOD) == (60 * PERIOD, "number_used")
+    assert clock.take(0, 61 * PERIOD) == (61 * PERIOD, "number_used")
+    assert clock.take(60, 62 * PERIOD) == (62 * PERIOD, None)
+
+
 def test_a_slow_camera_does_not_leap():
     stamps = [number * 60 * SECOND for number in range(20)]
     assert all(verdict is None for _, verdict in taken(StreamClock(), stamps))

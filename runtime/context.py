@@ -15,6 +15,7 @@ from typing import Literal
 import zmq
 from zmq.auth.thread import ThreadAuthenticator
 
+from cogmap.runtime.descriptors import require
 from cogmap.runtime.keys import RunKeys, spoken
 
 __all__ = ["Admitted", "RunContext", "open_context", "serving"]
@@ -22,8 +23,11 @@ __all__ = ["Admitted", "RunContext", "open_context", "serving"]
 log = logging.getLogger(__name__)
 
 Admitted = Literal["run", "clients"]
-HANDSHAKE_MS = 5000
-"""Who does not shake hands within this time is hung up on."""
+HANDSHAKE_MS = 2000
+"""Who does not shake hands within this time is hung up on: so long a stranger holds a descriptor.
+Who was only slow connects again by itself."""
+_DESCRIPTORS = 32
+"""Of a context. ZeroMQ ends the process if it finds some, but not enough."""
 _COMPLAIN_EVERY_S = 1.0
 
 
@@ -50,8 +54,10 @@ class RunContext(zmq.Context[zmq.Socket[bytes]]):
 def open_context(keys: RunKeys | None = None) -> RunContext:
     """A context; with keys all its connecting sockets speak CURVE.
 
-    Where the keys hold the run's secret one, `serving` works, too.
+    Where the keys hold the run's secret one, `serving` works, too. Raises DescriptorError if too
+    few descriptors are left.
     """
+    require(_DESCRIPTORS)
     context = RunContext()
     if keys is None:
         return context

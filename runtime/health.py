@@ -10,6 +10,7 @@ import os
 import time
 from collections import deque
 
+from cogmap.runtime.descriptors import few_left
 from cogmap.runtime.troubles import Troubles
 from cogmap.runtime.writer import Writer
 
@@ -92,3 +93,7 @@ class StreamHealth:
                 " messages, others do not: end it, or let it read"
             )
         self._troubles.put(f"deaf reader: {writer.stream}", text)
+
+    def look_at_descriptors(self) -> None:
+        """Whether the process can go on to open files: connections take them, too."""
+        self._troubles.put("descriptors", few_left())

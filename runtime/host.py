@@ -20,6 +20,7 @@ import zmq
 from cogmap.runtime.bus import RewindError, StoppedError
 from cogmap.runtime.context import open_context
 from cogmap.runtime.continuation import Continuation, figures_at_the_end, has_ended_in
+from cogmap.runtime.descriptors import raise_limit
 from cogmap.runtime.health import StreamHealth
 from cogmap.runtime.heartbeat import Heartbeat, NodeFigures, be_told_of_the_parents_death
 from cogmap.runtime.keys import RunKeys, read_keys
@@ -151,6 +152,7 @@ class Host:
                 self._health.look_at_input(port.wire.stream, port.handled, skipped)
         for writer in self._writers.values():
             self._health.look_at_output(writer)
+        self._health.look_at_descriptors()
         return self._health.all()
 
     def _busy_s(self) -> float:
@@ -351,6 +353,7 @@ class Host:
 def main() -> None:
     """Run the node that the wiring file in ``argv[1]`` describes."""
     be_told_of_the_parents_death()
+    raise_limit()
     wiring = msgspec.json.decode(Path(sys.argv[1]).read_bytes(), type=Wiring)
     logging.basicConfig(
         level=os.environ.get("COGMAP_LOG", "INFO"),

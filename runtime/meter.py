@@ -27,24 +27,27 @@ class Meter:
         self.looked_at_s = 0.0
         """Monotonic."""
         self._began_s = 0.0
+        self._pid: int | None = None
         self._process: psutil.Process | None = None
         self._kills: deque[tuple[float, int | None]] = deque(maxlen=2)
 
     def turn_to(self, pid: int) -> None:
         """A process that was just started."""
-        self._process, self._began_s = psutil.Process(pid), time.monotonic()
+        self._pid, self._process, self._began_s = pid, None, time.monotonic()
         self._kills.clear()
         self._note_kills()
 
     def look(self) -> None:
-        """CPU and memory as of now, of a process that is alive."""
-        if self._process is None:
+        """CPU and memory as of now, of a process that is alive; those of the look before where
+        no file can be opened."""
+        if self._pid is None:
             return
         try:
+            self._process = self._process or psutil.Process(self._pid)
             self.rss_bytes = self._process.memory_info().rss
             self.cpu_percent = self._process.cpu_percent()
             cpu_s = sum(self._process.cpu_times()[:2])
-        except psutil.Error:
+        except (psutil.Error, OSError):
             return
         self._note_kills()
         self.looked_at_s = time.monotonic()

@@ -21,6 +21,7 @@ from cogmap.runtime import wire
 from cogmap.runtime.addresses import directory_address, plan_addresses, plan_services
 from cogmap.runtime.bus import WriterAddress
 from cogmap.runtime.context import open_context, serving
+from cogmap.runtime.descriptors import few_left, is_lack, raise_limit
 from cogmap.runtime.directory import Directory
 from cogmap.runtime.heartbeat import QueueHandler
 from cogmap.runtime.keys import put_run_keys, remove_run_keys
@@ -65,6 +66,7 @@ class Supervisor:
     def __init__(self, launch: Launch, run_dir: RunDir) -> None:
         self.launch = launch
         self.run_dir = run_dir
+        raise_limit()
         over_tcp = launch.run.transport == "tcp"
         self._keys = put_run_keys(launch.run.keys, run_dir.path, over_tcp=over_tcp)
         self._context = open_context(self._keys)
@@ -279,7 +281,9 @@ class Supervisor:
             text = self.run_dir.little_space()
         except OSError as error:  # a full disk must not end the run
             text = f"the run directory cannot be written: {error}; make space on its disk"
+            text = None if is_lack(error) else text  # which is named below
         self._troubles.put("disk", text)
+        self._troubles.put("descriptors", few_left())
 
     # ending
 

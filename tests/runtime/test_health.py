@@ -133,3 +133,15 @@ class TestReadersThatDoNotRead:
         stop.set()
         thread.join()
         writer.close()
+
+
+def test_few_descriptors_are_named_and_over(health, descriptors):
+    health.look_at_descriptors()
+    assert not health.all()
+    with descriptors(3):
+        health.look_at_descriptors()
+        (trouble,) = health.all()
+        assert (trouble.name, trouble.over) == ("descriptors", False)
+        assert "end the programs" in trouble.text and "ulimit -n" in trouble.text
+    health.look_at_descriptors()
+    assert health.all()[0].over

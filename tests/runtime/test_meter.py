@@ -60,3 +60,18 @@ def test_a_kill_is_remembered_for_some_seconds(counters, monkeypatch):
         now[0] += 1
         meter.look()
     assert not meter.kernel_has_killed(), "that was another's, long ago"
+
+
+def test_where_no_file_can_be_opened_what_was_known_stays(descriptors):
+    """Anybody who makes connections can bring that about."""
+    meter = Meter()
+    with descriptors(0):
+        meter.turn_to(os.getpid())
+        meter.look()
+    assert meter.rss_bytes == 0
+    meter.look()
+    known = meter.rss_bytes
+    assert known > 10e6
+    with descriptors(0):
+        meter.look()
+    assert meter.rss_bytes == known

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -399,6 +400,32 @@ def test_full_disk_is_a_trouble_of_the_run(supervise):
     (trouble,) = result.troubles
     assert trouble.name == "disk"
     assert "No space left" in trouble.text and "make space" in trouble.text
+
+
+@pytest.mark.system
+def test_run_without_descriptors_goes_on(supervise, descriptors):
+    """Strangers' connections can take them all: what needs one waits until they are gone."""
+    supervisor = supervise(line(count=10**6, period_s=0.01))
+    held, killed = ExitStack(), list[int]()
+
+    def on_tick() -> None:
+        (sink,) = (node for node in supervisor.status().nodes if node.node == "sink")
+        if not killed and lines(supervisor):
+            held.enter_context(descriptors(0))
+            killed.append(sink.pid)
+            os.kill(sink.pid, signal.SIGKILL)
+        elif killed and supervisor.status().troubles and sink.state == "restarting":
+            held.close()
+        elif killed and sink.state == "running" and sink.pid not in killed:
+            supervisor.stop()
+
+    with held:
+        result = supervisor.run(for_s=FOR_S, on_tick=on_tick)
+    assert result.duration_s < FOR_S, "it ends when it is stopped"
+    assert not result.failed
+    (trouble,) = result.troubles
+    assert (trouble.name, trouble.over) == ("descriptors", True)
+    assert "ulimit -n" in trouble.text
 
 
 def states_of(supervisor: Supervisor) -> dict[str, str]:

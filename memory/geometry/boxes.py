@@ -22,6 +22,7 @@ __all__ = [
     "bounds",
     "bounds_distance",
     "canonical",
+    "contained_part_pairs",
     "contains",
     "corners",
     "extent",
@@ -175,10 +176,21 @@ def iou_3d(a: Box, b: Box) -> float:
 def iou_3d_pairs(a: BoxRows, b: BoxRows) -> F64:
     """(N,) ``iou_3d`` of each row of ``a`` with the same row of ``b``, both (N, 7)."""
     a, b = _thick(a), _thick(b)
+    return _over_union(_common_volume(a, b), a[:, 3:6].prod(axis=1), b[:, 3:6].prod(axis=1))
+
+
+def contained_part_pairs(a: BoxRows, b: BoxRows) -> F64:
+    """(N,) part of the smaller of each row of ``a`` and the same row of ``b``, both (N, 7), that
+    lies in the larger, by volume; exact."""
+    a, b = _thick(a), _thick(b)
+    smaller = np.minimum(a[:, 3:6].prod(axis=1), b[:, 3:6].prod(axis=1))
+    return np.asarray(np.minimum(_common_volume(a, b) / smaller, 1.0))
+
+
+def _common_volume(a: BoxRows, b: BoxRows) -> F64:
     low = np.maximum(a[:, 2] - a[:, 5] / 2, b[:, 2] - b[:, 5] / 2)
     high = np.minimum(a[:, 2] + a[:, 5] / 2, b[:, 2] + b[:, 5] / 2)
-    common = _common_area(a, b) * np.maximum(high - low, 0)
-    return _over_union(common, a[:, 3:6].prod(axis=1), b[:, 3:6].prod(axis=1))
+    return np.asarray(_common_area(a, b) * np.maximum(high - low, 0))
 
 
 def surface_distance(a: Box, b: Box) -> float:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from cogmap.memory.geometry.boxes import iou_3d
+from cogmap.memory.geometry.boxes import contained_part_pairs, iou_3d, rows
 from cogmap.memory.objects.association import Assignment, Pairs, SeenSegment
 from cogmap.memory.objects.scene import Scene
 from cogmap.memory.objects.track_store import TrackStore
 from cogmap.memory.objects.tracks import Track
+from cogmap.runtime.messages import Bool
 
-__all__ = ["find_merges", "find_parts", "may_be_one"]
+__all__ = ["find_merges", "find_parts", "find_pieces", "may_be_one"]
 
 
 def find_merges(
@@ -37,6 +38,7 @@ def find_merges(
             continue
         if merging.joint(a.id, b.id, config):
             _merge(store, scene, a, b)
+    find_pieces(store, scene, clear & (scene.look.fraction_visible >= store.config.clear_fraction))
     _find_separate(store, scene, groups)
 
 
@@ -51,6 +53,32 @@ def may_be_one(store: TrackStore, a: Track, b: Track, segment: SeenSegment, on_b
         return same
     sure = a.is_here and b.is_here
     return not sure or iou_3d(a.box, b.box) >= store.config.merging.same_box
+
+
+def find_pieces(store: TrackStore, scene: Scene, clear: Bool) -> None:
+    """What a detector misses in clear view, while it sees a larger thing of its label around it, is
+    a piece of that, which some mask has shown alone."""
+    config = store.config.merging
+    wholes, others = np.flatnonzero(scene.matched), np.flatnonzero(clear & ~scene.matched)
+    w, o = scene.bounds[wholes][:, None], scene.bounds[others][None]
+    meet = ((w[..., :3] <= o[..., 3:]) & (o[..., :3] <= w[..., 3:])).all(axis=2)
+    for i, j in zip(*np.nonzero(meet), strict=True):
+        whole, other = scene.tracks[wholes[i]], scene.tracks[others[j]]
+        alive = whole.id in store.tracks and other.id in store.tracks
+        if not (alive and whole.is_here and other.is_here):
+            continue
+        if whole.labels.best() != other.labels.best() or not _lies_in(
+            other, whole, config.contained
+        ):
+            continue
+        if store.merging.piece(whole.id, other.id, config):
+            _merge(store, scene, whole, other)
+
+
+def _lies_in(small: Track, large: Track, part: float) -> bool:
+    if np.prod(small.box.size) >= np.prod(large.box.size):
+        return False
+    return bool(contained_part_pairs(rows([small.box]), rows([large.box]))[0] >= part)
 
 
 def _find_separate(store: TrackStore, scene: Scene, groups: dict[int, list[int]]) -> None:

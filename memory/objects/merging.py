@@ -28,6 +28,11 @@ class MergeConfig:
     """Of differing labels, so much of the segment must lie on each of them,"""
     same_box: float = 0.25
     """and their boxes overlap by so much, intersection over union, once both are objects."""
+    piece_evidence: float = 0.8
+    """What a frame adds that shows one of the two and not the other, although that one is in clear
+    view,"""
+    contained: float = 0.5
+    """so much of which lies in the box of the one that is shown."""
     near_m: float = 0.1
     """Tracks that are further apart are no candidates for merging."""
     parts_evidence: float = 1.0
@@ -59,6 +64,12 @@ class Merging:
     def joint(self, a: int, b: int, config: MergeConfig) -> bool:
         """One segment showed both; whether they are to be merged now."""
         evidence = self._add(a, b, config.joint_evidence, config)
+        return evidence >= config.merge_evidence
+
+    def piece(self, whole: int, other: int, config: MergeConfig) -> bool:
+        """A frame showed ``whole`` and not ``other``, which lies in its box; whether they are to be
+        merged now."""
+        evidence = self._add(whole, other, config.piece_evidence, config)
         return evidence >= config.merge_evidence
 
     def separate(self, a: int, b: int, config: MergeConfig) -> None:

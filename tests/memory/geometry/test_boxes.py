@@ -13,6 +13,7 @@ from cogmap.memory.geometry.boxes import (
     bounds,
     bounds_distance,
     canonical,
+    contained_part_pairs,
     contains,
     corners,
     extent,
@@ -177,6 +178,16 @@ def test_many_boxes_at_once(some, others):
     np.testing.assert_allclose(
         iou_3d_pairs(left, right), [iou_3d(a, b) for a, b in pairs], atol=1e-12
     )
+
+
+@given(boxes, boxes)
+def test_the_contained_part_is_the_intersection_of_the_smaller(a, b):
+    share = float(contained_part_pairs(rows([a]), rows([b]))[0])
+    assert share == pytest.approx(float(contained_part_pairs(rows([b]), rows([a]))[0]), abs=1e-9)
+    iou = iou_3d(a, b)
+    common = iou / (1 + iou) * (volume(a) + volume(b))
+    assert share == pytest.approx(min(common / min(volume(a), volume(b)), 1), abs=1e-6)
+    assert contained_part_pairs(rows([a]), rows([a]))[0] == pytest.approx(1)
 
 
 def test_no_boxes():

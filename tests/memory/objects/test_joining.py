@@ -7,7 +7,8 @@ import pytest
 
 from cogmap.memory.objects.association import AssociationConfig, SeenSegment, see_segments
 from cogmap.memory.objects.config import DEFAULT
-from cogmap.memory.objects.joining import may_be_one
+from cogmap.memory.objects.joining import find_pieces, may_be_one
+from cogmap.memory.objects.scene import Scene
 from cogmap.memory.objects.track_shape import TrackShape
 from cogmap.memory.objects.track_store import TrackStore
 from cogmap.memory.objects.tracks import Track
@@ -69,3 +70,51 @@ def test_what_is_not_yet_an_object_is_not_asked_how_large_it_is(store):
     lenient.tracks = store.tracks
     part.state = "present"
     assert may_be_one(lenient, table, part, seen_as("dining table"), 0.9)
+
+
+def shown(store: TrackStore, whole: Track, other: Track) -> None:
+    """A frame shows the one, and not the other, which is in clear view."""
+    observation = Observation(
+        stamp_ns=0, number=0, verdict="fused", intrinsics=CAMERA, world_from_camera=np.eye(4)
+    )
+    tracks = [whole, other]
+    bounds = np.array([[*t.shape.points.min(axis=0), *t.shape.points.max(axis=0)] for t in tracks])
+    scene = Scene(observation, 1, tracks, bounds, np.array([True, False]), None)
+    find_pieces(store, scene, np.array([True, True]))
+
+
+LAMP = (0, 0, 0), (0.4, 0.4, 1.5)
+
+
+def test_what_is_missed_again_and_again_while_what_is_around_it_is_seen_is_a_piece_of_it(store):
+    lamp = known(store, cloud(*LAMP), "lamp")
+    piece = known(store, cloud((0.1, 0.1, 0.2), (0.3, 0.5, 0.8)), "lamp")
+    shown(store, lamp, piece)
+    assert set(store.tracks) == {lamp.id, piece.id}, "one frame says little"
+    for _ in range(3):
+        shown(store, lamp, piece)
+    assert set(store.tracks) == {lamp.id}
+
+
+@pytest.mark.parametrize(
+    ("other", "label"),
+    [
+        (((0.35, 0, 0), (0.7, 0.4, 1.4)), "lamp"),  # beside it
+        (((0.1, 0.1, 0.2), (0.3, 0.5, 0.8)), "vase"),  # another kind
+        (((-0.1, -0.1, -0.1), (0.5, 0.5, 1.6)), "lamp"),  # around it
+    ],
+)
+def test_what_is_beside_it_or_larger_or_of_another_kind_stays(store, other, label):
+    lamp, there = known(store, cloud(*LAMP), "lamp"), known(store, cloud(*other), label)
+    for _ in range(20):
+        shown(store, lamp, there)
+    assert set(store.tracks) == {lamp.id, there.id}
+
+
+def test_a_thing_that_had_a_segment_of_its_own_in_the_same_frames_stays(store):
+    lamp = known(store, cloud(*LAMP), "lamp")
+    other = known(store, cloud((0.1, 0.1, 0.2), (0.3, 0.5, 0.8)), "lamp")
+    for _ in range(10):
+        store.merging.separate(lamp.id, other.id, store.config.merging)
+        shown(store, lamp, other)
+    assert set(store.tracks) == {lamp.id, other.id}

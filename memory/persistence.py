@@ -34,6 +34,7 @@ __all__ = [
     "MapError",
     "MissingPartError",
     "SavedMap",
+    "drop_files",
     "is_map",
     "load_map",
     "part_of",
@@ -146,15 +147,29 @@ def write_files(
     """
     _refuse_foreign_folder(folder)
     entries: Entries = {}
-    with _writing(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, array in sorted(arrays.items()):
-            packed, raw_size = pack(array)
-            entry = _write(folder, name.replace("/", "."), ".npy.zst", packed, number)
-            entries[name] = {**entry, "raw_size": raw_size}
-        for name, content in sorted((exports or {}).items()):
-            entries[name] = _write(folder, Path(name).stem, Path(name).suffix, content, number)
+    try:
+        with _writing(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            for name, array in sorted(arrays.items()):
+                packed, raw_size = pack(array)
+                entry = _write(folder, name.replace("/", "."), ".npy.zst", packed, number)
+                entries[name] = {**entry, "raw_size": raw_size}
+            for name, content in sorted((exports or {}).items()):
+                entries[name] = _write(folder, Path(name).stem, Path(name).suffix, content, number)
+    except MapError:
+        drop_files(folder, entries)  # or the next try has less room
+        raise
     return entries
+
+
+def drop_files(folder: Path, entries: Entries) -> None:
+    """Delete written files that will be in no map; those that the map there uses stay. What
+    cannot be deleted goes at the end, with all leftovers."""
+    unused = {str(entry["file"]) for entry in entries.values()} - _files_of_manifest(folder)
+    for path in (folder / name for name in unused):
+        if OUR_FILE.fullmatch(path.name) and path.parent == folder:
+            with contextlib.suppress(OSError, ValueError):
+                path.unlink(missing_ok=True)
 
 
 def write_manifest(
@@ -162,14 +177,12 @@ def write_manifest(
     entries: Entries,
     details: Mapping[str, Any],
     *,
-    superseded: Iterable[Entries] = (),
     last: bool = False,
 ) -> None:
     """Make the written files ``entries`` the map, and delete those of the map that was there.
 
-    Also deleted are the files of ``superseded`` parts, which were announced and in no manifest.
-    Others are left alone, since another process may just be writing them; with ``last``, which
-    says that nobody is, all leftovers go.
+    Files of no map are left alone, since another process may just be writing them; with ``last``,
+    which says that nobody is, all leftovers go.
 
     Raises MissingPartError if a file of ``entries`` is not there (a writer that starts over may
     announce parts that were superseded long ago), MapError if the folder cannot be written; the
@@ -184,9 +197,7 @@ def write_manifest(
                 f"{name} of the map is not there, so the map was not changed: {path};"
                 " write the part again"
             )
-    old = _files_of_manifest(folder).union(
-        str(entry["file"]) for part in superseded for entry in part.values()
-    )
+    old = _files_of_manifest(folder)
     manifest = {"format": FORMAT, "details": dict(details), "files": entries}
     manifest["sha256"] = _manifest_checksum(manifest)
     text = json.dumps(manifest, indent=1, sort_keys=True) + "\n"
@@ -249,11 +260,16 @@ def _write(
 def _write_durably(path: Path, content: bytes) -> None:
     """Have the whole file under its name, on disk, or not at all."""
     unfinished = path.with_name(path.name + ".unfinished")
-    with unfinished.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    unfinished.replace(path)
+    try:
+        with unfinished.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            unfinished.unlink(missing_ok=True)
+        raise
     directory = os.open(path.parent, os.O_RDONLY)
     try:
         os.fsync(directory)

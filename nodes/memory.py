@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ from cogmap.memory.persistence import (
     Entries,
     MapError,
     MissingPartError,
+    drop_files,
     is_map,
     prepare_folder,
     write_files,
@@ -41,6 +42,7 @@ PATIENCE_S = 0.5
 """How long the stream may wait for the sentence encoder to be loaded, which takes some seconds;
 a word that needs it before is asked for again."""
 
+T = TypeVar("T")
 State = tuple[dict[str, NDArray[Any]], dict[str, Any]]
 
 
@@ -104,7 +106,8 @@ class Memory(Node):
             self._map.take_grid(observation.grid)
         self._publish_events(events)
         if observation.stored and self.params.map_dir:
-            self._forget_before(observation.number, self._parts)
+            for part in self._forget_before(observation.number, self._parts):
+                drop_files(self._folder(), part.files)
             self._states[observation.number] = self._map.layout_state()
             self._store_if_whole(observation.number)
         self._taken += 1
@@ -196,10 +199,9 @@ class Memory(Node):
             self._store(self._map.layout_state(), {}, {})
         self.log.info("map stored in %s", self._folder())
 
-    def _forget_before(self, number: int, waiting: dict[int, Any]) -> None:
+    def _forget_before(self, number: int, waiting: dict[int, T]) -> list[T]:
         """What waited for something before ``number`` of the other stream, which lost it."""
-        for each in [each for each in waiting if each < number]:
-            del waiting[each]
+        return [waiting.pop(each) for each in [each for each in waiting if each < number]]
 
     def _store_if_whole(self, number: int) -> None:
         """Once both sides are there as of the same frame."""
@@ -212,6 +214,7 @@ class Memory(Node):
             except MissingPartError:
                 self.log.info("the map as of frame %d was stored before this node was", number)
             except MapError as error:
+                drop_files(self._folder(), part.files)
                 text = f"{error}; make room there: it is tried again"
                 self.troubles.notice("map not stored", text)
             else:
@@ -222,7 +225,12 @@ class Memory(Node):
     ) -> None:
         arrays, own_details = state
         entries = write_files(self._folder(), arrays, number=self._map.layout().number)
-        write_manifest(self._folder(), {**files, **entries}, {**details, **own_details}, last=last)
+        files, details = {**files, **entries}, {**details, **own_details}
+        try:
+            write_manifest(self._folder(), files, details, last=last)
+        except MapError:
+            drop_files(self._folder(), entries)
+            raise
 
     def _edit_again(self) -> None:
         """What people corrected at this point of the stream before this node started over."""

@@ -294,7 +294,8 @@ class Reconstruction(Node):
         first = self._stored_period < 0
         if due:
             self._stored_period = period
-        due = due and not first
+        # Files of a part that nobody takes would stay in the folder of the map.
+        due = due and not first and not self.parts.is_over()
         # Every part is published, so that a node that starts over numbers them the same.
         if part := self._finished_part(wait=due):
             self.parts.publish(part)

@@ -211,7 +211,9 @@ class Host:
             has_ended=has_ended_in(self._wiring),
             on_join=lambda: self.node.on_join(name),
         )
-        output.connect(lambda m: writer.publish(m, self._captured_ns), writer.repeat)
+        output.connect(
+            lambda m: writer.publish(m, self._captured_ns), writer.repeat, writer.is_over
+        )
         return writer
 
     def _open_service(self, name: str, endpoint: str) -> RequestServer:

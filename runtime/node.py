@@ -61,6 +61,7 @@ class Output(Generic[M]):
         self.queue = queue
         self._publish: Callable[[Message], None] = _not_connected
         self._repeat: Callable[[Message], None] = _not_connected
+        self._is_over: Callable[[], bool] = lambda: False
 
     def publish(self, message: M) -> None:
         """Send to all readers. Its arrays must not be changed afterwards."""
@@ -70,11 +71,19 @@ class Output(Generic[M]):
         """Send again, to ``latest`` readers only; for those that have just joined."""
         self._repeat(message)
 
+    def is_over(self) -> bool:
+        """Whether all lossless readers have ended for good: nobody takes what is published now. So
+        it is if a node is killed at its end and makes the last of its way once more."""
+        return self._is_over()
+
     def connect(
-        self, publish: Callable[[Message], None], repeat: Callable[[Message], None]
+        self,
+        publish: Callable[[Message], None],
+        repeat: Callable[[Message], None],
+        is_over: Callable[[], bool] = lambda: False,
     ) -> None:
-        """For the host: where published messages go."""
-        self._publish, self._repeat = publish, repeat
+        """For the host: where published messages go, and whether anybody takes them."""
+        self._publish, self._repeat, self._is_over = publish, repeat, is_over
 
     def copy(self) -> Output[M]:
         return Output(self.message_type, self.queue)

@@ -191,6 +191,12 @@ class Writer:
             link.ended = True
             link.next_seq = link.handled = link.kept = _ALL
 
+    def is_over(self) -> bool:
+        """Whether there are lossless readers, and all have ended for good."""
+        for link in self._links.values():
+            self._look_for_end(link)
+        return self.has_readers and all(link.ended for link in self._links.values())
+
     def close(self) -> None:
         self._pub.close()
         if self._router is not None:

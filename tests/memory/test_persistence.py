@@ -3,6 +3,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import resource
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -22,6 +23,7 @@ from cogmap.memory.persistence import (
     MapError,
     MissingPartError,
     SavedMap,
+    drop_files,
     load_map,
     part_of,
     prepare_folder,
@@ -266,16 +268,34 @@ def test_what_another_writer_has_not_announced_yet_stays(tmp_path):
     assert same(load_map(tmp_path), SavedMap(DENSE))
 
 
-def test_superseded_parts_go_and_in_the_end_all_leftovers(tmp_path):
+def test_dropped_parts_go_and_in_the_end_all_leftovers(tmp_path):
     never_used = write_files(tmp_path, DENSE, number=1)
     unannounced = write_files(tmp_path, {"surface/tsdf": np.zeros(2)}, number=2)
     newest = write_files(tmp_path, DENSE, number=3)
-    write_manifest(tmp_path, newest, {}, superseded=[never_used])
+    write_manifest(tmp_path, newest, {})
+    drop_files(tmp_path, never_used)
+    drop_files(tmp_path, newest)
     names = contents(tmp_path).keys()
+    assert newest["surface/tsdf"]["file"] in names, "the map there uses it"
     assert never_used["surface/tsdf"]["file"] not in names
     assert unannounced["surface/tsdf"]["file"] in names
     write_manifest(tmp_path, newest, {}, last=True)
     assert contents(tmp_path).keys() == {"manifest.json", newest["surface/tsdf"]["file"]}
+
+
+def test_what_does_not_fit_leaves_nothing_behind(tmp_path):
+    """Or every try on a full disk would leave it with less room."""
+    save_map(tmp_path, small_map())
+    before = contents(tmp_path)
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, limits[1]))
+    try:
+        noise = np.random.default_rng(0).bytes(5000)
+        with pytest.raises(MapError, match="cannot be written"):
+            write_files(tmp_path, LAYOUT, {"surface.ply": noise}, number=9)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert contents(tmp_path) == before
 
 
 @pytest.mark.parametrize("file", ["gone-0123456789abcdef.npy.zst", "../evil.ply", "notes.txt"])

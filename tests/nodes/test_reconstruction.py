@@ -96,6 +96,16 @@ def test_a_disk_that_takes_no_map_is_survived(tmp_path: Path) -> None:
     assert driver.node.counters["frames.fused"] == 45
 
 
+def test_a_part_that_nobody_takes_is_not_written(tmp_path: Path) -> None:
+    """The node was killed at its end, and goes its last way once more."""
+    params = {"map_dir": "map", "part_only": True, "map_every_s": 1.0, "surface_chunks": 0}
+    with NodeDriver(Reconstruction, run_dir=tmp_path, **params) as driver:
+        driver.node.parts.connect(lambda part: None, lambda part: None, is_over=lambda: True)
+        for number in range(45):
+            driver.send("frames", wall(number))
+        assert not (tmp_path / "map").exists()
+
+
 def test_parameters_are_checked() -> None:
     with pytest.raises(ParamError, match="surface_chunks"):
         NodeDriver(Reconstruction, surface_chunks=-1)

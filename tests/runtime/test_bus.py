@@ -721,7 +721,19 @@ class TestTheEndOfAReader:
         assert publisher.wanted_seq() > 10**9
         assert publisher.kept_seq() > 10**9
         assert publisher.drain(1.0, in_haste=lambda: False)
+        assert publisher.is_over()
         publisher.close()
+
+    def test_a_stream_is_over_when_all_lossless_readers_have_ended(self, context, address):
+        ended = {"a.in"}
+        both = Writer(context, "t", address("a.in", "b.in"), has_ended=ended.__contains__)
+        nobody = Writer(context, "u", address(), has_ended=lambda name: True)
+        assert not both.is_over()
+        ended.add("b.in")
+        assert both.is_over()
+        assert not nobody.is_over(), "who listens without being waited for is not known"
+        both.close()
+        nobody.close()
 
     def test_what_it_needs_no_more_is_known(self, context, address, eventually):
         at = address("node.in")

@@ -344,6 +344,7 @@ class Host:
 
     def _end_outputs(self) -> None:
         for writer in self._writers.values():
+            writer.tell_of_joins()
             writer.publish(End(stamp_ns=0, cut_short=self.node.cut_short))
         self._outputs_ended = True
         self._tell_positions()

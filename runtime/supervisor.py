@@ -241,6 +241,7 @@ class Supervisor:
     def _hear(self, timeout_ms: int) -> None:
         for writer in self._writers.values():
             writer.service()
+            timeout_ms = 0 if writer.hears_more else timeout_ms
         self._directory.serve()
         while self._heartbeats.poll(timeout_ms):
             timeout_ms = 0

@@ -29,6 +29,11 @@ _ALL = 2**62
 """A sequence number beyond every message."""
 _HEAR_BYTES = 4096
 """ZeroMQ hangs up on a peer that says more to a writer."""
+_HEARD_AT_ONCE, _UNHEARD = 1000, 100
+"""What subscribers say, in 3 ms or so, and what ZeroMQ takes of one before that: who says things
+without end must not stop the node."""
+_TELL_PERIOD_S = 1.0
+"""Between two calls of `Writer.on_join`, which may repeat much."""
 
 
 @dataclass
@@ -62,14 +67,18 @@ class Writer:
     has_ended: Callable[[str], bool] | None = None
     """Whether a reader has ended for good: nobody waits for it. None: that is not known."""
     on_join: Callable[[], None] | None = None
-    """Called when a ``latest`` reader has subscribed; may call `repeat`."""
+    """Called when ``latest`` readers have subscribed, once a second at most; may call `repeat`."""
 
     def __post_init__(self) -> None:
         self._pub = serving(self.context, zmq.XPUB, "clients")
         self._pub.setsockopt(zmq.SNDHWM, self.queue)
+        self._pub.setsockopt(zmq.RCVHWM, _UNHEARD)
         self._pub.setsockopt(zmq.XPUB_VERBOSE, 1)
         self._pub.setsockopt(zmq.MAXMSGSIZE, _HEAR_BYTES)
-        self._has_been_joined = False
+        self._has_been_joined = self._owes_telling = False
+        self._told_at = float("-inf")
+        self.hears_more = False
+        """Subscribers have said more than was heard at once; `service` hears it."""
         self._in_flight: deque[tuple[float, zmq.MessageTracker]] = deque()
         self.waiting: tuple[str, float] | None = None
         """The lossless reader that is waited for now, and since when (monotonic)."""
@@ -121,6 +130,12 @@ class Writer:
         self._send_latest(
             wire.encode(message, stream=self.stream, seq=-1, captured_ns=time.time_ns())
         )
+
+    def tell_of_joins(self) -> None:
+        """Call `on_join` for who has subscribed since it was called last, if anybody has."""
+        if self._owes_telling and self.on_join is not None:
+            self._owes_telling, self._told_at = False, time.monotonic()
+            self.on_join()
 
     def wanted_seq(self) -> int:
         """Wait for all lossless readers; the first message that one of them still wants."""
@@ -278,11 +293,18 @@ class Writer:
                 link.next_seq = position.next_seq
 
     def _hear_joins(self) -> None:
-        while _readable(self._pub):
-            if self._pub.recv()[:1] == b"\x01":  # anything else may come from a stranger
+        self.hears_more = _readable(self._pub)
+        for _ in range(_HEARD_AT_ONCE if self.hears_more else 0):
+            try:
+                said = self._pub.recv(zmq.NOBLOCK)
+            except zmq.Again:
+                self.hears_more = False
+                break
+            if said[:1] == b"\x01":  # anything else may come from a stranger
                 self._has_been_joined = True
-                if self.on_join is not None:
-                    self.on_join()
+                self._owes_telling = self.on_join is not None
+        if time.monotonic() - self._told_at >= _TELL_PERIOD_S:
+            self.tell_of_joins()
 
 
 def _readable(socket: zmq.Socket[bytes]) -> bool:

@@ -386,6 +386,35 @@ class TestLatest:
         assert reader.counts.skipped == 0, "what came before it joined is not skipped"
         close(publisher, reader)
 
+    def test_who_subscribes_without_end_stops_nobody(
+        self, context, address, eventually, monkeypatch
+    ):
+        """Some of it is heard at a time, and what is to be repeated for it is so once."""
+        monkeypatch.setattr(writer, "_HEARD_AT_ONCE", 10)
+        monkeypatch.setattr(writer, "_TELL_PERIOD_S", 1e9)
+        at, over, joins = address(), threading.Event(), list[int]()
+        publisher = Writer(context, "t", at, on_join=lambda: joins.append(1))
+
+        def flood() -> None:
+            mouth = context.socket(zmq.XSUB)
+            mouth.connect(at.latest)
+            while not over.is_set():
+                mouth.send(b"\x01")
+            mouth.close(linger=0)
+
+        with in_thread(flood):
+            eventually(lambda: publisher.service() or publisher.hears_more)
+            eventually(lambda: publisher.service() or joins)
+            eventually(lambda: publisher.service() or publisher._owes_telling)
+            over.set()
+        eventually(lambda: publisher.service() or not publisher.hears_more)
+        assert joins == [1]
+        monkeypatch.setattr(writer, "_TELL_PERIOD_S", 0.0)
+        for _ in range(3):
+            publisher.service()
+        assert joins == [1, 1], "who has come since is not forgotten"
+        publisher.close()
+
     def test_writer_started_anew_is_not_a_skip(self, context, address, eventually):
         where = address()
         publisher, reader = joined(context, where, eventually)

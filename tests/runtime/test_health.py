@@ -93,9 +93,10 @@ class TestReadersThatDoNotRead:
         deaf.setsockopt(zmq.RCVHWM, 2)
         deaf.setsockopt(zmq.SUBSCRIBE, b"")
         deaf.connect(where.latest)
-        reader = LatestReader(context, where.latest, 64, keep_all=True)
         joins: list[int] = []
         writer.on_join = lambda: joins.append(1)
+        eventually(lambda: (writer.service(), len(joins) == 1)[1])
+        reader = LatestReader(context, where.latest, 64, keep_all=True)
         eventually(lambda: (writer.service(), len(joins) == 2)[1])
         for number in range(100):
             writer.publish(big(number))

@@ -13,12 +13,13 @@ import msgspec
 import numpy as np
 import pytest
 
+from cogmap.runtime import writer as writer_module
 from cogmap.runtime.bus import WriterAddress
 from cogmap.runtime.checkpointer import PublishedMark
 from cogmap.runtime.host import Host
 from cogmap.runtime.messages import End, PlaybackCommand, Twist
 from cogmap.runtime.node import Input, Node, Output, Source
-from cogmap.runtime.readers import LosslessReader
+from cogmap.runtime.readers import LatestReader, LosslessReader
 from cogmap.runtime.wire import Envelope
 from cogmap.runtime.wiring import InputWire, OutputWire, Wiring
 from cogmap.runtime.writer import Writer
@@ -31,13 +32,16 @@ class Echo(Node):
     echoed = Output(Twist)
 
     def setup(self) -> None:
-        self.closed = self.ended = 0
+        self.closed = self.ended = self.joins = 0
 
     def on_twists(self, twist: Twist) -> None:
         if twist.stamp_ns == 13:
             raise RuntimeError("unlucky")
         self.counters["echoes"] += np.int64(1)
         self.echoed.publish(twist)
+
+    def on_join(self, output: str) -> None:
+        self.joins += 1
 
     def on_end(self) -> None:
         self.ended += 1
@@ -258,6 +262,30 @@ def test_node_that_fails_is_closed_and_gives_its_sockets_back(nodes, address_of,
     assert [str(error) for error in errors] == ["unlucky"]
     assert host.node.closed == 1
     assert host._context.closed
+
+
+def test_who_joins_just_before_the_end_is_repeated_to(
+    nodes, address_of, context, eventually, monkeypatch
+):
+    """Though somebody else has joined in the same second."""
+    monkeypatch.setattr(writer_module, "_TELL_PERIOD_S", 1e9)
+    mouth = Writer(context, "t", address_of("t", "echo.twists"))
+    host = Host(echo_wiring(address_of))
+    ears = [LosslessReader(context, address_of("e").lossless, "ear")]
+    with running(host) as errors:
+        mouth.publish(twist(0))
+        watchers = [LatestReader(context, address_of("e").latest)]
+        eventually(lambda: host.node.joins == 1)
+        watchers.append(LatestReader(context, address_of("e").latest))
+        eventually(lambda: host._writers["echoed"]._owes_telling)
+        assert host.node.joins == 1
+        mouth.publish(End(stamp_ns=0))
+        assert heard_until_end(ears[0]) == [0, 1000]
+    for reader in (*ears, *watchers):
+        reader.close()
+    mouth.close()
+    assert not errors
+    assert host.node.joins == 2
 
 
 def test_told_to_stop_while_its_reader_is_away(nodes, address_of, context):

@@ -218,8 +218,15 @@ class Writer:
             self._router.close()
 
     def _send_latest(self, parts: list[wire.Part]) -> None:
-        """Nobody is waited for: whose queue is full misses the message."""
-        tracker = self._pub.send_multipart(parts, copy=False, track=True)
+        """Nobody is waited for: whose queue is full misses the message. The largest part tells
+        whether it has gone: `send_multipart` would tell of the last, and small ones are copied."""
+        sizes = [memoryview(part).nbytes for part in parts]
+        largest, last = sizes.index(max(sizes)), len(parts) - 1
+        tracker = None
+        for at, part in enumerate(parts):
+            more = zmq.SNDMORE if at < last else 0
+            sent = self._pub.send(part, more, copy=False, track=at == largest)
+            tracker = sent if at == largest else tracker
         if len(self._in_flight) > self.queue:
             self._in_flight = deque(each for each in self._in_flight if not each[1].done)
         if tracker is not None and not tracker.done:

@@ -15,13 +15,19 @@ from hypothesis import strategies as st
 from cogmap.runtime import health as health_module
 from cogmap.runtime.bus import StoppedError
 from cogmap.runtime.health import SkipMeter, StreamHealth
-from cogmap.runtime.messages import Instances
+from cogmap.runtime.messages import Frame, Intrinsics
 from cogmap.runtime.readers import LatestReader
 from cogmap.runtime.writer import Writer
 
+CAMERA = Intrinsics(width=1024, height=512, fx=500.0, fy=500.0, cx=511.5, cy=255.5)
 
-def big(number: int) -> Instances:
-    return Instances(stamp_ns=number, number=number, ids=np.zeros((512, 1024), np.uint16))
+
+def big(number: int) -> Frame:
+    """Its last part, the pose, is small: it is copied, and says nothing of the others."""
+    return Frame(
+        stamp_ns=number, number=number, intrinsics=CAMERA, depth=np.zeros((512, 1024), np.uint16),
+        world_from_camera=np.eye(4),
+    )  # fmt: skip
 
 
 @pytest.fixture

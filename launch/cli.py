@@ -91,7 +91,7 @@ def up(
     --resume goes on with a run that was stopped or killed, from where its map was, with the
     launch file and parameters that it had.
 
-    Exit codes: 0 ended, 1 a node could not be kept alive, 2 bad input, 130 interrupted.
+    Exit codes: 0 ended, 1 a node failed or did not do its end, 2 bad input, 130 interrupted.
     """
     with errors_to_exit_codes():
         from cogmap.launch import running

@@ -70,9 +70,9 @@ def run_launch(
 
     ``go``: instructions for the agent, one after the other; the run ends after the last.
 
-    0: ended, or ``for_s`` was over; 1: a node could not be kept alive, the agent did not do as it
-    was told, or the report could not be written; 2: refused (bad launch file or input); 130:
-    interrupted.
+    0: ended, or ``for_s`` was over; 1: a node could not be kept alive or did not do its end, the
+    agent did not do as it was told, or the report could not be written; 2: refused (bad launch
+    file or input); 130: interrupted.
     """
     if report is not None:
         _make_writable(report)

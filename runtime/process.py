@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 from typing import Literal
 
+from cogmap.runtime.checkpointer import EndMarks
 from cogmap.runtime.messages import NodeStatus
 from cogmap.runtime.vitals import Vitals
 from cogmap.runtime.wiring import EXIT_FAILED, EXIT_OK, EXIT_REFUSED, EXIT_START_OVER
@@ -27,6 +28,10 @@ _CANNOT_START_S = 2.0
 _HEALTHY_AFTER_S = 30.0
 _END_WITHIN_S = 30.0
 """A node that was asked to end is killed after this long; it may have a map to store."""
+_NOT_ENDED = (
+    "{}: what it stores at its end, such as a map, is missing or as it was before;"
+    " cogmap up --resume {} goes on with the run and stores it"
+)
 _ENVIRONMENT = {"OMP_WAIT_POLICY": "passive", "MALLOC_ARENA_MAX": "2"}
 """Threads of Open3D that wait must not spin: the cores belong to all nodes. Few arenas of memory:
 with one for each thread, what is freed in one is not used again by another."""
@@ -55,17 +60,20 @@ class NodeProcess:
         self.done = False
         """It has ended, and is not started again."""
         self.gave_up = False
-        """It is done because it could not be kept alive."""
+        """It is done because it could not be kept alive, or has not done its end."""
         self.exit_code: int | None = None
         self.error = ""
         self.vitals = Vitals(name) if vitals is None else vitals
         self._wiring_file = wiring_file
+        self._run_dir = wiring_file.parent.parent
         self._log_file = log_file
         self._restarts_allowed = restarts_allowed
         self._keep_open = keep_open
         self._restarts = 0
         self._failures_in_a_row = 0
         self._popen: subprocess.Popen[bytes] | None = None
+        self._has_run = False
+        """Some process of it had loaded, so that there may be something to store."""
         self._start_at: float | None = None
         self._asked_to_end_at: float | None = None
         self._killed = False
@@ -132,6 +140,7 @@ class NodeProcess:
         if self._popen is None or heartbeat.pid != self._popen.pid:
             return
         self.vitals.hear(heartbeat)
+        self._has_run |= heartbeat.state == "running"
         if heartbeat.error:
             self.error = heartbeat.error
         if heartbeat.state != "running":  # it may be gone before it is measured
@@ -171,48 +180,54 @@ class NodeProcess:
             self._popen.kill()
 
     def kill_unended(self) -> None:
-        """It was told to end and takes too long: that must not look like a good end."""
-        if self.gave_up:
-            return
-        self.gave_up = True
-        self.error = (
-            "told to end, it did not in time and was killed; --resume"
-            f" {shlex.quote(str(self._wiring_file.parent.parent))} goes on from what it had kept"
-        )
-        log.error("%s: %s", self.name, self.error)
-        self.kill()
+        """It was told to end and takes too long."""
+        if not self._killed:
+            self._killed_for = "told to end, it did not in time and was killed"
+            self.kill()
 
     def wait(self) -> None:
-        """Until it has ended, however that came."""
-        was_down = self._start_at is not None
+        """Until it has ended, however that came; it is not started again."""
         if self._popen is None:
-            if was_down:
+            if self._start_at is not None:
                 self._give_up("it could not be started")
             return
-        self.exit_code = self._popen.wait()
-        if not self.done and (was_down or self.exit_code in (EXIT_FAILED, EXIT_REFUSED)):
-            self._give_up(self._reason(self.exit_code))
-        elif self.vitals.last.state not in ("ended", "failed"):
-            self._set_state("stopped")
+        self.exit_code = code = self._popen.wait()
+        if self.done:
+            return
+        if code == EXIT_OK or self._has_ended() or self._has_left_word():
+            self._end("ended")
+        elif code == -signal.SIGTERM and not self._has_run:
+            self._end("stopped")  # while it loaded, when nothing handles that: there is no map yet
+        elif self._start_at is not None:
+            self._give_up_unended(f"the run ended before it was up again ({self._reason(code)})")
+        elif code in (EXIT_FAILED, EXIT_REFUSED):
+            self._give_up(self._reason(code))
+        elif code == -signal.SIGTERM and not self.ready:
+            self._give_up_unended("told to end before it had loaded again")
+        else:
+            self._was_killed(code)
+            self._give_up_unended(f"{self._reason(code)} before it had ended")
 
     def _bury(self, code: int) -> None:
         """It has ended: was that the plan, and if not, what now?"""
         self.exit_code = code
-        if code == EXIT_OK:
-            self.done = True
-            self._set_state("ended")
-        elif self._asked_to_end_at is not None and code not in (EXIT_FAILED, EXIT_REFUSED):
-            self.done = True
-            self._set_state("stopped")
+        if code == EXIT_OK or self._has_ended():
+            self._end("ended")
         elif code == EXIT_START_OVER:
             self._restart_in(0.0)
         else:
             self._recover(code)
 
+    def _has_ended(self) -> bool:
+        """It said so, and was killed only then."""
+        return self.vitals.last.state == "ended"
+
+    def _has_left_word(self) -> bool:
+        """It was killed before it could say that it has done its end."""
+        return EndMarks(self._run_dir / "state").read(self.name) is not None
+
     def _recover(self, code: int) -> None:
-        killed = code == -signal.SIGKILL and not self._killed
-        if killed:
-            self._killed_for = self.vitals.why_killed()
+        killed = self._was_killed(code)
         from_outside = killed and not self._killed_for
         farther = self.vitals.got_farther()
         if killed and farther:
@@ -222,7 +237,10 @@ class NodeProcess:
         reason = self._reason(code)
         asked_to_end = self._asked_to_end_at is not None
         failed = self._failures_in_a_row > self._restarts_allowed
-        if code == EXIT_REFUSED or asked_to_end or failed:
+        if asked_to_end and code < 0 and not from_outside:
+            self._give_up_unended(f"{reason} before it had ended")
+            return
+        if code == EXIT_REFUSED or failed or (asked_to_end and not from_outside):
             self._give_up(reason)
             return
         if from_outside:
@@ -232,19 +250,35 @@ class NodeProcess:
         log.warning("%s: %s; started again in %.1f s", self.name, reason, wait_s)
         self._restart_in(wait_s)
 
+    def _was_killed(self, code: int) -> bool:
+        """Not by us; by the kernel, for want of memory, if then `_killed_for` says so."""
+        killed = code == -signal.SIGKILL and not self._killed
+        if killed:
+            self._killed_for = self.vitals.why_killed()
+        return killed
+
     def _reason(self, code: int) -> str:
         """Why it ended, in its own words if it had any."""
         killed = f"killed by signal {-code}" if code < 0 else f"exit code {code}"
         if code == -signal.SIGKILL:
             killed += " (by hand, or by the kernel: dmesg tells)"
         last = self.vitals.last
-        own = last.error if last.state == "failed" else ""
+        own = last.error if last.state in ("failed", "restarting") else ""
         return self._killed_for or own or killed
 
     def _give_up(self, reason: str) -> None:
-        self.done = self.gave_up = True
+        self.gave_up = True
         self.error = reason
-        self._set_state("failed")
+        self._end("failed")
+
+    def _give_up_unended(self, reason: str) -> None:
+        """The run is over, or this node was to end, and it has not done what it does at its end."""
+        self._give_up(_NOT_ENDED.format(reason, shlex.quote(str(self._run_dir))))
+        self.vitals.troubles.notice("not ended", self.error)
+
+    def _end(self, state: Literal["ended", "failed", "stopped"]) -> None:
+        self.done = True
+        self._set_state(state)
 
     def _restart_in(self, wait_s: float) -> None:
         self._start_at = time.monotonic() + wait_s

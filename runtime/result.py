@@ -23,7 +23,7 @@ class RunResult:
     """Mean over the life of each node; 100 is one core."""
     duration_s: float
     failed: dict[str, str] = field(default_factory=dict)
-    """Critical node -> why it could not be kept alive."""
+    """Critical node -> why it could not be kept alive, or did not end in an orderly way."""
     troubles: tuple[Trouble, ...] = ()
     """Of the run itself."""
     refused: bool = False

@@ -85,7 +85,7 @@ class Vitals:
         if heartbeat.state == "starting":
             self._running_since = self._heard_at
         self.last = heartbeat
-        if heartbeat.busy_s and self._hung() is None:
+        if heartbeat.busy_s and not self._is_over_its_bound():
             self._busy_at = self._heard_at
 
     def status(self, restarts: int, error: str) -> NodeStatus:
@@ -121,7 +121,8 @@ class Vitals:
         """Why a node that is alive must be killed now; "" if it may live."""
         wrong = self._silent() or self._hung() or self._too_large()
         if wrong is not None:
-            self._notice(wrong)
+            then = "it was killed" if wrong.at_once else "then it is killed"
+            self.troubles.notice(wrong.name, f"{wrong.text}; {then}: {wrong.help}")
             return f"{wrong.name}: {wrong.text}" if wrong.at_once else ""
         if self.running_s > _TROUBLE_STAYS_S:
             for name in _WHY_IT_DIED:
@@ -133,11 +134,11 @@ class Vitals:
         no fault of the node."""
         if not self.meter.kernel_has_killed():
             help_ = "end what kills it; dmesg tells if that was the kernel, for memory"
-            self._notice(_Wrong("killed", "by kill -9", help_))
+            self.troubles.notice("killed", f"by kill -9: {help_}")
             return ""
         bound = f"memory_mb of [node.{self._name}] bounds it before that"
         text = "the kernel killed it because memory ran out"
-        self._notice(_Wrong("out of memory", text, f"{OUT_OF_MEMORY_HELP}; {bound}"))
+        self.troubles.notice("out of memory", f"{text}: {OUT_OF_MEMORY_HELP}; {bound}")
         return f"out of memory: {text}"
 
     def _silent(self) -> _Wrong | None:
@@ -160,6 +161,10 @@ class Vitals:
         help_ = f"if it may take so long, raise {bound} of [node.{self._name}]; else see its log"
         return _Wrong("hung", text, help_, at_once=busy_s >= limit_s)
 
+    def _is_over_its_bound(self) -> bool:
+        wrong = self._hung()
+        return wrong is not None and wrong.at_once
+
     def _too_large(self) -> _Wrong | None:
         """In good time: it must not take the machine with it."""
         if not self._memory_bytes:
@@ -172,10 +177,6 @@ class Vitals:
         text = f"holds {held:.0f} MB, over its bound memory_mb = {bound:.0f}"
         help_ = f"raise that of [node.{self._name}], or {OUT_OF_MEMORY_HELP}"
         return _Wrong("out of memory", text, help_)
-
-    def _notice(self, wrong: _Wrong) -> None:
-        then = "it is started again" if wrong.at_once else "then it is started again"
-        self.troubles.notice(wrong.name, f"{wrong.text}; {then}: {wrong.help}")
 
     def _work(self, status: NodeStatus) -> tuple[object, object]:
         """What changes when the node has handled or published something."""

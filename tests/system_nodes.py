@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import time
 from collections.abc import Iterator
 from typing import TextIO
@@ -215,6 +217,13 @@ class SlowToStore(Node):
         time.sleep(self.params.seconds)
         assert self.run_dir is not None
         (self.run_dir / "stored").touch()
+
+
+class DiesStoring(SlowToStore):
+    """Killed by somebody else while it stores."""
+
+    def on_end(self) -> None:
+        os.kill(os.getpid(), signal.SIGKILL)
 
 
 class SlowDetector(Detector):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import time
 from collections.abc import Callable, Iterator
 
@@ -12,6 +13,8 @@ import pytest
 
 from cogmap.runtime import process as process_module
 from cogmap.runtime import vitals as vitals_module
+from cogmap.runtime.checkpoint import Snapshot
+from cogmap.runtime.checkpointer import EndMarks
 from cogmap.runtime.messages import InputStats, NodeStatus, Trouble
 from cogmap.runtime.process import NodeProcess
 from cogmap.runtime.vitals import Vitals
@@ -85,6 +88,134 @@ def test_what_it_said_of_itself_is_kept_when_it_starts_again(node):
     assert node.status().troubles == (msgspec.structs.replace(trouble, over=True),)
     node.hear(beat(node, troubles=(trouble,)))
     assert node.status().troubles == (trouble,), "there again"
+
+
+class TestEnd:
+    """Of a run: what had a node done by then? The process is one that does not handle SIGTERM, as
+    a node's while it loads."""
+
+    @pytest.fixture
+    def node(self, tmp_path, monkeypatch) -> Iterator[NodeProcess]:
+        monkeypatch.setattr(process_module, "_AFTER_KILL_S", 0.0)
+        monkeypatch.setattr(
+            NodeProcess, "_open_process", lambda self: subprocess.Popen(["sleep", "100"])
+        )
+        wiring, log = tmp_path / "run" / "wiring" / "n.json", tmp_path / "n.log"
+        node = NodeProcess("n", wiring, log, vitals=Vitals("n", hang_s=1.0))
+        node.start()
+        yield node
+        node.kill()
+        node.wait()
+
+    def die(self, node: NodeProcess) -> None:
+        os.kill(node.status().pid, signal.SIGKILL)
+        while node.alive:
+            time.sleep(0.01)
+
+    def check_unended(self, node: NodeProcess, reason: str) -> None:
+        assert node.done and node.gave_up
+        assert node.status().state == "failed"
+        assert node.error.startswith(reason)
+        assert f"cogmap up --resume {node._run_dir} goes on" in node.error
+        (trouble,) = [each for each in node.status().troubles if each.name == "not ended"]
+        assert not trouble.over
+        assert trouble.text == node.error
+
+    def test_told_while_it_loads_for_the_first_time(self, node):
+        node.terminate()
+        node.wait()
+        assert node.status().state == "stopped"
+        assert not node.gave_up
+
+    def test_told_while_it_loads_again(self, node):
+        node.hear(beat(node))
+        self.die(node)
+        node.watch()
+        node.watch()
+        assert node.alive
+        node.terminate()
+        node.wait()
+        self.check_unended(node, "told to end before it had loaded again")
+
+    def test_killed_once_it_was_told(self, node):
+        node.hear(beat(node))
+        node.terminate()
+        self.die(node)
+        node._popen.returncode = -signal.SIGKILL  # whichever of the two came first
+        node.wait()
+        self.check_unended(node, "killed by signal 9 (by hand, or by the kernel: dmesg tells)")
+        assert {each.name for each in node.status().troubles} == {"killed", "not ended"}
+
+    def test_dies_just_before_it_is_told(self, node):
+        node.hear(beat(node))
+        self.die(node)
+        node.wait()
+        self.check_unended(node, "killed by signal 9")
+
+    def test_is_down(self, node, monkeypatch):
+        monkeypatch.setattr(process_module, "_AFTER_KILL_S", 100.0)
+        node.hear(beat(node))
+        self.die(node)
+        node.watch()
+        node.wait()
+        self.check_unended(node, "the run ended before it was up again (killed by signal 9")
+
+    def test_killed_when_it_had_said_that_it_has_ended(self, node):
+        node.hear(beat(node, state="ended"))
+        self.die(node)
+        node.wait()
+        assert node.status().state == "ended"
+        assert not node.gave_up
+
+    def test_killed_when_it_had_left_word(self, node):
+        node.hear(beat(node))
+        state = node._run_dir / "state"
+        state.mkdir(parents=True)
+        EndMarks(state).write("n", Snapshot({}, {}, {}))
+        self.die(node)
+        node.wait()
+        assert node.status().state == "ended"
+        assert not node.gave_up
+
+    def test_left_over_and_killed_by_somebody_else(self, node):
+        """The run is not over: it is started again."""
+        node.hear(beat(node))
+        node.terminate()
+        self.die(node)
+        node._popen.returncode = -signal.SIGKILL
+        node.watch()
+        node.watch()
+        assert node.alive and not node.done
+
+    def test_left_over_and_hung(self, node):
+        node.hear(beat(node, busy_s=2.0))
+        node._asked_to_end_at = time.monotonic()
+        node.watch()
+        node._popen.wait()
+        node.watch()
+        self.check_unended(node, "hung: at one message for 2 s of 1 s")
+
+    def test_left_over_and_slow(self, node, monkeypatch):
+        monkeypatch.setattr(process_module, "_END_WITHIN_S", -1.0)
+        node.hear(beat(node))
+        node._asked_to_end_at = time.monotonic()
+        node.watch()
+        node._popen.wait()
+        node.watch()
+        self.check_unended(node, "told to end, it did not in time and was killed")
+
+
+@pytest.mark.parametrize(("busy_s", "quiet"), [(0.0, True), (39.0, False), (41.0, True)])
+def test_as_long_as_it_may_be_at_one_message_it_is_busy(monkeypatch, busy_s, quiet):
+    """Storing a map, it is no left-over of the run."""
+    now = [1000.0]
+    monkeypatch.setattr(vitals_module.time, "monotonic", lambda: now[0])
+    vitals = Vitals("n", hang_s=40.0)
+    status = NodeStatus(stamp_ns=0, node="n", pid=1, state="running")
+    vitals.hear(status)
+    now[0] += busy_s or 39.0
+    vitals.hear(msgspec.structs.replace(status, busy_s=busy_s))
+    assert (vitals.quiet_s > 0) == quiet
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 import zmq
 
-from cogmap.runtime import process as process_module
 from cogmap.runtime import readers
 from cogmap.runtime import supervisor as supervisor_module
 from cogmap.runtime import vitals as vitals_module
@@ -195,13 +194,37 @@ class TestWaitingForEver:
         assert states(result) == {"source": "ended", "sink": "ended", "watcher": "ended"}
         assert not result.failed
 
-    def test_node_that_is_stuck_when_the_sources_have_ended(self, supervise, monkeypatch):
-        monkeypatch.setattr(process_module, "_END_WITHIN_S", 1.0)
+    def test_node_that_is_stuck_when_the_sources_have_ended(self, supervise):
         stuck = '[node.stuck]\nuses = "system_nodes:Stuck"\ninputs.numbers = "n"\n'
-        supervisor = supervise(line(count=100, period_s=0.01) + stuck)
+        bounds = "hang_s = 1.0\nrestarts = 0\n"
+        supervisor = supervise(line(count=100, period_s=0.01) + stuck + bounds)
         result = supervisor.run(for_s=FOR_S)
         assert result.duration_s < FOR_S, "it ends by itself"
-        assert states(result) == {"source": "ended", "sink": "ended", "stuck": "stopped"}
+        assert states(result)["stuck"] == "failed"
+        assert result.failed["stuck"].startswith("hung: at one message for")
+        assert "started again" not in str(result.nodes)
+
+
+@pytest.mark.system
+@pytest.mark.parametrize("critical", [True, False])
+def test_node_that_is_killed_while_it_stores_when_time_is_over(supervise, caplog, critical):
+    """A failure of the run, unless that can do without the node; named in any case."""
+    text = line(count=10**6, period_s=0.01).replace(":Sink", ":DiesStoring")
+    if not critical:
+        text = text.replace("lossless", "latest") + "critical = false\n"
+    supervisor = supervise(text)
+
+    def on_tick() -> None:
+        if any(node.counters.get("heard") for node in supervisor.status().nodes):
+            supervisor.until_s = 0.0
+
+    result = supervisor.run(for_s=FOR_S, on_tick=on_tick)
+    assert states(result) == {"source": "ended", "sink": "failed"}
+    (sink,) = (node for node in result.nodes if node.node == "sink")
+    assert {trouble.name for trouble in sink.troubles} == {"killed", "not ended"}
+    assert f"cogmap up --resume {supervisor.run_dir.path} goes on" in sink.error
+    assert "sink: not ended: killed by signal 9" in caplog.text
+    assert result.failed == ({"sink": sink.error} if critical else {})
 
 
 def test_run_directory_without_room_is_refused_with_words(tmp_path, supervise):

@@ -26,7 +26,7 @@ check: setup types  ## Formatting, lint, types
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 
-bench: setup  ## All measurements, and the table in README.md
+bench: setup  ## All measurements, and the tables in docs/measured.md and README.md
 	$(BIN)/cogmap bench
 
 audit: setup  ## Known weaknesses of the pinned versions; needs a network

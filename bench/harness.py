@@ -44,6 +44,24 @@ BENCHES = (
 ONLY_BY_NAME = frozenset({"fuzz", "hold", "soak"})
 """Of these one takes hours, the others as long as all the rest."""
 _MARK = "<!-- bench:{} -->"
+_ALL_ROWS, _FEW_ROWS = Path("docs/measured.md"), Path("README.md")
+_HEADLINES = (
+    ("map", "pipeline: frames/s, VGA, lossless"),
+    ("map", "pipeline: capture to queryable, p99 ms at 15 Hz live"),
+    ("map", "exact: F1 at IoU 0.25"),
+    ("map", "noisy: F1 at IoU 0.25"),
+    ("map", "changes: right within 1 s in view"),
+    ("ask", "speed: question, p50 ms"),
+    ("ask", "built: mean of eight tasks"),
+    ("ask", "abstention: unanswerable, not answered, %"),
+    ("navigate", "known: success"),
+    ("navigate", "find, exact: success"),
+    ("navigate", "unknown houses: journeys with a collision, part"),
+    ("hold", "kills survived with an identical map, %"),
+    ("hold", "faults named and survived"),
+    ("soak", "largest growth an hour of the stream: memory, MB"),
+)
+"""What the README shows of all that has a bar."""
 
 
 class BenchError(CogmapError):
@@ -127,9 +145,9 @@ class BenchReport:
         )
 
 
-def run_benches(name: str | None, as_json: bool, console: Console, to_readme: bool = False) -> bool:
-    """Run one benchmark, or all; True if all bars are met. All, or one ``to_readme``, replace their
-    rows in README.md's table.
+def run_benches(name: str | None, as_json: bool, console: Console, write: bool = False) -> bool:
+    """Run one benchmark, or all; True if all bars are met. All, or one that is to ``write``,
+    replace their rows in the tables of docs/measured.md and README.md.
 
     Raises:
         BenchError: no such benchmark, or it cannot run here.
@@ -137,8 +155,8 @@ def run_benches(name: str | None, as_json: bool, console: Console, to_readme: bo
     if name is not None:
         report = run_bench(name)
         _show(report, as_json, console)
-        if to_readme:
-            _write_readme(Path("README.md"), [report])
+        if write:
+            _write_tables([report])
         return report.all_met
     reports = []
     for each in (name for name in BENCHES if name not in ONLY_BY_NAME):
@@ -148,7 +166,7 @@ def run_benches(name: str | None, as_json: bool, console: Console, to_readme: bo
             typer.echo(f"{each}: skipped: {skipped}", err=True)
             continue
         _show(reports[-1], as_json, console)
-    _write_readme(Path("README.md"), reports)
+    _write_tables(reports)
     return all(report.all_met for report in reports)
 
 
@@ -190,22 +208,34 @@ def _format(value: Any) -> str:
     return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
-def _write_readme(path: Path, reports: list[BenchReport]) -> None:
-    """Replace the rows of these benchmarks in the table of all bars, between the two marks."""
-    begin, end = _MARK.format("begin"), _MARK.format("end")
-    if not path.exists() or begin not in (text := path.read_text()):
+def _write_tables(reports: list[BenchReport]) -> None:
+    """Replace the rows of these benchmarks in the tables of all bars and of the headlines."""
+    if not _ALL_ROWS.exists():
         return
     rows: dict[str, list[str]] = {}
-    for row in text.partition(begin)[2].partition(end)[0].splitlines():
+    for row in _table_of(_ALL_ROWS).splitlines():
         if found := re.match(r"\| `cogmap bench (\w+)` \|", row):
             rows.setdefault(found[1], []).append(row)
     rows |= {report.bench: [_row(report.bench, bar) for bar in report.result.bars]
              for report in reports}  # fmt: skip
-    lines = ["| command | figure | measured | bar |", "|---|---|---|---|"]
-    for bench in BENCHES:
-        lines += rows.get(bench, [])
-    block = "\n".join([begin, *lines, end])
-    path.write_text(re.sub(f"{begin}.*{end}", lambda _: block, text, flags=re.DOTALL))
+    every = [row for bench in BENCHES for row in rows.get(bench, [])]
+    begins = [f"| `cogmap bench {bench}` | {figure} |" for bench, figure in _HEADLINES]
+    _put_table(_ALL_ROWS, every)
+    _put_table(_FEW_ROWS, [row for begin in begins for row in every if row.startswith(begin)])
+
+
+def _table_of(page: Path) -> str:
+    begin, end = _MARK.format("begin"), _MARK.format("end")
+    return page.read_text().partition(begin)[2].partition(end)[0]
+
+
+def _put_table(page: Path, rows: list[str]) -> None:
+    """Between the two marks, if it has them."""
+    begin, end = _MARK.format("begin"), _MARK.format("end")
+    header = ["| command | figure | measured | bar |", "|---|---|---|---|"]
+    block = "\n".join([begin, *header, *rows, end])
+    text = re.sub(f"{begin}.*{end}", lambda _: block, page.read_text(), flags=re.DOTALL)
+    page.write_text(text)
 
 
 def _row(bench: str, bar: Bar) -> str:

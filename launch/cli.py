@@ -374,15 +374,16 @@ def doctor() -> None:
 def bench(
     name: Annotated[str | None, typer.Argument(help="One benchmark; all without a name.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
-    to_readme: Annotated[
-        bool, typer.Option("--readme", help="Write its rows into ./README.md, as all do.")
+    write: Annotated[
+        bool,
+        typer.Option("--write", help="Write its rows into ./docs/measured.md, as all do."),
     ] = False,
 ) -> None:
     """Measure, against the bars. Exits 0 only if all are met."""
     with errors_to_exit_codes():
         from cogmap.bench.harness import run_benches
 
-        met = run_benches(name, as_json, console, to_readme)
+        met = run_benches(name, as_json, console, write)
     raise typer.Exit(0 if met else 1)
 
 

@@ -16,6 +16,8 @@ from cogmap.bench.harness import (
     median_of,
 )
 
+ROOT = Path(__file__).parents[2]
+
 
 @pytest.fixture
 def benches(monkeypatch: pytest.MonkeyPatch) -> dict[str, BenchResult | BenchError]:
@@ -59,37 +61,53 @@ def test_report_has_the_promised_form(benches: dict[str, BenchResult | BenchErro
     assert report["bars"] == [{"figure": "rate", "value": 3.0, "bar": 2.0, "ok": True}]
 
 
-def test_all_benches_write_the_readme_table_and_tell_what_was_missed(
-    benches: dict[str, BenchResult | BenchError], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.fixture
+def pages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, Path]:
+    """Of all figures, and of the first ones."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "docs").mkdir()
+    pages = tmp_path / "docs" / "measured.md", tmp_path / "README.md"
+    for page in pages:
+        page.write_text("before\n<!-- bench:begin -->old<!-- bench:end -->\nafter\n")
+    monkeypatch.setattr(harness, "_HEADLINES", (("slow", "wait"),))
+    return pages
+
+
+def test_all_benches_write_the_tables_and_tell_what_was_missed(
+    benches: dict[str, BenchResult | BenchError], pages: tuple[Path, Path]
 ) -> None:
     benches["quick"] = BenchResult({"rate": 3.0}, [Bar("rate", 3.0, 2.0)])
     benches["slow"] = BenchResult({"wait": 9.0}, [Bar("wait", 9.0, 2.0, "at most")])
-    monkeypatch.chdir(tmp_path)
-    readme = tmp_path / "README.md"
-    readme.write_text("before\n<!-- bench:begin -->old<!-- bench:end -->\nafter\n")
     assert not harness.run_benches(None, False, Console(quiet=True))
-    text = readme.read_text()
-    assert text.startswith("before\n") and text.endswith("\nafter\n") and "old" not in text
-    assert "| `cogmap bench quick` | rate | 3 | at least 2 |" in text
-    assert "| `cogmap bench slow` | wait | 9 **missed** | at most 2 |" in text
+    for page in pages:
+        text = page.read_text()
+        assert text.startswith("before\n") and text.endswith("\nafter\n") and "old" not in text
+        assert "| `cogmap bench slow` | wait | 9 **missed** | at most 2 |" in text
+    every, few = (page.read_text() for page in pages)
+    assert "| `cogmap bench quick` | rate | 3 | at least 2 |" in every
+    assert "rate" not in few
 
 
-def test_one_bench_replaces_its_own_rows_in_the_readme_if_it_is_told(
-    benches: dict[str, BenchResult | BenchError], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_one_bench_replaces_its_own_rows_if_it_is_told(
+    benches: dict[str, BenchResult | BenchError], pages: tuple[Path, Path]
 ) -> None:
     benches["quick"] = BenchResult({"rate": 3.0}, [Bar("rate", 3.0, 2.0)])
     benches["slow"] = BenchResult({"wait": 1.0}, [Bar("wait", 1.0, 2.0, "at most")])
-    monkeypatch.chdir(tmp_path)
-    readme = tmp_path / "README.md"
-    readme.write_text("<!-- bench:begin --><!-- bench:end -->")
     harness.run_benches(None, False, Console(quiet=True))
     benches["slow"] = BenchResult({"pause": 9.0}, [Bar("pause", 9.0, 2.0, "at most")])
     harness.run_benches("slow", False, Console(quiet=True))
-    assert "pause" not in readme.read_text()
-    harness.run_benches("slow", False, Console(quiet=True), to_readme=True)
-    text = readme.read_text()
+    assert "pause" not in pages[0].read_text()
+    harness.run_benches("slow", False, Console(quiet=True), write=True)
+    text = pages[0].read_text()
     assert "| rate | 3 | at least 2 |" in text and "wait" not in text
     assert text.index("rate") < text.index("| pause | 9 **missed** | at most 2 |")
+    assert "wait" not in pages[1].read_text()
+
+
+def test_headlines_are_figures_that_were_measured() -> None:
+    every = (ROOT / "docs" / "measured.md").read_text()
+    for bench, figure in harness._HEADLINES:
+        assert f"| `cogmap bench {bench}` | {figure} |" in every
 
 
 def test_a_bench_that_cannot_run_here_does_not_stop_the_others(

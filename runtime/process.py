@@ -247,6 +247,8 @@ class NodeProcess:
             wait_s = 0.0 if farther else _AFTER_KILL_S
         else:
             wait_s = _BACKOFF_S[min(self._failures_in_a_row, len(_BACKOFF_S)) - 1]
+        if not (killed or self._killed_for):
+            self.vitals.crashed(reason)
         log.warning("%s: %s; started again in %.1f s", self.name, reason, wait_s)
         self._restart_in(wait_s)
 

@@ -25,7 +25,7 @@ _MEASURE_PERIOD_S = 0.2
 """Between looks at the memory of a node that has a bound."""
 _TROUBLE_STAYS_S = 10.0
 """What a node was killed for stays in the table for so long after it was started again."""
-_WHY_IT_DIED = ("hung", "silent", "killed", "out of memory")
+_WHY_IT_DIED = ("hung", "silent", "killed", "out of memory", "crashed")
 
 
 class _Wrong(NamedTuple):
@@ -119,8 +119,10 @@ class Vitals:
 
     def why_kill(self) -> str:
         """Why a node that is alive must be killed now; "" if it may live."""
-        wrong = self._silent() or self._hung() or self._too_large()
-        if wrong is not None:
+        looks = [self._silent(), self._hung(), self._too_large()]
+        found = [each for each in looks if each is not None]
+        if found:  # what is to be killed for at once, before what may still end well
+            wrong = max(found, key=lambda each: each.at_once)
             then = "it was killed" if wrong.at_once else "then it is killed"
             self.troubles.notice(wrong.name, f"{wrong.text}; {then}: {wrong.help}")
             return f"{wrong.name}: {wrong.text}" if wrong.at_once else ""
@@ -128,6 +130,11 @@ class Vitals:
             for name in _WHY_IT_DIED:
                 self.troubles.clear(name)
         return ""
+
+    def crashed(self, reason: str) -> None:
+        """It ended by itself, before it was to, for a reason of its own."""
+        text = f"{reason}; it was started again"
+        self.troubles.notice("crashed", f"{text}: see its log, and mend the node that fails")
 
     def why_killed(self) -> str:
         """Why the kernel has killed it, because memory ran out; "" if somebody else has, which is
@@ -146,7 +153,7 @@ class Vitals:
         if since_s <= (_START_WITHIN_S if self.last.state == "starting" else _SILENT_S):
             return None
         help_ = (
-            "if somebody stopped it, let it be; if the machine has too much to do, end other"
+            "do not stop it for so long (SIGSTOP); if the machine has too much to do, end other"
             " programs; else see its log"
         )
         return _Wrong("silent", f"no heartbeat for {since_s:.0f} s", help_)

@@ -191,6 +191,13 @@ class HoardsOnce(OnceNode):
             time.sleep(0.01)
 
 
+class CrashesOnce(OnceNode):
+    """Fails by itself."""
+
+    def go_wrong(self) -> None:
+        raise RuntimeError("a thing that should not be")
+
+
 class Watcher(Node):
     """Reads the newest of a stream, and what the supervisor says."""
 

@@ -74,6 +74,17 @@ def test_hang_wherever_it_is(tmp_path, state, busy_s, bound):
     node.wait()
 
 
+def test_what_is_at_one_message_may_not_outgrow_its_bound(tmp_path):
+    """That it may still end well does not keep it from taking the machine's memory."""
+    vitals = Vitals("n", hang_s=60.0, memory_bytes=1)
+    vitals.meter.turn_to(os.getpid())
+    status = NodeStatus(stamp_ns=0, node="n", pid=os.getpid(), state="running", busy_s=40.0)
+    vitals.begin()
+    vitals.hear(status)
+    vitals.meter.look()
+    assert vitals.why_kill().startswith("out of memory: holds")
+
+
 def test_error_of_a_node_that_refuses(node):
     node.hear(beat(node, state="failed", error="no such file"))
     assert node.status().error == "no such file"

@@ -383,6 +383,7 @@ def test_node_that_hangs_without_heartbeat_is_started_again(supervise, monkeypat
     [
         ("HangsOnce", "hang_s = 1.0", "hung", "raise hang_s of [node.sink]"),
         ("HoardsOnce", "memory_mb = 250", "out of memory", "memory_mb = 250"),
+        ("CrashesOnce", "", "crashed", "RuntimeError: a thing that should not be"),
     ],
 )
 def test_node_that_goes_wrong_is_named_and_started_again(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cogmap.runtime.launchfile import Launch
-from cogmap.runtime.messages import Frame, InputStats, NodeStatus
+from cogmap.runtime.messages import Frame, InputStats, NodeStatus, Observation
 from cogmap.runtime.node import Source
 from cogmap.runtime.result import RunResult
 
@@ -13,12 +13,14 @@ _PREFIX = "frames."
 _SKIPPED = "skipped_redundant"
 
 
-def make_report(launch: Launch, result: RunResult) -> dict[str, Any]:
-    """Rates in Hz, latencies in ms, memory in bytes, CPU in percent of one core."""
+def make_report(launch: Launch, result: RunResult, *, interrupted: bool = False) -> dict[str, Any]:
+    """Rates in Hz, latencies in ms, memory in bytes, CPU in percent of one core. ``ok``: no node
+    that the run needs has failed, also if it was ``interrupted`` by a signal."""
     return {
         "launch": str(launch.path),
         "duration_s": round(result.duration_s, 3),
         "ok": not result.failed,
+        "interrupted": interrupted,
         "failed": result.failed,
         "run": _run_figures(launch, result),
         "troubles": _troubles(result),
@@ -30,14 +32,10 @@ def _run_figures(launch: Launch, result: RunResult) -> dict[str, Any]:
     """Of the frames: how many came, and what became of them. Where the node that fuses them did
     not come to its end, those that nobody counted as lost were on the way to it."""
     status = {node.node: node for node in result.nodes}
-    verdicts: dict[str, int] = {}
-    fusing: InputStats | None = None
-    has_ended = True
-    for node in result.nodes:
-        for counter, count in node.counters.items():
-            if counter.startswith(_PREFIX):
-                verdicts[counter.removeprefix(_PREFIX)] = count
-                fusing, has_ended = node.inputs.get("frames"), node.state == "ended"
+    fuser = next((node for node in result.nodes if _fuses(launch, node.node)), None)
+    verdicts = {} if fuser is None else _verdicts(fuser)
+    fusing = None if fuser is None else fuser.inputs.get("frames")
+    has_ended = fuser is None or fuser.state == "ended"
     frames_in = sum(  # of sources alone: what is between them and their readers passes frames on
         status[name].outputs.get(port, 0)
         for name, port in launch.streams().values()
@@ -62,6 +60,20 @@ def _run_figures(launch: Launch, result: RunResult) -> dict[str, Any]:
             "p50": fusing.latency_p50_ms if fusing else None,
             "p99": fusing.latency_p99_ms if fusing else None,
         },
+    }
+
+
+def _fuses(launch: Launch, node: str) -> bool:
+    """Whether it is the node that fuses frames: others may count frames, too."""
+    outputs = launch.classes[node].OUTPUTS.values()
+    return any(issubclass(output.message_type, Observation) for output in outputs)
+
+
+def _verdicts(fuser: NodeStatus) -> dict[str, int]:
+    return {
+        counter.removeprefix(_PREFIX): count
+        for counter, count in fuser.counters.items()
+        if counter.startswith(_PREFIX)
     }
 
 

@@ -89,7 +89,7 @@ def run_launch(
             on_tick = guide.tick
         table = LiveTable(console, hidden=quiet or not live)
         result, interrupted = _supervised(supervisor, table, for_s, on_tick, _logger(quiet, said))
-        figures = make_report(launch, result)
+        figures = make_report(launch, result, interrupted=interrupted)
         if not quiet:
             summary(console, figures, folder.path, _command(launch) if interrupted else "")
         for node, reason in result.failed.items():

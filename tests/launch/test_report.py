@@ -59,6 +59,25 @@ def test_what_became_of_the_frames(report):
     assert run["capture_to_fused_ms"] == {"p50": 12.5, "p99": 40.0}
 
 
+def test_only_verdicts_of_the_node_that_fuses_count():
+    detector = NodeStatus(
+        stamp_ns=0, node="detector", pid=4, state="ended", inputs={"frames": InputStats()},
+        counters={"frames.ignored": 100, "detections": 7},
+    )  # fmt: skip
+    launch = running.load("replay", [])
+    for nodes in ((detector, *NODES), (*NODES, detector)):
+        run = make_report(launch, RunResult(nodes, {}, {}, duration_s=1.0))["run"]
+        assert (run["fused"], run["rejected"], run["lost"]) == (70, {"lost": 5}, 6)
+
+
+def test_that_it_was_interrupted_is_said():
+    launch = running.load("replay", [])
+    result = RunResult(NODES, {}, {}, duration_s=1.0)
+    assert not make_report(launch, result)["interrupted"]
+    report = make_report(launch, result, interrupted=True)
+    assert (report["ok"], report["interrupted"]) == (True, True)
+
+
 def test_a_run_that_was_cut_short_lost_only_what_was_counted_as_lost():
     launch = running.load("replay", [])
     stopped = msgspec.structs.replace(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,13 +11,16 @@ import numpy as np
 from rich.table import Table
 from rich.text import Text
 
-from cogmap.launch.paths import is_run
+from cogmap.launch.paths import is_joined, is_run
+from cogmap.launch.run_state import map_of, read_report, state_of
 from cogmap.memory.cognitive_map import CognitiveMap
 from cogmap.memory.persistence import is_map
 from cogmap.memory.render.drawing import printable
 from cogmap.nodes.episodes import open_episode
 from cogmap.runtime.messages import Frame
 from cogmap.runtime.playback import Recording
+from cogmap.runtime.requests import goes_on
+from cogmap.runtime.rundir import is_going_on
 
 LABEL_WIDTH, LINE_WIDTH = 40, 4000
 """What is longer is cut: labels and names of streams are text from strangers."""
@@ -118,21 +120,24 @@ def _map_facts(path: Path) -> Mapping[str, Any]:
 
 
 def _run_facts(path: Path) -> Mapping[str, Any]:
-    report_file = path / "report.json"
     facts: dict[str, Any] = {"run": path, "size on disk": f"{_megabytes(path):.1f} MB"}
-    if not report_file.exists():
-        return facts | {"state": "going on, or cut off; logs are in logs/"}
-    report = json.loads(report_file.read_text())
-    run = report["run"]
-    return facts | {
-        "launch file": report["launch"],
-        "duration": f"{report['duration_s']:.1f} s",
-        "ended": "well" if report["ok"] else f"badly: {report['failed']}",
-        "frames": f"{run['frames_in']} in, {run['fused']} fused, {run['skipped']} skipped,"
-        f" {run['lost']} lost",
-        "nodes": ", ".join(report["nodes"]),
-        "map": path / "map" if is_map(path / "map") else "none",
-    }
+    if is_joined(path):
+        answers = "going on" if goes_on(path) else "it does not answer"
+        return facts | {"state": f"on another machine; {answers}"}
+    facts["state"] = state_of(path)
+    report = None if is_going_on(path) else read_report(path)
+    if report is not None:
+        run = report["run"]
+        lost = "an unknown number" if run["lost"] is None else run["lost"]
+        facts |= {
+            "launch file": report["launch"],
+            "duration": f"{report['duration_s']:.1f} s",
+            "frames": f"{run['frames_in']} in, {run['fused']} fused, {run['skipped']} skipped,"
+            f" {lost} lost",
+            "nodes": ", ".join(report["nodes"]),
+        }
+    folder = map_of(path)
+    return facts | {"map": folder if folder is not None and is_map(folder) else "none"}
 
 
 def _megabytes(folder: Path) -> float:

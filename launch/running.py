@@ -17,12 +17,14 @@ import msgspec
 from cogmap.launch.console import run_console as console
 from cogmap.launch.guiding import Guide
 from cogmap.launch.report import make_report
+from cogmap.launch.run_state import REPORT_FILE
 from cogmap.launch.table import LiveTable, summary
 from cogmap.runtime.launchfile import Launch, check_launch, read_launch_file
 from cogmap.runtime.messages import CogmapError, LogRecord
 from cogmap.runtime.result import RunResult
 from cogmap.runtime.rundir import RunDir
 from cogmap.runtime.supervisor import Supervisor
+from cogmap.runtime.whole_file import write_whole
 from cogmap.runtime.wiring import EXIT_FAILED, EXIT_OK, EXIT_REFUSED
 
 EXIT_INTERRUPTED = 130
@@ -83,6 +85,7 @@ def run_launch(
             console.print(f"Run directory: {folder.path}", highlight=False, soft_wrap=True)
         with folder.being_written():
             for_s = _time_of(folder, for_s)
+            (folder.path / REPORT_FILE).unlink(missing_ok=True)  # of a run before
         supervisor = Supervisor(launch, folder)
         guide = Guide(go, folder.path, console) if go else None
         if guide is not None:
@@ -95,8 +98,9 @@ def run_launch(
         for node, reason in result.failed.items():
             if f"{node}: {reason}" not in said:
                 console.print(f"{node}: {reason}", style="red", soft_wrap=True)
-        paths = [folder.path / "report.json"] + ([] if report is None else [report])
-        written = [_is_written(path, figures) for path in paths]
+        written = [_is_written(folder.path / REPORT_FILE, figures, write_whole)]
+        if report is not None:  # which may be no plain file that another could replace
+            written.append(_is_written(report, figures, Path.write_bytes))
         return _exit_code(result, interrupted, guide, reported=all(written))
 
 
@@ -212,10 +216,12 @@ def _make_writable(report: Path) -> None:
         raise CogmapError(f"cannot write report {report}: {error}") from error
 
 
-def _is_written(path: Path, figures: dict[str, Any]) -> bool:
+def _is_written(
+    path: Path, figures: dict[str, Any], write: Callable[[Path, bytes], object]
+) -> bool:
     """The report; the run was what it was if there is no room for it any more."""
     try:
-        path.write_bytes(msgspec.json.format(msgspec.json.encode(figures)))
+        write(path, msgspec.json.format(msgspec.json.encode(figures)))
     except OSError as error:
         text = f"cannot write report {path}: {error}; the run itself ended as it says above"
         console.print(text, style="red", markup=False, highlight=False, soft_wrap=True)

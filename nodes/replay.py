@@ -21,6 +21,7 @@ from cogmap.runtime.messages import (
     WorldEvent,
 )
 from cogmap.runtime.node import Input, NodeParams, Output, Source
+from cogmap.runtime.whole_file import write_whole
 
 _STATUS_PERIOD_S = 0.25
 _PATIENCE_S = 0.1
@@ -33,7 +34,7 @@ class Replay(Source):
         episode: str = ""
         """Path of the recording; any format that `open_episode` knows."""
         rate: float = 1.0
-        """Seconds of recording a second; 0: as fast as the readers can go."""
+        """Seconds of recording a second; 0: as fast as the readers can go (``--rate max``)."""
         repeat: int = 1
         """How often it is streamed, one time after the other with stamps that go on."""
         hide_poses: bool = False
@@ -192,9 +193,7 @@ class Replay(Source):
         path = self._jumps_path()
         if path is not None:
             path.parent.mkdir(exist_ok=True)
-            new = path.with_suffix(".new")
-            new.write_bytes(msgspec.json.encode(self._jumps))
-            new.replace(path)  # all or nothing, whenever the node is killed
+            write_whole(path, msgspec.json.encode(self._jumps))
 
     def _frame_at(self, seconds: float) -> int:
         target_ns = self._stamps[0] + int(seconds * 1e9)

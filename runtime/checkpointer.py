@@ -21,6 +21,7 @@ import msgspec
 from cogmap.runtime import checkpoint
 from cogmap.runtime.checkpoint import Checkpoint, CheckpointError, NodeState, Snapshot
 from cogmap.runtime.troubles import Troubles
+from cogmap.runtime.whole_file import write_whole
 
 __all__ = ["Checkpointer", "EndMarks", "PublishedMark"]
 
@@ -225,10 +226,7 @@ class EndMarks:
 
     def write(self, node: str, snapshot: Snapshot) -> None:
         """Raises OSError."""
-        path = self._path(node)
-        unfinished = path.with_suffix(".ending")
-        unfinished.write_bytes(msgspec.msgpack.encode(snapshot))
-        unfinished.replace(path)
+        write_whole(self._path(node), msgspec.msgpack.encode(snapshot))
 
     def _path(self, node: str) -> Path:
         return self._folder / f"{node}.ended"

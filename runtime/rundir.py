@@ -46,6 +46,23 @@ def is_going_on(path: Path) -> bool:
     return False
 
 
+def process_of(path: Path) -> int | None:
+    """The process that says that the run in this directory is its own; None if it is gone."""
+    try:
+        text = (path / "lock").read_text().strip()
+    except (OSError, UnicodeDecodeError):
+        return None
+    if not text.isdecimal():
+        return None
+    try:
+        os.kill(int(text), 0)
+    except PermissionError:
+        pass
+    except (ProcessLookupError, OverflowError):
+        return None
+    return int(text)
+
+
 class RunDir:
     """Holds the lock of a run directory; sockets are removed when it is closed."""
 
@@ -82,7 +99,7 @@ class RunDir:
                 fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 break
             except BlockingIOError as error:
-                holder = self._holder()
+                holder = process_of(path)
                 if holder is None and time.monotonic() < deadline:
                     time.sleep(0.1)
                     continue
@@ -95,20 +112,6 @@ class RunDir:
         self._lock.truncate()
         self._lock.write(f"{os.getpid()}\n")
         self._lock.flush()
-
-    def _holder(self) -> int | None:
-        """The process that says that the run is its own; None if it is gone."""
-        self._lock.seek(0)
-        text = self._lock.read().strip()
-        if not text.isdecimal():
-            return None
-        try:
-            os.kill(int(text), 0)
-        except ProcessLookupError:
-            return None
-        except PermissionError:
-            pass
-        return int(text)
 
     def _refuse_foreign_folder(self) -> None:
         """What is in the way of a run must not be touched by it."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 
 import pytest
 
 from cogmap.launch.info import describe
 from cogmap.memory.cognitive_map import CognitiveMap
 from cogmap.runtime.messages import CogmapError
+from cogmap.runtime.rundir import RunDir
 
 
 @pytest.fixture
@@ -57,20 +59,66 @@ def test_damaged_map(map_dir):
         describe(map_dir)
 
 
-def test_run(facts_of, tmp_path):
+REPORT = {
+    "launch": "demo",
+    "duration_s": 12.34,
+    "ok": False,
+    "interrupted": False,
+    "failed": {"viewer": "[no] window", "memory": "no room"},
+    "run": {"frames_in": 9, "fused": 4, "skipped": 3, "lost": 2},
+    "nodes": {"camera": {}, "viewer": {}},
+}
+
+
+@pytest.fixture
+def run_dir(tmp_path):
     (tmp_path / "launch.json").write_text("{}")
-    assert facts_of(tmp_path)["state"].startswith("going on")
-    report = {
-        "launch": "demo",
-        "duration_s": 12.34,
-        "ok": False,
-        "failed": {"viewer": "[no] window"},
-        "run": {"frames_in": 9, "fused": 4, "skipped": 3, "lost": 2},
-        "nodes": {"camera": {}, "viewer": {}},
-    }
-    (tmp_path / "report.json").write_text(json.dumps(report))
-    facts = facts_of(tmp_path)
-    assert facts["ended"] == "badly: {'viewer': '[no] window'}"
+    return tmp_path
+
+
+def test_run(facts_of, run_dir):
+    (run_dir / "report.json").write_text(json.dumps(REPORT))
+    facts = facts_of(run_dir)
+    assert facts["state"] == "ended badly; viewer: [no] window; memory: no room"
     assert facts["frames"] == "9 in, 4 fused, 3 skipped, 2 lost"
     assert facts["nodes"] == "camera, viewer"
     assert facts["map"] == "none"
+
+
+def test_run_that_was_interrupted(facts_of, run_dir):
+    report = REPORT | {"ok": True, "interrupted": True, "failed": {}}
+    (run_dir / "report.json").write_text(json.dumps(report))
+    told = f"interrupted; cogmap up --resume {run_dir} goes on with it"
+    assert facts_of(run_dir)["state"] == told
+    (run_dir / "report.json").write_text(json.dumps(REPORT | {"interrupted": True}))
+    assert "interrupted, and ended badly; viewer" in facts_of(run_dir)["state"]
+
+
+def test_run_that_ended_well_and_stored_its_map_elsewhere(facts_of, run_dir, map_dir):
+    launch = {"node": {"memory": {"params": {"map_dir": str(map_dir)}}, "camera": {"params": {}}}}
+    (run_dir / "launch.json").write_text(json.dumps(launch))
+    (run_dir / "report.json").write_text(json.dumps(REPORT | {"ok": True, "failed": {}}))
+    facts = facts_of(run_dir)
+    assert (facts["state"], facts["map"]) == ("ended well", str(map_dir))
+
+
+@pytest.mark.parametrize("left", [None, "", "{", '{"run": {}}', "[1]"])
+def test_run_that_was_cut_off(facts_of, run_dir, left):
+    """Its supervisor was killed, or there was no room for the report."""
+    if left is not None:
+        (run_dir / "report.json").write_text(left)
+    state = facts_of(run_dir)["state"]
+    assert state.startswith("cut off; ")
+    assert f"cogmap up --resume {run_dir} goes on" in state
+    assert ("report.json cannot be read" in state) == (left is not None)
+
+
+def test_run_that_goes_on(facts_of, tmp_path):
+    with RunDir(tmp_path / "run") as run:
+        run.launch.write_text("{}")
+        (run.path / "report.json").write_text(json.dumps(REPORT))  # of the run before
+        facts = facts_of(run.path)
+        assert facts["state"] == f"going on, process {os.getpid()}"
+        assert "frames" not in facts
+        (run.path / "lock").write_text("")  # its supervisor is gone
+        assert facts_of(run.path)["state"] == "was killed; its nodes still end"

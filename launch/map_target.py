@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
 from cogmap.launch.paths import is_run, map_folder
 from cogmap.memory.cognitive_map import CognitiveMap
 from cogmap.memory.persistence import is_map
+from cogmap.nodes.episodes import UnknownFormatError
 from cogmap.nodes.planners.access import HeldMap, LiveMap, MapAccess
 from cogmap.runtime.messages import CogmapError
 from cogmap.runtime.requests import goes_on
@@ -79,7 +81,16 @@ def _is_recording(path: Path) -> bool:
 
 
 def _made_of(recording: Path, detector: str) -> MapTarget:
-    folder = _mapped(recording, detector)
+    try:
+        folder = _mapped(recording, detector)
+    except UnknownFormatError as error:
+        if not recording.is_dir():
+            raise
+        raise CogmapError(
+            f"{recording} holds no map: manifest.json is missing. Look for the whole folder of the"
+            " map, or make one: cogmap replay EPISODE --map DIR. Nor is it a recording that is"
+            f" known; cogmap info {shlex.quote(str(recording))} lists their formats"
+        ) from error
     held = CognitiveMap.load(folder)
     name = f"{folder}, made from {recording} (--map {folder} asks it again without mapping)"
     if not any(thing.label for thing in held.objects()):

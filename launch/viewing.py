@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from cogmap.launch.paths import is_run
+from cogmap.launch.paths import is_run, map_folder
 from cogmap.memory.cognitive_map import CognitiveMap
 from cogmap.memory.persistence import is_map
 from cogmap.nodes.rerun.process import ViewerProcess, serve_rrd
@@ -29,8 +29,8 @@ def view_path(path: Path, port: int, for_s: float | None, console: Console) -> N
         viewer = serve_rrd(path / _RRD, port)
     elif is_map(path):
         viewer = _show_map(path, port)
-    elif is_run(path) and is_map(path / "map"):
-        viewer = _show_map(path / "map", port)
+    elif is_run(path):
+        viewer = _show_map(map_folder(path), port)
     else:
         raise CogmapError(
             f"{path} is no run directory, map or .rrd file;"

@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Protocol
 
 from cogmap.nodes.episodes.cube_slam import CubeSlamEpisode
-from cogmap.nodes.episodes.episode import Episode, EpisodeError
+from cogmap.nodes.episodes.episode import Episode, EpisodeError, UnknownFormatError
 from cogmap.nodes.episodes.hololens import HololensEpisode
 from cogmap.nodes.episodes.redwood import RedwoodEpisode
 from cogmap.nodes.episodes.rosbag import RosbagEpisode
 from cogmap.nodes.episodes.seven_scenes import SevenScenesEpisode
 from cogmap.nodes.episodes.tum import TumEpisode
 
-__all__ = ["Episode", "EpisodeError", "open_episode"]
+__all__ = ["Episode", "EpisodeError", "UnknownFormatError", "open_episode"]
 
 
 class _Format(Protocol):
@@ -45,7 +45,8 @@ def open_episode(path: Path | str) -> Episode:
     """The recording at ``path``, of whatever format.
 
     Raises:
-        EpisodeError: nothing there, no format that is known, or the index is damaged.
+        EpisodeError: nothing there, the index is damaged, or (UnknownFormatError) no format that
+            is known.
     """
     path = Path(path)
     if not path.exists():
@@ -57,7 +58,9 @@ def open_episode(path: Path | str) -> Episode:
     for candidate in _FORMATS:
         if candidate.matches(path):
             return candidate(path)
-    raise EpisodeError(f"no known episode format: {path}{_hint_near(path)}\n{_known_formats()}")
+    raise UnknownFormatError(
+        f"no known episode format: {path}{_hint_near(path)}\n{_known_formats()}"
+    )
 
 
 def _known_formats() -> str:

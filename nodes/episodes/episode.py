@@ -13,6 +13,10 @@ class EpisodeError(CogmapError):
     """A recording cannot be read. Says which file, which field and what would fix it."""
 
 
+class UnknownFormatError(EpisodeError):
+    """It is no recording, or of a format that nobody has written a reader for."""
+
+
 class Episode(Protocol):
     """A recording on disk. Opening it reads its index, not its images."""
 

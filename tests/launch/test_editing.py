@@ -71,7 +71,7 @@ def test_what_is_no_map_is_named(tmp_path):
     result = edit(tmp_path / "nowhere", "delete", "1")
     assert result.exit_code == 2 and "no such map" in result.output
     result = edit(tmp_path, "delete", "1")
-    assert result.exit_code == 2 and "no map folder and no run directory" in result.output
+    assert result.exit_code == 2 and "holds no map" in result.output
 
 
 def test_the_map_of_a_live_run_is_corrected_in_the_run(furnished_map):

@@ -79,5 +79,5 @@ def test_a_correction_is_of_the_time_when_it_was_made(furnished_map, make_wall, 
 
 
 def test_what_is_no_map_is_named(tmp_path, console):
-    with pytest.raises(CogmapError, match="no map folder"):
+    with pytest.raises(CogmapError, match="holds no map"):
         list_events(tmp_path, None, False, console)

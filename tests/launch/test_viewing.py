@@ -88,7 +88,9 @@ def test_ends_when_the_viewer_has_ended(tmp_path):
 
 
 def test_nothing_to_show(run_dir, episode, console):
-    with pytest.raises(CogmapError, match=r"is no run directory, map or \.rrd file"):
+    with pytest.raises(CogmapError, match="stores no map"):
         view_path(run_dir, 0, None, console)
-    with pytest.raises(CogmapError, match=r"cogmap replay .*e\.mcap --view"):
+    with pytest.raises(
+        CogmapError, match=r"is no run directory, map or \.rrd file.*cogmap replay .*e\.mcap --view"
+    ):
         view_path(episode, 0, None, console)

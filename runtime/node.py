@@ -248,17 +248,25 @@ def _readable(text: str) -> str:
 
 def _wrong_word(node_class: type[Node], text: str) -> str:
     """What a parameter may be, if the error says that it is none of a few words; else ""."""
-    found = re.fullmatch(r"Invalid enum value (.*) - at `\$\.([\w.]+)`", text, re.DOTALL)
+    found = re.fullmatch(r"Invalid enum value (.*) - at `\$\.([\w.\[\]]+)`", text, re.DOTALL)
     if found is None:
         return ""
     kind: Any = node_class.Params
-    for name in found[2].split("."):
-        if not _is_struct(kind):
-            return ""
-        kind = typing.get_type_hints(kind).get(name)
-        kind = next((part for part in typing.get_args(kind) if _is_struct(part)), kind)
+    for step in re.findall(r"\w+|\[\w*\]", found[2]):
+        kind = _item_of(kind) if step.startswith("[") else _field_of(kind, step)
     words = ", ".join(_words_of(kind))
     return f"{found[2]}: {found[1]} is none of {words}" if words else ""
+
+
+def _field_of(kind: Any, name: str) -> Any:
+    """The type of a parameter in a group of them, also one that may be None; None: no such."""
+    group = next((part for part in (kind, *typing.get_args(kind)) if _is_struct(part)), None)
+    return None if group is None else typing.get_type_hints(group).get(name)
+
+
+def _item_of(kind: Any) -> Any:
+    """The type of what a list or tuple holds."""
+    return next(iter(typing.get_args(kind)), None)
 
 
 def _words_of(kind: Any) -> list[str]:

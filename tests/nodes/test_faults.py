@@ -38,5 +38,6 @@ def test_it_crashes_once_in_a_run(tmp_path):
 
 
 def test_unknown_faults_are_refused():
-    with pytest.raises(ParamError, match="kind"):
-        NodeDriver(Faults, faults=[{"kind": "gremlins"}])
+    told = r"faults\[1\]\.kind: 'melt' is none of frozen, black, .*, no_pose, .*, hang, .*slow$"
+    with pytest.raises(ParamError, match=told):
+        NodeDriver(Faults, faults=[{"kind": "black"}, {"kind": "melt"}])

@@ -77,6 +77,7 @@ class Tuned(Node):
         mode: Literal["auto", "web"] = "auto"
         side: Literal["left", "right"] | None = None
         group: Group | None = None
+        groups: tuple[Group, ...] = ()
 
         def __post_init__(self) -> None:
             if self.rate_hz <= 0:
@@ -105,6 +106,7 @@ class TestParams:
             ({"mode": "wbe"}, r"Tuned: mode: 'wbe' is none of auto, web$"),
             ({"side": "up"}, r"Tuned: side: 'up' is none of left, right$"),
             ({"group": {"kind": "tpu"}}, r"Tuned: group.kind: 'tpu' is none of cpu, cuda$"),
+            ({"groups": [{}, {"kind": "x"}]}, r"groups\[1\]\.kind: 'x' is none of cpu, cuda$"),
             ({"rate_hz": -1}, "Tuned: rate_hz must be positive, not -1.0"),
         ],
     )

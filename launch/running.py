@@ -21,6 +21,7 @@ from cogmap.launch.run_state import REPORT_FILE
 from cogmap.launch.table import LiveTable, summary
 from cogmap.runtime.launchfile import Launch, check_launch, read_launch_file
 from cogmap.runtime.messages import CogmapError, LogRecord
+from cogmap.runtime.nearest import nearest
 from cogmap.runtime.result import RunResult
 from cogmap.runtime.rundir import RunDir
 from cogmap.runtime.supervisor import Supervisor
@@ -41,8 +42,10 @@ def find_launch_file(name: str) -> Path:
     if not path.exists() and path.parent == Path() and built_in.exists():
         return built_in
     if not path.exists():
-        names = ", ".join(sorted(file.stem for file in BUILT_IN.glob("*.toml")))
-        raise CogmapError(f"no launch file {name!r}; built in are: {names}")
+        names = sorted(file.stem for file in BUILT_IN.glob("*.toml"))
+        near = nearest(path.stem, names)
+        hint = f"{near} Built" if near.endswith("?") else "; built"
+        raise CogmapError(f"no launch file {name!r}{hint} in are: {', '.join(names)}")
     return path
 
 

@@ -17,7 +17,6 @@ Everything is checked before a process starts. ``docs/launch.md`` lists the keys
 
 from __future__ import annotations
 
-import difflib
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -29,6 +28,7 @@ import msgspec
 from cogmap.runtime.bus import Policy
 from cogmap.runtime.keys import RunKeyError, check_bind
 from cogmap.runtime.messages import CogmapError, Message
+from cogmap.runtime.nearest import nearest
 from cogmap.runtime.node import Node, ParamError, Source, make_params
 from cogmap.runtime.wiring import RUN_STREAMS, load_node_class
 
@@ -183,7 +183,7 @@ def _apply_override(tree: dict[str, Any], override: str) -> None:
     nodes = tree.get("node", {})
     nodes = nodes if isinstance(nodes, dict) else {}
     if node not in nodes:
-        raise LaunchError(f"--set {override!r}: no node {node!r}{_nearest(node, nodes)}")
+        raise LaunchError(f"--set {override!r}: no node {node!r}{nearest(node, nodes)}")
     section = nodes[node]
     params = section.setdefault("params", {}) if isinstance(section, dict) else None
     *groups, name = key.split(".")
@@ -230,7 +230,7 @@ def _node_section(path: Path, name: str, table: Any) -> NodeSection:
         _check_keys(path, where, _table(path, where, wire), InputSection.__struct_fields__)
         policy = wire.get("policy", "latest")
         if policy not in get_args(Policy):
-            hint = _nearest(str(policy), get_args(Policy))
+            hint = nearest(str(policy), get_args(Policy))
             raise LaunchError(f"{path}: {where}.policy: {policy!r} is none{hint}")
         inputs[port] = wire
     section: NodeSection = _convert(path, place, table | {"inputs": inputs}, NodeSection)
@@ -244,7 +244,7 @@ def _node_class(path: Path, name: str, section: NodeSection) -> type[Node]:
     except ParamError as error:
         known = node_class.Params.__struct_fields__
         wrong = next((key for key in section.params if key not in known), None)
-        hint = _nearest(wrong, known) if wrong else ""
+        hint = nearest(wrong, known) if wrong else ""
         raise LaunchError(f"{path}: [node.{name}] params: {error}{hint}") from error
     except CogmapError as error:
         raise LaunchError(f"{path}: [node.{name}] uses: {error}") from error
@@ -272,7 +272,7 @@ def _check_outputs(launch: Launch) -> None:
             if port not in ports:
                 raise LaunchError(
                     f"{launch.path}: [node.{name}] outputs: {section.uses} has no output"
-                    f" {port!r}{_nearest(port, ports)}"
+                    f" {port!r}{nearest(port, ports)}"
                 )
         for port in ports:
             stream = stream_name(name, section, port)
@@ -292,10 +292,10 @@ def _check_inputs(launch: Launch, name: str) -> None:
         place = f"{launch.path}: [node.{name}] inputs.{port}"
         declared = node_class.INPUTS.get(port)
         if declared is None and not node_class.ANY_INPUT:
-            hint = _nearest(port, node_class.INPUTS)
+            hint = nearest(port, node_class.INPUTS)
             raise LaunchError(f"{place}: {section.uses} has no input {port!r}{hint}")
         if wire.stream not in streams and wire.stream not in RUN_STREAMS:
-            raise LaunchError(f"{place}: no stream {wire.stream!r}{_nearest(wire.stream, streams)}")
+            raise LaunchError(f"{place}: no stream {wire.stream!r}{nearest(wire.stream, streams)}")
         if wire.stream in RUN_STREAMS and wire.policy == "lossless":
             raise LaunchError(f"{place}: {wire.stream} is only served as policy = 'latest'")
         if wire.policy == "lossless" and not is_repeatable(launch, streams[wire.stream][0]):
@@ -374,7 +374,7 @@ def _check_keys(path: Path, place: str, table: dict[str, Any], known: Iterable[s
     known = tuple(known)
     for key in table:
         if key not in known:
-            raise LaunchError(f"{path}: {place}: unknown key {key!r}{_nearest(key, known)}")
+            raise LaunchError(f"{path}: {place}: unknown key {key!r}{nearest(key, known)}")
 
 
 def _convert(path: Path, place: str, table: dict[str, Any], kind: type[Any]) -> Any:
@@ -382,11 +382,3 @@ def _convert(path: Path, place: str, table: dict[str, Any], kind: type[Any]) -> 
         return msgspec.convert(table, kind)
     except msgspec.ValidationError as error:
         raise LaunchError(f"{path}: {place}: {error}") from error
-
-
-def _nearest(name: str, known: Iterable[str]) -> str:
-    known = list(known)
-    close = difflib.get_close_matches(name, known, n=1, cutoff=0.4)
-    if close:
-        return f"; did you mean {close[0]!r}?"
-    return f"; there are {', '.join(sorted(known))}" if known else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 import msgspec
 
@@ -17,7 +17,8 @@ from cogmap.runtime.messages import (
     PlaybackCommand,
     RunStatus,
 )
-from cogmap.runtime.node import Node
+from cogmap.runtime.nearest import nearest
+from cogmap.runtime.node import Node, Source
 
 EXIT_OK, EXIT_FAILED, EXIT_REFUSED, EXIT_START_OVER = 0, 1, 2, 75
 """Exit codes: done; crashed, start again; will never work, do not; start again at once."""
@@ -81,10 +82,18 @@ def load_node_class(uses: str) -> type[Node]:
     if here not in sys.path:
         sys.path.append(here)  # last: nothing that lies there takes the place of a library
     try:
-        found = getattr(importlib.import_module(module_name), class_name)
+        module = importlib.import_module(module_name)
     except Exception as error:  # importing runs the module, which may be anybody's
         reason = f"{type(error).__name__}: {error}"
         raise CogmapError(f"cannot load node {uses!r:.200}: {reason}") from error
-    if not (isinstance(found, type) and issubclass(found, Node)):
-        raise CogmapError(f"{uses!r} is not a Node")
+    found = getattr(module, class_name, None) if class_name else None
+    if not _is_node(found):
+        known = [name for name, each in vars(module).items() if _is_node(each)]
+        what = f"is no node of {module_name}" if class_name else "names no class, as module:Class"
+        raise CogmapError(f"{uses!r:.200} {what}{nearest(class_name, known)}")
     return found
+
+
+def _is_node(found: Any) -> TypeGuard[type[Node]]:
+    """Not one of the two that all are made of."""
+    return isinstance(found, type) and issubclass(found, Node) and found not in (Node, Source)

@@ -62,7 +62,7 @@ def test_every_command_has_help(command):
     ("arguments", "text"),
     [
         (["up"], "name a launch file, such as demo"),
-        (["up", "nothing"], "no launch file 'nothing'; built in are: camera, demo, episode"),
+        (["up", "zzz"], "no launch file 'zzz'; built in are: camera, demo, episode"),
         (["up", "no.toml"], "no launch file 'no.toml'"),
         (["up", "demo", "--for", "soon"], "Invalid value for '--for'"),
         (["up", "demo", "--set", "simulator"], "--set 'simulator': write node.parameter=value"),

@@ -31,8 +31,12 @@ class TestLaunchFile:
         assert running.find_launch_file("demo.toml") == Path("demo.toml")
 
     def test_unknown(self):
-        with pytest.raises(CogmapError, match=r"no launch file 'dmo'; built in are: camera, demo"):
+        with pytest.raises(
+            CogmapError, match=r"'dmo'; did you mean 'demo'\? Built in are: camera, demo"
+        ):
             running.find_launch_file("dmo")
+        with pytest.raises(CogmapError, match="no launch file 'zzz'; built in are: camera, demo"):
+            running.find_launch_file("zzz")
 
     def test_folder_in_the_name(self):
         with pytest.raises(CogmapError, match="no launch file 'x/demo'"):

@@ -196,12 +196,22 @@ BAD = {
         r"\[node\.camera\].*'best'",
     ),
     "no such module": ('[node.x]\nuses = "launch_modes:Camera"', r"\[node\.x\].*launch_modes"),
-    "no such class": ('[node.x]\nuses = "launch_nodes:Camra"', r"\[node\.x\].*Camra"),
-    "no class named": ('[node.x]\nuses = "launch_nodes"', r"\[node\.x\].*launch_nodes"),
+    "no such class": (
+        '[node.x]\nuses = "launch_nodes:Camra"',
+        r"\[node\.x\].*no node of.*'Camera'\?",
+    ),
+    "no class like it": (
+        '[node.x]\nuses = "launch_nodes:Zzz"',
+        r"Zzz' is no node of launch_nodes; there are Camera, Filter, Listener, Pilot, Sponge$",
+    ),
+    "no class named": (
+        '[node.x]\nuses = "launch_nodes"',
+        r"\[node\.x\].*names no class, as module:Class; there are",
+    ),
     "nothing named": ('[node.x]\nuses = ""', r"\[node\.x\]"),
     "not a node": (
         '[node.x]\nuses = "launch_nodes:number"',
-        r"'launch_nodes:number' is not a Node",
+        r"'launch_nodes:number' is no node of launch_nodes",
     ),
     "name of a node": (
         '[node."a b"]\nuses = "launch_nodes:Camera"',
@@ -337,7 +347,7 @@ class TestBad:
         monkeypatch.setattr(sys, "path", list(sys.path))
         monkeypatch.delitem(sys.modules, "colorsys", raising=False)
         read('[node.x]\nuses = "node_of_this_folder:Mine"')
-        with pytest.raises(LaunchError, match="has no attribute 'Mine'"):
+        with pytest.raises(LaunchError, match="is no node of colorsys"):
             read('[node.x]\nuses = "colorsys:Mine"')
 
 

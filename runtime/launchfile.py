@@ -73,7 +73,7 @@ class NodeSection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     critical: bool = True
     """False: the run goes on without the node if it cannot be kept alive."""
     restarts: Annotated[int, _MILLION] = 5
-    """How often in a row it is started again before it is given up."""
+    """How often it is started again without getting farther before it is given up."""
     start_s: Annotated[float, _MILLION] = 600.0
     """Killed and started again when it takes so long to load or, of a source, to get to where its
     readers are; 0: never."""

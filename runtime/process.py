@@ -25,7 +25,6 @@ _AFTER_KILL_S = 0.5
 time if it had got no farther since the last time."""
 _CANNOT_START_S = 2.0
 """Between tries, where the machine has no room for a process or its log."""
-_HEALTHY_AFTER_S = 30.0
 _END_WITHIN_S = 30.0
 """A node that was asked to end is killed after this long; it may have a map to store."""
 _NOT_ENDED = (
@@ -145,8 +144,6 @@ class NodeProcess:
             self.error = heartbeat.error
         if heartbeat.state != "running":  # it may be gone before it is measured
             self.measure()
-        if self.vitals.running_s > _HEALTHY_AFTER_S:
-            self._failures_in_a_row = 0
 
     def watch(self) -> None:
         """Notice its death or silence, and start it again when that is due."""
@@ -230,17 +227,17 @@ class NodeProcess:
         killed = self._was_killed(code)
         from_outside = killed and not self._killed_for
         farther = self.vitals.got_farther()
-        if killed and farther:
+        if farther:
             self._failures_in_a_row = 0
         if not from_outside:
             self._failures_in_a_row += 1
         reason = self._reason(code)
-        asked_to_end = self._asked_to_end_at is not None
-        failed = self._failures_in_a_row > self._restarts_allowed
-        if asked_to_end and code < 0 and not from_outside:
+        was_to_end = self._asked_to_end_at is not None and not from_outside
+        if was_to_end and code < 0:
             self._give_up_unended(f"{reason} before it had ended")
             return
-        if code == EXIT_REFUSED or failed or (asked_to_end and not from_outside):
+        failed = self._failures_in_a_row > self._restarts_allowed
+        if was_to_end or failed or code == EXIT_REFUSED:
             self._give_up(reason)
             return
         if from_outside:

@@ -34,7 +34,7 @@ from cogmap.runtime.messages import (
     RunStatus,
 )
 from cogmap.runtime.node import Source
-from cogmap.runtime.plans import QUEUE_MESSAGES, wiring_of
+from cogmap.runtime.plans import QUEUE_MESSAGES, vitals_of, wiring_of
 from cogmap.runtime.process import NodeProcess
 from cogmap.runtime.readers import complain
 from cogmap.runtime.requests import SERVICES_FILE, STREAMS_FILE
@@ -42,7 +42,6 @@ from cogmap.runtime.result import RunResult, result_of
 from cogmap.runtime.rundir import RunDir
 from cogmap.runtime.stop_flag import StopFlag
 from cogmap.runtime.troubles import Troubles
-from cogmap.runtime.vitals import Vitals
 from cogmap.runtime.wiring import RUN_STREAMS, Wiring
 from cogmap.runtime.writer import Writer
 
@@ -194,13 +193,7 @@ class Supervisor:
             is_source=issubclass(self.launch.classes[name], Source),
             critical=section.critical,
             restarts_allowed=section.restarts,
-            vitals=Vitals(
-                name,
-                start_s=section.start_s,
-                hang_s=section.hang_s,
-                memory_bytes=section.memory_mb * 2**20,
-                idle_inputs=[p for p, i in section.inputs.items() if i.stream in RUN_STREAMS],
-            ),
+            vitals=vitals_of(self.launch, name),
             keep_open=(self.run_dir.lock_fd,),
         )
 

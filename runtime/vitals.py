@@ -25,6 +25,8 @@ _MEASURE_PERIOD_S = 0.2
 """Between looks at the memory of a node that has a bound."""
 _TROUBLE_STAYS_S = 10.0
 """What a node was killed for stays in the table for so long after it was started again."""
+_HEALTHY_AFTER_S = 30.0
+"""A live node that does well for so long does not fail each time."""
 _WHY_IT_DIED = ("hung", "silent", "killed", "out of memory", "crashed")
 
 
@@ -49,14 +51,20 @@ class Vitals:
         hang_s: float = 0.0,
         memory_bytes: int = 0,
         idle_inputs: Collection[str] = (),
+        repeating: Collection[str] | None = None,
     ) -> None:
-        """Bounds: 0 is none. ``idle_inputs``: what comes there does not make the node busy."""
+        """Bounds: 0 is none. ``idle_inputs``: what comes there does not make the node busy.
+
+        ``repeating``: inputs or outputs whose messages come again in the next process, so that
+        they tell how far one got; empty: none do, since the node is live; None: all.
+        """
         self.meter = Meter()
         self.troubles = Troubles(log, of=name)
         self._name = name
         self._start_s, self._hang_s = start_s, hang_s
         self._memory_bytes = memory_bytes
         self._idle_inputs = idle_inputs
+        self._repeating = repeating
         self._started_at = self._heard_at = self._busy_at = self._running_since = 0.0
         self._past: tuple[Trouble, ...] = ()  # of processes before this one
         self._farthest = 0
@@ -111,11 +119,20 @@ class Vitals:
 
     def got_farther(self) -> bool:
         """Asked when it has died, whether it did more than any process before it: it does not die
-        of what it is given."""
-        done = sum(each.received for each in self.last.inputs.values())
-        done += sum(self.last.outputs.values())
+        of what it is given. A live node is given something new each time: it must have done well
+        for some time, and what it was last at does not count."""
+        if self._repeating is not None and not self._repeating:
+            return self._heard_at - self.last.busy_s - self._running_since > _HEALTHY_AFTER_S
+        done = self._done()
         farther, self._farthest = done > self._farthest, max(done, self._farthest)
         return farther
+
+    def _done(self) -> int:
+        """Messages that have gone through the ports that tell how far it is."""
+        counts = {name: stats.received for name, stats in self.last.inputs.items()}
+        counts |= self.last.outputs
+        told_by = counts if self._repeating is None else self._repeating
+        return sum(counts.get(name, 0) for name in told_by)
 
     def why_kill(self) -> str:
         """Why a node that is alive must be killed now; "" if it may live."""

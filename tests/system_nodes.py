@@ -6,7 +6,7 @@ import os
 import signal
 import time
 from collections.abc import Iterator
-from typing import TextIO
+from typing import ClassVar, TextIO
 
 import numpy as np
 
@@ -160,12 +160,14 @@ class Stuck(Node):
 
 
 class OnceNode(Sink):
-    """Goes wrong at message 20 of its first life."""
+    """Goes wrong the first time that it comes to a place: to message 20."""
+
+    PLACES: ClassVar = (20,)
 
     def on_numbers(self, message: Instances) -> None:
         assert self.run_dir is not None
-        mark = self.run_dir / f"{self.name}.mark"
-        if message.number == 20 and not mark.exists():
+        mark = self.run_dir / f"{self.name}.{message.number}.mark"
+        if message.number in self.PLACES and not mark.exists():
             mark.touch()
             self.go_wrong()
         super().on_numbers(message)
@@ -179,6 +181,10 @@ class HangsOnce(OnceNode):
     def go_wrong(self) -> None:
         while True:
             time.sleep(1)
+
+
+class HangsEverFarther(HangsOnce):
+    PLACES = (10, 20, 30)
 
 
 class HoardsOnce(OnceNode):

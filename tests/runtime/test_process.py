@@ -101,22 +101,99 @@ def test_what_it_said_of_itself_is_kept_when_it_starts_again(node):
     assert node.status().troubles == (trouble,), "there again"
 
 
-class TestEnd:
-    """Of a run: what had a node done by then? The process is one that does not handle SIGTERM, as
-    a node's while it loads."""
+@pytest.fixture
+def lasting(tmp_path, monkeypatch) -> Iterator[Callable[[Vitals], NodeProcess]]:
+    """A node whose process says nothing and stays, but does not handle SIGTERM, as one that loads.
+    Started again it is at once."""
+    monkeypatch.setattr(process_module, "_AFTER_KILL_S", 0.0)
+    monkeypatch.setattr(process_module, "_BACKOFF_S", (0.0,))
+    monkeypatch.setattr(
+        NodeProcess, "_open_process", lambda self: subprocess.Popen(["sleep", "100"])
+    )
+    made: list[NodeProcess] = []
 
-    @pytest.fixture
-    def node(self, tmp_path, monkeypatch) -> Iterator[NodeProcess]:
-        monkeypatch.setattr(process_module, "_AFTER_KILL_S", 0.0)
-        monkeypatch.setattr(
-            NodeProcess, "_open_process", lambda self: subprocess.Popen(["sleep", "100"])
-        )
+    def start(vitals: Vitals) -> NodeProcess:
         wiring, log = tmp_path / "run" / "wiring" / "n.json", tmp_path / "n.log"
-        node = NodeProcess("n", wiring, log, vitals=Vitals("n", hang_s=1.0))
+        node = NodeProcess("n", wiring, log, restarts_allowed=2, vitals=vitals)
         node.start()
-        yield node
+        made.append(node)
+        return node
+
+    yield start
+    for node in made:
         node.kill()
         node.wait()
+
+
+class TestFailsAgainAndAgain:
+    """By itself: it hangs, long after it was started."""
+
+    @pytest.fixture
+    def hang(self, monkeypatch) -> Callable[..., None]:
+        """After ``well_s`` seconds in which it did what ``beat`` is told, for ever."""
+        now = [time.monotonic()]
+
+        def clock() -> float:
+            now[0] += 1e-6
+            return now[0]
+
+        monkeypatch.setattr(vitals_module.time, "monotonic", clock)
+
+        def hang(node: NodeProcess, well_s: float = 1.0, **done: object) -> None:
+            node.hear(beat(node, state="starting"))
+            now[0] += well_s
+            node.hear(beat(node, **done))
+            now[0] += 60.0
+            node.hear(beat(node, busy_s=60.0, **done))
+            node.watch()
+            while node.alive:
+                time.sleep(0.01)
+            node.watch()
+            now[0] += 1.0
+            node.watch()
+
+        return hang
+
+    def test_at_the_same_message(self, lasting, hang):
+        """It is given up, although a hang takes longer to be noticed than most lives last."""
+        node = lasting(Vitals("n", hang_s=60.0))
+        for failures in range(1, 4):
+            assert not node.done
+            hang(node, well_s=500.0, inputs={"frames": InputStats(received=3)})
+            assert node.status().restarts == min(failures, 2)
+        assert node.gave_up
+        assert node.error.startswith("hung: at one message for 60 s of 60 s")
+
+    def test_ever_farther(self, lasting, hang):
+        node = lasting(Vitals("n", hang_s=60.0))
+        for number in range(1, 6):
+            hang(node, inputs={"frames": InputStats(received=number)})
+        assert node.status().restarts == 5
+        assert node.alive
+
+    def test_farther_is_meant_in_what_comes_again(self, lasting, hang):
+        """Else a few more commands, or words about them, would count."""
+        node = lasting(Vitals("n", hang_s=60.0, repeating=["frames"]))
+        for number in range(3):
+            inputs = {"frames": InputStats(received=3), "told": InputStats(received=number)}
+            hang(node, inputs=inputs, outputs={"said": number})
+        assert node.gave_up
+
+    @pytest.mark.parametrize(("well_s", "gave_up"), [(20.0, True), (40.0, False)])
+    def test_live(self, lasting, hang, well_s, gave_up):
+        """Nothing comes again, so it must have done well, not counting the hang."""
+        node = lasting(Vitals("n", hang_s=60.0, repeating=[]))
+        for number in range(1, 4):
+            hang(node, well_s, inputs={"frames": InputStats(received=number)})
+        assert node.gave_up == gave_up
+
+
+class TestEnd:
+    """Of a run: what had a node done by then?"""
+
+    @pytest.fixture
+    def node(self, lasting) -> NodeProcess:
+        return lasting(Vitals("n", hang_s=1.0))
 
     def die(self, node: NodeProcess) -> None:
         os.kill(node.status().pid, signal.SIGKILL)

@@ -415,6 +415,16 @@ def test_node_that_goes_wrong_is_named_and_started_again(
 
 
 @pytest.mark.system
+def test_node_that_gets_farther_each_time_is_not_given_up(supervise):
+    kind, bounds = "system_nodes:HangsEverFarther", "hang_s = 1.0\nrestarts = 1\n"
+    supervisor = supervise(line(count=40).replace("system_nodes:Sink", kind) + bounds)
+    result = supervisor.run(for_s=FOR_S)
+    assert states(result) == {"source": "ended", "sink": "ended"}
+    assert lines(supervisor) == [*map(str, range(40)), "end"]
+    assert {node.restarts for node in result.nodes if node.node == "sink"} == {3}
+
+
+@pytest.mark.system
 def test_full_disk_is_a_trouble_of_the_run(supervise):
     supervisor = supervise(line(count=100, period_s=0.02))
     supervisor.run_dir.metrics.unlink()

@@ -23,6 +23,7 @@ from cogmap.memory.persistence import (
     write_manifest,
 )
 from cogmap.nodes.journal import Journal
+from cogmap.runtime import wire
 from cogmap.runtime.checkpoint import NodeState
 from cogmap.runtime.messages import (
     Answer,
@@ -42,6 +43,7 @@ PATIENCE_S = 0.5
 """How long the stream may wait for the sentence encoder to be loaded, which takes some seconds;
 a word that needs it before is asked for again."""
 
+_TOO_LARGE = "layout too large"
 T = TypeVar("T")
 State = tuple[dict[str, NDArray[Any]], dict[str, Any]]
 
@@ -177,7 +179,7 @@ class Memory(Node):
         self._taken, self._shown_version = own["taken"], own["shown"]
         self._journal.skip(own["edits"])
         if self._shown_version >= 0:
-            self._shown = self._map.layout()
+            self._shown = self._sendable(self._map.layout())
 
     def on_end(self) -> None:
         self._edit_again()
@@ -246,8 +248,26 @@ class Memory(Node):
     def _publish_layout(self) -> None:
         layout = self._map.layout()
         if layout.version != self._shown_version:
-            self._shown, self._shown_version = layout, layout.version
-            self.layout.publish(layout)
+            self._shown, self._shown_version = self._sendable(layout), layout.version
+            if self._shown is not None:
+                self.layout.publish(self._shown)
+
+    def _sendable(self, layout: Layout) -> Layout | None:
+        """Of more than a message holds what is here, and nothing if that is too much: the run goes
+        on, and questions are answered of all that the map holds."""
+        if wire.fits(layout):
+            self.troubles.clear(_TOO_LARGE)
+            return layout
+        here = tuple(thing for thing in layout.objects if thing.is_here)
+        less = msgspec.structs.replace(layout, objects=here)
+        sent = wire.fits(less)
+        self.troubles.notice(
+            _TOO_LARGE,
+            f"its {len(layout.objects)} things are more than a message holds:"
+            f" {'those that are gone are' if sent else 'it is'} not published, and viewers do not"
+            " show them; begin a new map, or delete what is not needed",
+        )
+        return less if sent else None
 
     def _folder(self) -> Path:
         return (self.run_dir or Path()) / self.params.map_dir

@@ -127,6 +127,15 @@ def encode(message: Message, *, stream: str, seq: int, captured_ns: int) -> list
     return [stream.encode(), encoded, *buffers]
 
 
+def fits(message: Message) -> bool:
+    """Whether it can be sent: each of its arrays can, and it is within the limits."""
+    try:
+        encode(message, stream="", seq=0, captured_ns=0)
+    except WireError:
+        return False
+    return True
+
+
 def decode_header(part: Part) -> Header:
     """Raises WireError if the part is not a header of a type and version known here."""
     if len(part) > MAX_HEADER_BYTES:

@@ -109,11 +109,12 @@ class Writer:
         Raises:
             StoppedError: told to stop while waiting.
             RewindError: a restarted reader wants what is no longer held.
+            WireError: it is too big for any reader; nothing was sent, and no number is missing.
         """
         seq = self.next_seq
-        self.next_seq += 1
         captured_ns = time.time_ns() if captured_ns is None else captured_ns
         parts = wire.encode(message, stream=self.stream, seq=seq, captured_ns=captured_ns)
+        self.next_seq += 1
         self._hear_joins()
         if seq >= self._unseen_seq:
             self._unseen_seq = self.next_seq

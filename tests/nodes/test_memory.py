@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from cogmap.memory.cognitive_map import CognitiveMap
@@ -57,6 +58,25 @@ def finished(steps, tmp_path_factory) -> tuple[NodeDriver, Path]:
     memory = run(steps, folder)
     memory.end()
     return memory, folder
+
+
+def test_more_things_than_a_message_holds_do_not_end_the_run(finished):
+    memory, _ = finished
+    layout = memory.published["layout"][-1]
+    thing = next(thing for thing in layout.objects if thing.is_here)
+    gone = tuple(
+        msgspec.structs.replace(thing, id=1000 + n, state="removed") for n in range(20_000)
+    )
+    with_gone = msgspec.structs.replace(layout, objects=(*layout.objects, *gone))
+    sent = memory.node._sendable(with_gone)
+    assert sent is not None
+    assert {each.id for each in sent.objects} == {t.id for t in layout.objects if t.is_here}
+    (trouble,) = [each for each in memory.node.troubles.all() if not each.over]
+    assert trouble.name == "layout too large" and "gone are not published" in trouble.text
+    here = tuple(msgspec.structs.replace(each, state="present") for each in gone)
+    assert memory.node._sendable(msgspec.structs.replace(layout, objects=here)) is None
+    assert memory.node._sendable(layout) is layout
+    assert all(each.over for each in memory.node.troubles.all())
 
 
 def test_objects_are_published_with_what_happened(finished):

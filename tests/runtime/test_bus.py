@@ -15,7 +15,15 @@ import zmq
 
 from cogmap.runtime import readers, wire, writer
 from cogmap.runtime.bus import Position, RewindError, StoppedError, WriterAddress
-from cogmap.runtime.messages import End, Frame, Intrinsics, LogRecord, SurfaceUpdate, Twist
+from cogmap.runtime.messages import (
+    End,
+    Frame,
+    Instances,
+    Intrinsics,
+    LogRecord,
+    SurfaceUpdate,
+    Twist,
+)
 from cogmap.runtime.readers import LatestReader, LosslessReader
 from cogmap.runtime.writer import Writer
 
@@ -233,6 +241,14 @@ class TestLossless:
         assert len(publisher._retained) == 2 * writer.SEND_QUEUE
         assert kept == publisher._retained_bytes
         reader.close()
+        publisher.close()
+
+    def test_what_is_too_big_leaves_no_gap(self, context, address):
+        publisher = Writer(context, "s", address())
+        huge = np.zeros((2**13, 2**13), np.uint16)
+        with pytest.raises(wire.WireError, match="too big to send"):
+            publisher.publish(Instances(stamp_ns=0, number=0, ids=huge))
+        assert publisher.next_seq == 0
         publisher.close()
 
     def test_stopped_while_waiting(self, context, address):

@@ -97,7 +97,8 @@ def run_launch(
         result, interrupted = _supervised(supervisor, table, for_s, on_tick, _logger(quiet, said))
         figures = make_report(launch, result, interrupted=interrupted)
         if not quiet:
-            summary(console, figures, folder.path, _command(launch) if interrupted else "")
+            may_go_on = interrupted or (result.failed and not result.refused)
+            summary(console, figures, folder.path, _command(launch) if may_go_on else "")
         for node, reason in result.failed.items():
             if f"{node}: {reason}" not in said:
                 console.print(f"{node}: {reason}", style="red", soft_wrap=True)

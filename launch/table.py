@@ -99,13 +99,11 @@ def _row(node: NodeStatus) -> tuple[Text | str, ...]:
     )
 
 
-def summary(
-    console: Console, report: dict[str, Any], run_dir: Path, interrupted_of: str = ""
-) -> None:
-    """What the run came to, and where its files are. ``interrupted_of``: it was interrupted, and
-    this command, such as "replay", goes on with it."""
+def summary(console: Console, report: dict[str, Any], run_dir: Path, go_on_with: str = "") -> None:
+    """What the run came to, and where its files are. ``go_on_with``: there is more to come of it,
+    by this command, such as "replay"."""
     run = report["run"]
-    if interrupted_of:
+    if report["interrupted"]:
         console.print("Interrupted.")
     rejected = "".join(f", {count} {verdict}" for verdict, count in run["rejected"].items())
     lost = "an unknown number" if run["lost"] is None else run["lost"]
@@ -128,8 +126,8 @@ def summary(
     if (run_dir / "view.rrd").exists():
         command = f"{sys.argv[0]} view {folder}"
         console.print(f"Look at it again: {command}", highlight=False, soft_wrap=True)
-    if interrupted_of:
-        command = f"{sys.argv[0]} {interrupted_of} --resume {folder}"
+    if go_on_with:
+        command = f"{sys.argv[0]} {go_on_with} --resume {folder}"
         console.print(f"Go on with it: {command}", highlight=False, soft_wrap=True)
 
 

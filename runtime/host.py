@@ -35,13 +35,13 @@ from cogmap.runtime.wire import Envelope
 from cogmap.runtime.wiring import (
     EXIT_FAILED,
     EXIT_OK,
-    EXIT_REFUSED,
     EXIT_START_OVER,
     OUT_OF_MEMORY_HELP,
     RUN_STREAMS,
     InputWire,
     OutputWire,
     Wiring,
+    exit_code_of,
     load_node_class,
 )
 from cogmap.runtime.writer import Writer
@@ -64,7 +64,6 @@ class Host:
         self._busy_since: float | None = None
         self._waited_at = 0.0
         self._starting = True
-        """It loads; of a source also: it gets to its first step, which may take long."""
         node_class = load_node_class(wiring.uses)
         params = make_params(node_class, wiring.params)
         run_dir = None if wiring.run_dir is None else Path(wiring.run_dir)
@@ -90,6 +89,11 @@ class Host:
         """End in an orderly way; readers that do not take what is left are given up soon. Safe in
         signal handlers."""
         self._stopping.set()
+
+    @property
+    def starting(self) -> bool:
+        """It loads; of a source also: it gets to its first step, which may take long."""
+        return self._starting
 
     @property
     def finishing(self) -> bool:
@@ -369,6 +373,7 @@ def main() -> None:
         heartbeat.start(lambda: figures, lambda: None)
         heartbeat.finish("ended")
         sys.exit(EXIT_OK)
+    host: Host | None = None
     try:
         host = Host(wiring, keys)
         signal.signal(signal.SIGTERM, lambda *_: host.stop())
@@ -377,9 +382,10 @@ def main() -> None:
         host.run()
     except RewindError as rewind:
         code, error = EXIT_START_OVER, str(rewind)
-    except CogmapError as refused:
-        code, error = EXIT_REFUSED, str(refused)
-        logging.getLogger(__name__).error("%s", refused)
+    except CogmapError as wrong:
+        code = exit_code_of(wrong, starting=host is None or host.starting)
+        error = str(wrong)
+        logging.getLogger(__name__).error("%s", wrong)
     except MemoryError:
         code, error = EXIT_FAILED, f"out of memory; {OUT_OF_MEMORY_HELP}"
         logging.getLogger(__name__).exception("the node is out of memory")

@@ -43,6 +43,11 @@ class CogmapError(Exception):
     """
 
 
+class BadInputError(CogmapError):
+    """What comes in can never be used, however often it is tried. A node that raises it while it
+    runs is not started again, and the run is refused; any other error is a failure of the node."""
+
+
 class Message(msgspec.Struct, frozen=True, kw_only=True, eq=False, forbid_unknown_fields=True):
     """Base of everything that can be published. ``VERSION`` goes up when a field changes."""
 

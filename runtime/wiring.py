@@ -11,6 +11,7 @@ import msgspec
 
 from cogmap.runtime.bus import Policy, WriterAddress
 from cogmap.runtime.messages import (
+    BadInputError,
     CogmapError,
     LogRecord,
     Message,
@@ -68,6 +69,12 @@ class Wiring(msgspec.Struct, frozen=True, kw_only=True):
     """Messages between two checkpoints, at least; 0: none."""
     keys: str | None = None
     """File of the run's keys; None: it has none."""
+
+
+def exit_code_of(error: CogmapError, *, starting: bool) -> int:
+    """Refused is what cannot work from the beginning, and what comes in and cannot be used. All
+    else that goes wrong while it runs, such as a full disk, is a failure: a node is tried again."""
+    return EXIT_REFUSED if starting or isinstance(error, BadInputError) else EXIT_FAILED
 
 
 def load_node_class(uses: str) -> type[Node]:

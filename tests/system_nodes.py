@@ -149,6 +149,17 @@ class Refusing(Node):
     def on_numbers(self, message: Instances) -> None: ...
 
 
+class FullAtEnd(Node):
+    """Takes all, and cannot store it."""
+
+    numbers = Input(Instances)
+
+    def on_numbers(self, message: Instances) -> None: ...
+
+    def on_end(self) -> None:
+        raise CogmapError("no room for the map; make some")
+
+
 class Stuck(Node):
     """Never comes back from a message."""
 

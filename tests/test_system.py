@@ -360,6 +360,19 @@ class TestKilledNodes:
         assert report["nodes"]["failing"]["restarts"] == 1
         assert "cannot get past 3" in (run.run_dir / "logs" / "failing.log").read_text()
 
+    def test_what_cannot_be_stored_at_the_end_is_a_failure_that_can_be_mended(self, start):
+        """On a full disk, say: the input is not to blame, and resuming stores it."""
+        more = (
+            '[node.full]\nuses = "system_nodes:FullAtEnd"\nrestarts = 1\n'
+            'inputs.numbers = { stream = "n", policy = "lossless" }\n'
+        )
+        run = start(line(count=5, more=more))
+        output = run.wait()
+        assert run.process.returncode == 1, output
+        assert "full: no room for the map; make some" in output
+        assert "Go on with it: " in output and f"up --resume {run.run_dir}" in output
+        assert run.report()["nodes"]["full"]["restarts"] == 1
+
     def test_the_run_goes_on_without_a_node_that_is_not_critical(self, start):
         more = (
             '[node.failing]\nuses = "system_nodes:Failing"\nrestarts = 0\ncritical = false\n'
@@ -379,6 +392,7 @@ class TestRefused:
         output = run.wait()
         assert run.process.returncode == 2
         assert "refusing: the lens is dirty; clean it" in output
+        assert "--resume" not in output
         assert run.report()["nodes"]["refusing"]["restarts"] == 0
 
     def test_a_bad_launch_file(self, start):

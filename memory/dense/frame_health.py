@@ -26,7 +26,7 @@ from cogmap.memory.dense.picture_health import (
 )
 from cogmap.memory.dense.pose_health import Drift, Jumps, has_picture_moved
 from cogmap.memory.geometry.poses import is_pose, motion_between
-from cogmap.runtime.messages import F32, F64, U8, CogmapError, Frame, FrameVerdict, Intrinsics
+from cogmap.runtime.messages import F32, F64, U8, BadInputError, Frame, FrameVerdict, Intrinsics
 
 __all__ = ["DepthUnitError", "FrameHealth", "MappedSurface"]
 
@@ -46,7 +46,7 @@ _SWAPPED = -0.3
 """Over four recordings and ten houses the least score of a right picture was 0.42."""
 
 
-class DepthUnitError(CogmapError):
+class DepthUnitError(BadInputError):
     """Depth was never in the unit that it claims: nothing of what was mapped is right."""
 
 

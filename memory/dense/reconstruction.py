@@ -33,7 +33,7 @@ from cogmap.runtime.messages import (
     F64,
     FREE,
     OCCUPIED,
-    CogmapError,
+    BadInputError,
     Detections,
     Frame,
     FrameVerdict,
@@ -49,8 +49,8 @@ PoseSource = Literal["auto", "source", "track"]
 POSE_TRUSTED: tuple[FrameVerdict, ...] = ("fused", "skipped_redundant")
 
 
-class ReconstructionError(CogmapError):
-    """Reconstruction was configured with values that cannot work."""
+class ReconstructionError(BadInputError):
+    """Reconstruction was configured with values, or is to go on with a map, that cannot work."""
 
 
 @dataclass(frozen=True)

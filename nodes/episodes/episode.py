@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
 
-from cogmap.runtime.messages import CogmapError, Frame
+from cogmap.runtime.messages import BadInputError, Frame
 
 
-class EpisodeError(CogmapError):
+class EpisodeError(BadInputError):
     """A recording cannot be read. Says which file, which field and what would fix it."""
 
 

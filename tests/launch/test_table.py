@@ -50,11 +50,12 @@ def test_summary_names_what_was_wrong(tmp_path):
     run = {"frames_in": 1, "fused": 1, "skipped": 0, "rejected": {}, "lost": 0, "on_the_way": 0}
     run["capture_to_fused_ms"] = {"p50": 0.0, "p99": 0.0}
     troubles = [{"node": "mapper", "name": "dark", "text": "look", "times": 3, "over": True}]
-    summary(shown, {"run": run, "duration_s": 1.0, "troubles": troubles}, tmp_path)
+    report = {"run": run, "duration_s": 1.0, "troubles": troubles, "interrupted": False}
+    summary(shown, report, tmp_path)
     assert "mapper: dark (over before the end, 3 times): look\n" in file.getvalue()
-    assert "Interrupted" not in file.getvalue()
+    assert "Interrupted" not in file.getvalue() and "--resume" not in file.getvalue()
     troubles[0] |= {"times": 1, "over": False}
-    summary(shown, {"run": run, "duration_s": 1.0, "troubles": troubles}, tmp_path, "replay")
+    summary(shown, report | {"interrupted": True}, tmp_path, "replay")
     assert "mapper: dark (until the end): look\n" in file.getvalue()
     assert "Interrupted.\n1 frames in 1 s" in file.getvalue()
     assert f"Go on with it: {sys.argv[0]} replay --resume {tmp_path}\n" in file.getvalue()

@@ -13,15 +13,26 @@ import msgspec
 import numpy as np
 import pytest
 
+from cogmap.memory.dense.frame_health import DepthUnitError
+from cogmap.memory.dense.reconstruction import ReconstructionError
+from cogmap.memory.persistence import MapError
+from cogmap.nodes.episodes import EpisodeError
 from cogmap.runtime import writer as writer_module
 from cogmap.runtime.bus import WriterAddress
 from cogmap.runtime.checkpointer import PublishedMark
 from cogmap.runtime.host import Host
-from cogmap.runtime.messages import End, PlaybackCommand, Twist
+from cogmap.runtime.messages import BadInputError, CogmapError, End, PlaybackCommand, Twist
 from cogmap.runtime.node import Input, Node, Output, Source
 from cogmap.runtime.readers import LatestReader, LosslessReader
 from cogmap.runtime.wire import Envelope
-from cogmap.runtime.wiring import InputWire, OutputWire, Wiring
+from cogmap.runtime.wiring import (
+    EXIT_FAILED,
+    EXIT_REFUSED,
+    InputWire,
+    OutputWire,
+    Wiring,
+    exit_code_of,
+)
 from cogmap.runtime.writer import Writer
 
 
@@ -414,3 +425,13 @@ def test_node_that_keeps_all_has_nothing_replaced(nodes, address_of, context):
     mouth.close()
     assert errors == []
     assert host.node.seen == list(range(count))
+
+
+def test_refused_is_what_no_second_try_can_mend():
+    no_room, no_depth = CogmapError("no room"), BadInputError("depth is in feet")
+    assert exit_code_of(no_room, starting=True) == EXIT_REFUSED
+    assert exit_code_of(no_room, starting=False) == EXIT_FAILED
+    assert exit_code_of(no_depth, starting=False) == EXIT_REFUSED
+    for kind in (DepthUnitError, EpisodeError, ReconstructionError):
+        assert issubclass(kind, BadInputError), "the same comes again, however often it is tried"
+    assert not issubclass(MapError, BadInputError), "a disk may have room later"

@@ -23,7 +23,8 @@ class Faults(Node):
         inputs.frames = { stream = "camera/frames", policy = "lossless" }
         params.faults = [{ kind = "depth_factor", begin = 100, end = 200, amount = 5.0 }]
 
-    ``hang``, ``hoard`` (memory) and ``crash`` befall this node itself, once in a run.
+    ``hang``, ``hoard`` (memory) and ``crash`` befall this node itself, once in a run. What
+    ``amount`` is of each kind is in docs/running.md.
     """
 
     class Params(NodeParams, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -64,15 +64,19 @@ _TROUBLES: dict[FrameVerdict, tuple[str, str]] = {
     ),
     "time_backwards": (
         "clock went back",
-        "stamps go back: a clock was set, or frames come out of order; what follows is stamped to"
-        " go on",
+        "stamps go back: a clock was set, or frames come out of order; stamp them with a clock that"
+        " nobody sets, and send them in their order. What follows is stamped to go on",
     ),
     "number_used": (
         "frame numbers",
         "frames come with numbers that frames had before: the source must number on, also after it"
         " was started again",
     ),
-    "time_leap": ("clock leapt", "stamps leap ahead: a clock was set, or the source has slept"),
+    "time_leap": (
+        "clock leapt",
+        "stamps leap ahead: a clock was set, or the source has slept; stamp frames with a clock"
+        " that nobody sets. After a sleep there is nothing to do",
+    ),
 }
 
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+from typing import get_args
+
 import numpy as np
 import pytest
 
@@ -9,6 +13,7 @@ from cogmap.nodes.faults import Faults
 from cogmap.runtime.driver import NodeDriver
 from cogmap.runtime.messages import Frame, Intrinsics
 from cogmap.runtime.node import ParamError
+from cogmap.sim.faults import OfFrames, OfNodes
 
 
 def frame(number: int) -> Frame:
@@ -41,3 +46,12 @@ def test_unknown_faults_are_refused():
     told = r"faults\[1\]\.kind: 'melt' is none of frozen, black, .*, no_pose, .*, hang, .*slow$"
     with pytest.raises(ParamError, match=told):
         NodeDriver(Faults, faults=[{"kind": "black"}, {"kind": "melt"}])
+
+
+def test_the_documentation_has_all_kinds():
+    text = (Path(__file__).parents[2] / "docs" / "running.md").read_text()
+    told = re.findall(r"^\| `(\w+)` \| ([^|]*)\|", text, re.MULTILINE)
+    kinds = {kind for kind, _ in told}
+    assert kinds == {*get_args(OfFrames), *get_args(OfNodes)}
+    measured = {kind for kind, amount in told if amount.strip()}
+    assert measured == {"depth_factor", "pose_jump", "pose_drift", "clock_step", "slow"}

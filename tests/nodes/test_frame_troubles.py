@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import logging
+from pathlib import Path
 from typing import get_args
 
-from cogmap.nodes.frame_troubles import FrameTroubles
+import pytest
+
+from cogmap.nodes.frame_troubles import _TROUBLES, FrameTroubles
 from cogmap.runtime.messages import FrameVerdict
 from cogmap.runtime.troubles import Troubles
 
@@ -28,6 +31,20 @@ def test_every_verdict_but_the_good_ones_has_its_remedy():
             assert ":" in trouble.text, "what it is: what to do"
             names.add(trouble.name)
     assert len(names) == len(get_args(FrameVerdict)) - 2
+
+
+@pytest.mark.parametrize("verdict", ["time_backwards", "time_leap"])
+def test_a_clock_that_was_set_has_a_remedy(verdict):
+    frames, troubles = watched()
+    frames.note(verdict, "")
+    assert "stamp" in troubles.all()[0].text and "clock that nobody sets" in troubles.all()[0].text
+
+
+def test_the_documentation_has_all_troubles_with_their_remedies():
+    text = (Path(__file__).parents[2] / "docs" / "running.md").read_text()
+    rows = [[cell.strip() for cell in line.split("|")] for line in text.splitlines()]
+    remedies = {name: row[-2] for row in rows if len(row) == 7 for name in row[1].split(", ")}
+    assert all(remedies.get(name) for name, _ in _TROUBLES.values())
 
 
 def test_a_single_odd_frame_is_only_counted():

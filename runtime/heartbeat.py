@@ -188,7 +188,8 @@ class QueueHandler(logging.Handler):
 
 
 def be_told_of_the_parents_death() -> None:
-    """By SIGTERM, which ends a node at once that is still loading; heartbeats do the rest."""
+    """By SIGTERM, also if it was killed (on Linux). That ends a node at once that is still loading;
+    heartbeats do the rest."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, int(signal.SIGTERM))
 

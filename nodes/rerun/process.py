@@ -8,7 +8,6 @@ loopback and keeps its own limit. Rerun's usage statistics are switched off.
 
 from __future__ import annotations
 
-import ctypes
 import importlib.util
 import logging
 import os
@@ -22,6 +21,7 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import quote
 
+from cogmap.runtime.heartbeat import be_told_of_the_parents_death
 from cogmap.runtime.messages import CogmapError
 
 __all__ = [
@@ -147,16 +147,10 @@ def spawn(arguments: list[str]) -> subprocess.Popen[bytes]:
             env=quiet_environment(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
-            preexec_fn=die_with_parent,
+            preexec_fn=be_told_of_the_parents_death,
         )
     except OSError as error:
         raise ViewerError(f"cannot start the viewer: {error}; reinstall rerun-sdk") from error
-
-
-def die_with_parent() -> None:
-    """Runs in the child: Linux ends it when the parent dies, even by SIGKILL."""
-    pr_set_pdeathsig = 1
-    ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGTERM)
 
 
 def wait_until_listening(viewer: ViewerProcess, ports: list[int]) -> None:

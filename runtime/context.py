@@ -7,20 +7,17 @@ from `serving`, which says who may connect: processes of the run (``"run"``), or
 
 from __future__ import annotations
 
-import logging
-import time
 from pathlib import Path
 from typing import Literal
 
 import zmq
 from zmq.auth.thread import ThreadAuthenticator
 
-from cogmap.runtime.descriptors import require
+from cogmap.runtime.complaints import complain
+from cogmap.runtime.descriptors import is_lack, require
 from cogmap.runtime.keys import RunKeys, spoken
 
 __all__ = ["Admitted", "RunContext", "open_context", "serving"]
-
-log = logging.getLogger(__name__)
 
 Admitted = Literal["run", "clients"]
 HANDSHAKE_MS = 2000
@@ -28,7 +25,6 @@ HANDSHAKE_MS = 2000
 Who was only slow connects again by itself."""
 _DESCRIPTORS = 32
 """Of a context. ZeroMQ ends the process if it finds some, but not enough."""
-_COMPLAIN_EVERY_S = 1.0
 
 
 class RunContext(zmq.Context[zmq.Socket[bytes]]):
@@ -44,6 +40,15 @@ class RunContext(zmq.Context[zmq.Socket[bytes]]):
     def destroy(self, linger: int | None = None) -> None:
         self._stop_authenticator()
         super().destroy(linger)
+
+    def door_trouble(self) -> str | None:
+        """What to do, if nobody can be let in any more."""
+        if self.authenticator is None or self.authenticator.is_alive():
+            return None
+        return (
+            "what lets clients in has ended, the log says why: who is connected stays, others"
+            " cannot join; stop the run, and go on with --resume"
+        )
 
     def _stop_authenticator(self) -> None:
         if self.authenticator is not None:
@@ -93,13 +98,23 @@ def serving(
 
 
 class _Authenticator(ThreadAuthenticator):
-    """Refusals are counted by `_Door`; what is not CURVE is refused, too."""
+    """Refusals are said by `_Door`; what is not CURVE is refused, too."""
 
     async def handle_zap_message(self, msg: list[bytes]) -> None:
         if len(msg) > 5 and msg[5] != b"CURVE":
             self._send_zap_reply(msg[1], b"400", b"NO ACCESS")
             return
-        await super().handle_zap_message(msg)
+        try:
+            await super().handle_zap_message(msg)
+        except Exception as error:  # it would end the thread, and nobody would get in any more
+            complain("cannot tell who may join now: %s: %s", type(error).__name__, error)
+            self._send_zap_reply(msg[1], b"300", b"TRY AGAIN")  # which ZeroMQ's clients do
+
+    def stop(self) -> None:
+        if self.pipe and not self.is_alive():  # which would be waited for to hear of it
+            self.pipe.close()
+            self.pipe = None  # type: ignore[assignment]
+        super().stop()
 
 
 class _Door:
@@ -108,15 +123,13 @@ class _Door:
     def __init__(self, keys: RunKeys, clients: Path | None = None) -> None:
         self._inside = keys.own.public
         self._clients = clients
-        self._complained_at = 0.0
 
     def callback(self, domain: str, key: bytes) -> bool:
+        """Raises OSError where that cannot be known now."""
         public = key.decode("ascii", "replace")
         if public == self._inside or public in self._known():
             return True
-        if time.monotonic() - self._complained_at > _COMPLAIN_EVERY_S:
-            self._complained_at = time.monotonic()
-            log.warning("refused somebody with the public key %s", spoken(public))
+        complain("refused somebody with the public key %s", spoken(public))
         return False
 
     def _known(self) -> set[str]:
@@ -126,5 +139,7 @@ class _Door:
             try:
                 known.add(path.read_text().strip())
             except (OSError, UnicodeDecodeError) as error:
-                log.warning("cannot read the client's key %s: %s", path, error)
+                if isinstance(error, OSError) and is_lack(error):
+                    raise
+                complain("cannot read the client's key %s: %s", path, error)
         return known

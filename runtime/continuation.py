@@ -14,10 +14,11 @@ import psutil
 
 from cogmap.runtime.checkpoint import Checkpoint, InputMark, NodeState, Snapshot
 from cogmap.runtime.checkpointer import LIGHT_EVERY, Checkpointer, EndMarks, PublishedMark
+from cogmap.runtime.complaints import complain
 from cogmap.runtime.heartbeat import NodeFigures
 from cogmap.runtime.node import Node, Source
 from cogmap.runtime.port import Port
-from cogmap.runtime.readers import LosslessReader, complain
+from cogmap.runtime.readers import LosslessReader
 from cogmap.runtime.wiring import RUN_STREAMS, Wiring
 from cogmap.runtime.writer import Writer
 

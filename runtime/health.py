@@ -10,6 +10,7 @@ import os
 import time
 from collections import deque
 
+from cogmap.runtime.context import RunContext
 from cogmap.runtime.descriptors import few_left
 from cogmap.runtime.troubles import Troubles
 from cogmap.runtime.writer import Writer
@@ -94,6 +95,7 @@ class StreamHealth:
             )
         self._troubles.put(f"deaf reader: {writer.stream}", text)
 
-    def look_at_descriptors(self) -> None:
-        """Whether the process can go on to open files: connections take them, too."""
+    def look_at_process(self, context: RunContext) -> None:
+        """Whether it can go on to open files, and to let in who may join."""
         self._troubles.put("descriptors", few_left())
+        self._troubles.put("door", context.door_trouble())

@@ -156,7 +156,7 @@ class Host:
                 self._health.look_at_input(port.wire.stream, port.handled, skipped)
         for writer in self._writers.values():
             self._health.look_at_output(writer)
-        self._health.look_at_descriptors()
+        self._health.look_at_process(self._context)
         return self._health.all()
 
     def _busy_s(self) -> float:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
 from collections import OrderedDict
@@ -14,9 +13,8 @@ import zmq
 
 from cogmap.runtime import wire
 from cogmap.runtime.bus import SEND_QUEUE, WAIT_MS, Position
+from cogmap.runtime.complaints import complain
 from cogmap.runtime.messages import End
-
-log = logging.getLogger(__name__)
 
 KEEP_BYTES = 256 * 2**20
 """What a reader that keeps all may hold; beyond that the oldest are skipped and counted."""
@@ -248,13 +246,3 @@ class LatestReader:
 
 
 Reader = LosslessReader | LatestReader
-
-_last_complaint = 0.0
-
-
-def complain(text: str, error: Exception) -> None:
-    """Log at most once a second: a flood of bad messages must not become a flood of logs."""
-    global _last_complaint
-    if time.monotonic() - _last_complaint > 1:
-        _last_complaint = time.monotonic()
-        log.warning(text, error)

@@ -20,6 +20,7 @@ import zmq
 from cogmap.runtime import wire
 from cogmap.runtime.addresses import directory_address, plan_addresses, plan_services
 from cogmap.runtime.bus import WriterAddress
+from cogmap.runtime.complaints import complain
 from cogmap.runtime.context import open_context, serving
 from cogmap.runtime.descriptors import few_left, is_lack, raise_limit
 from cogmap.runtime.directory import Directory
@@ -36,7 +37,6 @@ from cogmap.runtime.messages import (
 from cogmap.runtime.node import Source
 from cogmap.runtime.plans import QUEUE_MESSAGES, vitals_of, wiring_of
 from cogmap.runtime.process import NodeProcess
-from cogmap.runtime.readers import complain
 from cogmap.runtime.requests import SERVICES_FILE, STREAMS_FILE
 from cogmap.runtime.result import RunResult, result_of
 from cogmap.runtime.rundir import RunDir
@@ -278,6 +278,7 @@ class Supervisor:
             text = None if is_lack(error) else text  # which is named below
         self._troubles.put("disk", text)
         self._troubles.put("descriptors", few_left())
+        self._troubles.put("door", self._context.door_trouble())
 
     # ending
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket as plain
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, closing
 
 import msgspec
@@ -122,6 +122,21 @@ def test_a_client_is_known_from_when_it_is_added_until_it_is_removed(folder, run
         folder.remove("later")
         with pytest.raises(RequestError):
             ask(endpoint, later, timeout_s=0.4)
+
+
+def test_a_door_that_could_not_look_opens_again(
+    folder, run_keys, endpoint, tmp_path, eventually, caplog
+):
+    """By itself, to a client that knocked meanwhile."""
+    known = client(folder)
+    aside = folder.clients.rename(tmp_path / "aside")
+    folder.clients.symlink_to("x" * 300)  # as good as a disk that cannot be read
+    with serving_edits(run_keys, endpoint), ThreadPoolExecutor() as pool:
+        asked = pool.submit(ask, endpoint, known, 20.0)
+        eventually(lambda: "cannot tell who may join now: OSError" in caplog.text)
+        folder.clients.unlink()
+        aside.rename(folder.clients)
+        assert asked.result() == 7
 
 
 def test_a_client_cannot_be_a_reader_that_the_writer_waits_for(folder, run_keys, tmp_path):

@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 
 from cogmap.runtime import health as health_module
 from cogmap.runtime.bus import StoppedError
+from cogmap.runtime.context import RunContext, open_context
 from cogmap.runtime.health import SkipMeter, StreamHealth
+from cogmap.runtime.keys import RunKeys, make_pair
 from cogmap.runtime.messages import Frame, Intrinsics
 from cogmap.runtime.readers import LatestReader
 from cogmap.runtime.writer import Writer
@@ -143,12 +145,30 @@ class TestReadersThatDoNotRead:
 
 
 def test_few_descriptors_are_named_and_over(health, descriptors):
-    health.look_at_descriptors()
+    context = RunContext()
+    health.look_at_process(context)
     assert not health.all()
     with descriptors(3):
-        health.look_at_descriptors()
+        health.look_at_process(context)
         (trouble,) = health.all()
         assert (trouble.name, trouble.over) == ("descriptors", False)
         assert "end the programs" in trouble.text and "ulimit -n" in trouble.text
-    health.look_at_descriptors()
+    health.look_at_process(context)
     assert health.all()[0].over
+    context.term()
+
+
+def test_a_doorkeeper_that_is_gone_is_named(health):
+    """And not waited for at the end."""
+    run = make_pair()
+    keys = RunKeys(run_public=run.public, run_secret=run.secret, own=make_pair())
+    context = open_context(keys)
+    health.look_at_process(context)
+    assert not health.all()
+    assert context.authenticator is not None
+    context.authenticator.pipe.send(b"TERMINATE")
+    context.authenticator.thread.join()
+    health.look_at_process(context)
+    (trouble,) = health.all()
+    assert trouble.name == "door" and "--resume" in trouble.text
+    context.term()

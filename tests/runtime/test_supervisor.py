@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import zmq
 
-from cogmap.runtime import readers
+from cogmap.runtime import complaints as complaints_module
 from cogmap.runtime import supervisor as supervisor_module
 from cogmap.runtime import vitals as vitals_module
 from cogmap.runtime.keys import KEYS_FILE, KeyFolder, read_keys
@@ -338,9 +338,9 @@ inputs = { numbers = "passed", status = "run/status" }
 
 
 @pytest.mark.system
-def test_garbage_instead_of_heartbeats(supervise, context, caplog, monkeypatch):
+def test_garbage_instead_of_heartbeats(supervise, context, caplog):
     """Dropped, and complained of once a second at most; the run goes on."""
-    monkeypatch.setattr(readers, "_last_complaint", 0.0)
+    complaints_module._said_at.clear()
     supervisor = supervise(line(count=30, period_s=0.02))
     stranger = context.socket(zmq.PUSH)
     stranger.connect(supervisor._heartbeat_endpoint)

@@ -38,7 +38,7 @@ class Vlm(Node):
     layout = Input(Layout)
     steps = Output(AskStep, queue=256)
     answers = Output(Answer, queue=64)
-    ask = Service(Question, Answer)
+    ask = Service(Question, Answer, places=_AT_ONCE + _WAITING)
 
     def setup(self) -> None:
         self._planner = load_planner(self.params)
@@ -53,12 +53,8 @@ class Vlm(Node):
         self._layout = layout
 
     def answer_ask(self, question: Question) -> Future[Message]:
-        """Starts on it. Raises PlannerError outside of a run, where there is no map to ask, and
-        where too many questions wait already."""
+        """Starts on it. Raises PlannerError outside of a run, where there is no map to ask."""
         self._pending = {each for each in self._pending if not each.done()}
-        if len(self._pending) >= _AT_ONCE + _WAITING:
-            self.counters["refused"] += 1
-            raise PlannerError(f"{len(self._pending)} questions are not answered yet; ask later")
         access, asked = self._map(), self._asked
         self._asked += 1
         self.counters["asked"] = self._asked

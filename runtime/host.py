@@ -221,19 +221,17 @@ class Host:
         return writer
 
     def _open_service(self, name: str, endpoint: str) -> RequestServer:
-        declared = self.node.SERVICES[name]
+        declared, full_name = self.node.SERVICES[name], f"{self.node.name}/{name}"
+        takes, places = declared.request_type, declared.places
 
         def answer(asked: Message) -> Reply:
-            if not isinstance(asked, declared.request_type):
-                raise CogmapError(
-                    f"{self.node.name}/{name} takes {declared.request_type.__name__},"
-                    f" not {type(asked).__name__}"
-                )
+            if not isinstance(asked, takes):
+                got = type(asked).__name__
+                raise CogmapError(f"{full_name} takes {takes.__name__}, not {got}")
             reply: Reply = getattr(self.node, f"answer_{name}")(asked)
             return reply
 
-        full_name = f"{self.node.name}/{name}"
-        return RequestServer(self._context, endpoint, full_name, answer, self._limits)
+        return RequestServer(self._context, endpoint, full_name, answer, self._limits, places)
 
     def _run_reader(self) -> None:
         # A `latest` reader may miss the end of a stream, or hear it only after its own end, in

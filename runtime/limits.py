@@ -7,7 +7,10 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 
-__all__ = ["ClientLimits"]
+__all__ = ["PLACES", "ClientLimits"]
+
+PLACES = 64
+"""Requests to a service whose replies come later, of all clients together."""
 
 
 @dataclass

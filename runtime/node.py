@@ -30,6 +30,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 import msgspec
 
 from cogmap.runtime.checkpoint import NodeState
+from cogmap.runtime.limits import PLACES
 from cogmap.runtime.messages import CogmapError, Message
 from cogmap.runtime.troubles import Troubles
 from cogmap.runtime.wire import Envelope
@@ -96,9 +97,12 @@ class Service(Generic[M, A]):
     with a ``concurrent.futures.Future`` of the reply: the node goes on meanwhile.
     """
 
-    def __init__(self, request_type: type[M], reply_type: type[A]) -> None:
+    def __init__(self, request_type: type[M], reply_type: type[A], places: int = PLACES) -> None:
+        """``places``: requests that may wait for such a reply at once, half of them of one client;
+        what comes beyond that is refused."""
         self.request_type = request_type
         self.reply_type = reply_type
+        self.places = places
 
 
 def _not_connected(message: Message) -> None:

@@ -22,7 +22,7 @@ import zmq
 from cogmap.runtime import wire
 from cogmap.runtime.context import open_context, serving
 from cogmap.runtime.keys import RunKeys, client_keys
-from cogmap.runtime.limits import ClientLimits
+from cogmap.runtime.limits import PLACES, ClientLimits
 from cogmap.runtime.messages import CogmapError, Message, Refusal, RunAddresses, RunQuery
 from cogmap.runtime.rundir import is_going_on
 
@@ -73,10 +73,13 @@ class RequestServer:
         name: str,
         answer: Callable[[Message], Reply],
         limits: ClientLimits | None = None,
+        places: int = PLACES,
     ) -> None:
+        """``places``: for requests that wait for their reply; half of them are for one client."""
         self.malformed = 0
         self._limits = ClientLimits() if limits is None else limits
         self._later: list[_Waiting] = []
+        self._places = places
         self._name = name
         self._answer = answer
         self.socket = serving(context, zmq.ROUTER, "clients")
@@ -110,8 +113,11 @@ class RequestServer:
                 self._send(client, parts[0], Refusal(stamp_ns=0, text=f"{text}; slow down"))
             return True
         mine = sum(1 for entry in self._later if entry.who == who)
-        if len(self._later) >= _QUEUE or mine >= _QUEUE // 2:
-            text = f"{len(self._later)} questions wait for their answers; ask again later"
+        if len(self._later) >= self._places or mine >= self._places // 2:
+            text = (
+                f"{len(self._later)} questions wait for their answers, {mine} of them yours;"
+                " ask again later"
+            )
             self._send(client, parts[0], Refusal(stamp_ns=0, text=text))
             return True
         began_s = time.thread_time()

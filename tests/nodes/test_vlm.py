@@ -13,8 +13,10 @@ import zmq
 from cogmap.memory.cognitive_map import CognitiveMap
 from cogmap.nodes.planners.access import HeldMap
 from cogmap.nodes.vlm import Vlm
+from cogmap.runtime import wire
 from cogmap.runtime.driver import NodeDriver
-from cogmap.runtime.messages import Answer, AskStep, Box, CogmapError, Question
+from cogmap.runtime.limits import ClientLimits
+from cogmap.runtime.messages import Answer, AskStep, Box, CogmapError, Message, Question
 from cogmap.runtime.requests import SERVICES_FILE, RequestServer
 from cogmap.runtime.rundir import RunDir
 
@@ -121,17 +123,51 @@ def test_what_waits_for_its_turn_gets_the_offline_answer_in_time(run_dir, endpoi
         assert "scripted is at work on 4 other questions" in answer.text
 
 
-def test_a_flood_of_questions_is_refused(run_dir, endpoint):
+def heard(server: RequestServer, socket: zmq.Socket[bytes], count: int) -> dict[int, Message]:
+    """So many replies, by the number of their request; fewer if no more come."""
+    replies: dict[int, Message] = {}
+    for _ in range(5000):
+        server.serve()
+        if socket.poll(1):
+            id_, *parts = socket.recv_multipart()
+            replies[int.from_bytes(id_, "big")] = wire.decode(parts).message
+        if len(replies) == count:
+            break
+    return replies
+
+
+def test_one_client_leaves_places_to_the_others(run_dir, endpoint, tmp_path):
+    """Of 20: it has half of them, and what it asks beyond that is refused."""
     endpoint.replies = [endpoint.silence]
-    budget = {"seconds": 2}
+    at, context = f"ipc://{tmp_path}/vlm", zmq.Context()
+    greedy, modest = context.socket(zmq.DEALER), context.socket(zmq.DEALER)
+    for socket in (greedy, modest):
+        socket.linger = 0
+        socket.connect(at)
+
+    def ask_by(socket: zmq.Socket[bytes], number: int, within_s: float) -> None:
+        question = Question(stamp_ns=0, text=HOW_HIGH, within_s=within_s)
+        parts = wire.encode(question, stream="", seq=0, captured_ns=0)
+        socket.send_multipart([number.to_bytes(8, "big"), *parts])
+
+    budget = {"seconds": 20}
     with NodeDriver(Vlm, name="vlm", run_dir=run_dir, backend="openai", budget=budget) as driver:
-        taken = []
-        with pytest.raises(CogmapError, match="20 questions are not answered yet"):
-            while len(taken) < 100:
-                taken.append(driver.node.answer_ask(Question(stamp_ns=0, text=HOW_HIGH)))
-        assert len(taken) == 20 and driver.node.counters["refused"] == 1
-        taken[0].result(10)
-        driver.node.answer_ask(Question(stamp_ns=0, text=HOW_HIGH))
+        places = Vlm.SERVICES["ask"].places
+        server = RequestServer(
+            context, at, "vlm/ask", driver.node.answer_ask, ClientLimits(), places
+        )
+        for number in range(20):
+            ask_by(greedy, number, 20.0)
+        refused = heard(server, greedy, 10)
+        assert sorted(refused) == list(range(10, 20))
+        assert all("10 of them yours" in reply.text for reply in refused.values())
+        ask_by(modest, 0, 0.5)
+        answer = heard(server, modest, 1)[0]
+        assert isinstance(answer, Answer) and answer.value == pytest.approx(0.8)
+        server.close()
+    for socket in (greedy, modest):
+        socket.close()
+    context.term()
 
 
 def test_outside_of_a_run_there_is_no_map():

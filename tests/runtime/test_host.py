@@ -7,22 +7,25 @@ import threading
 import time
 import types
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 
 import msgspec
 import numpy as np
 import pytest
+import zmq
 
 from cogmap.memory.dense.frame_health import DepthUnitError
 from cogmap.memory.dense.reconstruction import ReconstructionError
 from cogmap.memory.persistence import MapError
 from cogmap.nodes.episodes import EpisodeError
+from cogmap.runtime import wire
 from cogmap.runtime import writer as writer_module
 from cogmap.runtime.bus import WriterAddress
 from cogmap.runtime.checkpointer import PublishedMark
 from cogmap.runtime.host import Host
-from cogmap.runtime.messages import BadInputError, CogmapError, End, PlaybackCommand, Twist
-from cogmap.runtime.node import Input, Node, Output, Source
+from cogmap.runtime.messages import BadInputError, CogmapError, End, Message, PlaybackCommand, Twist
+from cogmap.runtime.node import Input, Node, Output, Service, Source
 from cogmap.runtime.readers import LatestReader, LosslessReader
 from cogmap.runtime.wire import Envelope
 from cogmap.runtime.wiring import (
@@ -60,6 +63,15 @@ class Echo(Node):
 
     def close(self) -> None:
         self.closed += 1
+
+
+class Ponders(Node):
+    """Never comes to an answer; has few places for those who wait for one."""
+
+    ask = Service(Twist, Twist, places=4)
+
+    def answer_ask(self, asked: Twist) -> Future[Message]:
+        return Future()
 
 
 class Collector(Node):
@@ -162,6 +174,7 @@ def nodes(monkeypatch) -> None:
         Seldom=Seldom,
         Thoughtful=Thoughtful,
         Collector=Collector,
+        Ponders=Ponders,
     )
     monkeypatch.setitem(sys.modules, "host_nodes", module)
 
@@ -378,6 +391,26 @@ def test_a_source_that_is_killed_while_it_waits_does_not_say_the_same_again(
         eventually(lambda: mark.read() == {"twists": 1})
         mark.close()
         host.stop()
+    assert not errors
+
+
+def test_a_service_has_the_places_that_it_declares(nodes, address_of, context, tmp_path):
+    at = f"ipc://{tmp_path}/ask"
+    wiring = Wiring(
+        node="ponders", uses="host_nodes:Ponders", params={}, inputs={}, outputs={},
+        services={"ask": at},
+    )  # fmt: skip
+    host = Host(wiring)
+    asking = context.socket(zmq.DEALER)
+    asking.connect(at)
+    with running(host) as errors:
+        for number in range(3):
+            parts = wire.encode(twist(0), stream="", seq=0, captured_ns=0)
+            asking.send_multipart([number.to_bytes(8, "big"), *parts])
+        assert asking.poll(5000)
+        assert asking.recv_multipart()[0] == (2).to_bytes(8, "big"), "one client has half of them"
+        host.stop()
+    asking.close(linger=0)
     assert not errors
 
 

@@ -7,7 +7,6 @@ with a `Refusal`.
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -20,6 +19,7 @@ import msgspec
 import zmq
 
 from cogmap.runtime import wire
+from cogmap.runtime.complaints import complain
 from cogmap.runtime.context import open_context, serving
 from cogmap.runtime.keys import RunKeys, client_keys
 from cogmap.runtime.limits import PLACES, ClientLimits
@@ -30,8 +30,6 @@ __all__ = [
     "RequestError", "RequestServer", "ask_run", "goes_on", "request", "service_address",
     "services_of",
 ]  # fmt: skip
-
-log = logging.getLogger(__name__)
 
 R = TypeVar("R", bound=Message)
 T = TypeVar("T")
@@ -155,7 +153,7 @@ class RequestServer:
         except CogmapError as error:
             return Refusal(stamp_ns=0, text=str(error))
         except Exception as error:  # what one client asks must not end the node
-            log.exception("a request failed")
+            complain(f"a request failed: {type(error).__name__}", trace=True)
             return Refusal(stamp_ns=0, text=f"the node failed: {type(error).__name__}: {error}")
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import zmq
 
-from cogmap.runtime import wire
+from cogmap.runtime import complaints, wire
 from cogmap.runtime.messages import CogmapError, Edit, Edited, Message, Refusal, Twist
 from cogmap.runtime.requests import Reply, RequestError, RequestServer, request, service_address
 from cogmap.runtime.rundir import RunDir
@@ -112,6 +112,21 @@ def test_a_late_failure_is_a_refusal(endpoint):
     failed.set_exception(CogmapError("the model went away"))
     with serving(endpoint, lambda asked: failed), pytest.raises(RequestError, match="went away"):
         request(endpoint, edit(), Edited)
+
+
+def test_requests_that_fail_again_and_again_do_not_fill_the_log(endpoint, caplog):
+    """Each is told why; where it failed is logged once a minute."""
+    complaints._said_at.clear()
+
+    def fail(asked: Message) -> Reply:
+        raise RuntimeError("unlucky")
+
+    with serving(endpoint, fail):
+        for _ in range(5):
+            with pytest.raises(RequestError, match="the node failed: RuntimeError: unlucky"):
+                request(endpoint, edit(), Edited)
+    (record,) = (record for record in caplog.records if record.levelname == "ERROR")
+    assert record.getMessage() == "a request failed: RuntimeError" and record.exc_info
 
 
 def test_too_many_that_wait_are_refused(endpoint):

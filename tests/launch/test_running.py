@@ -127,10 +127,15 @@ def test_no_room_for_the_report_at_the_end(elsewhere, monkeypatch, capsys):
     (elsewhere / "few.toml").write_text(
         "[node.source]\nuses = 'system_nodes:Numbers'\nparams = { count = 3 }\n"
     )
+    run_dir = elsewhere / "run"
+    (run_dir / "report.json.unfinished").mkdir(parents=True)  # nothing can be written there
+    (run_dir / "report.json").write_text("of the run before")
+    (run_dir / "lock").touch()
     launch = running.load("few.toml", [])
-    code = running.run_launch(launch, report=Path("/dev/full"), live=False)
+    code = running.run_launch(launch, run_dir=run_dir, report=Path("/dev/full"), live=False)
     shown = capsys.readouterr()
     assert code == 1
     assert "Run directory:" in shown.out + shown.err
-    assert "cannot write report /dev/full" in shown.out + shown.err
-    assert (elsewhere / "runs" / "run" / "report.json").exists()
+    for path in (run_dir / "report.json", "/dev/full"):
+        assert f"cannot write report {path}" in shown.out + shown.err
+    assert not (run_dir / "report.json").exists()

@@ -250,10 +250,8 @@ class TestEnding:
         until(lambda: len(run.lines()) > 5, what="messages arrive")
         pids = run.pids()
         assert {"source", "relay", "sink"} <= set(pids)
-        began = time.monotonic()
         run.process.send_signal(number)
         output = run.wait(10)
-        assert time.monotonic() - began < 5.5
         assert run.process.returncode == 130, output
         assert not any(psutil.pid_exists(pid) for pid in pids.values())
         assert not (run.run_dir / "sockets").exists()
@@ -285,9 +283,7 @@ class TestEnding:
         nodes = run.children()
         assert len(nodes) == 3
         run.process.kill()
-        began = time.monotonic()
         until(lambda: not any(alive(node) for node in nodes), 6, "the nodes end by themselves")
-        assert time.monotonic() - began < 5.5
         again = start(line(count=10))
         assert again.wait() is not None
         assert again.process.returncode == 0, "the directory can be used again"

@@ -146,7 +146,7 @@ class FrameHealth:
             if self._jumps.take(pose, agreement, leapt) or leapt:
                 return "pose_jump"
             self._drift.take(depth_m, frame.intrinsics, pose, surface, self._jumps.believed)
-        if frame.color is not None:
+        if frame.color is not None and not self._drift.holds:  # else those of other places
             self._compare_colors(frame.color, depth_m, frame.intrinsics, pose, surface)
         if self._swapped:
             return "swapped_colors"

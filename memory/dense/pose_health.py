@@ -207,7 +207,10 @@ class Drift:
 
     def _take_odd(self, pose: F64, shift: F64) -> None:
         """Drift is about the same wherever it looks; the far side of a thin thing is off in
-        another direction from everywhere."""
+        another direction from everywhere. While it holds it is known which way it went: farther
+        off, frames fit to what is beside where they belong."""
+        if self.holds and not _is_one_way(shift, self._shift):
+            return
         if self._views and not _is_one_way(shift, self._shift):
             self._views = 0
         elif not self._views or _is_another_view(self._seen_at, pose):

@@ -231,12 +231,14 @@ def test_drift_goes_on_from_its_state_the_same():
     assert whole[-1]
 
 
+@pytest.mark.parametrize("misleads", [False, True])
 @pytest.mark.parametrize(("back_m", "ends"), [(0.06, True), (0.02, False), (-0.06, False)])
-def test_drift_ends_where_poses_jump_back_by_it(back_m, ends):
+def test_drift_ends_where_poses_jump_back_by_it(back_m, ends, misleads):
+    """Also if, farther off, frames fit to something that is the other way."""
     drift = Drift()
-    for number in range(60):
+    for number in range(60 + 20 * misleads):
         seen = frame(number)
-        wall = MappedWall(-0.06)  # the camera must be shifted towards it
+        wall = MappedWall(-0.06 if number < 60 else 0.06)  # the camera must be shifted towards it
         drift.take(seen.depth_m(), CAMERA, seen.world_from_camera, wall, np.zeros(3))
     assert drift.holds
     nowhere = np.zeros((120, 160), np.float32)

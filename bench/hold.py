@@ -160,12 +160,24 @@ def _kill(ground: _Ground, most: int) -> tuple[int, int, list[Restart]]:
     again: list[Restart] = []
     while killed < most:
         disturbed = _run(ground.episode, ground.folder / f"killed-{number}")
-        made, _ = chaos(disturbed, rng, ("kill", "kill while it writes"), _EVERY)
+        same, _ = _is_held(ground, disturbed, rng, ("kill", "kill while it writes"))
         killed += len(disturbed.kills)
-        survived += len(disturbed.kills) if made == ground.wanted else 0
+        survived += len(disturbed.kills) if same else 0
         again += _restarts(disturbed)
         number += 1
     return survived, killed, again
+
+
+def _is_held(
+    ground: _Ground, disturbed: HeldRun, rng: random.Random, faults: tuple[str, ...]
+) -> tuple[bool, Counter[str]]:
+    """Whether a run with faults ends with the wanted map, and how many of each there were."""
+    try:
+        made, had = chaos(disturbed, rng, faults, _EVERY)
+    except BenchError as error:
+        typer.echo(str(error), err=True)
+        return False, Counter()
+    return made == ground.wanted, had
 
 
 def _restarts(disturbed: HeldRun) -> list[Restart]:
@@ -184,10 +196,10 @@ def _chaos(ground: _Ground, seconds: float) -> tuple[Counter[str], int, int, flo
     while time.monotonic() - began < seconds:
         rng = random.Random(f"{SEED} {runs}")
         disturbed = _run(ground.episode, ground.folder / f"chaos-{runs}")
-        made, had = chaos(disturbed, rng, tuple(FAULTS), _EVERY)
+        held, had = _is_held(ground, disturbed, rng, tuple(FAULTS))
         counts += had
         runs += 1
-        same += made == ground.wanted
+        same += held
         outlived_s = max([outlived_s, *disturbed.outlived_s])
     return counts, runs, same, outlived_s
 

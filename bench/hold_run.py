@@ -26,6 +26,9 @@ __all__ = ["FAULTS", "HeldRun", "Kill", "chaos", "disturb"]
 _END_WITHIN_S = 300.0
 _LOOK_S = 0.005
 _AT_ONCE, _PATIENCE_S = 0.2, 30.0
+_OUTLIVES_S = 30.0
+"""So long nodes whose supervisor was killed are waited for; who lives on is killed."""
+_WRITERS_OF_THE_MAP = ("memory", "reconstruction")
 
 
 @dataclass(frozen=True)
@@ -86,14 +89,17 @@ class HeldRun:
         except psutil.Error:
             return {}
 
-    def kill(self, node: str) -> None:
-        """``kill -9``, if it is there."""
+    def kill(self, node: str) -> bool:
+        """``kill -9``; whether it was there."""
         pid = self.nodes().get(node)
         if pid is None:
-            return
-        with suppress(ProcessLookupError):
+            return False
+        try:
             os.kill(pid, signal.SIGKILL)
-            self.kills.append(Kill(node, time.time()))
+        except ProcessLookupError:
+            return False
+        self.kills.append(Kill(node, time.time()))
+        return True
 
     def finish(self) -> dict[str, bytes]:
         """Wait for its end; the files of its map. Raises BenchError if it did not end well."""
@@ -122,8 +128,8 @@ class HeldRun:
 
 
 def disturb(run: HeldRun, rng: random.Random, faults: tuple[str, ...], every: int) -> str:
-    """One fault, after some ``every`` more observations, or now and then at once; its name, ""
-    if the run has ended.
+    """One fault, after some ``every`` more observations, or now and then at once; its name,
+    "none" if nothing was there that it could befall, "" if the run has ended.
 
     The run's own progress sets the pace: on a slow machine a node needs seconds to start.
     """
@@ -134,47 +140,54 @@ def disturb(run: HeldRun, rng: random.Random, faults: tuple[str, ...], every: in
     if not run.alive:
         return ""
     fault = rng.choice(faults)
-    FAULTS[fault](run, rng)
-    return fault
+    return fault if FAULTS[fault](run, rng) else "none"
 
 
-def _kill_one(run: HeldRun, rng: random.Random) -> None:
-    if nodes := sorted(run.nodes()):
-        run.kill(rng.choice(nodes))
+def _kill_one(run: HeldRun, rng: random.Random) -> bool:
+    nodes = sorted(run.nodes())
+    return bool(nodes) and run.kill(rng.choice(nodes))
 
 
-def _kill_some(run: HeldRun, rng: random.Random) -> None:
+def _kill_some(run: HeldRun, rng: random.Random) -> bool:
     """Several at once."""
-    for node in sorted(run.nodes()):
-        if rng.random() < 0.6:
-            run.kill(node)
+    killed = [run.kill(node) for node in sorted(run.nodes()) if rng.random() < 0.6]
+    return any(killed)
 
 
-def _kill_while_it_writes(run: HeldRun, rng: random.Random) -> None:
-    """A node of which an unfinished checkpoint lies there; none if none is written soon."""
+def _kill_while_it_writes(run: HeldRun, rng: random.Random) -> bool:
+    """A node of which an unfinished checkpoint lies there, or one of those that write the map, if
+    a file of that does; none if none is written soon."""
     deadline = time.monotonic() + 2.0
     state = run.run_dir / "state"
     while run.alive and time.monotonic() < deadline:
-        writing = sorted({path.parent.name for path in state.glob("*/*.unfinished")})
+        writing = {path.parent.name for path in state.glob("*/*.unfinished")}
+        if any(run.map_dir.glob("*.unfinished")):
+            writing.update(_WRITERS_OF_THE_MAP)
         if writing:
-            run.kill(rng.choice(writing))
-            return
+            return run.kill(rng.choice(sorted(writing)))
         time.sleep(_LOOK_S)
+    return False
 
 
-def _kill_supervisor(run: HeldRun, rng: random.Random) -> None:
+def _kill_supervisor(run: HeldRun, rng: random.Random) -> bool:
     """And resume the run, at once or later, while its nodes may still be ending."""
     nodes = list(run.nodes().values())
     run.process.kill()
     killed_at = time.monotonic()
     if run.process.wait() == 0:
-        return  # it had just ended
+        return False  # it had just ended
     resume = threading.Timer(rng.uniform(0, 1.0), run.resume)
     resume.start()
-    while any(_runs(pid) for pid in nodes):
+    while (left := [pid for pid in nodes if _runs(pid)]) and (
+        time.monotonic() < killed_at + _OUTLIVES_S
+    ):
         time.sleep(0.05)
     run.outlived_s.append(time.monotonic() - killed_at)
+    for pid in left:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
     resume.join()
+    return True
 
 
 def _runs(pid: int) -> bool:
@@ -185,27 +198,32 @@ def _runs(pid: int) -> bool:
         return False
 
 
-def _pause(run: HeldRun, rng: random.Random) -> None:
+def _pause(run: HeldRun, rng: random.Random) -> bool:
     """SIGSTOP, and SIGCONT after a while."""
     if not (nodes := run.nodes()):
-        return
+        return False
     pid = nodes[rng.choice(sorted(nodes))]
     with suppress(ProcessLookupError):
         os.kill(pid, signal.SIGSTOP)
         time.sleep(rng.uniform(0.1, 2.0))
         os.kill(pid, signal.SIGCONT)
+        return True
+    return False
 
 
-def _send_nonsense(run: HeldRun, rng: random.Random) -> None:
+def _send_nonsense(run: HeldRun, rng: random.Random) -> bool:
     """Bytes that mean nothing, to every socket of the run."""
+    reached = False
     for path in sorted(run.run_dir.glob("sockets/*")):
         with suppress(OSError), socket.socket(socket.AF_UNIX) as stranger:
             stranger.settimeout(0.2)
             stranger.connect(str(path))
             stranger.sendall(rng.randbytes(rng.randrange(1, 5000)))
+            reached = True
+    return reached
 
 
-def _slow_disk(run: HeldRun, rng: random.Random) -> None:
+def _slow_disk(run: HeldRun, rng: random.Random) -> bool:
     """Others write to the disk of the run directory, and wait for it."""
     path = run.folder / "other-data"
     deadline = time.monotonic() + rng.uniform(0.2, 1.0)
@@ -215,9 +233,10 @@ def _slow_disk(run: HeldRun, rng: random.Random) -> None:
             file.flush()
             os.fsync(file.fileno())
     path.unlink()
+    return True
 
 
-FAULTS: dict[str, Callable[[HeldRun, random.Random], None]] = {
+FAULTS: dict[str, Callable[[HeldRun, random.Random], bool]] = {
     "kill": _kill_one,
     "kill several": _kill_some,
     "kill while it writes": _kill_while_it_writes,

@@ -77,10 +77,21 @@ def _joined(slots: Slots) -> Meaning:
 
 def _extreme(slots: Slots) -> Meaning:
     of_walls(slots)
-    narrow = slots.text("r") in ("narrowest", "smallest")
-    pick = "min" if narrow else "max"
     say = measured(f"the {slots.text('r')} door is {{}} wide")
-    return Meaning(f"{pick}([door_width(d) for d in doors()])", say)
+    return Meaning(_extreme_width(slots), say)
+
+
+def _where_extreme(slots: Slots) -> Meaning:
+    of_walls(slots)
+    program = (
+        f"w = {_extreme_width(slots)}\n[whereabouts(d) for d in doors() if door_width(d) == w]"
+    )
+    return Meaning(program, _places(f"the {slots.text('r')} door is {{}}"))
+
+
+def _extreme_width(slots: Slots) -> str:
+    pick = "min" if slots.text("r") in ("narrowest", "smallest") else "max"
+    return f"{pick}([door_width(d) for d in doors()])"
 
 
 def _fits_through(slots: Slots) -> Meaning:
@@ -169,10 +180,15 @@ FORMS: tuple[Form, ...] = (
     ),
     form(
         _extreme,
-        "Which door is the narrowest?",
-        "(what|which) is the {r:narrowest|widest|smallest|largest} door",
-        "(what|which) door is [the] {r:narrowest|widest|smallest|largest}",
+        "How wide is the narrowest door?",
         "how (wide|narrow) is the {r:narrowest|widest|smallest|largest} door",
+    ),
+    form(
+        _where_extreme,
+        "Which door is the narrowest?",
+        "(what|which|where) is the {r:narrowest|widest|smallest|largest} door",
+        "(what|which) door is [the] {r:narrowest|widest|smallest|largest}",
+        "(which|what) (room|rooms) (has|have) the {r:narrowest|widest|smallest|largest} door",
     ),
     form(
         _fits_through,

@@ -313,3 +313,15 @@ def test_of_many_moments_the_first_and_the_last_are_said() -> None:
     assert together("the sofa and the lamp")(moments).text == (
         "the sofa and the lamp were in view together 20 times, first at 0.0 s and last at 19.0 s"
     )
+
+
+def test_the_widest_door_is_named(house_with_door) -> None:
+    where, wide = (
+        asked(house_with_door, text)
+        for text in ("what is the widest door?", "how wide is the widest door?")
+    )
+    assert where.text.startswith("The widest door is between the ")
+    assert wide.unit == "m"
+    assert asked(house_with_door, "which room has the narrowest door?").value == where.value, (
+        "there is one"
+    )

@@ -18,8 +18,8 @@ from pathlib import Path
 from cogmap.runtime.messages import CogmapError
 
 _PREFIX = "cogmap-"
-_METRICS_BYTES = 32 * 2**20
-"""A status a second takes some 3 kB: three hours and more."""
+_METRICS_BYTES = 8 * 2**20
+"""A status a second takes some 3 kB: three quarters of an hour."""
 _LITTLE_SPACE_BYTES = 500 * 2**20
 """A map of some rooms and its recording of some minutes."""
 _LONGEST_SOCKET_PATH = 100

@@ -11,7 +11,7 @@ from cogmap.memory.objects.scene import Scene
 from cogmap.memory.objects.track_shape import ShapeConfig, TrackShape, frame_weight
 from cogmap.memory.objects.track_store import TrackStore
 from cogmap.memory.objects.tracks import Track
-from cogmap.memory.objects.visibility import CONFIRMED, SEEN_THROUGH, DepthView, compare
+from cogmap.memory.objects.visibility import CONFIRMED, SEEN_THROUGH, DepthView, agrees, compare
 from cogmap.runtime.messages import U8, ObjectView
 
 __all__ = ["begin", "follow_push", "groups_of", "learn"]
@@ -137,8 +137,11 @@ def _judge(
     shown = [_mask_of(masks, members) for _, members in shaped]
     at = np.repeat(np.arange(len(shaped)) * view.depth_m.size, sizes) + seen.sample
     confirmed = seen.state == CONFIRMED
-    inside = confirmed & (np.stack(shown).take(at) > 0)
-    outside = confirmed & ~inside | (seen.state == SEEN_THROUGH)
+    # Not by what is beside it: at the edge of a thing its own sample may be in the mask, and one
+    # beside it show the wall behind, to which the point belongs.
+    own = confirmed & agrees(view, seen.sample, seen.depth_m, config.visibility)
+    inside = own & (np.stack(shown).take(at) > 0)
+    outside = own & ~inside | (seen.state == SEEN_THROUGH)
     ends = np.cumsum(sizes)
     for (track, _), mask, end, size in zip(shaped, shown, ends, sizes, strict=True):
         here = slice(end - size, end)

@@ -21,7 +21,8 @@ from cogmap.runtime.messages import F32, F64, U8, Bool, Observation
 
 __all__ = [
     "CONFIRMED", "HIDDEN", "OUTSIDE", "SEEN_THROUGH", "UNCLEAR", "UNMEASURED",
-    "Comparison", "DepthView", "Look", "VisibilityConfig", "compare", "judge", "look", "project",
+    "Comparison", "DepthView", "Look", "VisibilityConfig", "agrees", "compare", "judge", "look",
+    "project",
 ]  # fmt: skip
 
 Ints = NDArray[np.integer]
@@ -275,6 +276,16 @@ def project(view: DepthView, points: F32) -> tuple[Ints, F32, Bool]:
     return np.where(inside, row * width + column, 0), z.astype(np.float32), inside
 
 
+def agrees(view: DepthView, sample: Ints, depth: F32, config: VisibilityConfig) -> Bool:
+    """(N,) whether the depth at flat indices ``sample`` (N,) is that of points at ``depth`` (N,)
+    metres, as exactly as it is measured."""
+    return np.asarray(np.abs(view.depth_m.take(sample) - depth) <= _tolerance_m(depth, config))
+
+
+def _tolerance_m(depth: F32, config: VisibilityConfig) -> F32:
+    return np.asarray(config.tolerance_m + config.tolerance_per_m2 * depth**2)
+
+
 def judge(view: DepthView, sample: Ints, depth: F32, config: VisibilityConfig) -> U8:
     """CONFIRMED ... UNCLEAR of points at ``depth`` (N,) metres, at flat indices ``sample`` (N,)."""
     spread = np.hypot(config.pose_sigma_rad, config.pose_sigma_m / depth) * max(view.focal)
@@ -283,8 +294,8 @@ def judge(view: DepthView, sample: Ints, depth: F32, config: VisibilityConfig) -
     at = radius * view.depth_m.size + sample
     near, far, measured = (layer.take(at) for layer in view.windows)
     center = view.depth_m.take(sample)
-    tolerance = config.tolerance_m + config.tolerance_per_m2 * depth**2
-    agrees = (
+    tolerance = _tolerance_m(depth, config)
+    agreeing = (
         (np.abs(center - depth) <= tolerance)
         | (np.abs(near - depth) <= tolerance)
         | (np.abs(far - depth) <= tolerance)
@@ -292,7 +303,7 @@ def judge(view: DepthView, sample: Ints, depth: F32, config: VisibilityConfig) -
     state = np.full(len(depth), UNCLEAR, np.uint8)
     state[far < depth - tolerance] = HIDDEN
     state[(near > depth + tolerance) & (measured >= config.min_measured)] = SEEN_THROUGH
-    state[agrees] = CONFIRMED
+    state[agreeing] = CONFIRMED
     state[far == 0] = UNMEASURED
     return state
 

@@ -14,6 +14,7 @@ from cogmap.memory.objects.visibility import (
     UNMEASURED,
     DepthView,
     VisibilityConfig,
+    agrees,
     compare,
     look,
 )
@@ -201,3 +202,23 @@ def test_no_view_without_depth_or_pose(room):
     points = face_points()
     assert np.array_equal(compare(view, points).state, compare(again, points).state)
     assert {HIDDEN, SEEN_THROUGH, UNMEASURED} == {2, 3, 4}
+
+
+def test_a_point_of_the_wall_is_not_what_the_sample_before_it_shows():
+    """At the edge of a thing a point behind it is confirmed by the sample beside its own."""
+    depth = np.full((20, 30), 3000, np.uint16)
+    depth[:, :15] = 1000
+    camera = Intrinsics(width=30, height=20, fx=30.0, fy=30.0, cx=14.5, cy=9.5)
+    view = DepthView.of(
+        Observation(
+            stamp_ns=0, number=0, verdict="fused", intrinsics=camera, world_from_camera=np.eye(4),
+            depth_view=depth, depth_view_step=1,
+        )
+    )  # fmt: skip
+    assert view is not None
+    columns = np.array([13, 14, 15, 16])
+    points = np.stack([(columns - 14.5) / 30 * 3, np.zeros(4), np.full(4, 3.0)], axis=1)
+    seen = compare(view, points.astype(np.float32))
+    own = agrees(view, seen.sample, seen.depth_m, VisibilityConfig())
+    assert own.tolist() == [False, False, True, True]
+    assert seen.state.tolist() == [HIDDEN, CONFIRMED, CONFIRMED, CONFIRMED]

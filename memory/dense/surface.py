@@ -35,6 +35,10 @@ MOST_INITIAL_VOXELS = 2**28
 """3 GB: more is a mistake, or the map of somebody who means harm."""
 BATCH = 64
 """Chunks extracted together: bounds the memory of the copy that is extracted from."""
+DROP_EVERY = 131
+"""Frames between two looks at a chunk for blocks that no surface needs; packed coordinates modulo
+this share chunks out over the frames (modulo 127 they are x + y + z, and neighbours go together)."""
+AROUND = np.array([np.unravel_index(i, (3, 3, 3)) for i in range(27)], np.int32) - 1
 FACES = np.concatenate([np.eye(3, dtype=np.int32), -np.eye(3, dtype=np.int32)])
 
 
@@ -149,12 +153,12 @@ class Surface:
         if self._frames % self.config.carve_every == 0:
             seen_through = self._seen_through(depth_m, intrinsics, world_from_camera)
             keys = sorted_unique(np.concatenate([keys, seen_through]))
+        if len(keys):
+            self._remember(keys)
+            self._grid.integrate(keys, color, depth_m, camera, camera_from_world, truncation)
+            self._cap_weights(keys)
+        self._drop_free_blocks()
         self._frames += 1
-        if len(keys) == 0:
-            return
-        self._remember(keys)
-        self._grid.integrate(keys, color, depth_m, camera, camera_from_world, truncation)
-        self._cap_weights(keys)
 
     def extract_chunks(self, stamp_ns: int, most: int | None = None) -> Iterator[SurfaceUpdate]:
         """Extract the chunks that changed since they were last extracted, longest waiting first,
@@ -270,7 +274,6 @@ class Surface:
                     "load the map with the configuration that it was made with"
                 )
         surface._remember(keys)
-        surface._grid.activate(keys)
         rows = surface._grid.rows(keys)
         for name in ATTRIBUTES:
             surface._grid.attribute(name)[rows] = state[name]
@@ -298,11 +301,7 @@ class Surface:
         blocks = np.zeros((0, 3), np.int32)
         blocks = np.concatenate([blocks, *(self._blocks_of[chunk] for chunk in chunks.tolist())])
         blocks = blocks[in_front(blocks, self.config.block_size_m, *view)]
-        tsdf = self._grid.attribute("tsdf")[self._grid.rows(blocks)]
-        holding: I32 = blocks[
-            tsdf.reshape(len(blocks), self.config.block_resolution**3).min(axis=1, initial=1) < 0
-        ]
-        return holding
+        return blocks[self._grid.behind_surfaces(blocks)]
 
     def _remember(self, keys: I32) -> None:
         """Make room for blocks (N, 3), file the new ones, mark the chunks that may change."""
@@ -316,10 +315,31 @@ class Surface:
             have = self._blocks_of.get(chunk)
             self._blocks_of[chunk] = blocks if have is None else np.concatenate([have, blocks])
         # A surface point lies on the edge from a voxel to its next: it belongs to the first.
+        self._grid.activate(new)
         touched = np.concatenate([keys, *(keys + face for face in FACES[3:])])
         touched_chunks = np.unique(pack(np.floor_divide(touched, chunk_blocks)))
         known = [chunk for chunk in touched_chunks.tolist() if chunk in self._blocks_of]
         self._dirty.update(dict.fromkeys(known))
+
+    def _drop_free_blocks(self) -> None:
+        """Forget blocks of free space that noise or what is gone has left: those of one chunk in
+        ``DROP_EVERY`` that are not, and do not touch, a block with a voxel behind a surface.
+
+        No point is on an edge of theirs, and within the truncation of a surface no distance is
+        theirs. A chunk keeps its first block: one that is not there could not be told empty.
+        """
+        turn = self._frames % DROP_EVERY
+        for chunk in [each for each in self._blocks_of if each % DROP_EVERY == turn]:
+            blocks = sorted_unique(self._blocks_of[chunk])
+            free = blocks[1:][~self._grid.behind_surfaces(blocks[1:])]
+            around = sorted_unique((free[:, None] + AROUND).reshape(-1, 3))
+            around = around[self._grid.known(around)]
+            surfaces = pack(around[self._grid.behind_surfaces(around)])
+            near = np.isin(pack((free[:, None] + AROUND).reshape(-1, 3)), surfaces)
+            dropped = free[~near.reshape(len(free), len(AROUND)).any(axis=1)]
+            self._grid.erase(dropped)
+            kept = ~np.isin(pack(blocks), pack(dropped))
+            self._blocks_of[chunk] = blocks[kept]
 
     def _cap_weights(self, keys: I32) -> None:
         weight, rows = self._grid.attribute("weight"), self._grid.rows(keys)
@@ -330,7 +350,7 @@ class Surface:
         blocks = np.concatenate([self._blocks_of[c] for c in pack(chunks).tolist()])
         keys = sorted_unique(np.concatenate([blocks, *(blocks + face for face in FACES)]))
         keys = keys[self._grid.known(keys)]
-        self._scratch.clear()
+        self._scratch.erase(self._scratch.keys())
         if not self._scratch.has_room_for(len(keys)):
             self._scratch = self._new_grid(len(keys) * 3 // 2)
         self._scratch.copy_from(self._grid, keys)

@@ -88,13 +88,25 @@ class VoxelGrid:
 
     def activate(self, keys: I32) -> None:
         """Make blocks (N, 3), of zeros, where there are none."""
-        if len(keys):
-            self._map.activate(_tensor(keys))
+        new = keys[~self.known(keys)]
+        if len(new) == 0:  # an error to Open3D
+            return
+        self._map.activate(_tensor(new))
+        rows = self.rows(new)
+        for name in ATTRIBUTES:  # a row that was erased still holds what it held
+            self.attribute(name)[rows] = 0
 
-    def clear(self) -> None:
-        """Forget all blocks, keep the memory. Blocks made again hold old values, not zeros."""
-        if len(self):
-            self._map.erase(_tensor(self.keys()))
+    def erase(self, keys: I32) -> None:
+        """Forget blocks (N, 3), keep their memory for others."""
+        if len(keys):
+            self._map.erase(_tensor(keys))
+
+    def behind_surfaces(self, keys: I32) -> Bools:
+        """(N,) which of the blocks (N, 3), all of which must be there, hold a voxel behind a
+        surface, however little it was seen."""
+        tsdf = self.attribute("tsdf")[self.rows(keys)]
+        behind: Bools = tsdf.reshape(len(keys), self._resolution**3).min(axis=1, initial=1) < 0
+        return behind
 
     def copy_from(self, other: VoxelGrid, keys: I32) -> None:
         """Copy blocks (N, 3) that the other grid has."""

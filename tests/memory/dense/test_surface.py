@@ -8,7 +8,8 @@ import sys
 import numpy as np
 import pytest
 
-from cogmap.memory.dense.surface import Surface, SurfaceConfig, SurfaceError
+from cogmap.memory.dense import surface as surface_module
+from cogmap.memory.dense.surface import DROP_EVERY, Surface, SurfaceConfig, SurfaceError
 from cogmap.runtime.messages import Frame, Intrinsics, SurfaceUpdate
 
 WIDE = Intrinsics(width=320, height=240, fx=262.0, fy=262.0, cx=159.5, cy=119.5)
@@ -166,6 +167,40 @@ def test_a_box_taken_away_is_forgotten_and_the_rest_is_not(room):
     assert points_behind() == before
 
 
+def test_free_space_that_noise_or_what_is_gone_has_left_is_dropped_and_no_point_with_it(
+    room, monkeypatch
+):
+    dropping, keeping, ahead = Surface(), Surface(), room.look(-1.5, 0)
+    see(dropping, room.frame(0, ahead), 6)
+    see(keeping, room.frame(0, ahead), 6)
+    room.boxes.clear()
+    frames = 30 + DROP_EVERY
+    see(dropping, room.frame(0, ahead), 30)
+    resumed = Surface.from_state(dropping.state(), dropping.config)
+    see(dropping, room.frame(0, ahead), DROP_EVERY)
+    see(resumed, room.frame(0, ahead), DROP_EVERY)
+    monkeypatch.setattr(surface_module, "DROP_EVERY", 10**9)
+    see(keeping, room.frame(0, ahead), frames)
+    assert len(dropping) < len(keeping) - 5
+    assert digest(resumed) == digest(dropping)
+    for ours, theirs in zip(dropping.point_cloud(), keeping.point_cloud(), strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+
+
+def test_a_chunk_of_which_nothing_is_left_is_told_to_be_empty():
+    surface = Surface(SurfaceConfig(depth_max_m=3.0, max_weight=8, carve_every=1))
+    near, far = (np.full((240, 320), raw, np.uint16) for raw in (1507, 9000))
+    for _ in range(10):
+        surface.integrate(None, near, 0.001, WIDE, np.eye(4))
+    shown = chunk_map(surface.extract_chunks(0))
+    for _ in range(2 * DROP_EVERY):
+        surface.integrate(None, far, 0.001, WIDE, np.eye(4))
+    assert len(surface) == len(shown)
+    emptied = chunk_map(surface.extract_chunks(0))
+    assert emptied.keys() == shown.keys()
+    assert sum(len(update.points) for update in emptied.values()) == 0
+
+
 def test_depth_out_of_reach_makes_no_surface_but_clears_what_is_in_front():
     surface = Surface(SurfaceConfig(depth_max_m=3.0, max_weight=8, carve_every=1))
     near = np.full((240, 320), 1507, np.uint16)
@@ -215,6 +250,7 @@ def test_state_round_trip_is_exact_and_goes_on_the_same(room):
 
 SCRIPT = """
 import hashlib, numpy as np
+from cogmap.memory.dense import surface as surface_module
 from cogmap.memory.dense.surface import Surface
 from cogmap.runtime.messages import Intrinsics
 camera = Intrinsics(width=320, height=240, fx=262.0, fy=262.0, cx=159.5, cy=119.5)

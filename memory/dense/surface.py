@@ -37,7 +37,7 @@ BATCH = 64
 """Chunks extracted together: bounds the memory of the copy that is extracted from."""
 DROP_EVERY = 131
 """Frames between two looks at a chunk for blocks that no surface needs; packed coordinates modulo
-this share chunks out over the frames (modulo 127 they are x + y + z, and neighbours go together)."""
+this share chunks out over the frames; modulo 127 they are x + y + z, and neighbours meet."""
 AROUND = np.array([np.unravel_index(i, (3, 3, 3)) for i in range(27)], np.int32) - 1
 FACES = np.concatenate([np.eye(3, dtype=np.int32), -np.eye(3, dtype=np.int32)])
 

@@ -110,36 +110,58 @@ def _pieces(body: bytes) -> Iterator[_Completion]:
 
 
 def _joined(pieces: list[_Completion]) -> _Completion:
-    """A stream as one completion. Pieces of a call share its index; without one, a piece with an
-    id or a name begins a new call."""
-    text = ""
-    calls: list[_Call] = []
-    at: dict[int, int] = {}
+    """A stream as one completion."""
+    texts: list[str] = []
+    calls = _Calls()
     usage = None
     for piece in pieces:
         usage = piece.usage or usage
         for choice in piece.choices[:1]:
             said = choice.delta or choice.message or _Message()
-            text += _text(said.content)
+            texts.append(_text(said.content))
             for call in said.tool_calls or ():
-                _add(calls, at, call)
+                calls.add(call)
     if not pieces:
         raise msgspec.DecodeError("the stream has no pieces")
-    return _Completion([_Choice(_Message(text, calls))], usage)
+    return _Completion([_Choice(_Message("".join(texts), calls.whole()))], usage)
 
 
-def _add(calls: list[_Call], at: dict[int, int], piece: _Call) -> None:
-    number = at.get(piece.index, -1) if piece.index is not None else len(calls) - 1
-    begins = piece.id not in (None, "") or bool(piece.function.name)
-    if number < 0 or (piece.index is None and begins):
+class _Calls:
+    """Calls that come in pieces. Those of one call share its index; without one, a piece with an id
+    or a name begins a new call. Pieces are joined at the end: there may be very many."""
+
+    def __init__(self) -> None:
+        self._pieces: list[list[_Call]] = []
+        self._at: dict[int, int] = {}
+
+    def add(self, piece: _Call) -> None:
+        begins = piece.id not in (None, "") or bool(piece.function.name)
+        number = len(self._pieces) - 1
         if piece.index is not None:
-            at[piece.index] = len(calls)
-        calls.append(piece)
-        return
-    before = calls[number]
-    old, new = before.function, piece.function
-    arguments = new.arguments if isinstance(new.arguments, dict) else old.arguments
-    if isinstance(new.arguments, str):
-        arguments = f"{old.arguments if isinstance(old.arguments, str) else ''}{new.arguments}"
-    joined = _Function(old.name or new.name, arguments)
-    calls[number] = _Call(before.id or piece.id, before.index, joined)
+            number = self._at.setdefault(piece.index, len(self._pieces))
+        elif begins:
+            number += 1
+        if not 0 <= number < len(self._pieces):
+            self._pieces.append([])
+        self._pieces[number].append(piece)
+
+    def whole(self) -> list[_Call]:
+        return [_whole(pieces) for pieces in self._pieces]
+
+
+def _whole(pieces: list[_Call]) -> _Call:
+    """One call of its pieces; arguments that come as an object stand for all pieces before."""
+    given: list[str] = []
+    last: dict[str, Any] | None = None
+    for piece in pieces:
+        arguments = piece.function.arguments
+        if isinstance(arguments, dict):
+            given, last = [], arguments
+        elif arguments is not None:
+            given.append(arguments)
+            last = None
+    name = next((piece.function.name for piece in pieces if piece.function.name), None)
+    id_ = next((piece.id for piece in pieces if piece.id not in (None, "")), None)
+    return _Call(
+        id_, pieces[0].index, _Function(name, ("".join(given) or None) if last is None else last)
+    )

@@ -15,10 +15,11 @@ from PIL import Image
 from transformers import AutoModelForImageTextToText, AutoProcessor, StoppingCriteria
 from transformers.utils import logging as transformers_logging
 
-from cogmap.nodes.planners.chat import Messages, Tools, Turn, calls_in_text
+from cogmap.nodes.planners.chat import Messages, Tools, Turn
 from cogmap.nodes.planners.planner import PlannerError
 from cogmap.nodes.planners.settings import PlannerSettings
 from cogmap.nodes.planners.tool_loop import ToolLoop
+from cogmap.nodes.planners.written_calls import calls_in_text
 
 __all__ = ["LocalModel", "local_planner"]
 

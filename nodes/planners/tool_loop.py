@@ -16,13 +16,13 @@ from cogmap.nodes.planners.chat import (
     PicturesRefusedError,
     ToolCall,
     Turn,
-    calls_in_text,
     without_pictures,
 )
 from cogmap.nodes.planners.planner import PlannerError, Say
 from cogmap.nodes.planners.prompt import image_part, opening, system_text
 from cogmap.nodes.planners.settings import PlannerSettings
 from cogmap.nodes.planners.workbench import Workbench
+from cogmap.nodes.planners.written_calls import calls_in_text
 from cogmap.runtime.messages import Answer, CogmapError, ProgramRequest, Question
 
 __all__ = ["ToolLoop"]

@@ -21,10 +21,11 @@ _LOOKS = re.compile(
     r"\b(colou?rs?|looks? like|made of|material|texture|patterned|pattern (of|on)|written|brand|"
     r"logo|(number|text|label) on|(switched|turned) (on|off)|wearing|open or (closed|shut)|"
     r"on or off|full or empty|clean or dirty)\b"
-    r"|\bwhat (does|do|did)\b.*\b(say|read)\W*$"
     r"|^\W*(is|are|was|were)\b.*\b(open|closed|shut|on|off|lit|full|empty|clean|dirty|broken)\W*$",
     re.IGNORECASE,
 )
+_WHAT_DOES = re.compile(r"\bwhat (does|do|did)\b", re.IGNORECASE)
+_SAYS = re.compile(r"\b(say|read)\W*$", re.IGNORECASE)
 _MEASURE = re.compile(
     r"\d\W*([cmk]?m|(centi|milli|kilo)?met(re|er)s?|ft|feet|foot|inch(es)?|degrees?|deg)\b|\d\W*°",
     re.IGNORECASE,
@@ -44,7 +45,10 @@ _STOP = frozenset({
 
 def is_about_looks(question: str) -> bool:
     """Whether a question is about the looks of something: colour, state, writing."""
-    return _LOOKS.search(question) is not None
+    if _LOOKS.search(question):
+        return True
+    says = _SAYS.search(question)  # not one pattern: it would look for the end from every beginning
+    return says is not None and _WHAT_DOES.search(question, 0, says.start()) is not None
 
 
 def is_a_measure(words: str) -> bool:

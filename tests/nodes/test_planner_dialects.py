@@ -14,11 +14,11 @@ import pytest
 
 from cogmap.memory.cognitive_map import CognitiveMap
 from cogmap.nodes.planners.access import HeldMap
-from cogmap.nodes.planners.chat import calls_in_text
 from cogmap.nodes.planners.completions import NoCompletionError, turn_of
 from cogmap.nodes.planners.planner import load_planner
 from cogmap.nodes.planners.settings import Budget, PlannerSettings
 from cogmap.nodes.planners.within import answer_within
+from cogmap.nodes.planners.written_calls import calls_in_text
 from cogmap.runtime.messages import Answer, Question
 
 PROGRAM = 'distance(find("sofa"), find("tv"))'
@@ -199,6 +199,41 @@ def test_a_server_that_refuses_tools_is_told_of_them_in_words(access, endpoint, 
 def test_what_a_model_thinks_is_no_call() -> None:
     assert calls_in_text('<think>{"name": "answer", "arguments": {}}') == ()
     assert calls_in_text('The sofa is 2 m away, {"name": "x"}.') == ()
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["<tool_call>{ ", '<tool_call>{"', "<think>", "```\n", "```x ", "``` ", "<tool_call>} ",
+     "[TOOL_CALLS] ", '{"name": ', "["],
+)  # fmt: skip
+def test_a_megabyte_of_beginnings_is_read_within_the_time_of_a_test(piece) -> None:
+    """What is looked for from every beginning takes hours."""
+    assert calls_in_text(piece * (2**20 // len(piece))) == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'so <tool_call>{"name": "f", "arguments": {}}',
+        '<tool_call> {"name": "f", "arguments": {}} </tool_call> and',
+        '<tool_call>{ <tool_call>{"name": "f", "parameters": {}}',
+        '<think>{"name": "g", "arguments": {}}</think>{"name": "f", "arguments": {}}',
+        'Once more: [TOOL_CALLS] [{"name": "f", "arguments": {}}]',
+        '```json\n{"name": "f", "arguments": {}}\n```',
+        'In ```one``` word:\n```\n{"name": "f", "arguments": {}}\n``` and ```',
+    ],
+)
+def test_calls_in_text(text) -> None:
+    (call,) = calls_in_text(text)
+    assert (call.name, call.arguments) == ("f", "{}")
+
+
+def test_a_stream_of_many_pieces_is_joined_within_the_time_of_a_test() -> None:
+    first = {"choices": [{"delta": {"tool_calls": [{"index": 0, "function": {"name": "f"}}]}}]}
+    piece = {"choices": [{"delta": {"tool_calls": [{"index": 0, "function": {"arguments": "x"}}]}}]}
+    lines = [f"data: {json.dumps(first)}\n", *[f"data: {json.dumps(piece)}\n"] * 40_000]
+    (call,) = turn_of("".join(lines).encode()).calls
+    assert call.arguments == "x" * 40_000
 
 
 def test_calls_of_one_stream_are_told_apart() -> None:

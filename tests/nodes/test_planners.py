@@ -96,6 +96,11 @@ def test_what_asks_for_looks(question, looks):
     assert is_about_looks(question) is looks
 
 
+@pytest.mark.parametrize("words", ["what does ", "what does say ", "is ", "is open ", "say ", " "])
+def test_a_megabyte_is_no_question_of_looks_within_the_time_of_a_test(words):
+    assert not is_about_looks(words * (2**20 // len(words)) + "x")
+
+
 @pytest.mark.parametrize(
     ("words", "measure"),
     [

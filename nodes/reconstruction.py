@@ -294,14 +294,17 @@ class Reconstruction(Node):
         first = self._stored_period < 0
         if due:
             self._stored_period = period
-        # Files of a part that nobody takes would stay in the folder of the map.
-        due = due and not first and not self.parts.is_over()
+        due = due and not first
         # Every part is published, so that a node that starts over numbers them the same.
         if part := self._finished_part(wait=due):
             self.parts.publish(part)
         if not due:
             return False
-        self._begin_part()
+        if self.parts.is_wanted():
+            self._begin_part()
+        else:  # files that the other node does not hear of would stay in the folder of the map
+            number, stamp_ns = self._number, self._stamp_ns
+            self.parts.publish(MapPart(stamp_ns=stamp_ns, number=number))
         return True
 
     def _finished_part(self, *, wait: bool) -> MapPart | None:

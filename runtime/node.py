@@ -62,7 +62,7 @@ class Output(Generic[M]):
         self.queue = queue
         self._publish: Callable[[Message], None] = _not_connected
         self._repeat: Callable[[Message], None] = _not_connected
-        self._is_over: Callable[[], bool] = lambda: False
+        self._is_wanted: Callable[[], bool] = lambda: True
 
     def publish(self, message: M) -> None:
         """Send to all readers. Its arrays must not be changed afterwards."""
@@ -72,19 +72,19 @@ class Output(Generic[M]):
         """Send again, to ``latest`` readers only; for those that have just joined."""
         self._repeat(message)
 
-    def is_over(self) -> bool:
-        """Whether all lossless readers have ended for good: nobody takes what is published now. So
-        it is if a node is killed at its end and makes the last of its way once more."""
-        return self._is_over()
+    def is_wanted(self) -> bool:
+        """Whether a lossless reader takes what is published next, or there are none. A node that
+        was killed makes a part of its way once more: its readers throw away what they had."""
+        return self._is_wanted()
 
     def connect(
         self,
         publish: Callable[[Message], None],
         repeat: Callable[[Message], None],
-        is_over: Callable[[], bool] = lambda: False,
+        is_wanted: Callable[[], bool] = lambda: True,
     ) -> None:
         """For the host: where published messages go, and whether anybody takes them."""
-        self._publish, self._repeat, self._is_over = publish, repeat, is_over
+        self._publish, self._repeat, self._is_wanted = publish, repeat, is_wanted
 
     def copy(self) -> Output[M]:
         return Output(self.message_type, self.queue)

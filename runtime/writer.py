@@ -207,11 +207,15 @@ class Writer:
             link.ended = True
             link.next_seq = link.handled = link.kept = _ALL
 
-    def is_over(self) -> bool:
-        """Whether there are lossless readers, and all have ended for good."""
+    def is_wanted(self) -> bool:
+        """Whether a lossless reader takes what is published next, or there are none; waits until
+        each has said what it has, and raises as `publish` does."""
         for link in self._links.values():
             self._look_for_end(link)
-        return self.has_readers and all(link.ended for link in self._links.values())
+        self._hear_positions()
+        self._deliver()
+        cursors = [link.next_seq or 0 for link in self._links.values()]
+        return not cursors or min(cursors) <= self.next_seq
 
     def close(self) -> None:
         self._pub.close()

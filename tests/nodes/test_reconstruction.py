@@ -11,7 +11,14 @@ from cogmap.memory.persistence import MapError
 from cogmap.nodes.memory import Memory
 from cogmap.nodes.reconstruction import Reconstruction
 from cogmap.runtime.driver import NodeDriver
-from cogmap.runtime.messages import Detections, Frame, Intrinsics, Observation, SurfaceUpdate
+from cogmap.runtime.messages import (
+    Detections,
+    Frame,
+    Intrinsics,
+    MapPart,
+    Observation,
+    SurfaceUpdate,
+)
 from cogmap.runtime.node import ParamError
 
 CAMERA = Intrinsics(width=80, height=60, fx=70, fy=70, cx=39.5, cy=29.5)
@@ -97,13 +104,18 @@ def test_a_disk_that_takes_no_map_is_survived(tmp_path: Path) -> None:
 
 
 def test_a_part_that_nobody_takes_is_not_written(tmp_path: Path) -> None:
-    """The node was killed at its end, and goes its last way once more."""
+    """The node was killed near its end, and goes its last way once more: the other node had that
+    part, may have stored the last map and thrown away what was left over."""
     params = {"map_dir": "map", "part_only": True, "map_every_s": 1.0, "surface_chunks": 0}
     with NodeDriver(Reconstruction, run_dir=tmp_path, **params) as driver:
-        driver.node.parts.connect(lambda part: None, lambda part: None, is_over=lambda: True)
+        published: list[MapPart] = []
+        driver.node.parts.connect(published.append, lambda part: None, is_wanted=lambda: False)
         for number in range(45):
             driver.send("frames", wall(number))
         assert not (tmp_path / "map").exists()
+        stored = [each.number for each in driver.published["observations"] if each.stored]
+    assert stored and [part.number for part in published] == stored
+    assert not any(part.files for part in published)
 
 
 def test_parameters_are_checked() -> None:

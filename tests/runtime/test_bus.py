@@ -766,18 +766,33 @@ class TestTheEndOfAReader:
         assert publisher.wanted_seq() > 10**9
         assert publisher.kept_seq() > 10**9
         assert publisher.drain(1.0, in_haste=lambda: False)
-        assert publisher.is_over()
+        assert not publisher.is_wanted()
         publisher.close()
 
-    def test_a_stream_is_over_when_all_lossless_readers_have_ended(self, context, address):
-        ended = {"a.in"}
-        both = Writer(context, "t", address("a.in", "b.in"), has_ended=ended.__contains__)
+    def test_what_it_had_of_a_node_that_was_killed_is_not_wanted_again(self, context, address):
+        at = address("a.in", "b.in")
         nobody = Writer(context, "u", address(), has_ended=lambda name: True)
-        assert not both.is_over()
-        ended.add("b.in")
-        assert both.is_over()
-        assert not nobody.is_over(), "who listens without being waited for is not known"
-        both.close()
+        assert nobody.is_wanted(), "who listens without being waited for is not known"
+        writer = Writer(context, "t", at, has_ended={"b.in"}.__contains__)
+        reader = LosslessReader(context, at.lossless, "a.in")
+        with in_thread(lambda: [writer.publish(numbered(n)) for n in range(3)]):
+            assert take(reader, 3) == [0, 1, 2]
+        assert writer.is_wanted()
+        reader.idle()
+        writer.close()
+        again = Writer(context, "t", at, next_seq=1, has_ended={"b.in"}.__contains__)
+        wanted = {}
+
+        def publish_again() -> None:
+            for number in range(1, 5):
+                wanted[number] = again.is_wanted()
+                again.publish(numbered(number))
+
+        with in_thread(publish_again):
+            assert take(reader, 2) == [3, 4]
+        assert wanted == {1: False, 2: False, 3: True, 4: True}
+        again.close()
+        reader.close()
         nobody.close()
 
     def test_what_it_needs_no_more_is_known(self, context, address, eventually):

@@ -216,7 +216,7 @@ class Host:
             on_join=lambda: self.node.on_join(name),
         )
         output.connect(
-            lambda m: writer.publish(m, self._captured_ns), writer.repeat, writer.is_over
+            lambda m: writer.publish(m, self._captured_ns), writer.repeat, writer.is_wanted
         )
         return writer
 

@@ -139,6 +139,13 @@ class ChatEndpoint:
             handler.wfile.write(b"  ")
             time.sleep(0.02)
 
+    def drip(self, handler: BaseHTTPRequestHandler) -> None:
+        """Headers that never end, one at a time."""
+        handler.wfile.write(b"HTTP/1.1 200 OK\r\n")
+        while not self.over.is_set():
+            handler.wfile.write(b"X-A: b\r\n")
+            time.sleep(0.02)
+
     def flood(self, handler: BaseHTTPRequestHandler) -> None:
         """A reply that never ends, as fast as it is read."""
         handler.send_response(200)

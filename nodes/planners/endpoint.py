@@ -86,9 +86,7 @@ class EndpointModel:
             except openai.APITimeoutError as error:
                 raise PlannerError(f"{self._at()} gave no answer in time") from error
             except openai.APIConnectionError as error:
-                raise PlannerError(
-                    f"{self._at()} cannot be reached: {error.__cause__ or error}"
-                ) from error
+                raise PlannerError(f"{self._at()} {_trouble(error, deadline)}") from error
             except (openai.OpenAIError, httpx2.HTTPError, httpx2.InvalidURL) as error:
                 raise PlannerError(f"{self._at()} cannot be asked: {error}") from error
             except TooMuchError as error:
@@ -140,6 +138,17 @@ class EndpointModel:
         }.get(error.status_code, "refused")
         said = cut(str(error.message).replace(self._key, "..."), 200)
         return f"{self._at()} {reason} (HTTP {error.status_code}: {said})"
+
+
+def _trouble(error: openai.APIConnectionError, deadline: float) -> str:
+    """What came between: the reply went too far, the connection was cut at the deadline, or there
+    was none."""
+    cause = error.__cause__ or error
+    if isinstance(cause, TooMuchError):
+        return str(cause)
+    if time.monotonic() >= deadline:
+        return "gave no answer in time"
+    return f"cannot be reached: {cause}"
 
 
 def _retry_after_s(error: openai.APIStatusError) -> float:

@@ -20,6 +20,10 @@ __all__ = ["answer_within", "offline_answer", "reserve_s"]
 
 log = logging.getLogger(__name__)
 
+MOST_AT_WORK = 12
+"""Questions that models of this process are at work on, those included whose answer is not waited
+for any more: a model in this process, or the name service, may hang for as long as it likes."""
+_places = threading.BoundedSemaphore(MOST_AT_WORK)
 RESERVE_S, RESERVE_SHARE = 1.0, 0.2
 """Kept of the time for the offline answer, whichever is less."""
 
@@ -53,7 +57,11 @@ def _of_model(
     until: float,
     seconds: float,
 ) -> Answer:
-    """A thread of its own asks the model: one that hangs is left behind."""
+    """A thread of its own asks the model: one that hangs is left behind, up to a number of them."""
+    if not _places.acquire(blocking=False):
+        reason = f"{planner.name} has not let go of {MOST_AT_WORK} questions from before"
+        say("error", reason)
+        return offline_answer(question, access, say, until, reason)
     future: Future[Answer] = Future()
     deadline = until - reserve_s(seconds)
 
@@ -62,6 +70,8 @@ def _of_model(
             future.set_result(planner.answer(question, access, say, deadline))
         except BaseException as error:
             future.set_exception(error)
+        finally:
+            _places.release()
 
     threading.Thread(target=ask, name=f"planner {planner.name}", daemon=True).start()
     try:

@@ -15,6 +15,8 @@ from cogmap.runtime.messages import Question
 __all__ = ["surface"]
 
 _SEEDS = 300
+_LONGEST = 6000
+"""Letters; more than are read."""
 _FORGETS_EVERY = 50
 """Questions in one conversation."""
 _WORDS = (
@@ -50,5 +52,14 @@ def surface() -> Surface:
 def _mutate(rng: random.Random, data: bytes, other: bytes) -> bytes:
     if rng.randrange(10) == 0:
         return mutated_bytes(rng, data, other)
+    if rng.randrange(20) == 0:
+        return _repeated(rng, data)
     text, words = data.decode(errors="replace"), other.decode(errors="replace")
     return mutated_text(rng, text, _WORDS, words).encode()
+
+
+def _repeated(rng: random.Random, data: bytes) -> bytes:
+    """A few words or marks over and over, which is what slow patterns are slow on."""
+    some = " ".join(rng.choices((*_WORDS, " ", "\n", *data.decode(errors="replace").split()), k=3))
+    times = rng.randrange(1, _LONGEST) // len(some) + 1
+    return f"{rng.choice(_WORDS)} {some * times} {rng.choice(_WORDS)}".encode()

@@ -15,6 +15,7 @@ from cogmap.memory.asking.parts import Parts, parts_of, together
 from cogmap.memory.asking.planning import Plan, plan
 from cogmap.memory.asking.refusals import NotOfTheMap
 from cogmap.memory.asking.saying import Result, Said
+from cogmap.memory.asking.sentence import too_long
 from cogmap.memory.asking.things import Thing, plural_of, same_thing
 from cogmap.memory.asking.unreadable import Unreadable
 from cogmap.memory.programs.abstention import Abstention, Ambiguous
@@ -38,6 +39,9 @@ def ask(world: World, question: Question, conversation: Conversation | None = No
 
     ``conversation`` is what the question may refer to, and is brought up to date.
     """
+    reason = too_long(question)
+    if reason:
+        return _refused(world, "not_understood", _sentence(reason))
     conversation = conversation if conversation is not None else Conversation()
     answer = _ask(world.asked_by(None), question, conversation)
     if answer.status != "not_understood" or answer.program:

@@ -165,7 +165,8 @@ def _measure(option: str) -> tuple[float, str] | None:
 
 
 def _same_order(option: str, parts: Sequence[str], same: Callable[[str, str], bool]) -> bool:
-    pieces = [p for p in re.split(r"\s*[,;>]\s*|\s+(?:and|then|->)\s+", bare(option)) if p]
+    pieces = [piece.strip() for piece in re.split(r"->|[,;>]|\s(?:and|then)\s", bare(option))]
+    pieces = [piece for piece in pieces if piece]
     if len(pieces) != len(parts):
         return canonical(option) == canonical(" ".join(parts))
     pairs = list(zip(pieces, parts, strict=True))

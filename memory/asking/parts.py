@@ -15,6 +15,8 @@ from cogmap.runtime.messages import Answer, Evidence, Question
 __all__ = ["Parts", "parts_of", "together"]
 
 _MOST = 3
+_LONGEST = 60
+"""Words of a question that may be several: each "and" in it is tried."""
 _NEXT = re.compile(
     r"\s*(?:[,;:?]\s*(?:and|also)?|\band)\s+(?:also\s+)?(?=(?:how|where|what|which|when|is|are|does|do"
     r")\b)",
@@ -64,9 +66,11 @@ class Parts:
 
 def parts_of(question: Question) -> list[Parts]:
     """Ways in which a question may be several; none of one that has choices."""
-    if question.options:
+    words = question.text.split()
+    if question.options or len(words) > _LONGEST:
         return []
-    found = [*_questions(question.text), *_shared(question.text)]
+    text = " ".join(words)
+    found = [*_questions(text), *_shared(text)]
     return [
         Parts(tuple(msgspec.structs.replace(question, text=text) for text in texts), joint)
         for texts, joint in found

@@ -13,10 +13,12 @@ from dataclasses import dataclass
 
 from cogmap.memory.asking.languages import other_language
 from cogmap.memory.asking.unreadable import Unreadable
+from cogmap.runtime.messages import Question
 
-__all__ = ["MAX_CHARACTERS", "MAX_WORDS", "Sentence", "checked", "read_sentence"]
+__all__ = ["MAX_CHARACTERS", "MAX_WORDS", "Sentence", "checked", "read_sentence", "too_long"]
 
 MAX_CHARACTERS = 4000
+"""Of a question, and of its options together."""
 MAX_WORDS = 220
 
 QUOTE = "§"
@@ -112,13 +114,27 @@ class Sentence:
     """What stood in quotes, as typed; the word "§0" stands for the first."""
 
 
+def too_long(question: Question) -> str:
+    """Why a question is too long to be read, "" if it is not. It is told by its length alone, and
+    first: what reads text may take time with the square of its length."""
+    if len(question.text) > MAX_CHARACTERS:
+        return _too_many(len(question.text))
+    options = sum(len(option) + 1 for option in question.options)
+    if options > MAX_CHARACTERS:
+        return f"the options have {options} characters; I read up to {MAX_CHARACTERS} of them"
+    return ""
+
+
+def _too_many(characters: int) -> str:
+    return f"the question has {characters} characters; I read questions of up to {MAX_CHARACTERS}"
+
+
 def checked(text: str) -> str:
-    """The text, if it is one that can be read at all. Raises Unreadable that says why not."""
-    if len(text) > MAX_CHARACTERS:
-        raise Unreadable(
-            f"the question has {len(text)} characters; I read questions of up to {MAX_CHARACTERS}"
-        )
+    """The text, if it is one that can be read at all, with no more than one blank between words.
+    Raises Unreadable that says why not."""
     text = unicodedata.normalize("NFKC", text).translate(_TYPOGRAPHIC)
+    if len(text) > MAX_CHARACTERS:  # one character may stand for 18
+        raise Unreadable(_too_many(len(text)))
     odd = [char for char in text if unicodedata.category(char) in ("Cc", "Co", "Cs", "Cn")]
     if any(char not in "\t\n\r" for char in odd):
         raise Unreadable("the question has control characters in it; send plain text")
@@ -127,7 +143,7 @@ def checked(text: str) -> str:
     language = other_language(text)
     if language:
         raise Unreadable(f"the question seems to be {language}; I read English only")
-    return text
+    return "\n".join(" ".join(line.split()) for line in text.splitlines() if line.strip())
 
 
 def read_sentence(text: str) -> Sentence:

@@ -10,6 +10,7 @@ from concurrent.futures import TimeoutError as TooLateError
 
 import msgspec
 
+from cogmap.memory.asking.sentence import too_long
 from cogmap.nodes.planners.access import MapAccess
 from cogmap.nodes.planners.asked_once import AskedOnce
 from cogmap.nodes.planners.offline import OfflinePlanner
@@ -41,6 +42,8 @@ def answer_within(
         seconds = min(seconds, question.within_s)
     seconds = max(seconds, 0.0)
     until = time.monotonic() + seconds
+    if too_long(question):
+        planner = OfflinePlanner()  # it says so; nothing else is to read it
     if isinstance(planner, OfflinePlanner):
         answer = planner.answer(question, access, say, until)
     else:

@@ -573,3 +573,25 @@ class TestStrangersText:
         text = layout_text(msgspec.structs.replace(layout, objects=many), "where is thing 777?")
         assert '"thing 777"' in text and "800 more objects" in text
         assert len(text) < 25_000
+
+
+class Reached:
+    """A planner that is not to be asked."""
+
+    name = "reached"
+
+    def answer(self, question: Question, access: HeldMap, say: object, deadline: float) -> Answer:
+        raise PlannerError("it was asked")
+
+
+def test_what_is_too_long_is_sent_to_no_model(access: HeldMap) -> None:
+    text = "what does " * 50_000
+    answer = answer_within(
+        Reached(), Question(stamp_ns=0, text=text), access, lambda kind, text: None, 5.0
+    )
+    assert answer.status == "not_understood"
+    assert answer.text.startswith(f"The question has {len(text)} characters")
+    short = answer_within(
+        Reached(), Question(stamp_ns=0, text="How so?"), access, lambda kind, text: None, 5.0
+    )
+    assert "it was asked" in short.text

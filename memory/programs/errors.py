@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from cogmap.runtime.messages import CogmapError
 
 __all__ = [
-    "ArgumentError", "BudgetError", "OperationError", "ProgramError", "nearest", "shown",
+    "ArgumentError", "BudgetError", "OperationError", "ProgramError", "TooMuchError", "nearest",
+    "shown",
 ]  # fmt: skip
 
 _SHOWN = 60
@@ -17,6 +18,11 @@ _SHOWN = 60
 
 class ArgumentError(CogmapError):
     """An operation cannot do with an argument's value; where it stands is added by who calls."""
+
+
+class TooMuchError(CogmapError):
+    """An operation would take more time or space than it may; where it stands is added by who
+    calls."""
 
 
 class ProgramError(CogmapError):

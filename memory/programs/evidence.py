@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import islice
 from typing import Any
 
 from cogmap.memory.programs.values import Objects, Rooms
@@ -40,13 +41,14 @@ class Recorder:
                 self.note(*value)
 
     def note_frames(self, numbers: Iterable[int]) -> None:
-        self.frames.update(dict.fromkeys(numbers))
+        """The first of them, as many as an answer names."""
+        self.frames.update(dict.fromkeys(islice(numbers, MAX_IDS - min(len(self.frames), MAX_IDS))))
 
     def add(self, other: Recorder) -> None:
         """Take over what another one noted."""
         self.objects.update(other.objects)
         self.rooms.update(other.rooms)
-        self.frames.update(other.frames)
+        self.note_frames(other.frames)
         self.notes.update(other.notes)
         self.uses += other.uses
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from dataclasses import dataclass
 from functools import lru_cache
@@ -18,7 +19,7 @@ from cogmap.memory.programs.abstention import (
 from cogmap.memory.programs.answers import confidence_of, size_of, text_of, value_of
 from cogmap.memory.programs.check import Program, check
 from cogmap.memory.programs.errors import BudgetError, ProgramError
-from cogmap.memory.programs.tree import MAX_ITEMS, State
+from cogmap.memory.programs.state import MAX_ITEMS, State
 from cogmap.memory.programs.values import Image
 from cogmap.memory.programs.world import World
 from cogmap.runtime.messages import Answer, AnswerStatus, CogmapError, Evidence
@@ -119,11 +120,14 @@ def abstained(world: World, source: str, planner: str, abstention: Abstention) -
 
 def _run(world: World, source: str, budget: Budget) -> Any:
     program = _checked(source)
-    begun = time.thread_time() - world.words.set_up_s
-    state = State(world, budget.steps, begun + budget.seconds, images=budget.images)
+    world.deadline = time.thread_time() - world.words.set_up_s + budget.seconds
+    state = State(world, budget.steps, images=budget.images)
     value: Any = None
-    for name, node in program.statements:
-        value = state.names[name] = node.run(state)
+    try:
+        for name, node in program.statements:
+            value = state.names[name] = node.run(state)
+    finally:
+        world.deadline = math.inf
     parts = size_of(value)
     if parts > MAX_ITEMS:
         raise BudgetError(f"the result has {parts} parts; {MAX_ITEMS} are allowed")

@@ -6,18 +6,23 @@ A filter over a set is evaluated for all members at once where every operation i
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from cogmap.memory.programs.abstention import Abstention, NotDeterminable
 from cogmap.memory.programs.arithmetic import COMPARED, compute
-from cogmap.memory.programs.errors import ArgumentError, BudgetError, ProgramError
+from cogmap.memory.programs.errors import (
+    ArgumentError,
+    BudgetError,
+    ProgramError,
+    TooMuchError,
+)
 from cogmap.memory.programs.evidence import Recorder
 from cogmap.memory.programs.registry import Operation
+from cogmap.memory.programs.state import MAX_ITEMS, SMALLER, State, too_much
 from cogmap.memory.programs.types import Converter, Deferred, Type
 from cogmap.memory.programs.values import Label, Objects, Rooms
 from cogmap.memory.programs.world import World
@@ -25,47 +30,10 @@ from cogmap.runtime.messages import MapObject, Room
 
 __all__ = [
     "Arithmetic", "Bound", "Call", "Choice", "Comparison", "Comprehension", "Constant",
-    "Conversion", "Listing", "Logic", "Negation", "Node", "State",
+    "Conversion", "Listing", "Logic", "Negation", "Node",
 ]  # fmt: skip
 
 _SETS = ("Object", "Objects", "Room", "Rooms")
-MAX_ITEMS = 10_000
-"""Of a list or set that a program makes."""
-
-
-@dataclass
-class State:
-    """A run: where it is, and what it may still use up."""
-
-    world: World
-    steps: int
-    deadline: float
-    """Of the thread's processor time, less what words have spent on setting up their encoder."""
-    names: dict[str, Any] = field(default_factory=dict)
-    images: int = 8
-    """Pictures that may still be made."""
-    parts: int = 1_000_000
-    """Elements of lists, and members of sets that are such elements, that may still be made."""
-
-    def step(self, node: Node) -> None:
-        """Before each operation and each element of a list. Raises BudgetError."""
-        self.steps -= 1
-        if self.steps < 0:
-            raise BudgetError("the program takes too many steps", *node.place, _SMALLER)
-        if time.thread_time() - self.world.words.set_up_s > self.deadline:
-            raise BudgetError("the program takes too long", *node.place, _SMALLER)
-
-    def element(self, node: Node) -> Any:
-        """The value of an element of a list, charged with all that it holds. Raises BudgetError."""
-        self.step(node)
-        value = node.run(self)
-        self.parts -= 1 + (len(value) if isinstance(value, Objects | Rooms | tuple) else 0)
-        if self.parts < 0:
-            raise BudgetError("the program makes too long lists", *node.place, _SMALLER)
-        return value
-
-
-_SMALLER = "ask for less, or in several programs"
 
 
 @dataclass
@@ -158,12 +126,14 @@ class Call(Node):
             result = self.operation.call(state.world, given)
         except ArgumentError as error:
             raise ProgramError(str(error), *self.place, str(self.operation)) from None
+        except (TooMuchError, MemoryError) as error:
+            raise too_much(error, self) from None
         if recorder.uses == uses and self.type.name not in _SETS:
             recorder.note(*given.values())
         if self.type.name == "Image" or (self.type.item and self.type.item.name == "Image"):
             state.images -= len(result) if isinstance(result, tuple) else 1
             if state.images < 0:
-                raise BudgetError("the program makes too many pictures", *self.place, _SMALLER)
+                raise BudgetError("the program makes too many pictures", *self.place, SMALLER)
         return result
 
     def _value(self, state: State, node: Node, convert: Converter | None) -> Any:
@@ -193,6 +163,8 @@ class Call(Node):
             return self.operation.many(state.world, **given)
         except ArgumentError as error:
             raise ProgramError(str(error), *self.place, str(self.operation)) from None
+        except (TooMuchError, MemoryError) as error:
+            raise too_much(error, self) from None
 
 
 @dataclass
@@ -310,7 +282,7 @@ class Comprehension(Node):
 
     def _chosen(self, state: State, items: tuple[Any, ...]) -> tuple[Any, ...]:
         if len(items) > MAX_ITEMS:
-            raise BudgetError(f"a list of {len(items)}", *self.place, _SMALLER)
+            raise BudgetError(f"a list of {len(items)}", *self.place, SMALLER)
         if self.condition is None or not items:
             return items
         # What an operation says of one item of those that are not known is lost here; so the

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import math
+import time as clock
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cached_property
 
@@ -14,6 +15,7 @@ from cogmap.memory.geometry.boxes import BoxRows, rows
 from cogmap.memory.objects.sighting_history import Sightings
 from cogmap.memory.paths.floor import with_walked
 from cogmap.memory.programs.abstention import NotDeterminable
+from cogmap.memory.programs.errors import TooMuchError
 from cogmap.memory.programs.evidence import Recorder
 from cogmap.memory.programs.values import Point, Pose, Time
 from cogmap.memory.programs.words import Words
@@ -81,6 +83,8 @@ class World:
         self.words = words or Words()
         self.turn_ends_ns = tuple(turn_ends_ns) if turn_ends_ns is not None else None
         self.recorder = Recorder()
+        self.deadline = math.inf
+        """Of this thread's processor time, less what words have spent on setting up."""
         self._sightings = sightings
         self._picture = picture
         self._pose = pose
@@ -88,6 +92,11 @@ class World:
         self._start_ns = start_ns
         self._came_later = came_later
         self._tables = _Tables(layout, trajectory)
+
+    def check_time(self) -> None:
+        """What an operation does before each part of long work. Raises TooMuchError."""
+        if clock.thread_time() - self.words.set_up_s > self.deadline:
+            raise TooMuchError("the program takes too long")
 
     # What there is
 

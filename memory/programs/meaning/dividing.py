@@ -9,10 +9,14 @@ import shapely
 
 from cogmap.memory.geometry.boxes import footprint
 from cogmap.memory.paths.sides import walled_off
+from cogmap.memory.programs.meaning.blocks import blocks
 from cogmap.memory.programs.world import World
 from cogmap.runtime.messages import F64, I64, Bool, MapObject, Room
 
 __all__ = ["beyond_wall", "divided"]
+
+_CELLS = 200
+"""That a line goes through, about."""
 
 
 def divided(world: World, a: Sequence[MapObject], b: Sequence[MapObject], pairs: Bool) -> Bool:
@@ -52,6 +56,9 @@ def _rooms(world: World, things: Sequence[MapObject]) -> I64:
 def _wall_between(world: World, a: np.ndarray, b: np.ndarray) -> Bool:
     """(N,) of shapes in pairs; the same both ways."""
     lines = shapely.get_coordinates(shapely.shortest_line(a, b)).reshape(-1, 2, 2)
-    starts, ends = lines[:, 0], lines[:, 1]
-    forth = walled_off(world.layout, world.floor, starts, ends)
-    return np.asarray(forth | walled_off(world.layout, world.floor, ends, starts))
+    found = np.zeros(len(lines), bool)
+    for part in blocks(world, len(lines), _CELLS):
+        starts, ends = lines[part, 0], lines[part, 1]
+        found[part] = walled_off(world.layout, world.floor, starts, ends)
+        found[part] |= walled_off(world.layout, world.floor, ends, starts)
+    return found

@@ -11,8 +11,9 @@ import numpy as np
 from cogmap.memory.paths.floor import cell_centers
 from cogmap.memory.programs.abstention import NotDeterminable
 from cogmap.memory.programs.errors import ArgumentError
-from cogmap.memory.programs.meaning.ways import EYES_M, in_room
-from cogmap.runtime.messages import FREE, OCCUPIED, U8, Bool, OccupancyGrid, Room, Standpoint
+from cogmap.memory.programs.meaning.ways import EYES_M, grid_of, in_room
+from cogmap.memory.programs.world import World
+from cogmap.runtime.messages import FREE, OCCUPIED, U8, Bool, Room, Standpoint
 
 __all__ = ["fits_in"]
 
@@ -23,9 +24,7 @@ HEAD_M = 1.1
 LARGEST_M = 20.0
 
 
-def fits_in(
-    grid: OccupancyGrid, size_m: tuple[float, float, float], rooms: Sequence[Room] = ()
-) -> bool:
+def fits_in(world: World, size_m: tuple[float, float, float], rooms: Sequence[Room] = ()) -> bool:
     """Whether a thing of a width, depth and height (m) fits on floor that is known to be free.
 
     Raises NotDeterminable, with a place to look from, if it would fit only where it is unknown.
@@ -33,13 +32,14 @@ def fits_in(
     width, depth, height = size_m
     if not (min(size_m) > 0 and max(size_m) <= LARGEST_M):
         raise ArgumentError(f"width, depth and height must be in 0 to {LARGEST_M:g} m")
+    grid = grid_of(world)
     blocked = grid.cells == OCCUPIED
     if height > HEAD_M and grid.head_occupied is not None:
         blocked |= grid.head_occupied > 0
     inside = in_room(grid, rooms) if rooms else np.ones(grid.cells.shape, bool)
-    if _has_place(grid, (grid.cells == FREE) & ~blocked & inside, width, depth):
+    if _place(world, (grid.cells == FREE) & ~blocked & inside, width, depth) is not None:
         return True
-    place = _place(grid, ~blocked & inside, width, depth) if rooms else None
+    place = _place(world, ~blocked & inside, width, depth) if rooms else None
     if place is not None:
         x, y = cell_centers(grid, place)[0].tolist()
         raise NotDeterminable(
@@ -49,16 +49,14 @@ def fits_in(
     return False
 
 
-def _has_place(grid: OccupancyGrid, free: Bool, width: float, depth: float) -> bool:
-    return _place(grid, free, width, depth) is not None
-
-
-def _place(grid: OccupancyGrid, free: Bool, width: float, depth: float) -> Bool | None:
+def _place(world: World, free: Bool, width: float, depth: float) -> Bool | None:
     """Cells where its middle may be, in the first direction in which it may be anywhere."""
     padded = np.pad(free, 1).astype(np.uint8)  # beyond the grid is nothing
+    cells = int(free.sum())
     for turn in range(TURNS):
-        kernel = _footprint(width, depth, math.pi * turn / TURNS, grid.resolution_m)
-        if max(kernel.shape) > 2 * max(padded.shape):
+        world.check_time()
+        kernel = _footprint(width, depth, math.pi * turn / TURNS, grid_of(world).resolution_m)
+        if int(kernel.sum()) > cells:
             continue
         eroded = cv2.erode(padded, kernel, borderType=cv2.BORDER_CONSTANT, borderValue=0.0)
         if eroded.any():

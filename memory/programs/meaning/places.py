@@ -17,10 +17,11 @@ from cogmap.memory.geometry.boxes import (
     surface_distance_pairs,
 )
 from cogmap.memory.programs.abstention import NotDeterminable, NotSeen
+from cogmap.memory.programs.meaning.blocks import blocks
 from cogmap.memory.programs.meaning.uncertainty import box_sigma, face_sigma
 from cogmap.memory.programs.values import Objects, Point, Pose
 from cogmap.memory.programs.world import World
-from cogmap.runtime.messages import F64, MapObject, Room
+from cogmap.runtime.messages import F64, I64, MapObject, Room
 
 __all__ = [
     "OnePlace", "Pair", "Place", "center", "closest_pair", "farthest_pair", "outline", "rows_of",
@@ -104,7 +105,8 @@ def _pair(
     rows_a, rows_b = _rows(world, a), _rows(world, b)
     if horizontal:
         rows_a, rows_b = _flat(rows_a), _flat(rows_b)
-    row, column, distance = _extreme(rows_a, rows_b, _same(a, b), centers, farthest)
+    extreme = _farthest if farthest else _closest
+    row, column, distance = extreme(world, rows_a, rows_b, _same(a, b), centers)
     thing_a = a.members[row] if isinstance(a, Objects) else None
     thing_b = b.members[column] if isinstance(b, Objects) else None
     sigma = box_sigma if centers else face_sigma
@@ -125,45 +127,80 @@ def _flat(boxes: BoxRows) -> BoxRows:
     return boxes
 
 
-def _same(a: Place, b: Place) -> F64 | None:
-    """(N, M) pairs of a thing with itself, which are left out as long as there are others."""
+def _same(a: Place, b: Place) -> tuple[I64, I64] | None:
+    """Ids (N,) and (M,) of things, pairs of a thing with itself among them, which are left out as
+    long as there are others."""
     if not (isinstance(a, Objects) and isinstance(b, Objects)):
         return None
-    same = np.equal.outer([thing.id for thing in a], [thing.id for thing in b])
-    return same if same.any() and not same.all() else None
+    ids = ([thing.id for thing in a], [thing.id for thing in b])
+    if set(ids[0]).isdisjoint(ids[1]) or len({*ids[0], *ids[1]}) == 1:
+        return None
+    return np.array(ids[0]), np.array(ids[1])
 
 
-def _extreme(
-    a: BoxRows, b: BoxRows, left_out: F64 | None, centers: bool, farthest: bool
+def _closest(
+    world: World, a: BoxRows, b: BoxRows, same: tuple[I64, I64] | None, centers: bool
 ) -> tuple[int, int, float]:
-    """Row in a, row in b and distance of the closest or farthest pair.
+    """Row in a, row in b and distance of the closest pair.
 
     Bounds tell which pairs can be the closest; the exact distance is computed for those alone.
     """
-    if centers or farthest or len(a) * len(b) == 1:
-        found = _all_distances(a, b, centers)
-        if left_out is not None:
-            found[left_out.astype(bool)] = -np.inf if farthest else np.inf
-        best = int(found.argmax() if farthest else found.argmin())
-        row, column = divmod(best, len(b))
-        return row, column, float(found[row, column])
-    lower = bounds_distance(bounds(a), bounds(b))
-    if left_out is not None:
-        lower[left_out.astype(bool)] = np.inf
-    first = divmod(int(lower.argmin()), len(b))
-    upper = surface_distance_pairs(a[[first[0]]], b[[first[1]]])[0]
-    near_a, near_b = np.nonzero(lower <= upper + _ROUNDING_M)
-    exact = surface_distance_pairs(a[near_a], b[near_b])
-    best = int(exact.argmin())
-    return int(near_a[best]), int(near_b[best]), float(exact[best])
+    found = (0, 0, np.inf)
+    for part in blocks(world, len(a), len(b)):
+        lower = _apart(a[part], b, centers)
+        if same is not None:
+            lower[np.equal.outer(same[0][part], same[1])] = np.inf
+        row, column = divmod(int(lower.argmin()), len(b))
+        if np.isinf(lower[row, column]):
+            continue
+        upper = min(found[2], _exact(a[part][[row]], b[[column]], centers)[0])
+        rows_, columns = np.nonzero(lower <= upper + _ROUNDING_M)
+        if not len(rows_):
+            continue
+        exact = _exact(a[part][rows_], b[columns], centers)
+        best = int(exact.argmin())
+        if exact[best] < found[2]:
+            found = (part.start + int(rows_[best]), int(columns[best]), float(exact[best]))
+        if found[2] == 0:
+            break
+    return found
 
 
-def _all_distances(a: BoxRows, b: BoxRows, centers: bool) -> F64:
-    """(N, M)."""
+def _farthest(
+    world: World, a: BoxRows, b: BoxRows, same: tuple[I64, I64] | None, centers: bool
+) -> tuple[int, int, float]:
+    """The same of the farthest pair: no surfaces are farther apart than the centres in them."""
+    found = (0, 0, -np.inf)
+    for part in blocks(world, len(a), len(b)):
+        upper = _apart(a[part], b, centers=True)
+        if same is not None:
+            upper[np.equal.outer(same[0][part], same[1])] = -np.inf
+        row, column = divmod(int(upper.argmax()), len(b))
+        if np.isinf(upper[row, column]):
+            continue
+        lower = max(found[2], _exact(a[part][[row]], b[[column]], centers)[0])
+        rows_, columns = np.nonzero(upper >= lower - _ROUNDING_M)
+        if not len(rows_):
+            continue
+        exact = _exact(a[part][rows_], b[columns], centers)
+        best = int(exact.argmax())
+        if exact[best] > found[2]:
+            found = (part.start + int(rows_[best]), int(columns[best]), float(exact[best]))
+    return found
+
+
+def _apart(a: BoxRows, b: BoxRows, centers: bool) -> F64:
+    """(N, M) metres between centres, or between what bounds boxes."""
     if centers:
         return np.asarray(np.linalg.norm(a[:, None, :3] - b[None, :, :3], axis=2))
-    row, column = np.indices((len(a), len(b))).reshape(2, -1)
-    return surface_distance_pairs(a[row], b[column]).reshape(len(a), len(b))
+    return bounds_distance(bounds(a), bounds(b))
+
+
+def _exact(a: BoxRows, b: BoxRows, centers: bool) -> F64:
+    """(N,) metres between each row of ``a`` and the same row of ``b``."""
+    if centers:
+        return np.asarray(np.linalg.norm(a[:, :3] - b[:, :3], axis=1))
+    return surface_distance_pairs(a, b)
 
 
 def _with_room(world: World, a: Place, b: Place, centers: bool) -> Pair:

@@ -11,6 +11,7 @@ from cogmap.runtime.messages import I64, MapObject
 
 __all__ = [
     "common_spans", "first_seen_ns", "is_visible", "last_seen_ns", "spans", "spans_of", "stamp_of",
+    "stamps_of",
 ]  # fmt: skip
 
 UNCONFIRMED_NS = 60 * 10**9
@@ -19,6 +20,7 @@ UNCONFIRMED_NS = 60 * 10**9
 
 def spans(world: World, thing: MapObject) -> I64:
     """(K, 2) first and last number of the frames that showed a thing, ascending, apart."""
+    world.check_time()
     found = world.sightings(thing.id)
     visible = found.visible()
     if not visible.any():
@@ -31,20 +33,27 @@ def spans(world: World, thing: MapObject) -> I64:
 
 
 def spans_of(world: World, things: Objects) -> I64:
-    """(K, 2) spans in which any of several was visible; sorted, may overlap."""
+    """(K, 2) spans in which any of several was visible, ascending, apart."""
     parts = [spans(world, thing) for thing in things]
-    joined = np.concatenate([np.zeros((0, 2), np.int64), *parts])
-    return joined[np.argsort(joined[:, 0], kind="stable")]
+    found = np.concatenate([np.zeros((0, 2), np.int64), *parts])
+    found = found[np.argsort(found[:, 0], kind="stable")]
+    last = np.maximum.accumulate(found[:, 1])
+    begins = np.append(True, found[1:, 0] > last[:-1] + 1)[: len(found)]
+    ends = np.append(begins[1:], True)[: len(found)]
+    return np.stack([found[begins, 0], last[ends]], axis=1)
 
 
 def common_spans(world: World, a: Objects, b: Objects) -> I64:
-    """(K, 2) spans in which one of ``a`` and one of ``b`` were visible at once."""
+    """(K, 2) spans in which one of ``a`` and one of ``b`` were visible at once, ascending, apart:
+    no more of them than both have together."""
     of_a, of_b = spans_of(world, a), spans_of(world, b)
-    starts = np.maximum(of_a[:, None, 0], of_b[None, :, 0])
-    ends = np.minimum(of_a[:, None, 1], of_b[None, :, 1])
-    both = starts <= ends
-    found = np.stack([starts[both], ends[both]], axis=1)
-    return np.unique(found, axis=0)
+    first = np.searchsorted(of_b[:, 1], of_a[:, 0], side="left")
+    counts = np.searchsorted(of_b[:, 0], of_a[:, 1], side="right") - first
+    row = np.repeat(np.arange(len(of_a)), counts)
+    column = np.arange(len(row)) - np.repeat(np.cumsum(counts) - counts - first, counts)
+    starts = np.maximum(of_a[row, 0], of_b[column, 0])
+    ends = np.minimum(of_a[row, 1], of_b[column, 1])
+    return np.stack([starts, ends], axis=1)
 
 
 def is_visible(world: World, thing: MapObject, number: int) -> bool:
@@ -56,10 +65,15 @@ def is_visible(world: World, thing: MapObject, number: int) -> bool:
 
 def stamp_of(world: World, number: int) -> int:
     """Stamp of the last frame up to a number, of those that have a pose."""
-    row = int(np.searchsorted(world.numbers, number, side="right")) - 1
-    if row < 0:
+    return int(stamps_of(world, np.array([number]))[0])
+
+
+def stamps_of(world: World, numbers: I64) -> I64:
+    """(N,) ``stamp_of`` of each of ``numbers`` (N,)."""
+    rows = np.searchsorted(world.numbers, numbers, side="right") - 1
+    if (rows < 0).any():
         raise NotDeterminable("this map knows no frames, so no times")
-    return int(world.stamps_ns[row])
+    return np.asarray(world.stamps_ns[rows])
 
 
 def first_seen_ns(world: World, thing: MapObject) -> int:

@@ -114,12 +114,23 @@ def beside(a: BoxRows, b: BoxRows, within_m: float) -> Bool:
     return np.asarray(near & ~_covers(a, b, near, APART * least))
 
 
-def between(a: F64, b: F64, c: F64) -> Bool:
-    """(N, M, K) whether centres ``a`` (N, 2) are between ``b`` (M, 2) and ``c`` (K, 2)."""
-    to_b, to_c = b[None] - a[:, None], c[None] - a[:, None]
-    dots = np.einsum("nmi,nki->nmk", to_b, to_c)
-    lengths = np.linalg.norm(to_b, axis=2)[:, :, None] * np.linalg.norm(to_c, axis=2)[:, None]
-    return np.asarray((lengths > 1e-9) & (dots <= np.cos(ENCLOSING_RAD) * lengths))
+def between(a: F64, b: F64, c: F64) -> bool:
+    """Whether a centre ``a`` (2,) is between one of ``b`` (M, 2) and one of ``c`` (K, 2)."""
+    to_b, to_c = (_angles(others - a) for others in (b, c))
+    if not len(to_b) or not len(to_c):
+        return False
+    to_c = np.sort(to_c)
+    opposite = (to_b + 2 * np.pi) % (2 * np.pi) - np.pi
+    after = np.searchsorted(to_c, opposite)
+    nearest = to_c[np.stack([after - 1, after % len(to_c)])]
+    off = np.abs((nearest - opposite + np.pi) % (2 * np.pi) - np.pi)
+    return bool(off.min() <= np.pi - ENCLOSING_RAD + 1e-9)
+
+
+def _angles(offsets: F64) -> F64:
+    """(N,) in [-pi, pi] of offsets, those of no length left out."""
+    offsets = offsets[np.abs(offsets).max(axis=1, initial=0) > 1e-9]
+    return np.asarray(np.arctan2(offsets[:, 1], offsets[:, 0]))
 
 
 def _covers(

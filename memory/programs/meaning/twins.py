@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from cogmap.memory.geometry.boxes import BoxRows, bounds, iou_3d_pairs, rows
-from cogmap.runtime.messages import I64, MapObject
+from cogmap.runtime.messages import F64, I64, MapObject
 
 __all__ = ["without_twins"]
 
@@ -45,8 +45,7 @@ def _rank(thing: MapObject) -> tuple[int, int]:
 def _candidates(boxes: BoxRows) -> tuple[I64, I64]:
     """Pairs of rows whose bounds have so much in common that the boxes may."""
     around = bounds(boxes)
-    x = np.minimum(around[:, None, 3], around[:, 3]) - np.maximum(around[:, None, 0], around[:, 0])
-    first, second = (np.asarray(each, np.int64) for each in np.nonzero(np.triu(x >= 0, 1)))
+    first, second = _meeting(around[:, 0], around[:, 3])
     one, other = around[first], around[second]
     common = np.minimum(one[:, 3:], other[:, 3:]) - np.maximum(one[:, :3], other[:, :3])
     volume = np.maximum(boxes[:, 3:6], _THINNEST_M).prod(axis=1)
@@ -54,3 +53,15 @@ def _candidates(boxes: BoxRows) -> tuple[I64, I64]:
     meet = (common >= 0).all(axis=1)
     enough = meet & (np.maximum(common, _THINNEST_M).prod(axis=1) >= least)
     return first[enough], second[enough]
+
+
+def _meeting(low: F64, high: F64) -> tuple[I64, I64]:
+    """Pairs of rows whose stretches from ``low`` (N,) to ``high`` (N,) meet, each once: as many as
+    there are, and not all that there could be."""
+    order = np.argsort(low, kind="stable")
+    end = np.searchsorted(low[order], high[order], side="right")
+    after = np.arange(1, len(low) + 1)
+    counts = end - after
+    first = np.repeat(after - 1, counts)
+    second = np.arange(len(first)) - np.repeat(np.cumsum(counts) - counts - after, counts)
+    return order[first], order[second]

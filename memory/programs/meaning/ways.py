@@ -128,6 +128,7 @@ def _far_within_room(world: World, paths: Paths, spot: F64) -> F64:
 def _around(world: World, paths: Paths, thing: MapObject) -> NDArray[np.intp]:
     """Cells beside a thing, on its side of the walls, in the part of the floor that is large or
     else nearest to it; none if no floor there is known."""
+    world.check_time()
     far = footprint_distance(thing.box, paths.centers)
     near = np.flatnonzero(far <= REACH_M)
     near = near[same_side(world.layout, world.floor, thing, paths.centers[near])]

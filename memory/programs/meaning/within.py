@@ -6,7 +6,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from cogmap.memory.geometry.boxes import bounds, bounds_distance, surface_distance_pairs
+from cogmap.memory.geometry.boxes import (
+    BoxRows,
+    bounds,
+    bounds_distance,
+    surface_distance_pairs,
+)
+from cogmap.memory.programs.meaning.blocks import blocks
 from cogmap.memory.programs.meaning.places import Place, closest_pair, rows_of, seen
 from cogmap.memory.programs.values import Objects, Pose
 from cogmap.memory.programs.world import World
@@ -26,13 +32,17 @@ def distances(world: World, things: Sequence[MapObject], place: Place) -> F64:
     else:
         point = place.point if isinstance(place, Pose) else place
         others = np.array([[*point.tuple(), 0.0, 0.0, 0.0, 0.0]])
-    lower = bounds_distance(bounds(mine), bounds(others))
-    nearest = lower.argmin(axis=1)
-    best = surface_distance_pairs(mine, others[nearest])
+    parts = [_nearest(mine[part], others) for part in blocks(world, len(mine), len(others))]
+    return np.concatenate(parts)
+
+
+def _nearest(boxes: BoxRows, others: BoxRows) -> F64:
+    """(N,) metres from each of boxes (N, 7) to the nearest of others (M, 7)."""
+    lower = bounds_distance(bounds(boxes), bounds(others))
+    best = surface_distance_pairs(boxes, others[lower.argmin(axis=1)])
     if len(others) > 1:
         row, column = np.nonzero(lower < best[:, None])
-        exact = surface_distance_pairs(mine[row], others[column])
-        np.minimum.at(best, row, exact)
+        np.minimum.at(best, row, surface_distance_pairs(boxes[row], others[column]))
     return best
 
 

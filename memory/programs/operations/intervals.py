@@ -9,7 +9,7 @@ from cogmap.memory.programs.abstention import NotSeen
 from cogmap.memory.programs.answers import name_of
 from cogmap.memory.programs.errors import ArgumentError
 from cogmap.memory.programs.meaning.places import outline, seen
-from cogmap.memory.programs.meaning.seeing import spans_of, stamp_of
+from cogmap.memory.programs.meaning.seeing import spans_of, stamps_of
 from cogmap.memory.programs.operations.times import TIMES
 from cogmap.memory.programs.registry import operation
 from cogmap.memory.programs.values import Duration, Interval, Objects, Time
@@ -60,12 +60,11 @@ def in_view(world: World, set: Objects) -> tuple[Interval, ...]:
     found = spans_of(world, seen(set))
     world.recorder.note_frames(found[:, 0].tolist())
     numbers = world.numbers
-    stamped = [
-        [stamp_of(world, int(first)), stamp_of(world, int(last))]
-        for first, last in found.tolist()
-        if len(numbers) and last >= numbers[0]
-    ]
-    return _joined(np.array(stamped, np.int64).reshape(-1, 2), 0)
+    if not len(numbers):
+        return ()
+    found = found[found[:, 1] >= numbers[0]]
+    stamps = [stamps_of(world, column) for column in found.T]
+    return _joined(np.stack(stamps, axis=1), 0)
 
 
 @operation(TIMES)

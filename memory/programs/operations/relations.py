@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -13,6 +12,7 @@ from cogmap.memory.geometry.boxes import BoxRows
 from cogmap.memory.index.synonyms import relation
 from cogmap.memory.programs.abstention import NotDeterminable
 from cogmap.memory.programs.meaning import standing
+from cogmap.memory.programs.meaning.blocks import blocks
 from cogmap.memory.programs.meaning.dividing import divided
 from cogmap.memory.programs.meaning.places import center, rows_of, seen
 from cogmap.memory.programs.meaning.uncertainty import FLOOR_M, face_sigma
@@ -78,7 +78,7 @@ def next_to(world: World, a: Objects, b: Objects, within: Length = _BESIDE) -> b
 def between(world: World, a: Objects, b: Objects, c: Objects) -> bool:
     """Whether a is between b and c, seen from above: the directions from it to them differ by 130
     degrees or more."""
-    return bool(_between(world, a, b, c).any())
+    return any(_between(world, seen(a).members, seen(b), seen(c)))
 
 
 @operation(RELATIONS)
@@ -145,9 +145,10 @@ def _next_to_each(world: World, a: Side, b: Side, within: Length = _BESIDE) -> A
 def _between_each(world: World, a: Side, b: Side, c: Side) -> Any:
     if not isinstance(a, tuple) or isinstance(b, tuple) or isinstance(c, tuple):
         return NotImplemented
-    return _between(world, Objects(a), b, c).any(axis=(1, 2))
+    return np.array(list(_between(world, a, seen(b), seen(c))))
 
 
+_HERE_M = 0.02
 _SIDE = 0.5
 """To a side of something is what is at least half as far to that side as before or behind it."""
 
@@ -158,21 +159,31 @@ def _beside(within: Length) -> Test:
 
 def _holds(world: World, a: Objects, b: Objects, test: Test, **more: bool) -> bool:
     """Whether a pair fits; notes it, or all that were looked at if none does."""
-    found = _matrix(world, seen(a).members, seen(b).members, test, **more)
-    rows, columns = np.nonzero(found)
-    if len(rows):
-        world.recorder.note(*(a.members[row] for row in set(rows.tolist())))
-        world.recorder.note(*(b.members[column] for column in set(columns.tolist())))
-    return bool(len(rows))
+    fits_a, fits_b = _fitting(world, seen(a).members, seen(b).members, test, **more)
+    if fits_a.any():
+        world.recorder.note(*(a.members[row] for row in np.flatnonzero(fits_a)))
+        world.recorder.note(*(b.members[row] for row in np.flatnonzero(fits_b)))
+    return bool(fits_a.any())
+
+
+def _fitting(
+    world: World, a: Sequence[MapObject], b: Sequence[MapObject], test: Test, **more: bool
+) -> tuple[Bool, Bool]:
+    """(N,) which of ``a`` fit any of ``b``, and (M,) which of ``b`` any of ``a``."""
+    fits_a, fits_b = np.zeros(len(a), bool), np.zeros(len(b), bool)
+    for part in blocks(world, len(a), len(b)):
+        found = _matrix(world, a[part], b, test, **more)
+        fits_a[part] = found.any(axis=1)
+        fits_b |= found.any(axis=0)
+    return fits_a, fits_b
 
 
 def _each(world: World, a: Side, b: Side, test: Test, **more: bool) -> Any:
     """For each of the side that is a tuple, whether it fits any of the other."""
     if isinstance(a, tuple) == isinstance(b, tuple):
         return NotImplemented
-    if isinstance(a, tuple):
-        return _matrix(world, a, _members(b), test, **more).any(axis=1)
-    return _matrix(world, _members(a), tuple(b), test, **more).any(axis=0)
+    fits_a, fits_b = _fitting(world, _members(a), _members(b), test, **more)
+    return fits_a if isinstance(a, tuple) else fits_b
 
 
 def _members(side: Side) -> tuple[MapObject, ...]:
@@ -227,42 +238,45 @@ def _has_boards(label: str) -> bool:
     return relation("shelf", label) is not None
 
 
-def _between(world: World, a: Objects, b: Objects, c: Objects) -> Bool:
-    """(N, M, K)"""
-    sides = [seen(side).members for side in (a, b, c)]
-    found = standing.between(*(rows_of(world, side)[:, :2] for side in sides))
-    ids = [np.array([thing.id for thing in side]) for side in sides]
-    found &= (ids[1][:, None] != ids[2][None])[None]
-    found &= (ids[0][:, None] != ids[1][None])[:, :, None]
-    return np.asarray(found & (ids[0][:, None] != ids[2][None])[:, None, :])
+def _between(world: World, a: Sequence[MapObject], b: Objects, c: Objects) -> Iterator[bool]:
+    """For each of ``a``; a thing is not between itself and others."""
+    boxes, others = rows_of(world, a), [rows_of(world, side.members)[:, :2] for side in (b, c)]
+    ids = [np.array([thing.id for thing in side]) for side in (b, c)]
+    for thing, row in zip(a, boxes, strict=True):
+        world.check_time()
+        sides = (places[mine != thing.id] for places, mine in zip(others, ids, strict=True))
+        yield standing.between(row[:2], *sides)
 
 
 def _seen_from(
-    world: World,
-    a: Objects,
-    b: Objects,
-    pose: Pose | None,
-    fits: Callable[[float, float], bool],
+    world: World, a: Objects, b: Objects, pose: Pose | None, fits: Callable[[F64, F64], Bool]
 ) -> bool:
     """Whether a pair fits, by how far a is beyond b and to its left along the line of sight."""
     here = pose or world.agent
     if here is None:
         raise NotDeterminable("that depends on where you stand; give a pose")
-    offsets = [
-        _offset(center(here), thing, other)
-        for thing in seen(a)
-        for other in seen(b)
-        if thing.id != other.id
-    ]
-    return any(fits(*offset) for offset in offsets)
+    ids = [np.array([thing.id for thing in side]) for side in (seen(a), seen(b))]
+    places, others = (rows_of(world, side.members)[:, :2] for side in (a, b))
+    found = False
+    for part in blocks(world, len(places), len(others)):
+        pairs = np.not_equal.outer(ids[0][part], ids[1])
+        ahead, left = _offsets(center(here)[:2], places[part], b, others, pairs)
+        found = found or bool((fits(ahead, left) & pairs).any())
+    return found
 
 
-def _offset(eye: F64, thing: MapObject, other: MapObject) -> tuple[float, float]:
-    """Metres that ``thing`` is beyond ``other``, and to its left, seen from above."""
-    sight = np.array(other.box.center[:2]) - eye[:2]
-    length = math.hypot(*sight)
-    if length < 0.02:
-        raise NotDeterminable(f"you stand right at {other.label}, so it has no sides")
-    ahead, left = sight / length, np.array([-sight[1], sight[0]]) / length
-    apart = np.array(thing.box.center[:2]) - np.array(other.box.center[:2])
-    return float(apart @ ahead), float(apart @ left)
+def _offsets(eye: F64, places: F64, things: Objects, others: F64, pairs: Bool) -> tuple[F64, F64]:
+    """(N, M) metres that ``places`` (N, 2) are beyond ``others`` (M, 2), those of ``things``, and
+    to their left, seen from above. Raises NotDeterminable if one that is in ``pairs`` is right
+    at the eye."""
+    sight = others - eye
+    lengths = np.linalg.norm(sight, axis=1)
+    here = np.flatnonzero((lengths < _HERE_M) & pairs.any(axis=0))
+    if len(here):
+        label = things.members[int(here[0])].label
+        raise NotDeterminable(f"you stand right at {label}, so it has no sides")
+    ahead = sight / np.maximum(lengths, _HERE_M)[:, None]
+    apart = places[:, None] - others[None]
+    beyond = apart[..., 0] * ahead[:, 0] + apart[..., 1] * ahead[:, 1]
+    left = apart[..., 1] * ahead[:, 0] - apart[..., 0] * ahead[:, 1]
+    return beyond, left

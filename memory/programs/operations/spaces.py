@@ -140,7 +140,7 @@ def fits(
     """Whether a thing of that size would stand on free floor, of everything or of a room, turned
     as it may be. Not determinable if only unseen floor would do."""
     sizes = (width.value, depth.value, height.value)
-    return fits_in(grid_of(world), sizes, () if where is None else where.members)
+    return fits_in(world, sizes, () if where is None else where.members)
 
 
 @operation(SPACE)

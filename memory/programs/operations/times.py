@@ -14,6 +14,7 @@ from cogmap.memory.programs.meaning.seeing import (
     is_visible,
     last_seen_ns,
     stamp_of,
+    stamps_of,
 )
 from cogmap.memory.programs.meaning.twins import without_twins
 from cogmap.memory.programs.registry import operation
@@ -90,9 +91,9 @@ def visible_at(world: World, set: Objects, time: Time) -> bool:
 @operation(TIMES)
 def co_visible(world: World, a: Objects, b: Objects) -> tuple[Time, ...]:
     """The moments from which on one of a and one of b were visible together."""
-    found = common_spans(world, seen(a), seen(b))
-    world.recorder.note_frames(found[:, 0].tolist())
-    return tuple(Time(stamp_of(world, number)) for number in found[:, 0].tolist())
+    found = common_spans(world, seen(a), seen(b))[:, 0]
+    world.recorder.note_frames(found.tolist())
+    return tuple(map(Time, stamps_of(world, found).tolist()))
 
 
 @operation(TIMES)

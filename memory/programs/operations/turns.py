@@ -5,11 +5,13 @@ from __future__ import annotations
 from bisect import bisect_left
 from typing import Literal
 
+import numpy as np
+
 from cogmap.memory.programs.abstention import NotDeterminable, NotSeen
 from cogmap.memory.programs.errors import ArgumentError
 from cogmap.memory.programs.meaning.bearings import FORMS, bearing_of, sector
 from cogmap.memory.programs.meaning.places import Place, closest_pair, seen
-from cogmap.memory.programs.meaning.seeing import common_spans, first_seen_ns, stamp_of
+from cogmap.memory.programs.meaning.seeing import common_spans, first_seen_ns, stamps_of
 from cogmap.memory.programs.operations.directions import agent, offset
 from cogmap.memory.programs.registry import operation
 from cogmap.memory.programs.values import Count, Objects, Time
@@ -62,12 +64,19 @@ def turns_on_side(
 @operation(TURNS)
 def turns_seeing(world: World, a: Objects, b: Objects) -> tuple[Count, ...]:
     """In which turns a and b were visible at once."""
-    found: set[int] = set()
-    for first, last in common_spans(world, seen(a), seen(b)).tolist():
-        world.recorder.note_frames([first])
-        begin = _turn(world, stamp_of(world, first))
-        found.update(range(begin, _turn(world, stamp_of(world, last)) + 1))
-    return tuple(Count(number) for number in sorted(found))
+    found = common_spans(world, seen(a), seen(b))
+    if not len(found):
+        return ()
+    world.recorder.note_frames(found[:, 0].tolist())
+    ends = np.array(_ends(world))
+    first, last = (
+        np.minimum(np.searchsorted(ends, stamps_of(world, numbers)), len(ends) - 1)
+        for numbers in found.T
+    )
+    going_on = np.zeros(len(ends) + 1, int)
+    np.add.at(going_on, first, 1)
+    np.add.at(going_on, last + 1, -1)
+    return tuple(Count(int(row) + 1) for row in np.flatnonzero(np.cumsum(going_on) > 0))
 
 
 @operation(TURNS)

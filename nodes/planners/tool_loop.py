@@ -56,7 +56,7 @@ class ToolLoop:
                 return answer
         raise PlannerError(
             f"{self.name} gave no answer that holds within {self._settings.budget.steps} steps and "
-            f"{self._settings.budget.tokens} tokens"
+            f"{self._settings.budget.tokens} tokens{bench.refused and f': {bench.refused}'}"
         )
 
     def _turn(

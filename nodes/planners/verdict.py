@@ -12,10 +12,18 @@ from collections.abc import Iterable
 
 from cogmap.memory.index.synonyms import normalize
 from cogmap.memory.units import to_si
+from cogmap.nodes.planners.asked_for import without_meaning, words_of, wrong_kind
 from cogmap.nodes.planners.quoting import quoted
 from cogmap.runtime.messages import Answer, AnswerValue, Layout
 
-__all__ = ["UNREAD", "is_a_measure", "is_about_looks", "objection", "same_value"]
+__all__ = [
+    "UNREAD",
+    "is_a_measure",
+    "is_about_looks",
+    "is_about_something_else",
+    "objection",
+    "same_value",
+]
 
 _LOOKS = re.compile(
     r"\b(colou?rs?|looks? like|made of|material|texture|patterned|pattern (of|on)|written|brand|"
@@ -33,7 +41,6 @@ _MEASURE = re.compile(
 UNREAD = ("not_understood", "failed")
 """Statuses of answers to questions that the offline planner could not read."""
 _STRINGS = re.compile(r"""(["'])(.*?)\1""")
-_ROOM_OPERATIONS = re.compile(r"\b(rooms?|total_area|area|neighbours|contents|room_of|this_room)\(")
 _LEAST = {"rad": math.radians(1.0)}
 _STOP = frozenset({
     "the", "and", "for", "are", "was", "were", "has", "have", "had", "from", "with", "that", "this",
@@ -60,24 +67,41 @@ def objection(question: str, outcome: Answer, layout: Layout, offline: Answer | 
     """Why an outcome is no answer to a question, for the model to read; "" if nothing is wrong.
 
     Where the offline planner reads the question, its reading is exact, also where it says that the
-    map cannot tell, so that the two must agree; where it does not, the program has to use what the
-    question names.
+    map cannot tell, so that the two must agree; where it does not, the outcome has to be what the
+    question asks for, as far as its words tell.
     """
     if offline is not None and offline.status not in UNREAD:
         if offline.status == outcome.status and same_value(offline, outcome):
             return ""
         read = f"reads it as {offline.program} and" if offline.program else "reads it and"
         return f"that is not what was asked: the map {read} says ({offline.status}): {offline.text}"
-    spoken = _words_of(outcome, layout)
-    named = _named(question, layout)
-    missing = [name for name in named if not _stems(name) <= spoken]
-    if missing:
-        names = ", ".join(quoted(name) for name in missing[:5])
-        return f"the program does not use what the question names: {names}"
-    about_rooms = bool(_ROOM_OPERATIONS.search(outcome.program)) and "room" in _stems(question)
-    if not named and not about_rooms and not (_stems(question) & spoken):
+    unused = _unused(question, outcome, layout)
+    if unused:
+        return unused
+    names = _names_of(outcome, layout)
+    left = without_meaning(question, outcome, names)
+    if left:
+        words = ", ".join(quoted(word) for word in left[:5])
+        return f"nothing in the program stands for these words of the question: {words}"
+    kind = wrong_kind(question, outcome) if outcome.status == "answered" else ""
+    return f"the outcome is {kind}, which the question does not ask for" if kind else ""
+
+
+def is_about_something_else(question: str, outcome: Answer, layout: Layout) -> str:
+    """Why a program is not about the things that a question names; "" if it is."""
+    spoken = _union(_stems(name) for name in _names_of(outcome, layout))
+    if not _named(question, layout) and not (_stems(question) & spoken):
         return "the program has nothing to do with the words of the question"
-    return ""
+    return _unused(question, outcome, layout)
+
+
+def _unused(question: str, outcome: Answer, layout: Layout) -> str:
+    spoken = _union(_stems(name) for name in _names_of(outcome, layout))
+    missing = [name for name in _named(question, layout) if not _stems(name) <= spoken]
+    if not missing:
+        return ""
+    names = ", ".join(quoted(name) for name in missing[:5])
+    return f"the program does not use what the question names: {names}"
 
 
 def same_value(a: Answer, b: Answer) -> bool:
@@ -108,7 +132,7 @@ def _same(a: AnswerValue, b: AnswerValue, least: float) -> bool:
 
 def _named(question: str, layout: Layout) -> list[str]:
     """Labels of objects and rooms in a question, longest first, none within another."""
-    text, named = f" {normalize(question)} ", []
+    text, named = f" {' '.join(words_of(question))} ", []
     labels = {thing.label for thing in layout.objects} | {room.label for room in layout.rooms}
     for label in sorted(filter(None, labels), key=lambda each: (-len(each), each)):
         words = normalize(label)
@@ -118,14 +142,12 @@ def _named(question: str, layout: Layout) -> list[str]:
     return named
 
 
-def _words_of(outcome: Answer, layout: Layout) -> set[str]:
-    """Stems of what a program names: in its strings, and as objects and rooms that it used."""
+def _names_of(outcome: Answer, layout: Layout) -> list[str]:
+    """What a program names: in its strings, and as objects and rooms that it used."""
     objects, rooms = set(outcome.evidence.objects), set(outcome.evidence.rooms)
     used = [thing.label for thing in layout.objects if thing.id in objects]
     used += [room.label for room in layout.rooms if room.id in rooms]
-    return _union(
-        _stems(text) for text in [*used, *(s for _, s in _STRINGS.findall(outcome.program))]
-    )
+    return list(dict.fromkeys([*used, *(text for _, text in _STRINGS.findall(outcome.program))]))
 
 
 def _stems(text: str) -> set[str]:

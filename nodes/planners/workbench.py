@@ -31,7 +31,13 @@ from cogmap.nodes.planners.tools import (
     RUN,
     STOP,
 )  # fmt: skip
-from cogmap.nodes.planners.verdict import UNREAD, is_a_measure, is_about_looks, objection
+from cogmap.nodes.planners.verdict import (
+    UNREAD,
+    is_a_measure,
+    is_about_looks,
+    is_about_something_else,
+    objection,
+)
 from cogmap.runtime.messages import (
     Answer,
     CogmapError,
@@ -86,6 +92,8 @@ class Workbench:
     """What the model has been sent pictures of, by object."""
     under_way: dict[int, Answer] = field(default_factory=dict)
     """What goes out with the next messages."""
+    refused: str = ""
+    """How the model read the question that it last answered, and why that is no answer."""
 
     def __post_init__(self) -> None:
         self._is_stale = False
@@ -207,6 +215,7 @@ class Workbench:
         outcome = self.outcomes[number - 1]
         wrong = objection(self.question.text, outcome, self.layout, self.offline)
         if wrong:
+            self.refused = f"it took the question as {outcome.program}, but {wrong}"
             return self._error(wrong)
         read = self.offline
         if read is not None and read.status == outcome.status:  # in the unit that was asked for
@@ -217,6 +226,8 @@ class Workbench:
             trust = 1.0
         else:
             trust = TRUST_UNREAD
+            text = f"{outcome.text} (as {self.model} reads the question; nothing else confirms it)"
+            outcome = msgspec.structs.replace(outcome, text=text)
         answer = msgspec.structs.replace(
             outcome,
             option=outcome.option
@@ -236,7 +247,7 @@ class Workbench:
         shown = self.seen.get(object_id)
         if shown is None:
             return self._error(f"look at object {object_id} first")
-        wrong = objection(self.question.text, shown, self.layout, None)
+        wrong = is_about_something_else(self.question.text, shown, self.layout)
         if wrong:
             return self._error(wrong)
         said = cut(" ".join(words.split()), WORDS_LIMIT)

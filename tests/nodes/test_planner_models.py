@@ -121,12 +121,14 @@ def test_random_weights_drive_the_whole_loop_and_their_garbage_is_no_answer(
         for text in (
             "How far is the sofa from the tv?",
             "Kindly ponder sofa versus tv proximity, measured conventionally.",
+            "How many legs does the sofa have?",
         )
     ]
-    assert len(endpoint.requests) == 2 * STEPS  # it heard what came of every call, and went on
+    assert len(endpoint.requests) == 3 * STEPS  # it heard what came of every call, and went on
     assert {"program", "outcome", "error"} <= set(said)
     assert answers[0].planner == "offline" and answers[0].value == pytest.approx(2.0)
-    assert answers[1].status == "failed" and answers[1].value is None
+    for unread in answers[1:]:
+        assert unread.status == "failed" and unread.value is None
 
 
 @pytest.fixture(scope="module")

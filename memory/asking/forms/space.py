@@ -7,18 +7,22 @@ from dataclasses import dataclass
 from cogmap.memory.asking.form import Form, Meaning, Slots, form
 from cogmap.memory.asking.saying import Result, Said, listed, measured, said_value, truth, worded
 from cogmap.memory.asking.unreadable import Unreadable
+from cogmap.memory.asking.widths import sides_of
 from cogmap.memory.asking.words import ANYTHING, number_of, word_set
-from cogmap.memory.units import METRES
 
 __all__ = ["FORMS"]
 
 _HEIGHT_M = 0.75
 """Of a thing whose height is not told: that of a table."""
+_SIDE_M = 0.05, 20.0
+"""Shorter or longer is a number whose unit was not said."""
 _SIDES = (("width", "length"), ("depth", "width"), ("height", "height"))
 """Parameters of ``fits``, and the axes of a thing that they are."""
 _SEPARATORS = word_set(
-    "by x and , times on tall high wide long deep a an the of that is which measuring with size new"
+    "by x and , times on tall high wide long deep a an the of that is which measuring with size "
+    "new one single"
 )
+_SEVERAL = word_set("another more second both several few many")
 
 
 @dataclass(frozen=True)
@@ -43,24 +47,22 @@ class _Box:
 
 def _box(text: str) -> _Box:
     """ "1.2 by 0.6 m desk", "desk of 120 x 60 x 75 cm", "2 m wide and 1 m deep sofa"."""
-    words = text.replace(" - ", " ").split()
-    numbers: list[float] = []
-    unit, name = "m", []
-    for word in words:
-        number = number_of(word) if word not in ("a", "an", "one", "half") else None
-        if number is not None:
-            numbers.append(number)
-        elif word in METRES:
-            unit = word
-        elif word not in _SEPARATORS:
-            name.append(word)
-    if len(numbers) not in (2, 3) or min(numbers) <= 0:
+    sides, rest = sides_of(text.replace(" - ", " "), default="m")
+    level = [side for side in sides if not side.upright]
+    upright = [side for side in sides if side.upright]
+    level, upright = level[:2], [*level[2:], *upright]
+    if len(level) != 2 or len(upright) > 1:
         raise Unreadable(
             'say how large it is: "1.2 by 0.6 m", or with the height "1.2 by 0.6 by 0.75 m"'
         )
-    sides = [number * METRES[unit] for number in numbers]
-    height = sides[2] if len(sides) == 3 else _HEIGHT_M
-    return _Box(sides[0], sides[1], height, len(sides) == 3, " ".join(name) or "thing")
+    least, most = _SIDE_M
+    if not all(least <= side.metres <= most for side in sides):
+        raise Unreadable(f"sides are {least:g} to {most:g} m; name the unit of each number")
+    name = [word for word in rest.split() if word not in _SEPARATORS]
+    if any(word in _SEVERAL or number_of(word) is not None for word in name):
+        raise Unreadable("I can look for space for one thing, not for several")
+    height = upright[0].metres if upright else _HEIGHT_M
+    return _Box(level[0].metres, level[1].metres, height, bool(upright), " ".join(name) or "thing")
 
 
 def _fits(slots: Slots) -> Meaning:

@@ -32,6 +32,9 @@ from cogmap.runtime.messages import (
 
 __all__ = ["NO_SIGHTINGS", "World", "pose_of"]
 
+FLOOR_VOXEL_M, LEAST_STANDING = 0.05, 3
+"""The map finds the floor to half a voxel: 2.5 cm above where it is, as a rule. So many things
+whose bottoms are within a voxel of it tell where it is."""
 WALKED_M = 0.25
 """The floor so far beside where the camera was is free: somebody carried it."""
 
@@ -133,7 +136,8 @@ class World:
 
     @property
     def floor_z(self) -> float:
-        """Height of the floor (m, world): as the map found it, else the lowest bottom of a box."""
+        """Height of the floor (m, world): as the map found it, to a few mm where things stand on
+        it; else the lowest bottom of a box."""
         return self._tables.floor_z
 
     @property
@@ -287,9 +291,12 @@ class _Tables:
 
     @cached_property
     def floor_z(self) -> float:
-        if self._layout.floor_z is not None:
-            return self._layout.floor_z
-        return min((t.box.center[2] - t.box.size[2] / 2 for t in self.here), default=0.0)
+        bottoms = np.array([t.box.center[2] - t.box.size[2] / 2 for t in self.here])
+        floor_z = self._layout.floor_z
+        if floor_z is None:
+            return float(bottoms.min(initial=0.0)) if len(bottoms) else 0.0
+        standing = bottoms[np.abs(bottoms - floor_z) <= FLOOR_VOXEL_M]
+        return float(np.median(standing)) if len(standing) >= LEAST_STANDING else floor_z
 
     @cached_property
     def frames(self) -> tuple[I64, I64]:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from cogmap.memory.geometry.boxes import BoxRows, bounds, footprint_distance_pairs, footprints
 from cogmap.runtime.messages import F64, Bool
 
-__all__ = ["above", "beside", "between", "inside", "on", "under"]
+__all__ = ["above", "beside", "between", "inside", "middle_over", "on", "under"]
 
 CONTACT_M = 0.08
 """Boxes that should touch are this far apart, or into each other, at most."""
@@ -112,6 +112,13 @@ def beside(a: BoxRows, b: BoxRows, within_m: float) -> Bool:
     near &= _level_distance(a, b, near, within_m) <= within_m
     least = np.minimum(_area(a)[:, None], _area(b)[None])
     return np.asarray(near & ~_covers(a, b, near, APART * least))
+
+
+def middle_over(a: BoxRows, b: BoxRows) -> Bool:
+    """(K,) of pairs, whether the middle of one footprint is in the other."""
+    first, second = (shapely.polygons(footprints(each)) for each in (a, b))
+    over = shapely.covers(second, shapely.points(a[:, :2]))
+    return np.asarray(over | shapely.covers(first, shapely.points(b[:, :2])))
 
 
 def between(a: F64, b: F64, c: F64) -> bool:

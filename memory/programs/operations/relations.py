@@ -40,7 +40,7 @@ _NOT_HOLLOW = (
 def on(world: World, a: Objects, b: Objects) -> bool:
     """Whether a is carried by b: a cup on a table, a pillow on a sofa, a book on a shelf, on
     whichever of its boards."""
-    return _holds(world, a, b, standing.on, boards=True)
+    return _holds(world, a, b, standing.on, boards=True, reaches=True)
 
 
 @operation(RELATIONS)
@@ -58,13 +58,13 @@ def in_(world: World, a: Objects, b: Objects) -> bool:
 @operation(RELATIONS)
 def under(world: World, a: Objects, b: Objects) -> bool:
     """Whether a is beneath b: shoes under a bed, a rug under a table."""
-    return _holds(world, a, b, standing.under)
+    return _holds(world, a, b, standing.under, reaches=True)
 
 
 @operation(RELATIONS)
 def above(world: World, a: Objects, b: Objects) -> bool:
     """Whether a is over b, touching it or not: a picture above a sofa."""
-    return _holds(world, a, b, standing.above)
+    return _holds(world, a, b, standing.above, reaches=True)
 
 
 @operation(RELATIONS)
@@ -113,7 +113,7 @@ def behind(world: World, a: Objects, b: Objects, pose: Pose | None = None) -> bo
 
 @each("on")
 def _on_each(world: World, a: Side, b: Side) -> Any:
-    return _each(world, a, b, standing.on, boards=True)
+    return _each(world, a, b, standing.on, boards=True, reaches=True)
 
 
 @each("inside")
@@ -128,12 +128,12 @@ def _in_each(world: World, a: Side, b: Side) -> Any:
 
 @each("under")
 def _under_each(world: World, a: Side, b: Side) -> Any:
-    return _each(world, a, b, standing.under)
+    return _each(world, a, b, standing.under, reaches=True)
 
 
 @each("above")
 def _above_each(world: World, a: Side, b: Side) -> Any:
-    return _each(world, a, b, standing.above)
+    return _each(world, a, b, standing.above, reaches=True)
 
 
 @each("next_to")
@@ -199,11 +199,12 @@ def _matrix(
     hollow: bool = False,
     boards: bool = False,
     one_room: bool = False,
+    reaches: bool = False,
 ) -> Bool:
     """(N, M); a thing stands to itself in no relation. ``hollow``: to what cannot hold anything
     neither. ``boards``: of "on": what is inside a shelf stands to it so, too, and faces may be as
-    far off as the map's doubt of them. ``one_room``: not to what is
-    in another room or behind a wall."""
+    far off as the map's doubt of them. ``one_room``: not to what is in another room or behind a
+    wall; ``reaches``: nor this, unless the middle of one is over the other."""
     rows, others = rows_of(world, a), rows_of(world, b)
     found = standing.on(rows, others, _doubt(a, b)) if boards else test(rows, others)
     shelves = np.array([boards and _has_boards(thing.label) for thing in b], bool)
@@ -212,8 +213,11 @@ def _matrix(
     found = found & np.not_equal.outer([t.id for t in a], [t.id for t in b])
     if hollow:
         found &= np.array([not _is_solid(thing.label) for thing in b])
-    if one_room:
-        found &= ~divided(world, a, b, found)
+    if one_room or reaches:
+        apart = divided(world, a, b, found)
+        row, column = np.nonzero(apart & reaches)
+        apart[row, column] = ~standing.middle_over(rows[row], others[column])
+        found &= ~apart
     return np.asarray(found)
 
 

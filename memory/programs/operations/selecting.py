@@ -42,8 +42,7 @@ def find(
     found = of_kind(world, label, state)
     members, query = found.members, label
     if room is not None:
-        rooms = with_label(world, room) if isinstance(room, str) else room
-        world.recorder.note(rooms)
+        rooms = _known_rooms(world, room)
         ids = {each.id for each in rooms}
         members = tuple(thing for thing in members if thing.room in ids)
         query += f" in the {rooms.query or 'rooms'}"
@@ -64,11 +63,20 @@ def everything(world: World, room: Rooms | str | None = None, state: State = "he
         things = tuple(thing for thing in known if fits(thing, state))
     if room is None:
         return Objects(things, "thing", empty=_NOTHING_GONE if state == "gone" else "")
-    rooms = with_label(world, room) if isinstance(room, str) else room
-    world.recorder.note(rooms)
+    rooms = _known_rooms(world, room)
     ids = {each.id for each in rooms}
     members = tuple(thing for thing in things if thing.room in ids)
     return Objects(members, f"thing in the {rooms.query or 'rooms'}")
+
+
+def _known_rooms(world: World, room: Rooms | str) -> Rooms:
+    """Raises NotSeen if there are none: what is in a room that was not seen is not known."""
+    rooms = with_label(world, room) if isinstance(room, str) else room
+    if not rooms.members:
+        more = f"; {rooms.note}" if rooms.note else ""
+        raise NotSeen(f"no {rooms.query or 'room'} was seen{more}")
+    world.recorder.note(rooms)
+    return rooms
 
 
 @operation(SELECTING, name="object")

@@ -10,7 +10,7 @@ import shapely
 
 from cogmap.memory.paths.clearance import Clearance
 from cogmap.memory.paths.floor import frontier_points, known_share
-from cogmap.memory.programs.abstention import Abstention, Ambiguous, NotDeterminable
+from cogmap.memory.programs.abstention import Abstention, Ambiguous, NotDeterminable, NotSeen
 from cogmap.memory.programs.evidence import Recorder
 from cogmap.memory.programs.meaning.fitting import fits_in
 from cogmap.memory.programs.meaning.places import OnePlace, Place, outline
@@ -140,6 +140,8 @@ def fits(
     """Whether a thing of that size would stand on free floor, of everything or of a room, turned
     as it may be. Not determinable if only unseen floor would do."""
     sizes = (width.value, depth.value, height.value)
+    if where is not None and not where.members:
+        raise NotSeen(f"no {where.query or 'room'} was seen{where.note and '; ' + where.note}")
     return fits_in(world, sizes, () if where is None else where.members)
 
 

@@ -106,7 +106,10 @@ def seconds_between(world: World, t0: Time, t1: Time) -> Duration:
 def as_of(world: World, time: Time, expression: Deferred) -> Deferred:
     """The value of an expression in the map as it was known at a time:
     as_of(time(20), count(find("cup"))). Names bound before keep their values."""
-    result: Deferred = expression(world.at(time))
+    past = world.at(time)
+    if not past.objects and not past.rooms and world.objects:
+        raise NotDeterminable("the map knew nothing of the place yet then; ask of a later moment")
+    result: Deferred = expression(past)
     return result
 
 

@@ -39,6 +39,23 @@ def test_relations(flat, program, holds):
     assert run_program(flat, program).value is holds
 
 
+def test_nothing_is_on_or_over_what_stands_behind_a_wall(flat):
+    def there(id_, room, center, size):
+        box = Box(center=center, size=size, yaw=0.0)
+        return msgspec.structs.replace(flat.objects[0], id=id_, label="thing", room=room, box=box)
+
+    sink = there(20, 1, (3.9, 2.0, 0.45), (0.5, 0.5, 0.9))
+    mirror = there(21, 2, (4.2, 2.0, 1.2), (0.04, 0.4, 0.6))
+    tray = there(22, 2, (4.0, 2.0, 0.92), (0.6, 0.3, 0.04))
+    objects = (*flat.objects, sink, mirror, tray)
+    world = World(msgspec.structs.replace(flat.layout, objects=objects))
+    assert not run_program(world, "above(object(21), object(20))").value
+    assert run_program(world, "on(object(22), object(20))").value, "its middle is over it"
+    same = msgspec.structs.replace(mirror, room=1)
+    world = World(msgspec.structs.replace(flat.layout, objects=(*flat.objects, sink, same)))
+    assert run_program(world, "above(object(21), object(20))").value
+
+
 @pytest.mark.parametrize(
     "relation", ["on", "inside", "under", "above", "next_to", "in_"]
 )  # fmt: skip

@@ -301,3 +301,24 @@ def test_large_things_do_not_hide_themselves(plan):
     sofa = 'find("sofa")'
     assert answer_program(plan, f"best_view({sofa})").status == "answered"
     assert value(plan, f"abs(bearing(best_view({sofa}), {sofa}))").value < 1e-6
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        'fits(1, 1, 1, where=rooms("bedroom"))',
+        'count(find("cup", room="bedroom"))',
+        'everything(room="bedroom")',
+    ],
+)
+def test_of_a_room_that_was_not_seen_nothing_is_told(plan, program):
+    answer = answer_program(plan, program)
+    assert answer.status == "not_seen"
+    assert answer.text == "no bedroom was seen; there are: kitchen, living room"
+
+
+def test_things_that_stand_on_the_floor_tell_where_it_is(flat):
+    world = World(msgspec.structs.replace(flat.layout, floor_z=0.025))
+    assert run_program(world, 'elevation(find("refrigerator"))').value.value == pytest.approx(0)
+    few = msgspec.structs.replace(flat.layout, floor_z=0.025, objects=flat.objects[2:4])
+    assert World(few).floor_z == 0.025

@@ -11,6 +11,7 @@ from cogmap.memory.programs.abstention import NotDeterminable, NotSeen
 from cogmap.memory.programs.meaning.seeing import last_seen_ns
 from cogmap.memory.programs.run import answer_program, run_program
 from cogmap.memory.programs.values import Count
+from cogmap.memory.programs.world import World
 from cogmap.runtime.messages import MapEvent
 
 SECOND = 10**9
@@ -154,3 +155,12 @@ def test_without_frames_times_are_not_known(flat):
 def test_nothing_new_in_the_last_turn(walk):
     with pytest.raises(NotSeen, match="last turn"):
         run_program(walk, 'newly_seen([find("sofa"), find("table")])')
+
+
+@pytest.mark.parametrize("program", ["count(everything())", 'exists(find("cup"))'])
+def test_before_anything_was_known_nothing_is_told(flat, program):
+    nothing = msgspec.structs.replace(flat.layout, objects=(), rooms=())
+    world = World(flat.layout, past=lambda stamp_ns: nothing)
+    answer = answer_program(world, f"as_of(time(0), {program})")
+    assert (answer.status, answer.value) == ("not_determinable", None)
+    assert "knew nothing" in answer.text

@@ -13,6 +13,9 @@ from cogmap.memory.programs.values import Duration, Quantity, Time
 
 __all__ = ["COMPARED", "SIGNS", "compute", "result_type"]
 
+MAX_RESULT = 1e15
+"""Of a sum or product, in SI units; whole numbers are exact up to it."""
+
 SIGNS = {"Add": "+", "Sub": "-", "Mult": "*", "Div": "/"}
 COMPARED: dict[str, Callable[[Any, Any], Any]] = {
     "Eq": operator.eq, "NotEq": operator.ne, "Lt": operator.lt, "LtE": operator.le,
@@ -69,7 +72,8 @@ def _of_product(sign: str, left: Type, right: Type) -> Type | None:
 
 
 def compute(sign: str, left: Any, right: Any, result: Type) -> Any:
-    """``left sign right`` of numbers, quantities and times. Raises ArgumentError for x / 0.
+    """``left sign right`` of numbers, quantities and times. Raises ArgumentError for x / 0, and
+    for what is too large.
 
     Errors of both sides are taken as independent.
     """
@@ -81,8 +85,8 @@ def compute(sign: str, left: Any, right: Any, result: Type) -> Any:
     value = {"+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv}[sign](
         a, b
     )
-    if not math.isfinite(value):
-        raise ArgumentError(f"{a:g} {sign} {b:g} is not finite")
+    if not abs(value) <= MAX_RESULT:
+        raise ArgumentError(f"{a:g} {sign} {b:g} is beyond {MAX_RESULT:g}")
     if result == BARE:
         return value
     sa, sb = getattr(left, "sigma", 0.0), getattr(right, "sigma", 0.0)
@@ -98,5 +102,4 @@ def compute(sign: str, left: Any, right: Any, result: Type) -> Any:
 def _shifted(sign: str, left: Time, right: Time | Quantity) -> Time | Duration:
     if isinstance(right, Time):
         return Duration((left.stamp_ns - right.stamp_ns) / 1e9)
-    nanoseconds = round(right.value * 1e9)
-    return Time(left.stamp_ns + (nanoseconds if sign == "+" else -nanoseconds))
+    return Time.after(left.stamp_ns, right.value if sign == "+" else -right.value)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import time
+import traceback
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -18,7 +20,7 @@ from cogmap.memory.programs.abstention import (
 )
 from cogmap.memory.programs.answers import confidence_of, size_of, text_of, value_of
 from cogmap.memory.programs.check import Program, check
-from cogmap.memory.programs.errors import BudgetError, ProgramError
+from cogmap.memory.programs.errors import BudgetError, ProgramError, shown
 from cogmap.memory.programs.state import MAX_ITEMS, State
 from cogmap.memory.programs.values import Image
 from cogmap.memory.programs.world import World
@@ -26,6 +28,9 @@ from cogmap.runtime.messages import Answer, AnswerStatus, CogmapError, Evidence
 
 __all__ = ["Budget", "Outcome", "answer_program", "run_program"]
 
+log = logging.getLogger("cogmap.programs")
+
+FAULT = "cogmap failed at this program, which no program may make it do"
 MAX_TEXT = 4000
 """Characters of an answer in words."""
 
@@ -76,7 +81,7 @@ def answer_program(
     """The answer to a program; whatever is wrong with it is said in the answer."""
     world = world.asked_by(None)
     try:
-        value = _run(world, source, budget)
+        return _answered(world, source, planner, run_program(world, source, budget=budget))
     except BudgetError as error:
         return _no_answer(world, source, planner, "failed", str(error))
     except ProgramError as error:
@@ -85,7 +90,17 @@ def answer_program(
         return abstained(world, source, planner, abstention)
     except CogmapError as error:
         return _no_answer(world, source, planner, "failed", str(error))
-    outcome = _outcome(world, value)
+    except MemoryError:
+        return _no_answer(world, source, planner, "failed", "there is not enough memory for that")
+    except Exception as error:  # a fault of cogmap's own: it costs this answer, and no process
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        fault = f"{type(error).__name__}: {shown(str(error))}"
+        log.error("%s in %s, line %s, of: %s", fault, place.filename, place.lineno, shown(source))
+        text = f"{FAULT} ({fault}): please report it with the program"
+        return _no_answer(world, source, planner, "failed", text)
+
+
+def _answered(world: World, source: str, planner: str, outcome: Outcome) -> Answer:
     plain, unit, sigma = value_of(outcome.value, world.start_ns)
     text = "; ".join([text_of(outcome.value, world.start_ns), *outcome.notes])
     return Answer(

@@ -87,7 +87,10 @@ class Conversion(Node):
     convert: Converter
 
     def run(self, state: State) -> Any:
-        return self.convert(state.world, self.inner.run(state))
+        try:
+            return self.convert(state.world, self.inner.run(state))
+        except ArgumentError as error:
+            raise ProgramError(str(error), *self.place) from None
 
     def many(self, state: State, name: str, items: Sequence[Any]) -> Any:
         if name not in self.names:

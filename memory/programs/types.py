@@ -219,7 +219,7 @@ def _with_unit(given: Type, want: Type) -> Converter | None:
         scale = math.pi / 180 if kind is values.Angle else 1.0
         return lambda world, number: kind(float(number) * scale)
     if given == BARE and want == TIME:
-        return lambda world, number: values.Time(world.start_ns + round(number * 1e9))
+        return lambda world, number: values.Time.after(world.start_ns, number)
     if given.name in ("Count", "Number") and want == BARE:
         return lambda world, quantity: quantity.value
     if given.name == "Count" and want.name == "Number":

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import ClassVar
 
+from cogmap.memory.programs.errors import ArgumentError
 from cogmap.runtime.messages import F64, MapObject, Room, Vec3
 
 __all__ = [
@@ -92,6 +93,14 @@ class Time:
     """A moment of the source's clock."""
 
     stamp_ns: int
+
+    @classmethod
+    def after(cls, stamp_ns: int, seconds: float) -> Time:
+        """So many seconds after a stamp. Raises ArgumentError for what no stamp can be."""
+        found = stamp_ns + round(seconds * 1e9)
+        if abs(found) >= 2**63:
+            raise ArgumentError(f"a time {seconds:g} s away is beyond the clock's 292 years")
+        return cls(found)
 
 
 @dataclass(frozen=True, order=True)

@@ -35,7 +35,7 @@ def now(world: World) -> Time:
 @operation(TIMES)
 def time(world: World, seconds: float) -> Time:
     """A moment so many seconds after the map's first frame."""
-    return Time(world.start_ns + round(seconds * 1e9))
+    return Time.after(world.start_ns, seconds)
 
 
 @operation(TIMES)

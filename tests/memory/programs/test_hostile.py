@@ -12,8 +12,8 @@ from cogmap.memory.programs.check import check
 from cogmap.memory.programs.errors import BudgetError, ProgramError
 from cogmap.memory.programs.parse import MAX_CHARACTERS
 from cogmap.memory.programs.reference import call_operation
-from cogmap.memory.programs.registry import operations
-from cogmap.memory.programs.run import MAX_TEXT, Budget, answer_program, run_program
+from cogmap.memory.programs.registry import Operation, operations
+from cogmap.memory.programs.run import FAULT, MAX_TEXT, Budget, answer_program, run_program
 from cogmap.memory.programs.types import MAX_SETS
 
 FIXTURE_IS_READ_ONLY = settings(
@@ -121,6 +121,44 @@ def test_large_programs_end_quickly(flat, program):
     assert answer.status in ("not_understood", "failed")
     assert len(answer.text) < 1000
     assert len(answer.program) <= MAX_CHARACTERS
+
+
+@pytest.mark.parametrize(
+    ("program", "reason"),
+    [
+        (
+            "x = 999999999999\na = x*x\nb = a*a\nc = b*b\nd = c*c\nd*d",
+            "line 2, column 5: 1e+12 * 1e",
+        ),
+        ("999999999999 * 1000 + 9999999999", "1e+15 + 1e+10 is beyond 1e+15"),
+        ("1 / 1e-300", "beyond 1e+15"),
+        ("size(object(1)) * 9e11 * 9e11", "beyond 1e+15"),
+        ("time(999999999999)", "292 years"),
+        ("now() + 99999999999", "292 years"),
+        ("visible_at(everything(), 0 - 99999999999)", "292 years"),
+    ],
+)
+def test_numbers_have_a_bound(flat, program, reason):
+    answer = answer_program(flat, program)
+    assert answer.status == "not_understood"
+    assert reason in answer.text
+    assert answer.text.startswith("line ")
+
+
+@pytest.mark.parametrize("error", [OverflowError("too large"), ValueError(), MemoryError()])
+def test_a_fault_of_our_own_costs_an_answer_and_says_so(flat, error, monkeypatch, caplog):
+    def call(self, world, arguments):
+        raise error
+
+    monkeypatch.setattr(Operation, "call", call)
+    answer = answer_program(flat, "everything()")
+    assert answer.status == "failed"
+    if isinstance(error, MemoryError):
+        assert "not enough memory" in answer.text
+    else:
+        assert answer.text.startswith(FAULT)
+        assert type(error).__name__ in answer.text
+        assert "everything()" in caplog.text
 
 
 def nested(expression):
@@ -241,13 +279,16 @@ WORDS = st.sampled_from(
 def test_any_words_have_an_answer(flat, program):
     answer = answer_program(flat, program)
     assert answer.text
+    assert FAULT not in answer.text
     assert (answer.value is not None) <= (answer.status == "answered")
 
 
 @FIXTURE_IS_READ_ONLY
 @given(st.text(max_size=200))
 def test_any_text_has_an_answer(flat, program):
-    assert answer_program(flat, program).text
+    answer = answer_program(flat, program)
+    assert answer.text
+    assert FAULT not in answer.text
 
 
 THINGS = ('find("cup")', 'find("chair")', "object(1)", "everything()", 'find("piano")', "rooms()",
@@ -257,7 +298,21 @@ THINGS = ('find("cup")', 'find("chair")', "object(1)", "everything()", 'find("pi
 def arguments_of(operation):
     """Arguments of roughly the right kinds, some of them wrong."""
     thing = st.sampled_from(THINGS)
-    plain = st.sampled_from(["1", "0", "-3", "2.5", '"cup"', '"kitchen"', "True", "None"])
+    plain = st.sampled_from(
+        [
+            "1",
+            "0",
+            "-3",
+            "2.5",
+            "999999999999",
+            "-999999999999",
+            "1e-300",
+            '"cup"',
+            '"kitchen"',
+            "True",
+            "None",
+        ]
+    )
     several = st.lists(thing, max_size=3).map(lambda parts: f"[{', '.join(parts)}]")
     choices = [c for p in operation.parameters for kind in p.types for c in kind.choices]
     any_of = st.one_of(thing, plain, several, *([st.sampled_from(choices).map(json.dumps)]
@@ -286,6 +341,7 @@ CALLS = st.sampled_from(list(operations().values())).flatmap(
 def test_every_operation_answers_any_arguments(flat, program):
     answer = answer_program(flat, program)
     assert answer.text
+    assert FAULT not in answer.text
     assert answer.program == program
 
 
@@ -309,4 +365,5 @@ def test_every_operation_answers_any_arguments(flat, program):
 def test_any_tool_call_has_an_answer(flat, name, arguments):
     answer = call_operation(flat, name, arguments)
     assert answer.text
+    assert FAULT not in answer.text
     assert len(answer.text) < 3000

@@ -72,15 +72,15 @@ def turn_of(body: bytes) -> Turn:
         else:
             completion = msgspec.json.decode(body, type=_Completion)
         message = completion.choices[0].message
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, IndexError) as error:
+        if message is None:
+            raise NoCompletionError("it has no message")
+        calls = list(message.tool_calls or ())
+        if message.function_call is not None and not calls:
+            calls = [_Call(function=message.function_call)]
+        read = tuple(_call(call) for call in calls)
+    except (msgspec.MsgspecError, UnicodeError, RecursionError, IndexError) as error:
         raise NoCompletionError(str(error)) from error
-    if message is None:
-        raise NoCompletionError("it has no message")
     text = _text(message.content)
-    calls = list(message.tool_calls or ())
-    if message.function_call is not None and not calls:
-        calls = [_Call(function=message.function_call)]
-    read = tuple(_call(call) for call in calls)
     counted = completion.usage.completion_tokens if completion.usage else None
     written = len(text) + sum(len(call.name) + len(call.arguments) for call in read)
     return Turn(text, read, max(int(counted or 0), written // LETTERS_A_TOKEN, 1))

@@ -7,6 +7,7 @@ checked before it is used.
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import time
@@ -152,10 +153,12 @@ def _trouble(error: openai.APIConnectionError, deadline: float) -> str:
 
 
 def _retry_after_s(error: openai.APIStatusError) -> float:
+    """Dates, and what is no time at all ("nan"), say nothing."""
     try:
-        return max(float(error.response.headers.get("retry-after", WAIT_S)), 0.0)
+        said_s = float(error.response.headers.get("retry-after", WAIT_S))
     except ValueError:
         return WAIT_S
+    return WAIT_S if math.isnan(said_s) else max(said_s, 0.0)
 
 
 def _has_pictures(messages: Messages) -> bool:

@@ -109,7 +109,7 @@ def _plain(call: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     """A call with its arguments as an object, if they are one: templates write them as JSON."""
     for key, value in call.items():
         if key == "function":
-            with suppress(ValueError):
+            with suppress(ValueError, RecursionError):
                 value = {**value, "arguments": json.loads(value["arguments"])}
         yield key, value
 

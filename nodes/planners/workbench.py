@@ -146,6 +146,7 @@ class Workbench:
             arguments = json.loads(call.arguments or "{}")
             if isinstance(arguments, str):  # JSON within JSON, as some servers write it
                 arguments = json.loads(arguments)
+            json.dumps(arguments, ensure_ascii=False).encode()  # halves of letters are no text
         except (ValueError, RecursionError) as error:
             return self._error(f"the arguments of {call.name[:40]!r} are no JSON: {error}")
         if not isinstance(arguments, dict):
@@ -159,7 +160,7 @@ class Workbench:
             return self._run(program_of_call(call.name, arguments))
         except ProgramError as error:
             return self._error(str(error))
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, OverflowError, RecursionError) as error:
             return self._error(f"the arguments of {call.name[:40]} do not fit: {error}")
         except CogmapError as error:
             return self._error(str(error))

@@ -74,9 +74,11 @@ def _calls_of(bodies: Iterable[str]) -> list[dict[str, Any]]:
 
 
 def _decoded(text: str) -> Any:
-    """The JSON at the beginning of a text; None if there is none."""
+    """The JSON at the beginning of a text; None if there is none that can be written again."""
     try:
-        return json.JSONDecoder().raw_decode(text.strip())[0]
+        value = json.JSONDecoder().raw_decode(text.strip())[0]
+        json.dumps(value, ensure_ascii=False).encode()  # halves of letters are no text
+        return value
     except (ValueError, RecursionError):
         return None
 

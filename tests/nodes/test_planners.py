@@ -371,6 +371,35 @@ class TestBadModel:
         assert (answer.status, answer.planner) == ("ambiguous", "scripted")
         assert answer.candidates == (3, 4)
 
+    @pytest.mark.parametrize(
+        ("name", "arguments"),
+        [
+            ("answer", '{"outcome": 1e999}'),
+            ("answer", '{"outcome": NaN}'),
+            ("look_at", '{"object_id": -Infinity}'),
+            ("answer", '{"outcome": 1' + "0" * 5000 + "}"),
+            ("run_program", '{"program": "\\ud800"}'),
+            ("max", '{"values": ' + "[" * 900 + "]" * 900 + "}"),
+            ("\ud800", "{}"),
+        ],
+    )
+    def test_nothing_that_a_model_writes_raises(self, access, endpoint, caplog, name, arguments):
+        endpoint.replies = [endpoint.calls((name, arguments))]
+        answer = ask(access, steps=2)
+        assert len(endpoint.requests) == (2 if name.isascii() else 1)
+        assert answer.planner == "offline" and answer.value == pytest.approx(2.0)
+        assert not caplog.records, caplog.text
+
+    def test_nor_what_it_writes_into_its_text(self, access, endpoint, caplog):
+        nested = "[" * 900 + "]" * 900
+        endpoint.replies = [
+            endpoint.text('{"name": "\\ud800", "arguments": {}}'),
+            endpoint.text('{"name": "run_program", "arguments": {"program": "\\ud800"}}'),
+            endpoint.text(f'{{"name": "run_program", "arguments": {nested}}}'),
+        ]
+        assert ask(access, steps=3).value == pytest.approx(2.0)
+        assert len(endpoint.requests) == 3 and not caplog.records, caplog.text
+
     def test_a_model_that_gives_up_is_quoted(self, access, endpoint):
         endpoint.replies = [endpoint.calls(("give_up", {"reason": "I am <tired>"}))]
         answer = ask(access)
@@ -479,6 +508,12 @@ class TestBadEndpoint:
         endpoint.replies = [endpoint.status(429, Retry_After="0")]
         self.check(access, "is asked too much at the moment (HTTP 429")
         assert len(endpoint.requests) == 3
+
+    @pytest.mark.parametrize("wait", ["nan", "inf", "-5", "1e400", "soon", ""])
+    def test_a_wait_that_is_no_time_raises_nothing(self, access, endpoint, caplog, wait):
+        endpoint.replies = [endpoint.status(429, Retry_After=wait)]
+        self.check(access, "HTTP 429", seconds=2.0)
+        assert not caplog.records, caplog.text
 
     def test_asked_too_much_for_a_moment(self, access, endpoint):
         endpoint.replies = [

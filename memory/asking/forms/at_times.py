@@ -78,6 +78,23 @@ def _what_at(slots: Slots) -> Meaning:
     return Meaning(f"as_of({moment.program}, labels({thing.program}))", say, (thing,))
 
 
+def _in_view_at(slots: Slots) -> Meaning:
+    """ "What did you see at 10 seconds": what was in view, not all that was known of the place."""
+    moment = _moment(slots)
+    if "where" not in slots:
+        program = f'labels([x for x in everything(state="any") if visible_at(x, {moment.program})])'
+        say = listed(f"in view {moment.at}: {{}}", f"nothing that I know was in view {moment.at}")
+        return Meaning(program, say)
+    thing = slots.asked.phrases.thing(f"things {slots.text('where')}")
+    where = thing.words.removeprefix("things ")
+    seen = f"[x for x in {thing.program} if visible_at(x, {moment.program})]"
+    say = listed(
+        f"in view {moment.at}, {where}: {{}}",
+        f"nothing that I know {where} was in view {moment.at}",
+    )
+    return Meaning(f"as_of({moment.program}, labels({seen}))", say, (thing,))
+
+
 def _exists_at(slots: Slots) -> Meaning:
     thing, moment = slots.thing("a"), _moment(slots)
     say = truth(
@@ -157,7 +174,13 @@ FORMS: tuple[Form, ...] = (
         "What was on the table at 10 seconds?",
         "(what|which things|what things) (was|were) [there] {where} (at|by|as of) {t}",
         "(what|which things|what things) (was|were) [there] {where} {n} {unit} ago",
-        "(what|which things|what things) did (you|we|i) see {where} at {t}",
+    ),
+    form(
+        _in_view_at,
+        "What did you see at 10 seconds?",
+        "(what|which things|what things) did (you|we|i) see [{where}] (at|by) {t}",
+        "(what|which things|what things) did (you|we|i) see [{where}] {n} {unit} ago",
+        "(what|which things|what things) (was|were) (in view|visible|in sight) [{where}] at {t}",
     ),
     form(
         _exists_at,

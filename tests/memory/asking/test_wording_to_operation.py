@@ -25,6 +25,11 @@ CASES: list[tuple[str, str]] = [
     ("Is the lamp still where it was?", 'placements(find("lamp"))'),
     ("Was there ever a cat here?", 'seen_so_far("cat")'),
     ("Which did you see later, the lamp or the bed?", "order_seen("),
+    (
+        "What did you see at 3 seconds?",
+        'for x in everything(state="any") if visible_at(x, time(3))',
+    ),
+    ("What did you see in the kitchen 4 seconds ago?", "if visible_at(x, time("),
     ("What did you see before the bed?", 'first_seen(x) < first_seen(find("bed"))'),
     ("Would the sofa fit in the bedroom?", 'where=room("bedroom")'),
     ("Where can I put a 1 m by 1 m rug?", "[r for r in rooms() if fits("),

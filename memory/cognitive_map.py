@@ -255,7 +255,8 @@ class CognitiveMap:
     ) -> Answer:
         """The answer to a spatial program (`docs/operations.md`), such as
         ``distance(find("cup"), find("sofa"))``; what is wrong with one is said in the answer."""
-        return answer_program(self.world(as_of_ns=as_of_ns, pose=pose), program)
+        world, unknown = self._worlds.asked(self._layout, as_of_ns, pose)
+        return answer_program(world, program, unknown=unknown)
 
     def ask(
         self, text: str, options: Sequence[str] = (), *, as_of_ns: int | None = None,
@@ -263,9 +264,9 @@ class CognitiveMap:
     ) -> Answer:  # fmt: skip
         """The answer to a question in English: "How far is the sofa from the television?" One of
         ``options``, if given; "and its size?" refers to others of its ``session``, "" to none."""
-        world = self.world(as_of_ns=as_of_ns, pose=pose)
+        world, unknown = self._worlds.asked(self._layout, as_of_ns, pose)
         question = Question(stamp_ns=world.now.stamp_ns, text=text, options=tuple(options))
-        return ask(world, question, self._conversations.of(session))
+        return ask(world, question, self._conversations.of(session), unknown)
 
     def surface_points(self) -> tuple[F32, U8]:
         """Points (N, 3) world, metres; RGB (N, 3)."""

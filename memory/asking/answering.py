@@ -34,11 +34,20 @@ _CANDIDATES = 4
 """That are described where several things fit."""
 
 
-def ask(world: World, question: Question, conversation: Conversation | None = None) -> Answer:
+def ask(
+    world: World,
+    question: Question,
+    conversation: Conversation | None = None,
+    unknown: Abstention | None = None,
+) -> Answer:
     """Answer a question in English from a world; what cannot be read or told is said.
 
-    ``conversation`` is what the question may refer to, and is brought up to date.
+    ``conversation`` is what the question may refer to, and is brought up to date. ``unknown``: why
+    the world that is asked of is not known, and ``world`` another one.
     """
+    if unknown:
+        answer = abstained(world, "", PLANNER, unknown)
+        return msgspec.structs.replace(answer, text=_sentence(answer.text))
     reason = too_long(question)
     if reason:
         return _refused(world, "not_understood", _sentence(reason))

@@ -110,9 +110,9 @@ def in_this_room(thing: Thing) -> Thing:
     return thing.at(_with(thing.program, "room=this_room()"))
 
 
-def in_view(thing: Thing) -> Thing:
-    """Those of a set that the camera sees now."""
-    seen = thing.at(f"[v for v in {thing.members} if visible_at(v, now())]")
+def in_view(thing: Thing, moment: str = "now()") -> Thing:
+    """Those of a set that the camera sees at a moment."""
+    seen = thing.at(f"[v for v in {thing.members} if visible_at(v, {moment})]")
     return replace(seen, words=f"{thing.words} in view")
 
 

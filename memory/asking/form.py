@@ -39,6 +39,11 @@ class Asked:
     ways: bool = False
     """Whether the map knows which floor is free."""
 
+    @property
+    def now(self) -> str:
+        """The moment when "you" are there, as a ``Time``."""
+        return self.agent.removeprefix("agent(").removesuffix(")") or "now()"
+
 
 @dataclass(frozen=True)
 class Meaning:
@@ -111,7 +116,7 @@ class Slots:
         The form "How many chair(s) are in this room?" of VSI-Bench means all that was seen.
         """
         cues = self.asked.cues
-        thing = in_view(thing) if "in view" in cues else thing
+        thing = in_view(thing, self.asked.now) if "in view" in cues else thing
         meant = "here" in cues and "category" not in cues and self.asked.rooms > 1
         return in_this_room(thing) if meant else thing
 

@@ -44,6 +44,10 @@ was", "when was it taken away", "what happened to", what was there at a time) it
 was missed at one place and found at another was moved, and not taken away; when something moved
 or went is the time at which that was found.
 
+**Moments** before the map's first frame or after its last, and the future, are "not
+determinable"; the answer says from when to when the map knows something. "In the last 10 hours"
+begins with the map where that is younger.
+
 **Conventions** follow the question's own words: surfaces of boxes unless it says centres, all
 three dimensions unless it says horizontal, quadrants, "135 degrees", centimetres or feet, "the
 closest point". "In this room" is the asker's room where a map has several, but "How many

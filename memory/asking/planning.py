@@ -18,7 +18,7 @@ from cogmap.memory.asking.form import Asked, Form, Meaning, Slots
 from cogmap.memory.asking.forms import FORMS
 from cogmap.memory.asking.indirect import as_direct
 from cogmap.memory.asking.noun_phrases import NounPhrases
-from cogmap.memory.asking.refusals import refuse
+from cogmap.memory.asking.refusals import refuse, refuse_future
 from cogmap.memory.asking.saying import Say
 from cogmap.memory.asking.sentence import checked, read_sentence
 from cogmap.memory.asking.shortened import spelled_out
@@ -117,6 +117,7 @@ class _Reader:
         self._elapsed_s = max((world.now.stamp_ns - world.start_ns) / 1e9, 0.0)
 
     def read(self, words: str, quotes: tuple[str, ...], cues: Cues) -> Plan:
+        refuse_future(words)
         words, agent, past = self._without_frame(words)
         words = spelled_out(_placed(words, cues), self._conversation)
         asked = self._asked(quotes, cues, agent)

@@ -8,12 +8,23 @@ from collections.abc import Callable
 from cogmap.memory.asking.unreadable import Unreadable
 from cogmap.memory.asking.words import ROOMS
 
-__all__ = ["NotOfTheMap", "is_instruction", "refuse"]
+__all__ = ["NotOfTheMap", "is_instruction", "refuse", "refuse_future"]
 
 
 class NotOfTheMap(Unreadable):
     """The question is understood, and the map does not hold what would answer it."""
 
+
+_NO_FUTURE = "the map knows what was and what is, not what will be"
+_FUTURE = re.compile(
+    r"\bin (?!the )(?:another )?(?:an?|one|two|three|a few|half an|\d\S*)"
+    r"(?: more)? (?:s|sec|seconds?|min|minutes?|h|hours?|days?|weeks?|months?|years?)"
+    r"(?: from now| 's time| time)?$"
+    r"|\b(?:from now(?: on)?|tomorrow|later today|next (?:time|week|month|year))$"
+)
+_OF_NOW = re.compile(r"^(?:(?:is|are|am|will) |(?:what|which|where|who|how many|how far)\b.* "
+                     r"(?:is|are|am|will)\b)")  # fmt: skip
+_OF_THE_PAST = re.compile(r"\b(?:was|were|did|had|has|have)\b")
 
 REASONS: tuple[tuple[str, str, str], ...] = (
     (
@@ -102,7 +113,7 @@ REASONS: tuple[tuple[str, str, str], ...] = (
     (
         "the future",
         r"\bwill (?!be the (?:first|order)|i find|.+ fit)|\b(?:tomorrow|next week|going to)\b",
-        "the map knows what was and what is, not what will be",
+        _NO_FUTURE,
     ),
 )  # fmt: skip
 """What it is about, words that show it, and why the map does not answer."""
@@ -123,6 +134,13 @@ _INSTRUCTION = re.compile(
 def is_instruction(text: str) -> bool:
     """Whether words tell somebody to do something."""
     return _INSTRUCTION.match(text) is not None
+
+
+def refuse_future(text: str) -> None:
+    """Raises NotOfTheMap of what will be: "is the sofa visible in an hour", which is not "at one
+    hour"."""
+    if _FUTURE.search(text) and _OF_NOW.search(text) and not _OF_THE_PAST.search(text):
+        raise NotOfTheMap(_NO_FUTURE)
 
 
 def refuse(text: str, suggested: Callable[[], str]) -> Unreadable:

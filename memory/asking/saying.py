@@ -35,6 +35,7 @@ __all__ = [
     "listed",
     "measured",
     "numbered",
+    "said_span",
     "said_value",
     "truth",
     "worded",
@@ -103,7 +104,7 @@ _LARGE = {"m": 2000.0, "s": 7200.0}
 
 
 def _in_large(value: float, unit: str) -> tuple[str, str]:
-    return (f"{value / 1000:.2f}", "km") if unit == "m" else (_span(value), "")
+    return (f"{value / 1000:.2f}", "km") if unit == "m" else (said_span(value), "")
 
 
 def said_value(result: Result) -> Said:
@@ -253,13 +254,14 @@ def _so_many(label: str, number: int) -> str:
 def _said_time(time: Time, result: Result) -> Said:
     seconds = (time.stamp_ns - result.start_ns) / 1e9
     ago = (result.now_ns - time.stamp_ns) / 1e9
-    text = f"{_span(seconds)} after the start"
+    text = f"{said_span(seconds)} after the start"
     if ago > 0:
-        text += f", {_span(ago)} ago"
+        text += f", {said_span(ago)} ago"
     return Said(text, seconds, "s")
 
 
-def _span(seconds: float) -> str:
+def said_span(seconds: float) -> str:
+    """A duration in words: "12.5 s", "3 min 20 s", "6 h 30 min"."""
     if abs(seconds) < 120:
         return f"{seconds:.1f} s".replace(".0 s", " s")
     minutes = int(seconds // 60)

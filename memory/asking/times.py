@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from cogmap.memory.asking.noun_phrases import NounPhrases
+from cogmap.memory.asking.saying import said_span
 from cogmap.memory.asking.unreadable import Unreadable
 from cogmap.memory.asking.words import number_of, ordinal_of
 
@@ -18,6 +19,15 @@ class Moment:
 
     program: str
     words: str
+    known: str = ""
+    """Where the map begins only after it: how long ago that was."""
+
+    @property
+    def since(self) -> Moment:
+        """As the beginning of a time: what the map knows of "the last 10 hours" begins with it."""
+        if not self.known:
+            return self
+        return Moment("time(0)", f"the start, {self.known} ago,", self.known)
 
     @property
     def at(self) -> str:
@@ -129,8 +139,9 @@ def _counted(text: str, elapsed_s: float) -> Moment | None:
         number = number_of(ago[1])
         if number is None:
             return None
-        seconds = max(elapsed_s - number * _SECONDS[ago[2]], 0.0)
-        return Moment(f"time({seconds:.3f})", f"{ago[1]} {ago[2]} ago")
+        seconds = elapsed_s - number * _SECONDS[ago[2]]
+        known = said_span(elapsed_s) if seconds < 0 else ""
+        return Moment(f"time({seconds:.3f})", f"{ago[1]} {ago[2]} ago", known)
     into = _INTO.fullmatch(text)
     number = number_of(into[1]) if into else None
     if into is None or number is None:

@@ -8,6 +8,7 @@ from cogmap.memory.index.text_encoder import load_sentence_encoder
 from cogmap.memory.layout_map import LayoutMap
 from cogmap.memory.objects.object_map import ObjectMapError
 from cogmap.memory.objects.sighting_history import Sightings
+from cogmap.memory.programs.abstention import Abstention
 from cogmap.memory.programs.values import Point, Pose, Time
 from cogmap.memory.programs.words import Words
 from cogmap.memory.programs.world import NO_SIGHTINGS, World
@@ -40,6 +41,15 @@ class Worlds:
             self._world = map_world(layout_map, self._words)
         world = self._world if as_of_ns is None else self._world.at(Time(as_of_ns))
         return world.asked_by(pose_from(pose), turn_ends_ns)
+
+    def asked(
+        self, layout_map: LayoutMap, as_of_ns: int | None, pose: Standpoint | None
+    ) -> tuple[World, Abstention | None]:
+        """As `of`; where the map knows nothing of that time, the world of now, and why."""
+        try:
+            return self.of(layout_map, as_of_ns, pose), None
+        except Abstention as why:
+            return self.of(layout_map, None, pose), why
 
 
 def map_world(layout_map: LayoutMap, words: Words) -> World:

@@ -76,9 +76,13 @@ def run_program(world: World, source: str, *, budget: Budget = Budget()) -> Outc
 
 
 def answer_program(
-    world: World, source: str, *, planner: str = "program", budget: Budget = Budget()
-) -> Answer:
-    """The answer to a program; whatever is wrong with it is said in the answer."""
+    world: World, source: str, *, planner: str = "program", budget: Budget = Budget(),
+    unknown: Abstention | None = None,
+) -> Answer:  # fmt: skip
+    """The answer to a program; whatever is wrong with it is said in the answer. ``unknown``: why
+    the world that is asked for is not known, and ``world`` another one."""
+    if unknown:
+        return abstained(world, source, planner, unknown)
     world = world.asked_by(None)
     try:
         return _answered(world, source, planner, run_program(world, source, budget=budget))

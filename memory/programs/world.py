@@ -17,6 +17,7 @@ from cogmap.memory.paths.floor import with_walked
 from cogmap.memory.programs.abstention import NotDeterminable
 from cogmap.memory.programs.errors import TooMuchError
 from cogmap.memory.programs.evidence import Recorder
+from cogmap.memory.programs.span import refuse_outside
 from cogmap.memory.programs.values import Point, Pose, Time
 from cogmap.memory.programs.words import Words
 from cogmap.memory.trajectory import Trajectory
@@ -188,8 +189,14 @@ class World:
         self.recorder.note_frames([int(numbers[-1])])
         return pose_of(self.trajectory.world_from_camera(int(numbers[-1])))
 
+    def refuse_unknown(self, time: Time) -> None:
+        """Raises NotDeterminable for a time before the first frame or after now."""
+        refuse_outside(time.stamp_ns, self.start_ns, self.layout.stamp_ns)
+
     def at(self, time: Time) -> World:
-        """The world as it was known then. Raises NotDeterminable if no history is kept."""
+        """The world as it was known then. Raises NotDeterminable if no history is kept, and of a
+        time of which nothing is known."""
+        self.refuse_unknown(time)
         if time >= self.now:
             return self
         if self._past is None:

@@ -25,26 +25,33 @@ __all__ = ["FORMS"]
 def _visible(slots: Slots) -> Meaning:
     thing = slots.thing("a")
     moment = slots.moment("t") if "t" in slots else None
-    program, at = ("now()", "now") if moment is None else (moment.program, f"at {moment.words}")
+    now, then = slots.asked.now, _then(slots)
+    program, at = (now, then) if moment is None else (moment.program, f"at {moment.words}")
     if thing.none == "nothing" and moment is None:
-        say = truth("something that I know is in view now", "nothing that I know is in view now")
-        return Meaning(f"visible_at({thing.program}, now())", say)
+        say = truth(
+            f"something that I know is in view {then}", f"nothing that I know is in view {then}"
+        )
+        return Meaning(f"visible_at({thing.program}, {now})", say)
     be = thing.be if moment is None else thing.was
     say = truth(f"{thing.the} {be} in view {at}", f"{thing.the} {be} not in view {at}")
     return Meaning(f"visible_at({thing.program}, {program})", say, (thing,))
+
+
+def _then(slots: Slots) -> str:
+    return "now" if slots.asked.now == "now()" else "then"
 
 
 def _in_view(slots: Slots) -> Meaning:
     """ "What is in view", "which chairs can you see now": each by its number where a kind is
     named."""
     kind = slots.thing("a") if "a" in slots else slots.asked.phrases.thing("objects")
-    seen = in_view(kind)
+    seen, then = in_view(kind, slots.asked.now), _then(slots)
     if "a" not in slots:
-        say = listed("in view now: {}", "nothing that I know is in view now")
+        say = listed(f"in view {then}: {{}}", f"nothing that I know is in view {then}")
         return Meaning(f"labels({seen.program})", say)
     if kind.single:
         raise Unreadable(f"{kind.the} is one thing, and no choice")
-    say = numbered(f"{kind.many} in view now: {{}}", f"no {kind.one} is in view now")
+    say = numbered(f"{kind.many} in view {then}: {{}}", f"no {kind.one} is in view {then}")
     return Meaning(f"known = count({kind.program})\n{seen.program}", say, (kind,))
 
 

@@ -28,7 +28,7 @@ _MOVED, _NOT_MOVED = ("was moved",), "nothing has moved, as far as seen"
 
 def span_of(slots: Slots) -> tuple[Moment, Moment]:
     """The time that is asked about; all of it where none is named."""
-    begin = slots.moment("s") if "s" in slots else Moment("time(0)", "the start")
+    begin = slots.moment("s").since if "s" in slots else Moment("time(0)", "the start")
     end = slots.moment("t") if "t" in slots else Moment("now()", "now")
     return begin, end
 

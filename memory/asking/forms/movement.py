@@ -12,7 +12,7 @@ _START, _NOW = Moment("time(0)", "the start"), Moment("now()", "now")
 
 
 def _span(slots: Slots) -> tuple[Moment, Moment]:
-    begin = slots.moment("s") if "s" in slots else _START
+    begin = slots.moment("s").since if "s" in slots else _START
     end = slots.moment("t") if "t" in slots else _NOW
     return begin, end
 

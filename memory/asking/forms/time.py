@@ -118,8 +118,8 @@ def _before(slots: Slots) -> Meaning:
 
 def _seen_lately(slots: Slots) -> Meaning:
     span = f"{slots.text('n')} {slots.text('unit')}".strip()
-    moment = slots.moment_of(f"the last {span}")
-    when = f"in the last {span}"
+    moment = slots.moment_of(f"the last {span}").since
+    when = f"since {moment.words}" if moment.known else f"in the last {span}"
     program = f"labels([x for x in everything() if last_seen(x) >= {moment.program}])"
     return Meaning(program, listed(f"{when} I saw: {{}}", f"I saw nothing {when}"))
 

@@ -111,6 +111,7 @@ def area_seen(world: World, time: Time | None = None) -> Area:
     """Floor that was seen or seen over so far, within rooms where rooms are known."""
     if time is not None and time < world.now:
         raise NotDeterminable("how much had been seen by then is not kept")
+    world.refuse_unknown(time or world.now)
     grid = grid_of(world)
     known = grid.cells != UNKNOWN
     if grid.head_free is not None:

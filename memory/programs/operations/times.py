@@ -41,6 +41,11 @@ def time(world: World, seconds: float) -> Time:
 @operation(TIMES)
 def frame(world: World, number: float) -> Time:
     """The moment of a frame, by its number."""
+    last = int(world.numbers[-1]) if len(world.numbers) else 0
+    if len(world.numbers) and not 0 <= number <= last:
+        raise NotDeterminable(
+            f"the map knows frames up to number {last}, and no frame {number:.0f}"
+        )
     world.recorder.note_frames([int(number)])
     return Time(stamp_of(world, int(number)))
 
@@ -127,6 +132,8 @@ def changes(
     That the map found two things to be one, or was corrected by a person, is no change of the
     world."""
     end = t1 or world.now
+    for each in (t0, end):
+        world.refuse_unknown(each)
     ids = None if of is None else {thing.id for thing in seen(of)}
     found = []
     for change in changes_of(world):

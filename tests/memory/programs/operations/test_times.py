@@ -164,3 +164,46 @@ def test_before_anything_was_known_nothing_is_told(flat, program):
     answer = answer_program(world, f"as_of(time(0), {program})")
     assert (answer.status, answer.value) == ("not_determinable", None)
     assert "knew nothing" in answer.text
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        'visible_at(find("sofa"), time({}))',
+        "as_of(time({}), count(everything()))",
+        "agent(time({}))",
+        "room_of(agent(time({})))",
+        "changes(time({}))",
+        "changes(time(0), time({}))",
+        "was_at(object(5), time({}))",
+        "displacement(time(0), time({}))",
+        "path_travelled(time(0), time({}))",
+        "area_seen(time({}))",
+    ],
+)
+@pytest.mark.parametrize(("seconds", "said"), [("60", "60.0 s after it"), ("-60", "60.0 s before")])
+def test_nothing_is_known_after_the_last_frame_nor_before_the_first(walk, program, seconds, said):
+    answer = answer_program(walk, program.format(seconds))
+    assert answer.status == "not_determinable"
+    if program != "area_seen(time({}))" or seconds == "60":  # how much was seen is not kept
+        assert "from its first frame until 5.0 s after it, and not what was" in answer.text
+        assert said in answer.text
+
+
+def test_a_time_that_is_rounded_is_the_last_one(walk):
+    assert answer_program(walk, "as_of(time(5.04), now())").value == 5.0
+    assert answer_program(walk, 'visible_at(find("sofa"), time(5.04))').status == "answered"
+
+
+def test_what_is_known_as_of_a_time_ends_with_it(walk):
+    answer = answer_program(walk, 'as_of(time(2), visible_at(find("sofa"), time(5)))')
+    assert answer.status == "not_determinable"
+    assert "until 2.0 s after it, and not what was 5.0 s after it" in answer.text
+
+
+def test_frames_have_numbers_up_to_the_last(walk):
+    assert answer_program(walk, "frame(5)").value == 5.0
+    for number in ("6", "-1"):
+        answer = answer_program(walk, f"frame({number})")
+        assert answer.status == "not_determinable"
+        assert answer.text == f"the map knows frames up to number 5, and no frame {number}"

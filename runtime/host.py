@@ -333,7 +333,8 @@ class Host:
         self._tell_positions()
         self._service_writers()
         self._continuation.note_kept(self._ports)
-        self._poller.poll(timeout_ms)
+        is_behind = any(server.has_waiting for server in self._servers)
+        self._poller.poll(0 if is_behind else timeout_ms)
 
     def _tell_positions(self) -> None:
         """To those that feed it; one that was started again waits for them."""

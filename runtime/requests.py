@@ -8,6 +8,7 @@ with a `Refusal`.
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
@@ -58,10 +59,23 @@ class _Waiting:
     reply: Future[Message]
 
 
+@dataclass(frozen=True, eq=False)
+class _Arrived:
+    """A request that is not begun."""
+
+    who: bytes
+    client: bytes
+    id: bytes
+    parts: list[bytes]
+    at_s: float
+    """`time.monotonic`, when it was taken in."""
+
+
 class RequestServer:
     """A node's end: gives requests to ``answer``, one at a time. Belongs to one thread.
 
-    A reply may come later, as a future; other requests are answered meanwhile.
+    A reply may come later, as a future; other requests are answered meanwhile. A request that says
+    ``within_s`` is not run when it has waited so long behind others, and gets what is left of it.
     """
 
     def __init__(
@@ -76,6 +90,7 @@ class RequestServer:
         """``places``: for requests that wait for their reply; half of them are for one client."""
         self.malformed = 0
         self._limits = ClientLimits() if limits is None else limits
+        self._arrived: deque[_Arrived] = deque()
         self._later: list[_Waiting] = []
         self._places = places
         self._name = name
@@ -92,39 +107,62 @@ class RequestServer:
         """Requests of clients that asked more than they may."""
         return self._limits.refused
 
+    @property
+    def has_waiting(self) -> bool:
+        """Whether requests have come that are not begun."""
+        return bool(self._arrived)
+
     def serve(self) -> bool:
         """Answer one request if there is one; whether there was. Does not wait."""
         self._send_what_is_done()
-        try:
-            frames = self.socket.recv_multipart(zmq.NOBLOCK, copy=False)
-        except zmq.Again:
+        if not self.receive():
             return False
-        client, *parts = [frame.bytes for frame in frames]
-        if not parts or len(parts[0]) != _ID_BYTES:
-            self.malformed += 1
-            return True
-        who = _who(client, frames[0])
+        arrived = self._arrived.popleft()
+        if self._may_be_asked(arrived):
+            began_s = time.thread_time()
+            reply = self._reply_to(lambda: self._answer(_in_time(arrived)))
+            self._limits.charge(arrived.who, time.thread_time() - began_s)
+            if isinstance(reply, Future):
+                self._later.append(_Waiting(arrived.who, arrived.client, arrived.id, reply))
+            else:
+                self._send(arrived.client, arrived.id, reply)
+        return True
+
+    def receive(self) -> int:
+        """Take in what has come, and note when; how many requests wait to be begun. `serve` does
+        it by itself: how long one has waited behind others is known from then on."""
+        for _ in range(_QUEUE - len(self._arrived)):
+            try:
+                frames = self.socket.recv_multipart(zmq.NOBLOCK, copy=False)
+            except zmq.Again:
+                break
+            client, *parts = [frame.bytes for frame in frames]
+            if not parts or len(parts[0]) != _ID_BYTES:
+                self.malformed += 1
+                continue
+            who, now_s = _who(client, frames[0]), time.monotonic()
+            self._arrived.append(_Arrived(who, client, parts[0], parts[1:], now_s))
+        return len(self._arrived)
+
+    def _may_be_asked(self, arrived: _Arrived) -> bool:
+        """Whether the client has asked for no more than it may, and there is a place; it is told
+        if not."""
+        who = arrived.who
         if not self._limits.admits(who):
             rate = f"{self._limits.rate_hz:g} times a second"
             text = f"you ask more than {rate}, or for {self._limits.share:.0%} of the node's time"
             if self._limits.should_say(who):
-                self._send(client, parts[0], Refusal(stamp_ns=0, text=f"{text}; slow down"))
-            return True
+                refusal = Refusal(stamp_ns=0, text=f"{text}; slow down")
+                self._send(arrived.client, arrived.id, refusal)
+            return False
         mine = sum(1 for entry in self._later if entry.who == who)
         if len(self._later) >= self._places or mine >= self._places // 2:
             text = (
                 f"{len(self._later)} questions wait for their answers, {mine} of them yours;"
                 " ask again later"
             )
-            self._send(client, parts[0], Refusal(stamp_ns=0, text=text))
-            return True
-        began_s = time.thread_time()
-        reply = self._reply_to(lambda: self._answer(wire.decode(parts[1:]).message))
-        self._limits.charge(who, time.thread_time() - began_s)
-        if isinstance(reply, Future):
-            self._later.append(_Waiting(who, client, parts[0], reply))
-        else:
-            self._send(client, parts[0], reply)
+            self._send(arrived.client, arrived.id, Refusal(stamp_ns=0, text=text))
+            return False
         return True
 
     def close(self) -> None:
@@ -155,6 +193,25 @@ class RequestServer:
         except Exception as error:  # what one client asks must not end the node
             complain(f"a request failed: {type(error).__name__}", trace=True)
             return Refusal(stamp_ns=0, text=f"the node failed: {type(error).__name__}: {error}")
+
+
+def _in_time(arrived: _Arrived) -> Message:
+    """The request, with what is left of the time that its client gives it.
+
+    Raises:
+        WireError: it cannot be read.
+        RequestError: nothing is left: the client does not wait for the reply any more.
+    """
+    message = wire.decode(arrived.parts).message
+    within_s: float | None = getattr(message, "within_s", None)
+    if within_s is None:
+        return message
+    waited_s = time.monotonic() - arrived.at_s
+    if waited_s > within_s:
+        raise RequestError(
+            f"it was to be answered within {within_s:g} s and has waited for {waited_s:.1f} s"
+        )
+    return msgspec.structs.replace(message, within_s=within_s - waited_s)
 
 
 def _who(client: bytes, frame: zmq.Frame) -> bytes:

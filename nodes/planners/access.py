@@ -89,7 +89,8 @@ class LiveMap:
 
     def ask(self, question: Question) -> Answer:
         within_s = _bounded(question.within_s, self._within_s)
-        return ask_run(self.run_dir, f"{self._node}/ask", question, Answer, within_s)
+        asked = msgspec.structs.replace(question, within_s=within_s)
+        return ask_run(self.run_dir, f"{self._node}/ask", asked, Answer, within_s)
 
     def run(self, program: ProgramRequest) -> Answer:
         return ask_run(self.run_dir, f"{self._node}/run", program, Answer, self._within_s)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager
@@ -11,7 +12,7 @@ import pytest
 import zmq
 
 from cogmap.runtime import complaints, wire
-from cogmap.runtime.messages import CogmapError, Edit, Edited, Message, Refusal, Twist
+from cogmap.runtime.messages import CogmapError, Edit, Edited, Message, Question, Refusal, Twist
 from cogmap.runtime.requests import Reply, RequestError, RequestServer, request, service_address
 from cogmap.runtime.rundir import RunDir
 from tests.runtime.request_thread import answering
@@ -75,6 +76,41 @@ def test_what_is_malformed_is_counted_and_the_next_one_answered(endpoint):
         context.term()
         assert request(endpoint, edit(), Edited).version == 7
         assert server.malformed == 2
+
+
+def test_what_nobody_waits_for_any_more_is_not_run(endpoint):
+    """One waited behind another for longer than its client waits; the next one has time left."""
+    asked: list[Message] = []
+
+    def answer(message: Message) -> Message:
+        asked.append(message)
+        time.sleep(0.05)
+        return Edited(stamp_ns=message.stamp_ns, version=7, events=())
+
+    context = zmq.Context()
+    server, socket = RequestServer(context, endpoint, "s", answer), context.socket(zmq.DEALER)
+    socket.setsockopt(zmq.LINGER, 0)
+    socket.connect(endpoint)
+    for number, within_s in enumerate((None, 0.01, 60.0, -1.0)):
+        question = Question(stamp_ns=number, text="", within_s=within_s)
+        packed = wire.encode(question, stream="", seq=0, captured_ns=0)
+        socket.send_multipart([number.to_bytes(8, "big"), *packed])
+    while server.receive() < 4:
+        time.sleep(0.01)
+    while server.serve():
+        pass
+    replies = {}
+    for _ in range(4):
+        id_, *parts = socket.recv_multipart()
+        replies[int.from_bytes(id_, "big")] = wire.decode(parts).message
+    assert [message.stamp_ns for message in asked] == [0, 2]
+    assert asked[0].within_s is None and 0 < asked[1].within_s < 60.0
+    assert "was to be answered within 0.01 s and has waited" in replies[1].text
+    assert isinstance(replies[3], Refusal) and replies[2].version == 7
+    assert not server.has_waiting
+    for each in (socket, server):
+        each.close()
+    context.term()
 
 
 def test_services_of_a_run_are_found_by_name(tmp_path):

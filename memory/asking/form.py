@@ -14,12 +14,14 @@ from cogmap.memory.asking.saying import Say
 from cogmap.memory.asking.things import Names, Thing
 from cogmap.memory.asking.times import Moment, read_moment
 from cogmap.memory.asking.unreadable import Unreadable
-from cogmap.memory.asking.words import number_of
+from cogmap.memory.asking.words import number_of, word_set
 
 __all__ = ["LENGTH_UNIT", "Asked", "Build", "Form", "Meaning", "Slots", "form"]
 
 LENGTH_UNIT = "{unit:m|meter|meters|metre|metres|cm|centimeters|centimetres|ft|feet|inches}"
 """The slot of the unit in which a length is said."""
+
+_THOSE = word_set("the my our your these those")
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,12 @@ class Slots:
     def place(self, name: str) -> Thing:
         """Objects, a room or who asks."""
         return self._spoken(name, self._reader(name).place(self.text(name)))
+
+    def each(self, name: str, thing: Thing) -> Thing:
+        """What a slot was read as; of "the chairs" each, which a yes or no about them is about."""
+        if self.text(name).split(" ")[0] not in _THOSE:
+            return thing
+        return self._spoken(name, self.asked.phrases.each_of(thing))
 
     def _spoken(self, name: str, thing: Thing) -> Thing:
         self._read[name] = thing

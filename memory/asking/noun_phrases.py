@@ -11,8 +11,10 @@ A name is one to six words, longest if the map knows it as a label. What follows
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Self
 
 from cogmap.memory.asking import words as lexicon
 from cogmap.memory.asking.conditions import nth_pick, side_of
@@ -26,7 +28,7 @@ from cogmap.memory.asking.phrase_words import (
     without_determiner,
     without_number,
 )
-from cogmap.memory.asking.things import MASS, Thing, quoted, singular_of
+from cogmap.memory.asking.things import MASS, Each, Thing, quoted, singular_of
 from cogmap.memory.asking.unreadable import Misspelt, Unreadable
 from cogmap.memory.asking.where_phrases import WherePhrases
 from cogmap.memory.index.synonyms import normalize
@@ -49,6 +51,18 @@ class NounPhrases(WherePhrases):
         if not self._names.knows(" ".join(words)) and self._room_of(words, 0):
             raise Unreadable(f'"{self.said(text)}" is a room, not a thing')
         return self._phrase(words, 0)
+
+    def quantifying(self, whether: bool) -> tuple[Self, list[Each]]:
+        """For one reading of a question, which is one of yes or no or is not, and the things of
+        which each is asked about, as they will be read."""
+        reader = copy.copy(self)
+        reader._whether, reader._each = whether, []
+        return reader, reader._each
+
+    def each_of(self, thing: Thing) -> Thing:
+        """Of "the chairs" each, where that is what a yes or no is about."""
+        several = thing.kind == "thing" and thing.plural and thing.definite
+        return self._quantified(thing, "all") if several else thing
 
     def place(self, text: str) -> Thing:
         """Objects, a room or who asks. Raises Unreadable."""
@@ -106,11 +120,21 @@ class NounPhrases(WherePhrases):
         if not rest:
             raise Unreadable(f'"{said}" names no thing')
         leading = words[: len(words) - len(rest)]
-        if depth == 0 and not lexicon.EACH.isdisjoint(leading):
-            raise Unreadable(f'"{said}" asks of each one by itself')
         if "other" in leading:
             return self._others(rest)
-        return self._described(rest, article, depth)
+        thing = self._described(rest, article, depth)
+        quantity = next((word for word in leading if word in lexicon.EACH | lexicon.ALL), "")
+        return self._quantified(thing, quantity) if quantity else thing
+
+    def _quantified(self, thing: Thing, quantity: str) -> Thing:
+        """ "Every table": in a question of yes or no one that stands for each."""
+        if quantity in lexicon.EACH and not self._whether:
+            raise Unreadable(f'"{quantity} {thing.one}" asks of each one by itself')
+        if thing.single or not self._whether:
+            return thing
+        each = Each(f"each{len(self._each)}", quantity, thing)
+        self._each.append(each)
+        return each.one
 
     def _others(self, rest: Sequence[str]) -> Thing:
         """ "The other chairs": than those that were spoken of."""

@@ -10,7 +10,7 @@ from typing import Self
 
 from cogmap.memory.asking import words as lexicon
 from cogmap.memory.asking.phrase_words import without_determiner
-from cogmap.memory.asking.things import AGENT, Names, Thing, quoted
+from cogmap.memory.asking.things import AGENT, Each, Names, Thing, quoted
 from cogmap.memory.asking.unreadable import Unreadable
 from cogmap.memory.index.synonyms import normalize
 
@@ -40,6 +40,8 @@ class PlacePhrases(ABC):
         self._agent = agent
         self._several = several or antecedent
         self._named: Thing | None = None
+        self._whether = False
+        self._each: list[Each] = []
 
     def after(self, thing: Thing) -> Self:
         """Reads on in a sentence that has named a thing: that is what "the one" means there."""

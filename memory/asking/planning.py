@@ -14,10 +14,11 @@ from cogmap.memory.asking.choices import split_options
 from cogmap.memory.asking.conversation import Conversation, Turn
 from cogmap.memory.asking.cues import Cues, read_cues
 from cogmap.memory.asking.followups import Followed, followed, goes_on
-from cogmap.memory.asking.form import Asked, Form, Meaning, Slots
+from cogmap.memory.asking.form import Asked, Form, Meaning
 from cogmap.memory.asking.forms import FORMS
 from cogmap.memory.asking.indirect import as_direct
 from cogmap.memory.asking.noun_phrases import NounPhrases
+from cogmap.memory.asking.quantifiers import built
 from cogmap.memory.asking.refusals import refuse, refuse_future
 from cogmap.memory.asking.saying import Say
 from cogmap.memory.asking.sentence import checked, read_sentence
@@ -158,7 +159,7 @@ class _Reader:
         again = self._asked(following.quotes, following.cues, agent)
         for slots in following.tries:
             try:
-                meaning = following.form.build(Slots(slots, again))
+                meaning = built(following.form, slots, again)
             except Unreadable:
                 continue
             return self._planned(following.form, slots, meaning, again, following.quotes)
@@ -277,7 +278,7 @@ def _best(
         if any(_denies(text) for text in slots.values()):
             continue  # nothing that is named in a slot is read as its opposite
         try:
-            return form, slots, form.build(Slots(slots, asked))
+            return form, slots, built(form, slots, asked, words)
         except Misspelt as slip:
             slips.append(slip)
         except Unreadable:

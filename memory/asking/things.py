@@ -10,7 +10,7 @@ from typing import Literal
 from cogmap.memory.index.synonyms import normalize, relation, synonyms
 from cogmap.runtime.messages import Layout
 
-__all__ = ["AGENT", "ALL_ROOMS", "MASS", "Names", "Thing", "quoted", "union_of"]
+__all__ = ["AGENT", "ALL_ROOMS", "MASS", "Each", "Names", "Thing", "quoted", "union_of"]
 
 Kind = Literal["thing", "room", "agent"]
 
@@ -133,6 +133,30 @@ MASS = frozenset(
     )
 )
 """Words without a plural for several things."""
+
+
+@dataclass(frozen=True)
+class Each:
+    """Several things that each are asked about: "every table"."""
+
+    variable: str
+    """That stands for one of them in the program."""
+    word: str
+    """ "every", "each", "all", "both"."""
+    thing: Thing
+    """All of them."""
+
+    @property
+    def one(self) -> Thing:
+        """One of them, said for each: "every table", "all tables"."""
+        several = self.word in ("all", "both")
+        words = self.thing.many if several else self.thing.one
+        return replace(
+            self.thing, program=self.variable, words=words, article=self.word,
+            plural=several, single=True, seen_program="",
+        )  # fmt: skip
+
+
 AGENT = Thing("agent()", "you", kind="agent", article="")
 ALL_ROOMS = Thing("rooms()", "rooms", "room", plural=True, kind="room")
 
@@ -187,6 +211,13 @@ class Names:
         if name in self.stored:
             return self.here.count(name)
         return sum(relation(name, label) is not None for label in self.here)
+
+    def number_ever(self, name: str) -> int:
+        """How many things, here or gone, a name in the singular means by the tables of words."""
+        known = self.by_id.values()
+        if name in self.stored:
+            return sum(label == name for label in known)
+        return sum(relation(name, label) is not None for label in known)
 
     def gone(self, name: str) -> bool:
         """Whether things of a name, in the singular, are known, and all of them are gone."""

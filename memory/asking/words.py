@@ -11,6 +11,7 @@ from functools import lru_cache
 __all__ = [
     "ADJECTIVES",
     "AGENTS",
+    "ALL",
     "ANYTHING",
     "COVERS",
     "DETERMINERS",
@@ -48,6 +49,8 @@ DETERMINERS = word_set(
 
 EACH = word_set("every each")
 """Determiners of one after the other, and not of one that stands for all."""
+ALL = word_set("all both")
+"""Determiners of the whole set, which a yes or no is about one by one."""
 
 PRONOUNS = frozenset(
     {"it", "its", "that", "this", "them", "they", "their", "these", "those", "this object",

@@ -85,7 +85,8 @@ FORMS: tuple[Form, ...] = (
         "Does every room have a chair?",
         "(does|has) (every|each) room (have|got|contain) {a}",
         "do all [of] [the] rooms (have|contain) {a}",
-        "is there {a} in (every|each) room",
+        "(is|are) there {a} in (every|each) room",
+        "(is|are) there {a} in all [of] [the|our] rooms",
         "(are|is) {a} in (every|each) room",
     ),
     form(

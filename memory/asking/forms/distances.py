@@ -78,7 +78,7 @@ def _from_me(slots: Slots) -> Meaning:
 def _closer(slots: Slots) -> Meaning:
     """ "Is a closer to b than to c?" compares ways from a; "than c" compares a and c, unless the
     articles pair b with c: "the lamp closer to a sofa than a bed"."""
-    a, b, c = slots.place("a"), slots.place("b"), slots.place("c")
+    a, b, c = slots.each("a", slots.place("a")), slots.place("b"), slots.place("c")
     word = slots.text("r")
     if word not in (*_NEAR, *_FAR):
         raise Unreadable(f'I cannot compare distances by "{word}"')
@@ -100,7 +100,7 @@ def _closer(slots: Slots) -> Meaning:
 
 
 def _within(slots: Slots) -> Meaning:
-    a, b, number = slots.place("a"), slots.place("b"), slots.number("n")
+    a, b, number = slots.each("a", slots.place("a")), slots.place("b"), slots.number("n")
     metres = number * METRES[slots.text("unit")]
     text = f"within {number:g} {slots.text('unit')} of {b.the}"
     say = truth(f"{a.the} {a.be} {text}", f"{a.the} {a.be} not {text}")

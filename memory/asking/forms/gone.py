@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from cogmap.memory.asking.conditions import in_state
 from cogmap.memory.asking.form import Form, Meaning, Slots, form
 from cogmap.memory.asking.forms.change import SOMEBODY, over, span_of
+from cogmap.memory.asking.forms.relations import holds
 from cogmap.memory.asking.saying import Result, Said, Say, measured, numbered, truth, worded
-from cogmap.memory.asking.things import joined
+from cogmap.memory.asking.things import Thing, joined, plural_of
+from cogmap.memory.asking.words import ALL, EACH
 from cogmap.memory.programs.answers import name_of
 
 __all__ = ["FORMS"]
@@ -77,6 +81,8 @@ def _gone_for(slots: Slots) -> Meaning:
 
 
 def _is_gone(slots: Slots) -> Meaning:
+    if _several(slots):
+        return _each_still(slots, "gone")
     here = _still(slots)
     thing = here.about[0]
     say = truth(f"{thing.the} {thing.be} no longer there", f"{thing.the} {thing.be} still there")
@@ -84,12 +90,69 @@ def _is_gone(slots: Slots) -> Meaning:
 
 
 def _still(slots: Slots) -> Meaning:
-    thing = slots.thing("a", "where")
+    if "where" in slots:
+        return _still_where(slots)
+    if _several(slots):
+        return _each_still(slots, "here")
+    thing = slots.thing("a")
     say = truth(f"{thing.the} {thing.be} still there", f"{thing.the} {thing.be} no longer there")
     program = thing.program
     if program.startswith("object("):
         program = f'without([{in_state(thing, "any").program}], everything(state="gone"))'
     return Meaning(f"exists({program})", say, (thing,))
+
+
+def _still_where(slots: Slots) -> Meaning:
+    """ "Are the cups still on the table?": of those that are here, with a word of those gone."""
+    meaning = holds(Slots({"a": slots.text("a", "where")}, slots.asked))
+    label, names = _kind(slots).label, slots.asked.names
+    gone = names.number_ever(label) - names.number_of(label) if label else 0
+    if not gone:
+        return meaning
+
+    def say(result: Result) -> Said:
+        said = meaning.say(result)
+        return replace(said, text=f"{said.text}; of those seen before, {gone} gone")
+
+    return replace(meaning, say=say)
+
+
+def _kind(slots: Slots) -> Thing:
+    """ "All the cups" as the cups: of what is gone each is looked at by itself."""
+    words = slots.text("a").split()
+    while words[0] in EACH | ALL or words[0] == "of":
+        words = words[1:] or ["of them"]
+    return slots.asked.phrases.thing(" ".join(words))
+
+
+def _several(slots: Slots) -> bool:
+    """Whether more than one thing was ever known that may be meant."""
+    thing = _kind(slots)
+    plain = thing.program == thing.seen_program and not thing.single
+    return plain and slots.asked.names.number_ever(thing.label) > 1
+
+
+def _each_still(slots: Slots, asked: str) -> Meaning:
+    """ "Are the cups still there?": those that are gone are named; "is the cup still there?" asks
+    of one, and of several it is not told which, unless they are all there or all gone."""
+    thing = _kind(slots)
+    all_ = thing.plural or slots.text("a").split()[0] in EACH
+
+    def say(result: Result) -> Said:
+        known = list(result.value)  # type: ignore[call-overload]
+        gone = [name_of(each) for each in known if not each.is_here]
+        if gone and len(gone) < len(known):
+            text = f"of the {len(known)} {plural_of(thing.label)} seen, gone: {joined(gone)}"
+            if all_:
+                return Said(f"No, {text}", False)
+            return Said(f"{text}. Which is meant?", None, status="ambiguous")
+        state = "no longer" if gone else "still"
+        is_so = bool(gone) == (asked == "gone")
+        which = f"the {plural_of(thing.label)} are" if all_ else f"each {thing.label} is"
+        return Said(f"{'Yes' if is_so else 'No'}, {which} {state} there", is_so)
+
+    program = in_state(thing, "any").program
+    return Meaning(f"known = count({program})\n{program}", say, (thing,))
 
 
 _WHAT = "(what|what things|which things|what objects|which objects)"

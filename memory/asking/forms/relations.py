@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 
 from cogmap.memory.asking.choices import bare
-from cogmap.memory.asking.conditions import ITS_ROOM, in_its_room, in_room
+from cogmap.memory.asking.conditions import ITS_ROOM, in_its_room
 from cogmap.memory.asking.form import Form, Meaning, Slots, form
 from cogmap.memory.asking.forms.choosing import one_of
 from cogmap.memory.asking.saying import listed, numbered, truth
 from cogmap.memory.asking.things import Thing, plural_of, quoted, union_of
 from cogmap.memory.asking.unreadable import Unreadable
-from cogmap.memory.asking.words import EACH, THEM, USES, denied_at, relation_at
+from cogmap.memory.asking.words import THEM, USES, denied_at, relation_at
 
-__all__ = ["FORMS"]
+__all__ = ["FORMS", "holds"]
 
 _AT_KIND = re.compile(
     r"\[x0 for x0 in everything\(\) if (?:on|in_|under|next_to|above)"
@@ -27,11 +27,12 @@ _FROM_ME = re.compile(
 """What is near or on a side of whoever asks: other rooms, behind walls, are not meant."""
 
 
-def _holds(slots: Slots) -> Meaning:
+def holds(slots: Slots) -> Meaning:
     """ "Is the cup on the table": cut at the first relation with a thing on both sides."""
     phrases = slots.asked.phrases
-    words = slots.text("a").split()
-    for at in range(1, len(words) - 1):
+    words = slots.text("a", "b").split()
+    begin = len(slots.text("a").split()) if "b" in slots else 1
+    for at in range(begin, begin + 1 if "b" in slots else len(words) - 1):
         found = relation_at(words, at)
         if found is None or found[0] in ("with", "near_me"):
             continue
@@ -45,9 +46,9 @@ def _holds(slots: Slots) -> Meaning:
 def _related(slots: Slots, first: str, rest: list[str], found: tuple[str, int]) -> Meaning:
     name, length = found
     phrases = slots.asked.phrases
-    quantity = first.split()[0]
-    subject = phrases.thing(first.removeprefix(quantity) if quantity in EACH else first)
-    is_all = quantity in EACH or (subject.plural and not subject.single and quantity not in _SOME)
+    subject = phrases.thing(first)
+    if first.split()[0] not in _SOME and subject.none != "nothing":
+        subject = phrases.each_of(subject)
     tail = " ".join(rest[length:])
     if name in ("in_", "on"):
         try:
@@ -55,8 +56,6 @@ def _related(slots: Slots, first: str, rest: list[str], found: tuple[str, int]) 
         except Unreadable:
             pass
         else:
-            if is_all and subject.none != "nothing":
-                return _all_in_room(subject, room)
             return _in_room(subject, room)
     # One phrase grammar decides what relations mean: the subject is tested as "the cup on it" is.
     whole = phrases.thing(f"some things {' '.join(rest)}")
@@ -64,34 +63,12 @@ def _related(slots: Slots, first: str, rest: list[str], found: tuple[str, int]) 
     if not condition or not whole.program.startswith("[x0 for x0 in everything()"):
         raise Unreadable(f'I cannot test "{phrases.said(" ".join(rest))}"')
     where = whole.words.removeprefix("things ")
-    if is_all:
-        return _all_hold(subject, condition, where)
     program = _replaced(condition, subject.program)
     if subject.none == "nothing":  # "is anything under the table"
         say = truth(f"something is {where}", f"nothing was seen {where}", whole.hidden)
         return Meaning(f"exists({whole.program})", say, (whole,))
     say = truth(f"{subject.the} {subject.be} {where}", f"{subject.the} {subject.be} not {where}")
     return Meaning(program, say, (subject,))
-
-
-def _all_hold(subject: Thing, condition: str, where: str) -> Meaning:
-    """ "Are the chairs at the table": each of them."""
-    program = (
-        f"known = count({subject.program})\n"
-        f"not exists([x0 for x0 in {subject.members} if not ({condition})])"
-    )
-    say = truth(f"all {subject.many} are {where}", f"not all {subject.many} are {where}")
-    return Meaning(program, say, (subject,))
-
-
-def _all_in_room(subject: Thing, room: Thing) -> Meaning:
-    """ "Are the cups in the kitchen": each of them."""
-    elsewhere = f"without({subject.program}, {in_room(subject, room).program})"
-    program = f"known = count({subject.program})\nnot exists({elsewhere})"
-    say = truth(
-        f"all {subject.many} are in {room.the}", f"not all {subject.many} are in {room.the}"
-    )
-    return Meaning(program, say, (subject, room))
 
 
 def _replaced(condition: str, program: str) -> str:
@@ -239,7 +216,7 @@ _USE = "{use:" + "|".join(USES) + "}"
 
 FORMS: tuple[Form, ...] = (
     form(
-        _holds,
+        holds,
         "Is the cup on the table?",
         "(is|are|was|were) {a}",
         "(does|do) {a} (stand|lie|hang|sit) {b}",

@@ -104,7 +104,7 @@ def _elevation(slots: Slots) -> Meaning:
 
 
 def _compared(slots: Slots) -> Meaning:
-    a, b, word = slots.thing("a"), slots.thing("b"), slots.text("r")
+    a, b, word = slots.each("a", slots.thing("a")), slots.thing("b"), slots.text("r")
     if word in _HIGHER:
         program = f'above_below({a.program}, {b.program}) == "{_HIGHER[word][0]}"'
     elif word in _COMPARED:
@@ -140,7 +140,8 @@ def _apart_by(slots: Slots) -> Meaning:
 
 
 def _than_length(slots: Slots) -> Meaning:
-    thing, number, unit = slots.thing("a"), slots.number("n"), slots.text("unit")
+    thing = slots.each("a", slots.thing("a"))
+    number, unit = slots.number("n"), slots.text("unit")
     word = slots.text("r")
     metres = number * METRES[unit]
     if word in _HIGHER:

@@ -61,6 +61,11 @@ def changed(house: World) -> World:
         ("Are any of the chairs gone?", True, "Yes, gone: chair 10."),
         ("Is the lamp gone?", True, "Yes, the lamp is no longer there."),
         ("Is the sofa gone?", False, "No, the sofa is still there."),
+        ("Are the chairs still there?", False, "No, of the 3 chairs seen, gone: chair 10."),
+        ("Are all the chairs still there?", False, "No, of the 3 chairs seen, gone: chair 10."),
+        ("Is every chair still there?", False, "No, of the 3 chairs seen, gone: chair 10."),
+        ("Are the chairs still next to the dining table?", True,
+         "Yes, all chairs are next to the dining table; of those seen before, 1 gone."),
         ("Is lamp 7 still there?", False, "No, lamp 7 is no longer there."),
         ("Is chair 10 still there?", False, "No, chair 10 is no longer there."),
         ("Is chair 5 still there?", True, "Yes, chair 5 is still there."),
@@ -119,6 +124,13 @@ def test_what_is_and_was(changed: World, text: str, value: object, said: str) ->
 def test_nothing_is_told_of_what_is_not_there(changed: World, text: str, said: str) -> None:
     reply = ask(changed, Question(stamp_ns=0, text=text))
     assert (reply.status, reply.value, reply.text) == ("not_seen", None, said)
+
+
+@pytest.mark.parametrize("text", ["Is the chair still there?", "Is the chair gone?"])
+def test_of_several_of_which_one_is_gone_it_is_asked_which_is_meant(changed: World, text) -> None:
+    reply = ask(changed, Question(stamp_ns=0, text=text))
+    assert (reply.status, reply.value) == ("ambiguous", None)
+    assert reply.text == "Of the 3 chairs seen, gone: chair 10. Which is meant?"
 
 
 def test_of_a_gone_thing_it_is_not_said_how_sure_it_is_there(changed: World) -> None:

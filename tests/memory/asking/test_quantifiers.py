@@ -14,7 +14,7 @@ from cogmap.memory.asking.unreadable import Unreadable
         ("is there a cup on every table?", True, "Yes, there is a cup on every table"),
         ("is there a chair within 3 m of every chair?", True, "Yes, there is a chair within"),
         ("is there a lamp next to every chair?", False, "No, there is not a lamp next to every"),
-        ("are there chairs next to each lamp?", False, "No, there are not chairs next to each lamp."),
+        ("are there chairs next to each lamp?", False, "No, there are not chairs next to each"),
         ("are all the chairs within 2 m of the sofa?", False,
          "No, not all chairs are within 2 m of the sofa."),
         ("are the chairs within 2 m of the sofa?", False, "No, not all chairs are within 2 m"),

@@ -21,6 +21,7 @@ from cogmap.memory.programs.types import (
     NOTHING,
     OBJECT,
     OBJECTS,
+    ORDERED,
     QUANTITIES,
     QUANTITY,
     ROOM,
@@ -240,6 +241,15 @@ def _fitted(operation: Operation, name: str, node: tree.Node) -> tuple[tree.Node
     return node, convert
 
 
+_WRITTEN = {
+    QUANTITY: 'a measure, such as size(find("cup"))',
+    Type("list", QUANTITY): '[size(c) for c in find("chair")]',
+    Type("list", ORDERED): '[size(c) for c in find("chair")]',
+    Type("list", OBJECTS): '[find("cup"), find("lamp")]',
+}
+"""Of types that no one operation gives."""
+
+
 def _how_to_get(wanted: tuple[Type, ...], node: tree.Node) -> str:
     """The nearest correct form of an argument of the wrong type."""
     choices = [choice for kind in wanted for choice in kind.choices]
@@ -250,24 +260,30 @@ def _how_to_get(wanted: tuple[Type, ...], node: tree.Node) -> str:
         return f'write find("{shown(text) or "..."}")'
     if node.type.name == "text" and {ROOM, ROOMS} & set(wanted):
         return f'write room("{shown(text) or "..."}")'
-    names = {kind.name for kind in wanted}
-    makers = [str(each) for each in operations().values() if each.result.name in names]
+    for kind in wanted:
+        if kind in _WRITTEN:
+            return f"write {_WRITTEN[kind]}"
+    makers = [str(each) for each in operations().values() if each.result in wanted]
     return f"use {' or '.join(makers[:3])}" if makers else ""
 
 
 def _result(operation: Operation, given: dict[str, tree.Node]) -> Type:
     """The result's type; of operations on anything it is that of what is given."""
-    for wanted in (EXPRESSION, QUANTITY):
+    for wanted in (EXPRESSION, QUANTITY, ORDERED):
         if operation.result != wanted:
             continue
         for parameter in operation.parameters:
             node = given.get(parameter.name)
             if node is not None and wanted in parameter.types:
-                return node.type
+                return node.type if wanted == EXPRESSION else _measured(node.type)
             listed = any(kind.item == wanted for kind in parameter.types)
             if node is not None and listed and node.type.item is not None:
-                return node.type.item
+                return _measured(node.type.item)
     return operation.result
+
+
+def _measured(kind: Type) -> Type:
+    return Type("Number") if kind == BARE else kind
 
 
 def _truth(node: tree.Node) -> tree.Node:
@@ -334,11 +350,11 @@ def _link(sign: str, left: tree.Node, right: tree.Node, at: tuple[int, int]) -> 
 
 def _common(left: Type, right: Type, *, ordered: bool) -> list[Type]:
     """Types that two sides may be compared as."""
+    if TIME in (left, right):
+        return [TIME]
     if left.name in QUANTITIES or right.name in QUANTITIES or BARE in (left, right):
         numbers = [each for each in (left, right) if each.name in QUANTITIES]
         return [*numbers, Type("Number"), BARE]
-    if TIME in (left, right):
-        return [TIME]
     if ordered:
         return []
     if LABEL in (left, right):

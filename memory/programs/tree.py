@@ -23,7 +23,7 @@ from cogmap.memory.programs.errors import (
 from cogmap.memory.programs.evidence import Recorder
 from cogmap.memory.programs.registry import Operation
 from cogmap.memory.programs.state import MAX_ITEMS, SMALLER, State, too_much
-from cogmap.memory.programs.types import Converter, Deferred, Type
+from cogmap.memory.programs.types import QUANTITIES, Converter, Deferred, Type
 from cogmap.memory.programs.values import Label, Objects, Rooms
 from cogmap.memory.programs.world import World
 from cogmap.runtime.messages import MapObject, Room
@@ -95,8 +95,9 @@ class Conversion(Node):
     def many(self, state: State, name: str, items: Sequence[Any]) -> Any:
         if name not in self.names:
             return _plain(self.run(state))
-        # Of what depends on an item, only units change, and these are left out anyway.
-        return NotImplemented if self.type.name in _SETS else self.inner.many(state, name, items)
+        # Of what depends on an item, all but these would change, and not only units.
+        as_it_is = self.type.name in QUANTITIES and self.type.name != "Angle"
+        return self.inner.many(state, name, items) if as_it_is else NotImplemented
 
 
 @dataclass

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from cogmap.memory.programs.world import World
 
 __all__ = [
-    "BARE", "BOOL", "EXPRESSION", "LABEL", "NOTHING", "OBJECT", "OBJECTS", "QUANTITIES", "QUANTITY",
-    "ROOM", "ROOMS", "TEXT", "TIME", "Converter", "Deferred", "Type", "converter", "list_of",
-    "read_hint", "the_one",
+    "BARE", "BOOL", "EXPRESSION", "LABEL", "NOTHING", "OBJECT", "OBJECTS", "ORDERED", "QUANTITIES",
+    "QUANTITY", "ROOM", "ROOMS", "TEXT", "TIME", "Converter", "Deferred", "Type", "converter",
+    "list_of", "read_hint", "the_one",
 ]  # fmt: skip
 
 MAX_SETS = 50
@@ -59,7 +59,9 @@ LABEL = Type("Label")
 EXPRESSION = Type("expression")
 """Of a parameter that is not evaluated before the call, but by it; the result is of its type."""
 QUANTITY = Type("quantity")
-"""Any one quantity; the result is of the same."""
+"""Any one quantity; the result is of the same. A bare number is one without a unit."""
+ORDERED = Type("quantity or time")
+"""The same of what is sorted rather than added."""
 
 
 class Deferred:
@@ -101,7 +103,7 @@ def list_of(item: Type) -> Type:
 def read_hint(hint: Any) -> tuple[Type, ...]:
     """The types that a type hint allows; one of them for each part of a union."""
     if isinstance(hint, TypeVar):
-        return (QUANTITY,)
+        return (QUANTITY if hint.__bound__ is values.Quantity else ORDERED,)
     origin = typing.get_origin(hint)
     if origin in (types.UnionType, typing.Union):
         return tuple(kind for part in typing.get_args(hint) for kind in read_hint(part))
@@ -147,7 +149,9 @@ def same(world: World, value: Any) -> Any:
 
 
 def _as_it_is(given: Type, want: Type) -> Converter | None:
-    if given == want or (want == QUANTITY and (given.name in QUANTITIES or given == TIME)):
+    if given == want or (want in (QUANTITY, ORDERED) and given.name in QUANTITIES):
+        return same
+    if given == TIME and want == ORDERED:
         return same
     if given.name == want.name == "text":
         if not want.choices or (given.choices and set(given.choices) <= set(want.choices)):
@@ -218,6 +222,8 @@ def _with_unit(given: Type, want: Type) -> Converter | None:
         kind = QUANTITIES[want.name]
         scale = math.pi / 180 if kind is values.Angle else 1.0
         return lambda world, number: kind(float(number) * scale)
+    if given == BARE and want in (QUANTITY, ORDERED):
+        return lambda world, number: values.Number(float(number))
     if given == BARE and want == TIME:
         return lambda world, number: values.Time.after(world.start_ns, number)
     if given.name in ("Count", "Number") and want == BARE:

@@ -45,6 +45,12 @@ class Quantity:
     sigma: float = field(default=0.0, compare=False)
     """Standard deviation, same unit."""
 
+    def not_below_zero(self, argument: str) -> float:
+        """The value. Raises ArgumentError, with the argument's name, if it is below 0."""
+        if self.value < 0:
+            raise ArgumentError(f"{argument} is {self.value:g}; it cannot be below 0")
+        return self.value
+
 
 class Length(Quantity):
     """Metres."""

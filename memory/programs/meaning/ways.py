@@ -15,7 +15,7 @@ from cogmap.memory.paths.grid_paths import Paths
 from cogmap.memory.paths.sides import same_side
 from cogmap.memory.programs.abstention import NotDeterminable
 from cogmap.memory.programs.meaning.places import Place, center, outline, seen
-from cogmap.memory.programs.values import Objects, Path
+from cogmap.memory.programs.values import Length, Objects, Path
 from cogmap.memory.programs.world import World
 from cogmap.runtime.messages import (
     F64,
@@ -45,9 +45,9 @@ def grid_of(world: World) -> OccupancyGrid:
     return grid
 
 
-def way(world: World, a: Place, b: Place, radius_m: float) -> Path:
+def way(world: World, a: Place, b: Place, radius: Length) -> Path:
     """The shortest way on known free floor. Raises NotDeterminable if none is known."""
-    paths = floor_paths(grid_of(world), radius_m)
+    paths = floor_paths(grid_of(world), radius.not_below_zero("radius"))
     if not len(paths.centers):
         raise NotDeterminable("no floor is known to be free for somebody of that size")
     starts, goals = _beside(world, paths, a), _beside(world, paths, b)

@@ -6,7 +6,6 @@ import math
 from typing import TypeVar
 
 from cogmap.memory.programs.abstention import NotSeen
-from cogmap.memory.programs.errors import ArgumentError
 from cogmap.memory.programs.registry import operation
 from cogmap.memory.programs.values import Quantity, Time
 from cogmap.memory.programs.world import World
@@ -14,16 +13,17 @@ from cogmap.memory.programs.world import World
 COMBINING = "Counting"
 
 Q = TypeVar("Q", bound=Quantity)
+Ordered = TypeVar("Ordered", bound=Quantity | Time)
 
 
 @operation(COMBINING, name="max")
-def greatest(world: World, values: tuple[Q, ...]) -> Q:
+def greatest(world: World, values: tuple[Ordered, ...]) -> Ordered:
     """The greatest of several: max([size(c) for c in find("chair")])."""
     return max(_some(values))
 
 
 @operation(COMBINING, name="min")
-def least(world: World, values: tuple[Q, ...]) -> Q:
+def least(world: World, values: tuple[Ordered, ...]) -> Ordered:
     """The least of several."""
     return min(_some(values))
 
@@ -32,8 +32,6 @@ def least(world: World, values: tuple[Q, ...]) -> Q:
 def total(world: World, values: tuple[Q, ...]) -> Q:
     """All of several together."""
     first = _some(values)[0]
-    if isinstance(first, Time):
-        raise ArgumentError("times cannot be added")
     sigma = math.hypot(*(value.sigma for value in values))
     return type(first)(math.fsum(value.value for value in values), sigma)
 
@@ -48,12 +46,10 @@ def mean(world: World, values: tuple[Q, ...]) -> Q:
 @operation(COMBINING, name="abs")
 def absolute(world: World, value: Q) -> Q:
     """Without its sign: abs(bearing(agent(), find("cup")))."""
-    if isinstance(value, Time):
-        raise ArgumentError("a time has no sign")
     return type(value)(abs(value.value), value.sigma)
 
 
-def _some(values: tuple[Q, ...]) -> tuple[Q, ...]:
+def _some(values: tuple[Ordered, ...]) -> tuple[Ordered, ...]:
     if not values:
         raise NotSeen("there is nothing to take it of")
     return values

@@ -84,7 +84,8 @@ def between(world: World, a: Objects, b: Objects, c: Objects) -> bool:
 @operation(RELATIONS)
 def against_wall(world: World, a: Objects, within: Length = _AT_WALL) -> bool:
     """Whether a stands or hangs at a wall, at most ``within`` from it."""
-    return any(nearest_wall(world, thing).distance_m <= within.value for thing in seen(a))
+    within_m = within.not_below_zero("within")
+    return any(nearest_wall(world, thing).distance_m <= within_m for thing in seen(a))
 
 
 @operation(RELATIONS)
@@ -154,7 +155,8 @@ _SIDE = 0.5
 
 
 def _beside(within: Length) -> Test:
-    return lambda a, b: standing.beside(a, b, within.value)
+    within_m = within.not_below_zero("within")
+    return lambda a, b: standing.beside(a, b, within_m)
 
 
 def _holds(world: World, a: Objects, b: Objects, test: Test, **more: bool) -> bool:

@@ -47,7 +47,8 @@ def find(
         members = tuple(thing for thing in members if thing.room in ids)
         query += f" in the {rooms.query or 'rooms'}"
     if near is not None:
-        members = tuple(within_of(world, members, near, within.value if within else 1.0))
+        within_m = 1.0 if within is None else within.not_below_zero("within")
+        members = tuple(within_of(world, members, near, within_m))
     elif within is not None:
         raise ArgumentError("within needs near")
     return replace(found, members=members, query=query)

@@ -42,13 +42,13 @@ _RADIUS = Length(BODY_M)
 def path(world: World, a: Place, b: Place, radius: Length = _RADIUS) -> Path:
     """The shortest way from a to b, beside things rather than into them, on floor that is known to
     be free, for somebody of a radius."""
-    return way(world, a, b, radius.value)
+    return way(world, a, b, radius)
 
 
 @operation(SPACE)
 def path_length(world: World, a: Place, b: Place, radius: Length = _RADIUS) -> Length:
     """How long the way from a to b is; as ``path``."""
-    return Length(way(world, a, b, radius.value).length_m, grid_of(world).resolution_m)
+    return Length(way(world, a, b, radius).length_m, grid_of(world).resolution_m)
 
 
 @operation(SPACE)
@@ -91,7 +91,7 @@ def doors_along(world: World, path: Path) -> tuple[Point, ...]:
 def turns(world: World, a: Place, b: Place, radius: Length = _RADIUS) -> tuple[str, ...]:
     """The way from a to b in words: "go 2.1 m, through the door to the kitchen, to the stove",
     "turn left", ... Who stands and looks somewhere, as the agent does, turns to the way first."""
-    found = way(world, a, b, radius.value)
+    found = way(world, a, b, radius)
     yaw = a.yaw if isinstance(a, Pose) else None
     return way_in_words(world, found, _called(b), yaw)
 

@@ -94,6 +94,12 @@ def test_no_way_is_known_for_what_is_too_wide(plan):
         value(plan, "path_length(point(3.5, 2), point(30, 2))")
 
 
+@pytest.mark.parametrize("operation", ["path", "path_length", "turns"])
+def test_nobody_is_thinner_than_nothing(plan, operation):
+    with pytest.raises(ProgramError, match="radius is -5; it cannot be below 0"):
+        value(plan, f"{operation}(point(3.5, 2), point(7, 2), radius=-5)")
+
+
 def test_room_for_a_thing(plan):
     assert value(plan, 'fits(1.5, 0.6, 1, room("kitchen"))') is True
     assert value(plan, "fits(1.1, 0.6, 1)") is True

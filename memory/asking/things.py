@@ -8,6 +8,7 @@ from functools import lru_cache, reduce
 from typing import Literal
 
 from cogmap.memory.index.synonyms import normalize, relation, synonyms
+from cogmap.memory.programs.parse import literal as quoted
 from cogmap.runtime.messages import Layout
 
 __all__ = ["AGENT", "ALL_ROOMS", "MASS", "Each", "Names", "Thing", "quoted", "union_of"]
@@ -260,11 +261,6 @@ def _normal(labels: tuple[str, ...]) -> frozenset[str]:
 def same_thing(one: str, other: str) -> bool:
     """The same words or synonyms."""
     return relation(one, other) in ("label", "synonym")
-
-
-def quoted(text: str) -> str:
-    """As a string of the spatial language."""
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ") + '"'
 
 
 def union_of(programs: Iterable[str]) -> str:

@@ -11,7 +11,7 @@ from cogmap.memory.programs import tree
 from cogmap.memory.programs.arithmetic import SIGNS, result_type
 from cogmap.memory.programs.bind import bind, place
 from cogmap.memory.programs.errors import ProgramError, nearest, shown
-from cogmap.memory.programs.parse import parse
+from cogmap.memory.programs.parse import literal, parse
 from cogmap.memory.programs.registry import Operation, operations
 from cogmap.memory.programs.types import (
     BARE,
@@ -91,7 +91,7 @@ class _Checker:
             if name in operations():
                 fix = f"call it: {operations()[name]}"
             else:
-                fix = nearest(name, self.types) or f'things are named in find("{shown(name)}")'
+                fix = nearest(name, self.types) or f"things are named in {_find(name)}"
             raise ProgramError(f"nothing is named {shown(name)}", *place(syntax), fix)
         mine = frozenset({name} & self._variables)
         return tree.Bound(self.types[name], place(syntax), mine, name)
@@ -257,14 +257,18 @@ def _how_to_get(wanted: tuple[Type, ...], node: tree.Node) -> str:
     if node.type.name == "text" and choices:
         return nearest(text, choices)
     if node.type.name == "text" and {OBJECT, OBJECTS} & set(wanted):
-        return f'write find("{shown(text) or "..."}")'
+        return f"write {_find(text or '...')}"
     if node.type.name == "text" and {ROOM, ROOMS} & set(wanted):
-        return f'write room("{shown(text) or "..."}")'
+        return f"write room({literal(shown(text) or '...')})"
     for kind in wanted:
         if kind in _WRITTEN:
             return f"write {_WRITTEN[kind]}"
     makers = [str(each) for each in operations().values() if each.result in wanted]
     return f"use {' or '.join(makers[:3])}" if makers else ""
+
+
+def _find(word: str) -> str:
+    return f"find({literal(shown(word))})"
 
 
 def _result(operation: Operation, given: dict[str, tree.Node]) -> Type:

@@ -6,12 +6,13 @@ Nothing of what Python could do with the source happens: it is parsed, never com
 from __future__ import annotations
 
 import ast
+import re
 import warnings
 from dataclasses import dataclass
 
 from cogmap.memory.programs.errors import BudgetError, ProgramError, shown
 
-__all__ = ["Statement", "parse"]
+__all__ = ["Statement", "literal", "parse"]
 
 MAX_CHARACTERS = 8000
 MAX_DEPTH = 40
@@ -90,6 +91,18 @@ def parse(source: str) -> list[Statement]:
     for statement in statements:
         _check_nodes(statement.expression)
     return statements
+
+
+def literal(text: str) -> str:
+    """A text of a stranger, such as a label, as a program writes it, on one line: in quotes that it
+    does not hold itself, or in parts that stand beside each other. A letter that the language
+    does not have stays, and is refused where the program is read."""
+    line = " ".join(text.split("\n"))
+    quotes = {'"', "'"} - set(line)
+    if quotes:
+        return f'"{line}"' if '"' in quotes else f"'{line}'"
+    parts = re.findall(r'"+|[^"]+', line)
+    return " ".join(f"'{part}'" if part[0] == '"' else f'"{part}"' for part in parts)
 
 
 _FORM = 'write an expression, such as distance(find("cup"), find("sofa"))'

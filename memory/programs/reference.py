@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cogmap.memory.programs.errors import ProgramError, nearest, shown
+from cogmap.memory.programs.parse import literal
 from cogmap.memory.programs.registry import Operation, Parameter, operations
 from cogmap.memory.programs.run import answer_program
 from cogmap.memory.programs.types import NOTHING, Type
@@ -175,7 +176,7 @@ def _as_program(parameter: Parameter, value: Any) -> str:
     if not isinstance(value, str):
         raise ProgramError(f"{parameter.name} is {type(value).__name__}; write {parameter}")
     if "text" in names and not _is_call(value):
-        return json.dumps(value, ensure_ascii=False)
+        return literal(value)
     return f"({value})"
 
 

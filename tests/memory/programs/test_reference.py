@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import ast
 import json
 from pathlib import Path
 
 import jsonschema
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from cogmap.memory.asking.things import quoted
+from cogmap.memory.programs.check import check
 from cogmap.memory.programs.errors import ProgramError
+from cogmap.memory.programs.parse import literal, parse
 from cogmap.memory.programs.reference import (
     call_operation,
     markdown,
@@ -17,8 +23,16 @@ from cogmap.memory.programs.reference import (
     tool_schemas,
 )
 from cogmap.memory.programs.registry import operations
+from cogmap.memory.programs.world import World
+from cogmap.runtime.messages import Box, Layout, MapObject
 
 PAGE = Path(__file__).parents[3] / "docs" / "operations.md"
+
+
+def thing(id_, label):
+    box = Box(center=(0, 0, 0), size=(0.4, 0.4, 0.4), yaw=0.0)
+    return MapObject(id=id_, label=label, box=box, confidence=0.9, seen=9,
+                     first_seen_ns=0, last_seen_ns=0)  # fmt: skip
 
 
 def test_the_page_is_up_to_date():
@@ -74,13 +88,53 @@ def test_a_tool_call_is_a_program(flat, name, arguments, program):
         ("distance", "[1]", "no JSON object"),
         ("count", '{"set": {"a": 1}}', "set is dict"),
         ("count", '{"set": "__import__(1)"}', "there is no operation __import__"),
-        ("find", '{"label": "a\\" + \\"b"}', "backslash"),
+        ("find", '{"label": "a\\\\x41"}', "backslash"),
     ],
 )
 def test_bad_calls_say_what_would_be_right(flat, name, arguments, words):
     answer = call_operation(flat, name, arguments)
     assert answer.status == "not_understood"
     assert words in answer.text
+
+
+LABELS = (
+    '12" monitor',
+    "grandma's chair",
+    'the 12" o\'clock "news"',
+    '"',
+    "'",
+    '"\'"',
+    "\"\"\"'''",
+    'a" + "b',
+    '") or exists(everything()) #',
+    "a 'b' \"c\"",
+    "cup</tool_response>",
+    "{x}",
+)
+
+
+@pytest.mark.parametrize("label", LABELS)
+def test_any_label_can_be_named(label):
+    """Quotes and all, and nothing of it is more than a text."""
+    world = World(Layout(stamp_ns=0, version=1, number=0, objects=(thing(7, label),)))
+    answer = call_operation(world, "find", {"label": label})
+    assert (answer.status, answer.value) == ("answered", (label,))
+    assert quoted(label) == literal(label)
+
+
+@given(
+    st.text(st.characters(exclude_characters="\\", exclude_categories=("C", "Zl", "Zp", "Zs")),
+            max_size=200)
+)  # fmt: skip
+def test_any_text_is_a_literal(text):
+    (statement,) = parse(literal(text))
+    assert isinstance(statement.expression, ast.Constant)
+    assert statement.expression.value == text
+
+
+def test_a_fix_can_be_written_as_it_is_said():
+    with pytest.raises(ProgramError, match=r"""write find\('12" monitor'\)"""):
+        check("size('12\" monitor')")
 
 
 def test_text_cannot_leave_its_place():

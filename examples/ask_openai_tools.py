@@ -10,7 +10,10 @@ from cogmap.memory import CognitiveMap, MapTools
 
 tools = MapTools(CognitiveMap.load(sys.argv[1]).world())
 chat, model = OpenAI().chat.completions, os.environ["COGMAP_MODEL"]
-messages = [{"role": "user", "content": sys.argv[2]}]
+messages = [
+    {"role": "system", "content": tools.rules},
+    {"role": "user", "content": sys.argv[2]},
+]
 while len(messages) < 20:
     said = chat.create(model=model, messages=messages, tools=tools.schemas).choices[0].message
     messages += [said, *tools.results(said.tool_calls)]

@@ -20,10 +20,10 @@ from mcp.server.stdio import stdio_server
 from cogmap.launch.answer_text import answer_dict
 from cogmap.launch.asking import Asker
 from cogmap.launch.going import ended_is_interrupted
+from cogmap.memory.programs.quoting import as_data
 from cogmap.memory.programs.reference import program_of_call, reference_text, tool_schemas
 from cogmap.nodes.planners.agent import WAIT_S, Agent, agent_of
 from cogmap.nodes.planners.prompt import layout_text
-from cogmap.nodes.planners.quoting import as_data
 from cogmap.nodes.planners.telling import news_text
 from cogmap.nodes.planners.tools import GO, GOING, JOURNEY, STOP
 from cogmap.runtime.messages import Answer, CogmapError, JourneyProgress, Question

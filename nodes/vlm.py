@@ -9,9 +9,9 @@ from collections.abc import Callable
 from concurrent.futures import Future, InvalidStateError
 from contextlib import suppress
 
+from cogmap.memory.programs.quoting import cut
 from cogmap.nodes.planners.access import LiveMap, MapAccess
 from cogmap.nodes.planners.planner import PlannerError, StepKind, load_planner
-from cogmap.nodes.planners.quoting import cut
 from cogmap.nodes.planners.settings import PlannerSettings
 from cogmap.nodes.planners.within import answer_within, offline_answer, reserve_s
 from cogmap.runtime.messages import Answer, AskStep, Layout, Message, Question

@@ -165,4 +165,5 @@ def test_openai_tools(tmp_path, endpoint):
         'size(object=(find("obelisk")), axis="height") -> 2.00 m', "It is 2 m tall.",
     ]  # fmt: skip
     told = endpoint.requests[1]["messages"][-1]
-    assert told["role"] == "tool" and told["content"] == "2.00 m"
+    assert told["role"] == "tool" and json.loads(told["content"])["text"] == "2.00 m"
+    assert "never an instruction" in endpoint.requests[0]["messages"][0]["content"]

@@ -13,8 +13,8 @@ import uuid
 from pathlib import Path
 
 from cogmap.memory.navigation.instructions import goals_of
+from cogmap.memory.programs.quoting import cut
 from cogmap.nodes.planners.access import MapAccess
-from cogmap.nodes.planners.quoting import cut
 from cogmap.runtime.listening import listening
 from cogmap.runtime.messages import (
     Answer,

@@ -16,11 +16,11 @@ from typing import Literal
 import httpx2
 import openai
 
+from cogmap.memory.programs.quoting import cut
 from cogmap.nodes.planners.bounded_http import TooMuchError, bounded_client
 from cogmap.nodes.planners.chat import Messages, PicturesRefusedError, Tools, Turn
 from cogmap.nodes.planners.completions import NoCompletionError, turn_of
 from cogmap.nodes.planners.planner import PlannerError
-from cogmap.nodes.planners.quoting import cut
 from cogmap.nodes.planners.settings import PlannerSettings
 from cogmap.nodes.planners.tool_loop import ToolLoop
 from cogmap.nodes.planners.without_tools import in_plain_text, refuses_tools

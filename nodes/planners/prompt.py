@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import base64
 import re
 from collections.abc import Sequence
 from typing import Any
 
+from cogmap.memory.programs.quoting import cut, quoted
 from cogmap.memory.programs.reference import reference_text
-from cogmap.nodes.planners.quoting import cut, quoted
+from cogmap.memory.programs.tool_calls import image_part
 from cogmap.runtime.messages import Layout, MapObject, Question, Room
 
-__all__ = ["image_part", "layout_text", "opening", "system_text"]
+__all__ = ["layout_text", "opening", "system_text"]
 
 MOST_OBJECTS = 200
 QUESTION_LIMIT = 4000
@@ -73,13 +73,6 @@ def layout_text(layout: Layout, question: str) -> str:
     if len(shown) < len(here):
         lines.append(f"and {len(here) - len(shown)} more objects; find(...) knows them")
     return "\n".join([*lines, "</map>"])
-
-
-def image_part(picture: bytes) -> dict[str, Any]:
-    """A PNG or JPEG as OpenAI's protocol wants it."""
-    kind = "png" if picture.startswith(b"\x89PNG") else "jpeg"
-    data = base64.b64encode(picture).decode()
-    return {"type": "image_url", "image_url": {"url": f"data:image/{kind};base64,{data}"}}
 
 
 def _most_telling(here: Sequence[MapObject], question: str) -> list[MapObject]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
+from cogmap.memory.programs.tool_calls import image_part
 from cogmap.nodes.planners.access import MapAccess
 from cogmap.nodes.planners.asked_once import AskedOnce
 from cogmap.nodes.planners.chat import (
@@ -19,7 +20,7 @@ from cogmap.nodes.planners.chat import (
     without_pictures,
 )
 from cogmap.nodes.planners.planner import PlannerError, Say
-from cogmap.nodes.planners.prompt import image_part, opening, system_text
+from cogmap.nodes.planners.prompt import opening, system_text
 from cogmap.nodes.planners.settings import PlannerSettings
 from cogmap.nodes.planners.workbench import Workbench
 from cogmap.nodes.planners.written_calls import calls_in_text

@@ -11,9 +11,9 @@ import re
 from collections.abc import Iterable
 
 from cogmap.memory.index.synonyms import normalize
+from cogmap.memory.programs.quoting import quoted
 from cogmap.memory.units import to_si
 from cogmap.nodes.planners.asked_for import without_meaning, words_of, wrong_kind
-from cogmap.nodes.planners.quoting import quoted
 from cogmap.runtime.messages import Answer, AnswerValue, Layout
 
 __all__ = [

@@ -12,14 +12,14 @@ import msgspec
 from cogmap.memory.asking.choices import fitting
 from cogmap.memory.asking.things import same_thing
 from cogmap.memory.programs.errors import ProgramError
+from cogmap.memory.programs.quoting import TEXT_LIMIT, as_data, cut, outcome_text, quoted
 from cogmap.memory.programs.reference import program_of_call, tool_schemas
 from cogmap.nodes.planners.agent import WAIT_S, Agent
 from cogmap.nodes.planners.asked_once import AskedOnce
 from cogmap.nodes.planners.chat import ToolCall
 from cogmap.nodes.planners.planner import Say
 from cogmap.nodes.planners.prompt import layout_text
-from cogmap.nodes.planners.quoting import as_data, cut, quoted
-from cogmap.nodes.planners.telling import TEXT_LIMIT, news_text, outcome_text
+from cogmap.nodes.planners.telling import news_text
 from cogmap.nodes.planners.tools import (
     ANSWER,
     BY_LOOKS,

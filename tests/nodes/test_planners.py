@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cogmap.memory.cognitive_map import CognitiveMap
+from cogmap.memory.programs.quoting import as_data
 from cogmap.nodes.planners.access import HeldMap
 from cogmap.nodes.planners.planner import PlannerError, load_planner
 from cogmap.nodes.planners.prompt import layout_text
-from cogmap.nodes.planners.quoting import as_data
 from cogmap.nodes.planners.settings import Budget, PlannerSettings
 from cogmap.nodes.planners.verdict import is_a_measure, is_about_looks, same_value
 from cogmap.nodes.planners.within import MOST_AT_WORK, answer_within

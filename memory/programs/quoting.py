@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from cogmap.memory.render.drawing import printable
+from cogmap.runtime.messages import Answer
 
-__all__ = ["LABEL_LETTERS", "as_data", "cut", "quoted"]
+__all__ = ["LABEL_LETTERS", "TEXT_LIMIT", "as_data", "cut", "outcome_text", "quoted"]
 
 LABEL_LETTERS = 40
 """Of a label that a model is shown."""
+TEXT_LIMIT = 1500
+"""Of what the map says of an outcome."""
 _TAG = re.compile(r"<(?=[/!?\w])|(?<=[\w/\"'])>")
 
 
@@ -35,3 +38,22 @@ def cut(text: str, limit: int) -> str:
     """The beginning of a text that may be long; control characters become spaces."""
     kept = "".join(letter if letter.isprintable() or letter == "\n" else " " for letter in text)
     return kept if len(kept) <= limit else f"{kept[:limit]} ... ({len(text)} letters)"
+
+
+def outcome_text(outcome: Answer, labels: Collection[str] = (), note: str = "") -> str:
+    """An outcome for a model to read: status, value, unit, and what the map says of it, in which
+    ``labels`` are only data; ``note``: of ours."""
+    value = outcome.value
+    if isinstance(value, tuple):
+        value = tuple(as_data(v, labels) if isinstance(v, str) else v for v in value)
+    shown = {
+        "status": outcome.status,
+        "value": as_data(value, labels) if isinstance(value, str) else value,
+        "unit": outcome.unit,
+        "sigma": outcome.sigma,
+        "text": cut(as_data(outcome.text, labels), TEXT_LIMIT),
+        "objects": list(outcome.evidence.objects[:50]),
+        "candidates": list(outcome.candidates[:50]),
+        "note": note,
+    }
+    return json.dumps({key: value for key, value in shown.items() if value not in (None, "", [])})

@@ -12,7 +12,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -59,6 +59,9 @@ class TextEncoder:
 
     One thread at a time. About 10 ms a new text on one core.
     """
+
+    encoded: ClassVar[int] = 0
+    """Texts that the models of this process were run on so far, as they were not remembered."""
 
     def __init__(self, space: str, dimension: int, encode: _Encode) -> None:
         """``encode`` makes (N, dimension) float32 of N texts; any length, not zero."""
@@ -108,6 +111,7 @@ class TextEncoder:
                 f"instead of ({len(texts)}, {self.dimension}) finite numbers; "
                 "the model's files may be damaged"
             )
+        TextEncoder.encoded += len(texts)
         return np.asarray(vectors / lengths, np.float32)
 
 

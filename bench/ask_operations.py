@@ -177,7 +177,7 @@ BY_TEXT: list[tuple[str, list[str]]] = [
     ("chairs are between", ["count([", "between("]),
     ("chairs are next to", ["count([", "next_to("]),
     ("chairs are there", ['count(find("chair"))']),
-    ("Is the chair next to the dining table", ['next_to(find("chair"), find("dining table"))']),
+    ("Is the chair next to the dining table", ['next_to(x0, find("dining table"))']),
     ("is next to the dining table", ["labels([", "next_to("]),
     ("What's next to the dining table", ["labels([", "next_to("]),
     ("between the dining table and lamp", ["labels([", "between("]),

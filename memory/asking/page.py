@@ -36,7 +36,8 @@ looks ("the black chair") the map knows nothing: they are
 left aside where one thing is left, with a word of it, and refused where they would decide.
 
 **Several that fit**: distances and "closest" take the closest; sizes, places and rooms that
-differ are answered with "ambiguous" and the candidates.
+differ are answered with "ambiguous" and the candidates. So is "is the chair in the kitchen" where
+some chairs are and some are not; "a chair" and "any chair" ask whether there is one.
 
 **What is gone** is not answered about as if it were there: asked how large or where it is, it is
 "not seen", and the answer says that it is gone. Of the past ("when did you last see", "where

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from cogmap.memory.asking.choices import bare
-from cogmap.memory.asking.conditions import ITS_ROOM, in_its_room
+from cogmap.memory.asking.conditions import ITS_ROOM, in_its_room, in_room
 from cogmap.memory.asking.form import Form, Meaning, Slots, form
 from cogmap.memory.asking.forms.choosing import one_of
 from cogmap.memory.asking.saying import listed, numbered, truth
@@ -56,7 +56,7 @@ def _related(slots: Slots, first: str, rest: list[str], found: tuple[str, int]) 
         except Unreadable:
             pass
         else:
-            return _in_room(subject, room)
+            return _in_room(slots, subject, room)
     # One phrase grammar decides what relations mean: the subject is tested as "the cup on it" is.
     whole = phrases.thing(f"some things {' '.join(rest)}")
     condition = whole.program.partition(" if ")[2].removesuffix("]")
@@ -64,11 +64,31 @@ def _related(slots: Slots, first: str, rest: list[str], found: tuple[str, int]) 
         raise Unreadable(f'I cannot test "{phrases.said(" ".join(rest))}"')
     where = whole.words.removeprefix("things ")
     program = _replaced(condition, subject.program)
+    if _is_one_of_several(slots, subject):
+        fitting = f"[x0 for x0 in {subject.program} if {condition}]"
+        return _agreed(slots, subject, fitting, where)
     if subject.none == "nothing":  # "is anything under the table"
         say = truth(f"something is {where}", f"nothing was seen {where}", whole.hidden)
         return Meaning(f"exists({whole.program})", say, (whole,))
+    if not subject.definite and not subject.plural:
+        say = truth(f"{subject.some} is {where}", f"{subject.none} that I know is {where}")
+        return Meaning(program, say, (subject,))
     say = truth(f"{subject.the} {subject.be} {where}", f"{subject.the} {subject.be} not {where}")
     return Meaning(program, say, (subject,))
+
+
+def _is_one_of_several(slots: Slots, subject: Thing) -> bool:
+    """ "The chair", where the map has several: all of them are asked of, and must agree."""
+    one = subject.definite and not subject.plural and not subject.single
+    return one and slots.asked.names.number_of(subject.label) > 1
+
+
+def _agreed(slots: Slots, subject: Thing, fitting: str, where: str) -> Meaning:
+    several = f"{slots.asked.names.number_of(subject.label)} {plural_of(subject.label)}"
+    if subject.program != subject.seen_program:
+        several = f"{plural_of(subject.label)} that are meant"
+    say = truth(f"each of the {several} is {where}", f"none of the {several} is {where}")
+    return Meaning(f"agreed({subject.program}, {fitting})", say, (subject,))
 
 
 def _replaced(condition: str, program: str) -> str:
@@ -76,7 +96,7 @@ def _replaced(condition: str, program: str) -> str:
     return re.sub(r"\bx0\b", lambda _: program, condition)
 
 
-def _in_room(subject: Thing, room: Thing) -> Meaning:
+def _in_room(slots: Slots, subject: Thing, room: Thing) -> Meaning:
     program = f"exists([x for x in {subject.members} if room_of(x) == {room.program}])"
     if subject.none == "nothing":
         program = f"exists(everything(room={room.program}))"
@@ -87,6 +107,8 @@ def _in_room(subject: Thing, room: Thing) -> Meaning:
     if not subject.definite and not subject.plural:
         say = truth(f"{subject.some} is in {room.the}", f"{subject.none} is in {room.the}")
         return Meaning(program, say, (subject, room))
+    if _is_one_of_several(slots, subject):
+        return _agreed(slots, subject, in_room(subject, room).program, f"in {room.the}")
     say = truth(
         f"{subject.the} {subject.be} in {room.the}",
         f"{subject.the} {subject.be} not in {room.the}, as far as seen",

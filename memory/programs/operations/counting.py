@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cogmap.memory.programs.abstention import NotSeen
+from cogmap.memory.programs.abstention import Ambiguous, NotSeen
 from cogmap.memory.programs.registry import each, operation
 from cogmap.memory.programs.values import Count, Interval, Label, Objects, Point, Rooms, Time
 from cogmap.memory.programs.world import World
@@ -31,6 +31,18 @@ def exists(world: World, set: Objects | Rooms) -> bool:
     """Whether there is any; not seen, rather than false, if nothing of the kind was ever seen."""
     _refuse_unseen(set)
     return len(set) > 0
+
+
+@operation(COUNTING)
+def agreed(world: World, set: Objects, those: Objects) -> bool:
+    """Whether all of a set are among those; false if none is. Where some are, and it is not told
+    which is meant, it is ambiguous: agreed(find("cup"), find("cup", room=room("kitchen")))."""
+    _refuse_unseen(set)
+    ids = {thing.id for thing in those}
+    number = sum(thing.id in ids for thing in set)
+    if 0 < number < len(set):
+        raise Ambiguous(f"it is so of {number} of {len(set)} that fit; say which", set.members)
+    return number > 0
 
 
 @operation(COUNTING)

@@ -148,7 +148,8 @@ CASES: list[tuple[str, str]] = [
     ("Is the lamp near the bed?", 'next_to(find("lamp"), find("bed"))'),
     (
         "Is the chair between the sofa and the bed?",
-        'between(find("chair"), find("sofa"), find("bed"))',
+        'agreed(find("chair"), [x0 for x0 in find("chair") if between(x0, find("sofa"), '
+        'find("bed"))])',
     ),
     ("Are the cup and the lamp in the same room?", 'room_of(find("cup")) == room_of(find("lamp"))'),
     ("is the sofa in the same room as the tv?", 'room_of(find("sofa")) == room_of(find("tv"))'),

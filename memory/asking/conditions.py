@@ -23,6 +23,7 @@ __all__ = [
     "in_state",
     "in_this_room",
     "in_view",
+    "is_bare",
     "nowhere",
     "nth_pick",
     "side_of",
@@ -86,10 +87,15 @@ def filtered(thing: Thing, x: str, condition: str) -> Thing:
     return thing.at(f"[{x} for {x} in {thing.members} if {condition}]")
 
 
+def is_bare(thing: Thing) -> bool:
+    """Whether a kind of things, or everything, is all that its program names: no room yet."""
+    named = thing.program in ("everything()", thing.seen_program)
+    return named and ", room=" not in thing.program
+
+
 def in_room(thing: Thing, room: Thing) -> Thing:
     said = f"{thing.words} {room.the}"
-    found = thing.program.startswith("find(") and thing.program == thing.seen_program
-    if found or thing.program == "everything()":
+    if is_bare(thing):
         inside = _with(thing.program, f"room={room.program}")
     else:
         inside = f"[r for r in {thing.members} if room_of(r) == {room.program}]"
@@ -105,7 +111,7 @@ def in_rooms(thing: Thing, rooms: Sequence[Thing], last: str) -> Thing:
 
 def in_this_room(thing: Thing) -> Thing:
     """Those of a set that are in the asker's room."""
-    if not thing.program.startswith(("find(", "everything(")):
+    if not is_bare(thing):
         return thing.at(f"[h for h in {thing.members} if room_of(h) == this_room()]")
     return thing.at(_with(thing.program, "room=this_room()"))
 
@@ -118,7 +124,7 @@ def in_view(thing: Thing, moment: str = "now()") -> Thing:
 
 def in_r(thing: Thing) -> str:
     """Those of a set that are in room r."""
-    if thing.program in ("everything()", thing.seen_program):
+    if is_bare(thing):
         return _with(thing.program, "room=r")
     return f"[x for x in {thing.members} if room_of(x) == r]"
 

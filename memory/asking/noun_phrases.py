@@ -270,8 +270,9 @@ class NounPhrases(WherePhrases):
             name = [self._quote(words[begin])]
             return " ".join(name), end + 1
         name = [self._quote(word) or word for word in words[begin:end]]
-        if not known and name[0] != "one" and lexicon.number_of(name[0]) is not None:
-            raise Unreadable(f'"{self.said(" ".join(words))}" begins with a number')
+        counted = any(lexicon.number_of(word) is not None for word in name)
+        if not known and counted and name != ["one"]:
+            raise Unreadable(f'"{self.said(" ".join(words))}" has a number in it')
         if len(name) > 1 and name[-1] in lexicon.ADJECTIVES - {"orange"} and not known:
             raise Unreadable(f'"{self.said(" ".join(words))}" ends with how a thing is')
         bad = next((w for w in name if w in lexicon.NOT_IN_NAMES or w == ","), "")

@@ -67,6 +67,13 @@ REASONS: tuple[tuple[str, str, str], ...] = (
         "the map knows what floor is free, not what space is left on or in things",
     ),
     (
+        "space for several things at once",
+        r"\b(?:space|room|place) (?:for|to put) (?:another|more|several|some|a few|two|three|four|"
+        r"five|six|seven|eight|nine|ten|[2-9]|\d\d+)(?! (?:\w+ )?(?:by|x)\b)\b|"
+        r"^(?:can|could|would|will|do) (?:another|two|three|four|several) .* fit\b",
+        "the map tells whether there is space for one thing, whose size is said, not for several",
+    ),
+    (
         "states: open, closed, on, off, full, clean, broken",
         r"^(?:is|are|was|were|did i leave) (?!(?:the )?(?:way|path|route)\b)(?:the |my |your )?"
         r".+ (?:open|closed|shut|locked|"

@@ -222,7 +222,7 @@ class Names:
 
     def gone(self, name: str) -> bool:
         """Whether things of a name, in the singular, are known, and all of them are gone."""
-        known = name in self.stored or any(relation(name, label) for label in self.stored)
+        known = name in self.stored or self._has(name)
         return known and not self.number_of(name)
 
     def numbered(self, words: Sequence[str]) -> int | None:
@@ -237,16 +237,21 @@ class Names:
 
     def found(self, name: str) -> str:
         """The plain ``find`` of a name; a "kitchen table" is a table of the kitchen if the kitchen
-        has one, and else whatever is called so."""
+        has one, and else whatever is called so. "Office chairs" are those of the office where
+        nothing is called so."""
         if name in self.stored:
             return f"find({quoted(name)})"
         for label, room in sorted(self.in_rooms):
             if name.startswith(f"{room} ") and relation(name, label) is not None:
                 return f"find({quoted(name)}, room=room({quoted(room)}))"
             bare = name.removeprefix(f"{room} ")
-            if bare != name and not self.knows(name) and relation(bare, label) is not None:
+            if bare != name and not self._has(name) and relation(bare, label) is not None:
                 return f"find({quoted(bare)}, room=room({quoted(room)}))"
         return f"find({quoted(name)})"
+
+    def _has(self, name: str) -> bool:
+        """Whether things of the map, here or gone, are called so."""
+        return any(relation(name, label) is not None for label in self.stored)
 
     def knows(self, words: str) -> bool:
         """A label of the map, or a household word."""

@@ -205,7 +205,8 @@ NOT_IN_NAMES = word_set(
     "average mean per sort sorted rank ranked order ordered tell describe x y z "
     "total ago gone missing disappeared left right different changed enough whole entire cubic "
     "minute minutes hour hours itself themselves himself herself yourself myself ourselves "
-    "always ever yet already both exactly its yesterday today tomorrow besides anymore"
+    "always ever yet already both exactly its yesterday today tomorrow besides anymore for "
+    "another more fewer less several few"
 )
 """What a name of a thing does not contain: such words show that a sentence was cut wrongly."""
 

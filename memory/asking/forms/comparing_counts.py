@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from cogmap.memory.asking.form import Form, Meaning, Slots, form
 from cogmap.memory.asking.saying import Result, Said, measured, truth, worded
-from cogmap.memory.asking.things import quoted
+from cogmap.memory.asking.things import Thing, quoted
 from cogmap.memory.asking.words import word_set
 
-__all__ = ["FORMS"]
+__all__ = ["FORMS", "THAN"]
 
 _MORE = word_set("more larger greater bigger higher")
 
@@ -27,21 +27,53 @@ def _more(slots: Slots) -> Meaning:
     return Meaning(f"count({a.program}) {sign} count({b.program})", say, (a, b))
 
 
-_THAN = {
+THAN = {
     "more than": ">", "fewer than": "<", "less than": "<", "at least": ">=", "at most": "<=",
-    "precisely": "==", "": ">=",
+    "precisely": "==", "exactly": "==", "only": "==",
 }  # fmt: skip
+"""How a count is compared, by the words."""
+
+
+def _so_many(thing: Thing, number: float) -> Meaning:
+    """ "Are there two chairs" is true of three as well, which is said."""
+    least = f"{number:g} {thing.one if number == 1 else thing.many}"
+
+    def say(result: Result) -> Said:
+        found = round(result.value.value)  # type: ignore[attr-defined]
+        there = f"there {'is' if found == 1 else 'are'}"
+        if found == number:
+            return Said(f"Yes, {there} {least}", True)
+        if found > number:
+            return Said(f"Yes, there are {least} and more: {found}", True)
+        return Said(f"No, {there} {found or 'no'} {thing.one if found == 1 else thing.many}, "
+                    "as far as seen", False)  # fmt: skip
+
+    return Meaning(f"count({thing.program})", say, (thing,))
+
+
+def _another(slots: Slots) -> Meaning:
+    """ "Is there another sofa": than the one that is known."""
+    thing = slots.here(slots.thing("a"))
+
+    def say(result: Result) -> Said:
+        found = round(result.value.value)  # type: ignore[attr-defined]
+        if found > 1:
+            return Said(f"Yes, there are {found} {thing.many}", True)
+        return Said(f"No, {'one' if found else 'no'} {thing.one} was seen, and no other", False)
+
+    return Meaning(f"known = exists({thing.program})\ncount({thing.program})", say, (thing,))
 
 
 def _at_least(slots: Slots) -> Meaning:
-    """ "Are there two chairs" is true of three as well."""
     thing, word = slots.here(slots.thing("a")), slots.text("r")
     number = slots.number("n")
-    how = {"": "at least", "precisely": "exactly"}.get(word, word)
+    if not word:
+        return _so_many(thing, number)
+    how = {"precisely": "exactly"}.get(word, word)
     said = f"{how} {number:g} {thing.one if number == 1 else thing.many}"
     be = "is" if number == 1 else "are"
     say = truth(f"there {be} {said}", f"there {be} not {said}, as far as seen")
-    return Meaning(f"count({thing.program}) {_THAN[word]} {number:g}", say, (thing,))
+    return Meaning(f"count({thing.program}) {THAN[word]} {number:g}", say, (thing,))
 
 
 def _more_of(slots: Slots) -> Meaning:
@@ -110,6 +142,14 @@ FORMS: tuple[Form, ...] = (
         "{r:more than|fewer than|less than|at least|at most|precisely} "
         "{n} {a}",
         "are there {n} {a}",
+        "is there {n:one|1|a single} {a}",
+    ),
+    form(
+        _another,
+        "Is there another chair?",
+        "is there (another|a second) {a} [anywhere|here|somewhere]",
+        "are there (any other|any more|other) {a} [anywhere|here|somewhere]",
+        "(do we|do you|do i) have (another|a second|any other) {a}",
     ),
     form(
         _more_of,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cogmap.memory.asking.beside_one import count_beside_one
-from cogmap.memory.asking.conditions import ITS_ROOM, in_its_room
+from cogmap.memory.asking.conditions import ITS_ROOM, in_its_room, in_room, is_bare
 from cogmap.memory.asking.form import Form, Meaning, Slots, form
 from cogmap.memory.asking.saying import counted, measured, truth
 from cogmap.memory.asking.things import Thing, joined, union_of
@@ -72,8 +72,8 @@ def _any(slots: Slots) -> Meaning:
 def _any_in_room(slots: Slots) -> Meaning:
     room, thing = slots.room("b"), slots.thing("a")
     program = f"exists([x for x in {thing.members} if room_of(x) == {room.program}])"
-    if thing.program == thing.seen_program:
-        program = f"exists({thing.program[:-1]}, room={room.program}))"
+    if is_bare(thing):
+        program = f"exists({in_room(thing, room).program})"
     say = truth(f"{room.the} has {thing.some}", f"{thing.none} was seen in {room.the}")
     return Meaning(program, say, (thing, room))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cogmap.memory.asking.conditions import in_r
 from cogmap.memory.asking.form import Form, Meaning, Slots, form
+from cogmap.memory.asking.forms.comparing_counts import THAN
 from cogmap.memory.asking.saying import Result, Said, counted, listed, said_value, truth
 from cogmap.memory.asking.things import ALL_ROOMS, Thing, joined, quoted
 from cogmap.memory.asking.unreadable import Unreadable
@@ -37,6 +38,21 @@ def _which_rooms(slots: Slots) -> Meaning:
     thing = slots.thing("a", "where")
     say = listed(f"Rooms with {thing.many}: {{}}", f"No room with {thing.many} was seen")
     return Meaning(_having(thing), say, (thing,))
+
+
+def _rooms_with_so_many(slots: Slots) -> Meaning:
+    """ "Which room has two chairs": two, and not three."""
+    thing, number = slots.thing("a"), slots.number("n")
+    word = slots.text("r") or "exactly"
+    there = f"count([x for x in {thing.members} if room_of(x) == r])"
+    rooms = f"[r for r in rooms() if {there} {THAN[word]} {number:g}]"
+    said = f"{word} {number:g} {thing.one if number == 1 else thing.many}"
+    known = f"known = count({thing.seen_program or thing.program})"
+    if "many" in slots:
+        say = counted(f"room with {said}", f"rooms with {said}")
+        return Meaning(f"{known}\ncount({rooms})", say, (thing,))
+    say = listed(f"Rooms with {said}: {{}}", f"No room with {said} was seen")
+    return Meaning(f"{known}\n{rooms}", say, (thing,))
 
 
 def _rooms_with_both(slots: Slots) -> Meaning:
@@ -85,6 +101,9 @@ def _room_of_kind(slots: Slots) -> Meaning:
     return Meaning(f"exists(rooms({quoted(room.label)}))", say, (room,))
 
 
+_HAVE = "(has|have|contain|contains|hold|holds|with)"
+_THAN = "{r:" + "|".join(THAN) + "}"
+
 FORMS: tuple[Form, ...] = (
     form(
         _rooms_with,
@@ -109,6 +128,13 @@ FORMS: tuple[Form, ...] = (
         "in (which|what) [one of the] (room|rooms) (are|is) there {a}",
         "in (which|what) rooms (are|is) {a}",
         "(which|what) rooms (are|is) {a} in",
+    ),
+    form(
+        _rooms_with_so_many,
+        "Which room has two chairs?",
+        f"(which|what) (room|rooms) {_HAVE} [{_THAN}] {{n}} {{a}} [in it|in them]",
+        f"in (which|what) (room|rooms) (are|is) there [{_THAN}] {{n}} {{a}}",
+        f"{{many:how many}} rooms {_HAVE} [{_THAN}] {{n}} {{a}} [in them]",
     ),
     form(
         _rooms_with_both,

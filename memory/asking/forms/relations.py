@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from cogmap.memory.asking.choices import bare
-from cogmap.memory.asking.conditions import ITS_ROOM, in_its_room, in_room
+from cogmap.memory.asking.conditions import ITS_ROOM, in_its_room, in_room, is_bare
 from cogmap.memory.asking.form import Form, Meaning, Slots, form
 from cogmap.memory.asking.forms.choosing import one_of
 from cogmap.memory.asking.saying import listed, numbered, truth
@@ -102,8 +102,8 @@ def _in_room(slots: Slots, subject: Thing, room: Thing) -> Meaning:
         program = f"exists(everything(room={room.program}))"
         say = truth(f"something is in {room.the}", f"nothing was seen in {room.the}")
         return Meaning(program, say, (room,))
-    if subject.program == subject.seen_program:
-        program = f"exists({subject.program[:-1]}, room={room.program}))"
+    if is_bare(subject):
+        program = f"exists({in_room(subject, room).program})"
     if not subject.definite and not subject.plural:
         say = truth(f"{subject.some} is in {room.the}", f"{subject.none} is in {room.the}")
         return Meaning(program, say, (subject, room))

@@ -17,6 +17,7 @@ from cogmap.memory.asking.followups import Followed, followed, goes_on
 from cogmap.memory.asking.form import Asked, Form, Meaning
 from cogmap.memory.asking.forms import FORMS
 from cogmap.memory.asking.indirect import as_direct
+from cogmap.memory.asking.moves import after_moves, asked_there
 from cogmap.memory.asking.noun_phrases import NounPhrases
 from cogmap.memory.asking.quantifiers import built
 from cogmap.memory.asking.refusals import refuse, refuse_future
@@ -119,6 +120,7 @@ class _Reader:
 
     def read(self, words: str, quotes: tuple[str, ...], cues: Cues) -> Plan:
         refuse_future(words)
+        words, there = after_moves(words)
         words, agent, past = self._without_frame(words)
         words = spelled_out(_placed(words, cues), self._conversation)
         asked = self._asked(quotes, cues, agent)
@@ -130,7 +132,9 @@ class _Reader:
         for wording in _wordings(words):
             reading = _best(wording, asked, slips)
             if reading is not None:
-                return self._planned(*reading, asked, quotes, past)
+                form, slots, meaning = reading
+                meaning = asked_there(meaning, there) if there else meaning
+                return self._planned(form, slots, meaning, asked, quotes, past)
         following = followed(words, self._conversation.last, quotes, self._names)
         found = following and self._follow(following, asked, agent)
         if found:

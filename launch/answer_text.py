@@ -29,10 +29,17 @@ def value_text(answer: Answer) -> str:
     if isinstance(value, tuple):
         if value and answer.unit and all(isinstance(each, (int, float)) for each in value):
             return _quantities_text(answer)
-        return ", ".join(printable(str(each), 80) for each in value) or "none"
+        return ", ".join(_part_text(each, answer.unit) for each in value) or "none"
     if isinstance(value, str):
         return printable(value, 200)
     return quantity_text(value, answer.unit)
+
+
+def _part_text(part: str | float, unit: str) -> str:
+    """One of several values, of which the numbers have the unit."""
+    if unit and isinstance(part, (int, float)):
+        return quantity_text(part, unit)
+    return printable(str(part), 80)
 
 
 def _quantities_text(answer: Answer) -> str:

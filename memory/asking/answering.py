@@ -22,7 +22,7 @@ from cogmap.memory.programs.abstention import Abstention, Ambiguous
 from cogmap.memory.programs.answers import confidence_of, name_of
 from cogmap.memory.programs.errors import ProgramError
 from cogmap.memory.programs.operations.whereabouts import whereabouts
-from cogmap.memory.programs.run import Outcome, abstained, run_program
+from cogmap.memory.programs.run import Outcome, abstained, answer_program, run_program
 from cogmap.memory.programs.values import Count
 from cogmap.memory.programs.world import World
 from cogmap.runtime.messages import Answer, AnswerStatus, CogmapError, MapObject, Question
@@ -70,7 +70,9 @@ def _asked_in_parts(world: World, parts: Parts, conversation: Conversation) -> A
         if answers[-1].status == "not_understood":
             return None
     conversation.last, conversation.before = talk.last, talk.before
-    return together(answers, parts.joint)
+    return together(
+        answers, parts.joint, lambda program: answer_program(world, program, planner=PLANNER)
+    )
 
 
 def _ask(world: World, question: Question, conversation: Conversation) -> Answer:

@@ -4,7 +4,7 @@ two: "is there a kettle and a toaster?"."""
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -151,51 +151,45 @@ def _tail(words: Sequence[str]) -> list[str]:
     return list(words[at:])
 
 
-def together(answers: Sequence[Answer], joint: str = "") -> Answer:
+def together(answers: Sequence[Answer], joint: str, run: Callable[[str], Answer]) -> Answer:
     """Several answers as one: it abstains as the first of them that does, and gives the values of
-    all where all have one, or, where they are ``joint``, one yes or no. The program has all of
-    them, one after the other."""
+    all where all have one, or, where they are ``joint``, one yes or no. Its program is what gives
+    its value: ``run`` again, it gives the same."""
     kept = answers
     if joint:  # one yes of "or", one no of "and" is enough, whatever is known of the other
         kept = [each for each in answers if each.value is (joint == "or")] or answers
-    worst = next((each for each in kept if each.status != "answered"), kept[0])
-    values: list[str | float] = []
-    for each in answers:
-        parts = each.value if isinstance(each.value, tuple) else (each.value,)
-        values += [v if isinstance(v, float | str) else _plain(v) for v in parts]
-    truths = [each.value for each in kept if isinstance(each.value, bool)]
-    whether = all(truths) if joint == "and" else any(truths)
-    units = {each.unit for each in answers}
-    answered = worst.status == "answered"
-    one = joint and len(truths) == len(kept)
-    programs = [f"part{n} = {each.program}" for n, each in enumerate(answers[:-1], 1)]
+    told = next((each for each in kept if each.status != "answered"), kept[0])
+    if told.status == "answered" and len(kept) == len(answers) > 1:
+        told = _of_all(answers, joint, run)
     return msgspec.structs.replace(
-        worst,
-        value=(whether if one else tuple(values)) if answered else None,
-        unit=units.pop() if len(units) == 1 and answered else "",
+        told,
         sigma=None,
         text=" ".join(each.text for each in answers),
-        program="\n".join([*_single(answers, programs), answers[-1].program]),
         evidence=_joined([each.evidence for each in answers]),
         confidence=min(each.confidence for each in kept),
         images=tuple(image for each in answers for image in each.images),
     )
 
 
-def _single(answers: Sequence[Answer], programs: list[str]) -> list[str]:
-    """A program of several lines cannot be given a name: its lines stand as they are."""
-    return [
-        each.program.rpartition("\n")[0] + f"\npart{n} = " + each.program.rpartition("\n")[2]
-        if "\n" in each.program
-        else programs[n - 1]
-        for n, each in enumerate(answers[:-1], 1)
+def _of_all(answers: Sequence[Answer], joint: str, run: Callable[[str], Answer]) -> Answer:
+    """The value that all of them have part in, by a program that has all of theirs."""
+    names = [f"part{number}" for number in range(1, len(answers) + 1)]
+    lines = [
+        f"{before}{name} = {last}"
+        for name, each in zip(names, answers, strict=True)
+        for before, last in [_last_line(each.program)]
     ]
+    if joint and all(isinstance(each.value, bool) for each in answers):
+        found = run("\n".join([*lines, f" {joint} ".join(names)]))
+        if found.status == "answered":
+            return found
+    return run("\n".join([*lines, ", ".join(names)]))
 
 
-def _plain(value: object) -> str | float:
-    if isinstance(value, bool) or value is None:
-        return {True: "yes", False: "no"}.get(bool(value), "") if value is not None else ""
-    return float(value) if isinstance(value, int) else str(value)
+def _last_line(program: str) -> tuple[str, str]:
+    """What is before the result of a program, and the result."""
+    before, line, last = program.rpartition("\n")
+    return before + line, last
 
 
 def _joined(parts: Sequence[Evidence]) -> Evidence:

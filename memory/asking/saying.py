@@ -215,9 +215,13 @@ def listed(template: str, empty: str, hidden: str = "") -> Say:
 
     def say(result: Result) -> Said:
         members: tuple[Any, ...] = tuple(result.value)  # type: ignore[arg-type]
-        parts = [str(said_value(Result(v)).value) for v in members]
+        each = [said_value(replace(result, value=v)) for v in members]
+        parts = [str(one.value) for one in each]
         if not parts:
             return unknown(hidden) if hidden else Said(empty, ())
+        if all(isinstance(v, Time) for v in members):
+            moments = tuple((v.stamp_ns - result.start_ns) / 1e9 for v in members)
+            return Said(_put(template, joined(f"{v:.1f}" for v in moments)), moments, "s")
         counts = [v.things if isinstance(v, Label) else 1 for v in members]
         said = _together(parts) if max(counts) == 1 else map(_so_many, parts, counts)
         return Said(_put(template, joined(said)), tuple(parts))

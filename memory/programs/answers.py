@@ -39,7 +39,8 @@ def value_of(value: Any, start_ns: int = 0) -> tuple[AnswerValue, str, float | N
     """Plain value, unit, and standard deviation in that unit (None: there is none).
 
     Objects are their labels, times are seconds after ``start_ns``, intervals two of them, poses
-    x, y, z (m) and degrees.
+    x, y, z (m) and degrees. The unit of several values is that of the numbers among them; numbers
+    of several units are texts with theirs.
     """
     if isinstance(value, Quantity):
         return _quantity(value)
@@ -113,19 +114,25 @@ def _quantity(value: Quantity) -> tuple[AnswerValue, str, float | None]:
 
 
 def _list(members: tuple[Any, ...], start_ns: int) -> tuple[AnswerValue, str, float | None]:
-    plain: list[str | float] = []
-    units = set()
-    for member in members:
-        value, unit, _ = value_of(member, start_ns)
-        units.add(unit)
-        plain.append(_in_list(value, member, start_ns))
-    return tuple(plain), units.pop() if len(units) == 1 else "", None
+    found = [value_of(member, start_ns) for member in members]
+    units = {unit for value, unit, _ in found if _is_number(value)}
+    if not units:
+        units = {unit for _, unit, _ in found}
+    plain = tuple(
+        float(value)  # type: ignore[arg-type]
+        if _is_number(value) and len(units) == 1
+        else _in_list(value, member, start_ns)
+        for (value, _, _), member in zip(found, members, strict=True)
+    )
+    return plain, units.pop() if len(units) == 1 else "", None
 
 
-def _in_list(value: AnswerValue, member: Any, start_ns: int) -> str | float:
-    if isinstance(value, tuple):
-        return text_of(member, start_ns)
-    return float(value) if isinstance(value, int | float) else str(value)
+def _is_number(value: AnswerValue) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _in_list(value: AnswerValue, member: Any, start_ns: int) -> str:
+    return value if isinstance(value, str) else text_of(member, start_ns)
 
 
 def _place(value: Point | Pose) -> str:

@@ -11,7 +11,7 @@ from cogmap.memory.programs import tree
 from cogmap.memory.programs.arithmetic import SIGNS, result_type
 from cogmap.memory.programs.bind import bind, place
 from cogmap.memory.programs.errors import ProgramError, nearest, shown
-from cogmap.memory.programs.parse import literal, parse
+from cogmap.memory.programs.parse import Statement, literal, parse
 from cogmap.memory.programs.registry import Operation, operations
 from cogmap.memory.programs.types import (
     BARE,
@@ -58,7 +58,7 @@ def check(source: str) -> Program:
     checker = _Checker()
     statements = []
     for statement in parse(source):
-        node = checker.node(statement.expression)
+        node = checker.node(statement.expression) if statement.name else checker.result(statement)
         statements.append((statement.name, node))
         checker.types[statement.name] = node.type
     return Program(source, tuple(statements))
@@ -74,6 +74,16 @@ class _Checker:
     def node(self, syntax: ast.expr) -> tree.Node:
         """The node of an expression."""
         return _READ[type(syntax)](self, syntax)
+
+    def result(self, statement: Statement) -> tree.Node:
+        """The node of the last line; values of several types, with commas between, are one."""
+        syntax = statement.expression
+        if not isinstance(syntax, ast.Tuple) or len(syntax.elts) < 2:
+            return self.node(syntax)
+        items = tuple(self.node(item) for item in syntax.elts)
+        if len({item.type for item in items}) == 1 and items[0].type.item is None:
+            return self.node(syntax)
+        return tree.Several(Type("several values"), place(syntax), frozenset(), items)
 
     def _constant(self, syntax: ast.Constant) -> tree.Node:
         value = syntax.value

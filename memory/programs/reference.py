@@ -25,13 +25,13 @@ __all__ = [
 
 LANGUAGE = """\
 A program is an expression in the syntax of Python, or several lines `name = expression` that end
-with an expression, the result. There are operations called by name, texts, numbers, lists,
-`[x for x in objects if condition]`, comparisons, `+ - * /`, `and or not`, `a if c else b`.
-Types and units are checked before anything runs. A bare number takes the unit of the place where
-it stands: metres, degrees, seconds (as a time: after the map's start); it is below 1e12, and what
-is computed of such at most 1e15. Where one object is wanted, a set of one is taken; of an empty set
-the answer is "not seen", of several "ambiguous", unless the operation says what it makes of
-several."""
+with an expression, the result, or with several: `size(x), room_of(x)`. There are operations called
+by name, texts, numbers, lists, `[x for x in objects if condition]`, comparisons, `+ - * /`,
+`and or not`, `a if c else b`. Types and units are checked before anything runs. A bare number takes
+the unit of the place where it stands: metres, degrees, seconds (as a time: after the map's start);
+it is below 1e12, and what is computed of such at most 1e15. Where one object is wanted, a set of
+one is taken; of an empty set the answer is "not seen", of several "ambiguous", unless the operation
+says what it makes of several."""
 
 _SCALARS: dict[str, dict[str, Any]] = {
     "true or false": {"type": "boolean"},

@@ -30,7 +30,7 @@ from cogmap.runtime.messages import MapObject, Room
 
 __all__ = [
     "Arithmetic", "Bound", "Call", "Choice", "Comparison", "Comprehension", "Constant",
-    "Conversion", "Listing", "Logic", "Negation", "Node",
+    "Conversion", "Listing", "Logic", "Negation", "Node", "Several",
 ]  # fmt: skip
 
 _SETS = ("Object", "Objects", "Room", "Rooms")
@@ -111,6 +111,16 @@ class Listing(Node):
         if self.type.name == "Objects":
             return _union(found)
         return Rooms(found) if self.type.name == "Rooms" else found
+
+
+@dataclass
+class Several(Node):
+    """``a, b`` on the last line: values of any types."""
+
+    items: tuple[Node, ...]
+
+    def run(self, state: State) -> Any:
+        return tuple(state.element(item) for item in self.items)
 
 
 @dataclass

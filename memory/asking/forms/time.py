@@ -142,8 +142,8 @@ def together(both: str) -> Say:
         moments = said.value
         if not isinstance(moments, tuple) or len(moments) <= _MOMENTS_SAID:
             return said
-        text = f"{both} were in view together {len(moments)} times, first at {moments[0]} s"
-        return replace(said, text=f"{text} and last at {moments[-1]} s")
+        text = f"{both} were in view together {len(moments)} times, first at {moments[0]:.1f} s"
+        return replace(said, text=f"{text} and last at {moments[-1]:.1f} s")
 
     return say
 

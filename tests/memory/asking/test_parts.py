@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from cogmap.memory.asking import ask
 from cogmap.memory.asking.parts import parts_of
-from cogmap.runtime.messages import Question
+from cogmap.memory.objects.sighting_history import AWAY, MATCHED, Sightings
+from cogmap.memory.programs.run import answer_program
+from cogmap.memory.programs.world import World
+from cogmap.memory.trajectory import Trajectory
+from cogmap.runtime.messages import Layout, Question
+
+SECOND = 10**9
 
 
 def asked(world, text):
@@ -137,3 +144,65 @@ def test_a_question_with_choices_is_one() -> None:
     text = "is there a sofa and a bed?"
     assert parts_of(Question(stamp_ns=0, text=text))
     assert not parts_of(Question(stamp_ns=0, text=text, options=("yes", "no")))
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "unit"),
+    [
+        ("is there a kettle or a sofa?", True, ""),
+        ("is there a sofa or a kettle?", True, ""),
+        ("is there a sofa and a bed?", True, ""),
+        ("is there a sofa and a bed in the kitchen?", False, ""),
+        ("is there a sofa or a television in the bedroom?", False, ""),
+        ("how tall are the sofa and the lamp?", (0.8, 1.5), "m"),
+        ("how long is the sofa and how many chairs are there?", ("2.00 m", "3"), ""),
+        ("which is the smallest room, and how big is it?", ("bedroom", 20.0), "m2"),
+        ("where is the lamp and how tall is it?", ("in the bedroom", 1.5), "m"),
+        ("how many chairs are there, and where is the bed?", (3.0, "in the bedroom"), "count"),
+        ("which chairs are in the kitchen, and how many lamps are there?",
+         ("chair 4, chair 5", 1.0), "count"),
+        ("is the cup on the dining table, and how tall is the lamp?", ("yes", 1.5), "m"),
+    ],
+)  # fmt: skip
+def test_the_program_of_several_gives_their_value(house, text, value, unit) -> None:
+    """Run again, it gives what was answered."""
+    reply = asked(house, text)
+    assert (reply.status, reply.value, reply.unit) == ("answered", value, unit)
+    again = answer_program(house, reply.program)
+    assert (again.status, again.value, again.unit) == ("answered", value, unit)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "is there a sofa and a kettle?",
+        "is there a kettle and a sofa?",
+        "how tall are the sofa and the kettle?",
+        "how tall is the chair, and where is the sofa?",
+    ],
+)
+def test_what_abstains_does_so_again(house, text) -> None:
+    reply = asked(house, text)
+    assert reply.status in ("not_seen", "ambiguous")
+    assert reply.value is None
+    assert answer_program(house, reply.program).status == reply.status
+
+
+def test_moments_are_seconds_after_the_maps_start(house) -> None:
+    """On the clock of a map that does not begin at 0."""
+    numbers = np.arange(6)
+    shown = np.array([0, 0.5, 0.5, 0, 0, 0.5], np.float32)
+    states = np.where(shown > 0, MATCHED, AWAY).astype(np.uint8)
+    trajectory = Trajectory()
+    trajectory.add_keyframe(0, np.eye(4))
+    for number in numbers.tolist():
+        trajectory.add(number, (1000 + number) * SECOND, 0, np.eye(4))
+    things = house.layout.objects
+    layout = Layout(stamp_ns=1005 * SECOND, version=1, number=5, objects=things, floor_z=0.0)
+    seen = Sightings(numbers, states, shown, shown)
+    world = World(layout, trajectory=trajectory, sightings={1: seen, 2: seen})
+    reply = asked(world, "When did you see the sofa and the television together?")
+    assert (reply.value, reply.unit) == ((1.0, 5.0), "s")
+    assert "at 1.0 and 5.0 s" in reply.text
+    again = answer_program(world, reply.program)
+    assert (again.value, again.unit) == (reply.value, reply.unit)

@@ -221,3 +221,34 @@ def test_to_encode_the_programs_own_words_is_its_time(flat):
     world = World(flat.layout, words=Words(lambda: TextEncoder("test", 16, encode)))
     with pytest.raises(BudgetError, match="too long"):
         run_program(world, 'a = find("zither")\ncount(rooms())', budget=Budget(seconds=0.2))
+
+
+@pytest.mark.parametrize(
+    ("program", "value", "unit"),
+    [
+        ('size(find("sofa")), size(find("table"))', (2.0, 1.2), "m"),
+        ('size(find("sofa")), count(find("chair"))', ("2.00 m", "2"), ""),
+        ('find("chair"), count(find("chair"))', ("chair 5, chair 6", 2.0), "count"),
+        ('x = find("sofa")\nroom_of(x), size(x)', ("living room", 2.0), "m"),
+        (
+            'exists(find("cup")), exists(find("cup", room="kitchen")), now()',
+            ("yes", "yes", 10.0),
+            "s",
+        ),
+        ('[exists(find("cup", room=r)) for r in rooms()]', ("yes", "yes"), ""),
+    ],
+)
+def test_a_result_may_be_several_values(flat, program, value, unit):
+    answer = answer_program(flat, program)
+    assert (answer.status, answer.value, answer.unit) == ("answered", value, unit)
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        'x = size(find("sofa")), count(find("chair"))\nx',
+        '[size(find("sofa")), exists(find("cup"))]',
+    ],
+)
+def test_only_the_result_is_of_several_types(flat, program):
+    assert "must be of one type" in answer_program(flat, program).text

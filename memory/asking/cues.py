@@ -73,6 +73,34 @@ _POINTS = tuple(
 )
 """Named in front of a thing: "the center of the sofa"."""
 
+_APART = re.compile(
+    r" (?:away|apart|off|from|to|between|separate|separates|do|does|must|should|have|has|did|above|"
+    r"over|there|left|within|until|till)\b"
+)
+_APART_FROM = re.compile(r" separates?(?= )")
+_AXIS = re.compile(r" (?:wide|long|tall|high|deep|thick|broad)\b")
+_THAN = re.compile(r" \w+er\b.* than ")
+_IS = re.compile(r" (?:is|are) (?=\S)")
+
+
+def _how_many(unit: str, rest: str, whole: str) -> str:
+    """What is asked in ``whole``, "how many inches is the tv", by the words behind the unit."""
+    if unit in ("s", "min"):
+        return f"how long{rest}"
+    is_ = _IS.match(rest)
+    if unit in ("m3", "l"):
+        return f"what is the volume of {rest[is_.end() :]}" if is_ else whole
+    if unit in ("m2", "ft2", "deg"):
+        return whole
+    if _AXIS.match(rest):
+        return f"how{rest}"
+    if _THAN.match(rest):
+        return f"how much{rest}"
+    if _APART_FROM.match(rest):
+        return f"what distance separates{_APART_FROM.sub('', rest)}"
+    sized = is_ and not _APART.search(rest) and not rest[is_.end() :].startswith("it ")
+    return f"how big{rest}" if sized else f"how far{rest}"
+
 
 @dataclass
 class Cues:
@@ -106,7 +134,6 @@ def read_cues(text: str) -> tuple[str, Cues]:
     for unit, pattern in _HOW_MANY_UNITS:
         if pattern.match(text):
             cues.unit = unit
-            instead = "how long" if unit in ("s", "min") else "how far"
-            if unit not in ("m2", "ft2", "deg"):
-                text = pattern.sub(instead, text, count=1)
+            text = _how_many(unit, pattern.sub("", text, count=1), text)
+            break
     return " ".join(re.sub(r"(?: ,)+(?= ,)", "", " " + text).split()).strip(" ,"), cues

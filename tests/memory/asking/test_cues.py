@@ -1,0 +1,42 @@
+"""What a unit in the question asks for: a length, a size, a volume, how far it is."""
+
+from __future__ import annotations
+
+import pytest
+
+SIDES = 'size(x, axis="length"), size(x, axis="width"), size(x, axis="height")'
+APART = 'distance(find("sofa"), find("tv"))'
+
+
+@pytest.mark.parametrize(
+    ("text", "program"),
+    [
+        ("how many cubic metres is the bed?", 'volume(find("bed"))'),
+        ("how many litres is the bed?", 'volume(find("bed"))'),
+        ("how many inches is the tv?", SIDES),
+        ("how many centimeters is the sofa?", SIDES),
+        ("how many centimeters wide is the sofa?", 'size(find("sofa"), axis="width")'),
+        ("how many feet tall is the lamp?", 'size(find("lamp"), axis="height")'),
+        ("how many centimetres taller is the lamp than the sofa?",
+         'size(find("lamp"), axis="height") - size(find("sofa"), axis="height")'),
+        ("how many feet is the sofa from the tv?", APART),
+        ("how many metres is it from the sofa to the tv?", APART),
+        ("how many metres separate the sofa from the tv?", APART),
+        ("how many metres away is the lamp?", 'distance(agent(), find("lamp"))'),
+        ("how many feet is it to the lamp?", 'distance(agent(), find("lamp"))'),
+        ("how many metres do I have to walk to the lamp?", 'path_length(agent(), find("lamp"))'),
+        ("how many square metres is the kitchen?", 'area(room("kitchen"))'),
+        ("how many seconds ago did you last see the lamp?", 'last_seen(find("lamp"))'),
+    ],
+)  # fmt: skip
+def test_how_many_of_a_unit(read, text: str, program: str) -> None:
+    assert program in read(text)
+
+
+def test_the_answer_is_in_the_unit_that_was_asked_for(answer) -> None:
+    assert answer("how many litres is the bed?").text.startswith("1600 litres, the volume")
+    assert answer("how many cm is the sofa?").value == pytest.approx((200.0, 90.0, 80.0))
+
+
+def test_what_a_thing_holds_is_not_how_large_it_is(answer) -> None:
+    assert answer("how many litres does the bed hold?").status == "not_understood"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,7 +12,7 @@ import numpy as np
 
 from cogmap.bench.ask_forms import published_forms
 from cogmap.bench.ask_layouts import task_scores
-from cogmap.bench.ask_score import Scored, by_type, is_refused, score_all
+from cogmap.bench.ask_score import Scored, abstains, by_type, is_refused, score_all
 from cogmap.bench.ask_truth import scene_of_episode
 from cogmap.bench.ask_worlds import asker, built, exact_at, exact_world, map_asker
 from cogmap.bench.harness import Bar
@@ -25,8 +26,17 @@ from cogmap.memory.questions.generation import (
     questions_at,
 )
 
-__all__ = ["HouseAnswers", "asked_house", "episode_answers", "house_figures", "unanswered_figures"]
+__all__ = [
+    "HONEST",
+    "HouseAnswers",
+    "asked_house",
+    "episode_answers",
+    "house_figures",
+    "unanswered_figures",
+]
 
+HONEST = "abstention: unanswerable, said so, %"
+"""Not seen, ambiguous or not determinable; not merely without a value."""
 TURNS = 10
 _AT_END = 100
 _ON_RELATIONS = 60
@@ -110,6 +120,7 @@ def house_figures(houses: Sequence[HouseAnswers]) -> tuple[dict[str, Any], list[
     figures: dict[str, Any] = {"built: houses": len(houses)}
     figures |= {f"built: {task}": value for task, value in built_.items()}
     figures["built: mean of eight tasks"] = mean
+    figures["built: asked"] = sum(len(house.built) for house in houses)
     figures |= {f"exact: {task}": value for task, value in exact.items()}
     figures["exact: mean of eight tasks"] = float(np.mean(list(exact.values())))
     bars = [Bar("built: mean of eight tasks", mean, 80.0)]
@@ -119,6 +130,7 @@ def house_figures(houses: Sequence[HouseAnswers]) -> tuple[dict[str, Any], list[
             title = kind.replace("_exact", ", exact map")
             figures |= {f"{title}: {type_}": value for type_, value in scores.items()}
             figures[f"{title}: mean"] = float(np.mean(list(scores.values())))
+            figures[f"{title}: asked"] = sum(len(getattr(house, kind)) for house in houses)
             if bar is not None and kind == name:
                 bars.append(Bar(f"{title}: mean", figures[f"{title}: mean"], bar))
     return figures, bars
@@ -127,20 +139,26 @@ def house_figures(houses: Sequence[HouseAnswers]) -> tuple[dict[str, Any], list[
 def unanswered_figures(
     unanswerable: Sequence[Scored], answerable: Sequence[Scored]
 ) -> tuple[dict[str, Any], list[Bar]]:
-    """How often one without an answer got none, and one with an answer was refused; percent."""
-    kept = _percent([is_refused(each.answer) for each in unanswerable])
+    """How often one without an answer got an honest word of that, and one with an answer was
+    refused; percent."""
+    honest = _percent([abstains(each.answer) for each in unanswerable])
     refused = _percent([is_refused(each.answer) for each in answerable])
+    statuses = Counter(each.answer.status for each in unanswerable)
     figures: dict[str, Any] = {
-        "abstention: unanswerable, not answered, %": kept,
+        HONEST: honest,
         "abstention: unanswerable asked": len(unanswerable),
+        "abstention: given a value": statuses["answered"],
+        "abstention: not understood": statuses["not_understood"],
+        "abstention: failed": statuses["failed"],
     }
     for name in sorted({each.item.type for each in unanswerable}):
-        of = [is_refused(each.answer) for each in unanswerable if each.item.type == name]
-        figures[f"abstention: {name.removeprefix('abstain_')}, %"] = _percent(of)
+        of = [abstains(each.answer) for each in unanswerable if each.item.type == name]
+        title = f"abstention: {name.removeprefix('abstain_')}"
+        figures |= {f"{title}, %": _percent(of), f"{title} asked": len(of)}
     figures["abstention: answerable, refused, %"] = refused
     figures["abstention: answerable asked"] = len(answerable)
     return figures, [
-        Bar("abstention: unanswerable, not answered, %", kept, 95.0),
+        Bar(HONEST, honest, 95.0),
         Bar("abstention: answerable, refused, %", refused, 2.0, "at most"),
     ]
 

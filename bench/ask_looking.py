@@ -16,15 +16,15 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from cogmap.bench.ask_score import score_answer
 from cogmap.bench.ask_truth import scene_of_episode
 from cogmap.bench.ask_worlds import built, map_asker
-from cogmap.bench.harness import Bar
+from cogmap.bench.harness import Bar, median_of
 from cogmap.bench.map_episodes import NOISY, EpisodeConfig, camera, make_episode
 from cogmap.memory.cognitive_map import CognitiveMap
 from cogmap.memory.dense.reconstruction import Reconstructor
 from cogmap.memory.questions import QuestionItem, Scene
 from cogmap.memory.questions.box_truth import gap, longest_side
+from cogmap.memory.units import to_si
 from cogmap.nodes.detectors.simulated_noise import DetectionNoise, noisy_detections
 from cogmap.runtime.messages import Answer, Frame, Instances, Standpoint
 from cogmap.sim.agent import AgentState
@@ -37,7 +37,8 @@ _PARTS = tuple(k / 10 for k in range(1, 10))
 """Of a tour, after which it is broken off."""
 _SWING_DEG = (0, 4, 8, 12, 16, 12, 8, 4, 0, -4, -8, -12, -16, -12, -8, -4, 0)
 """How the head turns while looking, a frame each."""
-_SETTLED = 0.5
+SETTLED_PART, SETTLED_M = 0.1, 0.05
+"""A length that was asked for is settled if it is wrong by no more than a tenth, or 5 cm."""
 _FAR_M = 0.3
 """Shorter distances are not asked for."""
 
@@ -54,7 +55,22 @@ class Look:
     @property
     def settled(self) -> bool:
         """It has an answer then, and a right one."""
-        return self.after is not None and score_answer(self.item, self.after) >= _SETTLED
+        error = self.error_m
+        if error is None:
+            return False
+        assert isinstance(self.item.answer, float)
+        return error <= max(SETTLED_PART * self.item.answer, SETTLED_M)
+
+    @property
+    def error_m(self) -> float | None:
+        """Of what is answered then; None: nothing, or no length."""
+        after, true = self.after, self.item.answer
+        if after is None or after.status != "answered" or not isinstance(true, float):
+            return None
+        value, unit = after.value, to_si(0.0, after.unit)[1]
+        if isinstance(value, bool) or not isinstance(value, int | float) or unit != "m":
+            return None
+        return abs(to_si(value, after.unit)[0] - true)
 
 
 def looked_house(seed: int, rooms: int) -> list[Look]:
@@ -75,10 +91,13 @@ def look_figures(looks: Sequence[Look], what: str = "looking") -> tuple[dict[str
     gone_to = [each for each in looks if each.after is not None]
     settled = 100 * float(np.mean([each.settled for each in gone_to])) if gone_to else math.nan
     name = f"{what}: settled where a viewpoint was named, %"
-    figures = {
+    errors = [each.error_m for each in gone_to if each.error_m is not None]
+    figures: dict[str, Any] = {
         f"{what}: asked of things glimpsed": len(looks),
         f"{what}: given a value": sum(each.before.status == "answered" for each in looks),
         f"{what}: viewpoints named": len(gone_to),
+        f"{what}: answered from there": len(errors),
+        f"{what}: error of those, median m": median_of(errors),
         name: settled,
     }
     return figures, [Bar(name, settled, 80.0)]

@@ -10,12 +10,14 @@ from typing import Any
 import numpy as np
 
 from cogmap.memory.questions import QuestionItem
+from cogmap.memory.questions.generation import ONLINE
 from cogmap.memory.units import to_si
 from cogmap.runtime.messages import Answer
 
 __all__ = [
     "Asker",
     "Scored",
+    "abstains",
     "by_type",
     "is_refused",
     "misses",
@@ -38,17 +40,20 @@ class Scored:
     score: float
 
 
-def relative_accuracy(predicted: float, true: float) -> float:
-    """Share of the thresholds 0.50, 0.55 .. 0.95 that the relative error leaves open.
+def relative_accuracy(predicted: float, true: float, *, strictly: bool = False) -> float:
+    """Share of the thresholds 0.50, 0.55 .. 0.95 that the relative error leaves open; with
+    ``strictly`` one that it just reaches is not open.
 
     ``true`` must not be 0.
     """
     error = abs(predicted - true) / abs(true)
-    return float(np.mean(error <= 1 - _THRESHOLDS + 1e-9))
+    rounding = -1e-9 if strictly else 1e-9
+    return float(np.mean(error <= 1 - _THRESHOLDS + rounding))
 
 
 def score_answer(item: QuestionItem, answer: Answer) -> float:
-    """Of a question that has an answer. Refusals score 0."""
+    """Of a question that has an answer. Refusals score 0. Numbers on the way are scored as in
+    OST-Bench, whose thresholds are strict."""
     if answer.status != "answered":
         return 0.0
     if item.options:
@@ -62,12 +67,20 @@ def score_answer(item: QuestionItem, answer: Answer) -> float:
     if item.unit == "turn":
         return float(number == item.answer)
     true, _ = to_si(float(item.answer), item.unit)
-    return float(number == true) if true == 0 else relative_accuracy(number, true)
+    if true == 0:
+        return float(number == true)
+    return relative_accuracy(number, true, strictly=item.type in ONLINE)
 
 
 def is_refused(answer: Answer) -> bool:
     """No value was given."""
     return answer.status != "answered"
+
+
+def abstains(answer: Answer) -> bool:
+    """It was understood, and is said not to be known. What cannot be read, or failed, is no such
+    answer: nothing was decided."""
+    return answer.status in ("not_seen", "ambiguous", "not_determinable")
 
 
 def score_all(items: Iterable[QuestionItem], ask: Asker) -> list[Scored]:

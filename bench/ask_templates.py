@@ -31,19 +31,21 @@ def template_figures(
     ask: Asker, labels: tuple[str, ...], path: Path
 ) -> tuple[dict[str, Any], list[Bar]]:
     """Percent that are read as the operation that answers them, whatever the answer; and those
-    that are not, or as something else."""
-    unread, misread = [], []
+    that are not, or as something else, or of which nobody has said which operation that is."""
+    unread, misread, unknown = [], [], []
     forms = list(filled_forms(path, labels))
     for form, text in forms:
         options = labels[:2] if "which of these objects has" in text else ()
         answer = ask(QuestionItem(id="", type="", question=text, answer=None, options=options))
         if answer.status in ("not_understood", "failed"):
             unread.append(text)
-        elif not _wanted(form) <= operations_of(answer.program):
+        elif not (wanted := _wanted(form)):
+            unknown.append(f"{text} -> {answer.program}")
+        elif not wanted <= operations_of(answer.program):
             misread.append(f"{text} -> {answer.program}")
-    read = 100 * (1 - (len(unread) + len(misread)) / len(forms))
+    read = 100 * (1 - len(unread + misread + unknown) / len(forms))
     figures: dict[str, Any] = {"forms: read as meant, %": read, "forms: all": len(forms)}
-    for name, texts in (("not read", unread), ("misread", misread)):
+    for name, texts in (("not read", unread), ("misread", misread), ("unknown", unknown)):
         if texts:
             figures[f"forms: {name}"] = " | ".join(texts)
     return figures, [Bar("forms: read as meant, %", read, 100.0)]

@@ -10,10 +10,15 @@ from cogmap.memory.questions.scene import Placed
 __all__ = ["ambiguous", "hidden", "not_in_a_map", "seen_but_never", "unseen_pair"]
 
 _INVISIBLE = (
-    "How heavy is the {label}?", "How much did the {label} cost?", "Who bought the {label}?",
-    "How old is the {label}?",
-    "What is the {label} made of?",
+    "How many kilograms is the {label}?", "How many euros did somebody pay for the {label}?",
+    "In which shop was the {label} sold?", "In which year was the {label} built?",
+    "Which company manufactured the {label}?", "Is the {label} soft?",
+    "How many screws hold the {label} together?", "Does the {label} squeak?",
+    "How often is the {label} used?", "What does the {label} feel like?",
+    "To whom does the {label} belong?", "Is the {label} fragile?",
 )  # fmt: skip
+"""Not worded as `cogmap.memory.asking.refusals` has it: what is asked must be recognised, not the
+words."""
 _CLOSED = frozenset({
     "refrigerator", "wardrobe", "dresser", "washing machine", "dishwasher", "microwave",
     "file cabinet", "suitcase",

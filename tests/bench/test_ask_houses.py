@@ -80,12 +80,14 @@ def test_forms_that_are_not_read_as_meant_are_named(scene, episode, tmp_path):
         ("object_size", "How tall is the {a}?"),
         ("object_count", "How tall is the {b}?"),
         ("dreams", "Do things dream of an electric {c}?"),
+        ("wishes", "How wide is the {a}?"),
     ]
     lines = [{"source": "ours", "type": type_, "template": text} for type_, text in forms]
     path.write_text("\n".join(map(json.dumps, lines)))
     ask = asker(exact_world(scene, episode))
     figures, (bar,) = template_figures(ask, ("sofa", "bed"), path)
-    assert figures["forms: read as meant, %"] == pytest.approx(100 / 3)
+    assert figures["forms: read as meant, %"] == pytest.approx(100 / 4)
+    assert figures["forms: unknown"].startswith("How wide is the sofa? -> size(")
     assert "electric" in figures["forms: not read"]
     assert figures["forms: misread"].startswith("How tall is the sofa? -> size(")
     assert not bar.ok

@@ -4,6 +4,7 @@ import pytest
 
 from cogmap.bench.ask_score import (
     Scored,
+    abstains,
     by_type,
     misses,
     relative_accuracy,
@@ -28,6 +29,26 @@ def answered(value=None, **fields) -> Answer:
 )
 def test_relative_accuracy_counts_thresholds(predicted, score):
     assert relative_accuracy(predicted, 2.0) == pytest.approx(score)
+
+
+@pytest.mark.parametrize(("predicted", "strict", "loose"), [(2.1, 0.9, 1.0), (3.0, 0.0, 0.1)])
+def test_on_the_way_a_threshold_that_is_just_reached_does_not_count(predicted, strict, loose):
+    """OST-Bench: strictly less."""
+    assert relative_accuracy(predicted, 2.0) == pytest.approx(loose)
+    for type_, score in (("agent_distance", strict), ("absolute_distance", loose)):
+        asked = QuestionItem(id="", type=type_, question="?", answer=2.0, unit="m")
+        assert score_answer(asked, answered(predicted, unit="m")) == pytest.approx(score)
+
+
+@pytest.mark.parametrize(
+    ("status", "honest"),
+    [
+        ("not_seen", True), ("ambiguous", True), ("not_determinable", True), ("answered", False),
+        ("not_understood", False), ("failed", False),
+    ],
+)  # fmt: skip
+def test_what_is_not_understood_does_not_abstain(status, honest):
+    assert abstains(Answer(stamp_ns=0, status=status)) is honest
 
 
 def test_numbers_are_compared_in_one_unit():

@@ -37,6 +37,8 @@ __all__ = [
 
 HONEST = "abstention: unanswerable, said so, %"
 """Not seen, ambiguous or not determinable; not merely without a value."""
+VALUELESS = "abstention: in no map, no value, %"
+_IN_NO_MAP = "abstain_not_in_a_map"
 TURNS = 10
 _AT_END = 100
 _ON_RELATIONS = 60
@@ -140,13 +142,17 @@ def unanswered_figures(
     unanswerable: Sequence[Scored], answerable: Sequence[Scored]
 ) -> tuple[dict[str, Any], list[Bar]]:
     """How often one without an answer got an honest word of that, and one with an answer was
-    refused; percent."""
-    honest = _percent([abstains(each.answer) for each in unanswerable])
+    refused; percent. What is in no map at all ("is it fragile?") may also not be understood."""
+    of_a_map = [each.answer for each in unanswerable if each.item.type != _IN_NO_MAP]
+    others = [each.answer for each in unanswerable if each.item.type == _IN_NO_MAP]
+    honest = _percent([abstains(each) for each in of_a_map])
+    valueless = _percent([abstains(each) or each.status == "not_understood" for each in others])
     refused = _percent([is_refused(each.answer) for each in answerable])
     statuses = Counter(each.answer.status for each in unanswerable)
     figures: dict[str, Any] = {
         HONEST: honest,
-        "abstention: unanswerable asked": len(unanswerable),
+        "abstention: unanswerable asked": len(of_a_map),
+        VALUELESS: valueless,
         "abstention: given a value": statuses["answered"],
         "abstention: not understood": statuses["not_understood"],
         "abstention: failed": statuses["failed"],
@@ -159,6 +165,7 @@ def unanswered_figures(
     figures["abstention: answerable asked"] = len(answerable)
     return figures, [
         Bar(HONEST, honest, 95.0),
+        *([Bar(VALUELESS, valueless, 95.0)] if others else []),
         Bar("abstention: answerable, refused, %", refused, 2.0, "at most"),
     ]
 

@@ -86,6 +86,7 @@ EXPECTED: dict[str, list[str]] = {
     "vsti_camera_movement_direction_template_v3": ["moved_direction(time(6.452), time(25.806)"],
     "vsti_camera_displacement_template": ["displacement(time(6.452), time(25.806))"],
     "generate_for_AO_direction_option_2d": [
+        "direction(agent()",
         'form="left_right"',
         'nearest(find("chair"), find("bed"))',
     ],

@@ -36,8 +36,8 @@ OBJECTS = 1000
 _RATE_HZ = 20.0
 _ROUNDS, _A_ROUND = 5, 200
 _QUESTIONS = 150
-ENCODED = 0.6
-"""Of the questions, those that have a word which only the sentence encoder reads."""
+ENCODED = 0.55
+"""Of the questions at least, those that have a word which only the sentence encoder reads."""
 PROGRAMS = (
     'count(find("chair"))',
     'distance(find("sofa"), find("lamp"))',
@@ -64,9 +64,9 @@ _SORTS = {
 }
 """By label, first words of compounds that no table has: only the sentence encoder reads them."""
 _ASKED = ("How many {many} are there?", "How far is the {one} from the piano?",
-          "Are there any {many} in the room with the piano?",
-          "What is the longest side of the {one} nearest to the stove?",
-          "Which {one} is the closest to the bed?")  # fmt: skip
+          "What is the average height of the {many}?",
+          "What is the longest side of the {one} nearest to the piano?",
+          "Which {one} is the closest to the piano?")  # fmt: skip
 _PLAIN = ("chair", "table", "cup", "mug", "book", "lamp", "plant", "sofa", "couch", "pillow")
 _ASKED_OF_TWO = ("How far is the {a} from the {b}?", "Are there more {a}s than {b}s?")
 _LABELS = ("chair", "table", "cup", "book", "lamp", "plant", "sofa", "box", "pillow", "shelf")

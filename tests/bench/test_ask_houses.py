@@ -6,14 +6,23 @@ import json
 
 import pytest
 
-from cogmap.bench.ask_houses import TURNS, episode_answers, house_figures, unanswered_figures
+from cogmap.bench.ask_houses import (
+    HONEST,
+    TURNS,
+    VALUELESS,
+    episode_answers,
+    house_figures,
+    unanswered_figures,
+)
 from cogmap.bench.ask_layouts import layout_figures, layout_scores
-from cogmap.bench.ask_score import by_type, is_refused, misses, score_all
+from cogmap.bench.ask_score import Scored, by_type, is_refused, misses, score_all
 from cogmap.bench.ask_templates import filled_forms, template_figures
 from cogmap.bench.ask_truth import scene_of_episode
 from cogmap.bench.ask_worlds import asker, built, exact_world, map_asker, with_turns
 from cogmap.bench.map_episodes import EpisodeConfig, make_episode
 from cogmap.memory.questions.generation import ONLINE, VSI, questions_at
+from cogmap.memory.questions.item import QuestionItem
+from cogmap.runtime.messages import Answer
 from cogmap.sim.simulator import SimulatorConfig
 
 
@@ -62,7 +71,25 @@ def test_figures_of_a_house(episode):
     assert figures["exact: size"] == 100
     kept, limits = unanswered_figures(answers.unanswerable, answers.exact)
     assert kept["abstention: answerable, refused, %"] == 0
-    assert [bar.direction for bar in limits] == ["at least", "at most"]
+    assert limits[0].direction == "at least" and limits[-1].direction == "at most"
+
+
+def test_what_is_not_understood_is_no_abstention_but_of_what_is_in_no_map():
+    def scored(type_, status):
+        item = QuestionItem(id="", type=type_, question="?", answer=None)
+        return Scored(item, Answer(stamp_ns=0, status=status), 0.0)
+
+    unanswerable = [
+        scored("abstain_never_seen", "not_seen"), scored("abstain_never_seen", "not_understood"),
+        scored("abstain_ambiguous", "answered"), scored("abstain_hidden", "not_determinable"),
+        scored("abstain_not_in_a_map", "not_understood"), scored("abstain_not_in_a_map", "failed"),
+    ]  # fmt: skip
+    figures, bars = unanswered_figures(unanswerable, [])
+    assert figures[HONEST] == 50 and figures[VALUELESS] == 50
+    assert figures["abstention: never_seen, %"] == 50
+    assert figures["abstention: never_seen asked"] == 2
+    assert figures["abstention: not_in_a_map, %"] == 0
+    assert [bar.figure for bar in bars][:2] == [HONEST, VALUELESS]
 
 
 def test_layouts_are_asked(shared_data, tmp_path):

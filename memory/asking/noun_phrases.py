@@ -227,6 +227,9 @@ class NounPhrases(WherePhrases):
         if word in lexicon.SUPERLATIVES:
             if following == "of" and word in ("left", "right"):
                 return 0
+            if word in ("left", "right") and (is_plural(following) or is_plural(words[-1])):
+                looks.append(word)  # "left shoes": which they are, not where
+                return 1
             picks.append(lexicon.SUPERLATIVES[word])
             return 1
         number = lexicon.ordinal_of(word)

@@ -21,13 +21,14 @@ from cogmap.memory.asking.moves import after_moves, asked_there
 from cogmap.memory.asking.noun_phrases import NounPhrases
 from cogmap.memory.asking.quantifiers import built
 from cogmap.memory.asking.refusals import refuse, refuse_future
+from cogmap.memory.asking.reworded import as_plain
 from cogmap.memory.asking.saying import Say
 from cogmap.memory.asking.sentence import checked, read_sentence
 from cogmap.memory.asking.shortened import spelled_out
 from cogmap.memory.asking.suggestions import nearest_question
 from cogmap.memory.asking.things import Names
 from cogmap.memory.asking.times import read_moment
-from cogmap.memory.asking.unreadable import Misspelt, Unreadable
+from cogmap.memory.asking.unreadable import Incomplete, Misspelt, Unreadable
 from cogmap.memory.asking.words import SUPERLATIVES, denied_at, ordinal_of, word_set
 from cogmap.memory.programs.run import run_program
 from cogmap.memory.programs.world import World
@@ -128,7 +129,7 @@ class _Reader:
         found = again and self._follow(again, asked, agent)
         if found:
             return found
-        slips: list[Misspelt] = []
+        slips: list[Misspelt | Incomplete] = []
         for wording in _wordings(words):
             reading = _best(wording, asked, slips)
             if reading is not None:
@@ -209,7 +210,7 @@ class _Reader:
         quotes: tuple[str, ...], past: str = "",
     ) -> Plan:  # fmt: skip
         program = meaning.program
-        if past and "agent(" not in program and "\n" not in program:
+        if past and "agent(" not in program and past not in program and "\n" not in program:
             program = f"as_of({past}, {program})"
         turn = Turn(form, slots, quotes, asked.cues, meaning.about, asked.agent)
         return Plan(program, meaning.say, self._options, turn, asked.cues.unit)
@@ -248,6 +249,7 @@ def _wordings(words: str) -> list[str]:
     first = short.partition(" ")[0]
     if first in SUPERLATIVES or ordinal_of(first) is not None:
         whole.append(f"what is the {short}")
+    whole += [plain for each in whole if (plain := as_plain(each))]
     return list(dict.fromkeys(whole))
 
 
@@ -264,10 +266,10 @@ def _denies(text: str) -> bool:
 
 
 def _best(
-    words: str, asked: Asked, slips: list[Misspelt]
+    words: str, asked: Asked, slips: list[Misspelt | Incomplete]
 ) -> tuple[Form, dict[str, str], Meaning] | None:
-    """The reading that leaves fewest words open and makes sense; names that made none are added to
-    ``slips`` where they are misspelt."""
+    """The reading that leaves fewest words open and makes sense; what made none is added to
+    ``slips`` where a name is misspelt or something is missing."""
     found: list[tuple[int, int, Form, dict[str, str]]] = []
     said = frozenset(words.split())
     for form in FORMS:
@@ -283,7 +285,7 @@ def _best(
             continue  # nothing that is named in a slot is read as its opposite
         try:
             return form, slots, built(form, slots, asked, words)
-        except Misspelt as slip:
+        except (Misspelt, Incomplete) as slip:
             slips.append(slip)
         except Unreadable:
             continue

@@ -106,6 +106,18 @@ REASONS: tuple[tuple[str, str, str], ...] = (
         "the map measures; it has no opinions and knows no purposes",
     ),
     (
+        "how long ways take",
+        r"^how (?:long|much time|many (?:seconds|minutes)) (?:does|would|will|do) "
+        r"(?:it|i|we|you|one) (?:take|need)\b",
+        "the map knows how long ways are, not how fast they are walked",
+    ),
+    (
+        "how large you are",
+        r"\b(?:taller|shorter|bigger|smaller|larger|wider|longer|higher) than (?:me|i am|i|you|us)$"
+        r"|^how (?:tall|big|old|heavy) am i\b",
+        "the map does not know how large you are",
+    ),
+    (
         "compass directions",
         r"\b(?:north|south|east|west|northern|southern|eastern|western|compass)\b",
         "the map knows up and down, but not where north is",

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from cogmap.runtime.messages import CogmapError
 
-__all__ = ["Misspelt", "Unreadable"]
+__all__ = ["Incomplete", "Misspelt", "Unreadable"]
 
 
 class Unreadable(CogmapError):  # noqa: N818 - no error, an answer
     """The words cannot be read; says which and why, for the person who asked."""
+
+
+class Incomplete(Unreadable):
+    """A question that can be answered once it says what is missing."""
 
 
 class Misspelt(Unreadable):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from cogmap.memory.asking.form import Form
 from cogmap.memory.asking.forms import (
     absence,
+    among,
     at_times,
     by_room,
     carrying,
@@ -46,6 +47,7 @@ FORMS: tuple[Form, ...] = (
     *sizes.FORMS,
     *ranking.FORMS,
     *distances.FORMS,
+    *among.FORMS,
     *choosing.FORMS,
     *viewpoints.FORMS,
     *directions.FORMS,

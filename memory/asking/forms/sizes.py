@@ -20,6 +20,8 @@ _AXES = {
     "thickness": "shortest", "tall": "height", "high": "height", "height": "height",
     "longest": "longest", "shortest": "shortest",
 }  # fmt: skip
+_SAID_SHARE, _SAID_M = 0.05, 0.05
+"""So far from a length, whichever is more, people would still say it."""
 _COMPARED = {
     "longer": ("length", ">"), "shorter": ("height", "<"), "wider": ("width", ">"),
     "narrower": ("width", "<"), "taller": ("height", ">"), "deeper": ("width", ">"),
@@ -154,6 +156,19 @@ def _than_length(slots: Slots) -> Meaning:
     said = f"{than} {number:g} {unit}{'' if word in _COMPARED else ' ' + word}"
     say = truth(f"{thing.the} {thing.be} {said}", f"{thing.the} {thing.be} not {said}")
     return Meaning(f'size({thing.program}, axis="{axis}") {sign} {metres:g}', say, (thing,))
+
+
+def _is_length(slots: Slots) -> Meaning:
+    """ "Is the sofa 2 m long": as nearly as one would say so."""
+    thing = slots.each("a", slots.thing("a"))
+    number, unit, word = slots.number("n"), slots.text("unit"), slots.text("r")
+    metres = number * METRES[unit]
+    off = max(_SAID_SHARE * metres, _SAID_M)
+    size = f'size({thing.program}, axis="{_AXES[word]}")'
+    said = f"{number:g} {unit} {word}, give or take {off * 100:.0f} cm"
+    say = truth(f"{thing.the} {thing.be} {said}", f"{thing.the} {thing.be} not {said}")
+    program = f"abs({size} - {metres:g}) <= {off:g}"
+    return Meaning(program, say, (thing,))
 
 
 def _which_one(slots: Slots) -> Meaning:
@@ -297,6 +312,12 @@ FORMS: tuple[Form, ...] = (
         "Is the bed longer than 2 m?",
         f"(is|are) {{a}} {_R} than {{n}} {LENGTH_UNIT}",
         f"(is|are) {{a}} more than {{n}} {LENGTH_UNIT} {{r:long|wide|tall|high|deep|thick}}",
+    ),
+    form(
+        _is_length,
+        "Is the sofa 2 m long?",
+        f"(is|are) {{a}} {{n}} {LENGTH_UNIT} {{r:long|wide|tall|high|deep|thick}}",
+        f"(is|are) {{a}} {{n}} {LENGTH_UNIT} in {{r:length|width|height|depth}}",
     ),
     form(
         _which_one,

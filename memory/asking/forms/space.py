@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from cogmap.memory.asking.form import Form, Meaning, Slots, form
 from cogmap.memory.asking.saying import Result, Said, listed, measured, said_value, truth, worded
-from cogmap.memory.asking.unreadable import Unreadable
+from cogmap.memory.asking.unreadable import Incomplete, Unreadable
 from cogmap.memory.asking.widths import sides_of
 from cogmap.memory.asking.words import ANYTHING, number_of, word_set
 
@@ -52,7 +52,8 @@ def _box(text: str) -> _Box:
     upright = [side for side in sides if side.upright]
     level, upright = level[:2], [*level[2:], *upright]
     if len(level) != 2 or len(upright) > 1:
-        raise Unreadable(
+        error = Incomplete if len(sides) == 1 and sides[0].axis else Unreadable
+        raise error(
             'say how large it is: "1.2 by 0.6 m", or with the height "1.2 by 0.6 by 0.75 m"'
         )
     least, most = _SIDE_M

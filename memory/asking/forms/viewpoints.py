@@ -126,8 +126,9 @@ def _viewing(slots: Slots) -> tuple[Thing, str, str]:
     where = f"on the {said}" if side in ("left", "right") else f"{said} you"
     if slots.asked.rooms > 1 and thing.program == "everything()":
         others = "everything(room=room_of(p))"
-        if stand.seen_program:  # what one stands at is on no side
-            others = f"without({others}, {stand.members})"
+        for thing_there in (stand, face):  # what one stands at, and looks at, is on no side
+            if thing_there.seen_program:
+                others = f"without({others}, {thing_there.members})"
         inside = thing.at(f"[x for x in {others} if {test}]")
         return inside, pose, f"{where} in the same room"
     return thing.at(f"[x for x in {thing.members} if {test}]"), pose, where

@@ -8,13 +8,17 @@ from dataclasses import replace
 
 from cogmap.memory.asking.things import Thing, joined, union_of
 from cogmap.memory.asking.unreadable import Unreadable
+from cogmap.memory.programs.operations.directions import has_front
 
 __all__ = [
     "AHEAD_OR_BEHIND",
     "AROUND_ME",
+    "AS_SEEN",
     "HANGING",
     "ITS_ROOM",
+    "SIDES",
     "WHERE",
+    "beside",
     "filtered",
     "in_its_room",
     "in_r",
@@ -56,6 +60,13 @@ AHEAD_OR_BEHIND = {
     "front": "abs(bearing({}, {})) <= 67.5", "back": "abs(bearing({}, {})) >= 112.5",
 }  # fmt: skip
 """What is said to be in front or behind, be it to the front left or back right, by eighths."""
+
+
+SIDES = ("left_of", "right_of", "in_front_of", "behind")
+"""Relations that depend on who looks."""
+AS_SEEN = "as you see it"
+_FRONT_DEG, _BACK_DEG = 45, 135
+"""What is within so much of the way that a thing's front looks, or away from it."""
 
 
 def side_of(words: Sequence[str]) -> str:
@@ -141,6 +152,27 @@ def in_state(thing: Thing, state: str) -> Thing:
 def _with(call: str, argument: str) -> str:
     """A call with one more argument."""
     return f"{call[:-1]}{'' if call.endswith('()') else ', '}{argument})"
+
+
+def beside(thing: Thing, name: str, place: Thing, x: str) -> Thing:
+    """ "The table in front of the sofa", "the lamp left of the bed": those of its room, the nearest
+    if one is meant; from where that is seen is said.
+
+    In front of and behind a thing that has a front is by that, whoever looks.
+    """
+    one = place.definite and not place.plural
+    condition, seen = WHERE[name].format(x=x, y=place.program), AS_SEEN
+    if one and name in AROUND_ME and has_front(place.label):
+        at = place.program if place.single else f"the({place.program})"
+        side = f"abs(bearing(front_of({at}), {x}))"
+        condition = f"{side} <= {_FRONT_DEG}" if name == "in_front_of" else f"{side} >= {_BACK_DEG}"
+        seen = "by its own front"
+    if one:
+        condition += f" and room_of({x}) == room_of({place.program})"
+    found = filtered(replace(thing, words=f"{thing.words} ({seen})"), x, condition)
+    if not (one and thing.definite and not thing.plural):
+        return found
+    return found.at(f"nearest({found.program}, {place.program})", single=True)
 
 
 def nowhere(thing: Thing, placed: Thing) -> Thing:

@@ -14,9 +14,13 @@ from cogmap.memory.asking import words as lexicon
 from cogmap.memory.asking.conditions import (
     AHEAD_OR_BEHIND,
     AROUND_ME,
+    AS_SEEN,
     HANGING,
+    SIDES,
     WHERE,
+    beside,
     filtered,
+    in_its_room,
     in_rooms,
     nowhere,
     sided,
@@ -73,7 +77,11 @@ class WherePhrases(PlacePhrases):
         if name.startswith(("ordinal", "my_")):
             thing = replace(sided(thing, name, picks), words=said)
             return self._placed(thing, words, at + length, picks, depth) if rest else thing
-        return self._related(replace(thing, words=said), name, rest, depth)
+        placed = self._related(replace(thing, words=said), name, rest, depth)
+        beside_it = in_its_room(placed) if picks else None
+        if beside_it is None:
+            return placed
+        return replace(beside_it, words=f"{placed.words} ({AS_SEEN})")
 
     def _within(self, thing: Thing, rest: Sequence[str], depth: int) -> Thing:
         """ "within 2 m of the bed"."""
@@ -133,6 +141,8 @@ class WherePhrases(PlacePhrases):
         if place.kind == "agent" and name in AROUND_ME:
             side = AHEAD_OR_BEHIND[AROUND_ME[name]].format(place.program, x)
             return filtered(thing, x, side)
+        if name in SIDES and place.kind == "thing" and thing.label not in lexicon.ANYTHING:
+            return beside(thing, name, place, x)
         if name == "in_" or (name == "under" and place.label in lexicon.COVERS):
             hidden = f"{'inside' if name == 'in_' else 'under'} {place.the}"
             thing = replace(thing, hidden_in=hidden)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from cogmap.memory.asking.choices import bare
-from cogmap.memory.asking.conditions import ITS_ROOM, in_its_room, in_room, is_bare
+from cogmap.memory.asking.conditions import AS_SEEN, ITS_ROOM, SIDES, in_its_room, in_room, is_bare
 from cogmap.memory.asking.form import Form, Meaning, Slots, form
 from cogmap.memory.asking.forms.choosing import one_of
 from cogmap.memory.asking.saying import listed, numbered, truth
@@ -63,6 +63,8 @@ def _related(slots: Slots, first: str, rest: list[str], found: tuple[str, int]) 
     if not condition or not whole.program.startswith("[x0 for x0 in everything()"):
         raise Unreadable(f'I cannot test "{phrases.said(" ".join(rest))}"')
     where = whole.words.removeprefix("things ")
+    if name in SIDES and condition.endswith(", agent())"):
+        where = f"{where}, {AS_SEEN}"
     program = _replaced(condition, subject.program)
     if _is_one_of_several(slots, subject):
         fitting = f"[x0 for x0 in {subject.program} if {condition}]"

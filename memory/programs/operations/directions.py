@@ -43,11 +43,16 @@ def facing_as(world: World, pose: Pose, at: OnePlace) -> Pose:
     return Pose(Point(x, y, z), pose.yaw)
 
 
+def has_front(label: str) -> bool:
+    """Whether things of a label have a side that is their front."""
+    return any(relation(word, label) for word in _WITH_FRONT)
+
+
 @operation(DIRECTIONS)
 def front_of(world: World, object: MapObject) -> Pose:
     """In the middle of a thing, looking the way its front does. Known of things with a front that
     stand at a wall; of others it is not determinable."""
-    if not any(relation(word, object.label) for word in _WITH_FRONT):
+    if not has_front(object.label):
         raise NotDeterminable(f"which side of {name_of(object)} is its front is not known")
     wall = nearest_wall(world, object)
     if wall.distance_m > _AT_WALL_M:

@@ -191,7 +191,7 @@ CASES: list[tuple[str, str]] = [
         "How tall is the lamp beside the bed?",
         'size([x0 for x0 in find("lamp") if next_to(x0, find("bed"))], axis="height")',
     ),
-    ("How wide is the table in front of the sofa?", "in_front_of"),
+    ("How wide is the table in front of the sofa?", 'front_of(the(find("sofa")))'),
     (
         "How far is the farthest chair from the bed?",
         'distance(farthest(find("chair"), find("bed")), find("bed"))',

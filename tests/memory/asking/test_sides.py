@@ -1,0 +1,67 @@
+"""Left of, right of, in front of and behind things: by whose view, and in whose room."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from cogmap.memory.asking import ask
+from cogmap.memory.programs.values import Point, Pose
+from cogmap.memory.programs.world import World
+from cogmap.runtime.messages import Box, Layout, MapObject, Question, Room
+
+
+def thing(id_: int, label: str, x: float, y: float, size, z: float = 0.0, room: int = 1):
+    box = Box(center=(x, y, z + size[2] / 2), size=size, yaw=0.0)
+    return MapObject(id=id_, label=label, box=box, confidence=0.9, room=room,
+                     first_seen_ns=0, last_seen_ns=10**9)  # fmt: skip
+
+
+def square(id_: int, label: str, x: float) -> Room:
+    corners = ((x, 0.0), (x + 6, 0.0), (x + 6, 5.0), (x, 5.0))
+    return Room(id=id_, label=label, polygon=corners, area_m2=30.0)
+
+
+SMALL, TABLE = (0.1, 0.1, 0.2), (0.9, 0.9, 0.5)
+
+
+@pytest.fixture
+def lounge() -> World:
+    """A sofa at the wall y = 0 of the first room, seen from the other room."""
+    things = (
+        thing(1, "sofa", 1.5, 0.5, (2.0, 0.9, 0.8)),
+        thing(2, "coffee table", 1.5, 2.0, TABLE), thing(3, "candle", 1.5, 2.0, SMALL, z=0.5),
+        thing(4, "dining table", 5.0, 2.5, TABLE), thing(5, "cup", 5.0, 2.5, SMALL, z=0.5),
+        thing(6, "desk", 8.0, 4.0, TABLE, room=2), thing(7, "mouse", 8.0, 4.0, SMALL, z=0.5,
+                                                         room=2),
+        thing(8, "dining table", 1.5, 4.4, TABLE),
+    )  # fmt: skip
+    rooms = (square(1, "lounge", 0.0), square(2, "office", 6.0))
+    layout = Layout(stamp_ns=10**9, version=1, number=1, objects=things, rooms=rooms, floor_z=0.0)
+    return World(layout, pose=Pose(Point(11.0, 1.0, 1.5), math.pi), start_ns=0)
+
+
+def asked(world: World, text: str):
+    return ask(world, Question(stamp_ns=0, text=text))
+
+
+def test_the_table_in_front_of_the_sofa_is_the_nearest_before_its_front(lounge) -> None:
+    reply = asked(lounge, "what is on the table in front of the sofa?")
+    assert reply.value == ("candle",)
+    assert reply.text.startswith("On the table in front of the sofa (by its own front): candle")
+
+
+def test_what_is_beside_a_thing_is_in_its_room_and_it_is_said_who_sees_it_so(lounge) -> None:
+    reply = asked(lounge, "how many tables are to the right of the sofa?")
+    assert reply.value == 3
+    assert "to the right of the sofa (as you see it)" in reply.text
+    left = asked(lounge, "is the coffee table to the left of the sofa?")
+    assert left.text == "No, the coffee table is not to the left of the sofa, as you see it."
+
+
+def test_the_closest_of_what_is_beside_a_thing_is_in_its_room(lounge) -> None:
+    """The desk is nearer to who asks."""
+    reply = asked(lounge, "what is the closest thing in front of the sofa?")
+    assert reply.value == "dining table"
+    assert "(as you see it)" in reply.text

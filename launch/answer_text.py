@@ -9,12 +9,11 @@ from typing import Any
 import msgspec
 
 from cogmap.memory.render.drawing import printable
+from cogmap.memory.units import number_text, quantity_text
 from cogmap.runtime.messages import Answer
 
-__all__ = ["answer_dict", "answer_lines", "batch_dict", "quantity_text", "value_text"]
+__all__ = ["answer_dict", "answer_lines", "batch_dict", "value_text"]
 
-UNITS = {"m": "m", "m2": "m²", "m3": "m³", "deg": "°", "s": "s", "count": "", "ft2": "square feet"}
-_DECIMALS = {"count": 0, "cm": 0, "mm": 0, "deg": 0, "m2": 1, "ft2": 0, "l": 0}
 _SHOWN = 12
 _TEXT_LIMIT = 600
 
@@ -44,17 +43,11 @@ def _part_text(part: str | float, unit: str) -> str:
 
 def _quantities_text(answer: Answer) -> str:
     """The sides of a thing as people say them, "1.66 x 0.86 x 0.78 m"; others after commas."""
-    texts = [quantity_text(float(each), "") for each in answer.value]  # type: ignore[union-attr]
+    *first, last = (float(each) for each in answer.value)  # type: ignore[union-attr]
+    texts = [*(number_text(each, answer.unit) for each in first), quantity_text(last, answer.unit)]
     sides = all(f'axis="{axis}"' in answer.program for axis in ("length", "width", "height"))
     joint = " x " if sides and len(texts) == 3 else ", "
-    return f"{joint.join(texts)} {UNITS.get(answer.unit, answer.unit)}".strip()
-
-
-def quantity_text(value: float, unit: str) -> str:
-    """A number with its unit, rounded as people say it."""
-    number = f"{value:z.{_DECIMALS.get(unit, 2)}f}" if isinstance(value, float) else str(value)
-    symbol = UNITS.get(unit, unit)
-    return f"{number}{symbol}" if symbol == "°" else f"{number} {symbol}".strip()
+    return joint.join(texts)
 
 
 def answer_lines(

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from cogmap.launch.answer_text import quantity_text, value_text
+from cogmap.launch.answer_text import value_text
 from cogmap.launch.asking import Asker
 from cogmap.launch.map_target import MapTarget
 from cogmap.memory.questions.from_map import scene_of_layout
@@ -17,6 +17,7 @@ from cogmap.memory.questions.generation import generate
 from cogmap.memory.questions.item import QuestionItem
 from cogmap.memory.questions.scene import Scene
 from cogmap.memory.render.drawing import printable
+from cogmap.memory.units import quantity_text
 from cogmap.runtime.messages import Answer, CogmapError, Question
 
 __all__ = ["quiz", "truth_text"]

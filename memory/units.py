@@ -5,7 +5,10 @@ from __future__ import annotations
 import math
 import re
 
-__all__ = ["METRES", "SI", "UNIT_WORDS", "measure_of", "to_si", "unit_at"]
+__all__ = [
+    "METRES", "SI", "UNIT_WORDS", "measure_of", "number_text", "quantity_text", "smallest_shown",
+    "to_si", "unit_at",
+]  # fmt: skip
 
 SI: dict[str, tuple[str, float]] = {
     "m": ("m", 1.0), "cm": ("m", 0.01), "mm": ("m", 0.001), "ft": ("m", 0.3048),
@@ -14,6 +17,11 @@ SI: dict[str, tuple[str, float]] = {
     "deg": ("rad", math.pi / 180),
 }  # fmt: skip
 """By the units that answers are given in: that of SI, and how many of it one is."""
+
+_DIGITS = {"m": 2, "cm": 0, "mm": 0, "ft": 1, "in": 1, "m2": 1, "ft2": 0, "m3": 3, "l": 0, "s": 1,
+           "min": 1, "deg": 0, "rad": 2}  # fmt: skip
+"""Behind the point, as people are told a value; 2 of what is not here."""
+_SYMBOLS = {"m2": "m²", "ft2": "square feet", "m3": "m³", "deg": "°", "count": "", "l": "litres"}
 
 UNIT_WORDS = (
     ("m2", r"square (?:meters?|metres?|m)|m2|m\^2|sq\.? ?m|sqm"),
@@ -55,6 +63,26 @@ _LENGTHS = {
 }  # fmt: skip
 METRES = {word: SI[unit][1] for unit, words in _LENGTHS.items() for word in words.split()}
 """Metres that one of each is, by single words for lengths."""
+
+
+def quantity_text(value: float, unit: str) -> str:
+    """A number with its unit, rounded as people say it: "1.50 m", "90°", "3"."""
+    symbol = _SYMBOLS.get(unit, unit)
+    number = number_text(value, unit)
+    return f"{number}{symbol}" if symbol == "°" else f"{number} {symbol}".rstrip()
+
+
+def number_text(value: float, unit: str) -> str:
+    """The number alone; a zero has no sign, and whole counts and seconds no point."""
+    if isinstance(value, int):
+        return str(value)
+    text = f"{value:z.{_DIGITS.get(unit, 2)}f}"
+    return text.rstrip("0").rstrip(".") if unit in ("count", "s") else text
+
+
+def smallest_shown(unit: str) -> float:
+    """What does not round to nothing, in the unit."""
+    return float(0.5 * 10 ** -_DIGITS.get(unit, 2))
 
 
 def to_si(value: float, unit: str) -> tuple[float, str]:

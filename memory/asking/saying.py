@@ -23,7 +23,7 @@ from cogmap.memory.programs.values import (
     Time,
     Volume,
 )
-from cogmap.memory.units import to_si
+from cogmap.memory.units import number_text, quantity_text, smallest_shown, to_si
 from cogmap.runtime.messages import AnswerStatus, AnswerValue, MapObject, Room
 
 __all__ = [
@@ -73,9 +73,6 @@ _UNITS: dict[type[Quantity], tuple[str, ...]] = {
     Duration: ("s", "min"), Angle: ("deg",), Count: ("count",), Number: ("",),
 }  # fmt: skip
 """Units that a quantity can be answered in, its own first."""
-_SYMBOLS = {"m2": "m²", "ft2": "square feet", "m3": "m³", "deg": "°", "count": "", "l": "litres"}
-_DECIMALS = {"m": 2, "cm": 0, "mm": 0, "ft": 1, "in": 1, "m2": 1, "ft2": 0, "m3": 2, "l": 0,
-             "s": 0, "min": 1, "deg": 0, "count": 0, "": 2}  # fmt: skip
 TOUCHING_M = 0.005
 _SHOWN_SIGMA = 0.05
 """An uncertainty below this share of the value is not worth a word."""
@@ -87,15 +84,13 @@ def said_quantity(quantity: Quantity, asked_unit: str) -> Said:
     unit = asked_unit if asked_unit in units else units[0]
     one, _ = to_si(1.0, unit)
     value, sigma = quantity.value / one, quantity.sigma / one
-    text = _number(value, unit)
-    if sigma > _SHOWN_SIGMA * abs(value) and sigma >= 0.5 * 10 ** -_DECIMALS[unit]:
-        text = f"{text} ± {_number(sigma, unit)}"
+    shown: float = round(value) if isinstance(quantity, Count) else value
+    text = quantity_text(shown, unit)
+    if sigma > _SHOWN_SIGMA * abs(value) and sigma >= smallest_shown(unit):
+        text = f"{number_text(shown, unit)} ± {quantity_text(sigma, unit)}"
     if not asked_unit and unit in _LARGE and abs(value) >= _LARGE[unit]:
         text, unit_said = _in_large(value, unit)
         return Said(f"{text} {unit_said}".rstrip(), value, unit, sigma if sigma > 0 else None)
-    symbol = _SYMBOLS.get(unit, unit)
-    text = text + symbol if symbol == "°" else f"{text} {symbol}".rstrip()
-    shown: AnswerValue = round(value) if isinstance(quantity, Count) else value
     return Said(text, shown, unit, sigma if sigma > 0 else None)
 
 
@@ -272,11 +267,6 @@ def said_span(seconds: float) -> str:
     if minutes >= 120:
         return f"{minutes // 60} h {minutes % 60} min"
     return f"{minutes} min {int(seconds % 60)} s"
-
-
-def _number(value: float, unit: str) -> str:
-    shown = f"{value:.{_DECIMALS[unit]}f}"
-    return "0" if float(shown) == 0 else shown
 
 
 def _put(template: str, text: str) -> str:

@@ -19,12 +19,11 @@ from cogmap.memory.programs.values import (
     Rooms,
     Time,
 )
+from cogmap.memory.units import quantity_text
 from cogmap.runtime.messages import AnswerValue, MapObject, Room
 
 __all__ = ["confidence_of", "name_of", "size_of", "text_of", "value_of"]
 
-_SIGNS = {"m2": "m²", "m3": "m³", "deg": "°"}
-_DIGITS = {"m": 2, "m2": 1, "m3": 3, "deg": 0, "s": 1}
 _NAMED = 12
 """Things of a set that a text names."""
 
@@ -85,9 +84,7 @@ def text_of(value: Any, start_ns: int = 0) -> str:
         return _place(value)
     plain, unit, _ = value_of(value)
     if isinstance(plain, int | float):
-        number = f"{plain:z.{_DIGITS.get(unit, 2)}f}" if unit != "count" else f"{plain:g}"
-        sign = _SIGNS.get(unit, unit) if unit != "count" else ""
-        return f"{number}{'' if sign == '°' else ' '}{sign}".strip()
+        return quantity_text(plain, unit)
     return str(plain)
 
 

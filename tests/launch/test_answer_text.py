@@ -38,7 +38,7 @@ def test_a_program_keeps_its_lines():
          'x = the(find("sofa"))\n'
          '[size(x, axis="length"), size(x, axis="width"), size(x, axis="height")]',
          "1.66 x 0.86 x 0.78 m"),
-        ((2.0, 3.25), "s", 'co_visible(find("sofa"), find("cup"))', "2.00, 3.25 s"),
+        ((2.0, 3.26), "s", 'co_visible(find("sofa"), find("cup"))', "2, 3.3 s"),
         (("sofa", "cup"), "", "everything()", "sofa, cup"),
         (("bedroom", 20.04), "m2", "smallest_room(), area(smallest_room())", "bedroom, 20.0 m²"),
         ((), "", "changes(time(0))", "none"),

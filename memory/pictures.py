@@ -5,16 +5,30 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from cogmap.runtime.image_size import ImageSizeError, check_image_size
 from cogmap.runtime.messages import U8, CogmapError
 
-__all__ = ["PictureError", "Pictures"]
+__all__ = ["PictureError", "Pictures", "decode_picture"]
 
 
 class PictureError(CogmapError):
-    """A picture that is not kept."""
+    """A picture that is not kept, or is damaged."""
+
+
+def decode_picture(encoded: bytes) -> U8:
+    """(H, W, 3) RGB. Raises PictureError if it is damaged, or too large by its head."""
+    try:
+        check_image_size(encoded)
+        image = cv2.imdecode(np.frombuffer(encoded, np.uint8), cv2.IMREAD_COLOR_RGB)
+    except (ImageSizeError, cv2.error) as error:
+        raise PictureError(f"a picture cannot be decoded: {error}") from error
+    if image is None:
+        raise PictureError("a picture cannot be decoded: it is damaged")
+    return np.asarray(image, np.uint8)
 
 
 class Pictures:

@@ -12,9 +12,11 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PARTS = ("runtime", "memory", "sim", "nodes", "launch", "bench")
 GLOSSARY = "cogmap.runtime.messages"
+IMAGE_SIZE = "cogmap.runtime.image_size"
+"""As plain as the glossary: who decodes an image of others asks it first."""
 MAY_IMPORT = {
     "runtime": ("cogmap.runtime",),
-    "memory": ("cogmap.memory", GLOSSARY),
+    "memory": ("cogmap.memory", GLOSSARY, IMAGE_SIZE),
     "sim": ("cogmap.sim", "cogmap.memory", GLOSSARY),
     "nodes": ("cogmap.nodes", "cogmap.runtime", "cogmap.memory", "cogmap.sim"),
     "launch": ("cogmap",),

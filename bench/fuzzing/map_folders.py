@@ -20,6 +20,7 @@ from cogmap.bench.fuzzing.mutate import (
     mutated_bytes,
     mutated_tree,
     odd_value,
+    with_other_head,
 )
 from cogmap.bench.fuzzing.surface import Surface
 from cogmap.memory.cognitive_map import CognitiveMap, MapConfig
@@ -27,12 +28,15 @@ from cogmap.memory.dense.reconstruction import ReconstructionConfig
 from cogmap.memory.dense.surface import SurfaceConfig
 from cogmap.memory.packed_array import pack
 from cogmap.memory.persistence import MANIFEST
+from cogmap.memory.render.marks import mark_jpeg, objects_in
 from cogmap.runtime.messages import CogmapError, Detection
 
 __all__ = ["surface"]
 
 Files = dict[str, bytes]
 _FRAMES = 12
+_PICTURES = "jpegs"
+_JPEG = b"\xff\xd8"
 
 
 def surface(folder: Path | None = None) -> Surface:
@@ -58,7 +62,7 @@ def surface(folder: Path | None = None) -> Surface:
                     (where / name).write_bytes(stored[name])
 
     def mutate(rng: random.Random, data: bytes, other: bytes) -> bytes:
-        change = rng.randrange(10)
+        change = rng.randrange(11)
         if change == 0:
             changed = {MANIFEST: mutated_bytes(rng, stored[MANIFEST])}
         elif change == 1:
@@ -66,6 +70,8 @@ def surface(folder: Path | None = None) -> Surface:
             changed = {name: mutated_bytes(rng, stored[name])}
         elif change <= 3:
             changed = {MANIFEST: _signed(mutated_tree(rng, _manifest(stored)))}
+        elif change == 4:
+            changed = _with_another_array(rng, stored, _PICTURES)
         else:
             changed = _with_another_array(rng, stored)
         return msgspec.msgpack.encode(changed)
@@ -79,6 +85,9 @@ def _use(where: Path) -> str:
     loaded = CognitiveMap.load(where)
     loaded.layout()
     answer = loaded.run('distance(find("cup"), the(find("plate")))')
+    with contextlib.suppress(CogmapError):
+        for number in loaded.keyframes():
+            mark_jpeg(loaded.picture(number), objects_in(loaded.layout(), number))
     with contextlib.suppress(CogmapError):
         loaded.layout(as_of_ns=500_000_000)
     loaded.surface_points()
@@ -125,10 +134,12 @@ def _signed(manifest: Any) -> bytes:
     return json.dumps(manifest, default=str).encode()
 
 
-def _with_another_array(rng: random.Random, stored: Files) -> Files:
+def _with_another_array(rng: random.Random, stored: Files, of: str = "") -> Files:
     """One of the arrays changed, and all that vouches for it made to fit."""
     manifest = _manifest(stored)
-    names = sorted(name for name, file in manifest["files"].items() if "raw_size" in file)
+    names = sorted(
+        name for name, file in manifest["files"].items() if "raw_size" in file and name.endswith(of)
+    )
     entry = manifest["files"][rng.choice(names)]
     content, raw_size = _array_changed(rng, stored[entry["file"]])
     entry |= {
@@ -143,6 +154,8 @@ def _array_changed(rng: random.Random, packed: bytes) -> tuple[bytes, int]:
         raw = mutated_bytes(rng, raw)
         return zstandard.ZstdCompressor(level=1).compress(raw), len(raw)
     array = np.load(io.BytesIO(raw), allow_pickle=False)
+    if array[:2].tobytes() == _JPEG and rng.random() < 0.5:
+        return pack(np.frombuffer(with_other_head(rng, array.tobytes()), np.uint8))
     if array.dtype == np.uint8 and array.ndim == 1:
         with contextlib.suppress(msgspec.DecodeError, TypeError, OverflowError, UnicodeError):
             tree = msgspec.msgpack.decode(array.tobytes())

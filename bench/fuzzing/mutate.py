@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import copy
 import random
+import re
 import struct
 from collections.abc import Sequence
 from typing import Any
 
-__all__ = ["mutated_array_bytes", "mutated_bytes", "mutated_text", "mutated_tree", "odd_value"]
+__all__ = [
+    "mutated_array_bytes",
+    "mutated_bytes",
+    "mutated_text",
+    "mutated_tree",
+    "odd_value",
+    "with_other_head",
+]
 
 MOST_BYTES = 1 << 18
 ODD_NUMBERS = (
@@ -20,10 +28,22 @@ ODD_TEXTS = (
     "", " ", "x", "../../x", "/etc/passwd", "a" * 300, "\x00", "\n", "\u202e", "\ufffd", "é", "🪑",
     "%s%n", "{0.__class__}", "__class__", "$(id)", "`id`", "-1", "1e999", "null", "[[[[", "<b>",
 )  # fmt: skip
+_JPEG_SIZE = re.compile(rb"\xff[\xc0-\xc2]\x00[\x0b\x11]\x08(....)", re.DOTALL)
+_ODD_SIDES = (0, 1, 7, 64, 30_000, 65_535)
+"""Of images: two of them make one that is small, or one that nobody may decode."""
 ODD_CHARACTERS = (
     "\x00\t\n\r\x1b\"'\\()[]{}<>=,.;:!?#@$%^&*-_+|~` 0123456789"
     "aeioué\u00a0\u0130\u0301\u200b\u202e\ufffd\U0001fa91²½Ⅷ"
 )
+
+
+def with_other_head(rng: random.Random, data: bytes) -> bytes:
+    """The first JPEG in it says that it has another size; the others are as they were."""
+    found = _JPEG_SIZE.search(data)
+    if found is None:
+        return data
+    sides = rng.choice(_ODD_SIDES), rng.choice(_ODD_SIDES)
+    return data[: found.end() - 4] + struct.pack(">HH", *sides) + data[found.end() :]
 
 
 def mutated_bytes(rng: random.Random, data: bytes, other: bytes = b"") -> bytes:

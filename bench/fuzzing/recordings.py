@@ -5,13 +5,14 @@ from __future__ import annotations
 import random
 import struct
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import zstandard
 
 from cogmap.bench.fuzzing.examples import example
-from cogmap.bench.fuzzing.mutate import ODD_NUMBERS, mutated_bytes
+from cogmap.bench.fuzzing.mutate import ODD_NUMBERS, mutated_bytes, with_other_head
 from cogmap.bench.fuzzing.surface import Surface
 from cogmap.runtime import wire
 from cogmap.runtime.messages import Frame, Intrinsics
@@ -20,6 +21,7 @@ from cogmap.runtime.recording import RecordingWriter
 
 __all__ = ["surface"]
 
+_Change = Callable[[random.Random, bytes], bytes]
 _MAGIC = 8
 _HEAD = struct.Struct("<BQ")
 _CHUNK, _CHUNK_HEAD = 6, 40
@@ -73,6 +75,10 @@ def _mutate(rng: random.Random, data: bytes, other: bytes) -> bytes:
     records = _split(data)
     if not records:
         return mutated_bytes(rng, data, other)
+    if rng.random() < 0.1:
+        return data[:_MAGIC] + b"".join(
+            _with_other_content(rng, record, with_other_head) for record in records
+        )
     for _ in range(rng.randint(1, 2)):
         at = rng.randrange(len(records))
         change = rng.randrange(6)
@@ -108,7 +114,9 @@ def _with_wrong_length(rng: random.Random, record: bytes) -> bytes:
     return record[:1] + length.to_bytes(8, "little") + record[9:]
 
 
-def _with_other_content(rng: random.Random, record: bytes) -> bytes:
+def _with_other_content(
+    rng: random.Random, record: bytes, change: _Change = mutated_bytes
+) -> bytes:
     """A chunk whose records are mutated, and may be very many, and whose sizes are right; without
     a checksum."""
     if record[:1] != bytes([_CHUNK]) or len(record) < _HEAD.size + _CHUNK_HEAD:
@@ -121,7 +129,7 @@ def _with_other_content(rng: random.Random, record: bytes) -> bytes:
             content = zstandard.ZstdDecompressor().decompress(content, max_output_size=1 << 20)
         except (zstandard.ZstdError, MemoryError):
             return mutated_bytes(rng, record)
-    changed = mutated_bytes(rng, content)
+    changed = change(rng, content)
     if name == b"zstd" and rng.random() < 0.05:
         changed += _many(rng.choice(_split(content, 0) or [content]))
     packed = zstandard.ZstdCompressor(level=1).compress(changed) if name == b"zstd" else changed

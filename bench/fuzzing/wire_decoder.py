@@ -6,15 +6,19 @@ import random
 from typing import Any
 
 import msgspec
+import numpy as np
 
 from cogmap.bench.fuzzing.examples import example
-from cogmap.bench.fuzzing.mutate import mutated_bytes, mutated_tree
+from cogmap.bench.fuzzing.mutate import mutated_bytes, mutated_tree, with_other_head
 from cogmap.bench.fuzzing.surface import Surface
 from cogmap.runtime import wire
+from cogmap.runtime.jpeg import CODEC, compress_jpeg, decompress
 
 __all__ = ["surface"]
 
 _EACH_TYPE = 3
+_JPEG = compress_jpeg(np.zeros((8, 8, 3), np.uint8), 90)
+_JPEG_SPEC = {"dtype": "|u1", "shape": [8, 8, 3], "codec": CODEC}
 
 
 def surface() -> Surface:
@@ -32,7 +36,7 @@ def _feed(data: bytes) -> object:
         parts = msgspec.msgpack.decode(data, type=list[bytes])
     except (msgspec.DecodeError, UnicodeDecodeError):
         parts = [b"", data]
-    return wire.decode(parts)
+    return wire.decode(parts, decompress)
 
 
 def _mutate(rng: random.Random, data: bytes, other: bytes) -> bytes:
@@ -41,11 +45,14 @@ def _mutate(rng: random.Random, data: bytes, other: bytes) -> bytes:
         header = msgspec.msgpack.decode(parts[1])
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, IndexError):
         return mutated_bytes(rng, data, other)
-    change = rng.randrange(7)
+    change = rng.randrange(8)
     if change == 6:
         parts[1] = parts[1][: rng.randrange(len(parts[1]))] + b"\x91" * rng.choice(
             (40, 2000, 99_999)
         )
+    elif change == 7 and len(parts) > 2 and isinstance(header, dict):
+        parts[2] = with_other_head(rng, _JPEG)
+        parts[1] = _encoded({**header, "buffers": [_JPEG_SPEC]}, parts[1])
     elif change == 0:
         parts[1] = mutated_bytes(rng, parts[1])
     elif change == 1:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 
+from cogmap.memory.pictures import PictureError, decode_picture
 from cogmap.runtime.messages import F32, U8, CogmapError
 
 __all__ = ["ImageEncoderError", "embed_picture", "read_picture"]
@@ -20,14 +20,15 @@ class ImageEncoderError(CogmapError):
 def read_picture(path: Path) -> U8:
     """(H, W, 3) RGB of an image file. Raises ImageEncoderError if there is none."""
     try:
-        content = np.frombuffer(path.read_bytes(), np.uint8)
+        content = path.read_bytes()
     except OSError as error:
         raise ImageEncoderError(f"no picture can be read: {error.strerror} ({path})") from error
-    decoded = cv2.imdecode(content, cv2.IMREAD_COLOR) if len(content) else None
-    if decoded is None:
-        raise ImageEncoderError(f"this is no picture: {path}; give a PNG or JPEG file")
-    picture: U8 = cv2.cvtColor(decoded, cv2.COLOR_BGR2RGB)
-    return picture
+    try:
+        return decode_picture(content)
+    except PictureError as error:
+        raise ImageEncoderError(
+            f"this is no picture: {error} ({path}); give a PNG or JPEG file"
+        ) from error
 
 
 def embed_picture(picture: U8, model: str | Path) -> F32:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 import cv2
 import numpy as np
 
+from cogmap.memory.pictures import decode_picture
 from cogmap.memory.render.drawing import (
     WHITE,
     Color,
@@ -65,9 +66,8 @@ def mark_keyframe(image: U8, marks: Iterable[tuple[MapObject, PixelBox]]) -> U8:
 
 
 def mark_jpeg(jpeg: bytes, marks: Iterable[tuple[MapObject, PixelBox]]) -> bytes:
-    """`mark_keyframe` of a picture as a map keeps it."""
-    image = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR_RGB)
-    marked = mark_keyframe(np.asarray(image, np.uint8), marks)
+    """`mark_keyframe` of a picture as a map keeps it. Raises PictureError if it is damaged."""
+    marked = mark_keyframe(decode_picture(jpeg), marks)
     encoded = cv2.imencode(".jpg", marked[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])[1]
     return encoded.tobytes()
 

@@ -105,7 +105,7 @@ def pair_by_order(path: Path, color: Sequence[Path], depth: Sequence[Path]) -> N
 
 def list_images(folder: Path) -> list[Path]:
     """Image files of a folder, sorted by name."""
-    suffixes = {".png", ".jpg", ".jpeg", ".ppm", ".bmp", ".tif", ".tiff", ".webp"}
+    suffixes = {".png", ".jpg", ".jpeg", ".ppm", ".bmp"}
     return sorted(p for p in folder.iterdir() if p.suffix.lower() in suffixes)
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cogmap.nodes.episodes.episode import EpisodeError
+from cogmap.runtime.image_size import ImageSizeError, check_image_size
 from cogmap.runtime.messages import U8, U16
 
 _COLOR = cv2.IMREAD_COLOR_RGB | cv2.IMREAD_IGNORE_ORIENTATION
@@ -52,13 +53,17 @@ def decode_encoded(data: bytes, flags: int, where: str) -> NDArray[Any]:
             f"image is cut off after {len(data)} bytes: {where}; copy or record it again"
         )
     try:
+        check_image_size(data)
+    except ImageSizeError as error:
+        raise EpisodeError(
+            f"image is not decoded: {error}: {where}; save it as PNG or JPEG, smaller"
+        ) from error
+    try:
         image: NDArray[Any] | None = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
     except cv2.error as error:
         raise EpisodeError(f"image cannot be decoded ({error.err}): {where}") from error
     if image is None:
-        raise EpisodeError(
-            f"image cannot be decoded: {where}; it is damaged or of an unknown format"
-        )
+        raise EpisodeError(f"image cannot be decoded: {where}; it is damaged")
     return image
 
 

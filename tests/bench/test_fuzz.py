@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import mmap
 import random
 import sys
@@ -12,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import cogmap.runtime.image_size
 from cogmap.bench.fuzz import figures_of
 from cogmap.bench.fuzzing import mutate
 from cogmap.bench.fuzzing.drive import SURFACES, drive, open_surface
@@ -20,6 +22,7 @@ from cogmap.memory.asking import ask
 from cogmap.memory.persistence import load_map
 from cogmap.memory.programs.check import check
 from cogmap.runtime import wire
+from cogmap.runtime.image_size import image_size
 from cogmap.runtime.launchfile import read_launch_file
 from cogmap.runtime.messages import CogmapError
 from cogmap.runtime.playback import Recording
@@ -149,3 +152,20 @@ def test_every_reader_of_untrusted_bytes_is_fed(surface):
         sys.setprofile(None)
     assert SURFACES.keys() == READERS.keys()
     assert READERS[surface.name].__code__ in called
+
+
+@pytest.mark.parametrize("name", ["wire", "recording", "map"])
+def test_heads_of_images_are_changed(name, monkeypatch):
+    """So that a decoder that believes one would be noticed."""
+    said = []
+
+    def noted(data):
+        said.append(math.prod(image_size(data)))
+        return 1, 2**40
+
+    monkeypatch.setattr(cogmap.runtime.image_size, "image_size", noted)
+    opened, rng = open_surface(name), random.Random(1)
+    while len(set(said)) < 2:  # a time limit ends it
+        with suppress(CogmapError):
+            opened.feed(opened.mutate(rng, rng.choice(opened.seeds), rng.choice(opened.seeds)))
+    opened.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import struct
 
 import cv2
 import numpy as np
@@ -77,3 +78,16 @@ def test_missing_empty_and_folder(tmp_path):
         read_color(tmp_path / "empty.png")
     with pytest.raises(EpisodeError, match="cannot be read"):
         read_color(tmp_path)
+
+
+@pytest.mark.parametrize("read", [read_color, read_depth])
+def test_a_picture_too_large_is_not_decoded(tmp_path, monkeypatch, read):
+    """A PNG of some bytes may say that it has a thousand million pixels."""
+    path = tmp_path / "bomb.png"
+    cv2.imwrite(str(path), DEPTH)
+    data = bytearray(path.read_bytes())
+    data[16:24] = struct.pack(">II", 32_000, 32_000)
+    path.write_bytes(data)
+    monkeypatch.setattr(cv2, "imdecode", lambda *_: pytest.fail("was decoded"))
+    with pytest.raises(EpisodeError, match=r"32000x32000 pixels.*bomb\.png"):
+        read(path)

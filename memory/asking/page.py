@@ -60,7 +60,8 @@ the nearest option, in whatever unit that is written, and the text says so. What
 "not seen", with the option "no" or "0" if there is one. Nothing seen inside a closed thing is "not
 determinable", not "nothing".
 
-**What cannot be read** is answered with "not understood" and the nearest question that can be.
+**What cannot be read** is answered with "not understood" and the nearest question that can be,
+or, where none is near, with what kinds of things can be asked.
 """
 
 

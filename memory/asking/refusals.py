@@ -26,6 +26,12 @@ _OF_NOW = re.compile(r"^(?:(?:is|are|am|will) |(?:what|which|where|who|how many|
                      r"(?:is|are|am|will)\b)")  # fmt: skip
 _OF_THE_PAST = re.compile(r"\b(?:was|were|did|had|has|have)\b")
 
+KINDS = (
+    "I answer what is where, how many there are, how large and how far apart things are, in which"
+    " direction and by which way they are, when they were seen, and what has changed"
+)
+"""Said where nothing that is near to a question can be asked."""
+
 REASONS: tuple[tuple[str, str, str], ...] = (
     (
         "the time of day, the date",
@@ -172,5 +178,5 @@ def refuse(text: str, suggested: Callable[[], str]) -> Unreadable:
             "this seems to be an instruction; I answer questions about the place, and do nothing"
         )
     example = suggested()
-    near = f'; the nearest that I can read is "{example}"' if example else ""
-    return Unreadable(f"I cannot read this question{near}")
+    near = f'the nearest that I can read is "{example}"' if example else KINDS
+    return Unreadable(f"I cannot read this question; {near}")

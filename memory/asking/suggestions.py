@@ -21,6 +21,14 @@ _TRIED = 8
 """Forms that are looked at, the nearest first."""
 _LAST = "What do you see?"
 """Where none of these has an answer."""
+_SHARED = 0.5
+"""More than this of the words that tell: "are you a robot" is near to no question of a map."""
+_TELL_NOTHING = word_set(
+    "a an the this that these those it its my your our i you we me us he she they them who what "
+    "which when where how why is are am was were be been do does did has have had can could will "
+    "would should may might must of to in on at for from with by about and or not no if so please "
+    "tell say give show know think help there here any some one many much robot camera"
+)
 _LONGEST = 3
 """Words of a name."""
 _THING, _ROOM = "§thing", "§room"
@@ -37,7 +45,8 @@ _OF_EXAMPLES = word_set(
 def nearest_question(
     text: str, forms: Sequence[Form], names: Names, answers: Callable[[str], bool]
 ) -> str:
-    """The nearest question that ``answers`` is true of; "" if none of the nearest is one."""
+    """The nearest question that ``answers`` is true of; "" if none of the nearest is one, or near
+    at all: it speaks of a thing or a room that the map has, or shares words that tell."""
     for question in _questions(text, tuple(forms), names):
         if answers(question):
             return question
@@ -60,9 +69,14 @@ def _questions(text: str, forms: tuple[Form, ...], names: Names) -> Iterator[str
         ]
         return shared * math.prod(alike) / math.sqrt(1 + sum(weights[word] for word in example))
 
-    for form in sorted(forms, key=near, reverse=True)[:_TRIED]:
+    telling = {word for word in words if word.isalpha()} - _TELL_NOTHING
+    nearest = sorted(forms, key=near, reverse=True)[:_TRIED]
+    if not any(named):
+        nearest = [f for f in nearest if len(telling & _bag(f)[1]) > _SHARED * len(telling)]
+    for form in nearest:
         yield _filled(form.example, held, names)
-    yield _LAST
+    if nearest:
+        yield _LAST
 
 
 def _held(question: Sequence[str], names: Names) -> dict[str, list[str]]:

@@ -144,7 +144,9 @@ class TestAsk:
         run_dir, heard = served_vlm
         asker = Asker(MapTarget(LiveMap(run_dir), "a run", run_dir), None, 2.5)
         asker.ask(Question(stamp_ns=0, text=HOW_HIGH))
-        assert [question.within_s for question in heard] == [2.5]
+        (question,) = heard
+        assert question.within_s is not None
+        assert 2.0 < question.within_s <= 2.5  # what is left of it when it is sent
 
 
 def test_steps_are_shown_at_a_terminal_only():

@@ -20,7 +20,7 @@ def node_pids(supervisor: int) -> dict[str, int]:
     """Processes of the nodes of a supervisor, by name. Raises psutil.Error if one of them is just
     ending."""
     commands = {c.pid: c.cmdline() for c in psutil.Process(supervisor).children()}
-    return {Path(c[-1]).stem: pid for pid, c in commands.items() if "cogmap.runtime.host" in c}
+    return {Path(c[-1]).stem: pid for pid, c in commands.items() if "cogmap.runtime.node_main" in c}
 
 
 def frames_mapped(run_dir: Path) -> int:

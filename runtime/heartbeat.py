@@ -187,11 +187,11 @@ class QueueHandler(logging.Handler):
             self.handleError(record)
 
 
-def be_told_of_the_parents_death() -> None:
-    """By SIGTERM, also if it was killed (on Linux). That ends a node at once that is still loading;
+def be_told_of_the_parents_death(by: signal.Signals = signal.SIGTERM) -> None:
+    """By a signal, also if it was killed (on Linux). A node that still loads ends by it at once;
     heartbeats do the rest."""
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, int(signal.SIGTERM))
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, int(by))
 
 
 def _sendable(text: str) -> str:

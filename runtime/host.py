@@ -1,29 +1,23 @@
 """Runs one node as a process: sockets, signals, heartbeats, metrics, orderly end.
 
-Started by the supervisor as ``python -m cogmap.runtime.host WIRING.json``.
+The supervisor starts it in a process of its own, see `runtime.node_main`.
 """
 
 from __future__ import annotations
 
-import logging
-import os
-import signal
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import msgspec
 import zmq
 
 from cogmap.runtime.bus import RewindError, StoppedError
 from cogmap.runtime.context import open_context
-from cogmap.runtime.continuation import Continuation, figures_at_the_end, has_ended_in
-from cogmap.runtime.descriptors import raise_limit
+from cogmap.runtime.continuation import Continuation, has_ended_in
 from cogmap.runtime.health import StreamHealth
-from cogmap.runtime.heartbeat import Heartbeat, NodeFigures, be_told_of_the_parents_death
-from cogmap.runtime.keys import RunKeys, read_keys
+from cogmap.runtime.heartbeat import NodeFigures
+from cogmap.runtime.keys import RunKeys
 from cogmap.runtime.limits import ClientLimits
 from cogmap.runtime.messages import CogmapError, End, Message, Trouble
 from cogmap.runtime.node import Source, make_params
@@ -33,15 +27,10 @@ from cogmap.runtime.requests import Reply, RequestServer
 from cogmap.runtime.stop_flag import StopFlag
 from cogmap.runtime.wire import Envelope
 from cogmap.runtime.wiring import (
-    EXIT_FAILED,
-    EXIT_OK,
-    EXIT_START_OVER,
-    OUT_OF_MEMORY_HELP,
     RUN_STREAMS,
     InputWire,
     OutputWire,
     Wiring,
-    exit_code_of,
     load_node_class,
 )
 from cogmap.runtime.writer import Writer
@@ -64,6 +53,8 @@ class Host:
         self._busy_since: float | None = None
         self._waited_at = 0.0
         self._starting = True
+        self.left_early = self._made_all = False
+        """It was told to end before lossless inputs had, or before a source had made all steps."""
         node_class = load_node_class(wiring.uses)
         params = make_params(node_class, wiring.params)
         run_dir = None if wiring.run_dir is None else Path(wiring.run_dir)
@@ -130,6 +121,7 @@ class Host:
                     self._run_reader()
             self._captured_ns = None
             self.node.cut_short = self._is_cut_short()
+            self.left_early = self._stopping.is_set() and not self._has_all()
             if self.node.cut_short:
                 self._continuation.keep_now(self._ports)
             with self._readers_may_be_gone():
@@ -233,6 +225,11 @@ class Host:
 
         return RequestServer(self._context, endpoint, full_name, answer, self._limits, places)
 
+    def _has_all(self) -> bool:
+        if isinstance(self.node, Source):
+            return self._made_all
+        return all(port.ended for port in self._ports if port.wire.policy == "lossless")
+
     def _run_reader(self) -> None:
         # A `latest` reader may miss the end of a stream, or hear it only after its own end, in
         # a loop; where there is a lossless input, that one decides.
@@ -254,6 +251,7 @@ class Host:
                     wait_s = next(steps, None)
                 self._starting = False
                 if wait_s is None:
+                    self._made_all = True
                     if self._finish_source():
                         return
                     continue
@@ -282,7 +280,7 @@ class Host:
         return source.first_step_for(output, self._writers[output].wanted_seq())
 
     def _produce_from(self, source: Source, step: int) -> Iterator[float]:
-        self._starting = True
+        self._starting, self._made_all = True, False
         for name, writer in self._writers.items():
             writer.rewind(source.published_before(name, step))
         return source.produce(step)
@@ -354,46 +352,4 @@ class Host:
         for writer in self._writers.values():
             while not (writer.drain(_TELL_S, self._is_cut_short) or self._is_out_of_time()):
                 self._tell_positions()
-
-
-def main() -> None:
-    """Run the node that the wiring file in ``argv[1]`` describes."""
-    be_told_of_the_parents_death()
-    raise_limit()
-    wiring = msgspec.json.decode(Path(sys.argv[1]).read_bytes(), type=Wiring)
-    logging.basicConfig(
-        level=os.environ.get("COGMAP_LOG", "INFO"),
-        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
-    )
-    keys = None if wiring.keys is None else read_keys(Path(wiring.keys))
-    heartbeat = Heartbeat(wiring.node, wiring.supervisor, wiring.supervisor_pid, keys)
-    code, error = EXIT_OK, ""
-    if (figures := figures_at_the_end(wiring)) is not None:
-        heartbeat.start(lambda: figures, lambda: None)
-        heartbeat.finish("ended")
-        sys.exit(EXIT_OK)
-    host: Host | None = None
-    try:
-        host = Host(wiring, keys)
-        signal.signal(signal.SIGTERM, lambda *_: host.stop())
-        signal.signal(signal.SIGINT, lambda *_: host.stop())
-        heartbeat.start(host.stats, host.stop, lambda: host.finishing)
-        host.run()
-    except RewindError as rewind:
-        code, error = EXIT_START_OVER, str(rewind)
-    except CogmapError as wrong:
-        code = exit_code_of(wrong, starting=host is None or host.starting)
-        error = str(wrong)
-        logging.getLogger(__name__).error("%s", wrong)
-    except MemoryError:
-        code, error = EXIT_FAILED, f"out of memory; {OUT_OF_MEMORY_HELP}"
-        logging.getLogger(__name__).exception("the node is out of memory")
-    except Exception as failure:
-        code, error = EXIT_FAILED, f"{type(failure).__name__}: {failure}"
-        logging.getLogger(__name__).exception("the node failed")
-    heartbeat.finish("ended" if code == EXIT_OK else "failed", error)
-    sys.exit(code)
-
-
-if __name__ == "__main__":
-    main()
+                self._service_writers()  # a reader may end only once it has what others have

@@ -15,7 +15,14 @@ from typing import Literal
 from cogmap.runtime.checkpointer import EndMarks
 from cogmap.runtime.messages import NodeStatus
 from cogmap.runtime.vitals import Vitals
-from cogmap.runtime.wiring import EXIT_FAILED, EXIT_OK, EXIT_REFUSED, EXIT_START_OVER
+from cogmap.runtime.wiring import (
+    END_SIGNAL,
+    EXIT_CUT_SHORT,
+    EXIT_FAILED,
+    EXIT_OK,
+    EXIT_REFUSED,
+    EXIT_START_OVER,
+)
 
 log = logging.getLogger(__name__)
 
@@ -122,7 +129,7 @@ class NodeProcess:
 
     def _open_process(self) -> subprocess.Popen[bytes]:
         # -P: files of the working directory do not come before libraries; see load_node_class
-        command = [sys.executable, "-P", "-m", "cogmap.runtime.host", str(self._wiring_file)]
+        command = [sys.executable, "-P", "-m", "cogmap.runtime.node_main", str(self._wiring_file)]
         with self._log_file.open("ab") as output:
             return subprocess.Popen(
                 command,
@@ -169,7 +176,7 @@ class NodeProcess:
         """Ask it to end, once: a second signal could hit a process that is just closing."""
         if self._popen is not None and self._asked_to_end_at is None:
             self._asked_to_end_at = time.monotonic()
-            self._popen.terminate()
+            self._popen.send_signal(END_SIGNAL)
 
     def kill(self) -> None:
         if self._popen is not None:
@@ -191,15 +198,15 @@ class NodeProcess:
         self.exit_code = code = self._popen.wait()
         if self.done:
             return
-        if code == EXIT_OK or self._has_ended() or self._has_left_word():
+        if code in (EXIT_OK, EXIT_CUT_SHORT) or self._has_ended() or self._has_left_word():
             self._end("ended")
-        elif code == -signal.SIGTERM and not self._has_run:
+        elif code == -END_SIGNAL and not self._has_run:
             self._end("stopped")  # while it loaded, when nothing handles that: there is no map yet
         elif self._start_at is not None:
             self._give_up_unended(f"the run ended before it was up again ({self._reason(code)})")
         elif code in (EXIT_FAILED, EXIT_REFUSED):
             self._give_up(self._reason(code))
-        elif code == -signal.SIGTERM and not self.ready:
+        elif code == -END_SIGNAL and not self.ready:
             self._give_up_unended("told to end before it had loaded again")
         else:
             self._was_killed(code)
@@ -208,7 +215,9 @@ class NodeProcess:
     def _bury(self, code: int) -> None:
         """It has ended: was that the plan, and if not, what now?"""
         self.exit_code = code
-        if code == EXIT_OK or self._has_ended():
+        if code == EXIT_CUT_SHORT:
+            self._give_up_unended("nothing more came, nor an end, and it was told to end")
+        elif code == EXIT_OK or self._has_ended():
             self._end("ended")
         elif code == EXIT_START_OVER:
             self._restart_in(0.0)

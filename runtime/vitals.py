@@ -18,8 +18,8 @@ __all__ = ["Vitals"]
 
 log = logging.getLogger(__name__)
 
-_SILENT_S = 15.0
-"""A node without a heartbeat for this long is taken for dead."""
+_SILENT_S, _HEARD_WITHIN_S = 15.0, 3.0
+"""A node without a heartbeat for so long is taken for dead; what it is at is known for less."""
 _START_WITHIN_S = 60.0
 _MEASURE_PERIOD_S = 0.2
 """Between looks at the memory of a node that has a bound."""
@@ -87,8 +87,12 @@ class Vitals:
         )
 
     def hear(self, heartbeat: NodeStatus) -> None:
-        self._heard_at = time.monotonic()
-        if self._work(heartbeat) != self._work(self.last) or self.last.state == "starting":
+        missed, self._heard_at = not self.is_heard, time.monotonic()
+        if (
+            self._work(heartbeat) != self._work(self.last)
+            or missed
+            or self.last.state == "starting"
+        ):
             self._busy_at = self._heard_at
         if heartbeat.state == "starting":
             self._running_since = self._heard_at
@@ -108,9 +112,15 @@ class Vitals:
         )
 
     @property
+    def is_heard(self) -> bool:
+        """Of one that is not (SIGSTOP, a machine at its limit) it is not known what it is at."""
+        return time.monotonic() - self._heard_at < _HEARD_WITHIN_S
+
+    @property
     def quiet_s(self) -> float:
-        """How long it has handled and published nothing, and been at nothing."""
-        return time.monotonic() - max(self._busy_at, self._started_at)
+        """How long it has handled and published nothing, been at nothing, and said so."""
+        since_s = time.monotonic() - max(self._busy_at, self._started_at)
+        return since_s if self.is_heard else 0.0
 
     @property
     def running_s(self) -> float:

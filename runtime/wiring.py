@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import signal
 import sys
 from pathlib import Path
 from typing import Any, TypeGuard
@@ -21,8 +22,12 @@ from cogmap.runtime.messages import (
 from cogmap.runtime.nearest import nearest
 from cogmap.runtime.node import Node, Source
 
-EXIT_OK, EXIT_FAILED, EXIT_REFUSED, EXIT_START_OVER = 0, 1, 2, 75
-"""Exit codes: done; crashed, start again; will never work, do not; start again at once."""
+EXIT_OK, EXIT_FAILED, EXIT_REFUSED, EXIT_START_OVER, EXIT_CUT_SHORT = 0, 1, 2, 75, 76
+"""Exit codes: done; crashed, start again; will never work, do not; start again at once; told to
+end before its lossless inputs had, or before a source had made all its steps."""
+END_SIGNAL = signal.SIGUSR1
+"""By which a run ends its nodes. SIGTERM may come from anybody (systemd, an out-of-memory daemon, a
+user), and a node that ended by it would take those that it feeds with it."""
 
 OUT_OF_MEMORY_HELP = "give the machine more memory, the node less to hold, or fewer nodes"
 

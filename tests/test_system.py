@@ -114,7 +114,7 @@ class Run:
             children = psutil.Process(self.process.pid).children()
         except psutil.NoSuchProcess:
             return []
-        return [child for child in children if "cogmap.runtime.host" in command_of(child)]
+        return [child for child in children if "cogmap.runtime.node_main" in command_of(child)]
 
     def report(self) -> dict[str, Any]:
         report: dict[str, Any] = json.loads((self.run_dir / "report.json").read_text())
@@ -165,7 +165,7 @@ def storing(seconds: float) -> str:
 
 def mentions(process: psutil.Process, folder: Path) -> bool:
     command = command_of(process)
-    return "cogmap.runtime.host" in command and any(str(folder) in word for word in command)
+    return "cogmap.runtime.node_main" in command and any(str(folder) in word for word in command)
 
 
 def command_of(process: psutil.Process) -> list[str]:

@@ -49,9 +49,16 @@ def test_what_makes_it_busy(node, monkeypatch):
     monkeypatch.setattr(vitals_module.time, "monotonic", lambda: now[0])
     node.hear(beat(node, outputs={"out": 1}))
     assert node.vitals.quiet_s == 0
-    now[0] += 10
-    node.hear(beat(node, outputs={"out": 1}, inputs={"status": InputStats(received=9)}))
+    for second in range(10):
+        now[0] += 1
+        node.hear(beat(node, outputs={"out": 1}, inputs={"status": InputStats(received=second)}))
     assert node.vitals.quiet_s == 10
+    now[0] += 10
+    assert node.vitals.quiet_s == 0, "stopped, it is not known to wait"
+    node.hear(beat(node, outputs={"out": 1}))
+    assert node.vitals.quiet_s == 0, "nor has it waited, once it goes on"
+    now[0] += 1
+    assert node.vitals.quiet_s == 1
     node.hear(beat(node, outputs={"out": 1}, inputs={"frames": InputStats(received=1)}))
     assert node.vitals.quiet_s == 0
 
@@ -103,7 +110,7 @@ def test_what_it_said_of_itself_is_kept_when_it_starts_again(node):
 
 @pytest.fixture
 def lasting(tmp_path, monkeypatch) -> Iterator[Callable[[Vitals], NodeProcess]]:
-    """A node whose process says nothing and stays, but does not handle SIGTERM, as one that loads.
+    """A node whose process says nothing and stays, but handles no signal, as one that loads.
     Started again it is at once."""
     monkeypatch.setattr(process_module, "_AFTER_KILL_S", 0.0)
     monkeypatch.setattr(process_module, "_BACKOFF_S", (0.0,))
@@ -301,8 +308,9 @@ def test_as_long_as_it_may_be_at_one_message_it_is_busy(monkeypatch, busy_s, qui
     vitals = Vitals("n", hang_s=40.0)
     status = NodeStatus(stamp_ns=0, node="n", pid=1, state="running")
     vitals.hear(status)
-    now[0] += busy_s or 39.0
-    vitals.hear(msgspec.structs.replace(status, busy_s=busy_s))
+    for _ in range(int(busy_s) or 39):
+        now[0] += 1
+        vitals.hear(msgspec.structs.replace(status, busy_s=busy_s))
     assert (vitals.quiet_s > 0) == quiet
 
 

@@ -62,16 +62,29 @@ def map_of(
     return {path.name: path.read_bytes() for path in (folder / "map").iterdir()}
 
 
-def kill_when_busy(run_dir: Path, node: str) -> None:
-    """kill -9 once the node has handled some frames."""
+def kill_when_busy(run_dir: Path, node: str, by: signal.Signals = signal.SIGKILL) -> None:
+    """Once the node has handled some frames."""
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         status = last_status(run_dir, node)
         if status and handled(status) > 10:
-            os.kill(status["pid"], signal.SIGKILL)
+            os.kill(status["pid"], by)
             return
         time.sleep(0.1)
     raise AssertionError(f"{node} was never busy")
+
+
+def kill_as_it_stores(run_dir: Path) -> None:
+    """kill -9 of the memory node as the first of its files lies in the folder of the map."""
+    deadline = time.monotonic() + 100
+    while time.monotonic() < deadline:
+        if any((run_dir.parent / "map").glob("layout.*")):
+            status = last_status(run_dir, "memory")
+            assert status is not None
+            os.kill(status["pid"], signal.SIGKILL)
+            return
+        time.sleep(0.002)
+    raise AssertionError("it never stored a map")
 
 
 def handled(status: dict) -> int:
@@ -94,6 +107,26 @@ def test_with_a_node_killed(
     disturbed = map_of(episode, tmp_path, ["--rate", "2"], lambda run: kill_when_busy(run, node))
     assert disturbed == undisturbed
     assert restarts(tmp_path, node) == 1
+
+
+def test_with_memory_killed_as_it_stores_the_last_map(
+    episode: Path, undisturbed: dict[str, bytes], tmp_path: Path
+) -> None:
+    """It needs the other half of the map again, of a node that waits for its end."""
+    assert map_of(episode, tmp_path, [], kill_as_it_stores) == undisturbed
+    assert restarts(tmp_path, "memory") == 1
+
+
+@pytest.mark.parametrize("node", ["camera", "memory"])
+def test_with_a_node_that_somebody_tells_to_end(
+    episode: Path, undisturbed: dict[str, bytes], tmp_path: Path, node: str
+) -> None:
+    """Its run alone ends it: frames would be missing, and those that it feeds would end, too."""
+    disturbed = map_of(
+        episode, tmp_path, ["--rate", "2"], lambda run: kill_when_busy(run, node, signal.SIGTERM)
+    )
+    assert disturbed == undisturbed
+    assert restarts(tmp_path, node) == 0
 
 
 @pytest.mark.timeout(400)

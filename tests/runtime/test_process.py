@@ -18,6 +18,7 @@ from cogmap.runtime.checkpointer import EndMarks
 from cogmap.runtime.messages import InputStats, NodeStatus, Trouble
 from cogmap.runtime.process import NodeProcess
 from cogmap.runtime.vitals import Vitals
+from cogmap.runtime.wiring import EXIT_CUT_SHORT
 
 
 @pytest.fixture
@@ -281,6 +282,24 @@ class TestEnd:
         node.watch()
         node.watch()
         assert node.alive and not node.done
+
+    def test_left_over_before_its_inputs_had_ended(self, node):
+        """Nothing came any more, so it was told to end; what it stored is not what was to come."""
+        node.hear(beat(node))
+        node.terminate()
+        node._popen.wait()
+        node._popen.returncode = EXIT_CUT_SHORT
+        node.watch()
+        self.check_unended(node, "nothing more came, nor an end")
+
+    def test_told_to_end_with_the_whole_run(self, node):
+        node.hear(beat(node))
+        node.terminate()
+        node._popen.wait()
+        node._popen.returncode = EXIT_CUT_SHORT
+        node.wait()
+        assert node.status().state == "ended"
+        assert not node.gave_up
 
     def test_left_over_and_hung(self, node):
         node.hear(beat(node, busy_s=2.0))

@@ -139,7 +139,8 @@ def _nearest(options: Sequence[str], value: float, unit: str) -> tuple[str, bool
     wanted, base = to_si(value, unit)
     measures = [(o, measure) for o in options if (measure := _measure(bare(o))) is not None]
     named = {option_unit for _, (_, option_unit) in measures if option_unit}
-    unstated = named.pop() if len(named) == 1 else unit
+    bare_numbers = [number for number, option_unit in (m for _, m in measures) if not option_unit]
+    unstated = named.pop() if len(named) == 1 else _meant(bare_numbers, wanted, base, unit)
     off = []
     for option, (number, option_unit) in measures:
         # Of a number of things, or one without a unit, what follows a number is no unit.
@@ -152,6 +153,18 @@ def _nearest(options: Sequence[str], value: float, unit: str) -> tuple[str, bool
     least, nearest = min(off, key=lambda entry: entry[0])
     same = [option for other, option in off if math.isclose(other, least, abs_tol=1e-9)]
     return (nearest, least < 1e-9) if len(same) == 1 else ("", False)
+
+
+def _meant(numbers: Sequence[float], wanted: float, base: str, unit: str) -> str:
+    """The unit of options that name none: that of the answer, unless these would be lengths of
+    another order, as 150, 170 and 200 are of what is 1.64 m tall."""
+    if base != "m" or not numbers:
+        return unit
+    for each in (unit, "m", "cm", "mm"):
+        one, _ = to_si(1.0, each)
+        if min(numbers) * one <= 3 * wanted and wanted <= 3 * max(numbers) * one:
+            return each
+    return unit
 
 
 def _measure(option: str) -> tuple[float, str] | None:

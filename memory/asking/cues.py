@@ -65,7 +65,7 @@ _RULES = tuple(
 _DISTANCE = re.compile(r"\b(?:far|farther|distance|gap|apart|close|closer|near|nearer|space)\b")
 
 _POINTS = tuple(
-    (cue, re.compile(rf"(?<= )the {points} of (?=the |a |my |§)"))
+    (cue, re.compile(rf"(?<= )(?<! in )the {points} of (?=the |a |my |§)"))
     for cue, points in (
         ("centers", r"(?:cent(?:er|re)s?|middles?)(?: points?)?"),
         ("surfaces", r"(?:(?:closest|nearest) (?:points?|edges?|sides?)|edge|surface)"),

@@ -125,6 +125,7 @@ MASS = frozenset(
     (
         "furniture",
         "fruit",
+        "food",
         "seating",
         "lighting",
         "kitchenware",

@@ -206,7 +206,7 @@ NOT_IN_NAMES = word_set(
     "total ago gone missing disappeared left right different changed enough whole entire cubic "
     "minute minutes hour hours itself themselves himself herself yourself myself ourselves "
     "always ever yet already both exactly its yesterday today tomorrow besides anymore for "
-    "another more fewer less several few"
+    "another more fewer less several few called named fit fits yard yards mile miles inch inches"
 )
 """What a name of a thing does not contain: such words show that a sentence was cut wrongly."""
 

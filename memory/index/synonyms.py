@@ -153,6 +153,8 @@ _KINDS = {
     "computer": "laptop",
     "toy": "teddy bear, ball",
     "fruit": "apple, banana, orange, pear, lemon, grape",
+    "food": "fruit, vegetable, carrot, broccoli, bread, sandwich, pizza, cake, donut, hot dog, "
+    "cheese, egg",
 }
 """What is a kind of what although the words do not show it."""
 
@@ -209,7 +211,9 @@ def _relation(query: str, label: str) -> Relation | None:
 def _is_kind(special: tuple[str, ...], general: tuple[str, ...]) -> bool:
     """The last word of an English compound says what it is; that of another word for it need
     not: a "soap bottle" may be a soap dispenser, which is no bottle."""
-    if any(_is_of(word, whole) for whole in general for word in special):
+    if any(_is_of(special[0], whole) for whole in general):
+        return True
+    if any(word in _kinds().get(whole, ()) for whole in general for word in special):
         return True
     if not _FALSE_HEADS.isdisjoint(special):
         return False

@@ -180,6 +180,8 @@ def _from_options(asked: Asked) -> list[Thing]:
 
 _SIDES = (
     "{q:left or right of|right or left of|to the left or right of|to the left or the right of|"
+    "on the left or right of|on the left or the right of|on the left or on the right of|"
+    "to the left or to the right of|left or the right of|"
     "left of|right of|to the left of|to the right of|on the left of|on the right of}"
 )
 _WHEN = (
@@ -272,7 +274,7 @@ FORMS: tuple[Form, ...] = (
         _beside,
         "Is the lamp left or right of the sofa?",
         "(is|are) {a} (to|on) the left or [to|on] [the] right [side] of {b}",
-        "(is|are) {a} left or right of {b}",
+        "(is|are) {a} left or [the] right of {b}",
         "relative to {b} , (is|are) {a} (to|on) the , left or right",
         "relative to {b} , (is|are) {a} (to|on) the left or right",
         "on which side of {b} (is|are) {a}",

@@ -43,9 +43,15 @@ _PICKS = ("nearest ", "closest ", "farthest ", "furthest ")
 
 
 def _nearest_to(thing: Thing, place: Thing) -> Thing:
-    """ "How far is the bath from the nearest picture" means the one that is nearest to the bath."""
+    """ "How far is the bath from the nearest picture" means the one that is nearest to the bath;
+    of two that are picked each is the nearest, or farthest, to who asks."""
     picked = _PICKED.fullmatch(thing.program)
-    if picked is None or place.kind == "agent" or not thing.words.startswith(_PICKS):
+    if (
+        picked is None
+        or place.kind == "agent"
+        or _PICKED.fullmatch(place.program)
+        or not thing.words.startswith(_PICKS)
+    ):
         return thing
     return thing.at(f"{picked[1]}({picked[2]}, {place.program})", single=True)
 

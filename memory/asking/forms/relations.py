@@ -8,7 +8,7 @@ from cogmap.memory.asking.choices import bare
 from cogmap.memory.asking.conditions import AS_SEEN, ITS_ROOM, SIDES, in_its_room, in_room, is_bare
 from cogmap.memory.asking.form import Form, Meaning, Slots, form
 from cogmap.memory.asking.forms.choosing import one_of
-from cogmap.memory.asking.saying import listed, numbered, truth
+from cogmap.memory.asking.saying import listed, numbered, truth, worded
 from cogmap.memory.asking.things import Thing, plural_of, quoted, union_of
 from cogmap.memory.asking.unreadable import Unreadable
 from cogmap.memory.asking.words import THEM, USES, denied_at, relation_at
@@ -19,6 +19,7 @@ _AT_KIND = re.compile(
     r"\[x0 for x0 in everything\(\) if (?:on|in_|under|next_to|above)"
     r"\(x0, find\(\"([^\"]+)\"\)\)\]"
 )
+_IN_ROOM = re.compile(r"everything\(room=(.+)\)")
 _SOME = ("any", "some")
 _FROM_ME = re.compile(
     r"\[(x0?) for \1 in everything\(\) if (?:direction\(agent\(|abs\(bearing\(agent\(|"
@@ -72,11 +73,16 @@ def _related(slots: Slots, first: str, rest: list[str], found: tuple[str, int]) 
     if subject.none == "nothing":  # "is anything under the table"
         say = truth(f"something is {where}", f"nothing was seen {where}", whole.hidden)
         return Meaning(f"exists({whole.program})", say, (whole,))
-    if not subject.definite and not subject.plural:
-        say = truth(f"{subject.some} is {where}", f"{subject.none} that I know is {where}")
+    if not subject.definite:
+        say = truth(f"{_some(subject)} {where}", f"{subject.none} that I know is {where}")
         return Meaning(program, say, (subject,))
     say = truth(f"{subject.the} {subject.be} {where}", f"{subject.the} {subject.be} not {where}")
     return Meaning(program, say, (subject,))
+
+
+def _some(subject: Thing) -> str:
+    """ "A chair is", "some chairs are"."""
+    return f"some {subject.many} are" if subject.plural else f"{subject.some} is"
 
 
 def _is_one_of_several(slots: Slots, subject: Thing) -> bool:
@@ -106,8 +112,8 @@ def _in_room(slots: Slots, subject: Thing, room: Thing) -> Meaning:
         return Meaning(program, say, (room,))
     if is_bare(subject):
         program = f"exists({in_room(subject, room).program})"
-    if not subject.definite and not subject.plural:
-        say = truth(f"{subject.some} is in {room.the}", f"{subject.none} is in {room.the}")
+    if not subject.definite:
+        say = truth(f"{_some(subject)} in {room.the}", f"{subject.none} is in {room.the}")
         return Meaning(program, say, (subject, room))
     if _is_one_of_several(slots, subject):
         return _agreed(slots, subject, in_room(subject, room).program, f"in {room.the}")
@@ -220,10 +226,23 @@ def _which_of(slots: Slots) -> Meaning:
         raise Unreadable(f'I see no relation in "{phrases.said(slots.text("rest"))}"')
     whole = phrases.thing(f"the things {' '.join(words)}")
     together = union_of(thing.program for thing in things)
-    program = f"labels({whole.program.replace('everything()', together, 1)})"
+    room = _IN_ROOM.fullmatch(whole.program)
+    if room is None and "everything()" not in whole.program:
+        raise Unreadable(f'I cannot tell which of them is "{phrases.said(" ".join(words))}"')
+    those = f"[x for x in {together} if room_of(x) == {room[1]}]" if room else ""
+    program = f"labels({those or whole.program.replace('everything()', together, 1)})"
     return Meaning(
         program, one_of(things, f"{{}} {whole.words.removeprefix('things ')}"), tuple(things)
     )
+
+
+def _outermost(slots: Slots) -> Meaning:
+    """ "Which of the things on the desk is on the left": the first from there."""
+    thing, side = slots.asked.phrases.thing(f"the {slots.text('a')}"), slots.text("side")
+    if thing.single:
+        raise Unreadable(f"{thing.the} is one thing, and no choice")
+    say = worded(f"of {thing.the}, the first from the {side} is the {{}}, as you see them")
+    return Meaning(f'nth({thing.program}, 1, from_="{side}")', say, (thing,))
 
 
 def _what_here(slots: Slots) -> Meaning:
@@ -273,6 +292,11 @@ FORMS: tuple[Form, ...] = (
         "which [one|ones] of (these|the following) [objects|things|items] (is|are) {rest}",
         "which [one|ones] of {list} (is|are) {rest}",
         "(which|what) (is|are) {rest} , {list}",
+    ),
+    form(
+        _outermost,
+        "Which of the chairs is on the left?",
+        "which [one] of [the|these|those] {a} is (on|to|at) the {side:left|right} [side]",
     ),
     form(
         _used_for,

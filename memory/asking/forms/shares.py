@@ -152,6 +152,7 @@ FORMS: tuple[Form, ...] = (
         "{a}",
         "(list|name|show) [the] {n} {r:largest|biggest|smallest|tallest|longest|widest|shortest} "
         "{a}",
+        "[the] {n} {r:largest|biggest|smallest|tallest|longest|widest|shortest} {a}",
         "(what|which) {a} are the {n} {r:largest|biggest|smallest|tallest|longest|widest|shortest}",
     ),
     form(

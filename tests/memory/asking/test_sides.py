@@ -65,3 +65,20 @@ def test_the_closest_of_what_is_beside_a_thing_is_in_its_room(lounge) -> None:
     reply = asked(lounge, "what is the closest thing in front of the sofa?")
     assert reply.value == "dining table"
     assert "(as you see it)" in reply.text
+
+
+@pytest.mark.parametrize(
+    "where",
+    ["on the left or the right of", "on the left or on the right of", "to the left or right of",
+     "to the left or to the right of"],
+)  # fmt: skip
+def test_left_or_right_seen_from_somewhere_is_one_question(lounge, where) -> None:
+    reply = asked(lounge, f"is the cup {where} the coffee table seen from the sofa?")
+    assert reply.text == "The cup is to the right of the coffee table, seen from the sofa."
+
+
+def test_the_nearest_and_the_farthest_are_so_to_who_asks(lounge) -> None:
+    reply = asked(lounge, "how far is the nearest table from the farthest table?")
+    assert reply.program == (
+        'distance(nearest(find("table"), agent()), farthest(find("table"), agent()))'
+    )

@@ -41,7 +41,17 @@ def holds(slots: Slots) -> Meaning:
             return _related(slots, " ".join(words[:at]), words[at:], found)
         except Unreadable:
             continue
+    if "here" in slots.asked.cues or words[-1:] == ["here"]:
+        return _is_here(slots, " ".join(words).removesuffix(" here"))
     raise Unreadable(f'I see no relation in "{phrases.said(slots.text("a"))}"')
+
+
+def _is_here(slots: Slots, words: str) -> Meaning:
+    """ "Is the chair in this room"."""
+    thing = slots.asked.phrases.thing(words)
+    if not slots.asked.names.knows(thing.label):
+        raise Unreadable(f'"{slots.asked.phrases.said(words)}" is no thing that I know')
+    return _in_room(slots, slots.asked.phrases.each_of(thing), slots.room_here())
 
 
 def _related(slots: Slots, first: str, rest: list[str], found: tuple[str, int]) -> Meaning:

@@ -18,6 +18,7 @@ def asked(house, text: str) -> Answer:
     [
         "Is the chair in the kitchen?",
         "Is my chair in the bedroom?",
+        "Is the chair in this room?",
         "Is the chair next to the dining table?",
         "Does the chair stand next to the dining table?",
         "Is the chair to the right of the sofa?",
@@ -37,6 +38,8 @@ def test_where_they_differ_it_is_ambiguous(house, text: str) -> None:
         ("Is the chair on the floor?", True, "Yes, each of the 3 chairs is on the floor."),
         ("Is the chair in the kitchen next to the dining table?", True,
          "Yes, each of the chairs that are meant is next to the dining table."),
+        ("Is the sofa in this room?", True, "Yes, the sofa is in this room."),
+        ("Is the bed here?", False, "No, the bed is not in this room, as far as seen."),
         ("Is a chair in the kitchen?", True, "Yes, a chair is in the kitchen."),
         ("Is any chair in the bedroom?", True, "Yes, a chair is in the bedroom."),
         ("Is a chair next to the dining table?", True,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cogmap.memory.questions.item import Draft, Setting
+from cogmap.memory.questions.item import YES_NO, Draft, Setting
 from cogmap.memory.questions.scene import Moment, Thing
 
 __all__ = [
@@ -15,12 +15,16 @@ __all__ = [
     "area_seen",
     "existence_so_far",
     "first_seen_turn",
+    "last_seen",
     "new_this_turn",
     "quantity_so_far",
     "seen_together",
+    "visible_at",
 ]
 
-_YES_NO = ("yes", "no")
+
+_LEAST_S = 2.0
+"""Earlier times are not asked for."""
 
 
 def appearance_order(s: Setting) -> Draft | None:
@@ -57,7 +61,7 @@ def existence_so_far(s: Setting) -> Draft | None:
         answer = "no"
     if not labels:
         return None
-    return Draft({"label": labels[s.rng.integers(len(labels))]}, answer, options=_YES_NO)
+    return Draft({"label": labels[s.rng.integers(len(labels))]}, answer, options=YES_NO)
 
 
 def quantity_so_far(s: Setting) -> Draft | None:
@@ -120,6 +124,41 @@ def area_seen(s: Setting) -> Draft | None:
     if seen is None or s.moment.frame < 0:
         return None
     return Draft({}, round(float(seen[s.moment.frame]), 2), unit="m2")
+
+
+def last_seen(s: Setting) -> Draft | None:
+    """Seconds after the start, of a thing that has plainly been out of view since."""
+    picked = s.pick_on_walk(1)
+    if picked is None or picked[0].thing.views is None:
+        return None
+    views, stamps = picked[0].thing.views, s.moment.scene.stamps_ns[: s.moment.frame + 1]
+    clear, faint = (stamps[each[: len(stamps)]] for each in (views.clear, views.faint))
+    apart_ns = 1e9 * s.margins.apart_s
+    if not len(clear) or faint[-1] - clear[-1] > apart_ns or stamps[-1] - faint[-1] < apart_ns:
+        return None
+    seconds = float(clear[-1] - stamps[0]) / 1e9
+    if seconds < _LEAST_S:
+        return None
+    return Draft({"label": picked[0].label}, round(seconds, 1), unit="s")
+
+
+def visible_at(s: Setting) -> Draft | None:
+    """Yes in the middle of a clear look, no where not even a trace was in view, of a time in
+    seconds after the start."""
+    picked = s.pick_on_walk(1)
+    if picked is None or picked[0].thing.views is None:
+        return None
+    stamps = s.moment.scene.stamps_ns[: s.moment.frame + 1]
+    second = int(s.rng.integers(int((stamps[-1] - stamps[0]) // 10**9) + 1))
+    near = np.abs(stamps - stamps[0] - second * 10**9) <= 1e9 * s.margins.apart_s
+    views = picked[0].thing.views
+    if views.clear[: len(stamps)][near].all():
+        answer = "yes"
+    elif not views.faint[: len(stamps)][near].any():
+        answer = "no"
+    else:
+        return None
+    return Draft({"label": picked[0].label, "time": str(second)}, answer, options=YES_NO)
 
 
 def _counted_labels(moment: Moment) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from cogmap.memory.questions.scene import Placed
 
 __all__ = [
     "QUADRANTS",
+    "after_moves",
     "relative_direction_degrees",
     "relative_direction_easy",
     "relative_direction_hard",
@@ -73,6 +74,25 @@ def relative_direction_degrees(s: Setting) -> Draft | None:
         return None
     slots["side"] = "left" if angle > 0 else "right"
     return Draft(slots, round(abs(angle), 1), unit="deg")
+
+
+def after_moves(s: Setting) -> Draft | None:
+    """Left or right, of the asker, who turns and walks on first."""
+    picked, stand = s.pick(s.moment.singles, 1), s.stand
+    if picked is None or stand is None:
+        return None
+    asked, side = picked[0], ("left", "right")[s.rng.integers(2)]
+    degrees, metres = 45 * int(s.rng.integers(1, 4)), int(s.rng.integers(1, 4))
+    yaw = stand.yaw + math.radians(degrees if side == "left" else -degrees)
+    x, y, _ = stand.position
+    place = (x + metres * math.cos(yaw), y + metres * math.sin(yaw))
+    if level_distance(place, asked.box.center) < 2 * s.margins.stand_m:
+        return None
+    answer = sector(angle_to(place, yaw, asked.box.center), _SIDES, s.margins.angle_deg)
+    if answer is None:
+        return None
+    slots = {"asked": asked.label, "side": side, "degrees": str(degrees), "metres": str(metres)}
+    return Draft(slots, answer, options=s.shuffled(tuple(_SIDES)), pose=s.stated_pose)
 
 
 def route_plan(s: Setting) -> Draft | None:

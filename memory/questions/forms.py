@@ -118,6 +118,29 @@ FORMS: Forms = {
     "in_room": ("Is there a {label} in the {room}?", "Are there any {labels} in the {room}?"),
     "count_in_room": ("How many {labels} are in the {room}?",),
     "room_count": ("How many rooms are there?",),
+    # Spaces
+    "volume": ("What is the volume of the {label} in cubic metres?",),
+    "largest_of": ("Which of these is the largest: {choices}?",),
+    "smallest_of": ("Which of these is the smallest: {choices}?",),
+    "above": ("Is the {a} above the {b}?",),
+    "against_wall": ("Is the {label} against a wall?",),
+    "room_area": ("How large is the {room} in square metres?", "What is the area of the {room}?"),
+    "largest_room": ("Which room is the largest?", "Which is the largest room?"),
+    "door_between": ("Is there a door between the {a} and the {b}?",),
+    "fits": (
+        "Would a box of {width} by {depth} by {height} metres fit in the {room}?",
+        "Would something {width} m wide, {depth} m deep and {height} m high fit in the {room}?",
+    ),
+    "path_length": (
+        "How long is the way from the {a} to the {b}, in metres?",
+        "How far do I have to walk from the {a} to the {b}?",
+    ),
+    "after_moves": (
+        "Turn {side} by {degrees} degrees and walk {metres} m: is the {asked} to your left or to "
+        "your right then?",
+    ),
+    "last_seen": ("When did you last see the {label}?",),
+    "visible_at": ("Was the {label} visible at {time} seconds?",),
     # Changes
     "is_still_there": ("Is the {label} still there?",),
     "room_now": ("Which room is the {label} in now?",),

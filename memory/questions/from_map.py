@@ -113,4 +113,9 @@ def _views(seen: Sightings, numbers: I64, known: Bool) -> Views | None:
 
 
 def _floors(layout: Layout) -> tuple[Floor, ...]:
-    return tuple(Floor(r.id, r.label, r.polygon, r.area_m2) for r in layout.rooms)
+    """A layout in which no room leads anywhere says nothing of doors."""
+    has_doors = any(room.neighbours for room in layout.rooms)
+    return tuple(
+        Floor(r.id, r.label, r.polygon, r.area_m2, r.neighbours if has_doors else None)
+        for r in layout.rooms
+    )

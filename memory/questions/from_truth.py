@@ -33,8 +33,15 @@ def scene_of_truth(truth: dict[str, Any], vocabulary: Sequence[str] = UNSEEN) ->
         for each in truth["objects"]
         if shown is None or each["id"] in shown
     )
+    joined = [set(door["rooms"]) for door in truth["doors"]]
     floors = tuple(
-        Floor(room["id"], room["type"], tuple(map(tuple, room["polygon"])), room["area_m2"])
+        Floor(
+            room["id"],
+            room["type"],
+            tuple(map(tuple, room["polygon"])),
+            room["area_m2"],
+            tuple(sorted(set().union(*(d for d in joined if room["id"] in d)) - {room["id"]})),
+        )
         for room in truth["rooms"]
     )
     return Scene(things, floors, vocabulary=tuple(vocabulary))

@@ -12,8 +12,10 @@ from cogmap.memory.questions import (
     appearances,
     changes,
     directions,
+    free_floor,
     measures,
     relations,
+    spaces,
     unanswerable,
     walking,
 )
@@ -22,8 +24,8 @@ from cogmap.memory.questions.item import MARGINS, Draft, Margins, QuestionItem, 
 from cogmap.memory.questions.scene import Moment, Scene
 from cogmap.runtime.messages import CogmapError
 
-__all__ = ["ABSTAIN", "CHANGES", "OF_TURNS", "ONLINE", "ROOMS_AND_RELATIONS", "TYPES", "VSI",
-           "QuestionError", "generate", "questions_at"]  # fmt: skip
+__all__ = ["ABSTAIN", "CHANGES", "OF_TURNS", "ONLINE", "ROOMS_AND_RELATIONS", "SIGHTINGS", "SPACES",
+           "TYPES", "VSI", "QuestionError", "generate", "questions_at"]  # fmt: skip
 
 Maker = Callable[[Setting], Draft | None]
 
@@ -83,6 +85,24 @@ ROOMS_AND_RELATIONS: Mapping[str, Maker] = {
     "count_in_room": relations.count_in_room,
     "room_count": relations.room_count,
 }
+SPACES: Mapping[str, Maker] = {
+    "volume": spaces.volume,
+    "largest_of": spaces.largest_of,
+    "smallest_of": spaces.smallest_of,
+    "above": spaces.above,
+    "against_wall": spaces.against_wall,
+    "room_area": spaces.room_area,
+    "largest_room": spaces.largest_room,
+    "door_between": spaces.door_between,
+    "fits": free_floor.fits,
+    "path_length": free_floor.path_length,
+    "after_moves": directions.after_moves,
+}
+SIGHTINGS: Mapping[str, Maker] = {
+    "last_seen": appearances.last_seen,
+    "visible_at": appearances.visible_at,
+}
+"""In seconds after the first frame."""
 CHANGES: Mapping[str, Maker] = {
     "is_still_there": changes.is_still_there,
     "room_now": changes.room_now,
@@ -97,12 +117,16 @@ ABSTAIN: Mapping[str, Maker] = {
     "abstain_not_in_a_map": unanswerable.not_in_a_map,
 }
 """Those with no answer."""
-TYPES: Mapping[str, Maker] = {**VSI, **ONLINE, **ROOMS_AND_RELATIONS, **CHANGES, **ABSTAIN}
+TYPES: Mapping[str, Maker] = {
+    **VSI, **ONLINE, **ROOMS_AND_RELATIONS, **SPACES, **SIGHTINGS, **CHANGES, **ABSTAIN,
+}  # fmt: skip
 _TRIES = 200
 """Draws that fail in a row before a type is left out for good."""
 _IDLE = 500
 """Draws in a row that give nothing new before the scene counts as asked out."""
-_ON_THE_WAY = frozenset({*ONLINE, *CHANGES, "abstain_never_seen", "abstain_unseen_pair"})
+_ON_THE_WAY = frozenset(
+    {*ONLINE, *SIGHTINGS, *CHANGES, "abstain_never_seen", "abstain_unseen_pair"}
+)
 
 
 class QuestionError(CogmapError):

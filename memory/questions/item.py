@@ -12,7 +12,7 @@ import numpy as np
 from cogmap.memory.questions.scene import Moment, Placed
 from cogmap.runtime.messages import Standpoint
 
-__all__ = ["MARGINS", "Draft", "Margins", "QuestionItem", "Setting", "TruthValue"]
+__all__ = ["MARGINS", "YES_NO", "Draft", "Margins", "QuestionItem", "Setting", "TruthValue"]
 
 TruthValue = bool | int | float | str | tuple[str, ...] | None
 
@@ -27,7 +27,8 @@ class QuestionItem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     answer: TruthValue
     """With options: one of them. None: it cannot be answered; ``type`` says why."""
     unit: str = ""
-    """"m", "cm", "m2", "deg", "count", "turn" (its number); "" for words and truths."""
+    """"m", "cm", "m2", "m3", "deg", "s" (after the start), "count", "turn" (its number); "" for
+    words and truths."""
     as_of_ns: int | None = None
     pose: Standpoint | None = None
 
@@ -53,6 +54,7 @@ class Margins:
 
 
 MARGINS = Margins()
+YES_NO = ("yes", "no")
 EYES_M = 1.5
 """Over the lowest centre of a thing."""
 

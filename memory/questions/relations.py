@@ -9,7 +9,7 @@ from __future__ import annotations
 import shapely
 
 from cogmap.memory.questions.box_truth import bottom, floor_shape, gap, horizontal_gap, top
-from cogmap.memory.questions.item import Draft, Setting
+from cogmap.memory.questions.item import YES_NO, Draft, Setting
 from cogmap.memory.questions.scene import Placed
 
 __all__ = [
@@ -21,12 +21,11 @@ __all__ = [
     "next_to",
     "on",
     "room_count",
+    "single_kinds",
     "under",
     "what_is_on",
     "which_room",
 ]
-
-_YES_NO = ("yes", "no")
 
 
 def on(s: Setting) -> Draft | None:
@@ -106,12 +105,12 @@ def between(s: Setting) -> Draft | None:
         return None
     a = fit[s.rng.integers(len(fit))]
     slots = {"a": a.label, "b": b.label, "c": c.label}
-    return Draft(slots, "yes" if wanted else "no", options=_YES_NO)
+    return Draft(slots, "yes" if wanted else "no", options=YES_NO)
 
 
 def which_room(s: Setting) -> Draft | None:
     """The kind of room that a thing is in, of the kinds of which there is one."""
-    kinds = _single_kinds(s)
+    kinds = single_kinds(s)
     inside = tuple(each for each in s.moment.singles if each.room in kinds)
     picked = s.pick(inside, 1)
     if picked is None or picked[0].room is None or len(kinds) < 2:
@@ -165,7 +164,7 @@ def _yes_no(s: Setting, pairs: list[tuple[Placed, Placed]], wanted: bool) -> Dra
     if not pairs:
         return None
     a, b = pairs[s.rng.integers(len(pairs))]
-    return Draft({"a": a.label, "b": b.label}, "yes" if wanted else "no", options=_YES_NO)
+    return Draft({"a": a.label, "b": b.label}, "yes" if wanted else "no", options=YES_NO)
 
 
 def _holds(s: Setting, a: Placed, b: Placed, relation: str) -> bool | None:
@@ -209,14 +208,14 @@ def _on_line(each: Placed, line: shapely.LineString) -> bool | None:
     return False if line.distance(floor_shape(each.box)) > 1.0 else None
 
 
-def _single_kinds(s: Setting) -> dict[int, str]:
+def single_kinds(s: Setting) -> dict[int, str]:
     """Kinds of rooms by index, of which there is one each."""
     labels = [floor.label for floor in s.moment.scene.floors]
     return {k: label for k, label in enumerate(labels) if label and labels.count(label) == 1}
 
 
 def _room_question(s: Setting, counting: bool) -> Draft | None:
-    kinds = _single_kinds(s)
+    kinds = single_kinds(s)
     if not kinds:
         return None
     room = list(kinds)[s.rng.integers(len(kinds))]
@@ -232,4 +231,4 @@ def _room_question(s: Setting, counting: bool) -> Draft | None:
     slots = {"label": label, "room": kinds[room]}
     if counting:
         return Draft(slots, fit[label], unit="count")
-    return Draft(slots, "yes" if wanted else "no", options=_YES_NO)
+    return Draft(slots, "yes" if wanted else "no", options=YES_NO)

@@ -68,6 +68,8 @@ class Floor:
     label: str
     polygon: tuple[tuple[float, float], ...]
     area_m2: float
+    leads_to: tuple[int, ...] | None = None
+    """Ids of the rooms that its doors and openings lead to; None: that is not known."""
 
     @cached_property
     def shape(self) -> shapely.Polygon:

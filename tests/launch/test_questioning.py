@@ -73,7 +73,10 @@ def test_what_is_written_can_be_asked_as_it_is(pictured_map, tmp_path, console):
 
 
 def score(item, line):
-    """Of a question that cannot be answered: 1 for an abstention."""
+    """Of a question that cannot be answered: 1 for an abstention; of what is in no map also if it
+    is not understood."""
+    if item.type == "abstain_not_in_a_map" and line["status"] == "not_understood":
+        return 1.0
     if item.answer is None:
         return float(line["status"] not in ("answered", "failed", "not_understood"))
     named = ("status", "value", "unit", "option")

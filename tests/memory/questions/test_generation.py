@@ -4,6 +4,7 @@ import math
 from pathlib import Path
 
 import msgspec
+import numpy as np
 import pytest
 
 from cogmap.memory.formats.vsibench import read_vsibench
@@ -12,7 +13,7 @@ from cogmap.memory.questions import TYPES, QuestionError, QuestionItem, generate
 from cogmap.memory.questions.forms import FORMS, plural
 from cogmap.memory.questions.from_map import scene_of_layout
 from cogmap.memory.questions.generation import ONLINE, VSI, questions_at
-from cogmap.memory.questions.scene import Scene, Thing
+from cogmap.memory.questions.scene import Scene, Thing, Views
 from cogmap.runtime.messages import Box
 
 SECOND = 1_000_000_000
@@ -99,6 +100,23 @@ def test_order_of_appearance_is_that_of_the_first_frames(answers):
     assert set(answers("appearance_order", 99).values()) == {"sofa, table, lamp"}
 
 
+def test_sightings(walk, answers):
+    seen = answers("visible_at", 49)
+    assert {a for q, a in seen.items() if "sofa" in q} == {"yes", "no"}
+    for question, answer in seen.items():
+        label, second = question.split()[2], int(question.split()[5])
+        begins = {"sofa": 5, "table": 25, "lamp": 45, "vase": 35}[label]
+        assert answer == ("yes" if second > begins else "no")
+    assert answers("last_seen", 49) == {}  # all of it is in view now
+    upto = np.arange(100) < 20
+    gone = Thing(1, "sofa", walk.things[0].places, Views(upto, upto, upto))
+    scene = Scene((gone,), stamps_ns=walk.stamps_ns, positions=walk.positions, yaws=walk.yaws)
+    items = questions_at(
+        scene.moment(49 * SECOND, (9 * SECOND, 49 * SECOND)), 5, seed=1, types=["last_seen"]
+    )
+    assert [(item.answer, item.unit) for item in items] == [(19.0, "s")]
+
+
 def test_changes_are_asked_for_once_they_are_known(answers):
     assert answers("room_before", 69) == {} == answers("room_now", 69)
     assert set(answers("room_before", 79).values()) == {"kitchen"}
@@ -139,7 +157,8 @@ def test_layouts_have_no_questions_about_a_walk(shared_data):
     types = {item.type for item in items}
     walked = {name for name in ONLINE if not name.startswith("agent_")}
     assert not types & walked
-    assert all((item.pose is not None) == item.type.startswith("agent_") for item in items)
+    of_the_asker = ("agent_", "after_moves")
+    assert all((item.pose is not None) == item.type.startswith(of_the_asker) for item in items)
     assert {"object_count", "object_size", "room_size"} <= types & set(VSI)
 
 

@@ -100,6 +100,7 @@ def farthest_pair(
 def _pair(
     world: World, a: Place, b: Place, centers: bool, horizontal: bool, *, farthest: bool
 ) -> Pair:
+    world.check_time()
     if isinstance(a, Room) or isinstance(b, Room):
         return _with_room(world, a, b, centers)
     rows_a, rows_b = _rows(world, a), _rows(world, b)

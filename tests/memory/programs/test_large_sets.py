@@ -16,7 +16,7 @@ from cogmap.memory.programs.meaning.seeing import common_spans, spans
 from cogmap.memory.programs.meaning.twins import without_twins
 from cogmap.memory.programs.meaning.within import distances
 from cogmap.memory.programs.registry import Operation
-from cogmap.memory.programs.run import answer_program
+from cogmap.memory.programs.run import Budget, answer_program
 from cogmap.memory.programs.values import Objects
 from cogmap.memory.programs.world import World
 from cogmap.memory.trajectory import Trajectory
@@ -108,6 +108,16 @@ def test_the_time_is_looked_at_within_an_operation(many, program, monkeypatch):
     answer = answer_program(many, f"X = everything()\n{program}")
     assert answer.status == "failed"
     assert "takes too long" in answer.text
+
+
+@pytest.mark.parametrize("program", ["nearest(X, R)", "closest(L, R)", "farthest_of(L, R)"])
+def test_the_time_is_looked_at_for_every_thing_beside_a_room(many, program, monkeypatch):
+    seconds = iter(range(10**6))
+    monkeypatch.setattr(world_module.clock, "thread_time", lambda: next(seconds))
+    given = f"X = everything()\nR = room(1)\nL = [{', '.join(['X'] * 20)}]\n"
+    answer = answer_program(many, given + program, budget=Budget(seconds=30))
+    assert answer.status == "failed"
+    assert "line 4, column 1: the program takes too long" in answer.text
 
 
 def test_too_little_memory_is_said(many, monkeypatch):

@@ -12,6 +12,14 @@ from cogmap.memory.units import METRES
 
 __all__ = ["FORMS"]
 
+_LIMITS = {
+    "within": ("<=", "within"), "less than": ("<", "less than"), "closer than": ("<", "less than"),
+    "at most": ("<=", "at most"), "no more than": ("<=", "at most"),
+    "more than": (">", "more than"), "farther than": (">", "more than"),
+    "further than": (">", "more than"),
+    "at least": (">=", "at least"),
+}  # fmt: skip
+"""How a distance is compared, and how that is said."""
 _NEAR = ("closer", "nearer")
 _FAR = ("farther", "further", "farther away", "further away")
 
@@ -108,9 +116,10 @@ def _closer(slots: Slots) -> Meaning:
 def _within(slots: Slots) -> Meaning:
     a, b, number = slots.each("a", slots.place("a")), slots.place("b"), slots.number("n")
     metres = number * METRES[slots.text("unit")]
-    text = f"within {number:g} {slots.text('unit')} of {b.the}"
+    sign, said = _LIMITS[slots.text("q")]
+    text = f"{said} {number:g} {slots.text('unit')} {'of' if said == 'within' else 'from'} {b.the}"
     say = truth(f"{a.the} {a.be} {text}", f"{a.the} {a.be} not {text}")
-    return Meaning(f"distance({a.program}, {b.program}) <= {metres:g}", say, (a, b))
+    return Meaning(f"distance({a.program}, {b.program}) {sign} {metres:g}", say, (a, b))
 
 
 _BE = "(is|are|was|were)"
@@ -194,7 +203,7 @@ FORMS: tuple[Form, ...] = (
     form(
         _within,
         "Is the lamp within 2 m of the sofa?",
-        f"{_BE} {{a}} (within|less than|closer than|at most|no more than) {{n}} "
+        f"{_BE} {{a}} {{q:{'|'.join(_LIMITS)}}} {{n}} "
         "{unit:m|meter|meters|metre|metres|cm|centimeters|centimetres|ft|feet} "
         "[away] (of|from|to) {b}",
     ),

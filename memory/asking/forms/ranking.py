@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cogmap.memory.asking.form import LENGTH_UNIT, Form, Meaning, Slots, form
-from cogmap.memory.asking.saying import Result, Said, Say, counted, listed, measured
+from cogmap.memory.asking.saying import Result, Said, Say, counted, listed, measured, truth
 from cogmap.memory.asking.things import Thing, quoted
 from cogmap.memory.asking.unreadable import Unreadable
 from cogmap.memory.programs.answers import name_of
@@ -78,6 +78,15 @@ def _how_many(slots: Slots) -> Meaning:
     return Meaning(program, counted(said, said), (kind,))
 
 
+def _any(slots: Slots) -> Meaning:
+    """ "Is there a chair taller than 1 m"."""
+    kind, found, said = _than(slots)
+    program = _with_other(slots, f"known = count({kind.program})\nexists({found})")
+    return Meaning(
+        program, truth(f"there are {said}", f"there are no {said}, as far as seen"), (kind,)
+    )
+
+
 def _with_other(slots: Slots, program: str) -> str:
     if "b" not in slots:
         return program
@@ -116,6 +125,7 @@ def _in_order(template: str) -> Say:
 
 _R = "{r:" + "|".join(_MEASURED) + "}"
 _AXIS = "{axis:" + "|".join(_BY) + "}"
+_THERE_IS = "(is|are) there (a|an|any)"
 _LIST = "(list|show|name|find|give) [me] [all] [the]"
 
 FORMS: tuple[Form, ...] = (
@@ -132,6 +142,14 @@ FORMS: tuple[Form, ...] = (
         "Which things are between 1 and 2 m tall?",
         f"(what|which) [{{k}}] (is|are) between {{n}} [{LENGTH_UNIT.replace('unit', 'one')}] and "
         f"{{m}} {LENGTH_UNIT} {{r:tall|high|long|wide}}",
+    ),
+    form(
+        _any,
+        "Is there a chair taller than 1 m?",
+        f"{_THERE_IS} {{k}} [that is|that are|which is] {_R} than {{n}} {LENGTH_UNIT}",
+        f"{_THERE_IS} {{k}} [that is|that are|which is] {_R} than {{b}}",
+        f"(is|are) (a|an|any|some) {{k}} {_R} than {{n}} {LENGTH_UNIT}",
+        f"(is|are) (any|some) {{k}} {_R} than {{b}}",
     ),
     form(
         _how_many,

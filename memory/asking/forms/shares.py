@@ -77,6 +77,13 @@ def _room_area_than(slots: Slots) -> Meaning:
     return Meaning(f"area({room.program}) {sign} {to_si(number, unit)[0]:g}", say, (room,))
 
 
+def _is_the_largest(slots: Slots) -> Meaning:
+    room = slots.room("a")
+    word = "smallest" if slots.text("r") == "smallest" else "largest"
+    say = truth(f"{room.the} is the {word} room", f"{room.the} is not the {word} room")
+    return Meaning(f"{room.program} == {word}_room()", say, (room,))
+
+
 def _room_side_than(slots: Slots) -> Meaning:
     room, number, word = slots.room("a"), slots.number("n"), slots.text("r")
     axis = "length" if word in ("longer", "shorter") else "width"
@@ -133,6 +140,12 @@ FORMS: tuple[Form, ...] = (
         "Is the kitchen larger than 8 square metres?",
         "is {a} {r:bigger|larger|smaller} than {n} {unit:m2|sqm|square meters|square metres|"
         "square meter|square metre|square feet|square foot|sqft|ft2}",
+    ),
+    form(
+        _is_the_largest,
+        "Is the kitchen the largest room?",
+        "is {a} the {r:largest|biggest|smallest} room [here|of all]",
+        "is {a} the {r:largest|biggest|smallest} of [all] [the] rooms",
     ),
     form(
         _room_side_than,

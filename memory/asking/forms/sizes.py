@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cogmap.memory.asking.form import LENGTH_UNIT, Form, Meaning, Slots, form
 from cogmap.memory.asking.forms.choosing import best_of
+from cogmap.memory.asking.forms.comparing_counts import THAN
 from cogmap.memory.asking.saying import Result, Said, Say, measured, said_value, truth
 from cogmap.memory.asking.things import Thing, plural_of
 from cogmap.memory.asking.unreadable import Unreadable
@@ -151,8 +152,9 @@ def _than_length(slots: Slots) -> Meaning:
         end = f"the upper end of {thing.the} is"
         program = f'elevation({thing.program}, of="top") {_HIGHER[word][1]} {metres:g}'
         return Meaning(program, truth(f"{end} {said}", f"{end} not {said}"), (thing,))
-    axis, sign = _COMPARED.get(word) or (_AXES[word], ">")
-    than = f"{word} than" if word in _COMPARED else "more than"
+    limit = slots.text("q") or "more than"
+    axis, sign = _COMPARED.get(word) or (_AXES[word], THAN[limit])
+    than = f"{word} than" if word in _COMPARED else limit
     said = f"{than} {number:g} {unit}{'' if word in _COMPARED else ' ' + word}"
     say = truth(f"{thing.the} {thing.be} {said}", f"{thing.the} {thing.be} not {said}")
     return Meaning(f'size({thing.program}, axis="{axis}") {sign} {metres:g}', say, (thing,))
@@ -311,7 +313,8 @@ FORMS: tuple[Form, ...] = (
         _than_length,
         "Is the bed longer than 2 m?",
         f"(is|are) {{a}} {_R} than {{n}} {LENGTH_UNIT}",
-        f"(is|are) {{a}} more than {{n}} {LENGTH_UNIT} {{r:long|wide|tall|high|deep|thick}}",
+        f"(is|are) {{a}} {{q:more than|less than|at least|at most}} {{n}} {LENGTH_UNIT} "
+        "{r:long|wide|tall|high|deep|thick}",
     ),
     form(
         _is_length,

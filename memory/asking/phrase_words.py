@@ -6,8 +6,10 @@ from collections.abc import Sequence
 
 from cogmap.memory.asking import words as lexicon
 from cogmap.memory.index.synonyms import normalize
+from cogmap.memory.units import METRES
 
 __all__ = [
+    "beyond_at",
     "ends_name",
     "is_plural",
     "plain",
@@ -56,9 +58,21 @@ def without_number(words: Sequence[str]) -> Sequence[str]:
     return words
 
 
+def beyond_at(words: Sequence[str], at: int) -> int:
+    """How many words say that something is farther than so much: 5 of "more than 2 m from", 6 of
+    "farther than 2 m away from"; 0: none."""
+    far = list(words[at : at + 6])
+    if far[:2] not in (["more", "than"], ["farther", "than"], ["further", "than"]) or len(far) < 5:
+        return 0
+    if lexicon.number_of(far[2]) is None or far[3] not in METRES:
+        return 0
+    return 5 if far[4] == "from" else 6 if far[4:] == ["away", "from"] else 0
+
+
 def ends_name(words: Sequence[str], at: int) -> bool:
     return (
-        words[at] in lexicon.LINKS
+        beyond_at(words, at) > 0
+        or words[at] in lexicon.LINKS
         or words[at] in ("to", "from")
         or lexicon.denied_at(words, at) > 0
         or lexicon.relation_at(words, at) is not None

@@ -25,7 +25,7 @@ from cogmap.memory.asking.conditions import (
     nowhere,
     sided,
 )
-from cogmap.memory.asking.phrase_words import ends_name, split_all
+from cogmap.memory.asking.phrase_words import beyond_at, ends_name, split_all
 from cogmap.memory.asking.place_phrases import PlacePhrases
 from cogmap.memory.asking.things import Thing
 from cogmap.memory.asking.unreadable import Unreadable
@@ -64,7 +64,11 @@ class WherePhrases(PlacePhrases):
             positive = ["in", *words[at + denied :]] if words[at] == "outside" else words[at + 1 :]
             return nowhere(thing, self._placed(thing, positive, 0, picks, depth))
         if words[at] == "within" and len(words) > at + 4 and words[at + 3] == "of":
-            return self._within(thing, words[at + 1 :], depth)
+            return self._within(thing, words[at + 1 : at + 3], words[at + 4 :], depth)
+        beyond = beyond_at(words, at)
+        if beyond:
+            number = words[at + 2 : at + 4]
+            return self._within(thing, number, words[at + beyond :], depth, beyond=True)
         found = lexicon.relation_at(words, at)
         towards = [pick for pick in picks if pick.endswith(", agent())")]
         if found is None and words[at] in ("to", "from") and towards:
@@ -83,15 +87,19 @@ class WherePhrases(PlacePhrases):
             return placed
         return replace(beside_it, words=f"{placed.words} ({AS_SEEN})")
 
-    def _within(self, thing: Thing, rest: Sequence[str], depth: int) -> Thing:
-        """ "within 2 m of the bed"."""
-        number, unit = lexicon.number_of(rest[0]), METRES.get(rest[1])
+    def _within(
+        self, thing: Thing, far: Sequence[str], rest: Sequence[str], depth: int,
+        *, beyond: bool = False,
+    ) -> Thing:  # fmt: skip
+        """ "within 2 m of the bed", or ``beyond``: "more than 2 m from the bed"."""
+        number, unit = lexicon.number_of(far[0]), METRES.get(far[1])
         if number is None or unit is None:
-            raise Unreadable(f'"within {self.said(" ".join(rest[:2]))}" is no distance')
-        place = self._agent_of(rest[3:]) or self._phrase(list(rest[3:]), depth + 1)
+            raise Unreadable(f'"within {self.said(" ".join(far))}" is no distance')
+        place = self._agent_of(rest) or self._phrase(list(rest), depth + 1)
         x = f"x{depth}"
-        said = f"{thing.words} within {number:g} {rest[1]} of {place.the}"
-        condition = f"distance({x}, {place.program}) <= {number * unit:g}"
+        where = "more than {} from" if beyond else "within {} of"
+        said = f"{thing.words} {where.format(f'{number:g} {far[1]}')} {place.the}"
+        condition = f"distance({x}, {place.program}) {'>' if beyond else '<='} {number * unit:g}"
         anything = thing.label in lexicon.ANYTHING and place.kind == "thing"
         if anything or thing.label == place.label:  # but not itself
             condition += f" and not exists([z for z in {place.members} if z == {x}])"

@@ -8,6 +8,7 @@ from cogmap.memory.asking.choices import bare
 from cogmap.memory.asking.conditions import AS_SEEN, ITS_ROOM, SIDES, in_its_room, in_room, is_bare
 from cogmap.memory.asking.form import Form, Meaning, Slots, form
 from cogmap.memory.asking.forms.choosing import one_of
+from cogmap.memory.asking.phrase_words import beyond_at
 from cogmap.memory.asking.saying import listed, numbered, truth, worded
 from cogmap.memory.asking.things import Thing, plural_of, quoted, union_of
 from cogmap.memory.asking.unreadable import Unreadable
@@ -171,7 +172,7 @@ def _what_is(slots: Slots) -> Meaning:
 def _which(slots: Slots) -> Meaning:
     """ "Which chairs are in the kitchen": each of them by its number."""
     words = slots.text("rest").split()
-    if not (denied_at(words, 0) or relation_at(words, 0)):
+    if not (denied_at(words, 0) or relation_at(words, 0) or beyond_at(words, 0)):
         raise Unreadable(f'I see no relation in "{slots.asked.phrases.said(" ".join(words))}"')
     kind = "them" if slots.text("a") in THEM else f"the {slots.text('a')}"
     thing = slots.asked.phrases.thing(f"{kind} {' '.join(words)}")

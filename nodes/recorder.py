@@ -18,6 +18,10 @@ from cogmap.runtime.wire import Envelope
 
 _WALL_CLOCK_TYPES = (RunStatus, LogRecord, PlaybackStatus)
 _MOST_LOAD = 0.7
+_MOST_UNFLUSHED = 50
+"""Then writers that wait for all that is recorded need not keep more."""
+_MOST_CHUNKS = 100_000
+"""Of a part: its index is in memory until it is closed, some 0.9 KB for each."""
 _SLOW = (
     "writing takes {:.0%} of the time: the disk is too slow for these streams, or the processor for"
     " their compression; record fewer, or on another disk"
@@ -94,12 +98,21 @@ class Recorder(Node):
 
     def _record(self, envelope: Envelope) -> None:
         """The first message of a part is flushed at once: then the part is worth keeping."""
+        if self._writer is not None and self._writer.chunks >= _MOST_CHUNKS:
+            self.close()
         if self._writer is None:
             self._writer = self._next_writer()
         source_clock = not isinstance(envelope.message, _WALL_CLOCK_TYPES)
         self._writer.write(envelope, source_clock=source_clock)
         if time.monotonic() - self._flushed_at > self.params.flush_s:
             self._flush(self._writer)
+
+    def on_tick(self) -> None:
+        """Where no more messages come, too."""
+        is_due = time.monotonic() - self._flushed_at > self.params.flush_s
+        if self._writer is not None and self._unflushed and is_due:
+            with self._disk_errors():
+                self._flush(self._writer)
 
     def _flush(self, writer: RecordingWriter) -> None:
         writer.flush()
@@ -126,10 +139,12 @@ class Recorder(Node):
                     writer.path.unlink()
 
     def state(self) -> NodeState | None:
-        """What was recorded is in the file once this returns, and need not come again. None while
-        the disk takes nothing: what comes then is to come again after a kill."""
-        self._flush_now()
-        return None if self._writer is None else NodeState()
+        """What was recorded is in the file once this is given, and need not come again. None
+        while some of it is not, or the disk takes nothing: it comes again after a kill, or is
+        counted. It seldom flushes for it: a live node is asked after every message."""
+        if self.cut_short or self._unflushed >= _MOST_UNFLUSHED:
+            self._flush_now()
+        return None if self._writer is None or self._unflushed else NodeState()
 
     def _flush_now(self) -> None:
         if self._writer is not None:

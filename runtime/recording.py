@@ -44,6 +44,8 @@ class RecordingWriter:
         self._channels: dict[tuple[str, str], int] = {}
         self._schemas: dict[str, int] = {}
         self._last_ns = 0
+        self.chunks = 0
+        """In the file; the index that `close` writes has an entry for each."""
         try:
             self._file = path.open("wb")
         except OSError as error:
@@ -51,6 +53,7 @@ class RecordingWriter:
         self._mcap = Writer(self._file, CHUNK_BYTES, CompressionType.ZSTD)
         with self._disk_errors():
             self._mcap.start(profile=PROFILE, library="cogmap")
+            self._end = self._file.tell()
 
     def write(self, envelope: wire.Envelope, *, source_clock: bool = True) -> None:
         """Append a message. Its log time is its stamp; with ``source_clock`` false, which is
@@ -70,6 +73,7 @@ class RecordingWriter:
                 sequence=envelope.seq % 2**32,  # for other tools; ours read the header
                 data=self._encode(envelope),
             )
+            self._count_chunk()
 
     def flush(self) -> None:
         """Write out the chunk in progress, so that a crash does not take it.
@@ -79,6 +83,13 @@ class RecordingWriter:
         """
         with self._disk_errors():
             self._mcap.flush()
+            self._count_chunk()
+
+    def _count_chunk(self) -> None:
+        """The file grows by whole chunks."""
+        end = self._file.tell()
+        self.chunks += end != self._end
+        self._end = end
 
     def close(self) -> None:
         """Write the index and close; without it the file can still be read.

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import shutil
+import time
 from contextlib import closing
 from pathlib import Path
 
 import numpy as np
 import pytest
+from mcap.reader import make_reader
 
+import cogmap.nodes.recorder as recording_node
 from cogmap.nodes.recorder import Recorder
 from cogmap.runtime.driver import NodeDriver
 from cogmap.runtime.messages import Frame, Intrinsics, LogRecord, Twist
@@ -66,10 +69,12 @@ def test_full_disk_is_survived_and_what_was_lost_is_counted(tmp_path, full_after
         counters, troubles = recorder.node.counters, recorder.node.troubles
         for number in range(20):
             recorder.send("camera/frames", frame(number))
+        recorder.node.on_end()  # flushes
         assert recorder.node.state() is not None
         for number in range(20, 30):
             recorder.send("camera/frames", frame(number))
         with full_after(10):
+            recorder.node.on_end()
             assert recorder.node.state() is None, "the ten are not in the file"
             assert (counters["recorded"], counters["unrecorded"]) == (20, 10)
             for number in range(30, 50):
@@ -170,3 +175,39 @@ def test_started_again_it_goes_on_in_the_next_part(tmp_path, caplog):
             assert [item.message.number for item in recording.read()] == [number]
     warnings = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
     assert [text.split()[-1] for text in warnings] == ["r.2.mcap", "r.3.mcap"]
+
+
+def test_being_asked_for_its_state_ends_no_chunk(tmp_path):
+    """Of a live run it is asked after every message; the index of chunks is in memory."""
+    with NodeDriver(Recorder, run_dir=tmp_path, path="r.mcap", flush_s=1000) as recorder:
+        recorder.send("camera/frames", frame(0))
+        assert recorder.node.state() is not None
+        for number in range(1, 50):
+            recorder.send("camera/frames", frame(number))
+            assert recorder.node.state() is None, "what is not in the file is not called recorded"
+        assert recorder.node.counters["recorded"] == 1
+        recorder.node.cut_short = True
+        assert recorder.node.state() is not None, "the run may be resumed from here"
+        assert recorder.node.counters["recorded"] == 50
+    with (tmp_path / "r.mcap").open("rb") as file:
+        summary = make_reader(file).get_summary()
+    assert summary.statistics.message_count == 50 and len(summary.chunk_indexes) == 2
+
+
+def test_the_last_message_before_a_silence_is_flushed(tmp_path):
+    with NodeDriver(Recorder, run_dir=tmp_path, path="r.mcap", flush_s=0.05) as recorder:
+        recorder.send("camera/frames", frame(0))
+        recorder.send("camera/frames", frame(1))
+        time.sleep(0.1)
+        recorder.node.on_tick()
+        assert recorder.node.counters["recorded"] == 2 and recorder.node.state() is not None
+        assert numbers_in(tmp_path / "r.mcap") == [0, 1]
+
+
+def test_a_part_with_many_chunks_is_closed_and_the_next_begun(tmp_path, monkeypatch):
+    monkeypatch.setattr(recording_node, "_MOST_CHUNKS", 3)
+    with NodeDriver(Recorder, run_dir=tmp_path, path="r.mcap", flush_s=0) as recorder:
+        for number in range(7):
+            recorder.send("camera/frames", frame(number))
+    parts = [numbers_in(tmp_path / f"r{part}.mcap") for part in ("", ".2", ".3")]
+    assert parts == [[0, 1, 2], [3, 4, 5], [6]]

@@ -9,11 +9,14 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+import psutil
 
 from cogmap.runtime.messages import CogmapError
 
@@ -49,18 +52,22 @@ def is_going_on(path: Path) -> bool:
 def process_of(path: Path) -> int | None:
     """The process that says that the run in this directory is its own; None if it is gone."""
     try:
-        text = (path / "lock").read_text().strip()
-    except (OSError, UnicodeDecodeError):
+        pid, began = map(int, (path / "lock").read_text().split())
+        return pid if _began(pid) == began else None
+    except (OSError, ValueError, OverflowError):
         return None
-    if not text.isdecimal():
-        return None
+
+
+def _began(pid: int) -> int | None:
+    """When a process began, by the kernel's count since it booted, which no clock changes: its
+    number may be another's by now. None: it is gone, or a zombie that nobody has waited for."""
+    if sys.platform != "linux":
+        return int(psutil.Process(pid).create_time()) if psutil.pid_exists(pid) else None
     try:
-        os.kill(int(text), 0)
-    except PermissionError:
-        pass
-    except (ProcessLookupError, OverflowError):
+        stat = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
         return None
-    return int(text)
+    return None if stat[0] in "ZX" else int(stat[19])
 
 
 class RunDir:
@@ -110,7 +117,7 @@ class RunDir:
                 ) from error
         self._lock.seek(0)
         self._lock.truncate()
-        self._lock.write(f"{os.getpid()}\n")
+        self._lock.write(f"{os.getpid()} {_began(os.getpid())}\n")
         self._lock.flush()
 
     def _refuse_foreign_folder(self) -> None:

@@ -13,7 +13,7 @@ import psutil
 import pytest
 
 from cogmap.runtime import rundir
-from cogmap.runtime.rundir import RunDir, RunDirError, is_going_on
+from cogmap.runtime.rundir import RunDir, RunDirError, is_going_on, process_of
 
 
 def test_is_private(tmp_path):
@@ -64,6 +64,25 @@ def test_the_lock_outlives_a_supervisor_that_is_killed(tmp_path):
     assert is_going_on(tmp_path)
     with RunDir(tmp_path):
         assert has_ended(int(killed.stdout))
+
+
+def test_a_zombie_and_a_number_used_anew_hold_no_run(tmp_path):
+    """Who was killed stays in the table until somebody waits for it, and its number comes again."""
+    with RunDir(tmp_path):
+        assert process_of(tmp_path) == os.getpid()
+        lock = tmp_path / "lock"
+        pid, began = map(int, lock.read_text().split())
+        lock.write_text(f"{pid} {began - 1}\n")
+        assert process_of(tmp_path) is None
+    code = (
+        "import os, signal; from pathlib import Path; from cogmap.runtime.rundir import RunDir\n"
+        f"run = RunDir(Path({str(tmp_path)!r})); os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    killed = subprocess.Popen([sys.executable, "-c", code])
+    os.waitid(os.P_PID, killed.pid, os.WEXITED | os.WNOWAIT)
+    assert psutil.Process(killed.pid).status() == psutil.STATUS_ZOMBIE
+    assert process_of(tmp_path) is None
+    killed.wait()
 
 
 def has_ended(pid: int) -> bool:

@@ -177,12 +177,15 @@ def write_manifest(
     entries: Entries,
     details: Mapping[str, Any],
     *,
+    replaced: Entries | None = None,
     last: bool = False,
 ) -> None:
-    """Make the written files ``entries`` the map, and delete those of the map that was there.
+    """Make the written files ``entries`` the map, and delete those that it has ``replaced``: of the
+    map that the same writer stored before.
 
-    Files of no map are left alone, since another process may just be writing them; with ``last``,
-    which says that nobody is, all leftovers go.
+    All others are left alone, since another process may just be writing them, also under names that
+    the map there uses: the same frames make the same files. With ``last``, which says that nobody
+    is, all leftovers go.
 
     Raises MissingPartError if a file of ``entries`` is not there (a writer that starts over may
     announce parts that were superseded long ago), MapError if the folder cannot be written; the
@@ -197,13 +200,13 @@ def write_manifest(
                 f"{name} of the map is not there, so the map was not changed: {path};"
                 " write the part again"
             )
-    old = _files_of_manifest(folder)
     manifest = {"format": FORMAT, "details": dict(details), "files": entries}
     manifest["sha256"] = _manifest_checksum(manifest)
     text = json.dumps(manifest, indent=1, sort_keys=True) + "\n"
     with _writing(folder):
         _write_durably(folder / MANIFEST, text.encode())
         present = {path.name for path in folder.iterdir() if OUR_FILE.fullmatch(path.name)}
+        old = {str(entry["file"]) for entry in (replaced or {}).values()}
         for unused in sorted((present if last else present & old) - used):
             (folder / unused).unlink(missing_ok=True)
 

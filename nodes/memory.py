@@ -97,6 +97,7 @@ class Memory(Node):
         self._states: dict[int, State] = {}  # as of frames of which the dense side is stored
         self._parts: dict[int, MapPart] = {}
         self._last_part: MapPart | None = None
+        self._stored: Entries = {}  # files of the map that this process stored last
         self._journal = Journal(
             self.run_dir and self.run_dir / "state" / f"{self.name}.edits", Edit
         )
@@ -229,10 +230,11 @@ class Memory(Node):
         entries = write_files(self._folder(), arrays, number=self._map.layout().number)
         files, details = {**files, **entries}, {**details, **own_details}
         try:
-            write_manifest(self._folder(), files, details, last=last)
+            write_manifest(self._folder(), files, details, replaced=self._stored, last=last)
         except MapError:
             drop_files(self._folder(), entries)
             raise
+        self._stored = files
 
     def _edit_again(self) -> None:
         """What people corrected at this point of the stream before this node started over."""

@@ -260,12 +260,24 @@ def test_what_another_writer_has_not_announced_yet_stays(tmp_path):
     write_manifest(tmp_path, first, {})
     second = write_files(tmp_path, {"surface/tsdf": np.zeros(9)}, number=2)
     third = write_files(tmp_path, DENSE, number=3)  # as it was in the first, on its way
-    write_manifest(tmp_path, second, {})
+    write_manifest(tmp_path, second, {}, replaced=first)
     assert contents(tmp_path).keys() == {
         "manifest.json", second["surface/tsdf"]["file"], third["surface/tsdf"]["file"],
     }  # fmt: skip
     write_manifest(tmp_path, third, {})
     assert same(load_map(tmp_path), SavedMap(DENSE))
+
+
+def test_what_is_written_again_under_its_old_name_stays(tmp_path):
+    """The folder holds the map of an earlier run over the same frames."""
+    last = write_files(tmp_path, DENSE, number=9)
+    write_manifest(tmp_path, last, {}, last=True)
+    again = write_files(tmp_path, DENSE, number=9)
+    on_the_way = write_files(tmp_path, {"surface/tsdf": np.zeros(9)}, number=5)
+    write_manifest(tmp_path, on_the_way, {})
+    write_manifest(tmp_path, again, {}, replaced=on_the_way, last=True)
+    assert same(load_map(tmp_path), SavedMap(DENSE))
+    assert len(contents(tmp_path)) == 2
 
 
 def test_dropped_parts_go_and_in_the_end_all_leftovers(tmp_path):
@@ -326,19 +338,19 @@ def test_bytes_come_back_as_they_were(tmp_path):
 def test_a_part_that_was_superseded_long_ago_leaves_the_newer_map(tmp_path):
     first = write_files(tmp_path, DENSE, number=1)
     write_manifest(tmp_path, first, {})
-    write_manifest(tmp_path, write_files(tmp_path, {"a/b": np.ones(2)}, number=2), {"n": 2})
+    second = write_files(tmp_path, {"a/b": np.ones(2)}, number=2)
+    write_manifest(tmp_path, second, {"n": 2}, replaced=first)
     with pytest.raises(MissingPartError):  # announced again by a writer that starts over
         write_manifest(tmp_path, first | write_files(tmp_path, LAYOUT, number=1), {})
     assert same(load_map(tmp_path), SavedMap({"a/b": np.ones(2)}, {"n": 2}))
 
 
-def test_only_a_readable_manifest_says_what_to_delete(tmp_path):
+def test_a_broken_manifest_is_replaced(tmp_path):
     save_map(tmp_path, SavedMap(DENSE))
     (tmp_path / "manifest.json").write_text("broken")
     entries = write_files(tmp_path, LAYOUT, number=1)
     write_manifest(tmp_path, entries, {})
     assert same(load_map(tmp_path), SavedMap(LAYOUT))
-    assert len(contents(tmp_path)) == 3
     write_manifest(tmp_path, entries, {}, last=True)
     assert len(contents(tmp_path)) == 2
 

@@ -37,15 +37,15 @@ def built(form: Form, slots: dict[str, str], asked: Asked, words: str = "") -> M
 def _of_each(meaning: Meaning, each: Sequence[Each]) -> Meaning:
     *before, condition = meaning.program.split("\n")
     used = [one for one in each if _has(meaning.program, one)]
-    if not used or any(_has(line, one) for one in used for line in before):
+    nested = any(_has(one.thing.program, other) for one in used for other in each)
+    if not used or nested or any(_has(line, one) for one in used for line in before):
         raise Unreadable("this is not asked of each one by itself")
     if not _is_truth(meaning) or condition in {f"exists({one.variable})" for one in used}:
         raise Unreadable("this is no yes or no that each one has by itself")
     for one in reversed(used):
         x = one.variable
         condition = f"not exists([{x} for {x} in {one.thing.members} if not ({condition})])"
-        if not any(_has(one.thing.program, other) for other in used):
-            before.insert(0, f"a_{x} = largest({one.thing.program})")  # there are some
+        before.insert(0, f"a_{x} = largest({one.thing.program})")  # there are some
     about = [_whole(thing.program, used) or thing for thing in meaning.about]
     known = tuple(thing for thing in about if not any(_has(thing.program, one) for one in used))
     return Meaning("\n".join([*before, condition]), _said(meaning.say), known)

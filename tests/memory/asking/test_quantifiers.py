@@ -62,3 +62,12 @@ def test_they_are_all_of_them_afterwards(answer) -> None:
     conversation = Conversation()
     answer("are all the chairs within 7 m of the sofa?", conversation=conversation)
     assert answer("how many of them are in the kitchen?", conversation=conversation).value == 2
+
+
+def test_each_of_what_is_on_each_is_not_read(answer, read) -> None:
+    with pytest.raises(Unreadable):
+        read("is there a cup on every table next to every chair?")
+    conversation = Conversation()
+    answer("is there a cup on every table?", conversation=conversation)
+    reply = answer("a plate on each table?", conversation=conversation)
+    assert (reply.status, reply.program) == ("not_understood", "")

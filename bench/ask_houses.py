@@ -35,8 +35,8 @@ __all__ = [
     "unanswered_figures",
 ]
 
-HONEST = "abstention: unanswerable, said so, %"
-"""Not seen, ambiguous or not determinable; not merely without a value."""
+HONEST = "abstention: unanswerable, not answered, %"
+"""But said to be not seen, ambiguous or not determinable: no value alone does not count."""
 VALUELESS = "abstention: in no map, no value, %"
 _IN_NO_MAP = "abstain_not_in_a_map"
 TURNS = 10

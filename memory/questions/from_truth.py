@@ -33,15 +33,21 @@ def scene_of_truth(truth: dict[str, Any], vocabulary: Sequence[str] = UNSEEN) ->
         for each in truth["objects"]
         if shown is None or each["id"] in shown
     )
-    joined = [set(door["rooms"]) for door in truth["doors"]]
     floors = tuple(
         Floor(
             room["id"],
             room["type"],
             tuple(map(tuple, room["polygon"])),
             room["area_m2"],
-            tuple(sorted(set().union(*(d for d in joined if room["id"] in d)) - {room["id"]})),
+            _leads_to(room["id"], truth.get("doors")),
         )
         for room in truth["rooms"]
     )
     return Scene(things, floors, vocabulary=tuple(vocabulary))
+
+
+def _leads_to(room: int, doors: Sequence[dict[str, Any]] | None) -> tuple[int, ...] | None:
+    if doors is None:
+        return None
+    joined = [set(door["rooms"]) for door in doors]
+    return tuple(sorted(set().union(*(each for each in joined if room in each)) - {room}))

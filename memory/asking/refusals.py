@@ -124,6 +124,11 @@ REASONS: tuple[tuple[str, str, str], ...] = (
         "the map does not know how large you are",
     ),
     (
+        "what can be seen from a thing",
+        r"^(?:can|could) (?:i|you|we|one) see .+ from (?:the|my) |\b(?:visible|seen) from (?:the|my) ",
+        "the map knows where things are, not what can be seen past them from there",
+    ),
+    (
         "compass directions",
         r"\b(?:north|south|east|west|northern|southern|eastern|western|compass)\b",
         "the map knows up and down, but not where north is",

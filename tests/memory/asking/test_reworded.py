@@ -71,6 +71,8 @@ def test_things_of_a_kind_and_lengths_that_are_said(house, text: str, value, sai
     [
         ("How long does it take to walk from the sofa to the bed?", "not_determinable",
          "how long ways are, not how fast they are walked"),
+        ("Can I see the television from the bed?", "not_determinable",
+         "not what can be seen past them"),
         ("Is the lamp taller than me?", "not_determinable", "does not know how large you are"),
         ("Is there enough room for a 2 m long bed in the bedroom?", "not_understood",
          'Say how large it is: "1.2 by 0.6 m"'),

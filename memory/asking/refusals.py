@@ -125,7 +125,8 @@ REASONS: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "what can be seen from a thing",
-        r"^(?:can|could) (?:i|you|we|one) see .+ from (?:the|my) |\b(?:visible|seen) from (?:the|my) ",
+        r"^(?:can|could) (?:i|you|we|one) see .+ from (?:the|my) "
+        r"|\b(?:visible|seen) from (?:the|my) ",
         "the map knows where things are, not what can be seen past them from there",
     ),
     (

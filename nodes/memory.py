@@ -76,7 +76,7 @@ class Memory(Node):
     parts = Input(MapPart)
     layout = Output(Layout)
     events = Output(MapEvent, queue=1024)
-    answers = Output(Answer, queue=64)
+    answers = Output(Answer, queue=64, repeatable=False)
     """What it was asked, by people, by models for them and by programs."""
     edits = Service(Edit, Edited)
     run = Service(ProgramRequest, Answer)
@@ -241,6 +241,7 @@ class Memory(Node):
         for edit in self._journal.due(self._taken):
             with suppress(CogmapError):  # it was refused, and killed before it could say so
                 self._publish_events(self._map.edit(edit))
+                self._publish_layout()
 
     def _publish_events(self, events: Sequence[MapEvent]) -> None:
         for event in events:

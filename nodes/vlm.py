@@ -36,8 +36,8 @@ class Vlm(Node):
     params: Params
     MAY_SKIP = True
     layout = Input(Layout)
-    steps = Output(AskStep, queue=256)
-    answers = Output(Answer, queue=64)
+    steps = Output(AskStep, queue=256, repeatable=False)
+    answers = Output(Answer, queue=64, repeatable=False)
     ask = Service(Question, Answer, places=_AT_ONCE + _WAITING)
 
     def setup(self) -> None:

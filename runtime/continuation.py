@@ -56,6 +56,7 @@ class Continuation:
         self._checkpointer = self._open_checkpoints()
         began_s = time.monotonic()
         self._begin = self._choose_beginning()
+        self._asked = self._go_on_with_answers()
         self._waited_s = time.monotonic() - began_s
         """For what its readers want."""
         self._loaded_s: float | None = None
@@ -123,7 +124,7 @@ class Continuation:
             return
         for writer in self._writers.values():  # who seldom publishes has not heard its readers
             writer.service()
-        served = {n: w.kept_seq() for n, w in self._writers.items() if w.has_readers}
+        served = {n: w.kept_seq() for n, w in self._repeated().items() if w.has_readers}
         self._checkpointer.finish(served)
         for port in ports:
             if isinstance(port.reader, LosslessReader):
@@ -147,8 +148,9 @@ class Continuation:
     def close(self) -> None:
         if self._checkpointer is not None:
             self._checkpointer.close()
-        if self._published is not None:
-            self._published.close()
+        for mark in (self._published, self._asked):
+            if mark is not None:
+                mark.close()
 
     def _open_checkpoints(self) -> Checkpointer | None:
         every = self._wiring.checkpoint_every
@@ -164,12 +166,42 @@ class Continuation:
         """Where to go on, if some process was this node before; readers are asked."""
         if self._checkpointer is None or not len(self._checkpointer):
             return None
-        wanted = {n: w.wanted_seq() for n, w in self._writers.items() if w.has_readers}
+        repeated = self._repeated()
+        wanted = {n: w.wanted_seq() for n, w in repeated.items() if w.has_readers}
         begin = self._checkpointer.choose(wanted)
         if begin is not None:
-            for name, writer in self._writers.items():
+            for name, writer in repeated.items():
                 writer.rewind(begin[0].snapshot.outputs.get(name, 0))
         return begin
+
+    def _repeated(self) -> dict[str, Writer]:
+        """Of what is published again from a checkpoint on."""
+        declared = self._node.OUTPUTS
+        return {n: w for n, w in self._writers.items() if declared[n].repeatable}
+
+    def _go_on_with_answers(self) -> PublishedMark | None:
+        """What requests bring about is not published again, so its numbers must go on: readers
+        drop what has a number that they had. How many there were is noted before each."""
+        others = {n: w for n, w in self._writers.items() if n not in self._repeated()}
+        if self._state is None or not others:
+            return None
+        mark = PublishedMark(self._state / f"{self._wiring.node}.answered")
+        published = mark.read()
+        for name, writer in others.items():
+            if published:
+                writer.go_on(published.get(name, 0))
+                published[name] = writer.next_seq
+            writer.note_published = partial(self._note_answered, mark, published, name)
+        return mark
+
+    def _note_answered(
+        self, mark: PublishedMark, published: dict[str, int], name: str, number: int
+    ) -> None:
+        published[name] = number
+        try:
+            mark.write(published)
+        except OSError as error:  # its readers say how far they are
+            complain("cannot note what was answered: %s", error)
 
     def _say_that_it_goes_on(self, with_: str, number: int) -> None:
         if self._loaded_s is None:

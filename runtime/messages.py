@@ -828,6 +828,13 @@ class End(Message, frozen=True, kw_only=True, eq=False):
     """The writer was told to stop; it had more to say."""
 
 
+class Missing(Message, frozen=True, kw_only=True, eq=False):
+    """In the place of a message that was lost with the process that had made it; readers count it
+    as lost. Only a lossless stream that cannot be made again has them."""
+
+    VERSION: ClassVar[int] = 1
+
+
 class InputStats(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What one input of a node has seen since the node started."""
 

@@ -55,11 +55,16 @@ class Input(Generic[M]):
 
 
 class Output(Generic[M]):
-    """Declares an output. ``queue``: messages that may wait for a ``latest`` reader."""
+    """Declares an output. ``queue``: messages that may wait for a ``latest`` reader.
 
-    def __init__(self, message_type: type[M], queue: int = 8) -> None:
+    ``repeatable``: a process that takes the place of a killed one publishes the same again, as
+    it gets the same again. Not so what requests bring about.
+    """
+
+    def __init__(self, message_type: type[M], queue: int = 8, repeatable: bool = True) -> None:
         self.message_type = message_type
         self.queue = queue
+        self.repeatable = repeatable
         self._publish: Callable[[Message], None] = _not_connected
         self._repeat: Callable[[Message], None] = _not_connected
         self._is_wanted: Callable[[], bool] = lambda: True
@@ -87,7 +92,7 @@ class Output(Generic[M]):
         self._publish, self._repeat, self._is_wanted = publish, repeat, is_wanted
 
     def copy(self) -> Output[M]:
-        return Output(self.message_type, self.queue)
+        return Output(self.message_type, self.queue, self.repeatable)
 
 
 class Service(Generic[M, A]):

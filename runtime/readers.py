@@ -14,7 +14,7 @@ import zmq
 from cogmap.runtime import wire
 from cogmap.runtime.bus import SEND_QUEUE, WAIT_MS, Position
 from cogmap.runtime.complaints import complain
-from cogmap.runtime.messages import End
+from cogmap.runtime.messages import End, Missing
 
 KEEP_BYTES = 256 * 2**20
 """What a reader that keeps all may hold; beyond that the oldest are skipped and counted."""
@@ -99,6 +99,9 @@ class LosslessReader:
             return None
         self.next_seq += 1
         self.last_seq = header.seq
+        if header.type == Missing.__name__:
+            self.counts.lost += 1
+            return None
         try:
             return wire.decode_body(header, parts[2:])
         except wire.WireError as error:

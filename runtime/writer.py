@@ -20,7 +20,7 @@ from cogmap.runtime.bus import (
     WriterAddress,
 )
 from cogmap.runtime.context import serving
-from cogmap.runtime.messages import Message
+from cogmap.runtime.messages import End, Message, Missing
 
 RETAINED_BYTES = 64 * 2**20
 RETAINED_MESSAGES = 256
@@ -69,6 +69,9 @@ class Writer:
     on_join: Callable[[], None] | None = None
     """Called when ``latest`` readers have subscribed, once a second at most; may call `repeat`."""
 
+    note_published: Callable[[int], None] | None = None
+    """Told of what comes next before a message is sent, but for the last, which comes again."""
+
     def __post_init__(self) -> None:
         self._pub = serving(self.context, zmq.XPUB, "clients")
         self._pub.setsockopt(zmq.SNDHWM, self.queue)
@@ -115,6 +118,8 @@ class Writer:
         captured_ns = time.time_ns() if captured_ns is None else captured_ns
         parts = wire.encode(message, stream=self.stream, seq=seq, captured_ns=captured_ns)
         self.next_seq += 1
+        if self.note_published is not None and not isinstance(message, End):
+            self.note_published(self.next_seq)
         self._hear_joins()
         if seq >= self._unseen_seq:
             self._unseen_seq = self.next_seq
@@ -161,6 +166,23 @@ class Writer:
         self.next_seq = seq
         self._retained.clear()
         self._retained_bytes = 0
+
+    def go_on(self, published: int) -> None:
+        """Number on after what a process before this one published, or readers have of it; in the
+        place of what they lack, and nobody has, they are sent `Missing`. Waits for them.
+
+        Raises StoppedError and RewindError, as `publish`.
+        """
+        wanted = self.wanted_seq()
+        known = [link.next_seq or 0 for link in self._links.values() if not link.ended]
+        begin = max([published, *known])
+        self.rewind(min(wanted, begin))
+        while self.next_seq < begin:
+            seq, self.next_seq = self.next_seq, self.next_seq + 1
+            nothing, now_ns = Missing(stamp_ns=0), time.time_ns()
+            parts = wire.encode(nothing, stream=self.stream, seq=seq, captured_ns=now_ns)
+            self._retain(seq, parts)
+            self._deliver()
 
     def service(self) -> None:
         """Hear what readers want and send it, if any of them is there."""

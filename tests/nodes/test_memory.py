@@ -170,6 +170,19 @@ def test_a_correction_that_cannot_be_noted_is_not_made(steps, tmp_path, full_aft
     assert (states[first.id], states[second.id]) == ("present", "deleted")
 
 
+def test_corrections_made_again_publish_the_same_again(steps, tmp_path):
+    """Readers tell by its number what they had: one message fewer, and they drop a new one."""
+    memory = run(steps, tmp_path / "map")
+    for thing in memory.node._map.objects()[:2]:
+        memory.ask("edits", Edit(stamp_ns=0, action="delete", object_ids=(thing.id,)))
+    memory.end()
+    again = run(steps, tmp_path / "map")
+    again.end()
+    layouts, layouts_again = (each.published["layout"] for each in (memory, again))
+    assert [each.version for each in layouts_again] == [each.version for each in layouts]
+    assert len(again.published["events"]) == len(memory.published["events"])
+
+
 def test_one_that_was_refused_is_in_nobodys_way(tmp_path):
     """Also if the node was killed before it could say so: then it is still noted."""
     driver = NodeDriver(Memory, name="memory", run_dir=tmp_path)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cogmap.runtime.bus import WriterAddress
 from cogmap.runtime.checkpoint import NodeState
 from cogmap.runtime.continuation import Continuation
-from cogmap.runtime.messages import Twist
+from cogmap.runtime.messages import End, Twist
 from cogmap.runtime.node import Node, NodeParams, Output
 from cogmap.runtime.readers import LosslessReader
 from cogmap.runtime.wiring import Wiring
@@ -48,3 +48,54 @@ def test_checkpoints_go_though_their_node_publishes_nothing(context, tmp_path, e
     continuation.close()
     reader.close()
     writer.close()
+
+
+class Answering(Node):
+    answers = Output(Twist, repeatable=False)
+
+
+def test_answers_are_numbered_on_and_what_was_lost_is_counted(context, tmp_path, eventually):
+    """A killed process had sent 4 answers, of which a reader had handled 2; its state knows of
+    none, and nobody asks again."""
+    base = f"ipc://{tmp_path}/answers"
+    at = WriterAddress(f"{base}.latest", f"{base}.lossless", ("quick.in", "slow.in"))
+    wiring = Wiring(
+        node="answering", uses="", params={}, inputs={}, outputs={}, run_dir=str(tmp_path),
+        checkpoint_every=1,
+    )  # fmt: skip
+
+    def what_comes(quick: int, slow: int, numbers: list[int], count: int) -> list[list[str]]:
+        """To readers that have so many, once a process says these and that it ends."""
+        readers = [
+            LosslessReader(context, at.lossless, name, have)
+            for name, have in zip(at.readers, (quick, slow), strict=True)
+        ]
+        taken: list[list[str]] = [[], []]
+
+        def take() -> bool:
+            for reader, seen in zip(readers, taken, strict=True):
+                if (envelope := reader.receive()) is not None:
+                    seen.append(f"{type(envelope.message).__name__} {envelope.seq}")
+            return sum(map(len, taken)) == count
+
+        writer = Writer(context, "answers", at)
+        node = Answering("answering", NodeParams(), None)
+        continuation = Continuation(wiring, node, {"answers": writer})
+        for number in numbers:
+            writer.publish(Twist(stamp_ns=number, linear_mps=0.0, angular_rps=0.0))
+        writer.publish(End(stamp_ns=0))
+        eventually(take)
+        for reader, seen in zip(readers, taken, strict=True):
+            reader.close()
+            seen.append(f"{reader.counts.lost} lost")
+        eventually(lambda: writer.drain(0.1))
+        continuation.close()
+        writer.close()
+        return taken
+
+    what_comes(0, 0, [0, 1, 2, 3], 10)
+    quick, slow = what_comes(4, 2, [4], 4)
+    assert quick == ["Twist 4", "End 5", "0 lost"]
+    assert slow == ["Twist 4", "End 5", "2 lost"]
+    # Killed after its end: that comes again under the number that it had.
+    assert what_comes(5, 5, [], 2) == [["End 5", "0 lost"]] * 2

@@ -39,6 +39,7 @@ from cogmap.runtime.messages import (
     MapObject,
     MapPart,
     Message,
+    Missing,
     NodeStatus,
     ObjectView,
     Observation,
@@ -430,6 +431,7 @@ VALID: dict[type[Message], st.SearchStrategy[Any]] = {
         paused=st.booleans(),
     ),
     End: st.builds(End, stamp_ns=stamps),
+    Missing: st.builds(Missing, stamp_ns=stamps),
     NodeStatus: node_statuses,
     RunStatus: st.builds(
         RunStatus, stamp_ns=stamps, nodes=st.lists(node_statuses, max_size=2).map(tuple)

@@ -31,6 +31,7 @@ from cogmap.sim.simulator import SimulatorConfig
 KILLS = 200
 CHAOS_S = 600.0
 SEED = 6
+_KILLS = (*["kill"] * 4, *["kill while it writes"] * 2, "kill at the end")
 _FRAMES = 240
 _EVERY = 25
 """Observations between two faults, on average."""
@@ -160,7 +161,7 @@ def _kill(ground: _Ground, most: int) -> tuple[int, int, list[Restart]]:
     again: list[Restart] = []
     while killed < most:
         disturbed = _run(ground.episode, ground.folder / f"killed-{number}")
-        same, _ = _is_held(ground, disturbed, rng, ("kill", "kill while it writes"))
+        same, _ = _is_held(ground, disturbed, rng, _KILLS)
         killed += len(disturbed.kills)
         survived += len(disturbed.kills) if same else 0
         again += _restarts(disturbed)

@@ -19,7 +19,7 @@ from pathlib import Path
 import psutil
 
 from cogmap.bench.harness import BenchError
-from cogmap.bench.running_run import frames_mapped, node_pids
+from cogmap.bench.running_run import frames_mapped, is_ending, node_pids
 
 __all__ = ["FAULTS", "HeldRun", "Kill", "chaos", "disturb"]
 
@@ -28,6 +28,9 @@ _LOOK_S = 0.005
 _AT_ONCE, _PATIENCE_S = 0.2, 30.0
 _OUTLIVES_S = 30.0
 """So long nodes whose supervisor was killed are waited for; who lives on is killed."""
+_END_TAKES_S = 3.0
+_PAUSES_S = ((0.1, 2.0), (0.1, 2.0), (0.1, 2.0), (5.0, 20.0))
+"""The longer ones go beyond what a left-over, or a node that is taken for dead, has."""
 _WRITERS_OF_THE_MAP = ("memory", "reconstruction")
 
 
@@ -169,6 +172,24 @@ def _kill_while_it_writes(run: HeldRun, rng: random.Random) -> bool:
     return False
 
 
+def _kill_at_the_end(run: HeldRun, rng: random.Random) -> bool:
+    """Once a node has said all: while the others end one after the other, and the map is stored."""
+    while run.alive and not is_ending(run.run_dir):
+        time.sleep(0.05)
+    time.sleep(rng.uniform(0, _END_TAKES_S))
+    return run.alive and _kill_one(run, rng)
+
+
+def _tell_to_end(run: HeldRun, rng: random.Random) -> bool:
+    """SIGTERM to one node, as a memory daemon sends it."""
+    if not (nodes := run.nodes()):
+        return False
+    with suppress(ProcessLookupError):
+        os.kill(nodes[rng.choice(sorted(nodes))], signal.SIGTERM)
+        return True
+    return False
+
+
 def _kill_supervisor(run: HeldRun, rng: random.Random) -> bool:
     """And resume the run, at once or later, while its nodes may still be ending."""
     nodes = list(run.nodes().values())
@@ -205,7 +226,7 @@ def _pause(run: HeldRun, rng: random.Random) -> bool:
     pid = nodes[rng.choice(sorted(nodes))]
     with suppress(ProcessLookupError):
         os.kill(pid, signal.SIGSTOP)
-        time.sleep(rng.uniform(0.1, 2.0))
+        time.sleep(rng.uniform(*rng.choice(_PAUSES_S)))
         os.kill(pid, signal.SIGCONT)
         return True
     return False
@@ -241,6 +262,8 @@ FAULTS: dict[str, Callable[[HeldRun, random.Random], bool]] = {
     "kill": _kill_one,
     "kill several": _kill_some,
     "kill while it writes": _kill_while_it_writes,
+    "kill at the end": _kill_at_the_end,
+    "told to end": _tell_to_end,
     "kill the supervisor": _kill_supervisor,
     "pause": _pause,
     "nonsense": _send_nonsense,

@@ -10,7 +10,7 @@ import psutil
 
 from cogmap.runtime.messages import RunStatus
 
-__all__ = ["frames_mapped", "mapped_of", "node_pids"]
+__all__ = ["frames_mapped", "is_ending", "mapped_of", "node_pids"]
 
 _LAST_BYTES = 2**16
 """More than a status takes."""
@@ -24,15 +24,27 @@ def node_pids(supervisor: int) -> dict[str, int]:
 
 
 def frames_mapped(run_dir: Path) -> int:
-    """Observations that the memory node has had, by the last whole line of the run's metrics; 0
-    before there is one."""
+    """Observations that the memory node has had, as the run last said."""
+    status = last_status(run_dir)
+    return 0 if status is None else mapped_of(status)
+
+
+def is_ending(run_dir: Path) -> bool:
+    """Whether a node has said all and waits for its readers, or has ended."""
+    status = last_status(run_dir)
+    nodes = () if status is None else status.nodes
+    return any(node.finishing or node.state == "ended" for node in nodes)
+
+
+def last_status(run_dir: Path) -> RunStatus | None:
+    """By the last whole line of the run's metrics; None before there is one."""
     try:
         with (run_dir / "metrics.jsonl").open("rb") as file:
             file.seek(max(os.fstat(file.fileno()).st_size - _LAST_BYTES, 0))
             line = file.read().rpartition(b"\n")[0].rpartition(b"\n")[2]
-        return mapped_of(msgspec.json.decode(line, type=RunStatus))
+        return msgspec.json.decode(line, type=RunStatus)
     except (OSError, msgspec.DecodeError):
-        return 0
+        return None
 
 
 def mapped_of(status: RunStatus) -> int:

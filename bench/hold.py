@@ -112,9 +112,11 @@ def _kill_figures(survived: int, killed: int, again: list[Restart]) -> Section:
         same: 100 * survived / max(killed, 1),
         "restarts measured": len(alone),
         "restart to processing again beyond loading, median s": _median(alone),
-        soon: float(np.percentile(alone, 99)) if alone else float("nan"),
+        soon: _p99(alone),
         "restarts while another node was down": len(others),
         "the same of those, median s": _median(others),
+        "the same of those, p99 s": _p99(others),
+        "kills before a node worked again, or once it had nothing more to do": killed - len(again),
     }
     return figures, [Bar(same, figures[same], 100), Bar(soon, figures[soon], 2.0, "at most")]
 
@@ -203,6 +205,10 @@ def _chaos(ground: _Ground, seconds: float) -> tuple[Counter[str], int, int, flo
         same += held
         outlived_s = max([outlived_s, *disturbed.outlived_s])
     return counts, runs, same, outlived_s
+
+
+def _p99(values: list[float]) -> float:
+    return float(np.percentile(values, 99)) if values else float("nan")
 
 
 def _median(values: list[float]) -> float:

@@ -16,7 +16,7 @@ def _more(slots: Slots) -> Meaning:
     a, b = slots.thing("a"), slots.thing("b")
     more = slots.text("r") in _MORE
     sign = ">" if more else "<"
-    if slots.text("r") in ("equal", "same"):
+    if slots.text("r") in ("equal", "same", "as many"):
         sign = "=="
     than = {">": "more", "<": "fewer", "==": "as many"}[sign]
     joint = "as" if sign == "==" else "than"
@@ -130,6 +130,7 @@ FORMS: tuple[Form, ...] = (
         "Are there more chairs than tables?",
         f"(are|is) there {_R} {{a}} than {{b}}",
         f"(do we|do i|do you) have {_R} {{a}} than {{b}}",
+        "(are|is) there {r:as many} {a} as {b}",
         f"is the number of {{a}} {_R} than the number of {{b}}",
         f"is the number of {{a}} {_R} to the number of {{b}}",
         f"is the number of {{a}} the {_R} as the number of {{b}}",

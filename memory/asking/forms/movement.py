@@ -5,6 +5,7 @@ from __future__ import annotations
 from cogmap.memory.asking.form import Form, Meaning, Slots, form
 from cogmap.memory.asking.saying import Result, Said, measured, said_value, worded
 from cogmap.memory.asking.times import Moment
+from cogmap.memory.asking.unreadable import Incomplete
 
 __all__ = ["FORMS"]
 
@@ -31,6 +32,14 @@ def _travelled(slots: Slots) -> Meaning:
     begin, end = _span(slots)
     say = measured(f"{{}} along the way {_between(begin, end)}")
     return Meaning(f"path_travelled({begin.program}, {end.program})", say)
+
+
+def _travelled_within(slots: Slots) -> Meaning:
+    """ "In the last minute", not "in a minute": that is no span of which the beginning is known."""
+    said = slots.text("s")
+    if said[:1].isdigit():
+        raise Incomplete(f"which {said} is not said; say the last {said}, or from when to when")
+    return _travelled(slots)
 
 
 def _direction(slots: Slots) -> Meaning:
@@ -126,12 +135,16 @@ FORMS: tuple[Form, ...] = (
         "(since|from) {s}",
         f"how far (did|have|has) {_WHO} (walk|walked|travel|travelled|traveled|driven|drive) "
         "between {s} and {t}",
-        f"how far (did|have|has) {_WHO} (walk|walked|travel|travelled|traveled|driven|drive|gone|"
-        "go|moved|move|come) (in|during|over|within) {s}",
         "how long (was|is) (the|your|my) (tour|path|way|route|trajectory) [so far|travelled|"
         "walked]",
         "what [total] distance (did|have|has) (i|you|we|the camera) (travel|travelled|traveled|"
         "cover|covered|walk|walked) [so far]",
+    ),
+    form(
+        _travelled_within,
+        "How far have you walked in the last minute?",
+        f"how far (did|have|has) {_WHO} (walk|walked|travel|travelled|traveled|driven|drive|gone|"
+        "go|moved|move|come) (in|during|over|within) {s}",
     ),
     form(
         _direction,

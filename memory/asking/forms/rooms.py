@@ -231,6 +231,7 @@ FORMS: tuple[Form, ...] = (
         "footage|floor space) of {a}",
         "(what is|give) {a} 's (size|area|floor area)",
         "(size|area) of {a}",
+        "(what|which) size (is|has) {a}",
         "how (much|many) (space|floor space|floor area|floor|area|square meters|square metres|"
         "square feet) (is|does|is there in|are in|are there in) {a} [have|cover|occupy]",
         "how many (square meters|square metres|square feet) (is|does|has) {a} [have|cover]",

@@ -165,6 +165,7 @@ def test_the_door_between_two_rooms(house_with_door) -> None:
         ("What time is it?", "not_determinable", "no time of day"),
         ("Who are you?", "not_determinable", "about the place"),
         ("Bring me the cup.", "not_understood", "instruction"),
+        ("How far did I walk in 10 seconds?", "not_understood", "Which 10 seconds is not said"),
         ("How far is it?", "not_understood", "nothing that was asked before|cannot read"),
     ],
 )

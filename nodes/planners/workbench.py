@@ -166,7 +166,13 @@ class Workbench:
             return self._error(str(error))
 
     def last(self) -> ToolResult:
-        """A model stopped without a word to the map: its last outcome, if there is one."""
+        """A model stopped without a word to the map: its last outcome, if there is one. Small ones
+        that were shown a thing often just say how it looks."""
+        if self.by_looks and self.seen:
+            return self._error(
+                f"to say how object {max(self.seen)} looks, call answer_by_looks with its object_id"
+                " and a few words; to say anything else, call answer"
+            )
         if not self.outcomes:
             return self._error("nothing was run yet: run a program, then call answer")
         return self._answer({"outcome": len(self.outcomes)})

@@ -214,6 +214,20 @@ class TestLooks:
         pictures = endpoint.requests[1]["messages"][-1]["content"]
         assert pictures[1]["image_url"]["url"].startswith("data:image/jpeg;base64,")
 
+    def test_a_model_that_just_says_it_is_told_how(self, pictured_map, endpoint, shown):
+        endpoint.replies = [
+            endpoint.calls(("look_at", {"object_id": shown.id})),
+            endpoint.text("It is dark red."),
+            endpoint.calls(("answer_by_looks", {"object_id": shown.id, "words": "dark red"})),
+        ]
+        result = cogmap(
+            "ask", f"What colour is the {shown.label}?", "--map", pictured_map, "--model", "eye",
+            "--json",
+        )  # fmt: skip
+        assert json.loads(result.stdout)["value"] == "dark red"
+        told = endpoint.requests[2]["messages"][-1]["content"]
+        assert f"object {shown.id} looks, call answer_by_looks" in told
+
     def test_words_about_what_it_was_not_shown_are_refused(self, pictured_map, endpoint, shown):
         endpoint.replies = [
             endpoint.calls(("answer_by_looks", {"object_id": shown.id, "words": "dark red"})),

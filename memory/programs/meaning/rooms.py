@@ -7,13 +7,13 @@ import math
 import shapely
 
 from cogmap.memory.index.synonyms import normalize, relation
-from cogmap.memory.programs.abstention import NotDeterminable
+from cogmap.memory.programs.abstention import NotDeterminable, NotSeen
 from cogmap.memory.programs.meaning.places import center
 from cogmap.memory.programs.values import Point, Pose, Rooms
 from cogmap.memory.programs.world import World
 from cogmap.runtime.messages import MapObject, Room
 
-__all__ = ["the_room", "with_label"]
+__all__ = ["seen_rooms", "the_room", "with_label"]
 
 BESIDE_M = 0.2
 """A point so near to a room's outline is in the room."""
@@ -34,6 +34,14 @@ def with_label(world: World, label: str) -> Rooms:
     if not named:
         named = [room for room in world.rooms if room.label and relation(wanted, room.label)]
     return Rooms(tuple(named), label, "" if named else _known_kinds(world))
+
+
+def seen_rooms(rooms: Rooms) -> Rooms:
+    """The rooms, if there are any; raises NotSeen that says what was looked for."""
+    if not rooms.members:
+        more = f"; {rooms.note}" if rooms.note else ""
+        raise NotSeen(f"no {rooms.query or 'room'} was seen{more}")
+    return rooms
 
 
 def _known_kinds(world: World) -> str:

@@ -11,7 +11,7 @@ from cogmap.memory.programs.answers import name_of
 from cogmap.memory.programs.errors import ArgumentError
 from cogmap.memory.programs.meaning.kinds import State, fits, of_kind
 from cogmap.memory.programs.meaning.places import Place, center
-from cogmap.memory.programs.meaning.rooms import the_room, with_label
+from cogmap.memory.programs.meaning.rooms import seen_rooms, the_room, with_label
 from cogmap.memory.programs.meaning.within import within_of
 from cogmap.memory.programs.registry import each, operation
 from cogmap.memory.programs.types import the_one
@@ -72,10 +72,7 @@ def everything(world: World, room: Rooms | str | None = None, state: State = "he
 
 def _known_rooms(world: World, room: Rooms | str) -> Rooms:
     """Raises NotSeen if there are none: what is in a room that was not seen is not known."""
-    rooms = with_label(world, room) if isinstance(room, str) else room
-    if not rooms.members:
-        more = f"; {rooms.note}" if rooms.note else ""
-        raise NotSeen(f"no {rooms.query or 'room'} was seen{more}")
+    rooms = seen_rooms(with_label(world, room) if isinstance(room, str) else room)
     world.recorder.note(rooms)
     return rooms
 

@@ -10,10 +10,11 @@ import shapely
 
 from cogmap.memory.paths.clearance import Clearance
 from cogmap.memory.paths.floor import frontier_points, known_share
-from cogmap.memory.programs.abstention import Abstention, Ambiguous, NotDeterminable, NotSeen
+from cogmap.memory.programs.abstention import Abstention, Ambiguous, NotDeterminable
 from cogmap.memory.programs.evidence import Recorder
 from cogmap.memory.programs.meaning.fitting import fits_in
 from cogmap.memory.programs.meaning.places import OnePlace, Place, outline
+from cogmap.memory.programs.meaning.rooms import seen_rooms
 from cogmap.memory.programs.meaning.telling import way_in_words
 from cogmap.memory.programs.meaning.views import BODY_M, view_of
 from cogmap.memory.programs.meaning.ways import grid_of, in_room, way
@@ -141,9 +142,7 @@ def fits(
     """Whether a thing of that size would stand on free floor, of everything or of a room, turned
     as it may be. Not determinable if only unseen floor would do."""
     sizes = (width.value, depth.value, height.value)
-    if where is not None and not where.members:
-        raise NotSeen(f"no {where.query or 'room'} was seen{where.note and '; ' + where.note}")
-    return fits_in(world, sizes, () if where is None else where.members)
+    return fits_in(world, sizes, () if where is None else seen_rooms(where).members)
 
 
 @operation(SPACE)

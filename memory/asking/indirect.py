@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from cogmap.memory.asking.reworded import reworded
+
 __all__ = ["as_direct"]
 
 _BE = "is|are|was|were"
@@ -32,8 +34,4 @@ _DIRECT = tuple(
 
 def as_direct(words: str) -> str:
     """The question in the order of words of a direct one; "" of words that are no indirect one."""
-    for pattern, replacement in _DIRECT:
-        found = pattern.fullmatch(words)
-        if found:
-            return " ".join(found.expand(replacement).split())
-    return ""
+    return reworded(words, _DIRECT)

@@ -4,8 +4,9 @@ the bed" as "is the sofa longer than the bed"."""
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
-__all__ = ["as_plain"]
+__all__ = ["as_plain", "reworded"]
 
 _BE = "is|are|was|were"
 _CLOSE = "closest|nearest|farthest|furthest"
@@ -57,7 +58,12 @@ _PLAIN = tuple(
 
 def as_plain(words: str) -> str:
     """The question in a plainer wording; "" where there is none."""
-    for pattern, replacement in _PLAIN:
+    return reworded(words, _PLAIN)
+
+
+def reworded(words: str, rules: Iterable[tuple[re.Pattern[str], str]]) -> str:
+    """What the first of the rules that is for all the words makes of them; "" if none is."""
+    for pattern, replacement in rules:
         found = pattern.fullmatch(words)
         if found:
             return " ".join(found.expand(replacement).split())

@@ -332,10 +332,10 @@ class Surface:
         for chunk in [each for each in self._blocks_of if each % DROP_EVERY == turn]:
             blocks = sorted_unique(self._blocks_of[chunk])
             free = blocks[1:][~self._grid.behind_surfaces(blocks[1:])]
-            around = sorted_unique((free[:, None] + AROUND).reshape(-1, 3))
-            around = around[self._grid.known(around)]
-            surfaces = pack(around[self._grid.behind_surfaces(around)])
-            near = np.isin(pack((free[:, None] + AROUND).reshape(-1, 3)), surfaces)
+            around = pack((free[:, None] + AROUND).reshape(-1, 3))
+            looked_at = unpack(np.unique(around))
+            looked_at = looked_at[self._grid.known(looked_at)]
+            near = np.isin(around, pack(looked_at[self._grid.behind_surfaces(looked_at)]))
             dropped = free[~near.reshape(len(free), len(AROUND)).any(axis=1)]
             self._grid.erase(dropped)
             kept = ~np.isin(pack(blocks), pack(dropped))

@@ -18,6 +18,7 @@ from cogmap.runtime.complaints import complain
 from cogmap.runtime.heartbeat import NodeFigures
 from cogmap.runtime.node import Node, Source
 from cogmap.runtime.port import Port
+from cogmap.runtime.process_start import start_ticks
 from cogmap.runtime.readers import LosslessReader
 from cogmap.runtime.wiring import RUN_STREAMS, Wiring
 from cogmap.runtime.writer import Writer
@@ -221,7 +222,7 @@ class Continuation:
 def _age_s() -> float:
     """Of this process, by what the kernel counts since it booted: times of day are set, and
     that of the boot is known to a second only."""
-    if sys.platform != "linux":
+    began = start_ticks(os.getpid()) if sys.platform == "linux" else None
+    if began is None:
         return time.time() - float(psutil.Process().create_time())
-    began = int(Path("/proc/self/stat").read_text().rpartition(")")[2].split()[19])
     return time.clock_gettime(time.CLOCK_BOOTTIME) - began / os.sysconf("SC_CLK_TCK")

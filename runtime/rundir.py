@@ -19,6 +19,7 @@ from pathlib import Path
 import psutil
 
 from cogmap.runtime.messages import CogmapError
+from cogmap.runtime.process_start import start_ticks
 
 _PREFIX = "cogmap-"
 _METRICS_BYTES = 8 * 2**20
@@ -59,15 +60,11 @@ def process_of(path: Path) -> int | None:
 
 
 def _began(pid: int) -> int | None:
-    """When a process began, by the kernel's count since it booted, which no clock changes: its
-    number may be another's by now. None: it is gone, or a zombie that nobody has waited for."""
+    """When a process began: its number may be another's by now. None: it is gone, or a zombie that
+    nobody has waited for."""
     if sys.platform != "linux":
         return int(psutil.Process(pid).create_time()) if psutil.pid_exists(pid) else None
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except OSError:
-        return None
-    return None if stat[0] in "ZX" else int(stat[19])
+    return start_ticks(pid)
 
 
 class RunDir:

@@ -106,8 +106,7 @@ def _pair(
     rows_a, rows_b = _rows(world, a), _rows(world, b)
     if horizontal:
         rows_a, rows_b = _flat(rows_a), _flat(rows_b)
-    extreme = _farthest if farthest else _closest
-    row, column, distance = extreme(world, rows_a, rows_b, _same(a, b), centers)
+    row, column, distance = _extreme(world, rows_a, rows_b, _same(a, b), centers, farthest)
     thing_a = a.members[row] if isinstance(a, Objects) else None
     thing_b = b.members[column] if isinstance(b, Objects) else None
     sigma = box_sigma if centers else face_sigma
@@ -139,55 +138,39 @@ def _same(a: Place, b: Place) -> tuple[I64, I64] | None:
     return np.array(ids[0]), np.array(ids[1])
 
 
-def _closest(
-    world: World, a: BoxRows, b: BoxRows, same: tuple[I64, I64] | None, centers: bool
+def _extreme(
+    world: World,
+    a: BoxRows,
+    b: BoxRows,
+    same: tuple[I64, I64] | None,
+    centers: bool,
+    farthest: bool,
 ) -> tuple[int, int, float]:
-    """Row in a, row in b and distance of the closest pair.
+    """Row in a, row in b and distance of the closest or the farthest pair.
 
-    Bounds tell which pairs can be the closest; the exact distance is computed for those alone.
+    What bounds boxes is no farther apart than they are, and no surfaces are farther apart than the
+    centres in them: only where that leaves it open are surfaces computed.
     """
+    sign = -1.0 if farthest else 1.0  # the least of distances, or of what they lack
     found = (0, 0, np.inf)
     for part in blocks(world, len(a), len(b)):
-        lower = _apart(a[part], b, centers)
+        bound = sign * _apart(a[part], b, centers or farthest)
         if same is not None:
-            lower[np.equal.outer(same[0][part], same[1])] = np.inf
-        row, column = divmod(int(lower.argmin()), len(b))
-        if np.isinf(lower[row, column]):
+            bound[np.equal.outer(same[0][part], same[1])] = np.inf
+        row, column = divmod(int(bound.argmin()), len(b))
+        if np.isinf(bound[row, column]):
             continue
-        upper = min(found[2], _exact(a[part][[row]], b[[column]], centers)[0])
-        rows_, columns = np.nonzero(lower <= upper + _ROUNDING_M)
+        least = min(found[2], sign * _exact(a[part][[row]], b[[column]], centers)[0])
+        rows_, columns = np.nonzero(bound <= least + _ROUNDING_M)
         if not len(rows_):
             continue
-        exact = _exact(a[part][rows_], b[columns], centers)
+        exact = sign * _exact(a[part][rows_], b[columns], centers)
         best = int(exact.argmin())
         if exact[best] < found[2]:
             found = (part.start + int(rows_[best]), int(columns[best]), float(exact[best]))
-        if found[2] == 0:
+        if found[2] == 0 and not farthest:
             break
-    return found
-
-
-def _farthest(
-    world: World, a: BoxRows, b: BoxRows, same: tuple[I64, I64] | None, centers: bool
-) -> tuple[int, int, float]:
-    """The same of the farthest pair: no surfaces are farther apart than the centres in them."""
-    found = (0, 0, -np.inf)
-    for part in blocks(world, len(a), len(b)):
-        upper = _apart(a[part], b, centers=True)
-        if same is not None:
-            upper[np.equal.outer(same[0][part], same[1])] = -np.inf
-        row, column = divmod(int(upper.argmax()), len(b))
-        if np.isinf(upper[row, column]):
-            continue
-        lower = max(found[2], _exact(a[part][[row]], b[[column]], centers)[0])
-        rows_, columns = np.nonzero(upper >= lower - _ROUNDING_M)
-        if not len(rows_):
-            continue
-        exact = _exact(a[part][rows_], b[columns], centers)
-        best = int(exact.argmax())
-        if exact[best] > found[2]:
-            found = (part.start + int(rows_[best]), int(columns[best]), float(exact[best]))
-    return found
+    return found[0], found[1], sign * found[2]
 
 
 def _apart(a: BoxRows, b: BoxRows, centers: bool) -> F64:

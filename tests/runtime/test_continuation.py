@@ -57,8 +57,6 @@ class Answering(Node):
 def test_answers_are_numbered_on_and_what_was_lost_is_counted(context, tmp_path, eventually):
     """A killed process had sent 4 answers, of which a reader had handled 2; its state knows of
     none, and nobody asks again."""
-    base = f"ipc://{tmp_path}/answers"
-    at = WriterAddress(f"{base}.latest", f"{base}.lossless", ("quick.in", "slow.in"))
     wiring = Wiring(
         node="answering", uses="", params={}, inputs={}, outputs={}, run_dir=str(tmp_path),
         checkpoint_every=1,
@@ -66,6 +64,8 @@ def test_answers_are_numbered_on_and_what_was_lost_is_counted(context, tmp_path,
 
     def what_comes(quick: int, slow: int, numbers: list[int], count: int) -> list[list[str]]:
         """To readers that have so many, once a process says these and that it ends."""
+        base = f"ipc://{tmp_path}/answers{quick}"  # ZeroMQ closes the one before in its own time
+        at = WriterAddress(f"{base}.latest", f"{base}.lossless", ("quick.in", "slow.in"))
         readers = [
             LosslessReader(context, at.lossless, name, have)
             for name, have in zip(at.readers, (quick, slow), strict=True)

@@ -413,6 +413,10 @@ class ObjectView(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     pixels: int
     cut: float
 
+    def __post_init__(self) -> None:
+        if not math.isfinite(sum(self.box)):
+            raise ValueError(f"view of keyframe {self.keyframe}: box {self.box} is not finite")
+
 
 class MapObject(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An object of the map, as of one version of it."""

@@ -110,9 +110,12 @@ class _Pose:
 class Reconstructor:
     """Surface, free space and trajectory of one stream. The same frames give the same bytes."""
 
-    def __init__(self, config: ReconstructionConfig = ReconstructionConfig()) -> None:
+    def __init__(
+        self, config: ReconstructionConfig = ReconstructionConfig(), surface: Surface | None = None
+    ) -> None:
+        """``surface``: to go on with; None: an empty one."""
         self.config = config
-        self.surface = Surface(config.surface)
+        self.surface = Surface(config.surface) if surface is None else surface
         self.occupancy = Occupancy(config.occupancy)
         self.admission = Admission(config.admission)
         self.clock = StreamClock()
@@ -258,8 +261,7 @@ class Reconstructor:
         """Go on from what `whole_state` gave. Raises KeyError or msgspec.ValidationError if that
         is incomplete."""
         config = msgspec.convert(details["config"], ReconstructionConfig)
-        made = cls(config)
-        made.surface = Surface.from_state(part_of(arrays, "surface"), config.surface)
+        made = cls(config, Surface.from_state(part_of(arrays, "surface"), config.surface))
         made.occupancy = Occupancy.from_state(part_of(arrays, "occupancy"), config.occupancy)
         made.admission = Admission.from_state(part_of(arrays, "admission"), config.admission)
         made.trajectory = Trajectory.from_state(part_of(arrays, "trajectory"))

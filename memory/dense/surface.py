@@ -114,9 +114,12 @@ class Surface:
     held, and while the grid grows the old and the new one are held at once.
     """
 
-    def __init__(self, config: SurfaceConfig = SurfaceConfig()) -> None:
+    def __init__(
+        self, config: SurfaceConfig = SurfaceConfig(), room_for: int | None = None
+    ) -> None:
+        """``room_for``: so many blocks at first; None: ``initial_blocks``."""
         self.config = config
-        self._grid = self._new_grid(config.initial_blocks)
+        self._grid = self._new_grid(config.initial_blocks if room_for is None else room_for)
         self._scratch = self._new_grid(1)
         self._blocks_of: dict[int, I32] = {}  # packed chunk -> (N, 3) coordinates of its blocks
         self._dirty: dict[int, None] = {}  # a set that remembers the order
@@ -264,8 +267,8 @@ class Surface:
     @classmethod
     def from_state(cls, state: Mapping[str, NDArray[Any]], config: SurfaceConfig) -> Surface:
         """Inverse of ``state``. Raises SurfaceError if arrays and configuration disagree."""
-        surface = cls(config)
         keys = np.ascontiguousarray(state["keys"])
+        surface = cls(config, min(config.initial_blocks, 2 * len(keys)))
         for name in ATTRIBUTES:
             want = (len(keys), *surface._grid.attribute(name).shape[1:])
             if state[name].shape != want:

@@ -152,6 +152,7 @@ goals = st.builds(
     through_unknown=st.booleans(),
 )
 pixel_boxes = st.tuples(reals, reals, reals, reals)
+in_pictures = st.floats(-1e6, 1e6)
 scores = st.dictionaries(texts, reals, max_size=2)
 embeddings = st.none() | arrays("f4", 3)
 detections = st.builds(
@@ -190,7 +191,13 @@ map_objects = st.builds(
         st.builds(Placement, box=boxes, first_seen_ns=stamps, last_seen_ns=stamps)
     ),
     views=tuples_of(
-        st.builds(ObjectView, keyframe=counts, box=pixel_boxes, pixels=counts, cut=reals)
+        st.builds(
+            ObjectView,
+            keyframe=counts,
+            box=st.tuples(*4 * (in_pictures,)),
+            pixels=counts,
+            cut=reals,
+        )
     ),
     detectors=tuples_of(texts),
     ambiguous_with=tuples_of(counts),
@@ -823,6 +830,11 @@ class TestMessages:
     def test_waypoints_that_lead_nowhere(self, points):
         with pytest.raises(ValueError, match="points: "):
             Waypoints(stamp_ns=0, points=points)
+
+    @pytest.mark.parametrize("edge", [float("nan"), float("inf")])
+    def test_views_that_no_picture_shows(self, edge):
+        with pytest.raises(ValueError, match=r"view of keyframe 7: box .* is not finite"):
+            ObjectView(keyframe=7, box=(0.0, edge, 9.0, 9.0), pixels=81, cut=0.0)
 
     def test_depth_in_metres(self):
         frame = golden_frame()

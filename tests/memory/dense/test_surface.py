@@ -248,6 +248,14 @@ def test_state_round_trip_is_exact_and_goes_on_the_same(room):
     assert {update.chunk for update in theirs} == {update.chunk for update in ours}
 
 
+def test_a_small_map_takes_little_memory_when_it_is_read(room):
+    """Whatever room its maker had asked for: a map may come from anybody."""
+    surface = Surface()
+    fuse(surface, room.frame(0, room.look(0, 0)))
+    read = Surface.from_state(surface.state(), SurfaceConfig(initial_blocks=65536))
+    assert not read._grid.has_room_for(2 * len(surface))
+
+
 SCRIPT = """
 import hashlib, numpy as np
 from cogmap.memory.dense import surface as surface_module

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cogmap.memory.dense.blocks import I64, in_front, pack, sorted_unique, unpack
-from cogmap.memory.dense.voxel_grid import ATTRIBUTES, VoxelGrid
+from cogmap.memory.dense.voxel_grid import ATTRIBUTES, CHANNELS, VoxelGrid
 from cogmap.runtime.messages import (
     F32,
     F64,
@@ -268,14 +268,14 @@ class Surface:
     def from_state(cls, state: Mapping[str, NDArray[Any]], config: SurfaceConfig) -> Surface:
         """Inverse of ``state``. Raises SurfaceError if arrays and configuration disagree."""
         keys = np.ascontiguousarray(state["keys"])
-        surface = cls(config, min(config.initial_blocks, 2 * len(keys)))
-        for name in ATTRIBUTES:
-            want = (len(keys), *surface._grid.attribute(name).shape[1:])
+        for name, channels in zip(ATTRIBUTES, CHANNELS, strict=True):
+            want = (len(keys), *3 * (config.block_resolution,), channels)
             if state[name].shape != want:
                 raise SurfaceError(
                     f"surface: {name} has shape {state[name].shape}, expected {want}; "
                     "load the map with the configuration that it was made with"
                 )
+        surface = cls(config, min(config.initial_blocks, 2 * len(keys)))
         surface._remember(keys)
         rows = surface._grid.rows(keys)
         for name in ATTRIBUTES:

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from cogmap.memory.dense.blocks import pack, sorted_unique, unpack
 from cogmap.runtime.messages import F32, F64, I32, U8
 
-__all__ = ["ATTRIBUTES", "VoxelGrid"]
+__all__ = ["ATTRIBUTES", "CHANNELS", "VoxelGrid"]
 
-ATTRIBUTES = ("tsdf", "weight", "color")
+ATTRIBUTES, CHANNELS = ("tsdf", "weight", "color"), (1, 1, 3)
 
 LEVEL = 256.0
 """Stored units of one of the 255 colour levels. The kernel rounds down at every frame, which in
@@ -38,7 +38,7 @@ class VoxelGrid:
         self._grid = o3d.t.geometry.VoxelBlockGrid(
             attr_names=ATTRIBUTES,
             attr_dtypes=(o3d.core.float32, o3d.core.uint16, o3d.core.uint16),
-            attr_channels=[o3d.core.SizeVector([n]) for n in (1, 1, 3)],
+            attr_channels=[o3d.core.SizeVector([n]) for n in CHANNELS],
             voxel_size=voxel_size_m,
             block_resolution=resolution,
             block_count=max(capacity, 1),

@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import numpy as np
+import psutil
 import pytest
 
 from cogmap.memory.dense import surface as surface_module
@@ -254,6 +255,15 @@ def test_a_small_map_takes_little_memory_when_it_is_read(room):
     fuse(surface, room.frame(0, room.look(0, 0)))
     read = Surface.from_state(surface.state(), SurfaceConfig(initial_blocks=65536))
     assert not read._grid.has_room_for(2 * len(surface))
+
+
+def test_blocks_of_another_size_are_refused_before_room_is_made_for_them(room):
+    surface = Surface()
+    fuse(surface, room.frame(0, room.look(0, 0)))
+    held = psutil.Process().memory_info().vms
+    with pytest.raises(SurfaceError, match="tsdf has shape"):
+        Surface.from_state(surface.state(), SurfaceConfig(block_resolution=128, initial_blocks=128))
+    assert psutil.Process().memory_info().vms - held < 2**28
 
 
 SCRIPT = """

@@ -57,13 +57,11 @@ def _going_on(guide: Agent, config: SimulatorConfig, frames: int) -> Agent:
 
 def _looks(scene: Scene, agent: Agent, index: int) -> Iterator[Look]:
     """One after the other, by one agent, on a map that ends with frame ``index``."""
-    for items in glimpsed(scene, index):
-        before = [map_asker(agent.map)(item) for item in items]
-        viewpoint = next((each.viewpoint for each in before if each.viewpoint is not None), None)
-        if viewpoint is not None:
-            agent.go(goal_to_look(viewpoint), limit_s=LIMIT_S)
+    for item in glimpsed(scene, index):
+        before, after = map_asker(agent.map)(item), None
+        if before.viewpoint is not None and before.status != "answered":
+            agent.go(goal_to_look(before.viewpoint), limit_s=LIMIT_S)
             for _ in range(round(LOOK_S * RATE_HZ)):
                 agent.look()
-        for item, first in zip(items, before, strict=True):
-            named = first.viewpoint is not None
-            yield Look(item, first, map_asker(agent.map)(item) if named else None)
+            after = map_asker(agent.map)(item)
+        yield Look(item, before, after, after)

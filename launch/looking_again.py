@@ -19,14 +19,14 @@ MOST_JOURNEYS = 3
 
 
 def answer_by_going(ask: Callable[[], Answer], travel: Callable[[Standpoint], bool]) -> Answer:
-    """The answer to a question, once it has been looked at what would settle it.
+    """The answer to a question, once it has been looked at what would settle it, or make it surer.
 
     ``ask`` asks it on the map as it is then; ``travel`` goes to a viewpoint, True once it is
     there. A viewpoint that was gone to is not gone to again.
     """
     gone: set[Standpoint] = set()
     answer = ask()
-    while answer.status != "answered" and answer.viewpoint is not None:
+    while answer.viewpoint is not None:
         if answer.viewpoint in gone or len(gone) == MOST_JOURNEYS:
             break
         gone.add(answer.viewpoint)

@@ -24,6 +24,7 @@ from cogmap.memory.trajectory import Trajectory
 from cogmap.runtime.messages import (
     F64,
     Box,
+    Intrinsics,
     Layout,
     MapEvent,
     MapObject,
@@ -60,6 +61,8 @@ class LayoutMap:
         self.structure = Structure()
         self.grid: OccupancyGrid | None = None
         """Free and occupied space as it was given last; None before."""
+        self.lens: Intrinsics | None = None
+        """Of the camera that saw last."""
         self.events: list[MapEvent] = []
         """All that has happened, oldest first."""
         self.version = 0
@@ -80,6 +83,7 @@ class LayoutMap:
         if not observation.late:
             self._remember_pose(observation)
             self.number = observation.number
+            self.lens = observation.intrinsics
             self.stamp_ns = max(self.stamp_ns, observation.stamp_ns)
         self.version += 1
         events = self.objects.update(observation, self.version)
@@ -172,6 +176,7 @@ class LayoutMap:
         rest = (self.structure, self.events, self.version, self.number, self.stamp_ns)
         arrays = {f"{part}/{name}": a for part, state in parts.items() for name, a in state.items()}
         arrays["rest"] = np.frombuffer(msgspec.msgpack.encode(rest), np.uint8)
+        arrays["lens"] = np.frombuffer(msgspec.msgpack.encode(self.lens), np.uint8)
         return {**arrays, **grid_state(self.grid)}
 
     @classmethod
@@ -185,6 +190,8 @@ class LayoutMap:
         rest_type = tuple[Structure, list[MapEvent], int, int, int]
         rest = msgspec.msgpack.decode(state["rest"].tobytes(), type=rest_type)
         layout.structure, layout.events, layout.version, layout.number, layout.stamp_ns = rest
+        if (lens := state.get("lens")) is not None:  # older maps have none
+            layout.lens = msgspec.msgpack.decode(lens.tobytes(), type=Intrinsics | None)
         layout.grid = grid_from_state(part_of(state, "grid"))
         layout._refresh()
         return layout

@@ -758,7 +758,8 @@ class Answer(Message, frozen=True, kw_only=True, eq=False):
     candidates: tuple[int, ...] = ()
     """ambiguous: ids of the objects that fit."""
     viewpoint: Standpoint | None = None
-    """A place to look from that would settle it."""
+    """A place to look from that would settle it, or, of what is answered, make it surer: a measure
+    of something of which only one side was seen."""
     version: int = 0
     """Of the map."""
     confidence: float = 0.0

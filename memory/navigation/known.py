@@ -2,38 +2,28 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from cogmap.memory.paths.grid_paths import Point
+from cogmap.memory.paths.in_view import Head
 from cogmap.runtime.messages import F64, Layout, MapObject, OccupancyGrid
 
 __all__ = ["Body", "Known", "Pose2", "Stand", "Unreachable"]
 
 
 @dataclass(frozen=True)
-class Body:
+class Body(Head):
     """Shape of a robot, its camera and its limits: a round one with a differential drive."""
 
     radius_m: float = 0.18
     height_m: float = 1.5
     """What begins above this does not touch it."""
-    camera_height_m: float = 1.35
-    hfov_rad: float = math.radians(67.4)
-    vfov_rad: float = math.radians(53.1)
-    pitch_down_rad: float = math.radians(20)
-    """How far the camera looks down."""
     max_linear_mps: float = 0.8
     max_angular_rps: float = 1.2
     max_linear_mps2: float = 1.5
     """How fast it slows down, too."""
     max_angular_rps2: float = 4.0
-
-    @property
-    def steepest_rad(self) -> float:
-        """How far below the level the lower edge of its picture looks."""
-        return self.pitch_down_rad + self.vfov_rad / 2
 
 
 @dataclass(frozen=True)

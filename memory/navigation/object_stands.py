@@ -9,8 +9,8 @@ import numpy as np
 
 from cogmap.memory.geometry.boxes import footprint_distance, nearest_in_footprint
 from cogmap.memory.navigation.floor import body_paths
-from cogmap.memory.navigation.in_view import share_in_view
 from cogmap.memory.navigation.known import Body, Known, Pose2, Stand, Unreachable
+from cogmap.memory.paths.in_view import share_in_view
 from cogmap.memory.paths.sides import same_side, walled_off
 from cogmap.runtime.messages import F64, Bool, MapObject
 

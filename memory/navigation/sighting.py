@@ -11,12 +11,12 @@ import msgspec
 import numpy as np
 
 from cogmap.memory.geometry.boxes import footprint_distance
-from cogmap.memory.navigation.in_view import share_in_view
 from cogmap.memory.navigation.known import Body, Known
 from cogmap.memory.navigation.motion import angle_between
 from cogmap.memory.navigation.object_stands import SURE_M, WELL_SHARE
 from cogmap.memory.objects.seen_whole import SEEN_WHOLE_CUT
 from cogmap.memory.paths.grid_paths import Point
+from cogmap.memory.paths.in_view import share_in_view
 from cogmap.runtime.messages import Box, MapObject
 
 __all__ = ["is_before", "is_hidden", "with_whole"]

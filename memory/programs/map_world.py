@@ -66,6 +66,7 @@ def map_world(layout_map: LayoutMap, words: Words) -> World:
         trajectory=layout_map.trajectory,
         sightings=sightings,
         grid=layout_map.grid,
+        lens=layout_map.lens,
         events=tuple(layout_map.events),
         keyframes=layout_map.keyframes.numbers(),
         picture=layout_map.keyframes.picture,

@@ -24,6 +24,7 @@ from cogmap.memory.trajectory import Trajectory
 from cogmap.runtime.messages import (
     F64,
     I64,
+    Intrinsics,
     Layout,
     MapEvent,
     MapObject,
@@ -58,6 +59,7 @@ class World:
         trajectory: Trajectory | None = None,
         sightings: Mapping[int, Sightings] | Callable[[int], Sightings] | None = None,
         grid: OccupancyGrid | None = None,
+        lens: Intrinsics | None = None,
         events: Sequence[MapEvent] = (),
         keyframes: Sequence[int] = (),
         picture: Callable[[int], bytes] | None = None,
@@ -72,6 +74,7 @@ class World:
 
         Args:
             sightings: which frames showed an object, by its id.
+            lens: of the camera, which is carried on as it was lately.
             picture: gives the JPEG of one of ``keyframes``.
             pose: of who asks; None: the camera's.
             past: gives the layout as of a stamp.
@@ -82,6 +85,7 @@ class World:
         self.layout = layout
         self.trajectory = trajectory
         self.grid = grid
+        self.lens = lens
         self.events = events
         self.keyframes = tuple(keyframes)
         self.words = words or Words()

@@ -4,62 +4,187 @@ from __future__ import annotations
 
 import math
 
+import msgspec
 import numpy as np
 import shapely
 
 from cogmap.memory.objects.seen_whole import SEEN_WHOLE_CUT
-from cogmap.memory.paths.floor import cell_centers, standable
+from cogmap.memory.objects.sighting_history import HIDDEN, IN_VIEW
+from cogmap.memory.paths.floor import cell_centers, clearance_m, standable
+from cogmap.memory.paths.in_view import Head, share_in_view
+from cogmap.memory.paths.sides import same_side
 from cogmap.memory.programs.abstention import NotDeterminable
 from cogmap.memory.programs.meaning.places import OnePlace, center, outline
 from cogmap.memory.programs.meaning.ways import EYES_M, grid_of, seen_line
 from cogmap.memory.programs.values import Point, Pose
 from cogmap.memory.programs.world import World
-from cogmap.runtime.messages import MapObject, Room
+from cogmap.runtime.messages import F64, Box, MapObject, OccupancyGrid, Room
 
-__all__ = ["BODY_M", "view_of"]
+__all__ = ["BODY_M", "seen_round_rad", "view_of"]
 
 BODY_M = 0.2
 """Radius of whoever stands there."""
 _WHOLE_M = 1.5
 """A thing that was never seen whole may be so long in truth."""
+_NEAREST_M, _FARTHEST_M = 0.3, 5.0
+_MOST = 600
+"""Places that are looked at more closely."""
+_OWN_M = (0.06, 0.3)
+"""So near to a thing's box, what is in the way is the thing; or else what it stands in."""
+_IN_VIEW = 0.12
+"""Less of a thing is not in view."""
+_TOO_FAR = 0.25
+"""Part of a thing in view that being off the best distance by that distance is worth."""
+_NOT_FREE = 0.15
+"""Part of a thing in view that floor which was seen to be free is worth."""
+_SAME_SIDE, _OTHER_SIDE_RAD = 0.4, math.radians(60)
+"""Part of a thing in view that a view from another side is worth."""
+_LATELY = 64
+"""Frames that tell how the camera is carried."""
 
 
 def view_of(world: World, place: OnePlace) -> Pose:
-    """On free floor, about a thing's own size away from it, with nothing known in between; farther
-    from one that was never seen whole.
+    """On free floor, about a thing's own size away from it, with as much of it in the camera's view
+    as can be; farther from one that was never seen whole.
 
     Raises NotDeterminable if no such floor is known.
     """
     grid = grid_of(world)
-    target = center(place)[:2]
     spots = cell_centers(grid, standable(grid, BODY_M))
+    target = center(place)[:2]
     far = np.linalg.norm(spots - target, axis=1)
-    size = _size_m(place) if isinstance(place, MapObject) else 0.5
-    itself_m = 0.3
+    spots = spots[(far > _NEAREST_M) & (far < _FARTHEST_M)]
+    spots = spots[:: max(1, math.ceil(len(spots) / _MOST))]
     if isinstance(place, MapObject):
-        itself_m = max(itself_m, math.hypot(*place.box.size[:2]) / 2 + grid.resolution_m)
-    elif isinstance(place, Room):
-        itself_m = 1.5  # of what stands in its middle
-    near = (far > 0.3) & (far < 5.0)
-    spots, far = spots[near], far[near]
-    open_ = seen_line(grid, spots, target, itself_m)
-    spots, far = spots[open_], far[open_]
-    room = world.room(place.room) if isinstance(place, MapObject) else place
-    if (
-        isinstance(room, Room) and len(room.polygon) >= 3
-    ):  # what hangs at a wall is not seen through it
-        inside = shapely.contains_xy(outline(room), *spots.T)
-        if inside.any():
-            spots, far = spots[inside], far[inside]
-    if not len(spots):
+        best = _best_spot(world, grid, place, spots)
+    else:
+        best = _open_spot(grid, place, spots, target)
+    if best is None:
         raise NotDeterminable("no free floor is known from which it could be seen")
-    x, y = spots[np.abs(far - max(1.2, 1.5 * size)).argmin()].tolist()
+    x, y = best
     yaw = math.atan2(target[1] - y, target[0] - x)
     return Pose(Point(x, y, grid.floor_z + EYES_M), yaw)
 
 
-def _size_m(thing: MapObject) -> float:
-    """How long it is, or may be, as far as it was seen."""
-    seen_m = max(thing.box.size)
+def _best_spot(
+    world: World, grid: OccupancyGrid, thing: MapObject, spots: F64
+) -> tuple[float, float] | None:
+    """Of ``spots`` (N, 2), and of those on the way to a thing from where it was seen, the one from
+    which it is seen best; None if from none of them."""
+    spots = spots[same_side(world.layout, grid, thing, spots)]
+    looked_over = _looked_over(world, grid, thing)
+    is_free = np.arange(len(spots) + len(looked_over)) < len(spots)
+    spots = np.concatenate([spots, looked_over])
+    if not len(spots):
+        return None
+    box = _may_be(thing)
+    far = np.linalg.norm(spots - np.array(thing.box.center[:2]), axis=1)
+    good_m, head = max(1.2, 1.5 * max(box.size)), _head(world, grid)
+    for own_m in _OWN_M:
+        share = share_in_view(spots, box, grid, head, own_m)
+        if share.max() >= _IN_VIEW:
+            break
+    else:
+        share = np.where(is_free, 0.0, 1.0)
+    worth = share - _TOO_FAR * np.abs(far / good_m - 1) - _NOT_FREE * ~is_free
+    worth -= _SAME_SIDE * _seen_from_there(world, thing, spots)
+    best = np.where(share >= _IN_VIEW, worth, -np.inf).argmax()
+    if share[best] < _IN_VIEW:
+        return None
+    x, y = spots[best].tolist()
+    return x, y
+
+
+def seen_round_rad(world: World, thing: MapObject) -> float:
+    """How far round a thing, about its middle, the camera was in frames that showed it."""
+    bearings = np.sort(_bearings(_eyes(world, thing, IN_VIEW), thing))
+    if len(bearings) < 2:
+        return 0.0
+    gaps = np.diff(bearings, append=bearings[0] + 2 * math.pi)
+    return float(2 * math.pi - gaps.max())
+
+
+def _seen_from_there(world: World, thing: MapObject, spots: F64) -> F64:
+    """(N,) 1 where it was looked at from that side already, maybe in vain, 0 from
+    `_OTHER_SIDE_RAD` off."""
+    known = _bearings(_eyes(world, thing, HIDDEN), thing)
+    if not len(known):
+        return np.zeros(len(spots))
+    off = np.abs(np.angle(np.exp(1j * (_bearings(spots, thing)[:, None] - known))))
+    return np.asarray(np.clip(1 - off.min(axis=1) / _OTHER_SIDE_RAD, 0, 1))
+
+
+def _bearings(spots: F64, thing: MapObject) -> F64:
+    """(N,) rad about the middle of a thing."""
+    off = spots - np.array(thing.box.center[:2])
+    return np.asarray(np.arctan2(off[:, 1], off[:, 0]))
+
+
+def _eyes(world: World, thing: MapObject, state: int) -> F64:
+    """(N, 2) where the camera was in the last frames that had a thing in the picture, in this state
+    of `Sightings` at least."""
+    if world.trajectory is None:
+        return np.zeros((0, 2))
+    seen = world.sightings(thing.id)
+    shown = seen.numbers[seen.states >= state]
+    at = np.searchsorted(world.numbers, shown).clip(max=max(len(world.numbers) - 1, 0))
+    shown = shown[world.numbers[at] == shown][-_LATELY:] if len(world.numbers) else shown[:0]
+    eyes = [world.trajectory.world_from_camera(number)[:2, 3] for number in shown.tolist()]
+    return np.array(eyes, np.float64).reshape(-1, 2)
+
+
+def _looked_over(world: World, grid: OccupancyGrid, thing: MapObject) -> F64:
+    """(N, 2) where nothing is known to stand, and nothing is between: the camera looked from or
+    over there when it saw the thing."""
+    target = np.array(thing.box.center[:2])
+    along = np.linspace(0, 1, 40)[:, None, None]
+    spots = (_eyes(world, thing, IN_VIEW) * (1 - along) + target * along).reshape(-1, 2)
+    far = np.linalg.norm(spots - target, axis=1)
+    spots = spots[(far > _NEAREST_M) & (far < _FARTHEST_M)]
+    column, row = ((spots - grid.origin) // grid.resolution_m).astype(int).T
+    rows, columns = grid.cells.shape
+    outside = (row < 0) | (column < 0) | (row >= rows) | (column >= columns)
+    clear = clearance_m(grid)[row.clip(0, rows - 1), column.clip(0, columns - 1)] >= BODY_M
+    spots = spots[outside | clear]
+    return np.asarray(spots[:: max(1, math.ceil(len(spots) / _MOST))])
+
+
+def _may_be(thing: MapObject) -> Box:
+    """As large as it may be, as far as it was seen."""
     told = thing.views or thing.state == "tentative"
-    return max(seen_m, _WHOLE_M) if told and thing.least_cut > SEEN_WHOLE_CUT else seen_m
+    if not told or thing.least_cut <= SEEN_WHOLE_CUT:
+        return thing.box
+    more_m = max(_WHOLE_M - max(thing.box.size), 0.0)
+    width, depth, height = thing.box.size
+    box: Box = msgspec.structs.replace(thing.box, size=(width + more_m, depth + more_m, height))
+    return box
+
+
+def _open_spot(
+    grid: OccupancyGrid, place: OnePlace, spots: F64, target: F64
+) -> tuple[float, float] | None:
+    """Of ``spots`` (N, 2) one from which nothing stands before a room's middle or a point."""
+    around_m = 1.5 if isinstance(place, Room) else 0.3  # of what stands in its middle
+    spots = spots[seen_line(grid, spots, target, around_m)]
+    if isinstance(place, Room) and len(place.polygon) >= 3:
+        inside = shapely.contains_xy(outline(place), *spots.T)
+        spots = spots[inside] if inside.any() else spots
+    if not len(spots):
+        return None
+    far = np.linalg.norm(spots - target, axis=1)
+    x, y = spots[np.abs(far - 1.2).argmin()].tolist()
+    return x, y
+
+
+def _head(world: World, grid: OccupancyGrid) -> Head:
+    """The camera as it was carried lately."""
+    numbers, lens = world.numbers[-_LATELY:].tolist(), world.lens
+    if world.trajectory is None or lens is None or not numbers:
+        return Head()
+    poses = np.stack([world.trajectory.world_from_camera(number) for number in numbers])
+    return Head(
+        camera_height_m=float(np.median(poses[:, 2, 3])) - grid.floor_z,
+        hfov_rad=2 * math.atan(lens.width / 2 / lens.fx),
+        vfov_rad=2 * math.atan(lens.height / 2 / lens.fy),
+        pitch_down_rad=float(np.median(-np.arcsin(np.clip(poses[:, 2, 2], -1, 1)))),
+    )

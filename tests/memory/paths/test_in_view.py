@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cogmap.memory.navigation.in_view import share_in_view
 from cogmap.memory.navigation.known import Body
+from cogmap.memory.paths.in_view import share_in_view
 from cogmap.runtime.messages import Box
 from tests.memory.navigation.floors import known, open_floor, paint
 

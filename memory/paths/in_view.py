@@ -10,10 +10,9 @@ import numpy as np
 import shapely
 
 from cogmap.memory.geometry.boxes import axes, footprint
-from cogmap.memory.navigation.known import Body
 from cogmap.runtime.messages import F64, OCCUPIED, Bool, Box, OccupancyGrid
 
-__all__ = ["share_in_view"]
+__all__ = ["Head", "share_in_view"]
 
 NEAREST_M = 0.02
 _THIRDS = np.array([-1.0, 0.0, 1.0]) / 3
@@ -22,8 +21,24 @@ _LEAST_M = 0.02
 """Flat things count as so thick: their edges are seen from the side."""
 
 
+@dataclass(frozen=True)
+class Head:
+    """A camera as it is carried, and how much it takes in."""
+
+    camera_height_m: float = 1.35
+    hfov_rad: float = math.radians(67.4)
+    vfov_rad: float = math.radians(53.1)
+    pitch_down_rad: float = math.radians(20)
+    """How far the camera looks down."""
+
+    @property
+    def steepest_rad(self) -> float:
+        """How far below the level the lower edge of its picture looks."""
+        return self.pitch_down_rad + self.vfov_rad / 2
+
+
 def share_in_view(
-    spots: F64, box: Box, grid: OccupancyGrid, body: Body, own_m: float, above_m: float = math.inf
+    spots: F64, box: Box, grid: OccupancyGrid, head: Head, own_m: float, above_m: float = math.inf
 ) -> F64:
     """(N,) part of a box that a camera at ``spots`` (N, 2), turned to it, has in view: what is in
     the picture and hidden by nothing that the grid knows, of what it would cover alone in a
@@ -32,9 +47,9 @@ def share_in_view(
     own = _Own(
         shapely.Polygon(footprint(box)).buffer(own_m), box.center[2] + box.size[2] / 2 + above_m
     )
-    eyes = np.column_stack([spots, np.full(len(spots), grid.floor_z + body.camera_height_m)])
-    cameras = _camera_axes(np.array(box.center[:2]) - spots, body.pitch_down_rad)
-    edge = np.array([math.tan(body.hfov_rad / 2), math.tan(body.vfov_rad / 2)])
+    eyes = np.column_stack([spots, np.full(len(spots), grid.floor_z + head.camera_height_m)])
+    cameras = _camera_axes(np.array(box.center[:2]) - spots, head.pitch_down_rad)
+    edge = np.array([math.tan(head.hfov_rad / 2), math.tan(head.vfov_rad / 2)])
     whole, seen = np.zeros(len(spots)), np.zeros(len(spots))
     for points, normal, sides in _faces(box):
         area = float(np.linalg.norm(np.cross(*sides)))

@@ -393,9 +393,8 @@ class Reconstructor:
         keyframes = self.trajectory.keyframes()
         if len(keyframes):
             world_from_last = self.trajectory.world_from_keyframe(int(keyframes[-1]))
-            distance, angle = motion_between(world_from_last, pose.world_from_camera)
-            near = distance < self.config.keyframe_distance_m
-            if near and angle < self.config.keyframe_angle_rad:
+            far_m, angle = motion_between(world_from_last, pose.world_from_camera)
+            if far_m < self.config.keyframe_distance_m and angle < self.config.keyframe_angle_rad:
                 keyframe = int(keyframes[-1])
                 relative = np.linalg.inv(world_from_last) @ pose.world_from_camera
         return _Pose(pose.world_from_camera, pose.position_sigma_m, keyframe, relative)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from rich.console import Console
 
@@ -34,6 +35,11 @@ def test_what_is_known_needs_no_way() -> None:
 
 def test_it_goes_where_the_answer_says_and_asks_again() -> None:
     assert asked([unsure(1.0), SURE]) == (SURE, [1.0])
+
+
+def test_it_goes_on_while_another_view_would_make_the_answer_surer() -> None:
+    surer = msgspec.structs.replace(SURE, viewpoint=unsure(2.0).viewpoint)
+    assert asked([unsure(1.0), surer, SURE]) == (SURE, [1.0, 2.0])
 
 
 def test_the_same_view_is_not_gone_to_twice() -> None:

@@ -108,6 +108,7 @@ def test_loaded_it_is_the_same_and_goes_on_the_same(steps, tmp_path):
         observe(half, step)
     half.save(tmp_path / "half")
     loaded = CognitiveMap.load(tmp_path / "half")
+    assert loaded.world().lens == half.world().lens is not None
     assert loaded.layout().objects == whole.layout().objects
     for step in steps[20:30]:
         observe(whole, step)

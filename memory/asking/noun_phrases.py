@@ -305,6 +305,8 @@ class NounPhrases(WherePhrases):
         picks = name in lexicon.SUPERLATIVES or lexicon.ordinal_of(name) is not None
         if picks or name in lexicon.NO_THINGS or one in (lexicon.ROOMS | self._names.rooms):
             raise Unreadable(f'"{name}" is no thing that a map holds')
+        if one.split(" ")[-1:] == ["wall"]:
+            raise Unreadable(f'"{name}" is a wall, and no thing that a map holds')
         if one.split(" ")[-1:] == ["door"] and self._walls_have_doors():
             raise Unreadable("doors are gaps in walls here, and no things")
         meant = spelt_right(name, self._names.labels)

@@ -11,9 +11,9 @@ __all__ = ["markdown"]
 
 _TOPICS = (
     "counting", "comparing_counts", "counting_rooms", "absence", "by_room", "sizes", "ranking",
-    "distances", "among", "choosing", "viewpoints", "directions", "surroundings", "relations",
-    "carrying", "describing", "rooms", "room_measures", "doors", "time", "at_times", "turns",
-    "movement", "visits", "routes", "space", "shares", "change", "gone",
+    "distances", "walls", "among", "choosing", "viewpoints", "directions", "surroundings",
+    "relations", "carrying", "describing", "rooms", "room_measures", "doors", "time", "at_times",
+    "turns", "movement", "visits", "routes", "space", "shares", "change", "gone",
 )  # fmt: skip
 
 _CONVENTIONS = """\

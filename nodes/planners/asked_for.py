@@ -36,8 +36,8 @@ def _notion(words: str, operations: str, kinds: str = "") -> Notion:
 
 _WAYS = "path path_length clearance turns rooms_along doors_along"
 _DISTANCES = (
-    "distance farthest_distance nearest farthest closest closer nearer farthest_of next_to "
-    "distance_change displacement closest_turn farthest_turn " + _WAYS
+    "distance farthest_distance wall_distance nearest farthest closest closer nearer farthest_of "
+    "next_to distance_change displacement closest_turn farthest_turn " + _WAYS
 )
 _SIZES = (
     "size perimeter volume area total_area elevation largest smallest ranked highest lowest "
@@ -101,7 +101,7 @@ NOTIONS = (
     _notion("above over overhead", "above above_below on elevation"),
     _notion("below under underneath beneath", "under above_below lowest"),
     _notion("between middle", f"between {_DISTANCES} bearing seconds_between"),
-    _notion("wall", "against_wall"),
+    _notion("wall", "against_wall wall_distance"),
     _notion("centimeter centimetre inch foot meter metre cm m ft", f"{_SIZES} {_DISTANCES}"),
     _notion(
         "when time moment second minute ago first last earlier later before after early earliest "

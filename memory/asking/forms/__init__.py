@@ -33,6 +33,7 @@ from cogmap.memory.asking.forms import (
     turns,
     viewpoints,
     visits,
+    walls,
 )
 
 __all__ = ["FORMS"]
@@ -47,6 +48,7 @@ FORMS: tuple[Form, ...] = (
     *sizes.FORMS,
     *ranking.FORMS,
     *distances.FORMS,
+    *walls.FORMS,
     *among.FORMS,
     *choosing.FORMS,
     *viewpoints.FORMS,

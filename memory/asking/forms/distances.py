@@ -10,9 +10,9 @@ from cogmap.memory.asking.things import Thing
 from cogmap.memory.asking.unreadable import Unreadable
 from cogmap.memory.units import METRES
 
-__all__ = ["FORMS"]
+__all__ = ["FORMS", "LIMITS", "THE_DISTANCE"]
 
-_LIMITS = {
+LIMITS = {
     "within": ("<=", "within"), "less than": ("<", "less than"), "closer than": ("<", "less than"),
     "at most": ("<=", "at most"), "no more than": ("<=", "at most"),
     "more than": (">", "more than"), "farther than": (">", "more than"),
@@ -116,14 +116,14 @@ def _closer(slots: Slots) -> Meaning:
 def _within(slots: Slots) -> Meaning:
     a, b, number = slots.each("a", slots.place("a")), slots.place("b"), slots.number("n")
     metres = number * METRES[slots.text("unit")]
-    sign, said = _LIMITS[slots.text("q")]
+    sign, said = LIMITS[slots.text("q")]
     text = f"{said} {number:g} {slots.text('unit')} {'of' if said == 'within' else 'from'} {b.the}"
     say = truth(f"{a.the} {a.be} {text}", f"{a.the} {a.be} not {text}")
     return Meaning(f"distance({a.program}, {b.program}) {sign} {metres:g}", say, (a, b))
 
 
 _BE = "(is|are|was|were)"
-_THE_DISTANCE = (
+THE_DISTANCE = (
     "(what is|what was|what would be|give|estimate|calculate|measure|find|what|how large is|"
     "how big is"
     "|how long is|how wide is) [the|a] [shortest|minimum|direct|smallest|closest|straight line|"
@@ -145,8 +145,8 @@ FORMS: tuple[Form, ...] = (
         "how far from {b} is {a}",
         "how far away from {b} is {a}",
         "how far [away] (am|are) {a} [away|standing] from {b}",
-        f"{_THE_DISTANCE} from {{a}} to {{b}} [is there]",
-        f"{_THE_DISTANCE} of {{a}} (from|to) {{b}}",
+        f"{THE_DISTANCE} from {{a}} to {{b}} [is there]",
+        f"{THE_DISTANCE} of {{a}} (from|to) {{b}}",
         "(distance|the distance|gap) from {a} to {b}",
         "(what is|give) {a} 's distance (from|to) {b}",
         "how many (meters|metres|steps|feet) (is|are) {a} [away] from {b}",
@@ -158,7 +158,7 @@ FORMS: tuple[Form, ...] = (
     form(
         _pair,
         "What is the gap between the sofa and the tv?",
-        f"{_THE_DISTANCE} [is there|is] between {{pair}}",
+        f"{THE_DISTANCE} [is there|is] between {{pair}}",
         "(what|how much|how large|how big|how wide) [of a] (space|distance|gap|room|clearance) "
         "(is|lies) [there] between {pair}",
         f"how far [apart] {_BE} {{pair}} [apart] [from each other|from one another]",
@@ -178,7 +178,7 @@ FORMS: tuple[Form, ...] = (
         "how far apart are {a}",
         "how far are {a} (apart|from each other)",
         f"how (close|near) {_BE} (the two|both) {{a}} [to each other|to one another|together]",
-        f"{_THE_DISTANCE} [is there|is] between (the two|both) {{a}}",
+        f"{THE_DISTANCE} [is there|is] between (the two|both) {{a}}",
     ),
     form(
         _from_me,
@@ -187,7 +187,7 @@ FORMS: tuple[Form, ...] = (
         "how far [is it] to {a}",
         "how far [away] (am i|are you|are we) from {a} [now]",
         "how close (am i|are you|are we) to {a} [now]",
-        f"{_THE_DISTANCE} to {{a}}",
+        f"{THE_DISTANCE} to {{a}}",
         "(distance|the distance) to {a}",
         "{a} , what is the distance between you and (this|that|the) object [now]",
         "what is the distance between the camera and the (nearest|closest) point of {a}",
@@ -203,7 +203,7 @@ FORMS: tuple[Form, ...] = (
     form(
         _within,
         "Is the lamp within 2 m of the sofa?",
-        f"{_BE} {{a}} {{q:{'|'.join(_LIMITS)}}} {{n}} "
+        f"{_BE} {{a}} {{q:{'|'.join(LIMITS)}}} {{n}} "
         "{unit:m|meter|meters|metre|metres|cm|centimeters|centimetres|ft|feet} "
         "[away] (of|from|to) {b}",
     ),

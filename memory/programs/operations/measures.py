@@ -18,9 +18,10 @@ from cogmap.memory.programs.meaning.places import (
     rows_of,
 )
 from cogmap.memory.programs.meaning.uncertainty import face_sigma, size_sigma
+from cogmap.memory.programs.meaning.walls import nearest_wall
 from cogmap.memory.programs.meaning.within import distances
 from cogmap.memory.programs.registry import each, operation
-from cogmap.memory.programs.values import Area, Length, Objects, Rooms, Volume
+from cogmap.memory.programs.values import Area, Length, Objects, Point, Pose, Rooms, Volume
 from cogmap.memory.programs.world import World
 from cogmap.runtime.messages import F64, MapObject, Room
 
@@ -70,6 +71,14 @@ def farthest_distance(
     pair = farthest_pair(world, a, b, centers=centers, horizontal=horizontal)
     world.recorder.note(*(each for each in (pair.a, pair.b) if each is not None))
     return Length(pair.distance_m, pair.sigma_m)
+
+
+@operation(MEASURES)
+def wall_distance(world: World, place: MapObject | Point | Pose) -> Length:
+    """From a thing or a point to the nearest wall that is known, seen from above: 0 if they touch.
+    As for ``against_wall``, outlines of rooms count as walls."""
+    sigma = face_sigma(place) if isinstance(place, MapObject) else 0.0
+    return Length(nearest_wall(world, place).distance_m, math.hypot(sigma, WALL_SIGMA_M))
 
 
 @operation(MEASURES)

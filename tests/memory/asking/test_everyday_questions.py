@@ -182,7 +182,7 @@ def test_what_no_map_holds_is_said(house, text, about) -> None:
         "centre to centre distance bed sofa",
         "is there anything in my way",
         "how many keyframes are there",
-        "how far is the sofa from the wall",
+        "how far is the sofa from the wall behind it",
         "empty the bins",
     ],
 )

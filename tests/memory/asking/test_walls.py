@@ -1,0 +1,52 @@
+"""How far things are from walls. The house is that of ``conftest.py``; its walls are outlines."""
+
+from __future__ import annotations
+
+import pytest
+
+from cogmap.memory.asking.unreadable import Unreadable
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "unit", "said"),
+    [
+        ("how far is the sofa from the nearest wall?", 0.0, "m",
+         "0.00 ± 0.03 m from the sofa to the nearest wall that I know (seen from above)."),
+        ("how far from the wall is the bed?", 0.0, "m", ""),
+        ("how close is the lamp to a wall?", 85.0, "cm", ""),
+        ("what is the distance between the lamp and the wall?", 0.85, "m", ""),
+        ("how far are the chairs from the wall?", 0.7, "m",
+         "0.70 m from the chairs to the nearest wall that I know (seen from above; of "
+         "several the closest)."),
+        ("how far is the wall?", 0.5, "m", ""),
+        ("how far am I from the wall?", 0.5, "m", ""),
+        ("is the lamp within 1 m of the wall?", True, "",
+         "Yes, the lamp is within 1 m of the nearest wall that I know."),
+        ("is the lamp at least 90 cm from the wall?", False, "", ""),
+    ],
+)  # fmt: skip
+def test_the_nearest_wall_is_meant(answer, text, value, unit, said):
+    found = answer(f"{text[:-1]} in cm?" if unit == "cm" else text)
+    assert (found.status, found.unit) == ("answered", unit)
+    assert found.value == pytest.approx(value, abs=1e-6)
+    assert said in (found.text, "")
+
+
+def test_of_several_it_is_asked_which_is_meant(answer):
+    assert answer("how far is the chair from the wall?").status == "ambiguous"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "how far is the sofa from the wall behind it?",
+        "how far is the sofa from the left wall?",
+        "how far is the sofa from the kitchen wall?",
+        "how far is the sofa from the opposite wall?",
+        "how far is the kitchen from the wall?",
+        "how far is the center of the sofa from the wall?",
+    ],
+)
+def test_one_wall_among_others_is_not_told(read, text):
+    with pytest.raises(Unreadable):
+        read(text)

@@ -25,7 +25,7 @@ from cogmap.memory.asking.conditions import (
     nowhere,
     sided,
 )
-from cogmap.memory.asking.phrase_words import beyond_at, ends_name, split_all
+from cogmap.memory.asking.phrase_words import beyond_at, ends_name, split_all, without_determiner
 from cogmap.memory.asking.place_phrases import PlacePhrases
 from cogmap.memory.asking.things import Thing
 from cogmap.memory.asking.unreadable import Unreadable
@@ -122,12 +122,11 @@ class WherePhrases(PlacePhrases):
             return self._between(thing, rest, x, depth)
         if name == "with":
             return self._with(thing, rest, x, depth)
-        if name == "against" or (name == "on" and rest[-1:] in (["wall"], ["walls"])):
-            said = f"{thing.words} {' '.join(rest)}"
-            if rest[-1:] in (["wall"], ["walls"]):
-                wall = HANGING if name == "on" else "against_wall({x})"
-                return filtered(replace(thing, words=said), x, wall.format(x=x))
-            name = "next_to"
+        if name in ("against", "on"):
+            at_wall = self._at_wall(thing, name, rest, depth)
+            if at_wall is not None:
+                return at_wall
+            name = "next_to" if name == "against" else name
         if name == "on" and rest[-1:] in (["floor"], ["ground"]) and len(rest) < 3:
             said = f"{thing.words} {' '.join(rest)}"
             return filtered(replace(thing, words=said), x, f"elevation({x}) <= {_FLOOR_M}")
@@ -155,6 +154,25 @@ class WherePhrases(PlacePhrases):
             hidden = f"{'inside' if name == 'in_' else 'under'} {place.the}"
             thing = replace(thing, hidden_in=hidden)
         return filtered(thing, x, WHERE[name].format(x=x, y=place.program))
+
+    def _at_wall(self, thing: Thing, name: str, rest: list[str], depth: int) -> Thing | None:
+        """ "On the wall", "against the kitchen wall", "on the walls of the kitchen"; None of what
+        is no wall. Raises Unreadable of one wall among others, of which a map knows no names."""
+        at = next((i for i, word in enumerate(rest) if word in ("wall", "walls")), len(rest))
+        tail = rest[at + 1 :]
+        if at == len(rest) or (tail and tail[0] not in ("in", "of")):
+            return None
+        which, room = without_determiner(rest[:at])[0], tail[1:]
+        if which and room:
+            raise Unreadable(f'"{self.said(" ".join(rest))}" is one wall of several')
+        said = f"{thing.words} {' '.join(rest)}"
+        if which or room:
+            inside = self._in_rooms(thing, which or room, depth)
+            if inside is None:
+                raise Unreadable(f'"{self.said(" ".join(rest))}" is no wall that I know')
+            thing = inside
+        wall = HANGING if name == "on" else "against_wall({x})"
+        return filtered(replace(thing, words=said), f"x{depth}", wall.format(x=f"x{depth}"))
 
     def _in_rooms(self, thing: Thing, rest: list[str], depth: int) -> Thing | None:
         """ "In the kitchen and the hallway", "in the bedroom that are not on the bed"; None if

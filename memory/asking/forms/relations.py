@@ -160,6 +160,8 @@ def _what_is(slots: Slots) -> Meaning:
         where = f"{f' {where}'.replace(' my ', ' your ').strip()} in this room"
     elif beside is not None:
         things, where = beside, f"{where} {ITS_ROOM}"
+    elif (here := slots.here(things)) is not things:
+        things, where = here, f"{where} in this room"
     several = _of_several(slots, things)
     said = f"{where}, {several}" if several else where
     say = listed(
@@ -279,7 +281,7 @@ FORMS: tuple[Form, ...] = (
         _what_is,
         "What is on the table?",
         "(what|which) [else] (is|are|lies|stands|sits|hangs) [there|located|placed|standing|"
-        "lying|sitting] {rest}",
+        "lying|sitting|hanging] {rest}",
         f"(what|which) {_THINGS} (is|are|can be found|do you see|can you see|stand|lie) [there|"
         "located|placed|standing|lying] {rest}",
         "what (do you see|can you see|can i see|did you see|can i find|do i find|can be found|"

@@ -84,6 +84,18 @@ def house_with_door(house: World) -> World:
 
 
 @pytest.fixture
+def hung(house: World) -> World:
+    """The house with a picture on a wall of each room, and a clock in the kitchen."""
+    more = (
+        thing(11, "picture", 2, 4.95, (0.6, 0.05, 0.4), z=1.4),
+        thing(12, "picture", 8, 4.95, (0.6, 0.05, 0.4), z=1.4, room=2),
+        thing(13, "clock", 0.05, 3, (0.05, 0.3, 0.3), z=1.8),
+    )
+    layout = msgspec.structs.replace(house.layout, objects=(*house.layout.objects, *more))
+    return World(layout, pose=house.agent, start_ns=0)
+
+
+@pytest.fixture
 def two_tables() -> World:
     """A dining table with two chairs in the kitchen, one with one chair in the living room."""
     rooms = (room(1, "kitchen", 0, 6), room(2, "living room", 6, 6))

@@ -1,10 +1,12 @@
-"""How far things are from walls. The house is that of ``conftest.py``; its walls are outlines."""
+"""Walls: how far they are, and what is on them. The house's are the outlines of its rooms."""
 
 from __future__ import annotations
 
 import pytest
 
+from cogmap.memory.asking import ask
 from cogmap.memory.asking.unreadable import Unreadable
+from cogmap.runtime.messages import Question
 
 
 @pytest.mark.parametrize(
@@ -48,5 +50,40 @@ def test_of_several_it_is_asked_which_is_meant(answer):
     ],
 )
 def test_one_wall_among_others_is_not_told(read, text):
+    with pytest.raises(Unreadable):
+        read(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "said"),
+    [
+        ("what is on the wall in the kitchen?", ("clock", "picture"),
+         "On the wall in the kitchen: clock and picture."),
+        ("what is hanging on the walls of the bedroom?", ("picture",),
+         "On the walls of the bedroom: picture."),
+        ("what is on the bedroom wall?", ("picture",), "On the bedroom wall: picture."),
+        ("what hangs on the wall in this room?", ("clock", "picture"),
+         "On the wall in this room: clock and picture."),
+        ("how many pictures are on the wall in the bedroom?", 1,
+         "There is 1 picture on the wall in the bedroom."),
+        ("is there a clock on the wall in the bedroom?", False,
+         "No, no clock on the wall in the bedroom was seen."),
+    ],
+)  # fmt: skip
+def test_walls_of_a_room(hung, text, value, said):
+    found = ask(hung, Question(stamp_ns=0, text=text))
+    assert (found.value, found.text) == (value, said)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "what is on the left wall?",
+        "what is on the wall behind the sofa?",
+        "what is on the wall in the attic of the sofa?",
+        "what is on the bedroom wall in the kitchen?",
+    ],
+)
+def test_what_is_on_one_wall_is_not_told(read, text):
     with pytest.raises(Unreadable):
         read(text)

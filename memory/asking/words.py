@@ -27,6 +27,7 @@ __all__ = [
     "SIZES",
     "SUPERLATIVES",
     "THEM",
+    "TOPS",
     "USES",
     "VERBS",
     "denied_at",
@@ -173,6 +174,9 @@ RELATIONS = {
 
 ANYTHING = word_set("one ones thing things object objects item items anything something everything")
 """Names of no kind: what was spoken of, or all that there is."""
+
+TOPS = word_set("table desk counter worktop countertop nightstand shelf bench island sideboard")
+"""Things, by the last word of their name, on which there is something or nothing."""
 
 _SEATS = ("chair", "sofa", "armchair", "stool", "bench")
 _FOOD = ("apple", "banana", "orange", "sandwich", "bread", "pizza", "cake", "fruit")

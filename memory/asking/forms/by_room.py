@@ -8,12 +8,9 @@ from cogmap.memory.asking.forms.describing import each_said
 from cogmap.memory.asking.saying import listed, truth, worded
 from cogmap.memory.asking.things import quoted
 from cogmap.memory.asking.unreadable import Unreadable
-from cogmap.memory.asking.words import word_set
+from cogmap.memory.asking.words import TOPS
 
 __all__ = ["FORMS"]
-
-_TOPS = word_set("table desk counter worktop countertop nightstand shelf bench island sideboard")
-"""Things, by the last word of their name, on which there is something or nothing."""
 
 
 def _each(slots: Slots) -> Meaning:
@@ -55,7 +52,7 @@ def _is_empty_room(slots: Slots) -> Meaning:
 def _is_clear(slots: Slots) -> Meaning:
     """Of what things lie open on; of what has an inside, nobody has looked in."""
     thing = slots.thing("a")
-    if thing.label.split(" ")[-1] not in _TOPS or thing.plural:
+    if thing.label.split(" ")[-1] not in TOPS or thing.plural:
         raise Unreadable(f"whether {thing.the} is empty is no question of what lies on it")
     program = f"t = the({thing.program})\nnot exists([x for x in everything() if on(x, t)])"
     if thing.single:

@@ -134,6 +134,14 @@ def _viewing(slots: Slots) -> tuple[Thing, str, str]:
     return thing.at(f"[x for x in {thing.members} if {test}]"), pose, where
 
 
+def _beside_what(slots: Slots) -> Meaning:
+    """ "What is to the right of the sofa when facing the tv": of who stands at the sofa."""
+    thing, pose, where = _viewing(slots)
+    seen_from = _seen_from(slots.place("a"), slots.place("b"))
+    say = listed(f"{where}{seen_from}: {{}}", f"nothing was seen {where}{seen_from}")
+    return Meaning(f"{pose}labels({thing.program})", say, (thing,))
+
+
 def _viewing_exists(slots: Slots) -> Meaning:
     thing, pose, where = _viewing(slots)
     say = truth(f"there is {thing.some} {where}", f"no {thing.words} is {where}")
@@ -167,7 +175,15 @@ _STANDING = "[standing|stand|sit|sits|positioned|located|stands|sitting|placed]"
 _STAND = f"{_IF} {_STANDING} {_AT} {{a}} {_FACING} {{b}}"
 _VIEW = "(viewing|looking at|facing|when viewing|when facing|when i face) {b} from {a}"
 _STAND_FROM = f"from {{a}} {_FACING} {{b}}"
+_WHEN_FACING = (
+    "(when|while|if) [i|you|one] [am|are|is] (facing|face|faces|looking at|look at|looks at|"
+    "looking towards|looking to)"
+)
 _IS = "(is|are|will|would|do i find) {c} [be]"
+_WHICH_SIDE = (
+    "{q:left or right|right or left|in front or behind|left , right or behind|left , right or back}"
+)
+"""Words of which every one tells a side: none of them belongs to the thing."""
 _ASK_DIRECTION = (
     "(what|which) (direction|side|way) (is|are|would|will) {c} [be] [in|on|lie]",
     "on (what|which) {w:side|hand} [of me] (is|are) {c}",
@@ -190,6 +206,7 @@ FORMS: tuple[Form, ...] = (
         *_before_and_after(
             f"{_IS} (to|on|at|in) (my|your|the|his|their) {{q}}",
             f"{_IS} {{q:behind|in front of|ahead of|left of|right of}} (me|you)",
+            f"{_IS} {_WHICH_SIDE}",
             f"{_IS} {{q}} (me|of me|you|of you)",
             f"{_IS} {{q}}",
             *_ASK_DIRECTION,
@@ -274,5 +291,18 @@ FORMS: tuple[Form, ...] = (
             f"{stand} what (is|do i see) {{side:behind|in front of}} (me|you)"
             for stand in (_STAND, _STAND_FROM, _VIEW)
         ),
+    ),
+    form(
+        _beside_what,
+        "What is to the right of the sofa when facing the television?",
+        "(what|which things) (is|are|stands|lies) (to|on|at) the {side:left|right} of {a} "
+        f"{_WHEN_FACING} {{b}}",
+        f"{_WHEN_FACING} {{b}} , what is (to|on) the {{side:left|right}} of {{a}}",
+    ),
+    form(
+        _standing,
+        "Is the lamp to the right of the sofa when facing the television?",
+        f"{_IS} (to|on) the {{q:left|right|left or right|left or the right|right or left|left "
+        f"or to the right|left or on the right}} of {{a}} {_WHEN_FACING} {{b}}",
     ),
 )

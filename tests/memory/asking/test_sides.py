@@ -82,3 +82,22 @@ def test_the_nearest_and_the_farthest_are_so_to_who_asks(lounge) -> None:
     assert reply.program == (
         'distance(nearest(find("table"), agent()), farthest(find("table"), agent()))'
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "said"),
+    [
+        ("standing at the sofa facing the bed, is the television left or right?", "left",
+         "The television is to the left, for someone at the sofa facing the bed."),
+        ("standing at the sofa facing the bed, is the lamp in front or behind?", "front",
+         "The lamp is in front, for someone at the sofa facing the bed."),
+        ("is the television to the right of the sofa when facing the bed?", False,
+         "No, the television is not to the right, for someone at the sofa facing the bed."),
+        ("what is to the left of the sofa when facing the dining table?", ("chair", "television"),
+         "On the left in the same room, for someone at the sofa facing the dining table: chair and "
+         "television."),
+    ],
+)  # fmt: skip
+def test_sides_of_who_faces_something(answer, text, value, said):
+    found = answer(text)
+    assert (found.value, found.text) == (value, said)

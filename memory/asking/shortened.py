@@ -18,6 +18,10 @@ _OF_TWO = re.compile(
     r"(?:which|what)(?: one)?(?: of (?:them|these|the two|those))? is (?:the )?"
     r"(\w+er)(?: one| of (?:them|the two))?"
 )
+_LARGER = re.compile(
+    r"(is|are) (.+?) "
+    r"(bigger|larger|smaller|longer|shorter|wider|narrower|taller|higher|lower|deeper)"
+)
 _APART = re.compile(
     r"how far (?:apart )?are (?:they|these|those|the two)(?: apart| from each other)?"
 )
@@ -54,9 +58,21 @@ def spelled_out(words: str, talk: Conversation) -> str:
     found = _OF_TWO.fullmatch(bare)
     if found and two:
         return f"which is {found[1]} , {two[0].the} or {two[1].the}"
+    found = _LARGER.fullmatch(bare)
+    if found and two:
+        return _than_other(found, two, meant) or words
     if _APART.fullmatch(bare) and two:
         return f"how far apart are {two[0].the} and {two[1].the}"
     return words
+
+
+def _than_other(asked: re.Match[str], two: tuple[Thing, Thing], meant: Thing | None) -> str:
+    """ "Is it bigger", of two that were spoken of, with the other one; "" of what is neither."""
+    subject = asked[2]
+    if subject in ("it", "they", "that one", "this one") and meant is not None:
+        subject = meant.the
+    other = next((two[1 - i] for i in (0, 1) if two[i].the == subject), None)
+    return f"{asked[1]} {subject} {asked[3]} than {other.the}" if other is not None else ""
 
 
 def _of_moves(turn: Turn) -> bool:

@@ -197,3 +197,28 @@ def test_sessions_are_bounded_and_kept_apart() -> None:
     for number in range(MAX_SESSIONS):
         sessions.of(f"session {number}")
     assert sessions.of("a") is not first
+
+
+@pytest.mark.parametrize(
+    ("before", "text", "said"),
+    [
+        (["how far is the sofa from the bed?"], "is it bigger?", "No, the sofa is not bigger than"),
+        (["how far is the sofa from the bed?"], "is the bed bigger?", "Yes, the bed is bigger"),
+        (["how big is the sofa?", "and the bed?"], "is it bigger?", "Yes, the bed is bigger"),
+        (["which is bigger, the sofa or the bed?"], "is it taller?", "No, the bed is not taller"),
+        (["how big is the kitchen?", "and the bedroom?"], "and is it smaller?",
+         "Yes, the bedroom is smaller than the kitchen"),
+    ],
+)  # fmt: skip
+def test_a_comparison_is_with_the_other_one_that_was_spoken_of(answer, before, text, said):
+    conversation = Conversation()
+    for question in before:
+        answer(question, conversation=conversation)
+    assert answer(text, conversation=conversation).text.startswith(said)
+
+
+def test_a_comparison_with_what_was_not_spoken_of_is_not_read(answer):
+    conversation = Conversation()
+    answer("how far is the sofa from the bed?", conversation=conversation)
+    assert answer("is the lamp bigger?", conversation=conversation).status == "not_understood"
+    assert answer("is it bigger?").status == "not_understood"

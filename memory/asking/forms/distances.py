@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from cogmap.memory.asking.form import Form, Meaning, Slots, form
-from cogmap.memory.asking.saying import apart, measured, truth
+from cogmap.memory.asking.saying import Result, Said, Say, apart, measured, truth
 from cogmap.memory.asking.things import Thing
 from cogmap.memory.asking.unreadable import Unreadable
+from cogmap.memory.asking.words import PRONOUNS
 from cogmap.memory.units import METRES
 
-__all__ = ["FORMS", "LIMITS", "THE_DISTANCE"]
+__all__ = ["FORMS", "LIMITS", "THE_DISTANCE", "undefined"]
 
 LIMITS = {
     "within": ("<=", "within"), "less than": ("<", "less than"), "closer than": ("<", "less than"),
@@ -66,6 +68,26 @@ def _nearest_to(thing: Thing, place: Thing) -> Thing:
 
 def _a_to_b(slots: Slots) -> Meaning:
     return between(slots, slots.place("a"), slots.place("b"))
+
+
+def _is_far(slots: Slots) -> Meaning:
+    """ "Are the chairs far from the sofa": how far, nobody has said; the distance is told."""
+    a = slots.place("a")
+    place = slots.place("b") if "b" in slots else slots.asked.phrases.place("me")
+    if "b" not in slots and (a.kind != "thing" or slots.text("a") in PRONOUNS):
+        raise Unreadable("from where is not said")  # "is it far" may be from what was spoken of
+    meaning = between(slots, a, place)
+    return replace(meaning, say=undefined(slots.text("far"), meaning.say))
+
+
+def undefined(word: str, distance: Say) -> Say:
+    """A distance, where it was asked whether it is ``word``: "far", "close"."""
+
+    def say(result: Result) -> Said:
+        said = distance(result)
+        return replace(said, text=f'what counts as "{word}" is not defined: {said.text}')
+
+    return say
 
 
 def _pair(slots: Slots) -> Meaning:
@@ -152,8 +174,13 @@ FORMS: tuple[Form, ...] = (
         "how many (meters|metres|steps|feet) (is|are) {a} [away] from {b}",
         "how far from {a} to {b}",
         "distance {a} (to|from) {b}",
-        "(is|are) {a} (far|far away|close|near) (from|to) {b}",
         "(what|how much) [distance|space] separates {a} from {b}",
+    ),
+    form(
+        _is_far,
+        "Are the chairs far from the sofa?",
+        "(is|are|am) {a} [very|too|really] {far:far|far away|close|near} (from|to) {b}",
+        "(is|are) {a} [very|too|really] {far:far|far away|far off|close by}",
     ),
     form(
         _pair,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cogmap.memory.asking.form import LENGTH_UNIT, Form, Meaning, Slots, form
-from cogmap.memory.asking.forms.distances import LIMITS, THE_DISTANCE
+from cogmap.memory.asking.forms.distances import LIMITS, THE_DISTANCE, undefined
 from cogmap.memory.asking.saying import measured, truth
 from cogmap.memory.asking.things import Thing
 from cogmap.memory.asking.unreadable import Unreadable
@@ -33,7 +33,7 @@ def _far(slots: Slots) -> Meaning:
         program = f"min([wall_distance(w) for w in {place.members}])"
     closest = "; of several the closest" if several else ""
     say = measured(f"{{}} from {place.the} to {_NEAREST} (seen from above{closest})")
-    return Meaning(program, say, (place,))
+    return Meaning(program, undefined(slots.text("far"), say) if "far" in slots else say, (place,))
 
 
 def _within(slots: Slots) -> Meaning:
@@ -61,7 +61,7 @@ FORMS: tuple[Form, ...] = (
         f"{THE_DISTANCE} [is there|is] between {{a}} and {_WALL}",
         f"(what|how much) (space|gap|distance|room) is [there] between {{a}} and {_WALL}",
         f"(distance|the distance|gap) (from|between) {{a}} (to|and) {_WALL}",
-        f"{_BE} {{a}} (far|far away|close|near) (from|to) {_WALL}",
+        f"{_BE} {{a}} [very|too|really] {{far:far|far away|close|near}} (from|to) {_WALL}",
         f"how far [away] is {_WALL} [away] [from {{a}}]",
     ),
     form(

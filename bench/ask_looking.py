@@ -158,7 +158,7 @@ def _looked(item: QuestionItem, eye: _Eye, known: CognitiveMap) -> tuple[Answer,
         eye.look(made, viewpoint)
         return True
 
-    return answer_by_going(ask, travel), answers[1]
+    return answer_by_going(ask, made.run, travel), answers[1]
 
 
 def _percent(those: Sequence[bool]) -> float:

@@ -70,8 +70,7 @@ def answer_lines(
         lines.append(f"rests on {rests_on}")
     if answer.viewpoint is not None:
         x, y, _ = answer.viewpoint.position
-        look = "surer" if answer.status == "answered" else "look"
-        lines.append(f"{look} from x {x:z.2f} y {y:z.2f}, towards {answer.viewpoint.yaw:z.2f} rad")
+        lines.append(f"look from x {x:z.2f} y {y:z.2f}, towards {answer.viewpoint.yaw:z.2f} rad")
     at = f" at {(answer.stamp_ns - start_ns) * 1e-9:.1f} s" if start_ns else ""
     lines.append(f"map      version {answer.version}{at}; read by {printable(answer.planner, 60)}")
     return lines

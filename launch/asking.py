@@ -158,7 +158,11 @@ def ask_once(
             quiet = Console(stderr=True) if as_json else console
             travel = journey_to(asker.target.run_dir, quiet)
             with ended_is_interrupted():
-                answer = answer_by_going(lambda: asker.ask(question, say), travel)
+                answer = answer_by_going(
+                    lambda: asker.ask(question, say),
+                    lambda text: asker.run(text, as_of_ns, pose),
+                    travel,
+                )
         else:
             answer = asker.ask(question, say)
     layout = asker.layout()

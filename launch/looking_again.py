@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -18,7 +19,13 @@ MOST_JOURNEYS = 3
 """Views that one question may be worth."""
 
 
-def answer_by_going(ask: Callable[[], Answer], travel: Callable[[Standpoint], bool]) -> Answer:
+Program = Callable[[str], Answer]
+"""Runs a program on the map as it is then."""
+
+
+def answer_by_going(
+    ask: Callable[[], Answer], run: Program, travel: Callable[[Standpoint], bool]
+) -> Answer:
     """The answer to a question, once it has been looked at what would settle it, or make it surer.
 
     ``ask`` asks it on the map as it is then; ``travel`` goes to a viewpoint, True once it is
@@ -26,14 +33,26 @@ def answer_by_going(ask: Callable[[], Answer], travel: Callable[[Standpoint], bo
     """
     gone: set[Standpoint] = set()
     answer = ask()
-    while answer.viewpoint is not None:
-        if answer.viewpoint in gone or len(gone) == MOST_JOURNEYS:
+    while len(gone) < MOST_JOURNEYS:
+        viewpoint = answer.viewpoint or _surer_from(answer, run)
+        if viewpoint is None or viewpoint in gone:
             break
-        gone.add(answer.viewpoint)
-        if not travel(answer.viewpoint):
+        gone.add(viewpoint)
+        if not travel(viewpoint):
             break
         answer = ask()
     return answer
+
+
+def _surer_from(answer: Answer, run: Program) -> Standpoint | None:
+    """Where a look would make a measure surer; None if it is none, or all was seen well."""
+    if answer.status != "answered" or answer.sigma is None or "\n" in answer.program:
+        return None
+    view = run(f"surer_view({answer.program})").value
+    if not isinstance(view, tuple):
+        return None
+    x, y, z, degrees = (float(part) for part in view)
+    return Standpoint(position=(x, y, z), yaw=math.radians(degrees))
 
 
 def goal_to_look(viewpoint: Standpoint) -> Goal:

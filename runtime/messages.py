@@ -383,6 +383,10 @@ class OccupancyGrid(Message, frozen=True, kw_only=True, eq=False):
     """Like ``cells``: the highest that was seen there, in ``resolution_m`` above the floor."""
 
     def __post_init__(self) -> None:
+        if not 0.005 <= self.resolution_m <= 10:
+            raise ValueError(f"resolution_m {self.resolution_m} is not in 0.005..10")
+        if not all(map(math.isfinite, (*self.origin, self.floor_z))):
+            raise ValueError(f"origin {self.origin} and floor_z {self.floor_z} must be finite")
         check_array("cells", self.cells, np.uint8, (None, None))
         for name in ("head_free", "head_occupied", "top"):
             layer = getattr(self, name)
@@ -758,8 +762,7 @@ class Answer(Message, frozen=True, kw_only=True, eq=False):
     candidates: tuple[int, ...] = ()
     """ambiguous: ids of the objects that fit."""
     viewpoint: Standpoint | None = None
-    """A place to look from that would settle it, or, of what is answered, make it surer: a measure
-    of something of which only one side was seen."""
+    """A place to look from that would settle it."""
     version: int = 0
     """Of the map."""
     confidence: float = 0.0

@@ -120,7 +120,6 @@ def _answered(world: World, planned: Plan, outcome: Outcome) -> Answer:
         version=world.layout.version,
         confidence=0.0 if unseen else confidence_of(world.recorder),
         planner=PLANNER,
-        viewpoint=outcome.surer_from,
         images=tuple(np.frombuffer(image.data, np.uint8) for image in outcome.images),
     )
 

@@ -21,11 +21,10 @@ from cogmap.memory.programs.abstention import (
 from cogmap.memory.programs.answers import confidence_of, size_of, text_of, value_of
 from cogmap.memory.programs.check import Program, check
 from cogmap.memory.programs.errors import BudgetError, ProgramError, shown
-from cogmap.memory.programs.meaning.glimpses import where_to_look_again
 from cogmap.memory.programs.state import MAX_ITEMS, State
-from cogmap.memory.programs.values import Area, Image, Length, Volume
+from cogmap.memory.programs.values import Image
 from cogmap.memory.programs.world import World
-from cogmap.runtime.messages import Answer, AnswerStatus, CogmapError, Evidence, Standpoint
+from cogmap.runtime.messages import Answer, AnswerStatus, CogmapError, Evidence
 
 __all__ = ["Budget", "Outcome", "answer_program", "run_program"]
 
@@ -34,8 +33,6 @@ log = logging.getLogger("cogmap.programs")
 FAULT = "cogmap failed at this program, which no program may make it do"
 MAX_TEXT = 4000
 """Characters of an answer in words."""
-_FEW = 4
-"""Things; it is not said which one of more should be looked at again."""
 
 
 @dataclass(frozen=True)
@@ -61,8 +58,6 @@ class Outcome:
     notes: tuple[str, ...] = ()
     """How words were read, what was left out."""
     images: tuple[Image, ...] = ()
-    surer_from: Standpoint | None = None
-    """Where a look would make a measure surer."""
 
 
 @lru_cache(maxsize=256)
@@ -124,7 +119,6 @@ def _answered(world: World, source: str, planner: str, outcome: Outcome) -> Answ
         version=world.layout.version,
         confidence=confidence_of(world.recorder),
         planner=planner,
-        viewpoint=outcome.surer_from,
         images=tuple(np.frombuffer(image.data, np.uint8) for image in outcome.images),
     )
 
@@ -164,17 +158,7 @@ def _outcome(world: World, value: Any) -> Outcome:
     parts = value if isinstance(value, tuple) else (value,)
     images = tuple(part for part in parts if isinstance(part, Image))
     recorder = world.recorder
-    surer_from = _surer_from(world, value)
-    notes = tuple(recorder.notes)
-    return Outcome(value, recorder.evidence(world.keyframes), notes, images, surer_from)
-
-
-def _surer_from(world: World, value: Any) -> Standpoint | None:
-    """Where a look would make a measure surer, if it rests on what was hardly seen."""
-    things = tuple(world.recorder.objects.values())
-    if not isinstance(value, Length | Area | Volume) or len(things) > _FEW:
-        return None
-    return where_to_look_again(world, things)
+    return Outcome(value, recorder.evidence(world.keyframes), tuple(recorder.notes), images)
 
 
 def _no_answer(

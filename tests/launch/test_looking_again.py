@@ -15,18 +15,28 @@ def unsure(x: float) -> Answer:
     return Answer(stamp_ns=0, status="not_determinable", viewpoint=viewpoint)
 
 
-SURE = Answer(stamp_ns=0, status="answered", value=2.0, unit="m")
+SURE = Answer(
+    stamp_ns=0, status="answered", value=2.0, unit="m", sigma=0.1, program='size(find("sofa"))'
+)
+NO_VIEW = Answer(stamp_ns=0, status="not_determinable")
 
 
-def asked(answers: list[Answer], arrives: bool = True) -> tuple[Answer, list[float]]:
-    """The last answer, and where it went."""
+def asked(
+    answers: list[Answer], arrives: bool = True, surer: tuple[float, ...] = ()
+) -> tuple[Answer, list[float]]:
+    """The last answer, and where it went; ``surer``: x of views that would make answers surer."""
     left, gone = iter(answers), list[float]()
+    views = iter([msgspec.structs.replace(SURE, value=(x, 0.0, 1.5, 90.0)) for x in surer])
 
     def travel(viewpoint: Standpoint) -> bool:
         gone.append(viewpoint.position[0])
         return arrives
 
-    return answer_by_going(lambda: next(left), travel), gone
+    def run(program: str) -> Answer:
+        assert program == f"surer_view({SURE.program})"
+        return next(views, NO_VIEW)
+
+    return answer_by_going(lambda: next(left), run, travel), gone
 
 
 def test_what_is_known_needs_no_way() -> None:
@@ -38,8 +48,9 @@ def test_it_goes_where_the_answer_says_and_asks_again() -> None:
 
 
 def test_it_goes_on_while_another_view_would_make_the_answer_surer() -> None:
-    surer = msgspec.structs.replace(SURE, viewpoint=unsure(2.0).viewpoint)
-    assert asked([unsure(1.0), surer, SURE]) == (SURE, [1.0, 2.0])
+    assert asked([unsure(1.0), SURE, SURE], surer=(2.0,)) == (SURE, [1.0, 2.0])
+    _, gone = asked([SURE] * 9, surer=(1.0, 2.0, 3.0, 4.0))
+    assert len(gone) == MOST_JOURNEYS
 
 
 def test_the_same_view_is_not_gone_to_twice() -> None:

@@ -228,6 +228,7 @@ map_events = st.builds(
 )
 grid_sizes = st.integers(0, 4)
 cells = st.builds(array, seeds, st.just("u1"), grid_sizes, grid_sizes)
+resolutions, places = st.floats(0.005, 10), st.floats(-1e9, 1e9)
 
 
 @st.composite
@@ -235,10 +236,10 @@ def all_layers(draw: st.DrawFn) -> OccupancyGrid:
     size = draw(grid_sizes), draw(grid_sizes)
     return OccupancyGrid(
         stamp_ns=draw(stamps),
-        resolution_m=draw(reals),
-        origin=draw(st.tuples(reals, reals)),
+        resolution_m=draw(resolutions),
+        origin=draw(st.tuples(places, places)),
         cells=draw(arrays("u1", *size)),
-        floor_z=draw(reals),
+        floor_z=draw(places),
         head_free=draw(arrays("u1", *size)),
         head_occupied=draw(arrays("u1", *size)),
         top=draw(arrays("u1", *size)),
@@ -248,10 +249,10 @@ def all_layers(draw: st.DrawFn) -> OccupancyGrid:
 grids = all_layers() | st.builds(
     OccupancyGrid,
     stamp_ns=stamps,
-    resolution_m=reals,
-    origin=st.tuples(reals, reals),
+    resolution_m=resolutions,
+    origin=st.tuples(places, places),
     cells=cells,
-    floor_z=reals,
+    floor_z=places,
 )
 node_statuses = st.builds(
     NodeStatus,
@@ -830,6 +831,16 @@ class TestMessages:
     def test_waypoints_that_lead_nowhere(self, points):
         with pytest.raises(ValueError, match="points: "):
             Waypoints(stamp_ns=0, points=points)
+
+    @pytest.mark.parametrize(
+        "field",
+        [{"resolution_m": 0.0}, {"resolution_m": 1e-4}, {"resolution_m": float("nan")},
+         {"origin": (float("inf"), 0.0)}, {"floor_z": float("nan")}],
+    )  # fmt: skip
+    def test_grids_that_cover_nothing(self, field):
+        fine = {"resolution_m": 0.05, "origin": (0.0, 0.0), "floor_z": 0.0} | field
+        with pytest.raises(ValueError, match=next(iter(field))):
+            OccupancyGrid(stamp_ns=0, cells=np.zeros((2, 2), np.uint8), **fine)
 
     @pytest.mark.parametrize("edge", [float("nan"), float("inf")])
     def test_views_that_no_picture_shows(self, edge):

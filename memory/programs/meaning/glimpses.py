@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-from cogmap.memory.index.synonyms import normalize
+from cogmap.memory.index.synonyms import normalize, relation
 from cogmap.memory.objects.seen_whole import SEEN_WHOLE_CUT
 from cogmap.memory.programs.abstention import NotDeterminable
 from cogmap.memory.programs.meaning.views import seen_round_rad, view_of
@@ -17,8 +17,6 @@ __all__ = ["LEAST_LOOKS", "glimpsed", "refuse_glimpsed", "where_to_look_again"]
 LEAST_LOOKS = 2
 """Frames; what one frame alone showed is most often a detector's mistake."""
 
-_WELL_KNOWN = 60
-"""Frames; a thing that was seen in more was seen well."""
 _ROUND_RAD = math.radians(45)
 """Whoever has seen a thing from no farther round has seen one side of it."""
 
@@ -31,7 +29,7 @@ def glimpsed(world: World, label: str) -> list[MapObject]:
         for thing in world.layout.objects
         if thing.state == "tentative"
         and thing.seen >= LEAST_LOOKS
-        and normalize(thing.label) == name
+        and (normalize(thing.label) == name or relation(label, thing.label) == "synonym")
     ]
     return sorted(unsure, key=lambda thing: (-thing.seen, thing.id))
 
@@ -54,7 +52,7 @@ def where_to_look_again(world: World, things: Iterable[MapObject]) -> Standpoint
 
 
 def _was_hardly_seen(world: World, thing: MapObject) -> bool:
-    if not thing.is_here or not 0 < thing.seen < _WELL_KNOWN:
+    if not thing.seen:  # a person or another map says where it is
         return False
     cut = thing.views and thing.least_cut > SEEN_WHOLE_CUT
     return bool(cut) or seen_round_rad(world, thing) < _ROUND_RAD

@@ -8,6 +8,7 @@ import msgspec
 import numpy as np
 import shapely
 
+from cogmap.memory.geometry.boxes import footprint_distance
 from cogmap.memory.objects.seen_whole import SEEN_WHOLE_CUT
 from cogmap.memory.objects.sighting_history import HIDDEN, IN_VIEW
 from cogmap.memory.paths.floor import cell_centers, clearance_m, standable
@@ -27,6 +28,7 @@ BODY_M = 0.2
 _WHOLE_M = 1.5
 """A thing that was never seen whole may be so long in truth."""
 _NEAREST_M, _FARTHEST_M = 0.3, 5.0
+_LARGEST_M = 30.0
 _MOST = 600
 """Places that are looked at more closely."""
 _OWN_M = (0.06, 0.3)
@@ -39,17 +41,21 @@ _NOT_FREE = 0.15
 """Part of a thing in view that floor which was seen to be free is worth."""
 _SAME_SIDE, _OTHER_SIDE_RAD = 0.4, math.radians(60)
 """Part of a thing in view that a view from another side is worth."""
+_MOST_EYES = 64
 _LATELY = 64
 """Frames that tell how the camera is carried."""
 
 
 def view_of(world: World, place: OnePlace) -> Pose:
-    """On free floor, about a thing's own size away from it, with as much of it in the camera's view
-    as can be; farther from one that was never seen whole.
+    """About a thing's own size away from it, farther from one that was never seen whole, on the
+    side from which it was not seen, with as much of it in the camera's view as can be: on free
+    floor, or, if none has it in view, where the camera looked over when it saw it.
 
-    Raises NotDeterminable if no such floor is known.
+    Raises NotDeterminable if no such place is known.
     """
     grid = grid_of(world)
+    if isinstance(place, MapObject) and not max(place.box.size) < _LARGEST_M:
+        raise NotDeterminable("it is too large to be seen from one place")
     spots = cell_centers(grid, standable(grid, BODY_M))
     target = center(place)[:2]
     far = np.linalg.norm(spots - target, axis=1)
@@ -81,6 +87,7 @@ def _best_spot(
     far = np.linalg.norm(spots - np.array(thing.box.center[:2]), axis=1)
     good_m, head = max(1.2, 1.5 * max(box.size)), _head(world, grid)
     for own_m in _OWN_M:
+        world.check_time()
         share = share_in_view(spots, box, grid, head, own_m)
         if share.max() >= _IN_VIEW:
             break
@@ -121,14 +128,14 @@ def _bearings(spots: F64, thing: MapObject) -> F64:
 
 
 def _eyes(world: World, thing: MapObject, state: int) -> F64:
-    """(N, 2) where the camera was in the last frames that had a thing in the picture, in this state
-    of `Sightings` at least."""
-    if world.trajectory is None:
+    """(N, 2) where the camera was in frames that had a thing in the picture, in this state of
+    `Sightings` at least: as many as `_MOST_EYES`, evenly of all of them."""
+    seen, numbers = world.sightings(thing.id), world.numbers
+    if world.trajectory is None or not len(seen.numbers):
         return np.zeros((0, 2))
-    seen = world.sightings(thing.id)
-    shown = seen.numbers[seen.states >= state]
-    at = np.searchsorted(world.numbers, shown).clip(max=max(len(world.numbers) - 1, 0))
-    shown = shown[world.numbers[at] == shown][-_LATELY:] if len(world.numbers) else shown[:0]
+    row = np.searchsorted(seen.numbers, numbers, side="right") - 1  # a row holds until the next
+    shown = numbers[(row >= 0) & (seen.states[row.clip(0)] >= state)]
+    shown = shown[:: max(1, math.ceil(len(shown) / _MOST_EYES))]
     eyes = [world.trajectory.world_from_camera(number)[:2, 3] for number in shown.tolist()]
     return np.array(eyes, np.float64).reshape(-1, 2)
 
@@ -146,6 +153,9 @@ def _looked_over(world: World, grid: OccupancyGrid, thing: MapObject) -> F64:
     outside = (row < 0) | (column < 0) | (row >= rows) | (column >= columns)
     clear = clearance_m(grid)[row.clip(0, rows - 1), column.clip(0, columns - 1)] >= BODY_M
     spots = spots[outside | clear]
+    for other in world.objects:
+        if math.dist(other.box.center[:2], target) < _FARTHEST_M + max(other.box.size[:2]):
+            spots = spots[footprint_distance(other.box, spots) >= BODY_M]
     return np.asarray(spots[:: max(1, math.ceil(len(spots) / _MOST))])
 
 

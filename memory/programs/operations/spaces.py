@@ -13,6 +13,7 @@ from cogmap.memory.paths.floor import frontier_points, known_share
 from cogmap.memory.programs.abstention import Abstention, Ambiguous, NotDeterminable
 from cogmap.memory.programs.evidence import Recorder
 from cogmap.memory.programs.meaning.fitting import fits_in
+from cogmap.memory.programs.meaning.glimpses import where_to_look_again
 from cogmap.memory.programs.meaning.places import OnePlace, Place, outline
 from cogmap.memory.programs.meaning.rooms import seen_rooms
 from cogmap.memory.programs.meaning.telling import way_in_words
@@ -152,11 +153,11 @@ def best_view(world: World, question: Deferred) -> Pose:
 
     The question is any expression. Of one that the map does not tell it is the view that would
     settle it, where one is known; of a place or a thing, and of an answer that rests on one, a view
-    of it from about its own size away, with nothing known in between; of an answer that rests on
-    several, of that which the map is least sure of.
+    of it from about its own size away, with as much of it in view as can be; of an answer that
+    rests on several, of that which the map is least sure of. Of a thing that no free floor has in
+    view, it may be unknown floor, which the camera looked over when it saw the thing.
     """
-    inner = copy.copy(world)
-    inner.recorder = Recorder()
+    inner = _alone(world)
     try:
         value = question(inner)
     except Ambiguous:
@@ -167,6 +168,31 @@ def best_view(world: World, question: Deferred) -> Pose:
         return _pose(unknown.viewpoint)
     world.recorder.add(inner.recorder)
     return view_of(world, _looked_at(value, inner.recorder))
+
+
+@operation(SPACE)
+def surer_view(world: World, question: Deferred) -> Pose:
+    """Where to stand to make an answer surer: surer_view(size(find("sofa"))).
+
+    A view of that thing of those that it rests on of which least was seen, from another side. Not
+    determinable if all of them were seen whole and from more than one side.
+    """
+    inner = _alone(world)
+    question(inner)
+    here = {thing.id for thing in world.objects}
+    viewpoint = where_to_look_again(
+        world, [thing for thing in inner.recorder.objects.values() if thing.id in here]
+    )
+    if viewpoint is None:
+        raise NotDeterminable("all that the answer rests on was seen whole and from several sides")
+    return _pose(viewpoint)
+
+
+def _alone(world: World) -> World:
+    """The same, with evidence of its own."""
+    alone = copy.copy(world)
+    alone.recorder = Recorder()
+    return alone
 
 
 def _pose(standpoint: Standpoint) -> Pose:

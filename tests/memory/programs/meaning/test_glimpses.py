@@ -49,6 +49,11 @@ def test_those_seen_most_come_first_and_others_do_not_count():
     assert [each.id for each in glimpsed(seen, "vase")] == [2, 1]
 
 
+def test_another_name_of_what_was_glimpsed_is_not_unseen():
+    answer = answer_program(world(thing(1, "sofa", 3)), 'size(find("couch"))')
+    assert answer.status == "not_determinable" and answer.viewpoint is not None
+
+
 def test_what_is_known_is_not_refused():
     both = world(thing(1, "vase", 3), thing(2, "vase", 30, state="present"))
     assert answer_program(both, 'count(find("vase"))').value == 1

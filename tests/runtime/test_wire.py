@@ -228,7 +228,7 @@ map_events = st.builds(
 )
 grid_sizes = st.integers(0, 4)
 cells = st.builds(array, seeds, st.just("u1"), grid_sizes, grid_sizes)
-resolutions, places = st.floats(0.005, 10), st.floats(-1e9, 1e9)
+resolutions, coordinates = st.floats(0.005, 10), st.floats(-1e9, 1e9)
 
 
 @st.composite
@@ -237,9 +237,9 @@ def all_layers(draw: st.DrawFn) -> OccupancyGrid:
     return OccupancyGrid(
         stamp_ns=draw(stamps),
         resolution_m=draw(resolutions),
-        origin=draw(st.tuples(places, places)),
+        origin=draw(st.tuples(coordinates, coordinates)),
         cells=draw(arrays("u1", *size)),
-        floor_z=draw(places),
+        floor_z=draw(coordinates),
         head_free=draw(arrays("u1", *size)),
         head_occupied=draw(arrays("u1", *size)),
         top=draw(arrays("u1", *size)),
@@ -250,9 +250,9 @@ grids = all_layers() | st.builds(
     OccupancyGrid,
     stamp_ns=stamps,
     resolution_m=resolutions,
-    origin=st.tuples(places, places),
+    origin=st.tuples(coordinates, coordinates),
     cells=cells,
-    floor_z=places,
+    floor_z=coordinates,
 )
 node_statuses = st.builds(
     NodeStatus,

@@ -124,6 +124,8 @@ class NounPhrases(WherePhrases):
             return self._others(rest)
         thing = self._described(rest, article, depth)
         quantity = next((word for word in leading if word in lexicon.EACH | lexicon.ALL), "")
+        if thing.label == "everything" and self._whether:
+            quantity = "every"
         return self._quantified(thing, quantity) if quantity else thing
 
     def _quantified(self, thing: Thing, quantity: str) -> Thing:

@@ -15,7 +15,7 @@ from cogmap.memory.asking.form import Asked, Form, Meaning, Slots
 from cogmap.memory.asking.saying import Result, Said, Say
 from cogmap.memory.asking.things import Each, Thing
 from cogmap.memory.asking.unreadable import Unreadable
-from cogmap.memory.asking.words import ALL, EACH, word_set
+from cogmap.memory.asking.words import ALL, ANYTHING, EACH, word_set
 
 __all__ = ["built"]
 
@@ -44,11 +44,22 @@ def _of_each(meaning: Meaning, each: Sequence[Each]) -> Meaning:
         raise Unreadable("this is no yes or no that each one has by itself")
     for one in reversed(used):
         x = one.variable
-        condition = f"not exists([{x} for {x} in {one.thing.members} if not ({condition})])"
+        members = _without_itself(one, meaning.about)
+        condition = f"not exists([{x} for {x} in {members} if not ({condition})])"
         before.insert(0, f"a_{x} = largest({one.thing.program})")  # there are some
     about = [_whole(thing.program, used) or thing for thing in meaning.about]
     known = tuple(thing for thing in about if not any(_has(thing.program, one) for one in used))
     return Meaning("\n".join([*before, condition]), _said(meaning.say), known)
+
+
+def _without_itself(one: Each, about: Sequence[Thing]) -> str:
+    """ "Everything" that is compared with the sofa is all but the sofa."""
+    members = one.thing.members
+    if one.thing.label in ANYTHING:
+        for thing in about:
+            if thing.kind == "thing" and not _has(thing.program, one):
+                members = f"without({members}, {thing.program})"
+    return members
 
 
 def _whole(program: str, each: Sequence[Each]) -> Thing | None:
@@ -79,7 +90,7 @@ def _said(say: Say) -> Say:
             return no
         text = yes.text.removeprefix("Yes, ")
         denied = f"not {text}"
-        if text.split(" ")[0] not in EACH | ALL:
+        if text.split(" ")[0] not in EACH | ALL | {"everything"}:
             denied = _BE.sub(r" \1 not ", f" {text}", count=1).strip()
         return Said(f"No, {denied}", False)
 

@@ -102,6 +102,8 @@ class Thing:
     def _any_rest(self) -> str | None:
         """What follows "anything" and the like; None of other words."""
         first, _, rest = self.words.partition(" ")
+        if not self.article:  # "everything", of which each is asked about
+            return None
         return rest if first in ("anything", "something", "everything") else None
 
     @property
@@ -150,11 +152,14 @@ class Each:
 
     @property
     def one(self) -> Thing:
-        """One of them, said for each: "every table", "all tables"."""
+        """One of them, said for each: "every table", "all tables", "everything"."""
         several = self.word in ("all", "both")
         words = self.thing.many if several else self.thing.one
+        article = self.word
+        if self.thing.label == "everything":
+            words, article = self.thing.words, ""
         return replace(
-            self.thing, program=self.variable, words=words, article=self.word,
+            self.thing, program=self.variable, words=words, article=article,
             plural=several, single=True, seen_program="",
         )  # fmt: skip
 

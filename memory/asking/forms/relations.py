@@ -148,7 +148,9 @@ def _what_is(slots: Slots) -> Meaning:
     if found is None and not denied:
         raise Unreadable(f'I see no relation in "{phrases.said(slots.text("rest"))}"')
     room = _room_in(slots, words, found) if found else None
-    if room is not None:
+    if room is not None and "hangs" in slots:
+        words = ["on", "the", "walls", *words]
+    elif room is not None:
         return _contents(room)
     things = phrases.thing(f"the things {' '.join(words)}")
     where = things.words.removeprefix("things").strip()
@@ -280,8 +282,9 @@ FORMS: tuple[Form, ...] = (
     form(
         _what_is,
         "What is on the table?",
-        "(what|which) [else] (is|are|lies|stands|sits|hangs) [there|located|placed|standing|"
-        "lying|sitting|hanging] {rest}",
+        "(what|which) [else] (is|are|lies|stands|sits) [there|located|placed|standing|lying|"
+        "sitting] {rest}",
+        "(what|which) [else] {hangs:hangs|is hanging|are hanging|is hung} [there] {rest}",
         f"(what|which) {_THINGS} (is|are|can be found|do you see|can you see|stand|lie) [there|"
         "located|placed|standing|lying] {rest}",
         "what (do you see|can you see|can i see|did you see|can i find|do i find|can be found|"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from cogmap.memory.asking.form import LENGTH_UNIT, Form, Meaning, Slots, form
 from cogmap.memory.asking.forms.distances import LIMITS, THE_DISTANCE, undefined
-from cogmap.memory.asking.saying import measured, truth
+from cogmap.memory.asking.saying import measured, numbered, truth
 from cogmap.memory.asking.things import Thing
 from cogmap.memory.asking.unreadable import Unreadable
+from cogmap.memory.asking.words import ANYTHING
 from cogmap.memory.units import METRES
 
 __all__ = ["FORMS"]
@@ -46,6 +47,22 @@ def _within(slots: Slots) -> Meaning:
     return Meaning(program, say, (place,))
 
 
+def _which(slots: Slots) -> Meaning:
+    """ "Which chair is closest to the wall": all that are equally close."""
+    kind = slots.thing("k")
+    if kind.single or kind.kind != "thing" or kind.label in ANYTHING:
+        raise Unreadable(f"{kind.the} is no kind of things to choose from")
+    far = slots.text("r").startswith(("far", "fur"))
+    each = "wall_distance(w)"
+    program = (
+        f"most = {'max' if far else 'min'}([{each} for w in {kind.members}])\n"
+        f"[w for w in {kind.members} if {each} == most]"
+    )
+    end = "farthest from" if far else "closest to"
+    say = numbered(f"{kind.many} {end} a wall that I know: {{}}", f"I have seen {kind.none}")
+    return Meaning(program, say, (kind,))
+
+
 _WALL = "(the|a|any|its|the nearest|the closest|its nearest|the next) (wall|walls)"
 _BE = "(is|are|am)"
 
@@ -58,6 +75,8 @@ FORMS: tuple[Form, ...] = (
         f"how far [away] from {_WALL} {_BE} {{a}}",
         f"{THE_DISTANCE} from {{a}} to {_WALL}",
         f"{THE_DISTANCE} of {{a}} (from|to) {_WALL}",
+        f"{THE_DISTANCE} to {_WALL}",
+        f"how far [away] (does|do) {{a}} (stand|hang|sit) [away] from {_WALL}",
         f"{THE_DISTANCE} [is there|is] between {{a}} and {_WALL}",
         f"(what|how much) (space|gap|distance|room) is [there] between {{a}} and {_WALL}",
         f"(distance|the distance|gap) (from|between) {{a}} (to|and) {_WALL}",
@@ -68,5 +87,11 @@ FORMS: tuple[Form, ...] = (
         _within,
         "Is the sofa within 1 m of the wall?",
         f"{_BE} {{a}} {{q:{'|'.join(LIMITS)}}} {{n}} {LENGTH_UNIT} [away] (of|from|to) {_WALL}",
+    ),
+    form(
+        _which,
+        "Which chair is closest to the wall?",
+        f"(which|what) {{k}} (is|are|stands) [the] {{r:closest|nearest}} to {_WALL}",
+        f"(which|what) {{k}} (is|are|stands) [the] {{r:farthest|furthest}} [away] from {_WALL}",
     ),
 )  # fmt: skip

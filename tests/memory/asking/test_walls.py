@@ -22,6 +22,8 @@ from cogmap.runtime.messages import Question
          "several the closest)."),
         ("how far is the wall?", 0.5, "m", ""),
         ("how far am I from the wall?", 0.5, "m", ""),
+        ("what is the distance to the nearest wall?", 0.5, "m", ""),
+        ("how far does the lamp stand from the wall?", 0.85, "m", ""),
         ("is the lamp within 1 m of the wall?", True, "",
          "Yes, the lamp is within 1 m of the nearest wall that I know."),
         ("is the lamp at least 90 cm from the wall?", False, "", ""),
@@ -32,6 +34,15 @@ def test_the_nearest_wall_is_meant(answer, text, value, unit, said):
     assert (found.status, found.unit) == ("answered", unit)
     assert found.value == pytest.approx(value, abs=1e-6)
     assert said in (found.text, "")
+
+
+def test_which_of_a_kind_is_closest(answer):
+    found = answer("which chair in the kitchen is closest to the wall?")
+    assert (found.value, found.text) == (
+        ("chair 4",), "Chairs in the kitchen closest to a wall that I know: chair 4."
+    )  # fmt: skip
+    assert answer("which chair is the farthest from the wall?").value == ("chair 5",)
+    assert answer("which thing is closest to the wall?").status == "not_understood"
 
 
 def test_of_several_it_is_asked_which_is_meant(answer):
@@ -62,6 +73,7 @@ def test_one_wall_among_others_is_not_told(read, text):
         ("what is hanging on the walls of the bedroom?", ("picture",),
          "On the walls of the bedroom: picture."),
         ("what is on the bedroom wall?", ("picture",), "On the bedroom wall: picture."),
+        ("what hangs in the bedroom?", ("picture",), "On the walls in the bedroom: picture."),
         ("what hangs on the wall in this room?", ("clock", "picture"),
          "On the wall in this room: clock and picture."),
         ("how many pictures are on the wall in the bedroom?", 1,

@@ -31,10 +31,15 @@ def _far(slots: Slots) -> Meaning:
     several = place.plural and not place.single
     program = f"wall_distance({place.program})"
     if several:
-        program = f"min([wall_distance(w) for w in {place.members}])"
+        program = f"{_known(place)}min([wall_distance(w) for w in {place.members}])"
     closest = "; of several the closest" if several else ""
     say = measured(f"{{}} from {place.the} to {_NEAREST} (seen from above{closest})")
     return Meaning(program, undefined(slots.text("far"), say) if "far" in slots else say, (place,))
+
+
+def _known(kind: Thing) -> str:
+    """A line by which a kind of which nothing was seen is not seen."""
+    return f"known = count({kind.seen_program})\n" if kind.seen_program else ""
 
 
 def _within(slots: Slots) -> Meaning:
@@ -55,7 +60,7 @@ def _which(slots: Slots) -> Meaning:
     far = slots.text("r").startswith(("far", "fur"))
     each = "wall_distance(w)"
     program = (
-        f"most = {'max' if far else 'min'}([{each} for w in {kind.members}])\n"
+        f"{_known(kind)}most = {'max' if far else 'min'}([{each} for w in {kind.members}])\n"
         f"[w for w in {kind.members} if {each} == most]"
     )
     end = "farthest from" if far else "closest to"

@@ -45,6 +45,13 @@ def test_which_of_a_kind_is_closest(answer):
     assert answer("which thing is closest to the wall?").status == "not_understood"
 
 
+def test_what_was_not_seen_is_named(answer):
+    for text in ("how far are the boats from the wall?", "which boat is closest to the wall?"):
+        found = answer(text)
+        assert found.status == "not_seen"
+        assert "boat was seen" in found.text
+
+
 def test_of_several_it_is_asked_which_is_meant(answer):
     assert answer("how far is the chair from the wall?").status == "ambiguous"
 

@@ -19,7 +19,7 @@ from cogmap.bench.harness import Bar
 from cogmap.bench.hold_surroundings import Held, named_or_not, surroundings
 from cogmap.bench.pipeline import run_in
 from cogmap.memory.dense.frame_health import DepthUnitError
-from cogmap.memory.dense.reconstruction import Reconstructor
+from cogmap.memory.dense.reconstruction import POSE_TRUSTED, Reconstructor
 from cogmap.nodes.frame_troubles import FrameTroubles
 from cogmap.runtime.messages import Frame
 from cogmap.runtime.troubles import Troubles
@@ -106,7 +106,7 @@ def fault_figures(
     surfaces = []
     for frames in walks:
         undisturbed = _mapped(frames, None)
-        alarms += sum(n for v, n in undisturbed.counts.items() if not _is_good(v))
+        alarms += sum(n for v, n in undisturbed.counts.items() if v not in POSE_TRUSTED)
         surfaces.append(cKDTree(undisturbed.surface.point_cloud()[0]))
     figures["frames refused without a fault"] = alarms
     for name, (fault, troubles) in _OF_FRAMES.items():
@@ -157,7 +157,7 @@ def _outcome(
             return _Outcome(True, 0, 0, 0.0, 0.0)
         watch.note(step.verdict, reconstructor.health.detail)
         spoiled = fault.holds(frame.number) and fault.kind not in _SPOILS_NOTHING
-        mapped[spoiled].append(_is_good(step.verdict))
+        mapped[spoiled].append(_is_mapped(step.verdict))
     points = reconstructor.surface.point_cloud()[0][::5]
     far = surface.query(points)[0] > _WRONG_M
     return _Outcome(
@@ -177,7 +177,7 @@ def _is_refused(frames: list[Frame], factor: float) -> bool:
     return False
 
 
-def _is_good(verdict: str) -> bool:
+def _is_mapped(verdict: str) -> bool:
     return verdict in ("fused", "skipped_redundant")
 
 

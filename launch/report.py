@@ -10,7 +10,7 @@ from cogmap.runtime.node import Source
 from cogmap.runtime.result import RunResult
 
 _PREFIX = "frames."
-_SKIPPED = "skipped_redundant"
+_SKIPPED = ("skipped_redundant", "skipped_doubtful")
 
 
 def make_report(launch: Launch, result: RunResult, *, interrupted: bool = False) -> dict[str, Any]:
@@ -44,15 +44,17 @@ def _run_figures(launch: Launch, result: RunResult) -> dict[str, Any]:
         and name in status
     )
     rejected = {
-        verdict: count for verdict, count in verdicts.items() if verdict not in ("fused", _SKIPPED)
+        verdict: count for verdict, count in verdicts.items() if verdict not in ("fused", *_SKIPPED)
     }
     missing = max(frames_in - fusing.received - fusing.skipped, 0) if fusing else 0
     lost = missing if has_ended or fusing is None else min(fusing.lost, missing)
+    skipped = sum(verdicts.get(name, 0) for name in _SKIPPED)
     in_doubt = _is_in_doubt(launch, result, fusing)
     return {
         "frames_in": frames_in,
         "fused": verdicts.get("fused", 0),
-        "skipped": verdicts.get(_SKIPPED, 0) + (fusing.skipped if fusing else 0),
+        XX
+        + (fusing.skipped if fusing else 0),
         "rejected": rejected,
         "lost": None if in_doubt else lost,
         "on_the_way": missing - lost,
@@ -115,7 +117,7 @@ def _node_figures(status: NodeStatus, result: RunResult) -> dict[str, Any]:
         "restarts": status.restarts,
         "rate_hz": round(busiest.mean_rate_hz, 3),
         "latency_ms": {"p50": busiest.latency_p50_ms, "p99": busiest.latency_p99_ms},
-        "skipped": sum(stats.skipped for stats in status.inputs.values()),
+        "skipped": skipped + (fusing.skipped if fusing else 0),
         "lost": sum(stats.lost for stats in status.inputs.values()),
         "inputs": {port: _input_figures(stats) for port, stats in status.inputs.items()},
         "published": status.outputs,

@@ -264,10 +264,13 @@ class Vocabulary(Message, frozen=True, kw_only=True, eq=False):
 
 
 FrameVerdict = Literal[
-    "fused", "skipped_redundant", "no_depth", "bad_depth", "no_pose", "pose_jump", "pose_uncertain",
-    "lost", "time_backwards", "time_leap", "frozen", "dark", "bad_scale", "swapped_colors",
-    "pose_stuck", "pose_drift", "number_used",
+    "fused", "skipped_redundant", "skipped_doubtful", "no_depth", "bad_depth", "no_pose",
+    "pose_jump", "pose_uncertain", "lost", "time_backwards", "time_leap", "frozen", "dark",
+    "bad_scale", "swapped_colors", "pose_stuck", "pose_drift", "number_used",
 ]  # fmt: skip
+"""Skipped frames have a pose, and show where things are, but add nothing to the surface: redundant,
+as they show nothing new from nowhere new; doubtful, as they lie off the map, and may be the first
+of a drift."""
 
 
 class Segment(msgspec.Struct, frozen=True, kw_only=True, eq=False, forbid_unknown_fields=True):

@@ -136,7 +136,8 @@ class FrameHealth:
         *,
         leapt: bool = False,
     ) -> FrameVerdict | None:
-        """The same, by what the map holds where the frame looks.
+        """The same, by what the map holds where the frame looks: `skipped_doubtful` if only the
+        surface must not have it.
 
         ``agreement`` of a pose: the part of what the frame measured that would lie on the map.
         None if the pose was tracked: then it fits the frames before by itself. ``leapt``: the
@@ -151,7 +152,7 @@ class FrameHealth:
         if self._swapped:
             return "swapped_colors"
         if not self._drift.holds:
-            return None
+            return "skipped_doubtful" if self._drift.suspected else None
         self.detail = f"{100 * self._drift.off_m:.0f} cm"
         return "pose_drift"
 

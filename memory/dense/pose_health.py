@@ -57,6 +57,9 @@ _OTHER_SIDE_M = (0.15, 0.25, 0.35)
 """Where that of a wall is looked for, along a ray that may be oblique."""
 _NO_LONGER = 0.7
 _LATELY, _FEW_LOOKS = 64, 12
+_DOUBTED = 30
+"""Frames; as long as a drift needs to be told from a thing that was moved. What is mapped there may
+be wrong itself, and must not stay so for ever."""
 _DRIFT_VIEWS, _ANOTHER_M, _ANOTHER_RAD = 3, 0.1, 0.15
 """So many views, each so far from the one before, must be off in one direction."""
 _LOOK_EVERY = 3
@@ -126,7 +129,7 @@ class Drift:
     taken for it. So a shift is odd if it is several times what is usual for this source.
     """
 
-    STATE = ("numbers", "lately", "seen_at", "shift", "ended")
+    STATE = ("numbers", "lately", "misfits", "seen_at", "shift", "began", "ended")
 
     def __init__(self) -> None:
         self.holds = False
@@ -134,8 +137,11 @@ class Drift:
         """Of the last view that told."""
         self._looks = 0
         self._views = 0  # that were off, one after the other
+        self._doubted = 0  # frames, since one lay off the map
         self._lately: deque[float] = deque(maxlen=_LATELY)  # how far views were off, m
+        self._misfits: deque[float] = deque(maxlen=_LATELY)  # and by how much they lay off, m
         self._seen_at, self._shift = np.eye(4), np.zeros(3)
+        self._began = np.zeros(3)  # the shift when the drift was noticed
         self._ended = np.zeros(3)  # the shift of the last drift, when poses jumped back by it
 
     def take(
@@ -150,8 +156,10 @@ class Drift:
         as poses do that are corrected. Back from where they had drifted, they are right."""
         if self.holds and _is_back(jump, self._shift):
             self.holds, self._views, self._ended = False, 0, self._shift
+            self._doubted = 0
         self._looks += 1
-        if self._looks % _LOOK_EVERY and not (self._views or self.holds):
+        self._doubted += self._doubted > 0
+        if self._looks % _LOOK_EVERY and not (self._views or self._doubted or self.holds):
             return
         told = misplaced(depth_m, intrinsics, pose, surface)
         if told is None:
@@ -161,25 +169,40 @@ class Drift:
             return
         if off_m > odd_m and self._was_mapped_in_drift(told.shift):
             return
-        if off_m > odd_m and told.misfit_m > _MISFIT_PART * odd_m:
+        is_odd = off_m > odd_m and told.misfit_m > _MISFIT_PART * odd_m
+        if is_odd or told.misfit_m > self._odd_misfit_m():
+            self._doubted = max(self._doubted, 1)
+        else:
+            self._doubted = 0
+        if is_odd:
             self._take_odd(pose, told.shift)
         else:
             self._views = max(self._views - 1, 0)
             if not self.holds:
                 self._lately.append(off_m)
+                self._misfits.append(told.misfit_m)
         if self._views >= _DRIFT_VIEWS:
+            if not self.holds:
+                self._began = self._shift
             self.holds, self.off_m = True, off_m
         elif off_m < _NO_LONGER * odd_m:
             self.holds = False
 
+    @property
+    def suspected(self) -> bool:
+        """Whether the last view that told lay off the map, which need not be drift."""
+        return 0 < self._doubted <= _DOUBTED
+
     def state(self) -> dict[str, NDArray[Any]]:
         """Everything remembered, for ``from_state``."""
-        numbers = [self.holds, self.off_m, self._looks, self._views]
+        numbers = [self.holds, self.off_m, self._looks, self._views, self._doubted]
         return {
             "numbers": np.array(numbers, np.float64),
             "lately": np.array(self._lately, np.float64),
+            "misfits": np.array(self._misfits, np.float64),
             "seen_at": self._seen_at.copy(),
             "shift": self._shift.copy(),
+            "began": self._began.copy(),
             "ended": self._ended.copy(),
         }
 
@@ -187,17 +210,27 @@ class Drift:
     def from_state(cls, state: Mapping[str, NDArray[Any]]) -> Drift:
         """Inverse of ``state``."""
         drift = cls()
-        holds, drift.off_m, looks, views = state["numbers"].tolist()
+        holds, drift.off_m, looks, views, *doubted = state["numbers"].tolist()
+        drift._doubted = int(sum(doubted))  # older maps have none of it, nor of what follows by get
         drift._lately.extend(state["lately"].tolist())
+        drift._misfits.extend(state.get("misfits", np.zeros(0)).tolist())
         drift.holds, drift._looks, drift._views = bool(holds), int(looks), int(views)
         drift._seen_at, drift._shift = state["seen_at"].copy(), state["shift"].copy()
-        drift._ended = state.get("ended", np.zeros(3)).copy()  # older maps have none
+        drift._began = state.get("began", drift._shift).copy()
+        drift._ended = state.get("ended", np.zeros(3)).copy()
         return drift
 
     def _odd_m(self) -> float:
         if len(self._lately) < _FEW_LOOKS:
             return _MOST_M
         return min(max(_USUAL_TIMES * float(np.median(self._lately)), _LEAST_M), _MOST_M)
+
+    def _odd_misfit_m(self) -> float:
+        """As `_odd_m`: a bare wall that is off is turned onto the map, and hardly shifted."""
+        if len(self._misfits) < _FEW_LOOKS:
+            return _MOST_M
+        usual = _USUAL_TIMES * float(np.median(self._misfits))
+        return min(max(usual, _LEAST_M), _MOST_M)
 
     def _was_mapped_in_drift(self, shift: F64) -> bool:
         """Whether right poses would be off by this: what was mapped of a drift before it was
@@ -209,7 +242,7 @@ class Drift:
         """Drift is about the same wherever it looks; the far side of a thin thing is off in
         another direction from everywhere. While it holds it is known which way it went: farther
         off, frames fit to what is beside where they belong."""
-        if self.holds and not _is_one_way(shift, self._shift):
+        if self.holds and not _is_one_way(shift, self._began):
             return
         if self._views and not _is_one_way(shift, self._shift):
             self._views = 0

@@ -46,7 +46,7 @@ __all__ = ["ReconstructionConfig", "ReconstructionError", "Reconstructor"]
 
 PoseSource = Literal["auto", "source", "track"]
 
-POSE_TRUSTED: tuple[FrameVerdict, ...] = ("fused", "skipped_redundant")
+POSE_TRUSTED: tuple[FrameVerdict, ...] = ("fused", "skipped_redundant", "skipped_doubtful")
 
 
 class ReconstructionError(BadInputError):

@@ -8,6 +8,7 @@ from typing import get_args
 
 import pytest
 
+from cogmap.memory.dense.reconstruction import POSE_TRUSTED
 from cogmap.nodes.frame_troubles import _TROUBLES, FrameTroubles
 from cogmap.runtime.messages import FrameVerdict
 from cogmap.runtime.troubles import Troubles
@@ -24,13 +25,13 @@ def test_every_verdict_but_the_good_ones_has_its_remedy():
         frames, troubles = watched()
         for _ in range(6):
             frames.note(verdict, "4.9 times as far as it should be")
-        if verdict in ("fused", "skipped_redundant"):
+        if verdict in POSE_TRUSTED:
             assert not troubles.all()
         else:
             (trouble,) = troubles.all()
             assert ":" in trouble.text, "what it is: what to do"
             names.add(trouble.name)
-    assert len(names) == len(get_args(FrameVerdict)) - 2
+    assert len(names) == len(get_args(FrameVerdict)) - len(POSE_TRUSTED)
 
 
 @pytest.mark.parametrize("verdict", ["time_backwards", "time_leap"])

@@ -53,8 +53,7 @@ def _run_figures(launch: Launch, result: RunResult) -> dict[str, Any]:
     return {
         "frames_in": frames_in,
         "fused": verdicts.get("fused", 0),
-        XX
-        + (fusing.skipped if fusing else 0),
+        "skipped": skipped + (fusing.skipped if fusing else 0),
         "rejected": rejected,
         "lost": None if in_doubt else lost,
         "on_the_way": missing - lost,

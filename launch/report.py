@@ -116,7 +116,7 @@ def _node_figures(status: NodeStatus, result: RunResult) -> dict[str, Any]:
         "restarts": status.restarts,
         "rate_hz": round(busiest.mean_rate_hz, 3),
         "latency_ms": {"p50": busiest.latency_p50_ms, "p99": busiest.latency_p99_ms},
-        "skipped": skipped + (fusing.skipped if fusing else 0),
+        "skipped": sum(stats.skipped for stats in status.inputs.values()),
         "lost": sum(stats.lost for stats in status.inputs.values()),
         "inputs": {port: _input_figures(stats) for port, stats in status.inputs.items()},
         "published": status.outputs,

@@ -170,7 +170,7 @@ class Drift:
         if off_m > odd_m and self._was_mapped_in_drift(told.shift):
             return
         is_odd = off_m > odd_m and told.misfit_m > _MISFIT_PART * odd_m
-        if is_odd or told.misfit_m > self._odd_misfit_m():
+        if is_odd or self._is_odd_misfit(told.misfit_m):
             self._doubted = max(self._doubted, 1)
         else:
             self._doubted = 0
@@ -225,12 +225,15 @@ class Drift:
             return _MOST_M
         return min(max(_USUAL_TIMES * float(np.median(self._lately)), _LEAST_M), _MOST_M)
 
-    def _odd_misfit_m(self) -> float:
-        """As `_odd_m`: a bare wall that is off is turned onto the map, and hardly shifted."""
+    def _is_odd_misfit(self, misfit_m: float) -> bool:
+        """As a shift beyond `_odd_m`: a bare wall that is off is turned onto the map, and hardly
+        shifted. What was mapped of a drift before it was noticed is off by no more than that."""
+        if self._ended.any() and misfit_m <= np.linalg.norm(self._began):
+            return False
         if len(self._misfits) < _FEW_LOOKS:
-            return _MOST_M
+            return misfit_m > _MOST_M
         usual = _USUAL_TIMES * float(np.median(self._misfits))
-        return min(max(usual, _LEAST_M), _MOST_M)
+        return misfit_m > min(max(usual, _LEAST_M), _MOST_M)
 
     def _was_mapped_in_drift(self, shift: F64) -> bool:
         """Whether right poses would be off by this: what was mapped of a drift before it was

@@ -17,6 +17,7 @@ from cogmap.memory.objects.tracks import TrackConfig
 from cogmap.memory.objects.visibility import VisibilityConfig
 from cogmap.memory.objects.wall_direction import WallDirectionConfig
 from cogmap.memory.objects.watch import WatchConfig
+from cogmap.runtime.messages import CogmapError
 
 __all__ = ["DEFAULT", "ObjectMapConfig"]
 
@@ -62,6 +63,11 @@ class ObjectMapConfig:
     """A box is fitted anew when the frames that showed it have grown by this part."""
     remember_views: int = 64
     """Frames whose coarse depth is kept for detections that come late."""
+
+    def __post_init__(self) -> None:
+        for name in ("samples", "remember_views"):
+            if not 1 <= getattr(self, name) <= 1024:  # memory is held for so many
+                raise CogmapError(f"objects: {name} {getattr(self, name)} is not in 1..1024")
 
 
 DEFAULT = ObjectMapConfig()

@@ -385,3 +385,19 @@ def test_a_slow_camera_that_turns_to_another_wall_has_no_wrong_unit():
             world_from_camera=turn @ pose_at(0),
         )
         assert health.look(far, far.depth_m()) is None
+
+
+def test_frames_that_lie_off_the_map_are_doubted_before_it_is_drift_and_not_for_ever():
+    off = 0.04
+    drift = Drift()
+    doubted = []
+    for number in range(260):
+        seen = frame(number)
+        wall = MappedWall(-off if number >= 100 else 0.0)
+        drift.take(seen.depth_m(), CAMERA, frame(0).world_from_camera, wall, np.zeros(3))
+        doubted.append(drift.suspected)
+        assert not drift.holds  # one view is no drift
+        if number == 110:
+            drift = Drift.from_state(drift.state())
+    assert not any(doubted[:100]) and all(doubted[103:125])
+    assert not any(doubted[140:])

@@ -8,7 +8,15 @@ from cogmap.memory.geometry.boxes import contains, iou_3d
 from cogmap.memory.geometry.camera import backproject, transform
 from cogmap.memory.objects.object_map import ObjectMap, ObjectMapConfig, ObjectMapError
 from cogmap.memory.segments.lifting import lift
-from cogmap.runtime.messages import Box, Detection, Detections, MapEvent, MapObject, Observation
+from cogmap.runtime.messages import (
+    Box,
+    CogmapError,
+    Detection,
+    Detections,
+    MapEvent,
+    MapObject,
+    Observation,
+)
 
 TABLE = ("table", ((0.4, -0.6, 0.013), (0.8, 1.2, 0.4)))
 CUP = ("cup", ((0.55, 0.2, 0.413), (0.14, 0.14, 0.16)))
@@ -342,3 +350,10 @@ def test_a_thing_pushed_by_less_than_its_size_is_followed_within_a_second(room):
     vase = stage.the("vase")
     assert vase.id == known
     assert iou_3d(vase.box, box_of(pushed)) > 0.5 > 0.25 > iou_3d(vase.box, box_of(VASE))
+
+
+@pytest.mark.parametrize("field", ["samples", "remember_views"])
+def test_memory_is_held_for_so_many_as_can_be(field):
+    """A map may come from anybody, and brings its configuration."""
+    with pytest.raises(CogmapError, match=f"objects: {field} 225426226 is not in 1..1024"):
+        ObjectMapConfig(**{field: 225426226})

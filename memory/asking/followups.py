@@ -21,6 +21,7 @@ _SHORT = re.compile(
     r"(?:(to|from|with|in|on|at|than|between|for) )?(.+)"
 )
 _REFERS = re.compile(r"\b(?:ones?|other|others|it|that|this|those|these)\b")
+_WALL = re.compile(r".*?\bwalls?\b")
 _QUOTE = re.compile(r"§(\d+)")
 _LONGEST = 14
 
@@ -83,6 +84,9 @@ def _replaced(
     """Each way in which new words can stand for old ones."""
     tries: list[dict[str, str]] = []
     whole = f"{preposition} {new}".strip()
+    wall = _WALL.match(slots.get("rest", ""))
+    if wall and preposition == "in":
+        tries.append({**slots, "rest": f"{wall[0]} {whole}"})
     if "rest" in slots and relation_at(whole.split(), 0):
         tries.append({**slots, "rest": whole})
     word = new.removeprefix("the ").removesuffix(" one").removesuffix(" room")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cogmap.memory.asking import ask
+from cogmap.memory.asking import Conversation, ask
 from cogmap.memory.asking.unreadable import Unreadable
 from cogmap.runtime.messages import Question
 
@@ -106,3 +106,10 @@ def test_walls_of_a_room(hung, text, value, said):
 def test_what_is_on_one_wall_is_not_told(read, text):
     with pytest.raises(Unreadable):
         read(text)
+
+
+def test_the_walls_of_another_room_are_meant_by_its_name(hung):
+    conversation = Conversation()
+    ask(hung, Question(stamp_ns=0, text="what is on the wall in the kitchen?"), conversation)
+    found = ask(hung, Question(stamp_ns=0, text="and in the bedroom?"), conversation)
+    assert found.text == "On the wall in the bedroom: picture."

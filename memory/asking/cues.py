@@ -48,6 +48,7 @@ _RULES = tuple(
          r"(?= ?,| ?$)|ignoring (?:the )?height"),
         ("", r"if there are multiple instances of an object category , measure to the closest"),
         ("combined", r"if multiple rooms are shown , estimate the size of the combined space"),
+        ("on foot", r"(?<= )(?:on|by) foot(?= |$)"),
         ("quadrants", r"the directions refer to the quadrants of a cartesian plane"
          r"(?: , if i am standing at the origin and facing along the positive y-axis)?"),
         ("three", r"an object is to my back if i would have to turn at least 135 degrees in order "

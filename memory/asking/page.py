@@ -51,7 +51,7 @@ begins with the map where that is younger.
 
 **Conventions** follow the question's own words: surfaces of boxes unless it says centres, all
 three dimensions unless it says horizontal, quadrants, "135 degrees", centimetres or feet, "the
-closest point". "In this room" is the asker's room where a map has several, but "How many
+closest point", "on foot" the way. "In this room" is the asker's room where a map has several, but "How many
 chair(s) are in this room?", a benchmark's form, means all that was seen, as does "estimate the
 size of the combined space".
 

@@ -31,6 +31,8 @@ def built(form: Form, slots: dict[str, str], asked: Asked, words: str = "") -> M
     whether = any(text.split(" ")[0].casefold() in _WHETHER for text in (words, form.example))
     phrases, each = asked.phrases.quantifying(whether)
     meaning = form.build(Slots(slots, replace(asked, phrases=phrases)))
+    if "on foot" in asked.cues and "path" not in meaning.program:
+        raise Unreadable("ways on foot are not what this measures")
     return _of_each(meaning, each) if each else meaning
 
 

@@ -99,7 +99,7 @@ _POLITE_END = re.compile(
 """The last two say in what form an answer is wanted, and ask nothing."""
 _FILLERS = re.compile(
     r" (?:please|approximately|roughly|exactly|actually|really|currently|approximate|estimated"
-    r"|direct|straight-line|just|simply|probably|maybe|perhaps|exact|about(?= \d)|on foot"
+    r"|direct|straight-line|just|simply|probably|maybe|perhaps|exact|about(?= \d)"
     r"|in total)(?= |$)"
 )
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from cogmap.memory.asking.choices import bare
 from cogmap.memory.asking.form import Form, Meaning, Slots, form, programs
 from cogmap.memory.asking.saying import Result, Said, Say, said_value
-from cogmap.memory.asking.things import Thing, joined, same_thing, union_of
+from cogmap.memory.asking.things import Thing, joined, quoted, same_thing, union_of
 from cogmap.memory.asking.unreadable import Unreadable
 from cogmap.memory.asking.words import SUPERLATIVES
 from cogmap.runtime.messages import MapObject
@@ -71,13 +71,28 @@ def nearest_of(slots: Slots, things: Sequence[Thing], word: str, to: Thing) -> M
     word = _AWAY.sub("", word)
     if word not in _FAR and word not in _CLOSE:
         raise Unreadable(f'I cannot choose by "{word}"')
+    if to.program.startswith("nearest_door("):
+        raise Unreadable("each of them has a nearest door of its own")
     far = word in _FAR
+    if "on foot" in slots.asked.cues:
+        return _nearest_on_foot(things, far, to)
     operation = "farthest_of" if far else "closest"
     centers = ", centers=True" if "centers" in slots.asked.cues else ""
     program = f"{operation}({programs(things)}, {to.program}{centers})"
     end = "farthest from" if far else "closest to"
     of = "centres" if centers else "nearest surfaces"
     return Meaning(program, as_asked(things, f"{{}} is {end} {to.the} ({of})"), (to, *things))
+
+
+def _nearest_on_foot(things: Sequence[Thing], far: bool, to: Thing) -> Meaning:
+    """By the ways to them, of each kind the shortest."""
+    ways = [f"path_length({to.program}, {thing.program})" for thing in things]
+    best = f"{'max' if far else 'min'}([{', '.join(ways)}])"
+    which = quoted(things[-1].words)
+    for thing, way in reversed(list(zip(things[:-1], ways, strict=False))):
+        which = f"{quoted(thing.words)} if {way} == d else {which}"
+    say = as_asked(things, f"{{}} is {'farthest from' if far else 'closest to'} {to.the}, on foot")
+    return Meaning(f"d = {best}\n{which}", say, (to, *things))
 
 
 def _of_list(slots: Slots) -> Meaning:

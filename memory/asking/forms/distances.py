@@ -30,7 +30,9 @@ def between(slots: Slots, a: Thing, b: Thing) -> Meaning:
     """The distance of two places, measured as the question says."""
     cues = slots.asked.cues
     how = "".join(f", {name}=True" for name in ("centers", "horizontal") if name in cues)
-    a, b = _nearest_to(a, b), _nearest_to(b, a)
+    if "on foot" in cues:
+        return on_foot(a, b)
+    a, b = nearest_to(a, b), nearest_to(b, a)
     points = "centres" if "centers" in cues else "nearest surfaces"
     if "agent" in (a.kind, b.kind):
         points = "the centre" if "centers" in cues else "the nearest surface"
@@ -39,6 +41,24 @@ def between(slots: Slots, a: Thing, b: Thing) -> Meaning:
     said = f"{{}} from {a.the} to {b.the} ({points}{level}{several})"
     say = apart(said, "" if "centers" in cues else within(a, b) or within(b, a))
     return Meaning(f"distance({a.program}, {b.program}{how})", say, (a, b))
+
+
+def by_way(thing: Thing, place: Thing) -> Thing:
+    """What a way from or to a place leads to: "the nearest chair" is the one with the shortest
+    way, which of several is taken anyhow. Raises Unreadable of the farthest."""
+    picked = _PICKED.fullmatch(thing.program)
+    if picked is None or not thing.words.startswith(_PICKS):
+        return nearest_to(thing, place)
+    if picked[1] == "farthest":
+        raise Unreadable("the farthest by way is not what this measures")
+    return thing.at(picked[2])
+
+
+def on_foot(a: Thing, b: Thing) -> Meaning:
+    """How long the way from one to the other is."""
+    a, b = by_way(a, b), by_way(b, a)
+    say = apart(f"{{}} on foot from {a.the} to {b.the}", within(a, b) or within(b, a))
+    return Meaning(f"path_length({a.program}, {b.program})", say, (b, a))
 
 
 def within(agent: Thing, room: Thing) -> str:
@@ -52,9 +72,12 @@ _PICKED = re.compile(r"(nearest|farthest)\((.+), agent\(\)\)")
 _PICKS = ("nearest ", "closest ", "farthest ", "furthest ")
 
 
-def _nearest_to(thing: Thing, place: Thing) -> Thing:
+def nearest_to(thing: Thing, place: Thing) -> Thing:
     """ "How far is the bath from the nearest picture" means the one that is nearest to the bath;
     of two that are picked each is the nearest, or farthest, to who asks."""
+    if thing.label == "door" and thing.program == "nearest_door(agent())":
+        own = place.kind == "thing" and place.program != thing.program
+        return thing.at(f"nearest_door({place.program})", single=True) if own else thing
     picked = _PICKED.fullmatch(thing.program)
     if (
         picked is None
@@ -116,6 +139,8 @@ def _closer(slots: Slots) -> Meaning:
     articles pair b with c: "the lamp closer to a sofa than a bed"."""
     a, b, c = slots.each("a", slots.place("a")), slots.place("b"), slots.place("c")
     word = slots.text("r")
+    if any(place.program.startswith("nearest_door(") for place in (a, b, c)):
+        raise Unreadable("each of them has a nearest door of its own")
     if word not in (*_NEAR, *_FAR):
         raise Unreadable(f'I cannot compare distances by "{word}"')
     sign = "<" if word in _NEAR else ">"
@@ -125,18 +150,22 @@ def _closer(slots: Slots) -> Meaning:
     to = "from" if word in _FAR else "to"
     if "to" in slots and slots.text("to") not in ("to", "from"):
         raise Unreadable("this is another form")
+    far, how = "distance", ""
+    if "on foot" in slots.asked.cues:
+        far, how = "path_length", ", on foot"
     if "to" in slots or indefinite:
-        program = f"distance({a.program}, {b.program}) {sign} distance({a.program}, {c.program})"
+        program = f"{far}({a.program}, {b.program}) {sign} {far}({a.program}, {c.program})"
         rest = f"{word} {to} {b.the} than {to} {c.the}"
     else:
-        program = f"distance({a.program}, {b.program}) {sign} distance({c.program}, {b.program})"
+        program = f"{far}({a.program}, {b.program}) {sign} {far}({c.program}, {b.program})"
         rest = f"{word} {to} {b.the} than {c.the} {c.be}"
-    say = truth(f"{a.the} {a.be} {rest}", f"{a.the} {a.be} not {rest}")
+    say = truth(f"{a.the} {a.be} {rest}{how}", f"{a.the} {a.be} not {rest}{how}")
     return Meaning(program, say, (a, b, c))
 
 
 def _within(slots: Slots) -> Meaning:
     a, b, number = slots.each("a", slots.place("a")), slots.place("b"), slots.number("n")
+    a, b = nearest_to(a, b), nearest_to(b, a)
     metres = number * METRES[slots.text("unit")]
     sign, said = LIMITS[slots.text("q")]
     text = f"{said} {number:g} {slots.text('unit')} {'of' if said == 'within' else 'from'} {b.the}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from cogmap.memory.asking.form import Form, Meaning, Slots, form
-from cogmap.memory.asking.forms.distances import within
+from cogmap.memory.asking.forms.distances import by_way, within
 from cogmap.memory.asking.saying import Result, Said, Say, apart, said_value, worded
 from cogmap.memory.asking.things import Thing
 from cogmap.memory.asking.unreadable import Unreadable
@@ -24,7 +24,8 @@ _FILL = re.compile(r"(?:please )?fill in|turn ?\?+|_+|\.\.\.|turn blank")
 
 def _ends(slots: Slots) -> tuple[Thing, Thing]:
     start = slots.place("a") if "a" in slots else slots.asked.phrases.place("me")
-    return start, slots.place("b")
+    goal = slots.place("b")
+    return by_way(start, goal), by_way(goal, start)
 
 
 def _way(slots: Slots) -> Meaning:

@@ -101,7 +101,8 @@ def filtered(thing: Thing, x: str, condition: str) -> Thing:
 def is_bare(thing: Thing) -> bool:
     """Whether a kind of things, or everything, is all that its program names: no room yet."""
     named = thing.program in ("everything()", thing.seen_program)
-    return named and ", room=" not in thing.program
+    calls = thing.program.startswith(("find(", "everything("))
+    return named and calls and "room=" not in thing.program
 
 
 def in_room(thing: Thing, room: Thing) -> Thing:

@@ -33,6 +33,8 @@ class Turn:
     cues: Cues
     about: tuple[Thing, ...]
     agent: str = "agent()"
+    referred: tuple[Thing | None, Thing | None] = (None, None)
+    """What "it" and "them" meant in it."""
     answered: Thing | None = None
     """The thing that the answer named."""
     used: tuple[int, ...] = ()

@@ -190,13 +190,15 @@ class NounPhrases(WherePhrases):
         name, end = self._name(words, begin)
         plural = is_plural(name) or name in MASS
         name = name if name in self._names.stored else singular_of(name)
+        shown = self.said(" ".join(words[begin:end]))
         if name in lexicon.ANYTHING or name in lexicon.THEM:
             base, label = self._unnamed(name, depth)
+            shown = shown if label == name else self._some_of(name) or label
         else:
             base, label = self._names.found(name), name
         thing = Thing(
             base,
-            self.said(" ".join(words[begin:end])) if label == name else label,
+            shown,
             label,
             plural,
             definite=article != "a",
@@ -204,6 +206,13 @@ class NounPhrases(WherePhrases):
             seen_program=base,
         )
         return thing, end
+
+    def _some_of(self, name: str) -> str:
+        """How one of "them" is said who are not all of a kind: "chair in the kitchen"; else ""."""
+        if name not in lexicon.THEM:
+            return ""
+        before = self._meant(name)
+        return "" if before.program == before.seen_program else before.one
 
     def _unnamed(self, name: str, depth: int) -> tuple[str, str]:
         """ "the one next to the window": the label that was spoken of; "the largest of them": of
@@ -281,6 +290,8 @@ class NounPhrases(WherePhrases):
         if len(name) > 1 and name[-1] in lexicon.ADJECTIVES - {"orange"} and not known:
             raise Unreadable(f'"{self.said(" ".join(words))}" ends with how a thing is')
         bad = next((w for w in name if w in lexicon.NOT_IN_NAMES or w == ","), "")
+        if len(name) > 1:
+            bad = bad or next((w for w in name if w in lexicon.THEM), "")
         if bad and not known:
             raise Unreadable(f'"{self.said(" ".join(words))}" is no name of a thing ("{bad}")')
         if end - begin > _LONGEST_NAME:

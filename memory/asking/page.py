@@ -51,9 +51,9 @@ begins with the map where that is younger.
 
 **Conventions** follow the question's own words: surfaces of boxes unless it says centres, all
 three dimensions unless it says horizontal, quadrants, "135 degrees", centimetres or feet, "the
-closest point", "on foot" the way. "In this room" is the asker's room where a map has several, but "How many
-chair(s) are in this room?", a benchmark's form, means all that was seen, as does "estimate the
-size of the combined space".
+closest point", "on foot" the way. "In this room" is the asker's room where a map has several, but
+"How many chair(s) are in this room?", a benchmark's form, means all that was seen, as does
+"estimate the size of the combined space".
 
 **Choices** (`options`, or "A. ... B. ..." in the text) are answered word for word; a number takes
 the nearest option, in whatever unit that is written, and the text says so. What was not seen stays

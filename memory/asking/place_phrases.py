@@ -43,6 +43,11 @@ class PlacePhrases(ABC):
         self._whether = False
         self._each: list[Each] = []
 
+    @property
+    def referred(self) -> tuple[Thing | None, Thing | None]:
+        """What "it" and "them" mean."""
+        return self._antecedent, self._several
+
     def after(self, thing: Thing) -> Self:
         """Reads on in a sentence that has named a thing: that is what "the one" means there."""
         if thing.kind != "thing" or not thing.seen_program:
@@ -119,7 +124,9 @@ class PlacePhrases(ABC):
         bare = [w for w in words if w not in lexicon.DETERMINERS]
         said = " ".join(bare)
         if " ".join(words) in (*lexicon.PRONOUNS, "there") and self._antecedent is not None:
-            return self._antecedent if self._antecedent.kind == "room" else None
+            them = len(words) == 1 and words[0] in lexicon.THEM
+            meant = self._several if them else self._antecedent
+            return meant if meant is not None and meant.kind == "room" else None
         if words and words[0] in ("this", "that", "our") and said in ("room", "one"):
             return Thing("this_room()", "room", kind="room", article="this")
         if said in ("current room", "room i am in", "room you are in", "room we are in"):

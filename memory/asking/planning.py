@@ -63,6 +63,7 @@ _TOPIC = re.compile(r"((?:the|my) [^,]+?) , (.* )(?:it|they|that one)( [^,]+)?")
 """What is asked of is said first: "the mirror in the bedroom, how wide is it"."""
 _PLACE_FIRST = re.compile(r"(in|on|at) ((?:the|my) [^,]+?) , (.+)")
 """ "In the kitchen, what is next to the sink"."""
+_REFERS = re.compile(r"\b(?:it|its|they|them|their|these|those)\b")
 _LEADING = re.compile(r"^(?:and|but|also|then|ok|so|now) (?:,? ?)")
 
 
@@ -161,8 +162,8 @@ class _Reader:
         return nearest_question(words, FORMS, self._names, answers)
 
     def _follow(self, following: Followed, asked: Asked, agent: str) -> Plan | None:
-        again = self._asked(following.quotes, following.cues, agent)
         for slots in following.tries:
+            again = self._asked(following.quotes, following.cues, agent, self._kept(slots))
             try:
                 meaning = built(following.form, slots, again)
             except Unreadable:
@@ -170,16 +171,20 @@ class _Reader:
             return self._planned(following.form, slots, meaning, again, following.quotes)
         return None
 
-    def _asked(self, quotes: tuple[str, ...], cues: Cues, agent: str) -> Asked:
-        conversation = self._conversation
-        phrases = NounPhrases(
-            self._names,
-            quotes,
-            conversation.antecedent,
-            conversation.other,
-            agent,
-            conversation.several,
-        )
+    def _kept(self, slots: dict[str, str]) -> Turn | None:
+        """The last question, where a "them" of it stands in these slots, as it does in "how many
+        of them are in the kitchen, and in the office": it means what it meant there."""
+        last = self._conversation.last
+        refers = {name for name, text in slots.items() if _REFERS.search(text)}
+        kept = last and refers and all(slots[name] == last.words.get(name) for name in refers)
+        return last if kept else None
+
+    def _asked(
+        self, quotes: tuple[str, ...], cues: Cues, agent: str, kept: Turn | None = None
+    ) -> Asked:
+        talk = self._conversation
+        it, them = kept.referred if kept else (talk.antecedent, talk.several)
+        phrases = NounPhrases(self._names, quotes, it, talk.other, agent, them)
         return Asked(
             phrases,
             cues,
@@ -212,7 +217,9 @@ class _Reader:
         program = meaning.program
         if past and "agent(" not in program and past not in program and "\n" not in program:
             program = f"as_of({past}, {program})"
-        turn = Turn(form, slots, quotes, asked.cues, meaning.about, asked.agent)
+        turn = Turn(
+            form, slots, quotes, asked.cues, meaning.about, asked.agent, asked.phrases.referred
+        )
         return Plan(program, meaning.say, self._options, turn, asked.cues.unit)
 
 

@@ -6,6 +6,7 @@ import re
 
 from cogmap.memory.asking.conversation import Conversation, Turn
 from cogmap.memory.asking.things import Thing
+from cogmap.memory.asking.words import ANYTHING
 
 __all__ = ["spelled_out"]
 
@@ -91,4 +92,4 @@ def _two(last: Turn, before: Turn | None) -> tuple[Thing, Thing] | None:
 
 
 def _named(turn: Turn) -> list[Thing]:
-    return [thing for thing in turn.about if thing.kind != "agent"]
+    return [thing for thing in turn.about if thing.kind != "agent" and thing.label not in ANYTHING]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from cogmap.memory.asking.beside_one import count_beside_one
 from cogmap.memory.asking.conditions import ITS_ROOM, in_its_room, in_room, is_bare
 from cogmap.memory.asking.form import Form, Meaning, Slots, form
@@ -31,9 +33,11 @@ def _how_many(slots: Slots) -> Meaning:
 
 def _how_many_of_them(them: Thing, kind: Thing) -> Meaning:
     """ "How many of them are books": of what was spoken of."""
-    program = f"count([x for x in {them.members} if exists([y for y in {kind.members} if y == x])])"
+    program = f"[x for x in {them.members} if exists([y for y in {kind.members} if y == x])]"
     among = f"among {them.the}"
-    return Meaning(program, counted(f"{kind.one} {among}", f"{kind.many} {among}"), (kind, them))
+    say = counted(f"{kind.one} {among}", f"{kind.many} {among}")
+    those = replace(kind.at(program), words=f"{kind.words} {among}")
+    return Meaning(f"count({program})", say, (those, them))
 
 
 def _how_many_in(slots: Slots) -> Meaning:

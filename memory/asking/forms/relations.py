@@ -216,7 +216,8 @@ def _of_several(slots: Slots, things: Thing) -> str:
 
 def _contents(room: Thing) -> Meaning:
     say = listed(f"In {room.the}: {{}}", f"Nothing was seen in {room.the}")
-    return Meaning(f"labels(contents({room.program}))", say, (room,))
+    things = Thing(f"contents({room.program})", f"things in {room.the}", "thing", plural=True)
+    return Meaning(f"labels({things.program})", say, (room, things))
 
 
 def _used_for(slots: Slots) -> Meaning:

@@ -6,6 +6,7 @@ import pytest
 
 from cogmap.memory.asking import Conversation, Conversations
 from cogmap.memory.asking.conversation import MAX_SESSIONS
+from cogmap.memory.asking.unreadable import Unreadable
 
 TALKS: list[list[tuple[str, str]]] = [
     [
@@ -222,3 +223,29 @@ def test_a_comparison_with_what_was_not_spoken_of_is_not_read(answer):
     answer("how far is the sofa from the bed?", conversation=conversation)
     assert answer("is the lamp bigger?", conversation=conversation).status == "not_understood"
     assert answer("is it bigger?").status == "not_understood"
+
+
+@pytest.mark.parametrize(
+    ("turns", "value", "said"),
+    [
+        (("what is in the kitchen?", "how many of them are chairs?"), 2,
+         "There are 2 chairs among the things in the kitchen."),
+        (("what is on the dining table?", "how many of those are cups?"), 1,
+         "There is 1 cup among the things on the dining table."),
+        (("what is in the kitchen?", "how many of them are in the bedroom?"), 0,
+         "There are no things in the kitchen in the bedroom, as far as seen."),
+        (("how many chairs are there?", "how many of them are in the kitchen?",
+          "and in the bedroom?"), 1, "There is 1 chair in the bedroom."),
+        (("how many chairs are there?", "how many of them are in the kitchen?",
+          "and in the bedroom?", "and in the kitchen?"), 2, "There are 2 chairs in the kitchen."),
+    ],
+)  # fmt: skip
+def test_they_stay_who_they_were_said_of(answer, turns, value: object, said: str) -> None:
+    conversation = Conversation()
+    replies = [answer(turn, conversation=conversation) for turn in turns]
+    assert (replies[-1].value, replies[-1].text) == (value, said)
+
+
+def test_them_is_no_part_of_a_name(read) -> None:
+    with pytest.raises(Unreadable):
+        read("how many of them are chairs?")

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import numpy as np
 
 from cogmap.bench.ask_changed import Belief, changed_figures, changed_house
 from cogmap.bench.ask_forms import FORMS_FILE
@@ -29,7 +30,7 @@ from cogmap.bench.ask_houses import (
 )
 from cogmap.bench.ask_layouts import LAYOUTS, layout_figures, layout_scores
 from cogmap.bench.ask_looking import look_figures, looked_house
-from cogmap.bench.ask_score import Asker, Scored, misses
+from cogmap.bench.ask_score import Asker, Scored, is_refused, misses
 from cogmap.bench.ask_speed import speed_figures
 from cogmap.bench.ask_templates import template_figures
 from cogmap.bench.ask_truth import scene_of_episode
@@ -98,10 +99,12 @@ def _furnished(seed: int) -> tuple[Asker, tuple[str, ...]]:
 def _abstention(
     houses: Sequence[HouseAnswers], layouts: Sequence[Scored]
 ) -> tuple[dict[str, Any], list[Bar]]:
-    answerable = [*layouts]
-    for house in houses:
-        answerable += [*house.built, *house.relations, *house.online]
-    return unanswered_figures([each for h in houses for each in h.unanswerable], answerable)
+    built = [each for h in houses for each in (*h.built, *h.relations, *h.online)]
+    unanswerable = [each for h in houses for each in h.unanswerable]
+    figures, bars = unanswered_figures(unanswerable, [*layouts, *built])
+    of_built = 100 * float(np.mean([is_refused(each.answer) for each in built]))
+    figures["abstention: answerable, on built maps alone, refused, %"] = of_built
+    return figures, bars
 
 
 def _keep_misses(

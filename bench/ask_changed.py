@@ -82,7 +82,8 @@ def changed_episode(seed: int, episode: MapEpisode) -> list[Belief]:
     scene, ask = scene_of_episode(episode), map_asker(made)
     beliefs = []
     for change, probe in probes(scene):
-        for past in (False, True):
+        was_known = True
+        for past in (True, False):
             truth = probe.old if past else probe.new
             if truth is None:
                 continue
@@ -91,7 +92,8 @@ def changed_episode(seed: int, episode: MapEpisode) -> list[Belief]:
                 answer=truth, unit=probe.unit, as_of_ns=change.stamp_ns - 1 if past else None,
             )  # fmt: skip
             answer = ask(item)
-            right = _is_right(item, answer)
+            right = _is_right(item, answer) and was_known
+            was_known = right or change.kind != "removed"  # else it is no more than never seen
             beliefs.append(Belief(item, change.kind, past, answer, right, seed))
     return beliefs
 

@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Callable, Sequence
 
+from cogmap.memory.asking.ranges import Range, range_of
 from cogmap.memory.asking.words import number_of, word_set
 from cogmap.memory.units import SI, measure_of, to_si, unit_at
 
@@ -99,7 +100,8 @@ def fitting(
 ) -> tuple[str, bool]:
     """The option that says ``value``, word for word, and whether it says it exactly.
 
-    Numbers, in ``unit``, take the nearest option, whatever unit that is in; truths "yes" and
+    Numbers, in ``unit``, take the range that they are in, or else the nearest option, whatever unit
+    that is in; truths "yes" and
     "no"; words the same words, in any spelling, or else words for the same thing. "" if none
     does, or several do equally.
     """
@@ -141,8 +143,15 @@ def _nearest(options: Sequence[str], value: float, unit: str) -> tuple[str, bool
     named = {option_unit for _, (_, option_unit) in measures if option_unit}
     bare_numbers = [number for number, option_unit in (m for _, m in measures) if not option_unit]
     unstated = named.pop() if len(named) == 1 else _meant(bare_numbers, wanted, base, unit)
+    unstated = unstated if base in _MEASURED else unit
+    ranges = {o: found for o in options if (found := range_of(bare(o), _number_first))}
+    holding = [o for o, found in ranges.items() if _holds(found, wanted, base, unstated)]
+    if holding:
+        return _one(holding)
     off = []
     for option, (number, option_unit) in measures:
+        if option in ranges:
+            continue
         # Of a number of things, or one without a unit, what follows a number is no unit.
         own = (option_unit or unstated) if base in _MEASURED else unit
         said, kind = to_si(number, own)
@@ -153,6 +162,17 @@ def _nearest(options: Sequence[str], value: float, unit: str) -> tuple[str, bool
     least, nearest = min(off, key=lambda entry: entry[0])
     same = [option for other, option in off if math.isclose(other, least, abs_tol=1e-9)]
     return (nearest, least < 1e-9) if len(same) == 1 else ("", False)
+
+
+def _holds(found: Range, wanted: float, base: str, unstated: str) -> bool:
+    own = (found.unit or unstated) if base in _MEASURED else unstated
+    return to_si(1.0, own)[1] == base and found.holds(wanted, own)
+
+
+def _number_first(text: str) -> tuple[float, str] | None:
+    """The measure that a text begins with."""
+    first = text.split(" ", 1)[0]
+    return _measure(text) if first[:1].isdigit() or number_of(first) is not None else None
 
 
 def _meant(numbers: Sequence[float], wanted: float, base: str, unit: str) -> str:

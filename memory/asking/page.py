@@ -56,7 +56,8 @@ closest point", "on foot" the way. "In this room" is the asker's room where a ma
 "estimate the size of the combined space".
 
 **Choices** (`options`, or "A. ... B. ..." in the text) are answered word for word; a number takes
-the nearest option, in whatever unit that is written, and the text says so. What was not seen stays
+the range it is in ("fewer than 5", "5 to 10"), or else the nearest option, in whatever unit that is
+written, and the text says so. What was not seen stays
 "not seen", with the option "no" or "0" if there is one. Nothing seen inside a closed thing is "not
 determinable", not "nothing".
 

@@ -103,6 +103,34 @@ def test_options_are_read_in_their_own_unit(options, value, unit: str, option: s
 
 
 @pytest.mark.parametrize(
+    ("options", "value", "unit", "option"),
+    [
+        (("fewer than 5", "5 to 10", "more than 10"), 8, "count", "5 to 10"),
+        (("fewer than 5", "5 to 10", "more than 10"), 10, "count", "5 to 10"),
+        (("fewer than 5", "5 to 10", "more than 10"), 11, "count", "more than 10"),
+        (("less than 8", "8 or more"), 8, "count", "8 or more"),
+        (("A. less than 8", "B. 8 or more"), 7, "count", "A. less than 8"),
+        (("1-5", "6-10", "11-15"), 8, "count", "6-10"),
+        (("at most 7", "at least 8"), 8, "count", "at least 8"),
+        (("1 or 2", "three or more"), 3, "count", "three or more"),
+        (("0", "1", "2", "3+"), 2, "count", "2"),
+        (("0", "1", "2", "3+"), 8, "count", "3+"),
+        (("below 1 m", "between 1 and 2 m", "above 1.7 m"), 1.64, "m", "between 1 and 2 m"),
+        (("below 1 m", "between 1 and 2 m", "above 1.7 m"), 1.8, "m", ""),
+        (("under 4.2 m", "over 4.2 m"), 4.09, "m", "under 4.2 m"),
+        (("under 420 cm", "over 420 cm"), 4.09, "m", "under 420 cm"),
+        (("under 420", "over 420"), 409.0, "cm", "under 420"),
+        (("less than 20 m2", "more than 20 m2"), 22.5, "m2", "more than 20 m2"),
+        (("< 50 cm", "50 cm to 1 m", ">= 1 m"), 0.7, "m", "50 cm to 1 m"),
+        (("1 to 2 m", "3 to 4 m"), 2.5, "m", ""),
+        (("5 to 10", "10 to 15"), 10, "count", ""),
+    ],
+)
+def test_a_number_takes_the_range_that_it_is_in(options, value, unit: str, option: str) -> None:
+    assert fitting(options, value, same_thing, unit)[0] == option
+
+
+@pytest.mark.parametrize(
     ("text", "options", "option"),
     [
         ("How tall is the lamp?", ("140 cm", "1.4 cm", "300 cm"), "140 cm"),

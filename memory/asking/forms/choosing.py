@@ -111,6 +111,14 @@ def _of_options(slots: Slots) -> Meaning:
     return nearest_of(slots, things, slots.text("r"), to)
 
 
+def _best_option(slots: Slots) -> Meaning:
+    """ "Which of these is the tallest?" of the options."""
+    things = [slots.asked.phrases.thing(bare(each).casefold()) for each in slots.asked.options]
+    if len(things) < 2 or len({thing.label for thing in things}) < len(things):
+        raise Unreadable("there are no options of different kinds to choose from")
+    return best_of(things, slots.text("r"))
+
+
 def _of_centers(slots: Slots) -> Meaning:
     slots.asked.cues.names.add("centers")
     return _of_list(slots) if "list" in slots else _of_options(slots)
@@ -201,6 +209,12 @@ FORMS: tuple[Form, ...] = (
         _of_options,
         "Which of these objects is closest to the sofa? A. chair B. lamp",
         f"{_WHICH} is [the] {_R} {_FROM} {{b}}",
+    ),
+    form(
+        _best_option,
+        "Which of these objects is the tallest? A. chair B. lamp",
+        f"{_WHICH} is [the] {{r}} [one]",
+        "(which|what) [one|object|thing|item] is [the] {r} [one|object|thing|item]",
     ),
     form(
         _of_all,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from cogmap.memory.asking.form import LENGTH_UNIT, Form, Meaning, Slots, form
 from cogmap.memory.asking.forms.choosing import best_of
 from cogmap.memory.asking.forms.comparing_counts import THAN
@@ -176,6 +178,8 @@ def _is_length(slots: Slots) -> Meaning:
 def _which_one(slots: Slots) -> Meaning:
     """ "What is the largest table", "which chair is the tallest"."""
     words = slots.text("a") if "a" in slots else f"the {slots.text('r')} {slots.text('k')}"
+    if slots.asked.options and _THESE.search(words):
+        raise Unreadable("it is the options that are to choose from")
     thing = slots.asked.phrases.thing(words)
     if not thing.single or thing.program.startswith("object("):
         raise Unreadable(f'"{thing.words}" is not one of several')
@@ -208,6 +212,8 @@ def _which(slots: Slots) -> Meaning:
     things = slots.things("list")
     return best_of(things, slots.text("r"))
 
+
+_THESE = re.compile(r"\bof (?:these|those|the following)\b")
 
 _R = "{r:longer|shorter|wider|narrower|taller|higher|lower|deeper|thicker}"
 _BEST = "{r:" + "|".join(word for word in SUPERLATIVES if word.endswith("est")) + "}"

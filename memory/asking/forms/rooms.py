@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cogmap.memory.asking.form import Form, Meaning, Slots, form
+from cogmap.memory.asking.offered_places import among_places, is_room
 from cogmap.memory.asking.saying import Result, Said, Say, listed, measured, truth, worded
 from cogmap.memory.asking.things import ALL_ROOMS, Thing, quoted
 from cogmap.memory.asking.unreadable import Unreadable
@@ -17,7 +18,11 @@ def _where(slots: Slots) -> Meaning:
     if thing.kind == "room":
         raise Unreadable("a room is where it is; ask how far it is, or how to get there")
     if slots.asked.options:
-        return _which_room(slots)
+        offered = among_places(slots, thing)
+        if offered is not None:
+            return offered
+        if all(is_room(slots, option) for option in slots.asked.options):
+            return _which_room(slots)
     any_of_several = not thing.definite and slots.asked.names.number_of(thing.label) > 1
     if thing.plural or any_of_several:
         say = _each_where(thing)

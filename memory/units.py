@@ -12,14 +12,15 @@ __all__ = [
 
 SI: dict[str, tuple[str, float]] = {
     "m": ("m", 1.0), "cm": ("m", 0.01), "mm": ("m", 0.001), "ft": ("m", 0.3048),
-    "in": ("m", 0.0254), "m2": ("m2", 1.0), "ft2": ("m2", 0.3048**2), "m3": ("m3", 1.0),
+    "in": ("m", 0.0254), "yd": ("m", 0.9144), "km": ("m", 1000.0), "mi": ("m", 1609.344),
+    "m2": ("m2", 1.0), "ft2": ("m2", 0.3048**2), "m3": ("m3", 1.0),
     "l": ("m3", 0.001), "s": ("s", 1.0), "min": ("s", 60.0), "rad": ("rad", 1.0),
     "deg": ("rad", math.pi / 180),
 }  # fmt: skip
 """By the units that answers are given in: that of SI, and how many of it one is."""
 
-_DIGITS = {"m": 2, "cm": 0, "mm": 0, "ft": 1, "in": 1, "m2": 1, "ft2": 0, "m3": 3, "l": 0, "s": 1,
-           "min": 1, "deg": 0, "rad": 2}  # fmt: skip
+_DIGITS = {"m": 2, "cm": 0, "mm": 0, "ft": 1, "in": 1, "yd": 1, "km": 3, "mi": 3, "m2": 1,
+           "ft2": 0, "m3": 3, "l": 0, "s": 1, "min": 1, "deg": 0, "rad": 2}  # fmt: skip
 """Behind the point, as people are told a value; 2 of what is not here."""
 _SYMBOLS = {"m2": "m²", "ft2": "square feet", "m3": "m³", "deg": "°", "count": "", "l": "litres"}
 
@@ -32,6 +33,9 @@ UNIT_WORDS = (
     ("mm", r"milli(?:meters?|metres?)|mm"),
     ("ft", r"feet|foot|ft"),
     ("in", r"inch(?:es)?"),
+    ("yd", r"yards?|yds?"),
+    ("km", r"kilo-?(?:meters?|metres?)|kms?"),
+    ("mi", r"miles?"),
     ("deg", r"degrees?"),
     ("s", r"seconds?"),
     ("min", r"minutes?"),
@@ -60,6 +64,7 @@ _MORE = re.compile(r"(?:\s*(?:,|and)\s+|\s*)(?=\d)")
 _LENGTHS = {
     "m": "m meter meters metre metres", "cm": "cm centimeter centimeters centimetres", "mm": "mm",
     "ft": "ft foot feet", "in": "in inch inches",
+    "yd": "yard yards", "km": "km kilometer kilometers kilometres", "mi": "mile miles",
 }  # fmt: skip
 METRES = {word: SI[unit][1] for unit, words in _LENGTHS.items() for word in words.split()}
 """Metres that one of each is, by single words for lengths."""

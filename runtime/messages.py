@@ -751,8 +751,8 @@ class Answer(Message, frozen=True, kw_only=True, eq=False):
     """None unless answered."""
     unit: str = ""
     """"m", "m2", "m3", "deg", "s", "count", "" for words and truths; or what the question asks
-    for: "cm", "mm", "ft", "in", "ft2", "l", "min". Of several values that of the numbers; where
-    theirs differ, they are texts with their units."""
+    for: "cm", "mm", "ft", "in", "yd", "km", "mi", "ft2", "l", "min". Of several values that of the
+    numbers; where theirs differ, they are texts with their units."""
     sigma: float | None = None
     """Standard deviation of the value, same unit; None if none can be stated."""
     text: str = ""

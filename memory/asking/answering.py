@@ -23,13 +23,19 @@ from cogmap.memory.programs.answers import confidence_of, name_of
 from cogmap.memory.programs.errors import ProgramError
 from cogmap.memory.programs.operations.whereabouts import whereabouts
 from cogmap.memory.programs.run import Outcome, abstained, answer_program, run_program
-from cogmap.memory.programs.values import Count
+from cogmap.memory.programs.values import Angle, Area, Count, Length, Volume
 from cogmap.memory.programs.world import World
+from cogmap.memory.units import to_si
 from cogmap.runtime.messages import Answer, AnswerStatus, CogmapError, MapObject, Question
 
 __all__ = ["ask"]
 
 PLANNER = "offline"
+_NAMED = {
+    "deg": "degrees", "s": "seconds", "min": "minutes", "m": "metres", "cm": "centimetres",
+    "mm": "millimetres", "ft": "feet", "in": "inches", "yd": "yards", "km": "kilometres",
+    "mi": "miles", "m2": "square metres", "ft2": "square feet", "m3": "cubic metres", "l": "litres",
+}  # fmt: skip
 _CANDIDATES = 4
 """That are described where several things fit."""
 
@@ -96,8 +102,20 @@ def _ask(world: World, question: Question, conversation: Conversation) -> Answer
         )
     except CogmapError as error:
         return _refused(world, "failed", _sentence(str(error)), planned.program)
+    if planned.unit and _is_other_kind(planned.unit, outcome.value):
+        told = f"I cannot tell that in {_NAMED[planned.unit]}."
+        return _refused(world, "not_understood", told, planned.program)
     conversation.remember(planned.turn, outcome.value, world.recorder.objects)
     return _answered(world, planned, outcome)
+
+
+def _is_other_kind(unit: str, value: object) -> bool:
+    """Whether a measure cannot be told in the unit that was asked for: a length in degrees. An area
+    "in metres" is meant in square ones."""
+    base = to_si(0.0, unit)[1]
+    if isinstance(value, Angle):
+        return base != "rad"
+    return isinstance(value, Length | Area | Volume) and base in ("rad", "s")
 
 
 def _answered(world: World, planned: Plan, outcome: Outcome) -> Answer:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from cogmap.memory.asking.unreadable import Unreadable
 from cogmap.memory.units import UNIT_WORDS
 
 __all__ = ["Cues", "read_cues"]
@@ -25,6 +26,10 @@ _UNIT_RULES = tuple(
         ),
     )
     for unit, names in UNIT_WORDS
+)
+_OF_NO_MAP = re.compile(
+    r" in ((?:kilo)?grams?|kgs?|pounds|lbs|ounces|tons?|celsius|fahrenheit|kelvin|watts?|volts?"
+    r"|newtons?|dollars|euros|hertz)$"
 )
 _HOW_MANY_UNITS = tuple(
     (unit, re.compile(rf"^how many (?:{names})(?= )")) for unit, names in UNIT_WORDS
@@ -126,6 +131,10 @@ def read_cues(text: str) -> tuple[str, Cues]:
             if found and name:
                 cues.names.add(name)
     text = " " + " ".join(text.split())
+    if of_no_map := _OF_NO_MAP.search(text):
+        raise Unreadable(
+            f"nothing is told in {of_no_map[1]} here: a map knows sizes and times only"
+        )
     for unit, pattern in _UNIT_RULES:
         text, found = pattern.subn(" , ", text)
         if found:

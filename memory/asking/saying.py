@@ -69,7 +69,8 @@ class Result:
 Say = Callable[[Result], Said]
 
 _UNITS: dict[type[Quantity], tuple[str, ...]] = {
-    Length: ("m", "cm", "mm", "ft", "in"), Area: ("m2", "ft2"), Volume: ("m3", "l"),
+    Length: ("m", "cm", "mm", "ft", "in", "yd", "km", "mi"), Area: ("m2", "ft2"),
+    Volume: ("m3", "l"),
     Duration: ("s", "min"), Angle: ("deg",), Count: ("count",), Number: ("",),
 }  # fmt: skip
 """Units that a quantity can be answered in, its own first."""

@@ -38,5 +38,20 @@ def test_the_answer_is_in_the_unit_that_was_asked_for(answer) -> None:
     assert answer("how many cm is the sofa?").value == pytest.approx((200.0, 90.0, 80.0))
 
 
+def test_yards_miles_and_kilometres(answer) -> None:
+    assert answer("how long is the sofa in yards?").value == pytest.approx(2.0 / 0.9144)
+    assert answer("how long is the sofa in km?").text.startswith("The sofa is 0.002 km")
+
+
+@pytest.mark.parametrize("unit", ["degrees", "seconds", "kilograms", "dollars"])
+def test_a_length_is_not_told_in_a_unit_of_something_else(answer, unit: str) -> None:
+    said = answer(f"how long is the sofa in {unit}?")
+    assert said.status == "not_understood" and unit in said.text
+
+
+def test_an_area_in_metres_is_meant_in_square_ones(answer) -> None:
+    assert answer("how big is the kitchen in meters?").unit == "m2"
+
+
 def test_what_a_thing_holds_is_not_how_large_it_is(answer) -> None:
     assert answer("how many litres does the bed hold?").status == "not_understood"

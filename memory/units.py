@@ -45,7 +45,7 @@ UNIT_WORDS = (
 
 _BEHIND_NUMBERS = {
     "m2": "m²", "ft2": "ft²", "m3": "m³|m\\^3|cu\\.? ?m", "l": "l", "ft": "'|′", "in": 'in|"|″',
-    "deg": "°|deg", "s": "s|secs?", "min": "mins?",
+    "deg": "°|deg", "s": "s|secs?", "min": "mins?", "mi": "mi",
 }  # fmt: skip
 """More that is a unit only where a number stands before it."""
 _UNIT = re.compile(

@@ -35,8 +35,13 @@ FILL = {
     "actions": "1. [please fill in] 2. Go forward until the lamp 3. [please fill in] "
     "4. Go forward until the bed. You have reached the final destination.",
 }  # fmt: skip
-OPTIONS = {"relative_distance": ("A. lamp", "B. bed", "C. cup", "D. sofa")}
-"""Forms whose things to choose from are the options alone."""
+_LEFT_RIGHT = ("A. left", "B. right")
+OPTIONS = {
+    "relative_distance": ("A. lamp", "B. bed", "C. cup", "D. sofa"),
+    "obj_rel_direction_v3_template": _LEFT_RIGHT,
+    "generate_for_AO_direction_option_2d": _LEFT_RIGHT,
+}
+"""Forms whose things to choose from are the options alone, or whose answer the options decide."""
 
 # The operation of each form, by its source and type; where a type has several forms, in the order
 # of the file. Written by hand from what the forms ask for.

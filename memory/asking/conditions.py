@@ -78,7 +78,7 @@ def side_of(words: Sequence[str]) -> str:
 def sided(thing: Thing, name: str, picks: list[str]) -> Thing:
     side = name.rpartition("_")[2]
     if name.startswith("my_"):
-        test = f'direction(agent(), x, form="left_right") == "{side}"'
+        test = f'direction(agent(), x, form="side") == "{side}"'
         return thing.at(f"[x for x in {thing.members} if {test}]")
     if not any(pick.startswith("nth(") for pick in picks):
         picks.insert(0, f'nth({{}}, 1, from_="{side}")')

@@ -51,9 +51,10 @@ begins with the map where that is younger.
 
 **Conventions** follow the question's own words: surfaces of boxes unless it says centres, all
 three dimensions unless it says horizontal, quadrants, "135 degrees", centimetres or feet, "the
-closest point", "on foot" the way. "In this room" is the asker's room where a map has several, but
-"How many chair(s) are in this room?", a benchmark's form, means all that was seen, as does
-"estimate the size of the combined space".
+closest point", "on foot" the way. What is within 5 degrees of straight ahead or behind is on no
+side, unless the options leave no other answer. "In this room" is the asker's room where a map has
+several, but "How many chair(s) are in this room?", a benchmark's form, means all that was seen, as
+does "estimate the size of the combined space".
 
 **Choices** (`options`, or "A. ... B. ..." in the text) are answered word for word; a number takes
 the range it is in ("fewer than 5", "5 to 10"), or else the nearest option, in whatever unit that is

@@ -42,7 +42,7 @@ def seen(
     said = said.replace(" the ", " ").replace(" on ", " ").replace(" to ", " ")
     one = DIRECTIONS.get(said.strip(" ,").removeprefix("the "))
     if one and not slots.asked.options:
-        form_ = "quadrant" if "-" in one else "left_right"
+        form_ = "quadrant" if "-" in one else "side"
         program = f'direction({pose}, {target.program}, form="{form_}") == "{one}"'
         if one in AHEAD_OR_BEHIND:
             program = AHEAD_OR_BEHIND[one].format(pose, target.program)
@@ -53,6 +53,8 @@ def seen(
         )
         return Meaning(program, say, (target,))
     form_ = slots.direction_form(said, default)
+    if form_ == "left_right" and not slots.asked.options:
+        form_ = "side"
     say = worded(f"{target.the} {target.be} {{}}", _from(from_))
     return Meaning(f'direction({pose}, {target.program}, form="{form_}")', say, (target,))
 

@@ -119,7 +119,7 @@ def _viewing(slots: Slots) -> tuple[Thing, str, str]:
         raise Unreadable(f'"{said}" is no side')
     thing = slots.thing("c") if "c" in slots else slots.asked.phrases.thing("objects")
     pose = f"p = stand(at={stand.program}, facing={face.program})\n"
-    form_ = "quadrant" if "-" in side else "left_right"
+    form_ = "quadrant" if "-" in side else "side"
     test = f'direction(p, x, form="{form_}") == "{side}"'
     if side in AHEAD_OR_BEHIND:
         test = AHEAD_OR_BEHIND[side].format("p", "x")

@@ -7,10 +7,11 @@ from typing import Literal
 
 __all__ = ["FORMS", "Form", "bearing_of", "sector"]
 
-Form = Literal["left_right", "front_back", "three", "quadrant", "four", "eight"]
+Form = Literal["left_right", "side", "front_back", "three", "quadrant", "four", "eight"]
 
 FORMS: dict[str, tuple[tuple[float, str], ...]] = {
     "left_right": ((180, "left"), (360, "right")),
+    "side": ((5, "front"), (175, "left"), (185, "back"), (355, "right"), (360, "front")),
     "front_back": ((90, "front"), (270, "back"), (360, "front")),
     "three": ((135, "left"), (225.0001, "back"), (360, "right")),
     "quadrant": (

@@ -116,7 +116,8 @@ def bearing(world: World, pose: Pose, place: OnePlace) -> Angle:
 def direction(world: World, pose: Pose, place: OnePlace, form: Form = "quadrant") -> str:
     """In which direction a place is as seen from a pose.
 
-    ``left_right``: left, right. ``three``: left, right, back (from 135 degrees on).
+    ``left_right``: left, right. ``side``: left, right, and within 5 degrees of straight ahead
+    or straight behind front, back. ``three``: left, right, back (from 135 degrees on).
     ``front_back``: front, back. ``quadrant``: front-left, front-right, back-left, back-right.
     ``four``: front, left, back, right, in sectors of 90 degrees. ``eight``: front, front-left,
     left, back-left, ..., in sectors of 45 degrees.

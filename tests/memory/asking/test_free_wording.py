@@ -36,7 +36,7 @@ CASES: list[tuple[str, str]] = [
     ("How many shoes(s) are in this room?", 'count(find("shoe"))'),
     ("standing at the sofa facing the television, is the chair in the bedroom left or right?",
      'direction(stand(at=find("sofa"), facing=find("television")), '
-     'find("chair", room=room("bedroom")), form="left_right")'),
+     'find("chair", room=room("bedroom")), form="side")'),
     ("what is to the left of the sofa?",
      'labels([x0 for x0 in everything() if left_of(x0, find("sofa"), agent()) '
      'and room_of(x0) == room_of(find("sofa"))])'),
@@ -155,14 +155,14 @@ CASES: list[tuple[str, str]] = [
      'x = the(largest(find("table", room=room("kitchen"))))\n'
      '[size(x, axis="length"), size(x, axis="width"), size(x, axis="height")]'),
     # Directions
-    ("which side of me is the lamp?", 'direction(agent(), find("lamp"), form="left_right")'),
+    ("which side of me is the lamp?", 'direction(agent(), find("lamp"), form="side")'),
     ("Is the lamp behind me?",
      'abs(bearing(agent(), find("lamp"))) >= 112.5'),
-    ("Is the tv on my left?", 'direction(agent(), find("tv"), form="left_right") == "left"'),
+    ("Is the tv on my left?", 'direction(agent(), find("tv"), form="side") == "left"'),
     ("If I stand at the bed and face the lamp, where is the backpack?",
      'direction(stand(at=find("bed"), facing=find("lamp")), find("backpack"), form="eight")'),
     ("is the lamp to my left or right when I stand by the bed facing the sofa?",
-     'direction(stand(at=find("bed"), facing=find("sofa")), find("lamp"), form="left_right")'),
+     'direction(stand(at=find("bed"), facing=find("sofa")), find("lamp"), form="side")'),
     ("If I am standing by the sofa and facing the tv, is the chair in the bedroom to my "
      "front-left, front-right, back-left, or back-right?",
      'direction(stand(at=find("sofa"), facing=find("tv")), '

@@ -101,3 +101,42 @@ def test_the_nearest_and_the_farthest_are_so_to_who_asks(lounge) -> None:
 def test_sides_of_who_faces_something(answer, text, value, said):
     found = answer(text)
     assert (found.value, found.text) == (value, said)
+
+
+@pytest.fixture
+def aligned() -> World:
+    """A sofa and a television, a rug between them and a hair to the left, a lamp to the right."""
+    things = (
+        thing(1, "sofa", 3.0, 0.5, (2.0, 0.9, 0.8)), thing(2, "tv", 3.0, 4.5, (1.2, 0.1, 0.7)),
+        thing(3, "rug", 2.998, 2.5, (1.0, 1.0, 0.02)), thing(4, "lamp", 5.0, 2.5, SMALL),
+    )  # fmt: skip
+    layout = Layout(
+        stamp_ns=10**9, version=1, number=1, objects=things, floor_z=0.0,
+        rooms=(square(1, "lounge", 0.0), square(2, "office", 6.0)),
+    )  # fmt: skip
+    return World(layout, pose=Pose(Point(3.0, 1.5, 1.5), math.pi / 2), start_ns=0)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("If I sit on the sofa and look at the tv, what is on my right?", ("lamp",)),
+        ("If I sit on the sofa and look at the tv, what is on my left?", ()),
+        ("Sitting on the sofa facing the tv, is the rug on my left?", False),
+        ("Sitting on the sofa facing the tv, is the lamp on my right?", True),
+        ("Sitting on the sofa facing the tv, is the rug to my left or right?", "front"),
+        ("What is on my right?", ("lamp",)),
+        ("Is the rug on my left?", False),
+        ("Is the rug to my left or to my right?", "front"),
+        ("Is the sofa to my left or to my right?", "back"),
+    ],
+)
+def test_what_is_straight_ahead_is_on_no_side(aligned, text: str, value: object) -> None:
+    reply = asked(aligned, text)
+    assert (reply.status, reply.value) == ("answered", value), reply.text
+
+
+def test_options_may_leave_nothing_but_sides(aligned) -> None:
+    text = "Sitting on the sofa facing the tv, is the rug to my left or right?"
+    reply = ask(aligned, Question(stamp_ns=0, text=text, options=("left", "right")))
+    assert (reply.value, reply.option) == ("left", "left")

@@ -124,7 +124,7 @@ CASES: list[tuple[str, str]] = [
     ("How thick is the mattress?", 'size(find("mattress"), axis="shortest")'),
     (
         "From where I'm standing, is the bed on the left or the right?",
-        'direction(agent(), find("bed"), form="left_right")',
+        'direction(agent(), find("bed"), form="side")',
     ),
     ("In which direction should I look to see the bed?", 'find("bed")'),
     ("Is the television in front of me or behind me?", 'direction(agent(), find("television")'),
@@ -139,11 +139,11 @@ CASES: list[tuple[str, str]] = [
     (
         "Facing the tv from the sofa, is the table on the right hand side?",
         'direction(stand(at=find("sofa"), facing=find("tv")), find("table"), '
-        'form="left_right") == "right"',
+        'form="side") == "right"',
     ),
     (
         "When I sit on the bed and look towards the lamp, on which side is the chair?",
-        'direction(stand(at=find("bed"), facing=find("lamp")), find("chair"), form="left_right")',
+        'direction(stand(at=find("bed"), facing=find("lamp")), find("chair"), form="side")',
     ),
     ("Standing at the lamp facing the bed, what is to my right?", '"right"'),
     ("By what angle do I have to turn to face the bed?", 'bearing(agent(), find("bed"))'),
@@ -254,7 +254,7 @@ CASES: list[tuple[str, str]] = [
     ("Do you know how big the bed is?", "size("),
     ("Which is longer: the sofa or the bed?", 'largest(union(find("sofa"), find("bed"))'),
     ("Is the sofa smaller than the bed?", 'volume(find("sofa")) < volume(find("bed"))'),
-    ("Which side is the lamp on?", 'direction(agent(), find("lamp"), form="left_right")'),
+    ("Which side is the lamp on?", 'direction(agent(), find("lamp"), form="side")'),
     ("Is the bed in front of me?", 'abs(bearing(agent(), find("bed"))) <= 67.5'),
     ("What is on my left?", '"left"'),
     ("Where's the lamp from here?", 'find("lamp")'),

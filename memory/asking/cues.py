@@ -74,7 +74,8 @@ _POINTS = tuple(
     (cue, re.compile(rf"(?<= )(?<! in )the {points} of (?=the |a |my |§)"))
     for cue, points in (
         ("centers", r"(?:cent(?:er|re)s?|middles?)(?: points?)?"),
-        ("surfaces", r"(?:(?:closest|nearest) (?:points?|edges?|sides?)|edge|surface)"),
+        ("surfaces", r"(?:(?:closest|nearest) points?|surface)"),
+        ("edge", r"(?:(?:closest|nearest) (?:edges?|sides?)|edge)"),
     )
 )
 """Named in front of a thing: "the center of the sofa"."""

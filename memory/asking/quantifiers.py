@@ -31,9 +31,19 @@ def built(form: Form, slots: dict[str, str], asked: Asked, words: str = "") -> M
     whether = any(text.split(" ")[0].casefold() in _WHETHER for text in (words, form.example))
     phrases, each = asked.phrases.quantifying(whether)
     meaning = form.build(Slots(slots, replace(asked, phrases=phrases)))
+    _refuse_dropped(asked, meaning)
+    return _of_each(meaning, each) if each else meaning
+
+
+def _refuse_dropped(asked: Asked, meaning: Meaning) -> None:
+    """Raises Unreadable where a form does not heed what the question says by the way."""
     if "on foot" in asked.cues and "path" not in meaning.program:
         raise Unreadable("ways on foot are not what this measures")
-    return _of_each(meaning, each) if each else meaning
+    if "centers" in asked.cues and any(thing.kind == "room" for thing in meaning.about):
+        raise Unreadable("of a room no centre is known")
+    compared = meaning.program.count("distance(") > 1
+    if "edge" in asked.cues and (compared or not meaning.program.startswith("distance(")):
+        raise Unreadable("edges are not what this measures")
 
 
 def _of_each(meaning: Meaning, each: Sequence[Each]) -> Meaning:

@@ -6,13 +6,23 @@ import re
 from dataclasses import replace
 
 from cogmap.memory.asking.form import Form, Meaning, Slots, form
-from cogmap.memory.asking.saying import Result, Said, Say, apart, measured, truth
+from cogmap.memory.asking.saying import (
+    TOUCHING_M,
+    Result,
+    Said,
+    Say,
+    apart,
+    measured,
+    truth,
+    unknown,
+)
 from cogmap.memory.asking.things import Thing
 from cogmap.memory.asking.unreadable import Unreadable
 from cogmap.memory.asking.words import PRONOUNS
+from cogmap.memory.programs.values import Quantity
 from cogmap.memory.units import METRES
 
-__all__ = ["FORMS", "LIMITS", "THE_DISTANCE", "undefined"]
+__all__ = ["FORMS", "LIMITS", "THE_DISTANCE", "by_way", "undefined", "within"]
 
 LIMITS = {
     "within": ("<=", "within"), "less than": ("<", "less than"), "closer than": ("<", "less than"),
@@ -40,7 +50,20 @@ def between(slots: Slots, a: Thing, b: Thing) -> Meaning:
     several = "; of several the closest" if a.plural or b.plural else ""
     said = f"{{}} from {a.the} to {b.the} ({points}{level}{several})"
     say = apart(said, "" if "centers" in cues else within(a, b) or within(b, a))
+    if "edge" in cues:
+        say = _from_edge(say, a, b)
     return Meaning(f"distance({a.program}, {b.program}{how})", say, (a, b))
+
+
+def _from_edge(say: Say, a: Thing, b: Thing) -> Say:
+    """What touches a thing may be anywhere on it, so how far its edge is is not known."""
+
+    def say_edge(result: Result) -> Said:
+        if isinstance(result.value, Quantity) and result.value.value < TOUCHING_M:
+            return unknown(f"{a.the} and {b.the} touch; how far the edge is, the map does not tell")
+        return say(result)
+
+    return say_edge
 
 
 def by_way(thing: Thing, place: Thing) -> Thing:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from cogmap.memory.asking.unreadable import Unreadable
+
 SIDES = 'size(x, axis="length"), size(x, axis="width"), size(x, axis="height")'
 APART = 'distance(find("sofa"), find("tv"))'
 
@@ -55,3 +57,25 @@ def test_an_area_in_metres_is_meant_in_square_ones(answer) -> None:
 
 def test_what_a_thing_holds_is_not_how_large_it_is(answer) -> None:
     assert answer("how many litres does the bed hold?").status == "not_understood"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "how far is the sofa from the center of the kitchen?",
+        "where is the center of the bedroom?",
+        "how far is the middle of the kitchen?",
+        "is the cup closer to the edge of the table than to the sofa?",
+    ],
+)
+def test_a_centre_and_an_edge_are_not_dropped(read, text: str) -> None:
+    with pytest.raises(Unreadable):
+        read(text)
+
+
+def test_the_edge_of_what_is_touched_is_not_nothing_away(answer) -> None:
+    touched = answer("how far is the cup from the edge of the dining table?")
+    assert (touched.status, touched.value) == ("not_determinable", None)
+    assert touched.text.startswith("The cup and the dining table touch; how far the edge is,")
+    apart = answer("how far is the lamp from the edge of the bed?")
+    assert apart.value == answer("how far is the lamp from the bed?").value

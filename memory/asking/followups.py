@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from cogmap.memory.asking.conversation import Turn
 from cogmap.memory.asking.cues import Cues
 from cogmap.memory.asking.form import Form
-from cogmap.memory.asking.phrase_words import is_plural
+from cogmap.memory.asking.phrase_words import is_plural, without_determiner
 from cogmap.memory.asking.refusals import is_instruction
 from cogmap.memory.asking.things import Names, singular_of
-from cogmap.memory.asking.words import SUPERLATIVES, relation_at, word_set
+from cogmap.memory.asking.words import ROOMS, SUPERLATIVES, relation_at, word_set
 
 __all__ = ["Followed", "followed", "goes_on"]
 
@@ -53,7 +53,7 @@ def followed(
     if not (marked or preposition or _REFERS.search(new) or names.mentioned(new)):
         return None
     new = _QUOTE.sub(lambda quote: f"§{int(quote[1]) + len(last.quotes)}", new)
-    tries = tuple(_replaced(last.form, last.words, preposition or "", new))
+    tries = tuple(_replaced(last.form, last.words, preposition or "", new, names))
     return Followed(last.form, tries, (*last.quotes, *quotes), last.cues) if tries else None
 
 
@@ -79,7 +79,7 @@ _QUESTION_WORDS = word_set(
 
 
 def _replaced(
-    form: Form, slots: dict[str, str], preposition: str, new: str
+    form: Form, slots: dict[str, str], preposition: str, new: str, names: Names
 ) -> list[dict[str, str]]:
     """Each way in which new words can stand for old ones."""
     tries: list[dict[str, str]] = []
@@ -113,9 +113,16 @@ def _replaced(
     if found and new.startswith("the ") and not is_plural(new):
         tries.append({**slots, "where": " ".join([*placed.split()[: found[1]], new])})
     tries += [{**slots, name: new} for name in _subjects(slots)]
-    if where.startswith("in "):
+    if _is_room(where.removeprefix("in "), names) and not _is_room(new, names):
+        tries.append({**slots, "a": f"{new} {where}"})  # "is the cup in the kitchen", "and the pan"
+    elif where.startswith("in "):
         tries.append({**slots, "a": f"{head} in {new}"})
     return tries + _of_pair(slots, new, first=True)
+
+
+def _is_room(phrase: str, names: Names) -> bool:
+    words = without_determiner(phrase.split())[0]
+    return " ".join(words) in ROOMS | names.rooms
 
 
 def _parted(phrase: str) -> tuple[str, str]:

@@ -246,6 +246,18 @@ def test_they_stay_who_they_were_said_of(answer, turns, value: object, said: str
     assert (replies[-1].value, replies[-1].text) == (value, said)
 
 
+def test_another_thing_is_asked_about_in_the_same_room(answer) -> None:
+    conversation = Conversation()
+    answer("is the cup in the kitchen?", conversation=conversation)
+    lamp = answer("and the lamp?", conversation=conversation)
+    assert lamp.text == "No, the lamp is not in the kitchen, as far as seen."
+    assert answer("and the sofa?", conversation=conversation).text == (
+        "Yes, the sofa is in the kitchen."
+    )
+    bedroom = answer("and the bedroom?", conversation=conversation)
+    assert bedroom.text == "No, the sofa is not in the bedroom, as far as seen."
+
+
 def test_them_is_no_part_of_a_name(read) -> None:
     with pytest.raises(Unreadable):
         read("how many of them are chairs?")

@@ -150,6 +150,8 @@ FORMS: tuple[Form, ...] = (
         f"{_THERE_IS} {{k}} [that is|that are|which is] {_R} than {{b}}",
         f"(is|are) (a|an|any|some) {{k}} {_R} than {{n}} {LENGTH_UNIT}",
         f"(is|are) (any|some) {{k}} {_R} than {{b}}",
+        f"is (anything|something) {_R} than {{n}} {LENGTH_UNIT}",
+        f"is (anything|something) {_R} than {{b}}",
     ),
     form(
         _how_many,

@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import numpy as np
 
 from cogmap.bench.ask_changed import Belief, changed_figures, changed_house
 from cogmap.bench.ask_forms import FORMS_FILE
@@ -36,7 +35,7 @@ from cogmap.bench.ask_templates import template_figures
 from cogmap.bench.ask_truth import scene_of_episode
 from cogmap.bench.ask_worlds import asker, exact_world, with_turns
 from cogmap.bench.data import found
-from cogmap.bench.harness import Bar, BenchResult, BenchSkipped
+from cogmap.bench.harness import Bar, BenchResult, BenchSkipped, percent_of
 from cogmap.bench.map_episodes import EXACT, NOISY_SMALL, EpisodeConfig, make_episode
 from cogmap.bench.processes import fresh_processes
 from cogmap.sim.simulator import SimulatorConfig
@@ -102,7 +101,7 @@ def _abstention(
     built = [each for h in houses for each in (*h.built, *h.relations, *h.online)]
     unanswerable = [each for h in houses for each in h.unanswerable]
     figures, bars = unanswered_figures(unanswerable, [*layouts, *built])
-    of_built = 100 * float(np.mean([is_refused(each.answer) for each in built]))
+    of_built = percent_of([is_refused(each.answer) for each in built])
     figures["abstention: answerable, on built maps alone, refused, %"] = of_built
     return figures, bars
 

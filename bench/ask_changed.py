@@ -7,12 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from cogmap.bench.ask_score import score_answer
 from cogmap.bench.ask_truth import scene_of_episode
 from cogmap.bench.ask_worlds import built, map_asker
-from cogmap.bench.harness import Bar
+from cogmap.bench.harness import Bar, percent_of
 from cogmap.bench.map_episodes import EpisodeConfig, MapEpisode, Seeing, make_episode
 from cogmap.memory.questions import QuestionItem, Scene
 from cogmap.memory.questions.box_truth import bottom, floor_shape, gap, horizontal_gap, top
@@ -103,11 +101,11 @@ def changed_figures(beliefs: Sequence[Belief]) -> tuple[dict[str, Any], list[Bar
     figures: dict[str, Any] = {}
     for name, past in (("now", False), ("as of before", True)):
         of = [each for each in beliefs if each.past is past]
-        figures[f"changes: right, {name}, %"] = _percent([each.right for each in of])
+        figures[f"changes: right, {name}, %"] = percent_of([each.right for each in of])
         figures[f"changes: asked, {name}"] = len(of)
         for kind in ("moved", "removed", "added"):
             rights = [each.right for each in of if each.change == kind]
-            figures[f"changes: right, {name}, {kind}, %"] = _percent(rights)
+            figures[f"changes: right, {name}, {kind}, %"] = percent_of(rights)
     names = ("changes: right, now, %", "changes: right, as of before, %")
     return figures, [Bar(name, figures[name], 98.0) for name in names]
 
@@ -203,7 +201,3 @@ def _is_right(item: QuestionItem, answer: Answer) -> bool:
     if item.type == "count" and item.answer == 0:
         return answer.status == "not_seen" or answer.value == 0
     return score_answer(item, answer) == 1.0
-
-
-def _percent(rights: Sequence[bool]) -> float:
-    return 100 * float(np.mean(rights)) if rights else float("nan")

@@ -15,7 +15,7 @@ from cogmap.bench.ask_layouts import task_scores
 from cogmap.bench.ask_score import Scored, abstains, by_type, is_refused, score_all
 from cogmap.bench.ask_truth import scene_of_episode
 from cogmap.bench.ask_worlds import asker, built, exact_at, exact_world, map_asker
-from cogmap.bench.harness import Bar
+from cogmap.bench.harness import Bar, percent_of
 from cogmap.bench.map_episodes import NOISY, EpisodeConfig, MapEpisode, camera, make_episode
 from cogmap.memory.questions import QuestionItem, Scene
 from cogmap.memory.questions.generation import (
@@ -145,9 +145,9 @@ def unanswered_figures(
     refused; percent. What is in no map at all ("is it fragile?") may also not be understood."""
     of_a_map = [each.answer for each in unanswerable if each.item.type != _IN_NO_MAP]
     others = [each.answer for each in unanswerable if each.item.type == _IN_NO_MAP]
-    honest = _percent([abstains(each) for each in of_a_map])
-    valueless = _percent([abstains(each) or each.status == "not_understood" for each in others])
-    refused = _percent([is_refused(each.answer) for each in answerable])
+    honest = percent_of([abstains(each) for each in of_a_map])
+    valueless = percent_of([abstains(each) or each.status == "not_understood" for each in others])
+    refused = percent_of([is_refused(each.answer) for each in answerable])
     statuses = Counter(each.answer.status for each in unanswerable)
     figures: dict[str, Any] = {
         HONEST: honest,
@@ -160,7 +160,7 @@ def unanswered_figures(
     for name in sorted({each.item.type for each in unanswerable}):
         of = [abstains(each.answer) for each in unanswerable if each.item.type == name]
         title = f"abstention: {name.removeprefix('abstain_')}"
-        figures |= {f"{title}, %": _percent(of), f"{title} asked": len(of)}
+        figures |= {f"{title}, %": percent_of(of), f"{title} asked": len(of)}
     figures["abstention: answerable, refused, %"] = refused
     figures["abstention: answerable asked"] = len(answerable)
     return figures, [
@@ -168,7 +168,3 @@ def unanswered_figures(
         *([Bar(VALUELESS, valueless, 95.0)] if others else []),
         Bar("abstention: answerable, refused, %", refused, 2.0, "at most"),
     ]
-
-
-def _percent(truths: Sequence[bool]) -> float:
-    return 100 * float(np.mean(truths)) if truths else float("nan")

@@ -17,7 +17,7 @@ import numpy as np
 
 from cogmap.bench.ask_truth import scene_of_episode
 from cogmap.bench.ask_worlds import built, map_asker
-from cogmap.bench.harness import Bar, median_of
+from cogmap.bench.harness import Bar, median_of, percent_of
 from cogmap.bench.map_episodes import NOISY, EpisodeConfig, camera, make_episode
 from cogmap.launch.looking_again import answer_by_going
 from cogmap.memory.cognitive_map import CognitiveMap, MapConfig
@@ -115,7 +115,7 @@ def looked_house(seed: int, rooms: int) -> list[Look]:
 def look_figures(looks: Sequence[Look], what: str = "looking") -> tuple[dict[str, Any], list[Bar]]:
     """``what``: how it was looked."""
     gone_to = [each for each in looks if each.after is not None]
-    settled = _percent([each.settled for each in gone_to])
+    settled = percent_of([each.settled for each in gone_to])
     name = f"{what}: settled where a viewpoint was named, %"
     errors = [each.error_m for each in gone_to if each.error_m is not None]
     figures: dict[str, Any] = {
@@ -124,7 +124,7 @@ def look_figures(looks: Sequence[Look], what: str = "looking") -> tuple[dict[str
         f"{what}: viewpoints named": len(gone_to),
         f"{what}: answered from there": len(errors),
         f"{what}: error of those, median m": median_of(errors),
-        f"{what}: settled by the first, %": _percent([each.settled_by_one for each in gone_to]),
+        f"{what}: settled by the first, %": percent_of([each.settled_by_one for each in gone_to]),
         name: settled,
     }
     return figures, [Bar(name, settled, 80.0)]
@@ -159,10 +159,6 @@ def _looked(item: QuestionItem, eye: _Eye, known: CognitiveMap) -> tuple[Answer,
         return True
 
     return answer_by_going(ask, made.run, travel), answers[1]
-
-
-def _percent(those: Sequence[bool]) -> float:
-    return 100 * float(np.mean(those)) if those else math.nan
 
 
 def glimpsed(scene: Scene, index: int) -> Iterator[QuestionItem]:

@@ -97,6 +97,11 @@ def median_of(values: Sequence[float]) -> float:
     return float(np.median(values)) if len(values) else math.nan
 
 
+def percent_of(truths: Sequence[bool]) -> float:
+    """How many are true; nan of none, which meets no bar."""
+    return 100 * float(np.mean(truths)) if truths else math.nan
+
+
 @dataclass(frozen=True)
 class BenchResult:
     """Figures by name (any plain data), and the bars among them."""

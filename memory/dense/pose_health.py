@@ -164,7 +164,7 @@ class Drift:
         told = misplaced(depth_m, intrinsics, pose, surface)
         if told is None:
             return
-        off_m, odd_m = float(np.linalg.norm(told.shift)), self._odd_m()
+        off_m, odd_m = float(np.linalg.norm(told.shift)), _odd_for(self._lately)
         if odd_m < off_m <= _THIN_M and told.in_thin > _MOST_IN_THIN:
             return
         if off_m > odd_m and self._was_mapped_in_drift(told.shift):
@@ -220,20 +220,12 @@ class Drift:
         drift._ended = state.get("ended", np.zeros(3)).copy()
         return drift
 
-    def _odd_m(self) -> float:
-        if len(self._lately) < _FEW_LOOKS:
-            return _MOST_M
-        return min(max(_USUAL_TIMES * float(np.median(self._lately)), _LEAST_M), _MOST_M)
-
     def _is_odd_misfit(self, misfit_m: float) -> bool:
-        """As a shift beyond `_odd_m`: a bare wall that is off is turned onto the map, and hardly
+        """As an odd shift: a bare wall that is off is turned onto the map, and hardly
         shifted. What was mapped of a drift before it was noticed is off by no more than that."""
         if self._ended.any() and misfit_m <= np.linalg.norm(self._began):
             return False
-        if len(self._misfits) < _FEW_LOOKS:
-            return misfit_m > _MOST_M
-        usual = _USUAL_TIMES * float(np.median(self._misfits))
-        return misfit_m > min(max(usual, _LEAST_M), _MOST_M)
+        return misfit_m > _odd_for(self._misfits)
 
     def _was_mapped_in_drift(self, shift: F64) -> bool:
         """Whether right poses would be off by this: what was mapped of a drift before it was
@@ -252,6 +244,13 @@ class Drift:
         elif not self._views or _is_another_view(self._seen_at, pose):
             self._views = min(self._views + 1, _DRIFT_VIEWS)  # a long drift ends as soon as others
             self._seen_at, self._shift = pose.copy(), shift
+
+
+def _odd_for(lately: deque[float]) -> float:
+    """From where on (m) something is odd, by how it was lately."""
+    if len(lately) < _FEW_LOOKS:
+        return _MOST_M
+    return min(max(_USUAL_TIMES * float(np.median(lately)), _LEAST_M), _MOST_M)
 
 
 def _is_back(jump: F64, shift: F64) -> bool:

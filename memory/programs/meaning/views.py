@@ -11,7 +11,7 @@ import shapely
 from cogmap.memory.geometry.boxes import footprint_distance
 from cogmap.memory.objects.seen_whole import SEEN_WHOLE_CUT
 from cogmap.memory.objects.sighting_history import HIDDEN, IN_VIEW
-from cogmap.memory.paths.floor import cell_centers, clearance_m, standable
+from cogmap.memory.paths.floor import cell_centers, cells_at, clearance_m, standable
 from cogmap.memory.paths.in_view import Head, share_in_view
 from cogmap.memory.paths.sides import same_side
 from cogmap.memory.programs.abstention import NotDeterminable
@@ -91,7 +91,7 @@ def _best_spot(
         share = share_in_view(spots, box, grid, head, own_m)
         if share.max() >= _IN_VIEW:
             break
-    else:
+    else:  # the grid hides it from everywhere, but the camera saw it
         share = np.where(is_free, 0.0, 1.0)
     worth = share - _TOO_FAR * np.abs(far / good_m - 1) - _NOT_FREE * ~is_free
     worth -= _SAME_SIDE * _seen_from_there(world, thing, spots)
@@ -148,11 +148,10 @@ def _looked_over(world: World, grid: OccupancyGrid, thing: MapObject) -> F64:
     spots = (_eyes(world, thing, IN_VIEW) * (1 - along) + target * along).reshape(-1, 2)
     far = np.linalg.norm(spots - target, axis=1)
     spots = spots[(far > _NEAREST_M) & (far < _FARTHEST_M)]
-    column, row = ((spots - grid.origin) // grid.resolution_m).astype(int).T
-    rows, columns = grid.cells.shape
-    outside = (row < 0) | (column < 0) | (row >= rows) | (column >= columns)
-    clear = clearance_m(grid)[row.clip(0, rows - 1), column.clip(0, columns - 1)] >= BODY_M
-    spots = spots[outside | clear]
+    row, column, inside = cells_at(grid, spots)
+    clear = ~inside
+    clear[inside] = clearance_m(grid)[row[inside], column[inside]] >= BODY_M
+    spots = spots[clear]
     for other in world.objects:
         if math.dist(other.box.center[:2], target) < _FARTHEST_M + max(other.box.size[:2]):
             spots = spots[footprint_distance(other.box, spots) >= BODY_M]

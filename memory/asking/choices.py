@@ -101,9 +101,8 @@ def fitting(
     """The option that says ``value``, word for word, and whether it says it exactly.
 
     Numbers, in ``unit``, take the range that they are in, or else the nearest option, whatever unit
-    that is in; truths "yes" and
-    "no"; words the same words, in any spelling, or else words for the same thing. "" if none
-    does, or several do equally.
+    that is in; truths "yes" and "no"; words the same words, in any spelling, or else words for the
+    same thing. "" if none does, or several do equally.
     """
     if isinstance(value, bool):
         return _one(

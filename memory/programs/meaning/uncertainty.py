@@ -13,13 +13,18 @@ import math
 
 from cogmap.runtime.messages import MapObject
 
-__all__ = ["box_sigma", "face_sigma", "size_sigma"]
+__all__ = ["MOTION_M", "MOTION_RAD", "box_sigma", "face_sigma", "size_sigma"]
 
 FLOOR_M = 0.01
 """Of a face that was seen for ever, or that a person measured: half a voxel."""
 LOOK_M = 0.08
 """Of a face that one frame showed."""
 
+MOTION_M = math.sqrt(2) * FLOOR_M
+"""Of how far apart two poses of the camera are (m): each is known as well as surfaces are, along
+which it was aligned or by which it was let in."""
+MOTION_RAD = math.sqrt(2) * math.radians(0.3)
+"""Of the angle between two poses: the picture moves by about three pixels of VGA."""
 CUT = 0.25
 """Of a face of a thing that every look cut off: this, times the part of its outline that the
 best one cut, times its longest side."""

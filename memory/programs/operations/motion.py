@@ -10,6 +10,7 @@ import numpy as np
 from cogmap.memory.programs.abstention import NotDeterminable
 from cogmap.memory.programs.meaning.moments import moment
 from cogmap.memory.programs.meaning.places import Place, center, closest_pair
+from cogmap.memory.programs.meaning.uncertainty import MOTION_M, MOTION_RAD
 from cogmap.memory.programs.operations.directions import agent
 from cogmap.memory.programs.registry import operation
 from cogmap.memory.programs.values import Angle, Length, Pose, Time
@@ -22,7 +23,7 @@ MOTION = "Motion of the camera"
 def displacement(world: World, t0: Time, t1: Time | None = None) -> Length:
     """How far the camera is at t1 (now if it is left out) from where it was at t0."""
     before, after = _ends(world, t0, t1)
-    return Length(float(np.linalg.norm(center(after) - center(before))))
+    return Length(float(np.linalg.norm(center(after) - center(before))), MOTION_M)
 
 
 @operation(MOTION)
@@ -50,7 +51,7 @@ def turned(world: World, t0: Time, t1: Time | None = None) -> Angle:
     """By how much the camera looks more to the left at t1 (now if it is left out) than at t0;
     negative: to the right. Less than half a turn."""
     before, after = _ends(world, t0, t1)
-    return Angle(math.remainder(after.yaw - before.yaw, math.tau))
+    return Angle(math.remainder(after.yaw - before.yaw, math.tau), MOTION_RAD)
 
 
 @operation(MOTION)
@@ -69,7 +70,7 @@ def path_travelled(world: World, t0: Time, t1: Time | None = None) -> Length:
     numbers, _, poses = world.trajectory.poses()
     places = poses[(numbers >= first) & (numbers <= last), :3, 3]
     world.recorder.note_frames([first, last])
-    return Length(float(np.linalg.norm(np.diff(places, axis=0), axis=1).sum()))
+    return Length(float(np.linalg.norm(np.diff(places, axis=0), axis=1).sum()), MOTION_M)
 
 
 @operation(MOTION)

@@ -60,6 +60,14 @@ def test_times(walk, program, value):
     assert answer.status == ("not_seen" if value is None else "answered")
 
 
+def test_motion_is_as_unsure_as_the_poses_that_it_lies_between(walk):
+    moved = answer_program(walk, "displacement(time(0), time(1))")
+    went = answer_program(walk, "path_travelled(time(0), time(3))")
+    turned = answer_program(walk, "turned(time(1), time(2))")
+    assert moved.sigma == went.sigma == pytest.approx(0.0141, abs=1e-4)
+    assert turned.sigma == pytest.approx(0.42, abs=0.01)  # degrees
+
+
 def test_what_moves_by_itself_was_last_seen_when_it_was_detected(walk):
     """Later frames show the place, which is no look at who stood there."""
     (sofa,) = walk.labels["sofa"]

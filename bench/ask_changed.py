@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cogmap.bench.ask_score import score_answer
+from cogmap.bench.ask_score import number_of, score_answer
 from cogmap.bench.ask_truth import scene_of_episode
 from cogmap.bench.ask_worlds import built, map_asker
 from cogmap.bench.harness import Bar, percent_of
@@ -26,6 +26,7 @@ __all__ = [
     "changed_figures",
     "changed_house",
     "changing_config",
+    "is_right",
     "probes",
 ]
 
@@ -90,7 +91,8 @@ def changed_episode(seed: int, episode: MapEpisode) -> list[Belief]:
                 answer=truth, unit=probe.unit, as_of_ns=change.stamp_ns - 1 if past else None,
             )  # fmt: skip
             answer = ask(item)
-            right = _is_right(item, answer) and was_known
+            other = probe.new if past else probe.old
+            right = is_right(item, answer, other) and was_known
             was_known = right or change.kind != "removed"  # else it is no more than never seen
             beliefs.append(Belief(item, change.kind, past, answer, right, seed))
     return beliefs
@@ -189,13 +191,15 @@ def _on(a: Box, b: Box) -> bool | None:
     return True if part > 0.9 and abs(bottom(a) - top(b)) < 0.02 else None
 
 
-def _is_right(item: QuestionItem, answer: Answer) -> bool:
-    """Distances may be wrong by what a map's boxes are; anything else not at all."""
+def is_right(item: QuestionItem, answer: Answer, other: Any) -> bool:
+    """Distances may be wrong by what a map's boxes are, but must be nearer to the truth than to
+    ``other``, that of the other time; anything else may not be wrong at all."""
     if item.type == "distance" and answer.status == "answered":
-        if not isinstance(answer.value, (int, float)):
+        given, true = number_of(answer), float(str(item.answer))
+        if given is None:
             return False
-        true = float(str(item.answer))
-        return abs(answer.value - true) <= max(_RIGHT_M, _RIGHT_PART * true)
+        off = abs(given - true)
+        return off <= max(_RIGHT_M, _RIGHT_PART * true) and off < abs(given - float(other))
     if item.options and item.answer == "no" and answer.status == "not_seen":
         return answer.option == "no"
     if item.type == "count" and item.answer == 0:

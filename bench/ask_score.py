@@ -21,6 +21,7 @@ __all__ = [
     "by_type",
     "is_refused",
     "misses",
+    "number_of",
     "relative_accuracy",
     "score_all",
     "score_answer",
@@ -61,7 +62,7 @@ def score_answer(item: QuestionItem, answer: Answer) -> float:
         return float(_plain(given) == _plain(str(item.answer)))
     if isinstance(item.answer, (bool, str)):
         return float(_plain(_words(answer.value)) == _plain(_words(item.answer)))
-    number = _number(answer)
+    number = number_of(answer)
     if number is None or item.answer is None or isinstance(item.answer, tuple):
         return 0.0
     if item.unit == "turn":
@@ -114,7 +115,8 @@ def misses(scored: Sequence[Scored], below: float = 0.5) -> list[dict[str, Any]]
     ]  # fmt: skip
 
 
-def _number(answer: Answer) -> float | None:
+def number_of(answer: Answer) -> float | None:
+    """Its value in SI units; None if that is no number."""
     value = answer.value
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return to_si(float(value), answer.unit)[0]

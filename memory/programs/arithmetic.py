@@ -9,7 +9,7 @@ from typing import Any
 
 from cogmap.memory.programs.errors import ArgumentError
 from cogmap.memory.programs.types import BARE, QUANTITIES, TIME, Type
-from cogmap.memory.programs.values import Duration, Quantity, Time
+from cogmap.memory.programs.values import Angle, Duration, Quantity, Time
 
 __all__ = ["COMPARED", "SIGNS", "compute", "result_type"]
 
@@ -75,7 +75,8 @@ def compute(sign: str, left: Any, right: Any, result: Type) -> Any:
     """``left sign right`` of numbers, quantities and times. Raises ArgumentError for x / 0, and
     for what is too large.
 
-    Errors of both sides are taken as independent.
+    Errors of both sides are taken as independent. What one angle is more than another is the
+    shorter turn between them, at most 180 degrees.
     """
     if isinstance(left, Time):
         return _shifted(sign, left, right)
@@ -96,6 +97,8 @@ def compute(sign: str, left: Any, right: Any, result: Type) -> Any:
         sigma = math.hypot(sa * b, sb * a)
     else:
         sigma = math.hypot(sa / b, sb * value / b)
+    if sign == "-" and isinstance(left, Angle) and isinstance(right, Angle):
+        value = math.remainder(value, math.tau)
     return QUANTITIES[result.name](value, sigma)
 
 

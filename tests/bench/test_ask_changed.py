@@ -3,7 +3,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cogmap.bench.ask_changed import Belief, changed_figures, changing_config, probes
+from cogmap.bench.ask_changed import (
+    Belief,
+    changed_figures,
+    changing_config,
+    is_right,
+    probes,
+)
 from cogmap.bench.map_episodes import NOISY_SMALL
 from cogmap.memory.questions import QuestionItem
 from cogmap.memory.questions.scene import Change, Floor, Scene, Thing, Views
@@ -54,6 +60,23 @@ def test_what_was_not_seen_again_is_not_asked(scene):
     blind = Scene(scene.things, scene.floors, scene.stamps_ns, scene.positions, scene.yaws,
                   changes=unknown)  # fmt: skip
     assert list(probes(blind)) == []
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "right"),
+    [
+        (5.1, "m", True),
+        (4.6, "m", False),
+        (16.7, "ft", True),
+        (5.1, "ft", False),
+        (6.3, "m", False),
+    ],
+)
+def test_a_distance_is_right_near_its_own_truth_alone(value, unit, right):
+    """5.0 m now, 4.4 m before: 4.6 is within 20 %, but the old truth."""
+    item = QuestionItem(id="", type="distance", question="?", answer=5.0, unit="m")
+    answer = Answer(stamp_ns=0, text="", status="answered", value=value, unit=unit)
+    assert is_right(item, answer, 4.4) is right
 
 
 def test_figures():

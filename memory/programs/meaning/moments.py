@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from cogmap.memory.programs.abstention import NotDeterminable
+from cogmap.memory.programs.errors import ArgumentError
 from cogmap.memory.programs.values import Time
 from cogmap.memory.programs.world import World
 
-__all__ = ["moment"]
+__all__ = ["in_order", "moment"]
 
 
 def moment(world: World, time: Time) -> int:
@@ -24,3 +25,9 @@ def moment(world: World, time: Time) -> int:
     if row < 0:
         raise NotDeterminable("that was before the first frame")
     return int(world.numbers[row])
+
+
+def in_order(t0: Time, t1: Time) -> None:
+    """Raises ArgumentError if the second of two times is the earlier one."""
+    if t1 < t0:
+        raise ArgumentError("t1 is earlier than t0; give the earlier time first")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from typing import TypeVar
 
-from cogmap.memory.programs.abstention import NotSeen
+from cogmap.memory.programs.abstention import NotDeterminable, NotSeen
 from cogmap.memory.programs.registry import operation
-from cogmap.memory.programs.values import Quantity, Time
+from cogmap.memory.programs.values import Angle, Quantity, Time
 from cogmap.memory.programs.world import World
 
 COMBINING = "Counting"
@@ -38,8 +38,13 @@ def total(world: World, values: tuple[Q, ...]) -> Q:
 
 @operation(COMBINING)
 def mean(world: World, values: tuple[Q, ...]) -> Q:
-    """The mean of several."""
+    """The mean of several; of angles that of the directions: of 170 and -170 it is 180."""
     whole = total(world, values)
+    if isinstance(whole, Angle):
+        x, y = (math.fsum(f(v.value) for v in values) for f in (math.cos, math.sin))
+        if math.hypot(x, y) < _NO_DIRECTION * len(values):
+            raise NotDeterminable("these directions are opposite: they have no mean")
+        return type(whole)(math.atan2(y, x), whole.sigma / len(values))
     return type(whole)(whole.value / len(values), whole.sigma / len(values))
 
 
@@ -47,6 +52,9 @@ def mean(world: World, values: tuple[Q, ...]) -> Q:
 def absolute(world: World, value: Q) -> Q:
     """Without its sign: abs(bearing(agent(), find("cup")))."""
     return type(value)(abs(value.value), value.sigma)
+
+
+_NO_DIRECTION = 1e-6
 
 
 def _some(values: tuple[Ordered, ...]) -> tuple[Ordered, ...]:

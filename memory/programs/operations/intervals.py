@@ -7,7 +7,7 @@ import shapely
 
 from cogmap.memory.programs.abstention import NotSeen
 from cogmap.memory.programs.answers import name_of
-from cogmap.memory.programs.errors import ArgumentError
+from cogmap.memory.programs.meaning.moments import in_order
 from cogmap.memory.programs.meaning.places import outline, seen
 from cogmap.memory.programs.meaning.seeing import spans_of, stamps_of
 from cogmap.memory.programs.operations.times import TIMES
@@ -25,8 +25,7 @@ UNSEEN_NS = 60_000_000_000
 @operation(TIMES)
 def interval(world: World, t0: Time, t1: Time) -> Interval:
     """From t0 to t1, which is not earlier."""
-    if t1 < t0:
-        raise ArgumentError("an interval ends after it begins")
+    in_order(t0, t1)
     return Interval(t0, t1)
 
 

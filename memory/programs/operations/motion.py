@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 
 from cogmap.memory.programs.abstention import NotDeterminable
-from cogmap.memory.programs.meaning.moments import moment
+from cogmap.memory.programs.meaning.moments import in_order, moment
 from cogmap.memory.programs.meaning.places import Place, center, closest_pair
 from cogmap.memory.programs.meaning.uncertainty import MOTION_M, MOTION_RAD
 from cogmap.memory.programs.operations.directions import agent
@@ -66,6 +66,7 @@ def turned_direction(
 def path_travelled(world: World, t0: Time, t1: Time | None = None) -> Length:
     """Length of the way that the camera went from t0 to t1 (now if it is left out)."""
     first, last = moment(world, t0), moment(world, t1 or world.now)
+    in_order(t0, t1 or world.now)
     assert world.trajectory is not None
     numbers, _, poses = world.trajectory.poses()
     places = poses[(numbers >= first) & (numbers <= last), :3, 3]

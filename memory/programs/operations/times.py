@@ -6,7 +6,7 @@ from cogmap.memory.programs.abstention import NotDeterminable
 from cogmap.memory.programs.answers import name_of
 from cogmap.memory.programs.meaning.changing import changes_of, found_as
 from cogmap.memory.programs.meaning.kinds import of_kind
-from cogmap.memory.programs.meaning.moments import moment
+from cogmap.memory.programs.meaning.moments import in_order, moment
 from cogmap.memory.programs.meaning.places import seen
 from cogmap.memory.programs.meaning.seeing import (
     common_spans,
@@ -134,6 +134,7 @@ def changes(
     end = t1 or world.now
     for each in (t0, end):
         world.refuse_unknown(each)
+    in_order(t0, end)
     ids = None if of is None else {thing.id for thing in seen(of)}
     found = []
     for change in changes_of(world):

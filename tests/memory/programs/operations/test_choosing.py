@@ -45,10 +45,17 @@ def test_the_one_that_is_meant(flat, program, id_):
         ('sum([volume(c) for c in find("chair")])', 0.45),
         ('mean([elevation(c, "top") for c in everything()])', 0.98571),
         ("abs(bearing(pose(0, 0, 90), point(1, 0)))", 90.0),
+        ("bearing(pose(0, 0, 10), point(-1, 0)) - bearing(pose(0, 0, -10), point(-1, 0))", -20.0),
+        ("mean([bearing(pose(0, 0, a), point(-1, 0)) for a in [10, -20]])", -175.0),
     ],
 )
 def test_one_quantity_of_several(flat, program, value):
     assert answer_program(flat, program).value == pytest.approx(value, abs=1e-4)
+
+
+def test_opposite_directions_have_no_mean(flat):
+    program = "mean([bearing(pose(0, 0, a), point(1, 0)) for a in [0, 180]])"
+    assert answer_program(flat, program).status == "not_determinable"
 
 
 def test_only_like_quantities_are_combined(flat):

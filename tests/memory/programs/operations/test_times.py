@@ -68,6 +68,15 @@ def test_motion_is_as_unsure_as_the_poses_that_it_lies_between(walk):
     assert turned.sigma == pytest.approx(0.42, abs=0.01)  # degrees
 
 
+@pytest.mark.parametrize(
+    "program", ["path_travelled(time(2), time(1))", "changes(time(2), time(1))"]
+)
+def test_times_the_wrong_way_round_are_told(walk, program):
+    answer = answer_program(walk, program)
+    assert answer.status == "not_understood"
+    assert "give the earlier time first" in answer.text
+
+
 def test_what_moves_by_itself_was_last_seen_when_it_was_detected(walk):
     """Later frames show the place, which is no look at who stood there."""
     (sofa,) = walk.labels["sofa"]

@@ -45,8 +45,8 @@ def _quantities_text(answer: Answer) -> str:
     """The sides of a thing as people say them, "1.66 x 0.86 x 0.78 m"; others after commas."""
     *first, last = (float(each) for each in answer.value)  # type: ignore[union-attr]
     texts = [*(number_text(each, answer.unit) for each in first), quantity_text(last, answer.unit)]
-    sides = all(f'axis="{axis}"' in answer.program for axis in ("length", "width", "height"))
-    joint = " x " if sides and len(texts) == 3 else ", "
+    sides = answer.program.count('axis="') == 3 == len(texts)
+    joint = " x " if sides else ", "
     return joint.join(texts)
 
 

@@ -89,10 +89,11 @@ SUPERLATIVES = {
     "smallest": "smallest({})", "smaller": "smallest({})", "tiniest": "smallest({})",
     "littlest": "smallest({})",
     "tallest": 'largest({}, by="height")', "taller": 'largest({}, by="height")',
-    "longest": 'largest({}, by="longest")', "longer": 'largest({}, by="longest")',
+    "longest": 'largest({}, by="length")', "longer": 'largest({}, by="length")',
     "widest": 'largest({}, by="width")', "wider": 'largest({}, by="width")',
     "shortest": 'smallest({}, by="height")', "shorter": 'smallest({}, by="height")',
-    "narrowest": 'smallest({}, by="width")',
+    "narrowest": 'smallest({}, by="width")', "deepest": 'largest({}, by="depth")',
+    "deeper": 'largest({}, by="depth")',
     "highest": "highest({})", "higher": "highest({})", "topmost": "highest({})",
     "lowest": "lowest({})", "lower": "lowest({})", "bottommost": "lowest({})",
     "nearest": "nearest({}, agent())", "closest": "nearest({}, agent())",
@@ -106,7 +107,7 @@ SUPERLATIVES = {
 
 SIZES = {"big": "largest({})", "large": "largest({})", "small": "smallest({})",
          "little": "smallest({})", "tall": 'largest({}, by="height")',
-         "long": 'largest({}, by="longest")'}  # fmt: skip
+         "long": 'largest({}, by="length")'}  # fmt: skip
 """With "the" and one thing meant they pick it as a superlative does."""
 
 ADJECTIVES = word_set(

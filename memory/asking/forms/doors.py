@@ -115,7 +115,7 @@ def _goes_through(slots: Slots) -> Meaning:
         f"{sides} is less than the width of {door.the}",
         f"{sides} is more than the width of {door.the}",
     )
-    program = f'size({thing.program}, axis="width") < door_width({door.program})'
+    program = f'size({thing.program}, axis="depth") < door_width({door.program})'
     return Meaning(program, say, (thing, door))
 
 

@@ -16,13 +16,13 @@ _MEASURED = {
     "taller": ('size({}, axis="height")', ">"), "higher": ('elevation({}, of="top")', ">"),
     "shorter": ('size({}, axis="height")', "<"), "lower": ('elevation({}, of="top")', "<"),
     "longer": ('size({}, axis="length")', ">"), "wider": ('size({}, axis="width")', ">"),
-    "narrower": ('size({}, axis="width")', "<"), "deeper": ('size({}, axis="width")', ">"),
+    "narrower": ('size({}, axis="width")', "<"), "deeper": ('size({}, axis="depth")', ">"),
     "bigger": ("volume({})", ">"), "larger": ("volume({})", ">"), "smaller": ("volume({})", "<"),
 }  # fmt: skip
 _BETWEEN = {"tall": "height", "high": "height", "long": "length", "wide": "width"}
 _BY = {
     "height": 'size({}, axis="height")', "length": 'size({}, axis="length")',
-    "width": 'size({}, axis="width")', "depth": 'size({}, axis="width")',
+    "width": 'size({}, axis="width")', "depth": 'size({}, axis="depth")',
     "longest side": "size({})", "volume": "volume({})", "size": "volume({})",
     "footprint": "area({})",
 }  # fmt: skip

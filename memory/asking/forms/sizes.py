@@ -12,6 +12,7 @@ from cogmap.memory.asking.things import Thing, plural_of
 from cogmap.memory.asking.unreadable import Unreadable
 from cogmap.memory.asking.words import SUPERLATIVES
 from cogmap.memory.programs.answers import name_of
+from cogmap.memory.programs.meaning.sides import width_is_shorter
 from cogmap.memory.units import METRES
 from cogmap.runtime.messages import MapObject
 
@@ -19,15 +20,17 @@ __all__ = ["FORMS"]
 
 _AXES = {
     "long": "length", "length": "length", "wide": "width", "width": "width", "broad": "width",
-    "breadth": "width", "depth": "width", "deep": "width", "thick": "shortest",
+    "breadth": "width", "depth": "depth", "deep": "depth", "thick": "shortest",
     "thickness": "shortest", "tall": "height", "high": "height", "height": "height",
     "longest": "longest", "shortest": "shortest",
 }  # fmt: skip
+_WORDS = {"length": "long", "width": "wide", "depth": "deep", "height": "high",
+          "shortest": "thick"}  # fmt: skip
 _SAID_SHARE, _SAID_M = 0.05, 0.05
 """So far from a length, whichever is more, people would still say it."""
 _COMPARED = {
     "longer": ("length", ">"), "shorter": ("height", "<"), "wider": ("width", ">"),
-    "narrower": ("width", "<"), "taller": ("height", ">"), "deeper": ("width", ">"),
+    "narrower": ("width", "<"), "taller": ("height", ">"), "deeper": ("depth", ">"),
     "thicker": ("shortest", ">"),
 }  # fmt: skip
 _HIGHER = {"higher": ("up", ">"), "lower": ("down", "<")}
@@ -61,9 +64,10 @@ def _along(slots: Slots) -> Meaning:
     axis = _AXES.get(slots.text("axis"))
     if axis is None:
         raise Unreadable(f'"{slots.text("axis")}" is no measure of a thing')
-    word = {"length": "long", "width": "wide", "height": "high", "shortest": "thick"}.get(axis, "")
-    which = ", the shorter of the two level sides" if axis == "width" else ""
-    say = measured(f"{thing.the} {thing.be} {{}} {word}{which}".strip())
+    shorter = axis == "depth" or (axis == "width" and width_is_shorter(thing.label))
+    which = f", the {'shorter' if shorter else 'longer'} of the two level sides"
+    which = which if axis in ("width", "depth") and not thing.plural else ""
+    say = measured(f"{thing.the} {thing.be} {{}} {_WORDS.get(axis, '')}{which}".strip())
     return Meaning(f'size({thing.program}, axis="{axis}")', say, (thing,))
 
 
@@ -72,8 +76,15 @@ def _how_big(slots: Slots) -> Meaning:
     thing = slots.thing("a")
     if slots.asked.options:
         return _longest(slots)
-    sides = ", ".join(f'size(x, axis="{axis}")' for axis in ("length", "width", "height"))
+    sides = ", ".join(f'size(x, axis="{axis}")' for axis in _level_first(thing))
     return Meaning(f"x = the({thing.program})\n[{sides}]", _by_sides(thing), (thing,))
+
+
+def _level_first(thing: Thing) -> tuple[str, str, str]:
+    """The three sides that one names of it, the longer level one first."""
+    if width_is_shorter(thing.label):
+        return ("length", "width", "height")
+    return ("width", "depth", "height")
 
 
 def _by_sides(thing: Thing) -> Say:
@@ -81,7 +92,7 @@ def _by_sides(thing: Thing) -> Say:
         said = said_value(result)
         parts = list(result.value)  # type: ignore[call-overload]
         each = [said_value(Result(part, unit=result.unit)).text for part in parts]
-        names = ("long", "wide", "high")
+        names = [_WORDS[axis] for axis in _level_first(thing)]
         sides = ", ".join(f"{text} {name}" for text, name in zip(each, names, strict=True))
         return Said(f"{thing.the} {thing.be} {sides}", said.value, said.unit)
 

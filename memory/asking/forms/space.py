@@ -16,7 +16,7 @@ _HEIGHT_M = 0.75
 """Of a thing whose height is not told: that of a table."""
 _SIDE_M = 0.05, 20.0
 """Shorter or longer is a number whose unit was not said."""
-_SIDES = (("width", "length"), ("depth", "width"), ("height", "height"))
+_SIDES = (("width", "length"), ("depth", "depth"), ("height", "height"))
 """Parameters of ``fits``, and the axes of a thing that they are."""
 _SEPARATORS = word_set(
     "by x and , times on tall high wide long deep a an the of that is which measuring with size "

@@ -13,6 +13,7 @@ from cogmap.memory.programs.errors import ArgumentError
 from cogmap.memory.programs.meaning.bearings import bearing_of
 from cogmap.memory.programs.meaning.places import Place, center, rows_of, seen
 from cogmap.memory.programs.meaning.seeing import first_seen_ns
+from cogmap.memory.programs.meaning.sides import sides
 from cogmap.memory.programs.meaning.within import distances
 from cogmap.memory.programs.registry import operation
 from cogmap.memory.programs.values import Objects, Pose, Quantity, Rooms, Time
@@ -24,13 +25,13 @@ CHOOSING = "Choosing one of several"
 Q = TypeVar("Q", bound=Quantity | Time)
 T = TypeVar("T", MapObject, Room)
 
-Measure = Literal["volume", "longest", "height", "width", "footprint"]
+Measure = Literal["volume", "longest", "length", "width", "depth", "height", "footprint"]
 
 
 @operation(CHOOSING)
 def largest(world: World, objects: Objects, by: Measure = "volume", n: float = 1) -> MapObject:
-    """The largest: by the volume of its box, its longest side, its height, its width (the longer
-    level side), or the floor that it covers; with n the n-th largest."""
+    """The largest: by the volume of its box, by a side as ``size`` has it, or by the floor that it
+    covers; with n the n-th largest."""
     return _extreme(world, objects, _measured(world, seen(objects), by), n)
 
 
@@ -148,7 +149,7 @@ _SIZES: dict[str, tuple[Measure, int]] = {
     **dict.fromkeys(("small", "smaller", "smallest", "little", "tiny"), ("volume", -1)),
     **dict.fromkeys(("tall", "taller", "tallest", "high", "higher", "highest"), ("height", 1)),
     **dict.fromkeys(("short", "shorter", "shortest", "low", "lower", "lowest"), ("height", -1)),
-    **dict.fromkeys(("long", "longer", "longest"), ("longest", 1)),
+    **dict.fromkeys(("long", "longer", "longest"), ("length", 1)),
     **dict.fromkeys(("wide", "wider", "widest"), ("width", 1)),
     **dict.fromkeys(("narrow", "narrower", "narrowest"), ("width", -1)),
 }  # fmt: skip
@@ -171,13 +172,10 @@ def _nth_of(members: Sequence[T], n: float, query: str) -> T:
 
 
 def _measured(world: World, objects: Objects, by: Measure) -> F64:
-    boxes = rows_of(world, objects.members)
-    sides = boxes[:, 3:6]
-    found = {
-        "volume": sides.prod(axis=1), "longest": sides.max(axis=1), "height": sides[:, 2],
-        "width": sides[:, :2].max(axis=1), "footprint": sides[:, :2].prod(axis=1),
-    }  # fmt: skip
-    return np.asarray(found[by])
+    if by in ("volume", "footprint"):
+        sizes = rows_of(world, objects.members)[:, 3:6]
+        return np.asarray((sizes if by == "volume" else sizes[:, :2]).prod(axis=1))
+    return sides(world, objects.members, by)
 
 
 def _others(objects: Objects, place: Place) -> Objects:

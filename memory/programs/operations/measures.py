@@ -17,6 +17,7 @@ from cogmap.memory.programs.meaning.places import (
     outline,
     rows_of,
 )
+from cogmap.memory.programs.meaning.sides import Axis, sides
 from cogmap.memory.programs.meaning.uncertainty import face_sigma, size_sigma
 from cogmap.memory.programs.meaning.walls import nearest_wall
 from cogmap.memory.programs.meaning.within import distances
@@ -27,7 +28,6 @@ from cogmap.runtime.messages import F64, MapObject, Room
 
 MEASURES = "Measures"
 
-Axis = Literal["longest", "shortest", "length", "width", "height"]
 WALL_SIGMA_M = 0.03
 """Of where a wall of a room is."""
 
@@ -83,12 +83,13 @@ def wall_distance(world: World, place: MapObject | Point | Pose) -> Length:
 
 @operation(MEASURES)
 def size(world: World, object: MapObject | Room, axis: Axis = "longest") -> Length:
-    """Of a thing, along its own box: its longest or shortest side, its height, its length or
-    width (the longer and the shorter level side). Of a room its length or width: of the smallest
-    rectangle, turned as it may be, around its outline; its height is not known."""
+    """Of a thing, along its own box: its longest or shortest side, its height, its length and
+    depth (the longer and the shorter level side), or its width: of what is long, as beds and
+    tables are, the shorter level side, of anything else the longer. Of a room its length or width:
+    of the smallest rectangle, turned as it may be, around its outline; its height is not known."""
     if isinstance(object, Room):
         return _room_side(object, axis)
-    return Length(float(_sides(rows_of(world, [object]), axis)[0]), size_sigma(object))
+    return Length(float(sides(world, [object], axis)[0]), size_sigma(object))
 
 
 @each("size")
@@ -97,7 +98,7 @@ def _size_each(
 ) -> Any:
     if not isinstance(object[0], MapObject):
         return NotImplemented
-    return _sides(rows_of(world, object), axis)
+    return sides(world, object, axis)
 
 
 @operation(MEASURES)
@@ -200,16 +201,6 @@ def _extreme_set(
     world.recorder.note(*used)
     thing = pairs[best].a
     return sets[best].query or (thing.label if thing is not None else "")
-
-
-def _sides(boxes: F64, axis: Axis) -> F64:
-    """(N,) metres, of boxes (N, 7)."""
-    level, height = boxes[:, 3:5], boxes[:, 5]
-    sides = {
-        "longest": boxes[:, 3:6].max(axis=1), "shortest": boxes[:, 3:6].min(axis=1),
-        "length": level.max(axis=1), "width": level.min(axis=1), "height": height,
-    }  # fmt: skip
-    return np.asarray(sides[axis])
 
 
 def _room_side(room: Room, axis: Axis) -> Length:

@@ -6,7 +6,7 @@ import pytest
 
 from cogmap.memory.asking.unreadable import Unreadable
 
-SIDES = 'size(x, axis="length"), size(x, axis="width"), size(x, axis="height")'
+SIDES = 'size(x, axis="width"), size(x, axis="depth"), size(x, axis="height")'
 APART = 'distance(find("sofa"), find("tv"))'
 
 

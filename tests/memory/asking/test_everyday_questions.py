@@ -72,8 +72,8 @@ def asked(world, text, conversation=None):
         ("what is the id of the bed", 8, "", "The bed is number 8, in the bedroom."),
         ("what are the coordinates of the lamp", (8.0, 1.0, 0.75), "m",
          "The middle of the lamp is at x 8.00 m, y 1.00 m, z 0.75 m, in the map's own axes."),
-        ("how wide is the television", 0.1, "m",
-         "The television is 0.10 ± 0.01 m wide, the shorter of the two level sides."),
+        ("how wide is the television", 1.2, "m",
+         "The television is 1.20 m wide, the longer of the two level sides."),
         # What stands on what
         ("what are the things on the dining table", ("cup",), "", "On the dining table: cup."),
         ("what is in the kitchen", ("chair", "cup", "dining table", "sofa", "television"), "",

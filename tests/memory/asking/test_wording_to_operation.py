@@ -119,7 +119,7 @@ CASES: list[tuple[str, str]] = [
     ),
     ("which chair is the tallest?", 'largest(find("chair"), by="height")'),
     ("what is the biggest piece of furniture", "largest("),
-    ("how deep is the wardrobe?", 'size(find("wardrobe"), axis="width")'),
+    ("how deep is the wardrobe?", 'size(find("wardrobe"), axis="depth")'),
     ("what's the volume of the backpack in liters", 'volume(find("backpack"))'),
     ("How thick is the mattress?", 'size(find("mattress"), axis="shortest")'),
     (

@@ -33,7 +33,7 @@ def sides(world: World, things: Sequence[MapObject], axis: Axis) -> F64:
     level, all_ = boxes[:, 3:5], boxes[:, 3:6]
     if axis == "width":
         shorter = np.array([width_is_shorter(thing.label) for thing in things], dtype=bool)
-        return np.where(shorter, level.min(axis=1), level.max(axis=1))
+        return np.asarray(np.where(shorter, level.min(axis=1), level.max(axis=1)))
     found = {
         "longest": all_.max(axis=1), "shortest": all_.min(axis=1), "length": level.max(axis=1),
         "depth": level.min(axis=1), "height": all_[:, 2],

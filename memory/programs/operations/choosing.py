@@ -172,9 +172,10 @@ def _nth_of(members: Sequence[T], n: float, query: str) -> T:
 
 
 def _measured(world: World, objects: Objects, by: Measure) -> F64:
-    if by in ("volume", "footprint"):
-        sizes = rows_of(world, objects.members)[:, 3:6]
-        return np.asarray((sizes if by == "volume" else sizes[:, :2]).prod(axis=1))
+    if by == "volume":
+        return np.asarray(rows_of(world, objects.members)[:, 3:6].prod(axis=1))
+    if by == "footprint":
+        return np.asarray(rows_of(world, objects.members)[:, 3:5].prod(axis=1))
     return sides(world, objects.members, by)
 
 

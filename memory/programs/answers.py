@@ -49,7 +49,7 @@ def value_of(value: Any, start_ns: int = 0) -> tuple[AnswerValue, str, float | N
         ends = (value.start.stamp_ns, value.end.stamp_ns)
         return tuple((stamp - start_ns) / 1e9 for stamp in ends), "s", None
     if isinstance(value, Path):
-        return value.length_m, "m", None
+        return value.length_m, "m", value.sigma_m or None
     if isinstance(value, Point):
         return value.tuple(), "m", None
     if isinstance(value, Pose):

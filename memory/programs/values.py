@@ -212,8 +212,11 @@ class Path:
     """A way on known free space."""
 
     points: F64
-    """(N, 2) x, y, world, metres; from the start to the goal."""
+    """(N, 2) x, y, world, metres; what is walked, from beside the start to beside the goal."""
     length_m: float
+    """Of what is walked, and of the level rest from both its ends to what is reached there."""
+    sigma_m: float = 0.0
+    """Standard deviation of the length."""
 
 
 @dataclass(frozen=True)

@@ -13,10 +13,8 @@ __all__ = ["fits", "path_length"]
 
 _LEEWAY_M = 0.15
 """Of floor around what fits, and that is missing for what does not."""
-_WAY_M, _BESIDE_M = 1.5, 0.3
+_WAY_M, _BESIDE_M = 2.4, 0.3
 """The shortest way that is asked for, and what has to be free on either side of it."""
-_STANDS_M = 0.45
-"""How far before a thing somebody is with their middle who has come to it."""
 _ON_FLOOR_M = 0.1
 """Over the lowest thing there is."""
 
@@ -48,8 +46,8 @@ def fits(s: Setting) -> Draft | None:
 
 
 def path_length(s: Setting) -> Draft | None:
-    """Metres, of a way that is straight: from before one thing to before another, both on the
-    floor of one room, with nothing near it."""
+    """Metres, of a way that is straight: from the surface of one thing to that of another, both
+    on the floor of one room, with nothing near it."""
     floor_z = min((bottom(each.box) for each in s.moment.things), default=0.0)
     standing = [e for e in s.moment.singles if bottom(e.box) < floor_z + _ON_FLOOR_M]
     picked = s.pick(tuple(standing), 2)
@@ -59,13 +57,12 @@ def path_length(s: Setting) -> Draft | None:
     way = shapely.LineString(nearest_points(*shapes))
     ids = {each.id for each in picked}
     free = free_floor(s, picked[0].room, besides=ids)
-    walked = float(way.length) - 2 * _STANDS_M
-    if walked < _WAY_M or not free.covers(way.buffer(_BESIDE_M).difference(
+    if way.length < _WAY_M or not free.covers(way.buffer(_BESIDE_M).difference(
         shapely.union_all([each.buffer(_BESIDE_M) for each in shapes])
     )):  # fmt: skip
         return None
     slots = {"a": picked[0].label, "b": picked[1].label}
-    return Draft(slots, round(walked, 3), unit="m")
+    return Draft(slots, round(float(way.length), 3), unit="m")
 
 
 def free_floor(s: Setting, room: int, besides: set[int] | None = None) -> shapely.Geometry:

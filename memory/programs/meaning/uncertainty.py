@@ -13,10 +13,14 @@ import math
 
 from cogmap.runtime.messages import MapObject
 
-__all__ = ["MOTION_M", "MOTION_RAD", "box_sigma", "face_sigma", "size_sigma"]
+__all__ = [
+    "FLOOR_M", "MOTION_M", "MOTION_RAD", "WALL_SIGMA_M", "box_sigma", "face_sigma", "size_sigma",
+]  # fmt: skip
 
 FLOOR_M = 0.01
 """Of a face that was seen for ever, or that a person measured: half a voxel."""
+WALL_SIGMA_M = 0.03
+"""Of where a wall of a room is."""
 LOOK_M = 0.08
 """Of a face that one frame showed."""
 

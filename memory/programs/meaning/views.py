@@ -15,16 +15,15 @@ from cogmap.memory.paths.floor import cell_centers, cells_at, clearance_m, stand
 from cogmap.memory.paths.in_view import Head, share_in_view
 from cogmap.memory.paths.sides import same_side
 from cogmap.memory.programs.abstention import NotDeterminable
+from cogmap.memory.programs.meaning.beside import BODY_M
 from cogmap.memory.programs.meaning.places import OnePlace, center, outline
 from cogmap.memory.programs.meaning.ways import EYES_M, grid_of, seen_line
 from cogmap.memory.programs.values import Point, Pose
 from cogmap.memory.programs.world import World
 from cogmap.runtime.messages import F64, Box, MapObject, OccupancyGrid, Room
 
-__all__ = ["BODY_M", "seen_round_rad", "view_of"]
+__all__ = ["seen_round_rad", "view_of"]
 
-BODY_M = 0.2
-"""Radius of whoever stands there."""
 _WHOLE_M = 1.5
 """A thing that was never seen whole may be so long in truth."""
 _NEAREST_M, _FARTHEST_M = 0.3, 5.0

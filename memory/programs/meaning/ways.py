@@ -1,4 +1,11 @@
-"""Ways between places of a world."""
+"""Ways between places of a world, and what of the floor is in sight.
+
+A way is walked on floor that is known to be free, from a spot at which the one place is in reach to
+one at which the other is. How long it is counts from surface to surface: the line that is
+walked, and from each of its ends the level rest to the surface that is reached from there. So it is
+never less than the straight level gap, which it is where one spot has both in reach. In a room
+one is with a foot over the threshold: to a room nothing is left.
+"""
 
 from __future__ import annotations
 
@@ -9,30 +16,17 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from cogmap.memory.geometry.boxes import footprint_distance
 from cogmap.memory.paths.floor import floor_paths
 from cogmap.memory.paths.grid_paths import Paths
-from cogmap.memory.paths.sides import same_side
 from cogmap.memory.programs.abstention import NotDeterminable
-from cogmap.memory.programs.meaning.places import Place, center, outline, seen
-from cogmap.memory.programs.values import Length, Objects, Path
+from cogmap.memory.programs.meaning.beside import beside
+from cogmap.memory.programs.meaning.places import Place, center, closest_pair, outline
+from cogmap.memory.programs.values import Length, Path, Point, Pose
 from cogmap.memory.programs.world import World
-from cogmap.runtime.messages import (
-    F64,
-    OCCUPIED,
-    Bool,
-    MapObject,
-    OccupancyGrid,
-    Room,
-    Standpoint,
-)
+from cogmap.runtime.messages import F64, OCCUPIED, Bool, OccupancyGrid, Room, Standpoint
 
 __all__ = ["EYES_M", "grid_of", "in_room", "seen_line", "way"]
 
-REACH_M = 1.2
-"""Things farther than this from the floor that is known to be free are not reached."""
-BESIDE_M = 0.25
-"""All floor that is at most so much farther from a thing than the nearest is beside it."""
 EYES_M = 1.5
 """Height of whoever looks, over the floor."""
 
@@ -47,19 +41,28 @@ def grid_of(world: World) -> OccupancyGrid:
 
 def way(world: World, a: Place, b: Place, radius: Length) -> Path:
     """The shortest way on known free floor. Raises NotDeterminable if none is known."""
-    paths = floor_paths(grid_of(world), radius.not_below_zero("radius"))
+    radius_m = radius.not_below_zero("radius")
+    grid = grid_of(world)
+    paths = floor_paths(grid, radius_m)
     if not len(paths.centers):
         raise NotDeterminable("no floor is known to be free for somebody of that size")
-    starts, goals = _beside(world, paths, a), _beside(world, paths, b)
-    points = paths.shortest(starts, goals)
+    starts, goals = (beside(world, grid, place, radius_m) for place in (a, b))
+    points = paths.shortest(starts.cells, goals.cells)
     if points is None:
         raise NotDeterminable(
             "no way on known free floor leads there; something may be in the way",
-            _nearest_reached(world, paths, starts, goals),
+            _nearest_reached(world, paths, starts.cells, goals.cells),
         )
-    line = np.array(points)
-    length = float(np.linalg.norm(np.diff(line, axis=0), axis=1).sum())
-    return Path(line, length)
+    (rest_a, sigma_a), (rest_b, sigma_b) = (
+        each.at(paths.row_of(end)) for each, end in ((starts, points[0]), (goals, points[-1]))
+    )
+    line = _from_and_to(paths, np.array(points), a, b)
+    walked = float(np.linalg.norm(np.diff(line, axis=0), axis=1).sum())
+    if len(np.intersect1d(starts.cells, goals.cells)):  # a spot that has both in reach
+        length = closest_pair(world, a, b, horizontal=True).distance_m
+    else:
+        length = walked + rest_a + rest_b
+    return Path(line, length, math.hypot(grid.resolution_m, sigma_a, sigma_b))
 
 
 def in_room(grid: OccupancyGrid, rooms: Sequence[Room]) -> Bool:
@@ -97,41 +100,17 @@ def _nearest_reached(
     return Standpoint(position=(x, y, grid_of(world).floor_z + EYES_M), yaw=yaw)
 
 
-def _beside(world: World, paths: Paths, place: Place) -> NDArray[np.intp]:
-    """Which of the free cells are at a place. Raises NotDeterminable if it is out of reach."""
-    if isinstance(place, Objects):
-        parts = [_around(world, paths, thing) for thing in seen(place)]
-        found = np.unique(np.concatenate(parts))
-    elif isinstance(place, Room):
-        area = outline(place)
-        found = np.flatnonzero(shapely.contains_xy(area, *paths.centers.T))
-    else:
-        far = _far_within_room(world, paths, center(place)[:2])
-        found = np.flatnonzero(far <= min(far.min(), REACH_M) + 1e-9)
-    if not len(found):
-        raise NotDeterminable("no known free floor is near it")
-    return found
+def _from_and_to(paths: Paths, line: F64, a: Place, b: Place) -> F64:
+    """The line (N, 2) from and to the very points, of those places that are some on its floor."""
+    start, goal = (_spot_on(paths, place) for place in (a, b))
+    whole = np.concatenate([start, line, goal])
+    return np.array(paths.taut(whole)) if len(whole) > len(line) else line
 
 
-def _far_within_room(world: World, paths: Paths, spot: F64) -> F64:
-    """(N,) metres from ``spot`` (2,) to each free cell; inf for those in reach that are outside
-    the room in which it is, if any in it are in reach."""
-    far = np.asarray(np.linalg.norm(paths.centers - spot, axis=1))
-    for room in world.rooms:
-        if len(room.polygon) >= 3 and shapely.contains_xy(outline(room), *spot):
-            inside = shapely.contains_xy(outline(room), *paths.centers.T)
-            if far[inside].min(initial=np.inf) <= REACH_M:
-                return np.where(inside, far, np.inf)
-    return far
-
-
-def _around(world: World, paths: Paths, thing: MapObject) -> NDArray[np.intp]:
-    """Cells beside a thing, on its side of the walls, in the part of the floor that is large or
-    else nearest to it; none if no floor there is known."""
-    world.check_time()
-    far = footprint_distance(thing.box, paths.centers)
-    near = np.flatnonzero(far <= REACH_M)
-    near = near[same_side(world.layout, world.floor, thing, paths.centers[near])]
-    main = near[paths.parts[near] == np.bincount(paths.parts).argmax()]
-    near = main if len(main) else near
-    return np.asarray(near[far[near] <= far[near].min(initial=REACH_M) + BESIDE_M])
+def _spot_on(paths: Paths, place: Place) -> F64:
+    """(1, 2) of a point on the floor of the ways, else (0, 2)."""
+    if isinstance(place, Point | Pose):
+        x, y = center(place)[:2].tolist()
+        if paths.is_free((x, y)):
+            return np.array([[x, y]])
+    return np.zeros((0, 2))

@@ -18,7 +18,7 @@ from cogmap.memory.programs.meaning.places import (
     rows_of,
 )
 from cogmap.memory.programs.meaning.sides import Axis, sides
-from cogmap.memory.programs.meaning.uncertainty import face_sigma, size_sigma
+from cogmap.memory.programs.meaning.uncertainty import WALL_SIGMA_M, face_sigma, size_sigma
 from cogmap.memory.programs.meaning.walls import nearest_wall
 from cogmap.memory.programs.meaning.within import distances
 from cogmap.memory.programs.registry import each, operation
@@ -27,9 +27,6 @@ from cogmap.memory.programs.world import World
 from cogmap.runtime.messages import F64, MapObject, Room
 
 MEASURES = "Measures"
-
-WALL_SIGMA_M = 0.03
-"""Of where a wall of a room is."""
 
 
 @operation(MEASURES)

@@ -12,12 +12,13 @@ from cogmap.memory.paths.clearance import Clearance
 from cogmap.memory.paths.floor import frontier_points, known_share
 from cogmap.memory.programs.abstention import Abstention, Ambiguous, NotDeterminable
 from cogmap.memory.programs.evidence import Recorder
+from cogmap.memory.programs.meaning.beside import BODY_M
 from cogmap.memory.programs.meaning.fitting import fits_in
 from cogmap.memory.programs.meaning.glimpses import where_to_look_again
 from cogmap.memory.programs.meaning.places import OnePlace, Place, outline
 from cogmap.memory.programs.meaning.rooms import seen_rooms
 from cogmap.memory.programs.meaning.telling import way_in_words
-from cogmap.memory.programs.meaning.views import BODY_M, view_of
+from cogmap.memory.programs.meaning.views import view_of
 from cogmap.memory.programs.meaning.ways import grid_of, in_room, way
 from cogmap.memory.programs.registry import operation
 from cogmap.memory.programs.types import Deferred, the_one
@@ -43,14 +44,19 @@ _RADIUS = Length(BODY_M)
 @operation(SPACE)
 def path(world: World, a: Place, b: Place, radius: Length = _RADIUS) -> Path:
     """The shortest way from a to b, beside things rather than into them, on floor that is known to
-    be free, for somebody of a radius."""
+    be free, for somebody of a radius; who is wider than a person has to stand where a person would.
+    How long it is ``path_length`` says."""
     return way(world, a, b, radius)
 
 
 @operation(SPACE)
 def path_length(world: World, a: Place, b: Place, radius: Length = _RADIUS) -> Length:
-    """How long the way from a to b is; as ``path``."""
-    return Length(way(world, a, b, radius).length_m, grid_of(world).resolution_m)
+    """How long the way from a to b is, from surface to surface: what is walked on floor that is
+    known to be free, from beside the one to beside the other, and the level rest from there to
+    both. Never less than the level distance, which it is where both are in reach at once. A way
+    from or to a room is to just within it."""
+    found = way(world, a, b, radius)
+    return Length(found.length_m, found.sigma_m)
 
 
 @operation(SPACE)

@@ -32,7 +32,7 @@ def test_between_things_the_way_is_measured(answer, text: str) -> None:
     way = answer("How long is the way from the sofa to the bed?")
     found = answer(text)
     assert found.value == way.value
-    assert found.text.startswith("5.56 m on foot from the ")
+    assert found.text.startswith("6.06 m on foot from the ")
     assert found.value != answer("How far is the sofa from the bed?").value
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import msgspec
@@ -73,6 +74,32 @@ def test_a_way_goes_through_the_passage_and_around_things(plan):
     assert np.abs(around.points[:, 0] - 2).max() > 0.6
     to_fridge = value(plan, 'path_length(find("sofa"), find("refrigerator"))')
     assert 4.5 < to_fridge.value < 7
+
+
+def test_a_way_counts_from_surface_to_surface(plan):
+    ids = [thing.id for thing in plan.objects]
+    for a, b in itertools.permutations(ids, 2):
+        length, gap = value(
+            plan,
+            f"path_length(object({a}), object({b})), "
+            f"distance(object({a}), object({b}), horizontal=True)",
+        )
+        assert length.value >= gap.value - 1e-9, (a, b)
+    sofa_table = value(
+        plan, 'path_length(find("sofa"), find("table"))'
+    )  # one spot between has both
+    assert sofa_table.value == pytest.approx(1.15, abs=0.05)
+    to_sofa = value(plan, 'path_length(point(2, 3.4), find("sofa"))')
+    assert to_sofa.value == pytest.approx(2.95, abs=0.15)  # around the table; 2.45 straight
+    assert to_sofa.sigma >= CELL_M
+
+
+def test_a_point_is_walked_to_itself(plan):
+    assert value(plan, "path_length(point(0.51, 1.5), point(3.48, 1.5))").value == pytest.approx(
+        2.97
+    )
+    beyond = value(plan, "path_length(point(0.5, 1.5), point(0.5, 4.6))")  # 0.6 m into the unknown
+    assert beyond.value == pytest.approx(3.1, abs=0.1)
 
 
 def test_a_way_is_told_at_things(plan):
@@ -206,7 +233,7 @@ def test_a_way_ends_on_the_own_side_of_a_wall(two_rooms):
         found = value(world, 'path(find("desk"), find("stove"))')
         assert found.points[0, 0] < 3.8
         assert found.points[-1, 0] > 4.1
-        assert 3.3 < found.length_m < 4
+        assert found.length_m == pytest.approx(1.65 + 0.5 + 1.85, abs=0.2)
 
 
 def test_no_way_leads_to_what_only_a_wall_is_near(two_rooms):
@@ -216,6 +243,31 @@ def test_no_way_leads_to_what_only_a_wall_is_near(two_rooms):
     for world in (two_rooms, unknown_rooms(two_rooms)):
         with pytest.raises(NotDeterminable, match="no known free floor is near"):
             value(World(world.layout, grid=grid), 'path_length(find("desk"), find("stove"))')
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_who_cannot_stand_where_they_start_has_no_way(two_rooms, known):
+    """In a hallway 1.0 m wide, 1.1 m off floor of the kitchen that is wide enough."""
+    cells = two_rooms.grid.cells.copy()
+    cells[15:45, 5:39] = OCCUPIED
+    grid = msgspec.structs.replace(two_rooms.grid, cells=cells)
+    rooms = two_rooms.rooms if known else two_rooms.rooms[1:]
+    world = World(msgspec.structs.replace(two_rooms.layout, rooms=rooms), grid=grid)
+    here = "pose(3.6, 1.0, 0)"
+    assert value(world, f'path_length({here}, room("kitchen"), radius=0.4)').value > 0.4
+    for goal in ('room("kitchen")', 'find("stove")'):
+        with pytest.raises(NotDeterminable, match="somebody of that size"):
+            value(world, f"path_length({here}, {goal}, radius=0.6)")
+        with pytest.raises(NotDeterminable, match="somebody of that size"):
+            value(world, f"path_length({goal}, {here}, radius=0.6)")
+    inside = value(world, 'path(pose(5.0, 1.2, 0), room("kitchen"), radius=0.6)')
+    assert inside.length_m == 0 and inside.points[-1, 0] > 4.1
+
+
+def test_a_way_to_a_room_ends_inside(two_rooms):
+    found = value(two_rooms, 'path(find("desk"), room("kitchen"))')
+    assert 4.1 < found.points[-1, 0] < 4.3
+    assert found.length_m >= value(two_rooms, 'distance(find("desk"), room("kitchen"))').value
 
 
 def test_a_way_in_words_names_doors_and_what_is_in_the_room(two_rooms):

@@ -25,6 +25,7 @@ from cogmap.memory.programs.types import (
     QUANTITIES,
     QUANTITY,
     ROOM,
+    ROOM_LABEL,
     ROOMS,
     TEXT,
     TIME,
@@ -374,7 +375,9 @@ def _common(left: Type, right: Type, *, ordered: bool) -> list[Type]:
     if LABEL in (left, right):
         return [LABEL]
     if {"text", "Room", "Rooms"} >= {left.name, right.name}:
-        return [ROOM, TEXT]
+        return [ROOM, TEXT] if left.name == right.name else [ROOM_LABEL]
+    if left == right and left.name not in ("Object", "Objects"):
+        return [left]
     return [OBJECT, BOOL]
 
 

@@ -24,7 +24,7 @@ from cogmap.memory.programs.evidence import Recorder
 from cogmap.memory.programs.registry import Operation
 from cogmap.memory.programs.state import MAX_ITEMS, SMALLER, State, too_much
 from cogmap.memory.programs.types import QUANTITIES, Converter, Deferred, Type
-from cogmap.memory.programs.values import Label, Objects, Rooms
+from cogmap.memory.programs.values import Label, Objects, Path, Rooms
 from cogmap.memory.programs.world import World
 from cogmap.runtime.messages import MapObject, Room
 
@@ -34,6 +34,8 @@ __all__ = [
 ]  # fmt: skip
 
 _SETS = ("Object", "Objects", "Room", "Rooms")
+_WHOLE = ("Point", "Pose", "Path", "Image", "Interval", "list")
+"""What many of are no array of numbers or words."""
 
 
 @dataclass
@@ -221,6 +223,8 @@ class Comparison(Node):
         return COMPARED[self.sign](_identity(left), _identity(right))
 
     def many(self, state: State, name: str, items: Sequence[Any]) -> Any:
+        if self.left.type.name in _WHOLE:
+            return NotImplemented
         left, right = self.left.many(state, name, items), self.right.many(state, name, items)
         if left is NotImplemented or right is NotImplemented or self.sign in ("In", "NotIn"):
             return NotImplemented
@@ -360,13 +364,19 @@ def _union(parts: Sequence[MapObject]) -> Objects:
     return Objects(tuple({thing.id: thing for thing in parts}.values()))
 
 
-def _called(one: Label, other: Label) -> bool:
-    return one.means(other) or other.means(one)
+def _called(one: Label, other: str) -> bool:
+    return one.means(other) or (isinstance(other, Label) and other.means(one))
 
 
 def _identity(value: Any) -> Any:
-    """What two values are compared by."""
-    return value.id if isinstance(value, MapObject | Room) else value
+    """What two values are compared by, and found among others by: something that has a hash."""
+    if isinstance(value, MapObject | Room):
+        return value.id
+    if isinstance(value, Objects | Rooms):
+        return frozenset(member.id for member in value)
+    if isinstance(value, Path):
+        return value.points.tobytes()
+    return tuple(map(_identity, value)) if isinstance(value, tuple) else value
 
 
 def _plain(value: Any) -> Any:

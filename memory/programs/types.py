@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from cogmap.memory.programs import values
 from cogmap.memory.programs.abstention import Ambiguous, NotSeen
 from cogmap.memory.programs.errors import ArgumentError
+from cogmap.memory.programs.meaning.rooms import with_label
 from cogmap.runtime.messages import MapObject, Room
 
 if TYPE_CHECKING:
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BARE", "BOOL", "EXPRESSION", "LABEL", "NOTHING", "OBJECT", "OBJECTS", "ORDERED", "QUANTITIES",
-    "QUANTITY", "ROOM", "ROOMS", "TEXT", "TIME", "Converter", "Deferred", "Type", "converter",
-    "list_of", "read_hint", "the_one",
+    "QUANTITY", "ROOM", "ROOMS", "ROOM_LABEL", "TEXT", "TIME", "Converter", "Deferred", "Type",
+    "converter", "list_of", "read_hint", "the_one",
 ]  # fmt: skip
 
 MAX_SETS = 50
@@ -56,6 +57,8 @@ NOTHING = Type("None")
 OBJECT, OBJECTS, ROOM, ROOMS = (Type(name) for name in ("Object", "Objects", "Room", "Rooms"))
 TIME = Type("Time")
 LABEL = Type("Label")
+ROOM_LABEL = Type("label of a room")
+"""What a room and a text are compared as."""
 EXPRESSION = Type("expression")
 """Of a parameter that is not evaluated before the call, but by it; the result is of its type."""
 QUANTITY = Type("quantity")
@@ -209,11 +212,26 @@ def _worded(given: Type, want: Type) -> Converter | None:
         return lambda world, word: values.Label.read(
             word, world.words.read(word, tuple(world.labels)).labels
         )
+    if want == ROOM_LABEL:
+        return _room_label(given)
     if given == ROOM and want == TEXT:
         return lambda world, room: room.label
     if given.name == "Rooms" and want == TEXT:
         return lambda world, rooms: the_one(rooms).label
     return None
+
+
+def _room_label(given: Type) -> Converter | None:
+    """A text is read as `room` reads it: a "lounge" is a living room."""
+    if given == ROOM:
+        return lambda world, room: values.Label(room.label)
+    if given == ROOMS:
+        return lambda world, rooms: values.Label(the_one(rooms).label)
+    if given.name != "text":
+        return None
+    return lambda world, word: values.Label.read(
+        word, tuple(dict.fromkeys(room.label for room in with_label(world, word)))
+    )
 
 
 def _with_unit(given: Type, want: Type) -> Converter | None:

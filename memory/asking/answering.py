@@ -9,6 +9,7 @@ from dataclasses import replace
 import msgspec
 import numpy as np
 
+from cogmap.memory.asking.agreeing import agreeing
 from cogmap.memory.asking.choices import canonical, fitting
 from cogmap.memory.asking.conversation import Conversation
 from cogmap.memory.asking.parts import Parts, parts_of, together
@@ -91,8 +92,11 @@ def _ask(world: World, question: Question, conversation: Conversation) -> Answer
     try:
         outcome = run_program(world, planned.program)
     except Abstention as abstention:
-        conversation.remember(planned.turn, None, {})
-        return _abstained(world, planned, abstention)
+        found = _whichever(world, planned, abstention)
+        if found is None:
+            conversation.remember(planned.turn, None, {})
+            return _abstained(world, planned, abstention)
+        planned, outcome = found
     except ProgramError as error:
         return _refused(
             world,
@@ -107,6 +111,17 @@ def _ask(world: World, question: Question, conversation: Conversation) -> Answer
         return _refused(world, "not_understood", told, planned.program)
     conversation.remember(planned.turn, outcome.value, world.recorder.objects)
     return _answered(world, planned, outcome)
+
+
+def _whichever(world: World, planned: Plan, abstention: Abstention) -> tuple[Plan, Outcome] | None:
+    """What holds of each of several that may be meant."""
+    if not isinstance(abstention, Ambiguous):
+        return None
+    found = agreeing(world, planned.program, abstention)
+    if found is None:
+        return None
+    program, outcome, note = found
+    return replace(planned, program=program), replace(outcome, notes=(*outcome.notes, note))
 
 
 def _is_other_kind(unit: str, value: object) -> bool:

@@ -49,7 +49,7 @@ _RULES = tuple(
         ("centers", r"measur(?:ing|ed) (?:from|between|by) (?:their |the )?cent(?:er|re)s?"
          r"(?: points?)?(?: of (?:each|the|both) objects?)? ?,?"),
         ("centers", r"between (?:their|the) cent(?:er|re)s(?= ?,| ?$)"),
-        ("horizontal", r"(?<= )horizontal(?:ly)?(?= )|(?<= )(?:on|along) the (?:floor|ground)"
+        ("horizontal", r"(?<= )horizontal(?:ly)?(?= |$)|(?<= )(?:on|along) the (?:floor|ground)"
          r"(?= ?,| ?$)|ignoring (?:the )?height"),
         ("", r"if there are multiple instances of an object category , measure to the closest"),
         ("combined", r"if multiple rooms are shown , estimate the size of the combined space"),

@@ -12,7 +12,7 @@ from cogmap.memory.asking.noun_phrases import NounPhrases
 from cogmap.memory.asking.pattern import Pattern
 from cogmap.memory.asking.saying import Say
 from cogmap.memory.asking.things import Names, Thing
-from cogmap.memory.asking.times import Moment, read_moment
+from cogmap.memory.asking.times import Moment, Span, read_moment, read_span
 from cogmap.memory.asking.unreadable import Unreadable
 from cogmap.memory.asking.words import number_of, word_set
 
@@ -139,6 +139,10 @@ class Slots:
 
     def moment_of(self, words: str) -> Moment:
         return read_moment(words, self.asked.phrases, self.asked.elapsed_s)
+
+    def span(self, name: str) -> Span | None:
+        """ "The last minute"; None of a moment."""
+        return read_span(self.text(name), self.asked.elapsed_s)
 
     def number(self, name: str) -> float:
         number = number_of(self.text(name))

@@ -40,6 +40,11 @@ _DEEPEST = 4
 _LONGEST_NAME = 6
 
 
+def _order_unsaid(words: Sequence[str]) -> bool:
+    """Whether no word of a phrase with an ordinal says from where is counted."""
+    return not side_of(words) and lexicon.SUPERLATIVES.keys().isdisjoint(words)
+
+
 class NounPhrases(WherePhrases):
     """Reads phrases of one question."""
 
@@ -179,6 +184,8 @@ class NounPhrases(WherePhrases):
         for pick in reversed(picks):
             program = pick.format(program)
         shown = " ".join([*words[:begin], thing.words])
+        if any(pick.startswith("nth(") for pick in picks) and _order_unsaid(words):
+            shown += " (counted from the left)"
         single = bool(picks) or (thing.single and not looks)
         plural = thing.plural and not (single and thing.label in MASS)
         return replace(thing, program=program, words=shown, single=single, plural=plural)
@@ -250,7 +257,7 @@ class NounPhrases(WherePhrases):
                 return 2
             side = side_of(words)
             if word == "last":
-                side, number = ("right" if side == "left" else "left"), 1
+                side, number = ("left" if side == "right" else "right"), 1
             picks.append(f'nth({{}}, {number}, from_="{side or "left"}")')
             return 1
         if word in lexicon.SIZES and article != "a":
@@ -317,6 +324,8 @@ class NounPhrases(WherePhrases):
             return
         picks = name in lexicon.SUPERLATIVES or lexicon.ordinal_of(name) is not None
         if picks or name in lexicon.NO_THINGS or one in (lexicon.ROOMS | self._names.rooms):
+            raise Unreadable(f'"{name}" is no thing that a map holds')
+        if one.split(" ")[-1] in ("gap", "passage"):
             raise Unreadable(f'"{name}" is no thing that a map holds')
         if one.split(" ")[-1:] == ["wall"]:
             raise Unreadable(f'"{name}" is a wall, and no thing that a map holds')

@@ -73,7 +73,7 @@ def ends_name(words: Sequence[str], at: int) -> bool:
     return (
         beyond_at(words, at) > 0
         or words[at] in lexicon.LINKS
-        or words[at] in ("to", "from")
+        or words[at] in ("to", "from", "except")
         or lexicon.denied_at(words, at) > 0
         or lexicon.relation_at(words, at) is not None
     )

@@ -50,6 +50,7 @@ _EVERYWHERE = re.compile(
     r"(?:house|flat|apartment|home|scene|video|map|building|place|image|environment|area|scan|"
     r"footage|floor plan|recording|household|premises)(?= ,|$)"
 )
+_THING_HERE = re.compile(r"\b(things?|objects?|items?|furniture|stuff) here(?= ,|$)")
 _NEARBY = re.compile(r" (?:nearby|close by|around here|round here|near here|close to here)(?= ,|$)")
 _NOW = re.compile(r"(?<! and)(?<! to)(?<! until)(?<! since)(?<! or)(?<! than) now(?= ,|$)")
 _LOOKING = re.compile(
@@ -58,7 +59,7 @@ _LOOKING = re.compile(
 _SEEN = re.compile(r"((?:how many|(?:is|are) there) .+?)( are)? (?:visible|in (?:view|sight))")
 """ "How many chairs are in view", "is there a chair in sight"."""
 _ITS = re.compile(r"\b(?:its|their) ([a-z]+)\b")
-_NEGATIONS = word_set("no not never without except neither nor")
+_NEGATIONS = word_set("no not never without neither nor")
 _TOPIC = re.compile(r"((?:the|my) [^,]+?) , (.* )(?:it|they|that one)( [^,]+)?")
 """What is asked of is said first: "the mirror in the bedroom, how wide is it"."""
 _PLACE_FIRST = re.compile(r"(in|on|at) ((?:the|my) [^,]+?) , (.+)")
@@ -229,7 +230,8 @@ def _placed(words: str, cues: Cues) -> str:
     words, here = _HERE.subn("", _NEARBY.sub(" near me", f" {words}"))
     if here:
         cues.names.add("here")
-    words, now = _NOW.subn("", _EVERYWHERE.sub("", words))
+    words = _THING_HERE.sub(r"\1", _EVERYWHERE.sub("", words))
+    words, now = _NOW.subn("", words)
     words = " ".join(words.split()).strip(" ,")
     seen = _SEEN.fullmatch(words)
     if seen or (now and _LOOKING.search(f" {words}")):

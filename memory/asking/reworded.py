@@ -40,6 +40,11 @@ _PLAIN = tuple(
             r"(?:on|at|by|in|next to|beside) (.+)",
             r"viewing \2 from \3 , what is on the \1",
         ),
+        (
+            r"(?:what|which things?) (?:is|are|stands?)(?: (?:to|on|at) the)? (left|right)"
+            r"(?: side)? of (.+?) (?:when |if |as )?(?:seen|viewed|looking) from (.+)",
+            r"viewing \2 from \3 , what is on the \1",
+        ),
         (r"when was ((?:the|this) [^,]+?) (?:visited|entered)", r"when were you in \1"),
         (
             r"(?:name|list|show)(?: me)? (?:everything|all things|all objects|the things) "

@@ -48,6 +48,11 @@ _REWRITES = tuple(
         (r"\bpieces? of furniture\b", "furniture"),
         (r"\bleft over\b", "left"),
         (r"\bmost direct\b", "shortest"),
+        (r"\b(living|dining|laundry|guest|storage|meeting)room(s?)\b", r"\1 room\2"),
+        (r"\b(bath|bed|wash|rest|class|store) room(s?)\b", r"\1room\2"),
+        (r"\b(?:except for|besides|other than|excluding|apart from|aside from|not counting|"
+         r"not including|with the exception of)(?= \w)", "except"),
+        (r"\bbut not (?=(?:on|in|inside|under|above|next|near|behind|at|by)\b)", "and not "),
         (r"\bcan't\b", "can not"),
         (r"\bi'm\b", "i am"),
         (r"\b(you|we|they)'re\b", r"\1 are"),

@@ -10,7 +10,7 @@ from cogmap.memory.asking.saying import said_span
 from cogmap.memory.asking.unreadable import Unreadable
 from cogmap.memory.asking.words import number_of, ordinal_of
 
-__all__ = ["Moment", "read_moment"]
+__all__ = ["Moment", "Span", "read_moment", "read_span"]
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,15 @@ class Moment:
     def at(self) -> str:
         """ "At 5 s after the start", "30 seconds ago"."""
         return self.words if self.words.endswith("ago") else f"at {self.words}"
+
+
+@dataclass(frozen=True)
+class Span:
+    """From one moment to another, or to now, and how it is said: "in the last minute"."""
+
+    begin: Moment
+    end: Moment | None
+    words: str
 
 
 _SECONDS = {"s": 1, "sec": 1, "secs": 1, "second": 1, "seconds": 1, "min": 60, "mins": 60,
@@ -58,6 +67,7 @@ _TURN = re.compile(
     r"(?:by |at )?(?:the )?(?:end of )?(?:the )?(?:turn(?: number)? #?(\S+)|(\S+) turn)"
 )
 _AGO = re.compile(rf"(?:the last |the past )?(\S+) {_UNIT}(?: ago| before| earlier| back)?")
+_SPAN = re.compile(rf"(?:the )?(first|last|past)(?: (\S+))? {_UNIT}")
 _LAST_ONE = re.compile(rf"(?:the )?(?:last|past) {_UNIT}\b")
 _INTO = re.compile(
     rf"(?:second )?(\S+)(?: {_UNIT})?(?: in| into| after)?"
@@ -83,6 +93,22 @@ def read_moment(text: str, phrases: NounPhrases, elapsed_s: float) -> Moment:
         if moment is not None:
             return moment
     return _witnessed(text, phrases)
+
+
+def read_span(text: str, elapsed_s: float) -> Span | None:
+    """ "The last 10 seconds", "the first minute"; None of what is no such span."""
+    found = _SPAN.fullmatch(text.replace(" ,", "").strip())
+    number = number_of(found[2] or "1") if found else None
+    if found is None or number is None:
+        return None
+    said = f"in the {found[1]} {f'{found[2]} ' if found[2] else ''}{found[3]}"
+    seconds = number * _SECONDS[found[3]]
+    if found[1] == "first":
+        end = Moment(f"time({min(seconds, elapsed_s):.3f})", f"{seconds:g} s after the start")
+        return Span(Moment("time(0)", "the start"), end, said)
+    known = said_span(elapsed_s) if seconds > elapsed_s else ""
+    begin = Moment(f"time({elapsed_s - seconds:.3f})", said.removeprefix("in "), known).since
+    return Span(begin, None, f"since {begin.words}" if begin.known else said)
 
 
 def _fixed(text: str, elapsed_s: float) -> Moment | None:

@@ -35,6 +35,8 @@ __all__ = ["WherePhrases"]
 
 _NEAR_M = 1.5
 """What is near somebody is no farther away, seen from above."""
+_BESIDE_M = 1.0
+"""What is near a thing is no farther away."""
 _AND_NOT = ["and", "not"]
 _FLOOR_M = 0.1
 """What stands on the floor begins no higher."""
@@ -47,6 +49,8 @@ class WherePhrases(PlacePhrases):
         self, thing: Thing, words: Sequence[str], at: int, picks: list[str], depth: int
     ) -> Thing:
         """With the conditions that follow its name."""
+        if "except" in words[at:]:
+            return self._except(thing, words, at, picks, depth)
         end = len(words)
         links = lexicon.LINKS
         if words[at : at + 1] and words[at] in lexicon.VERBS and lexicon.relation_at(words, at + 1):
@@ -87,6 +91,24 @@ class WherePhrases(PlacePhrases):
             return placed
         return replace(beside_it, words=f"{placed.words} ({AS_SEEN})")
 
+    def _except(
+        self, thing: Thing, words: Sequence[str], at: int, picks: list[str], depth: int
+    ) -> Thing:
+        """ "Things in the office except chairs"; of "things except chairs in the office" the place
+        belongs to the things."""
+        cut = list(words).index("except", at)
+        left_out = list(words[cut + 1 :])
+        ends = (i for i in range(1, len(left_out)) if ends_name(left_out, i))
+        end = next(ends, len(left_out)) if cut == at else len(left_out)
+        where = [*words[:cut], *left_out[end:]]
+        placed = self._placed(thing, where, at, picks, depth) if len(where) > at else thing
+        if placed.single:
+            raise Unreadable(f'"{self.said(" ".join(words))}" is one thing already')
+        others = self._phrase(left_out[:end], depth + 1)
+        said = f"{placed.words} except {others.the}"
+        program = f"without({placed.members}, {others.members})"
+        return replace(placed, program=program, words=said)
+
     def _within(
         self, thing: Thing, far: Sequence[str], rest: Sequence[str], depth: int,
         *, beyond: bool = False,
@@ -99,10 +121,7 @@ class WherePhrases(PlacePhrases):
         x = f"x{depth}"
         where = "more than {} from" if beyond else "within {} of"
         said = f"{thing.words} {where.format(f'{number:g} {far[1]}')} {place.the}"
-        condition = f"distance({x}, {place.program}) {'>' if beyond else '<='} {number * unit:g}"
-        anything = thing.label in lexicon.ANYTHING and place.kind == "thing"
-        if anything or thing.label == place.label:  # but not itself
-            condition += f" and not exists([z for z in {place.members} if z == {x}])"
+        condition = _apart(thing, x, place, f"{'>' if beyond else '<='} {number * unit:g}")
         return filtered(replace(thing, words=said), x, condition)
 
     def _towards(
@@ -145,6 +164,9 @@ class WherePhrases(PlacePhrases):
         if place.kind == "agent" and name in ("near", "next_to"):
             near = f"distance({x}, {place.program}, horizontal=True) <= {_NEAR_M}"
             return filtered(replace(thing, words=f"{thing.words} (within {_NEAR_M} m)"), x, near)
+        if name == "near" and place.kind == "thing":
+            thing = replace(thing, words=f"{thing.words} (within {_BESIDE_M:g} m)")
+            return filtered(thing, x, _apart(thing, x, place, f"<= {_BESIDE_M:g}"))
         if place.kind == "agent" and name in AROUND_ME:
             side = AHEAD_OR_BEHIND[AROUND_ME[name]].format(place.program, x)
             return filtered(thing, x, side)
@@ -208,9 +230,20 @@ class WherePhrases(PlacePhrases):
             if found and tail in ([], ["it"], ["them"], ["top"], ["that"]) and found[0] in WHERE:
                 relation, rest = found[0], rest[:at]
                 break
+        if thing.label in lexicon.ANYTHING and relation is None:
+            raise Unreadable("what has something as a part of it the map does not hold")
         inner = self._phrase(rest, depth + 1)
         y = inner.program
         condition = f"on({y}, {x}) or next_to({y}, {x})"
         if relation:
             condition = WHERE[relation].format(x=y, y=x)
         return filtered(replace(thing, words=said), x, condition)
+
+
+def _apart(thing: Thing, x: str, place: Thing, limit: str) -> str:
+    """So far from a place, which a thing is not from itself."""
+    condition = f"distance({x}, {place.program}) {limit}"
+    anything = thing.label in lexicon.ANYTHING and place.kind == "thing"
+    if anything or thing.label == place.label:
+        condition += f" and not exists([z for z in {place.members} if z == {x}])"
+    return condition

@@ -211,7 +211,8 @@ NOT_IN_NAMES = word_set(
     "total ago gone missing disappeared left right different changed enough whole entire cubic "
     "minute minutes hour hours itself themselves himself herself yourself myself ourselves "
     "always ever yet already both exactly its yesterday today tomorrow besides anymore for "
-    "another more fewer less several few called named fit fits yard yards mile miles inch inches"
+    "another more fewer less several few called named fit fits yard yards mile miles inch inches "
+    "here can except excluding horizontally vertically"
 )
 """What a name of a thing does not contain: such words show that a sentence was cut wrongly."""
 
@@ -222,7 +223,8 @@ NO_THINGS = word_set(
     "out outside home flat house apartment building north south east west middle centre center "
     "side front back foot feet step steps metre metres meter meters second seconds day days time "
     "everyone everybody someone somebody anyone anybody nobody stuff upstairs downstairs corner "
-    "corners times past present future beginning start end rest name number question answer"
+    "corners times past present future beginning start end rest name number question answer "
+    "view passage passages gap gaps"
 )
 """Name no object of a map, unless one is called so."""
 

@@ -71,7 +71,8 @@ _GROUPS = (
     "fan, ventilator, electric fan",
     "hair drier, hair dryer, hairdryer, blow dryer",
     # Electronics
-    "television, tv, telly, tv set, television set, tvmonitor, flat screen",
+    "television, tv, telly, tv set, television set, tvmonitor, flat screen, tv screen, "
+    "television screen",
     "monitor, computer monitor, screen, computer screen, display",
     "laptop, laptop computer, notebook computer",
     "keyboard, computer keyboard",

@@ -29,6 +29,13 @@ def _room_without(slots: Slots) -> Meaning:
     return Meaning(_without(thing, "exists({})"), say, (thing,))
 
 
+def _which_rooms_with_but_without(slots: Slots) -> Meaning:
+    there, missing = slots.thing("a"), slots.thing("b")
+    program = f"[r for r in rooms() if count({in_r(there)}) > 0 and count({in_r(missing)}) == 0]"
+    said = f"with {there.some} where no {missing.one} was seen"
+    return Meaning(program, listed(f"rooms {said}: {{}}", f"there is no room {said}"), (there,))
+
+
 def _which_rooms_without(slots: Slots) -> Meaning:
     thing = slots.thing("a")
     say = listed(f"Rooms where no {thing.one} was seen: {{}}", f"Every room has {thing.some}")
@@ -68,6 +75,12 @@ FORMS: tuple[Form, ...] = (
         *(f"(which|what) (room|rooms) {no} {{a}} [in it|in them]" for no in _HAVE_NO),
         "in (which|what) (room|rooms) (is|are) [there] no {a}",
         "where (is|are) there no {a}",
+    ),
+    form(
+        _which_rooms_with_but_without,
+        "Which rooms have a mirror but no rug?",
+        "(which|what) (room|rooms) (has|have) {a} (but|and) (no|not|not any) {b}",
+        "(which|what) (room|rooms) (has|have) {a} without {b}",
     ),
     form(
         _rooms_without,

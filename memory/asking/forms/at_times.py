@@ -16,13 +16,16 @@ from cogmap.memory.asking.saying import (
     worded,
 )
 from cogmap.memory.asking.things import Thing, quoted
-from cogmap.memory.asking.times import Moment
+from cogmap.memory.asking.times import Moment, Span
 from cogmap.memory.asking.unreadable import Unreadable
 
 __all__ = ["FORMS"]
 
 
 def _visible(slots: Slots) -> Meaning:
+    span = slots.span("t")
+    if span is not None:
+        return _visible_within(slots.ever("a"), span)
     thing = slots.thing("a")
     moment = slots.moment("t") if "t" in slots else None
     now, then = slots.asked.now, _then(slots)
@@ -35,6 +38,29 @@ def _visible(slots: Slots) -> Meaning:
     be = thing.be if moment is None else thing.was
     say = truth(f"{thing.the} {be} in view {at}", f"{thing.the} {be} not in view {at}")
     return Meaning(f"visible_at({thing.program}, {program})", say, (thing,))
+
+
+def _visible_within(thing: Thing, span: Span) -> Meaning:
+    """Whether it was seen at some time of a span, by one frame or more."""
+    within = f"end(v) >= {span.begin.program}"
+    if span.end is not None:
+        within = f"begin(v) <= {span.end.program}"
+    looks = f"count([v for v in in_view([x]) if {within}])"
+    program = f"exists([x for x in {thing.members} if {looks} > 0])"
+    say = truth(
+        f"{thing.the} {thing.was} in view {span.words}",
+        f"{thing.the} {thing.was} not in view {span.words}",
+    )
+    return Meaning(program, say, (thing,))
+
+
+def _seen_within(slots: Slots) -> Meaning:
+    """ "What did you see in the first 10 seconds"."""
+    span = slots.span("t")
+    if span is None or span.end is None:
+        raise Unreadable("this is another form")
+    program = f'labels([x for x in everything(state="any") if first_seen(x) <= {span.end.program}])'
+    return Meaning(program, listed(f"{span.words} I saw: {{}}", f"I saw nothing {span.words}"))
 
 
 def _then(slots: Slots) -> str:
@@ -142,9 +168,9 @@ FORMS: tuple[Form, ...] = (
         _visible,
         "Was the lamp visible at 10 seconds?",
         "(is|are|was|were) {a} (visible|in view|in sight|seen|being seen) [now]",
-        "(is|are|was|were) {a} (visible|in view|in sight|seen) (at|in|by|during) {t}",
+        "(is|are|was|were) {a} (visible|in view|in sight|seen) (at|in|by|during|within|over) {t}",
         "(can|do) (you|i|we) see {a} [now]",
-        "(can|could|did) (you|i|we) see {a} (at|in) {t}",
+        "(can|could|did|have) (you|i|we) (see|seen) {a} (at|in|during|within|over) {t}",
     ),
     form(
         _in_view,
@@ -188,6 +214,12 @@ FORMS: tuple[Form, ...] = (
         "(what|which things|what things) did (you|we|i) see [{where}] (at|by) {t}",
         "(what|which things|what things) did (you|we|i) see [{where}] {n} {unit} ago",
         "(what|which things|what things) (was|were) (in view|visible|in sight) [{where}] at {t}",
+    ),
+    form(
+        _seen_within,
+        "What did you see in the first 10 seconds?",
+        "what (have|did) (you|i|we) (see|seen) (in|during|within) {t}",
+        "what was (seen|in view|visible) (in|during|within) {t}",
     ),
     form(
         _exists_at,

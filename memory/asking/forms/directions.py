@@ -134,6 +134,17 @@ def _beside_from(slots: Slots) -> Meaning:
     return Meaning(f'{program} == "{side}"', say, (a, b))
 
 
+def _before_from(slots: Slots) -> Meaning:
+    """In front of or behind a thing, for who looks at it from somewhere."""
+    a, b, stand = slots.thing("a"), slots.thing("b"), slots.place("c")
+    behind = slots.text("q") == "behind"
+    operation = "behind" if behind else "in_front_of"
+    pose = f"stand(at={stand.program}, facing={b.program})"
+    where = f"{slots.text('q')} {b.the}, seen from {stand.the}"
+    say = truth(f"{a.the} {a.be} {where}", f"{a.the} {a.be} not {where}")
+    return Meaning(f"{operation}({a.program}, {b.program}, {pose})", say, (a, b))
+
+
 def _of_thing(slots: Slots) -> Meaning:
     """The direction of one thing from another, in the asker's orientation."""
     a, b = slots.thing("a"), slots.thing("b")
@@ -222,7 +233,7 @@ FORMS: tuple[Form, ...] = (
         "in (what|which) direction (from|of|relative to) (me|you|the camera) (is|are) {a} [now]",
         "(what|which) {w:direction|way|side} (is|are) {a} [in|on] [now]",
         "where (is|are) {a} (relative to|from|in relation to|with respect to|compared to) (me|"
-        "you|us|the camera|where i am|where i stand) [now]",
+        "you|us|here|the camera|where i am|where i stand) [now]",
         "where (is|are) {a} (relative to|from) (me|you|us|the camera) , {q}",
         "relative to (me|you|the camera) , (where|in which direction|in what direction|which "
         "direction) (is|are) {a} [now]",
@@ -288,7 +299,13 @@ FORMS: tuple[Form, ...] = (
         f"(is|are) {{a}} {_SIDES} {{b}} {_WHEN} {{c}}",
         f"{_WHEN} {{c}} , (is|are) {{a}} {_SIDES} {{b}}",
         f"(seen|viewed|looking) from {{c}} , (is|are) {{a}} {_SIDES} {{b}}",
-        f"(is|are) {{a}} {_SIDES} {{b}} (seen|viewed|as seen|as viewed) from {{c}}",
+        f"(is|are) {{a}} {_SIDES} {{b}} [when|if|as] (seen|viewed|looking) from {{c}}",
+    ),
+    form(
+        _before_from,
+        "Is the chair behind the table seen from the sofa?",
+        "(is|are) {a} {q:behind|in front of} {b} [when|if|as] (seen|viewed|looking) from {c}",
+        "(seen|viewed|looking) from {c} , (is|are) {a} {q:behind|in front of} {b}",
     ),
     form(
         _of_thing,

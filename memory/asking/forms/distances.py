@@ -47,6 +47,7 @@ def between(slots: Slots, a: Thing, b: Thing) -> Meaning:
     if "agent" in (a.kind, b.kind):
         points = "the centre" if "centers" in cues else "the nearest surface"
     level = ", horizontally" if "horizontal" in cues else ""
+    a, b = door_nearest(a, b), door_nearest(b, a)
     several = "; of several the closest" if a.plural or b.plural else ""
     said = f"{{}} from {a.the} to {b.the} ({points}{level}{several})"
     say = apart(said, "" if "centers" in cues else within(a, b) or within(b, a))
@@ -110,6 +111,23 @@ def nearest_to(thing: Thing, place: Thing) -> Thing:
     ):
         return thing
     return thing.at(f"{picked[1]}({picked[2]}, {place.program})", single=True)
+
+
+def door_nearest(thing: Thing, place: Thing) -> Thing:
+    """ "The door" is the nearest one to a thing, as of several things the closest is meant."""
+    if thing.program != "door()" or place.kind != "thing" or place.label == "door":
+        return thing
+    nearest = thing.at(f"nearest_door({place.program})", single=True)
+    return replace(nearest, words="nearest door")
+
+
+def _vertically(slots: Slots) -> Meaning:
+    """Between the nearest heights of two boxes; none where one is beside the other."""
+    a, b = slots.pair("pair") if "pair" in slots else (slots.thing("a"), slots.thing("b"))
+    ends = [f'elevation({t.program}, of="{of}")' for t in (a, b) for of in ("bottom", "top")]
+    program = f"max([{ends[0]} - {ends[3]}, {ends[2]} - {ends[1]}, 0 * {ends[0]}])"
+    say = measured(f"{{}} vertically between {a.the} and {b.the}: 0 where they share a height")
+    return Meaning(program, say, (a, b))
 
 
 def _a_to_b(slots: Slots) -> Meaning:
@@ -249,6 +267,16 @@ FORMS: tuple[Form, ...] = (
         "{pair} , how far [apart|away] are they [apart|from each other]",
         "(what|how much) [distance|space] separates {pair}",
         "(what|how much) (distance|space) is between {pair}",
+        "how (wide|broad|large) is the (passage|gap|aisle|way|opening) between {pair}",
+    ),
+    form(
+        _vertically,
+        "How far is the lamp from the sofa vertically?",
+        f"how far [away|apart] {_BE} {{a}} (from|to) {{b}} vertically",
+        f"how far [apart] {_BE} {{pair}} [apart] vertically",
+        f"{THE_DISTANCE} vertically between {{pair}}",
+        "(what is|what) [the] vertical (distance|gap|separation) between {pair}",
+        "(what is|what) [the] vertical (distance|gap|separation) from {a} to {b}",
     ),
     form(
         _two_of_a_kind,

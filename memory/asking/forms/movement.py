@@ -13,6 +13,9 @@ _START, _NOW = Moment("time(0)", "the start"), Moment("now()", "now")
 
 
 def _span(slots: Slots) -> tuple[Moment, Moment]:
+    span = slots.span("s") if "s" in slots and "t" not in slots else None
+    if span is not None and span.end is not None:
+        return span.begin, span.end
     begin = slots.moment("s").since if "s" in slots else _START
     end = slots.moment("t") if "t" in slots else _NOW
     return begin, end
@@ -189,6 +192,8 @@ FORMS: tuple[Form, ...] = (
         "left) (in|during|over|within|since) {s}",
         f"(did|have|has) {_WHO} (turn|turned|rotate|rotated) [to the] (left or right|right or "
         "left) between {s} and {t}",
+        f"(which way|in which direction|which direction) (did|have|has) {_WHO} (turn|turned|rotate|"
+        "rotated) (in|during|over|within|since) {s}",
     ),
     form(
         _turned,

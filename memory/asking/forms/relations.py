@@ -237,8 +237,10 @@ def _which_of(slots: Slots) -> Meaning:
     else:
         things = [phrases.thing(bare(option).casefold()) for option in slots.asked.options]
     words = slots.text("rest").split()
+    denied = denied_at(words, 0) if words else 0
+    words = words[denied:]
     found = relation_at(words, 0) if words else None
-    if found is None or len(things) < 2:
+    if found is None or len(things) < 2 or denied > 1:
         raise Unreadable(f'I see no relation in "{phrases.said(slots.text("rest"))}"')
     whole = phrases.thing(f"the things {' '.join(words)}")
     together = union_of(thing.program for thing in things)
@@ -246,10 +248,11 @@ def _which_of(slots: Slots) -> Meaning:
     if room is None and "everything()" not in whole.program:
         raise Unreadable(f'I cannot tell which of them is "{phrases.said(" ".join(words))}"')
     those = f"[x for x in {together} if room_of(x) == {room[1]}]" if room else ""
-    program = f"labels({those or whole.program.replace('everything()', together, 1)})"
-    return Meaning(
-        program, one_of(things, f"{{}} {whole.words.removeprefix('things ')}"), tuple(things)
-    )
+    there = those or whole.program.replace("everything()", together, 1)
+    where = whole.words.removeprefix("things ")
+    if denied:
+        there, where = f"without({together}, {there})", f"not {where}"
+    return Meaning(f"labels({there})", one_of(things, f"{{}} {where}"), tuple(things))
 
 
 def _outermost(slots: Slots) -> Meaning:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cogmap.memory.asking.form import Form, Meaning, Slots, form
 from cogmap.memory.asking.offered_places import among_places, is_room
 from cogmap.memory.asking.saying import Result, Said, Say, listed, measured, truth, worded
-from cogmap.memory.asking.things import ALL_ROOMS, Thing, quoted
+from cogmap.memory.asking.things import ALL_ROOMS, Thing, joined, quoted
 from cogmap.memory.asking.unreadable import Unreadable
 
 __all__ = ["FORMS"]
@@ -84,6 +84,14 @@ def _same_room(slots: Slots) -> Meaning:
         f"{a.the} and {b.the} are in the same room", f"{a.the} and {b.the} are in different rooms"
     )
     return Meaning(f"room_of({a.program}) == room_of({b.program})", say, (a, b))
+
+
+def _all_in_one_room(slots: Slots) -> Meaning:
+    things = slots.things("list")
+    first, *rest = [f"room_of({thing.program})" for thing in things]
+    all_of = joined(thing.the for thing in things)
+    say = truth(f"{all_of} are in the same room", f"{all_of} are not all in the same room")
+    return Meaning(" and ".join(f"{first} == {each}" for each in rest), say, tuple(things))
 
 
 def _am_i_in(slots: Slots) -> Meaning:
@@ -206,6 +214,8 @@ FORMS: tuple[Form, ...] = (
         "(which|what) room (is|are|was|were) {a} [located|placed] [in]",
         "in (which|what) room (would|could|can|do|might|should) (i|you|we) (find|see|look for) {a}",
         "(is|are) {a} in {x} or [in] {y}",
+        "(which|what) room (is|are) {a} [in] , [in] {x} or [in] {y}",
+        "in (which|what) room (is|are) {a} , [in] {x} or [in] {y}",
         "in (which|what) room (is|are|was|were|do i find|can i find|did you see|stands) {a} "
         "[located|placed]",
         "(which|what) room (has|contains|houses) {a}",
@@ -226,6 +236,11 @@ FORMS: tuple[Form, ...] = (
         "(are|is) {pair} in the same room",
         "(is|are) {a} in the same room as {b}",
         "(are|is) {pair} in one room",
+    ),
+    form(
+        _all_in_one_room,
+        "Are the lamp, the sofa and the bed in the same room?",
+        "are [all] {list} [all] in (the same|one) room",
     ),
     form(_am_i_in, "Am I in the kitchen?", "(am i|are you|are we) in {a} [now]", "is this {a}"),
     form(

@@ -119,6 +119,29 @@ def _elevation(slots: Slots) -> Meaning:
     return Meaning(f'elevation({thing.program}, of="{of}")', say, (thing,))
 
 
+def _above(slots: Slots) -> Meaning:
+    """ "How high is the shelf above the desk": from the upper end of one to the lower end of the
+    other."""
+    a, b = slots.thing("a"), slots.thing("b")
+    program = f'elevation({a.program}, of="bottom") - elevation({b.program}, of="top")'
+    said = f"the lower end of {a.the} is {{}} above the upper end of {b.the}"
+    return Meaning(program, measured(said), (a, b))
+
+
+def _as_large(slots: Slots) -> Meaning:
+    """ "Is the sofa as long as the bed": as nearly as one would say so, or more."""
+    a, b, word = slots.each("a", slots.thing("a")), slots.thing("b"), slots.text("r")
+    if word in ("big", "large"):
+        first, second, off = f"volume({a.program})", f"volume({b.program})", "0.95 *"
+        program = f"{first} >= {off} {second}"
+    else:
+        first, second = (f'size({t.program}, axis="{_AXES[word]}")' for t in (a, b))
+        program = f"{first} >= {second} - {_SAID_M:g}"
+    said = f"as {word} as {b.the}"
+    say = truth(f"{a.the} {a.be} {said}, or more so", f"{a.the} {a.be} not {said}")
+    return Meaning(program, say, (a, b))
+
+
 def _compared(slots: Slots) -> Meaning:
     a, b, word = slots.each("a", slots.thing("a")), slots.thing("b"), slots.text("r")
     if word in _HIGHER:
@@ -304,6 +327,17 @@ FORMS: tuple[Form, ...] = (
         "how (high|far) is {a} (above|over|off|from) the (floor|ground)",
         "what is the height of {a} (above|over) the (floor|ground)",
         "at what height (is|does|are) {a} [hang|stand]",
+    ),
+    form(
+        _above,
+        "How high is the shelf above the desk?",
+        "how (high|far) [up] (is|are|does|do) {a} [hang|stand] (above|over) {b}",
+        "what is the height of {a} (above|over) {b}",
+    ),
+    form(
+        _as_large,
+        "Is the wardrobe as tall as the fridge?",
+        "(is|are) {a} [at least|just] as {r:long|wide|tall|high|deep|thick|big|large} as {b}",
     ),
     form(
         _compared,

@@ -148,6 +148,33 @@ def together(both: str) -> Say:
     return say
 
 
+def _ever_together(slots: Slots) -> Meaning:
+    a, b = slots.pair("pair")
+    both = f"{a.the} and {b.the}"
+    say = truth(f"{both} were in view together", f"{both} were never in view together")
+    return Meaning(f"count(co_visible({a.program}, {b.program})) > 0", say, (a, b))
+
+
+def _first_thing(slots: Slots) -> Meaning:
+    """What was in view first, or last: several things if they were so together."""
+    first = slots.text("w") == "first"
+    operation, best, sign = ("first_seen", "min", "<=") if first else ("last_seen", "max", ">=")
+    everything = 'everything(state="any")'
+    program = (
+        f"when = {best}([{operation}(x) for x in {everything}])\n"
+        f"labels([x for x in {everything} if {operation}(x) {sign} when])"
+    )
+    word = "first" if first else "last"
+    return Meaning(program, listed(f"seen {word}: {{}}", "nothing was seen"))
+
+
+def _how_long_seen(slots: Slots) -> Meaning:
+    thing = slots.ever("a")
+    say = measured(f"{thing.the} {thing.was} in view for {{}} in all")
+    program = f"sum([duration(v) for v in in_view({thing.members})])"
+    return Meaning(program, say, (thing,))
+
+
 def _newly_seen(slots: Slots) -> Meaning:
     things = slots.things("list")
     return Meaning(
@@ -263,6 +290,28 @@ FORMS: tuple[Form, ...] = (
         f"when did (you|i|we) {_SAW} [both] {{pair}} [together|simultaneously|at the same time|"
         "at once]",
         "when were [both] {pair} [both] visible [together]",
+    ),
+    form(
+        _ever_together,
+        "Were the lamp and the sofa ever visible together?",
+        "(were|are|was|have) {pair} ever [been] (visible|in view|seen|in sight) (together|"
+        "simultaneously|at the same time|at once)",
+        f"(did|have) (you|i|we) [ever] {_SAW} [both] {{pair}} (together|simultaneously|at the same "
+        "time|at once)",
+    ),
+    form(
+        _first_thing,
+        "What was the first thing you saw?",
+        "(what|which) (is|was|were) the {w:first|last} (thing|object|things|objects) [that] (you|i|"
+        "we) (saw|have seen|noticed)",
+        "(what|which) (thing|object|things|objects) did (you|i|we) see {w:first|last}",
+        "what did (you|i|we) see {w:first|last} [of all]",
+    ),
+    form(
+        _how_long_seen,
+        "How long was the sofa in view?",
+        "(how long|for how long) (was|were|has|have) {a} [been] (in view|visible|in sight|seen) "
+        "[in total|in all|altogether]",
     ),
     form(
         _newly_seen,

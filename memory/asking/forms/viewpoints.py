@@ -18,6 +18,11 @@ _ROOM_BEFORE_SIDE = re.compile(
     r"(.+?) ((?:(?:to|on|at) )?(?:(?:the|my|your) )?(?:left|right|in front|front|back|behind|ahead|"
     r"rear|forward)\b.*)"
 )
+_SIDE = re.compile(r"(?:(?:to|on|at) )?(?:(?:the|my|your) )?(.+?)(?: (?:of )?(?:me|you))?")
+_OF_FACED = re.compile(
+    r"(left|right|left side|right side) of (.+)|(?:its|their) (left|right)(?: side)?"
+)
+""" "To the left of the tv", "to its left": of what one faces that is left of who looks."""
 
 
 def _standing(slots: Slots) -> Meaning:
@@ -25,6 +30,7 @@ def _standing(slots: Slots) -> Meaning:
     stand = slots.place("a") if "a" in slots else slots.asked.phrases.place("me")
     face = slots.place("b")
     target, said = _target_and_side(slots)
+    said = _side_of_faced(slots, face, said)
     pose = f"stand(at={stand.program}, facing={face.program})"
     finest = "left_right" if slots.text("w") in ("side", "hand") else "eight"
     return seen(slots, pose, _seen_from(stand, face), target, _direction_words(said), finest)
@@ -34,6 +40,7 @@ def _target_and_side(slots: Slots) -> tuple[Thing, str]:
     """ "The armchair" and "in the living room left or right": where it is belongs to the thing."""
     said = slots.text("q")
     found = _ROOM_BEFORE_SIDE.fullmatch(said)
+    bare = _SIDE.fullmatch(found[2]) if found else None
     try:
         room = slots.asked.phrases.room(found[1]) if found else None
     except Unreadable:
@@ -41,7 +48,20 @@ def _target_and_side(slots: Slots) -> tuple[Thing, str]:
     if found is None or room is None:
         return slots.thing("c"), said
     thing = slots.thing("c")
-    return in_room(replace(thing, words=f"{thing.words} in"), room), found[2]
+    side = bare[1] if bare and bare[1] else found[2]
+    return in_room(replace(thing, words=f"{thing.words} in"), room), side
+
+
+def _side_of_faced(slots: Slots, face: Thing, said: str) -> str:
+    """ "Left" of "left of the tv", if it is that which is faced; else as it is said. Raises
+    Unreadable of another thing."""
+    found = _OF_FACED.fullmatch(said.strip(" ,").removeprefix("the "))
+    if found is None:
+        return said
+    other = found[2] and found[2] not in ("me", "you")
+    if other and slots.asked.phrases.place(found[2]).program != face.program:
+        raise Unreadable("it is left or right of something that is not faced")
+    return found[1] or found[3]
 
 
 def _direction_words(said: str) -> str:
@@ -125,13 +145,20 @@ def _viewing(slots: Slots) -> tuple[Thing, str, str]:
         test = AHEAD_OR_BEHIND[side].format("p", "x")
     where = f"on the {said}" if side in ("left", "right") else f"{said} you"
     if slots.asked.rooms > 1 and thing.program == "everything()":
-        others = "everything(room=room_of(p))"
+        others = f"everything(room={_room_of_stand(stand, face)})"
         for thing_there in (stand, face):  # what one stands at, and looks at, is on no side
             if thing_there.seen_program:
                 others = f"without({others}, {thing_there.members})"
         inside = thing.at(f"[x for x in {others} if {test}]")
         return inside, pose, f"{where} in the same room"
     return thing.at(f"[x for x in {thing.members} if {test}]"), pose, where
+
+
+def _room_of_stand(stand: Thing, face: Thing) -> str:
+    """The room that one looks into: who stands at a door, that of what is faced."""
+    if stand.label != "door":
+        return "room_of(p)"
+    return face.program if face.kind == "room" else f"room_of({face.program})"
 
 
 def _beside_what(slots: Slots) -> Meaning:
@@ -181,7 +208,8 @@ _WHEN_FACING = (
 )
 _IS = "(is|are|will|would|do i find) {c} [be]"
 _WHICH_SIDE = (
-    "{q:left or right|right or left|in front or behind|left , right or behind|left , right or back}"
+    "{q:left or right|right or left|in front or behind|left , right or behind|left , right or back|"
+    "in front of me or behind me|behind me or in front of me|in front of me or behind}"
 )
 """Words of which every one tells a side: none of them belongs to the thing."""
 _ASK_DIRECTION = (

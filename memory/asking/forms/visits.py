@@ -36,6 +36,18 @@ def _how_many(slots: Slots) -> Meaning:
     return Meaning("count([r for r in rooms() if count(visits(r)) > 0])", say)
 
 
+def _which_first(slots: Slots) -> Meaning:
+    """The room of the first visit, or of the last, which may go on."""
+    first = slots.text("w") == "first"
+    ends, best = ("begin", "min") if first else ("end", "max")
+    been = "[r for r in rooms() if count(visits(r)) > 0]"
+    edge = f"{best}([{ends}(v) for v in visits(r)])"
+    program = f"when = {best}([{edge} for r in {been}])\n[r for r in {been} if {edge} == when]"
+    word = "first" if first else "last"
+    say = listed(f"the camera was {word} in: {{}}", "the camera was in no room that is known")
+    return Meaning(program, say)
+
+
 def _last(slots: Slots) -> Meaning:
     room = slots.room("a")
     say = worded(f"the camera was last in {room.the} {{}}")
@@ -106,6 +118,16 @@ FORMS: tuple[Form, ...] = (
         f"how many rooms (have|has) {_WE} {_BEEN} [so far]",
         f"how many rooms did {_WE} {_BE} [so far]",
         f"how many rooms (were|was) {_WE} in [so far]",
+    ),
+    form(
+        _which_first,
+        "Which room did you visit first?",
+        f"(which|what) room did {_WE} {_BE} {{w:first|last}}",
+        f"(which|what) room (have|has) {_WE} {_BEEN} {{w:first|last}}",
+        f"(which|what) room (was|were) {_WE} in {{w:first|last}}",
+        f"(what|which) (is|was) the {{w:first|last}} room [that] {_WE} {_BE}",
+        f"(what|which) (is|was) the {{w:first|last}} room [that] {_WE} (were|was|visited|entered) "
+        "[in]",
     ),
     form(
         _last,

@@ -75,3 +75,7 @@ def _refuse_unseen(members: object) -> None:
         raise NotSeen(
             f"no {members.query or 'thing'} was seen; that is not to say that there is none"
         )
+    if isinstance(members, Rooms) and members.note and not len(members):
+        raise NotSeen(
+            f"no {members.query} was seen, which is not to say that there is none; {members.note}"
+        )

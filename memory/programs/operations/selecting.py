@@ -136,6 +136,7 @@ def room(world: World, name: str | float) -> Room:
 @operation(SELECTING)
 def room_of(world: World, place: MapObject | Point | Pose) -> Room:
     """The room that a thing or a place is in."""
+    world.recorder.note(place)
     return the_room(world, place)
 
 

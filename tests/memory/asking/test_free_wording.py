@@ -290,7 +290,8 @@ def test_the_nearest_question_is_named(read) -> None:
 @pytest.mark.parametrize(
     ("text", "program"),
     [
-        ("How far is the sofa from the door?", 'distance(find("sofa"), door())'),
+        ("How far is the sofa from the door?",
+         'distance(find("sofa"), nearest_door(find("sofa")))'),
         ("How far is the bed from the door of the kitchen?",
          'distance(find("bed"), door(room=room("kitchen")))'),
         ("Which chair is nearest to the kitchen door?",

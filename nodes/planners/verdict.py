@@ -68,16 +68,17 @@ def objection(question: str, outcome: Answer, layout: Layout, offline: Answer | 
 
     Where the offline planner reads the question, its reading is exact, also where it says that the
     map cannot tell, so that the two must agree; where it does not, the outcome has to be what the
-    question asks for, as far as its words tell.
+    question asks for, as far as its words tell. Either way the program has to use what the question
+    names, and to rest on something in the map: the same number may come of anything.
     """
     if offline is not None and offline.status not in UNREAD:
         if offline.status == outcome.status and same_value(offline, outcome):
-            return ""
+            return _unused(question, outcome, layout) or _unfounded(question, outcome, layout)
         read = f"reads it as {offline.program} and" if offline.program else "reads it and"
         return f"that is not what was asked: the map {read} says ({offline.status}): {offline.text}"
-    unused = _unused(question, outcome, layout)
-    if unused:
-        return unused
+    wrong = _unused(question, outcome, layout) or _unfounded(question, outcome, layout)
+    if wrong:
+        return wrong
     names = _names_of(outcome, layout)
     left = without_meaning(question, outcome, names)
     if left:
@@ -102,6 +103,16 @@ def _unused(question: str, outcome: Answer, layout: Layout) -> str:
         return ""
     names = ", ".join(quoted(name) for name in missing[:5])
     return f"the program does not use what the question names: {names}"
+
+
+def _unfounded(question: str, outcome: Answer, layout: Layout) -> str:
+    """Why a value says nothing of the things that a question names; "" if it may: what was reckoned
+    without the map rests on nothing in it, whatever words stand in the program."""
+    evidence = outcome.evidence
+    rests = evidence.objects or evidence.rooms or evidence.keyframes or evidence.frames
+    if outcome.status != "answered" or rests or not _named(question, layout):
+        return ""
+    return "the value rests on nothing that is in the map"
 
 
 def same_value(a: Answer, b: Answer) -> bool:

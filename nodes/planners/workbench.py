@@ -225,21 +225,15 @@ class Workbench:
             self.refused = f"it took the question as {outcome.program}, but {wrong}"
             return self._error(wrong)
         read = self.offline
-        if read is not None and read.status == outcome.status:  # in the unit that was asked for
-            outcome = msgspec.structs.replace(
-                outcome, value=read.value, unit=read.unit, sigma=read.sigma, text=read.text,
-                option=read.option, candidates=read.candidates, viewpoint=read.viewpoint,
-            )  # fmt: skip
-            trust = 1.0
-        else:
-            trust = TRUST_UNREAD
-            text = f"{outcome.text} (as {self.model} reads the question; nothing else confirms it)"
-            outcome = msgspec.structs.replace(outcome, text=text)
+        if read is not None and read.status == outcome.status:
+            # The two agree; the program that is known to be the question's is the map's own.
+            return ToolResult("", answer=msgspec.structs.replace(read, planner=self.model))
         answer = msgspec.structs.replace(
             outcome,
+            text=f"{outcome.text} (as {self.model} reads the question; nothing else confirms it)",
             option=outcome.option
             or fitting(self.question.options, outcome.value, same_thing, outcome.unit)[0],
-            confidence=min(outcome.confidence, trust),
+            confidence=min(outcome.confidence, TRUST_UNREAD),
             planner=self.model,
         )
         return ToolResult("", answer=answer)

@@ -111,6 +111,45 @@ def test_the_user_reads_how_the_model_took_it(access, endpoint, question, progra
         assert answer.value == 2
 
 
+@pytest.mark.parametrize(
+    ("question", "program", "wrong"),
+    [
+        ("How many chairs are there?", 'count(find("sofa")) + count(find("tv"))', '"chair"'),
+        ("How many chairs are there?", "1 + 1", '"chair"'),
+        ("Is the sofa closer to the tv than the chair?", "1 < 2", '"sofa"'),
+        ("Are there chairs?", '"chair" == "chair"', "rests on nothing"),
+        ("Kindly ponder whether the chairs be equal", '"chair" == "chair"', "rests on nothing"),
+    ],
+)
+def test_the_same_value_of_something_else_is_no_answer(access, question, program, wrong) -> None:
+    offline = access.ask(Question(stamp_ns=0, text=question))
+    assert wrong in objection(question, run(access, program), access.layout(), offline)
+
+
+def test_what_nothing_is_found_by_may_answer(access) -> None:
+    near = run(access, 'exists([c for c in find("chair") if distance(c, find("sofa")) < 0.1])')
+    assert near.value is False
+    offline = access.ask(Question(stamp_ns=0, text="Are there chairs within 10 cm of the sofa?"))
+    assert objection("Are there chairs within 10 cm of the sofa?", near, access.layout(),
+                     offline) == ""  # fmt: skip
+
+
+def test_the_program_that_is_known_to_be_the_questions_is_reported(access, endpoint) -> None:
+    """A model's agrees by chance here: both are 2."""
+    by_chance = 'count(union(find("chair"), find("sofa"))) - count(find("tv"))'
+    endpoint.replies = [
+        endpoint.calls(("run_program", {"program": by_chance})),
+        endpoint.calls(("answer", {"outcome": 1})),
+    ]
+    settings = PlannerSettings(backend="openai", budget=Budget(seconds=20, steps=3))
+    question = Question(stamp_ns=0, text="How many chairs are there?")
+    planner = load_planner(settings)
+    answer = answer_within(planner, question, access, lambda kind, text: None, 20.0)
+    chairs = access.ask(question)
+    assert (answer.value, answer.planner) == (2, "scripted")
+    assert (answer.program, answer.evidence) == (chairs.program, chairs.evidence)
+
+
 def test_operations_that_compute_a_notion_exist() -> None:
     named = {name for notion in NOTIONS for name in notion.operations} - {"compared"}
     assert named <= operations().keys()

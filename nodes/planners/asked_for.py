@@ -15,9 +15,12 @@ from dataclasses import dataclass
 
 from cogmap.memory.index.synonyms import normalize, synonyms
 from cogmap.memory.units import to_si
+from cogmap.nodes.planners.compared import program_tree
+from cogmap.nodes.planners.question_words import words_of
+from cogmap.nodes.planners.sense import DENIALS, denies
 from cogmap.runtime.messages import Answer
 
-__all__ = ["NOTIONS", "without_meaning", "words_of", "wrong_kind"]
+__all__ = ["NOTIONS", "without_meaning", "wrong_kind"]
 
 
 @dataclass(frozen=True)
@@ -125,6 +128,15 @@ NOTIONS = (
         "same equal different more less fewer most least than",
         f"compared {_SIZES} {_DISTANCES} {_TIMES} same_side by_room",
     ),
+    _notion(DENIALS, "denied"),
+    _notion("explored known covered coverage", "explored area_seen", "number"),
+    _notion("unexplored undiscovered unknown unseen frontier explore next where", "frontiers"),
+    _notion("turn round", "turn_of turns_seeing closest_turn farthest_turn", "count"),
+    _notion("picture photo photograph image snapshot keyframe plan drawing",
+            "keyframes render_bev view_from", "words"),
+    _notion("viewpoint vantage best better stand sure surer certain where", "best_view surer_view"),
+    _notion("position pose standpoint coordinate",
+            "agent stand was_at whereabouts placements place_before best_view", "words"),
     _notion("kind type sort class category", "labels label_of describe contents"),
     _notion("door doorway", "doors door nearest_door door_width doors_along"),
 )  # fmt: skip
@@ -132,7 +144,7 @@ NOTIONS = (
 _CHANGE_NOTHING = (
     "the a an and or of to in on at for from by with as if it its they them their this that these "
     "those there here i me my we us our you your one ones be is are was were been being am do does "
-    "did done has have had having can could would should shall will may might must not no any some "
+    "did done has have had having can could would should shall will may might must any some "
     "all each every both either other another much also just only still so then now very rather "
     "quite too yet please pray hey hi hello thank thanks sir friend robot tell say give let know "
     "show find found determine compute calculate estimate guess ponder consider contemplate figure "
@@ -156,19 +168,6 @@ _KIND_CUES = (
 )  # fmt: skip
 _CALLS = re.compile(r"\b([a-z_]+)\(")
 _COMPARES = re.compile(r"[<>]|[=!]=")
-_HOW_MANY_OF_A_UNIT = re.compile(
-    r"\b(?:how many|number of) (?=(?:centi)?met(?:er|re)s?\b|inch|feet|degree|second|minute|square|"
-    r"cubic|lit(?:er|re)s?\b)",
-    re.IGNORECASE,
-)
-_WORD = re.compile(r"[^\W_]+")
-MOST_LETTERS = 4000
-
-
-def words_of(question: str) -> list[str]:
-    """Of a question, each in its normal form."""
-    text = _HOW_MANY_OF_A_UNIT.sub("how much ", question[:MOST_LETTERS].replace("'s ", " "))
-    return [normalize(word) for word in _WORD.findall(text)]
 
 
 def without_meaning(question: str, outcome: Answer, spoken: Iterable[str]) -> list[str]:
@@ -176,6 +175,8 @@ def without_meaning(question: str, outcome: Answer, spoken: Iterable[str]) -> li
     uses."""
     used = set(_CALLS.findall(outcome.program))
     used |= {"compared"} if _COMPARES.search(outcome.program) else set()
+    tree = program_tree(outcome.program)
+    used |= {"denied"} if tree is not None and denies(tree) else set()
     named = {word for name in spoken for other in synonyms(name) for word in other.split()}
     return [
         word

@@ -13,7 +13,9 @@ from collections.abc import Iterable
 from cogmap.memory.index.synonyms import normalize
 from cogmap.memory.programs.quoting import quoted
 from cogmap.memory.units import to_si
-from cogmap.nodes.planners.asked_for import without_meaning, words_of, wrong_kind
+from cogmap.nodes.planners.asked_for import without_meaning, wrong_kind
+from cogmap.nodes.planners.question_words import words_of
+from cogmap.nodes.planners.sense import against_sense
 from cogmap.runtime.messages import Answer, AnswerValue, Layout
 
 __all__ = [
@@ -73,7 +75,8 @@ def objection(question: str, outcome: Answer, layout: Layout, offline: Answer | 
     """
     if offline is not None and offline.status not in UNREAD:
         if offline.status == outcome.status and same_value(offline, outcome):
-            return _unused(question, outcome, layout) or _unfounded(question, outcome, layout)
+            wrong = "" if not _rests(offline) else _unfounded(question, outcome, layout)
+            return _unused(question, outcome, layout) or wrong
         read = f"reads it as {offline.program} and" if offline.program else "reads it and"
         return f"that is not what was asked: the map {read} says ({offline.status}): {offline.text}"
     wrong = _unused(question, outcome, layout) or _unfounded(question, outcome, layout)
@@ -84,6 +87,14 @@ def objection(question: str, outcome: Answer, layout: Layout, offline: Answer | 
     if left:
         words = ", ".join(quoted(word) for word in left[:5])
         return f"nothing in the program stands for these words of the question: {words}"
+    wrong = against_sense(
+        question,
+        outcome.program,
+        {thing.id: thing.label for thing in layout.objects},
+        is_truth=isinstance(outcome.value, bool),
+    )
+    if wrong:
+        return wrong
     kind = wrong_kind(question, outcome) if outcome.status == "answered" else ""
     return f"the outcome is {kind}, which the question does not ask for" if kind else ""
 
@@ -108,11 +119,15 @@ def _unused(question: str, outcome: Answer, layout: Layout) -> str:
 def _unfounded(question: str, outcome: Answer, layout: Layout) -> str:
     """Why a value says nothing of the things that a question names; "" if it may: what was reckoned
     without the map rests on nothing in it, whatever words stand in the program."""
-    evidence = outcome.evidence
-    rests = evidence.objects or evidence.rooms or evidence.keyframes or evidence.frames
-    if outcome.status != "answered" or rests or not _named(question, layout):
+    if outcome.status != "answered" or _rests(outcome) or not _named(question, layout):
         return ""
     return "the value rests on nothing that is in the map"
+
+
+def _rests(answer: Answer) -> bool:
+    """Whether it has evidence; where best to stand, for one, has none."""
+    of = answer.evidence
+    return bool(of.objects or of.rooms or of.keyframes or of.frames)
 
 
 def same_value(a: Answer, b: Answer) -> bool:

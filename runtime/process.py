@@ -94,6 +94,11 @@ class NodeProcess:
         return self._popen is not None and self._popen.poll() is None
 
     @property
+    def pid(self) -> int:
+        """Of the process that is, or was, started last; 0: of none."""
+        return 0 if self._popen is None else self._popen.pid
+
+    @property
     def ready(self) -> bool:
         """It has loaded, or never will."""
         return self.done or self.vitals.last.state != "starting"
@@ -300,4 +305,4 @@ class NodeProcess:
     def _set_state(
         self, state: Literal["starting", "restarting", "ended", "failed", "stopped"]
     ) -> None:
-        self.vitals.set_state(state, 0 if self._popen is None else self._popen.pid)
+        self.vitals.set_state(state, self.pid)

@@ -59,6 +59,29 @@ def process_of(path: Path) -> int | None:
         return None
 
 
+def _in_use(path: Path, holder: int | None) -> str:
+    """Who uses it, and what to do."""
+    if holder:
+        who = f"process {holder}; stop it"
+    elif pids := " ".join(map(str, _who_holds(path / "lock"))):
+        who = f"nodes of a run that was killed; kill -9 {pids} ends them, if they hang"
+    else:
+        who = "nodes of a run that was killed; end them"
+    return f"another run is using {path}: {who}, or choose another --run-dir"
+
+
+def _who_holds(file: Path) -> list[int]:
+    """Processes of this user that have it open, but for this one."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if any(opened.path == str(file.resolve()) for opened in process.open_files()):
+                found.append(process.pid)
+        except psutil.Error:
+            continue
+    return sorted(set(found) - {os.getpid()})
+
+
 def _began(pid: int) -> int | None:
     """When a process began: its number may be another's by now. None: it is gone, or a zombie that
     nobody has waited for."""
@@ -108,10 +131,7 @@ class RunDir:
                     time.sleep(0.1)
                     continue
                 self._lock.close()
-                who = f"process {holder}" if holder else "nodes of a run that was killed"
-                raise RunDirError(
-                    f"another run is using {path}: {who}; stop it or choose another --run-dir"
-                ) from error
+                raise RunDirError(_in_use(path, holder)) from error
         self._lock.seek(0)
         self._lock.truncate()
         self._lock.write(f"{os.getpid()} {_began(os.getpid())}\n")

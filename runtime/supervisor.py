@@ -37,6 +37,7 @@ from cogmap.runtime.messages import (
 from cogmap.runtime.node import Source
 from cogmap.runtime.plans import QUEUE_MESSAGES, vitals_of, wiring_of
 from cogmap.runtime.process import NodeProcess
+from cogmap.runtime.reaper import Reaper
 from cogmap.runtime.requests import SERVICES_FILE, STREAMS_FILE
 from cogmap.runtime.result import RunResult, result_of
 from cogmap.runtime.rundir import RunDir
@@ -75,6 +76,7 @@ class Supervisor:
         self._writers: dict[str, Writer] = {}
         self._open_sockets()
         self._processes = {name: self._plan_process(name) for name in launch.nodes}
+        self._reaper = Reaper()
         self._stop = StopFlag()
         self._patient = False
         self._said_what_it_waits_for = False
@@ -149,6 +151,7 @@ class Supervisor:
         for writer in self._writers.values():
             writer.close()
         self._context.term()
+        self._reaper.close()
         remove_run_keys(self.run_dir.path)
 
     def _tick(self) -> None:
@@ -156,6 +159,7 @@ class Supervisor:
         self._start_sources_when_ready()
         for process in self._processes.values():
             process.watch()
+        self._reaper.watch(p.pid for p in self._processes.values() if p.alive)
         self._stop_left_overs()
         if time.monotonic() >= self._next_status:
             self._next_status = time.monotonic() + _STATUS_PERIOD_S

@@ -278,10 +278,12 @@ class TestEnding:
         assert not (run.run_dir / "stored").exists()
 
     def test_killed_supervisor(self, start):
+        """One of its nodes is stopped, and hears of nothing."""
         run = start(line(count=10**9, period_s=0.01))
         until(lambda: len(run.lines()) > 5, what="messages arrive")
         nodes = run.children()
         assert len(nodes) == 3
+        os.kill(run.pids()["relay"], signal.SIGSTOP)
         run.process.kill()
         until(lambda: not any(alive(node) for node in nodes), 6, "the nodes end by themselves")
         again = start(line(count=10))

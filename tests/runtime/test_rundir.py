@@ -66,6 +66,20 @@ def test_the_lock_outlives_a_supervisor_that_is_killed(tmp_path):
         assert has_ended(int(killed.stdout))
 
 
+def test_nodes_that_do_not_end_are_named_with_what_ends_them(tmp_path, monkeypatch):
+    monkeypatch.setattr(rundir, "_WAIT_FOR_NODES_S", 0.1)
+    with RunDir(tmp_path) as run:
+        sleep = [sys.executable, "-c", "import time; time.sleep(60)"]
+        node = subprocess.Popen(sleep, pass_fds=(run.lock_fd,))
+    try:
+        (tmp_path / "lock").write_text("1 1\n")  # of a supervisor that is gone
+        with pytest.raises(RunDirError, match=rf"nodes of .* killed; kill -9 {node.pid} ends"):
+            RunDir(tmp_path, resume=False)
+    finally:
+        node.kill()
+        node.wait()
+
+
 def test_a_zombie_and_a_number_used_anew_hold_no_run(tmp_path):
     """Who was killed stays in the table until somebody waits for it, and its number comes again."""
     with RunDir(tmp_path):

@@ -15,9 +15,10 @@ from zmq.auth.thread import ThreadAuthenticator
 
 from cogmap.runtime.complaints import complain
 from cogmap.runtime.descriptors import is_lack, require
+from cogmap.runtime.intake import Intake
 from cogmap.runtime.keys import RunKeys, spoken
 
-__all__ = ["Admitted", "RunContext", "open_context", "serving"]
+__all__ = ["Admitted", "RunContext", "bind_to_clients", "open_context", "serving"]
 
 Admitted = Literal["run", "clients"]
 HANDSHAKE_MS = 2000
@@ -32,6 +33,8 @@ class RunContext(zmq.Context[zmq.Socket[bytes]]):
 
     keys: RunKeys | None = None
     authenticator: ThreadAuthenticator | None = None
+    intake: Intake | None = None
+    """What its clients' connections take; None: it serves none."""
 
     def term(self) -> None:
         self._stop_authenticator()
@@ -51,6 +54,9 @@ class RunContext(zmq.Context[zmq.Socket[bytes]]):
         )
 
     def _stop_authenticator(self) -> None:
+        if self.intake is not None:
+            self.intake.stop()
+            self.intake = None
         if self.authenticator is not None:
             self.authenticator.stop()
             self.authenticator = None
@@ -73,6 +79,7 @@ def open_context(keys: RunKeys | None = None) -> RunContext:
         context.authenticator.configure_curve_callback("run", _Door(keys))
         context.authenticator.configure_curve_callback("clients", _Door(keys, clients))
         context.authenticator.start()
+        context.intake = Intake()
     context.setsockopt(zmq.CURVE_SERVERKEY, keys.run_public.encode())
     context.setsockopt(zmq.CURVE_PUBLICKEY, keys.own.public.encode())
     context.setsockopt(zmq.CURVE_SECRETKEY, keys.own.secret.encode())
@@ -95,6 +102,17 @@ def serving(
         socket.setsockopt(zmq.CURVE_SECRETKEY, keys.run_secret.encode())
         socket.setsockopt(zmq.CURVE_SERVER, 1)
     return socket
+
+
+def bind_to_clients(
+    context: zmq.Context[zmq.Socket[bytes]], socket: zmq.Socket[bytes], endpoint: str
+) -> Intake | None:
+    """Open a socket to clients; what keeps account of theirs, to be told what was taken in."""
+    socket.bind(endpoint)
+    intake = context.intake if isinstance(context, RunContext) else None
+    if intake is not None:
+        intake.open(socket.getsockopt_string(zmq.LAST_ENDPOINT))
+    return intake
 
 
 class _Authenticator(ThreadAuthenticator):

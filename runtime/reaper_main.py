@@ -2,8 +2,8 @@
 
 python -I -S runtime/reaper_main.py < a pipe that the supervisor holds open
 
-Each line of the pipe names the processes to watch, by their numbers; the last one counts. Nothing is
-imported but the standard library, so that it is there at once and takes little memory.
+Each line of the pipe names the processes to watch, by their numbers; the last one counts. Nothing
+but the standard library is imported, so that it is there at once and takes little memory.
 """
 
 import os

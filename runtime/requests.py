@@ -21,7 +21,7 @@ import zmq
 
 from cogmap.runtime import wire
 from cogmap.runtime.complaints import complain
-from cogmap.runtime.context import open_context, serving
+from cogmap.runtime.context import bind_to_clients, open_context, serving
 from cogmap.runtime.keys import RunKeys, client_keys
 from cogmap.runtime.limits import PLACES, ClientLimits
 from cogmap.runtime.messages import CogmapError, Message, Refusal, RunAddresses, RunQuery
@@ -100,7 +100,7 @@ class RequestServer:
         self.socket.setsockopt(zmq.SNDHWM, _QUEUE)
         self.socket.setsockopt(zmq.MAXMSGSIZE, wire.MAX_HEADER_BYTES)
         self.socket.setsockopt(zmq.LINGER, 500)
-        self.socket.bind(endpoint)
+        self._intake = bind_to_clients(context, self.socket, endpoint)
 
     @property
     def refused(self) -> int:
@@ -132,17 +132,27 @@ class RequestServer:
         """Take in what has come, and note when; how many requests wait to be begun. `serve` does
         it by itself: how long one has waited behind others is known from then on."""
         for _ in range(_QUEUE - len(self._arrived)):
+            if sum(map(_size, self._arrived)) > wire.MAX_HEADER_BYTES:
+                break
             try:
                 frames = self.socket.recv_multipart(zmq.NOBLOCK, copy=False)
             except zmq.Again:
                 break
-            client, *parts = [frame.bytes for frame in frames]
-            if not parts or len(parts[0]) != _ID_BYTES:
+            if self._intake is not None:
+                self._intake.note(frames)
+            if len(frames) < 2 or len(frames[1]) != _ID_BYTES:
                 self.malformed += 1
                 continue
-            who, now_s = _who(client, frames[0]), time.monotonic()
-            self._arrived.append(_Arrived(who, client, parts[0], parts[1:], now_s))
+            client, id_ = frames[0].bytes, frames[1].bytes
+            if (size := sum(map(len, frames[2:]))) > wire.MAX_HEADER_BYTES:
+                self._refuse(client, id_, f"{size / 2**20:.1f} MB are too much for a request")
+                continue
+            parts, now_s = [frame.bytes for frame in frames[2:]], time.monotonic()
+            self._arrived.append(_Arrived(_who(client, frames[0]), client, id_, parts, now_s))
         return len(self._arrived)
+
+    def _refuse(self, client: bytes, id_: bytes, text: str) -> None:
+        self._send(client, id_, Refusal(stamp_ns=0, text=text))
 
     def _may_be_asked(self, arrived: _Arrived) -> bool:
         """Whether the client has asked for no more than it may, and there is a place; it is told
@@ -193,6 +203,10 @@ class RequestServer:
         except Exception as error:  # what one client asks must not end the node
             complain(f"a request failed: {type(error).__name__}", trace=True)
             return Refusal(stamp_ns=0, text=f"the node failed: {type(error).__name__}: {error}")
+
+
+def _size(arrived: _Arrived) -> int:
+    return sum(map(len, arrived.parts))
 
 
 def _in_time(arrived: _Arrived) -> Message:

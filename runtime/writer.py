@@ -19,7 +19,7 @@ from cogmap.runtime.bus import (
     StoppedError,
     WriterAddress,
 )
-from cogmap.runtime.context import serving
+from cogmap.runtime.context import bind_to_clients, serving
 from cogmap.runtime.messages import End, Message, Missing
 
 RETAINED_BYTES = 64 * 2**20
@@ -86,7 +86,7 @@ class Writer:
         self.waiting: tuple[str, float] | None = None
         """The lossless reader that is waited for now, and since when (monotonic)."""
         self._pub.setsockopt(zmq.LINGER, 500)
-        self._pub.bind(self.address.latest)
+        bind_to_clients(self.context, self._pub, self.address.latest)
         self._links = {name.encode(): _Link(name.encode()) for name in self.address.readers}
         self._unseen_seq = 0  # what `latest` readers have not been sent before
         self._retained: deque[tuple[int, list[wire.Part], int]] = deque()

@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import zmq
@@ -113,6 +114,7 @@ class Host:
             with self._busy():
                 self.node.setup()
                 self._continuation.restore()
+            self._let_join()
             self._starting = False
             with self._readers_may_be_gone():
                 if isinstance(self.node, Source):
@@ -205,12 +207,16 @@ class Host:
             queue=output.queue,
             stopped=self._is_out_of_time,
             has_ended=has_ended_in(self._wiring),
-            on_join=lambda: self.node.on_join(name),
         )
         output.connect(
             lambda m: writer.publish(m, self._captured_ns), writer.repeat, writer.is_wanted
         )
         return writer
+
+    def _let_join(self) -> None:
+        """Who subscribed while readers were waited for, or the node was set up, is told now."""
+        for name, writer in self._writers.items():
+            writer.on_join = partial(self.node.on_join, name)
 
     def _open_service(self, name: str, endpoint: str) -> RequestServer:
         declared, full_name = self.node.SERVICES[name], f"{self.node.name}/{name}"

@@ -67,7 +67,8 @@ class Writer:
     has_ended: Callable[[str], bool] | None = None
     """Whether a reader has ended for good: nobody waits for it. None: that is not known."""
     on_join: Callable[[], None] | None = None
-    """Called when ``latest`` readers have subscribed, once a second at most; may call `repeat`."""
+    """Called when ``latest`` readers have subscribed, once a second at most; may call `repeat`. Who
+    sets it later is told of those that have subscribed before."""
 
     note_published: Callable[[int], None] | None = None
     """Told of what comes next before a message is sent, but for the last, which comes again."""
@@ -336,7 +337,7 @@ class Writer:
                 break
             if said[:1] == b"\x01":  # anything else may come from a stranger
                 self._has_been_joined = True
-                self._owes_telling = self.on_join is not None
+                self._owes_telling = True
         if time.monotonic() - self._told_at >= _TELL_PERIOD_S:
             self.tell_of_joins()
 

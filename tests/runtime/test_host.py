@@ -262,6 +262,26 @@ def test_a_life(nodes, address_of, context):
     assert type(counters["echoes"]) is int, "MessagePack knows no NumPy"
 
 
+def test_who_joins_before_the_node_is_set_up_is_repeated_to_then(
+    nodes, address_of, context, eventually
+):
+    """As one does while a node that was started again waits for its lossless readers."""
+    mouth = Writer(context, "t", address_of("t", "echo.twists"))
+    host = Host(echo_wiring(address_of))
+    eye = LatestReader(context, address_of("e").latest)
+    writer = host._writers["echoed"]
+    eventually(lambda: (writer._wait_for_readers(), writer._has_been_joined)[1])
+    assert not hasattr(host.node, "joins")
+    ear = LosslessReader(context, address_of("e").lossless, "ear")
+    with running(host) as errors:
+        mouth.publish(End(stamp_ns=0))
+        heard_until_end(ear)
+    assert not errors
+    assert host.node.joins == 1
+    for each in (ear, eye, mouth):
+        each.close()
+
+
 def test_message_of_another_type_is_counted_and_dropped(nodes, address_of, context):
     mouth = Writer(context, "t", address_of("t", "echo.twists"))
     host = Host(echo_wiring(address_of, wired=False))

@@ -7,6 +7,7 @@ from cogmap.memory.asking.form import Asked, Form, Meaning, Slots, form
 from cogmap.memory.asking.saying import Result, Said, Say, said_value, truth, worded
 from cogmap.memory.asking.things import Thing
 from cogmap.memory.asking.unreadable import Unreadable
+from cogmap.memory.asking.words import word_set
 
 __all__ = ["DIRECTIONS", "FORMS", "clockwise", "names_direction", "seen"]
 
@@ -19,6 +20,10 @@ DIRECTIONS = {
     "left-hand side": "left", "right-hand side": "right",
 }  # fmt: skip
 _WORDS = frozenset(" ".join(DIRECTIONS).split()) - {"in", "side", "hand"}
+_AROUND_THEM = word_set(
+    "in side hand to on at or and either more directly mostly the my your a of me you us here now"
+)
+""" "More to the left or to the right of me"."""
 _CLOCKWISE = {"clockwise": True, "right": True, "counterclockwise": False, "left": False,
               "anticlockwise": False, "counter-clockwise": False}  # fmt: skip
 _TO = {"left": "to the left", "right": "to the right"}
@@ -31,8 +36,10 @@ _SAID = {
 
 
 def names_direction(said: str) -> bool:
-    """Whether "in front or behind" does; "in the kitchen" does not."""
-    return not _WORDS.isdisjoint(said.replace(",", " ").split())
+    """Whether "in front or behind" does; "in the kitchen" does not, nor does "1 m of space in front
+    of the sofa", which names more."""
+    words = {part for word in said.replace(",", " ").split() for part in word.split("-")}
+    return not _WORDS.isdisjoint(words) and words <= _WORDS | _AROUND_THEM
 
 
 def seen(

@@ -173,8 +173,11 @@ def test_nothing_is_referred_to_without_a_conversation(answer) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["From the door, where is the sofa?", "the bed: how is it called?"]
-)
+    "text",
+    ["From the door, where is the sofa?", "the bed: how is it called?",
+     "Is there 1 m of space in front of the sofa?", "Is it possible to walk behind the sofa?",
+     "Is there a lot of space to the left of the bed?"],
+)  # fmt: skip
 def test_a_new_question_is_not_answered_with_the_one_before(answer, text: str) -> None:
     conversation = Conversation()
     answer("If I face the television, where is the lamp?", conversation=conversation)

@@ -15,6 +15,7 @@ from cogmap.memory.asking.conversation import Conversation
 from cogmap.memory.asking.parts import Parts, parts_of, together
 from cogmap.memory.asking.planning import Plan, plan
 from cogmap.memory.asking.refusals import NotOfTheMap
+from cogmap.memory.asking.said_in_order import said_in_order
 from cogmap.memory.asking.saying import Result, Said
 from cogmap.memory.asking.sentence import too_long
 from cogmap.memory.asking.things import Thing, plural_of, same_thing
@@ -70,13 +71,13 @@ def _asked_in_parts(world: World, parts: Parts, conversation: Conversation) -> A
     """The answers to all parts of a question as one; None if a part of it is not understood."""
     talk = Conversation()
     if parts.goes_on:
-        talk = Conversation(conversation.last, conversation.before)
+        talk = replace(conversation)
     answers = []
     for part in parts.questions:
         answers.append(_ask(world.asked_by(None), part, talk))
         if answers[-1].status == "not_understood":
             return None
-    conversation.last, conversation.before = talk.last, talk.before
+    conversation.take(talk)
     return together(
         answers, parts.joint, lambda program: answer_program(world, program, planner=PLANNER)
     )
@@ -109,7 +110,8 @@ def _ask(world: World, question: Question, conversation: Conversation) -> Answer
     if planned.unit and _is_other_kind(planned.unit, outcome.value):
         told = f"I cannot tell that in {_NAMED[planned.unit]}."
         return _refused(world, "not_understood", told, planned.program)
-    conversation.remember(planned.turn, outcome.value, world.recorder.objects)
+    listed = said_in_order(world, planned.program, outcome.value, planned.turn.about)
+    conversation.remember(planned.turn, outcome.value, world.recorder.objects, listed)
     return _answered(world, planned, outcome)
 
 

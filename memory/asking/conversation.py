@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from cogmap.memory.asking.cues import Cues
 from cogmap.memory.asking.form import Form
+from cogmap.memory.asking.listed import Listed
 from cogmap.memory.asking.things import Thing, quoted, same_thing
 from cogmap.memory.asking.words import ANYTHING
 from cogmap.memory.index.synonyms import relation
@@ -47,6 +48,8 @@ class Conversation:
 
     last: Turn | None = None
     before: Turn | None = None
+    listed: Listed | None = None
+    """What was named last one after the other, as long as it is spoken of."""
 
     @property
     def antecedent(self) -> Thing | None:
@@ -83,8 +86,15 @@ class Conversation:
             subject.plural, seen_program=base,
         )  # fmt: skip
 
-    def remember(self, turn: Turn, value: object, used: dict[int, MapObject]) -> None:
-        """Take a question that was read, its result and the objects that this rests on."""
+    def take(self, other: Conversation) -> None:
+        """Go on where another one is."""
+        self.last, self.before, self.listed = other.last, other.before, other.listed
+
+    def remember(
+        self, turn: Turn, value: object, used: dict[int, MapObject], listed: Listed | None = None
+    ) -> None:
+        """Take a question that was read, its result, the objects that this rests on and what it
+        ``listed``."""
         named = _named(value, turn.about)
         label = (named or next(iter(turn.about), Thing("", ""))).label
         ids = [i for i, thing in used.items() if relation(label, thing.label) is not None]
@@ -93,6 +103,10 @@ class Conversation:
             ids = [value.id]
         elif spoken_of:  # and not what it stands next to
             ids = [int(spoken_of[1])]
+        if listed is None and self.listed is not None:  # still about one of them
+            spoken_on = any(self.listed.holds(thing.program) for thing in turn.about)
+            listed = self.listed if spoken_on else None
+        self.listed = listed
         self.before = self.last
         self.last = replace(turn, answered=named, used=tuple(ids[:_MAX_OTHERS]))
 

@@ -66,12 +66,13 @@ def goes_on(words: str, cues: Cues, last: Turn | None, names: Names) -> Followed
         again = Cues(last.cues.names, cues.unit)
         return Followed(last.form, (last.words,), last.quotes, again)
     found = _ANOTHER.fullmatch(words)
-    if found and names.knows(singular_of(found[1])):
+    if found and (found[1] in _OTHERS or names.knows(singular_of(found[1]))):
         return followed(words, last, (), names)
     return None
 
 
 _ANOTHER = re.compile(r"(?:and|what about|how about)(?: the| my| our)? (.+)")
+_OTHERS = ("others", "other ones", "other one", "other")
 _QUESTION_WORDS = word_set(
     "what which how where when who why is are was were do does did can could will would if has "
     "have should may tell"

@@ -115,12 +115,13 @@ class NounPhrases(WherePhrases):
         said = " ".join(words)
         if said in lexicon.PRONOUNS or said == "there":
             return self._meant(said)
+        counted = self._counted(words)
+        if counted is not None:
+            return counted
         second = said == "the second one" and self._other is not None and not self._other.plural
         if second or said in ("other", "other one", "the other one", "the other", "others",
                               "the others", "the other ones", "another one"):  # fmt: skip
-            if self._other is None:
-                raise Unreadable(f'"{said}" refers to nothing that was asked before')
-            return self._other
+            return self._other_than_those(said)
         rest, article = without_determiner(words)
         if not rest:
             raise Unreadable(f'"{said}" names no thing')

@@ -9,9 +9,12 @@ from dataclasses import replace
 from typing import Self
 
 from cogmap.memory.asking import words as lexicon
+from cogmap.memory.asking.conditions import side_of
+from cogmap.memory.asking.listed import Listed, Ordinal, ordinal_in
 from cogmap.memory.asking.phrase_words import without_determiner
-from cogmap.memory.asking.things import AGENT, Each, Names, Thing, quoted
-from cogmap.memory.asking.unreadable import Unreadable
+from cogmap.memory.asking.things import AGENT, Each, Names, Thing, plural_of, quoted
+from cogmap.memory.asking.unreadable import Incomplete, Unreadable
+from cogmap.memory.asking.words import ordinal_of
 from cogmap.memory.index.synonyms import normalize
 
 __all__ = ["PlacePhrases"]
@@ -30,15 +33,19 @@ class PlacePhrases(ABC):
         other: Thing | None = None,
         agent: str = "agent()",
         several: Thing | None = None,
+        there: Thing | None = None,
+        listed: Listed | None = None,
     ) -> None:
         """``antecedent`` is what "it" means, ``other`` what "the other one" means, ``several``
-        what "them" means."""
+        what "them" means, ``there`` where "there" is, ``listed`` what "the first one" counts in."""
         self._names = names
         self._quotes = quotes
         self._antecedent = antecedent
         self._other = other
         self._agent = agent
         self._several = several or antecedent
+        self._there = there or antecedent
+        self._listed = listed
         self._named: Thing | None = None
         self._whether = False
         self._each: list[Each] = []
@@ -75,12 +82,50 @@ class PlacePhrases(ABC):
         return self._agent_of(words) or self._door_of(words, depth) or self._phrase(words, depth)
 
     def _meant(self, said: str) -> Thing:
-        meant = self._several if said in lexicon.THEM else self._antecedent
+        meant = self._pronoun(said)
         if meant is None:
             raise Unreadable(f'"{said}" refers to nothing that was asked before')
         if meant.kind == "room":
             raise Unreadable(f'"{said}" is {meant.the}, not a thing')
         return replace(meant, plural=not meant.single) if said in lexicon.THEM else meant
+
+    def _pronoun(self, said: str) -> Thing | None:
+        if said in lexicon.THEM:
+            return self._several
+        return self._there if said == "there" else self._antecedent
+
+    def _other_than_those(self, said: str) -> Thing:
+        """ "The other one", "the others"."""
+        if self._other is None:
+            raise Unreadable(f'"{said}" refers to nothing that was asked before')
+        if not said.endswith("s"):
+            return self._other
+        return replace(self._other, words=f"other {plural_of(self._other.label)}", plural=True)
+
+    def _counted(self, words: Sequence[str]) -> Thing | None:
+        """ "The first one" of what was listed before; None of words that do not count in that.
+        Raises Incomplete if it is not plain which it is."""
+        ordinal, said = ordinal_in(words), self.said(" ".join(words))
+        talking = self._antecedent is not None or self._listed is not None
+        if ordinal is None or not talking or self._counts_itself(ordinal):
+            return None
+        if ordinal.rest:
+            raise Incomplete(f'"{said}" is not plain: name it, or say "from the left"')
+        if self._listed is not None and (not ordinal.name or self._listed.names(ordinal.name)):
+            return self._listed.at(ordinal, said)
+        if ordinal.name or (ordinal.number == 2 and self._other and not self._other.plural):
+            return None
+        raise Incomplete(
+            f'"{said}" is not plain: nothing was listed before; name it, or say "from the left"'
+        )
+
+    def _counts_itself(self, ordinal: Ordinal) -> bool:
+        """Whether it is said from which side, or the sentence has counted before: "is the first
+        chair taller than the second one"."""
+        if side_of(ordinal.rest.split()):
+            return True
+        first = self._named.words.split(" ")[0] if self._named is not None else ""
+        return not ordinal.name and ordinal_of(first) is not None
 
     def _agent_of(self, words: Sequence[str]) -> Thing | None:
         if " ".join(words) not in lexicon.AGENTS:
@@ -124,9 +169,10 @@ class PlacePhrases(ABC):
         bare = [w for w in words if w not in lexicon.DETERMINERS]
         said = " ".join(bare)
         if " ".join(words) in (*lexicon.PRONOUNS, "there") and self._antecedent is not None:
-            them = len(words) == 1 and words[0] in lexicon.THEM
-            meant = self._several if them else self._antecedent
+            meant = self._pronoun(" ".join(words))
             return meant if meant is not None and meant.kind == "room" else None
+        if self._listed is not None and self._listed.rooms and ordinal_in(words):
+            return self._counted(words)
         if words and words[0] in ("this", "that", "our") and said in ("room", "one"):
             return Thing("this_room()", "room", kind="room", article="this")
         if said in ("current room", "room i am in", "room you are in", "room we are in"):

@@ -124,7 +124,8 @@ TALKS: list[list[tuple[str, str]]] = [
     ],
     [
         ("Where are the chairs?", '[whereabouts(x) for x in find("chair")]'),
-        ("How far is the second one from the sofa?",
+        ("How far is the last one from the sofa?", 'distance(object(10), find("sofa"))'),
+        ("How far is the second one from the left from the sofa?",
          'distance(nth(find("chair"), 2, from_="left"), find("sofa"))'),
         ("What about the smallest?", 'distance(smallest(find("chair")), find("sofa"))'),
     ],

@@ -65,6 +65,10 @@ def goes_on(words: str, cues: Cues, last: Turn | None, names: Names) -> Followed
     if words in ("", "and") and cues.unit:
         again = Cues(last.cues.names, cues.unit)
         return Followed(last.form, (last.words,), last.quotes, again)
+    picked = _PICKED.fullmatch(words)
+    if picked and picked[1] in SUPERLATIVES:
+        tries = tuple(_picked_otherwise(last.words, picked[1]))
+        return Followed(last.form, tries, last.quotes, last.cues) if tries else None
     found = _ANOTHER.fullmatch(words)
     if found and (found[1] in _OTHERS or names.knows(singular_of(found[1]))):
         return followed(words, last, (), names)
@@ -72,11 +76,31 @@ def goes_on(words: str, cues: Cues, last: Turn | None, names: Names) -> Followed
 
 
 _ANOTHER = re.compile(r"(?:and|what about|how about)(?: the| my| our)? (.+)")
+_PICKED = re.compile(
+    r"(?:(?:and|but|what about|how about) )?(?:which (?:one )?is )?(?:the )?(\w+est)(?: one)?"
+)
+_FAR = word_set("farthest furthest")
 _OTHERS = ("others", "other ones", "other one", "other")
 _QUESTION_WORDS = word_set(
     "what which how where when who why is are was were do does did can could will would if has "
     "have should may tell"
 )
+
+
+def _picked_otherwise(slots: dict[str, str], word: str) -> list[dict[str, str]]:
+    """ "And the farthest?" after "which chair is the closest to the tv": the chair farthest from
+    that."""
+    tries = []
+    for name, text in slots.items():
+        before = text.split()
+        picks = [at for at, each in enumerate(before) if each in SUPERLATIVES]
+        if len(picks) == 1 and (name == "r" or len(before) > 1):
+            rest = before[picks[0] + 1 :]
+            to = next((at for at, each in enumerate(rest) if each in ("to", "from")), None)
+            if to is not None:
+                rest[to] = "from" if word in _FAR else "to"
+            tries.append({**slots, name: " ".join([*before[: picks[0]], word, *rest])})
+    return tries
 
 
 def _replaced(

@@ -6,7 +6,7 @@ import re
 
 from cogmap.memory.asking.conversation import Conversation, Turn
 from cogmap.memory.asking.things import Thing
-from cogmap.memory.asking.words import ANYTHING
+from cogmap.memory.asking.words import ANYTHING, SUPERLATIVES
 
 __all__ = ["spelled_out"]
 
@@ -19,6 +19,12 @@ _OF_TWO = re.compile(
     r"(?:which|what)(?: one)?(?: of (?:them|these|the two|those))? is (?:the )?"
     r"(\w+er)(?: one| of (?:them|the two))?"
 )
+_WHICH_NEAR = re.compile(
+    r"which(?: one)? (is|are) ((?:the )?(?:closest|nearest|closer|nearer|farthest|furthest|farther|"
+    r"further)(?: away)? (?:to|from) .+)"
+)
+_PICKED = re.compile(r"(?:the )?(\w+est)(?: one)?")
+_BY_DISTANCE = ("closest", "nearest", "farthest", "furthest")
 _LARGER = re.compile(
     r"(is|are) (.+?) "
     r"(bigger|larger|smaller|longer|shorter|wider|narrower|taller|higher|lower|deeper)"
@@ -59,12 +65,48 @@ def spelled_out(words: str, talk: Conversation) -> str:
     found = _OF_TWO.fullmatch(bare)
     if found and two:
         return f"which is {found[1]} , {two[0].the} or {two[1].the}"
+    those = _of_those(bare, talk) or _of_that_kind(bare, last)
+    if those:
+        return those
     found = _LARGER.fullmatch(bare)
     if found and two:
         return _than_other(found, two, meant) or words
     if _APART.fullmatch(bare) and two:
         return f"how far apart are {two[0].the} and {two[1].the}"
     return words
+
+
+def _of_those(words: str, talk: Conversation) -> str:
+    """ "Which is closest to the sofa", after a question about chairs: which of them; "" where
+    nothing of which there may be several was spoken of, or it says of which."""
+    found = _WHICH_NEAR.fullmatch(words)
+    last = talk.last
+    if found is None or last is None or " or " in words or "," in words:
+        return ""
+    two, several = _two(last, None), talk.several
+    if two:
+        return f"which is {found[2]} , {two[0].the} or {two[1].the}"
+    if several is None or several.kind != "thing" or several.label in ANYTHING:
+        return ""
+    if several.plural and not several.single:
+        return f"which of them is {found[2]}"
+    return f"which one is {found[2]}" if _picked(last) else ""
+
+
+def _of_that_kind(words: str, last: Turn) -> str:
+    """ "And the tallest?" after "which chair is the closest to the tv", which has another measure;
+    "" of other words."""
+    found, kind = _PICKED.fullmatch(words), last.words.get("a", "")
+    if found is None or found[1] not in SUPERLATIVES or found[1] in _BY_DISTANCE or not kind:
+        return ""
+    measured = last.words.get("r", "") in _BY_DISTANCE
+    return f"which {kind} is the {found[1]}" if measured else ""
+
+
+def _picked(turn: Turn) -> bool:
+    """Whether one of several was asked for: "which chair is the tallest"."""
+    words = {word for text in turn.words.values() for word in text.split()}
+    return turn.answered is not None and not words.isdisjoint(SUPERLATIVES)
 
 
 def _than_other(asked: re.Match[str], two: tuple[Thing, Thing], meant: Thing | None) -> str:

@@ -144,6 +144,25 @@ TALKS: list[list[tuple[str, str]]] = [
                              'else "bedroom"'),
     ],
     [
+        ("What is the closest chair to the sofa?", 'nearest(find("chair"), find("sofa"))'),
+        ("And the farthest?", 'farthest(find("chair"), find("sofa"))'),
+        ("and nearest?", 'nearest(find("chair"), find("sofa"))'),
+        ("And the tallest?", 'largest(find("chair"), by="height")'),
+        ("And the smallest?", 'smallest(find("chair"))'),
+        ("And the farthest?", 'farthest(find("chair"), agent())'),
+        ("Which is closest to the bed?", 'nearest(find("chair"), find("bed"))'),
+    ],
+    [
+        ("Where are the chairs in the kitchen?",
+         '[whereabouts(x) for x in find("chair", room=room("kitchen"))]'),
+        ("Which is closer to the bed?", 'nearest(find("chair", room=room("kitchen")), find("bed"))'),
+        ("and farthest?", 'farthest(find("chair", room=room("kitchen")), find("bed"))'),
+    ],
+    [
+        ("How far apart are the sofa and the bed?", 'distance(find("sofa"), find("bed"))'),
+        ("Which is closer to the lamp?", 'closest([find("sofa"), find("bed")], find("lamp"))'),
+    ],
+    [
         ("Has the lamp been moved?", 'placements(find("lamp"))'),
         ("when?", 'moved_at(find("lamp"))'),
         ("from where?", 'room_of(place_before(find("lamp")))'),

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from cogmap.memory.asking.cues import Cues
 from cogmap.memory.asking.form import Form
 from cogmap.memory.asking.listed import Listed
-from cogmap.memory.asking.things import Thing, quoted, same_thing
+from cogmap.memory.asking.things import MASS, Thing, quoted, same_thing
 from cogmap.memory.asking.words import ANYTHING
 from cogmap.memory.index.synonyms import relation
 from cogmap.memory.programs.values import Objects, Rooms
@@ -20,6 +20,8 @@ __all__ = ["Conversation", "Conversations", "Turn"]
 MAX_SESSIONS = 256
 """Conversations that are remembered; the one that was silent longest is forgotten first."""
 _MAX_OTHERS = 16
+_IN_ROOM = re.compile(r"(?:room=|== )(room\((?:\d+|\"[^\"]*\")\))")
+_REFERS = re.compile(r"\b(?:it|its|there)\b")
 _OBJECT = re.compile(r"object\((\d+)\)")
 
 
@@ -41,6 +43,11 @@ class Turn:
     used: tuple[int, ...] = ()
     """Ids of objects of the subject's label that the answer used."""
 
+    @property
+    def refers(self) -> bool:
+        """Whether it spoke of "it" or "there"."""
+        return any(_REFERS.search(text) for text in self.words.values())
+
 
 @dataclass
 class Conversation:
@@ -54,9 +61,45 @@ class Conversation:
     @property
     def antecedent(self) -> Thing | None:
         """What "it" means: what the answer named, else the first thing by name that was asked of;
-        not "the things on the table", but the table."""
+        not "the things on the table", but the table, and not several chairs where one thing was
+        spoken of with them or just before."""
         spoken = self._spoken()
-        return next((t for t in spoken if t.label not in ANYTHING), next(iter(spoken), None))
+        first = next((t for t in spoken if t.label not in ANYTHING), next(iter(spoken), None))
+        if first is None or not self._are_several(first):
+            return first
+        return self._one_thing() or first
+
+    def _are_several(self, thing: Thing) -> bool:
+        assert self.last is not None
+        one = thing.single or thing.label in MASS or len(self.last.used) == 1
+        return thing.kind == "thing" and thing.plural and not one
+
+    def _one_thing(self) -> Thing | None:
+        """What "it" meant where several were asked about: in "how many chairs are in it" the room,
+        else one of which was spoken with them or just before."""
+        assert self.last is not None
+        if self.last.refers:
+            return self.last.referred[0]
+        before = self.before.about if self.before is not None else ()
+        return next(
+            (t for t in (*self._spoken(), *before)
+             if t.kind != "agent" and not t.plural and t.label not in ANYTHING),
+            None,
+        )  # fmt: skip
+
+    @property
+    def there(self) -> Thing | None:
+        """Where "there" is: the room that several things were said to be in, else what "it"
+        means."""
+        subject = self.last.about[0] if self.last is not None and self.last.about else None
+        if subject is None or subject.kind != "thing" or not subject.plural or subject.single:
+            return self.antecedent
+        rooms = set(_IN_ROOM.findall(subject.program))
+        if len(rooms) != 1:
+            return self.antecedent
+        room = rooms.pop()
+        name = room.removeprefix("room(").removesuffix(")").strip('"')
+        return Thing(room, name if not name.isdecimal() else f"room {name}", kind="room")
 
     @property
     def several(self) -> Thing | None:

@@ -11,7 +11,7 @@ from cogmap.memory.asking.form import Form
 from cogmap.memory.asking.phrase_words import is_plural, without_determiner
 from cogmap.memory.asking.refusals import is_instruction
 from cogmap.memory.asking.things import Names, singular_of
-from cogmap.memory.asking.words import ROOMS, SUPERLATIVES, relation_at, word_set
+from cogmap.memory.asking.words import PRONOUNS, ROOMS, SUPERLATIVES, relation_at, word_set
 
 __all__ = ["Followed", "followed", "goes_on"]
 
@@ -53,7 +53,7 @@ def followed(
     if not (marked or preposition or _REFERS.search(new) or names.mentioned(new)):
         return None
     new = _QUOTE.sub(lambda quote: f"§{int(quote[1]) + len(last.quotes)}", new)
-    tries = tuple(_replaced(last.form, last.words, preposition or "", new, names))
+    tries = tuple(_replaced(last, preposition or "", new, names))
     return Followed(last.form, tries, (*last.quotes, *quotes), last.cues) if tries else None
 
 
@@ -103,10 +103,9 @@ def _picked_otherwise(slots: dict[str, str], word: str) -> list[dict[str, str]]:
     return tries
 
 
-def _replaced(
-    form: Form, slots: dict[str, str], preposition: str, new: str, names: Names
-) -> list[dict[str, str]]:
+def _replaced(last: Turn, preposition: str, new: str, names: Names) -> list[dict[str, str]]:
     """Each way in which new words can stand for old ones."""
+    form, slots = last.form, last.words
     tries: list[dict[str, str]] = []
     whole = f"{preposition} {new}".strip()
     wall = _WALL.match(slots.get("rest", ""))
@@ -137,7 +136,10 @@ def _replaced(
     found = relation_at(placed.split(), 0)
     if found and new.startswith("the ") and not is_plural(new):
         tries.append({**slots, "where": " ".join([*placed.split()[: found[1]], new])})
-    tries += [{**slots, name: new} for name in _subjects(slots)]
+    subjects = _subjects(slots)
+    if preposition == "in" and _is_room(new, names):  # no room stands for what is in one
+        subjects = [name for name in subjects if _was_room(last, slots[name], names)]
+    tries += [{**slots, name: new} for name in subjects]
     if _is_room(where.removeprefix("in "), names) and not _is_room(new, names):
         tries.append({**slots, "a": f"{new} {where}"})  # "is the cup in the kitchen", "and the pan"
     elif where.startswith("in "):
@@ -148,6 +150,12 @@ def _replaced(
 def _is_room(phrase: str, names: Names) -> bool:
     words = without_determiner(phrase.split())[0]
     return " ".join(words) in ROOMS | names.rooms
+
+
+def _was_room(last: Turn, phrase: str, names: Names) -> bool:
+    it, _ = last.referred
+    pronoun = phrase in PRONOUNS or phrase == "there"
+    return _is_room(phrase, names) or (pronoun and it is not None and it.kind == "room")
 
 
 def _parted(phrase: str) -> tuple[str, str]:

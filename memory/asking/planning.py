@@ -185,7 +185,9 @@ class _Reader:
     ) -> Asked:
         talk = self._conversation
         it, them = kept.referred if kept else (talk.antecedent, talk.several)
-        phrases = NounPhrases(self._names, quotes, it, talk.other, agent, them, listed=talk.listed)
+        phrases = NounPhrases(
+            self._names, quotes, it, talk.other, agent, them, talk.there, talk.listed
+        )
         return Asked(
             phrases,
             cues,

@@ -23,6 +23,13 @@ _WHICH_NEAR = re.compile(
     r"which(?: one)? (is|are) ((?:the )?(?:closest|nearest|closer|nearer|farthest|furthest|farther|"
     r"further)(?: away)? (?:to|from) .+)"
 )
+_OWN = re.compile(
+    r"(\b(?:the|my)(?: (?!(?:the|of|to|from|in|on|at|by|and)\b)\w+){1,4})"
+    r"( (?:, )?(?:when|if|while|and|,)(?: (?:i|you|one|we))?(?: (?:am|are))? "
+    r"(?:sit|sitting|stand|standing|lie|lying|face|facing|look|looking)"
+    r"(?: (?:down|right|directly))?(?: (?:on|at|by|beside|in front of|next to))? )it(?= |$)"
+)
+"""What is named just before: "standing at the sink and facing it"."""
 _PICKED = re.compile(r"(?:the )?(\w+est)(?: one)?")
 _BY_DISTANCE = ("closest", "nearest", "farthest", "furthest")
 _LARGER = re.compile(
@@ -44,6 +51,7 @@ _MOVED = {
 
 def spelled_out(words: str, talk: Conversation) -> str:
     """The question with what was said before; as it is where nothing is left out."""
+    words = _OWN.sub(r"\1\2\1", words, count=1)
     last, bare = talk.last, re.sub(r"^(?:and|but|so|ok) ", "", words)
     if bare in _WHERE:
         return "where is it"

@@ -155,7 +155,8 @@ TALKS: list[list[tuple[str, str]]] = [
     [
         ("Where are the chairs in the kitchen?",
          '[whereabouts(x) for x in find("chair", room=room("kitchen"))]'),
-        ("Which is closer to the bed?", 'nearest(find("chair", room=room("kitchen")), find("bed"))'),
+        ("Which is closer to the bed?",
+         'nearest(find("chair", room=room("kitchen")), find("bed"))'),
         ("and farthest?", 'farthest(find("chair", room=room("kitchen")), find("bed"))'),
     ],
     [

@@ -6,6 +6,7 @@ import socket
 import threading
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -66,4 +67,45 @@ def test_what_grows_from_nothing_grows_without_end():
 
 
 def test_less_than_two_samples_after_the_first_hour_tell_nothing():
-    assert math.isnan(Series([0.2, 0.9, 1.2], [1, 2, 3]).growth)
+    series = Series([0.2, 0.9, 1.2], [1, 2, 3])
+    assert math.isnan(series.growth) and math.isnan(series.worst_growth)
+
+
+DAY = np.arange(0, 24 + 1e-9, 1 / 12)
+STEADY = 0.01
+
+
+def noise(seed: int, part: float) -> np.ndarray:
+    return 1 + part * np.random.default_rng(seed).standard_normal(len(DAY))
+
+
+@pytest.mark.parametrize("part", [0.0, 0.02, 0.05, 0.1])
+@pytest.mark.parametrize("begin", range(0, 30, 10))
+def test_a_flat_day_does_not_grow_however_it_is_read(part, begin):
+    worst = [Series(DAY, 300 * noise(seed, part)).worst_growth for seed in range(begin, begin + 10)]
+    assert max(worst) <= STEADY
+
+
+def test_descriptors_that_are_open_for_a_moment_now_and_then_are_no_growth():
+    for seed in range(30):
+        open_now = np.random.default_rng(seed).random(len(DAY)) < 0.1
+        assert Series(DAY, 30.0 + 3 * open_now).worst_growth <= STEADY
+
+
+@pytest.mark.parametrize(
+    ("values", "seen_by"),
+    [
+        (np.where(DAY < 18, 300, 600), "rise"),
+        (np.where(DAY < 18, 30, 500), "rise"),
+        (np.where((DAY > 10) & (DAY < 12), 600, 300), "rise"),
+        (300 + 100 * np.clip(DAY - 18, 0, None), "late_growth"),
+        (300 + 6 * np.clip(DAY - 18, 0, None), "late_growth"),
+        (300 + 20 * np.floor(np.clip(DAY - 17, 0, None)), "late_growth"),
+        (np.where((DAY % 1 < 0.17) & (DAY >= 18), 10_000, 300), "peak_rise"),
+        (300 + 6 * DAY, "growth"),
+    ],
+)
+def test_what_begins_late_or_comes_and_goes_is_growth(values, seen_by):
+    series = Series(DAY, values * noise(1, 0.02))
+    assert getattr(series, seen_by) > STEADY
+    assert series.worst_growth > STEADY

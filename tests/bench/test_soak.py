@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
 import pytest
 
 from cogmap.bench import soak
+from cogmap.bench.layout_score import LayoutScore, score_layout
 from cogmap.bench.process_samples import ProcessSample
 from cogmap.bench.running_run import frames_mapped
 from cogmap.memory.cognitive_map import CognitiveMap
@@ -64,6 +66,35 @@ def test_what_does_not_grow_meets_every_bar():
 def test_what_grows_misses_its_bar_and_no_other(what, bar):
     met = bars_of(looks_of(**{what: 0.03}))
     assert [name for name, is_met in met.items() if not is_met] == [bar]
+
+
+def test_descriptors_that_one_node_begins_to_keep_late_miss_their_bar():
+    looks = looks_of(hours=24)
+    leaky = [replace(s, descriptors=500) for s in looks.processes["memory"][18 * 12 :]]
+    looks.processes["memory"][18 * 12 :] = leaky
+    assert [name for name, is_met in bars_of(looks).items() if not is_met] == ["descriptors"]
+
+
+@pytest.mark.parametrize(
+    ("late", "missed"),
+    [
+        ({}, []),
+        ({"f1": {"0.25": 0.89, "0.5": 0.75}, "ghosts": 1, "duplicates": 1}, []),
+        ({"f1": {"0.25": 0.87, "0.5": 0.77}}, ["F1 at IoU 0.25 at the end"]),
+        ({"f1": {"0.25": 0.9, "0.5": 0.71}}, ["F1 at IoU 0.5 at the end"]),
+        ({"ghosts": 2}, ["ghosts at the end"]),
+        ({"duplicates": 2}, ["duplicates at the end"]),
+    ],
+)
+def test_the_map_is_to_be_as_right_at_the_end_as_after_the_first_hour(late, missed):
+    early = score(f1={"0.25": 0.9, "0.5": 0.77}, ghosts=0, duplicates=0)
+    bars = soak._map_bars(replace(early, **late), early)
+    assert [bar.figure for bar in bars if not bar.ok] == missed
+
+
+def score(**what: object) -> LayoutScore:
+    """Of no things, but for ``what``."""
+    return replace(score_layout([], []), **what)
 
 
 def test_a_small_nodes_processor_time_goes_with_the_clock_and_does_not_count_alone():

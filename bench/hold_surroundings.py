@@ -238,7 +238,7 @@ def _fill(file: int) -> None:
 
 _OF_DISKS: dict[str, Callable[[Path, Path, dict[str, bytes]], Held]] = {
     "full disk": _full_disk,
-    "disk that can only be read": _read_only_disk,
+    "map on a disk that can only be read": _read_only_disk,
 }
 
 

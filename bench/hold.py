@@ -26,6 +26,7 @@ from cogmap.bench.hold_cost import Overhead, checkpoint_overhead, median_and_rou
 from cogmap.bench.hold_faults import fault_figures
 from cogmap.bench.hold_restarts import Restart, restarts
 from cogmap.bench.hold_run import FAULTS, HeldRun, chaos
+from cogmap.bench.running_run import statuses
 from cogmap.sim.simulator import SimulatorConfig
 
 KILLS = 200
@@ -35,6 +36,10 @@ _KILLS = (*["kill"] * 4, *["kill while it writes"] * 2, "kill at the end")
 _FRAMES = 240
 _EVERY = 25
 """Observations between two faults, on average."""
+_SOON_S = 2.0
+_MEASURED = 0.25
+"""Part of all kills after which it has to be known when a node worked again, no other being down."""
+_RUNS_FOR_A_KILL = 5
 Section = tuple[dict[str, Any], list[Bar]]
 
 
@@ -86,7 +91,7 @@ def _kills(ground: _Ground) -> Section:
 
 def _chaotic(ground: _Ground) -> Section:
     seconds = float(os.environ.get("COGMAP_HOLD_CHAOS_S", CHAOS_S))
-    return _chaos_figures(*_chaos(ground, seconds), seconds)
+    return _chaos_figures(*_chaos(ground, seconds))
 
 
 def _cost(ground: _Ground) -> Section:
@@ -103,39 +108,54 @@ _SECTIONS: dict[str, Callable[[_Ground], Section]] = {
 
 
 def _kill_figures(survived: int, killed: int, again: list[Restart]) -> Section:
+    """Of a node that was never seen at work again the least that it may have taken counts, whoever
+    else was down."""
     same = "kills survived with an identical map, %"
     soon = "restart to processing again beyond loading, p99 s"
-    alone = [each.beyond_loading_s for each in again if each.alone]
-    others = [each.beyond_loading_s for each in again if not each.alone]
+    measured = "restarts measured"
+    down = [each.beyond_loading_s for each in again if not each.is_back]
+    alone = [each.beyond_loading_s for each in again if each.is_back and each.alone]
+    others = [each.beyond_loading_s for each in again if each.is_back and not each.alone]
+    late = [each for each in down if each > _SOON_S]
     figures: dict[str, Any] = {
         "kills": killed,
         same: 100 * survived / max(killed, 1),
-        "restarts measured": len(alone),
+        measured: len(alone),
+        "nodes that were not seen at work again": len(down),
         "restart to processing again beyond loading, median s": _median(alone),
-        soon: _p99(alone),
+        soon: _p99(alone + late),
         "restarts while another node was down": len(others),
         "the same of those, median s": _median(others),
         "the same of those, p99 s": _p99(others),
         "kills before a node worked again, or once it had nothing more to do": killed - len(again),
     }
-    return figures, [Bar(same, figures[same], 100), Bar(soon, figures[soon], 2.0, "at most")]
+    return figures, [
+        Bar("kills", killed, KILLS),
+        Bar(same, figures[same], 100),
+        Bar(measured, len(alone), _MEASURED * killed),
+        Bar(soon, figures[soon], _SOON_S, "at most"),
+    ]
 
 
 def _chaos_figures(
-    faults: Counter[str], runs: int, same: int, outlived_s: float, chaos_s: float
+    faults: Counter[str], runs: int, same: int, outlived_s: list[float], chaos_s: float
 ) -> Section:
     identical = "chaos, runs with an identical map, %"
     outlive = "nodes outlive their supervisor, most s"
+    kinds = "chaos, kinds of faults"
     figures: dict[str, Any] = {
         "chaos, s": chaos_s,
+        kinds: len(faults.keys() & FAULTS.keys()),
         "chaos, faults": ", ".join(f"{count} {name}" for name, count in sorted(faults.items())),
         "chaos, runs": runs,
         identical: 100 * same / max(runs, 1),
-        outlive: outlived_s,
+        outlive: max(outlived_s, default=float("nan")),
     }
     return figures, [
+        Bar("chaos, s", chaos_s, CHAOS_S),
+        Bar(kinds, figures[kinds], len(FAULTS)),
         Bar(identical, figures[identical], 100),
-        Bar(outlive, outlived_s, 5.0, "at most"),
+        Bar(outlive, figures[outlive], 5.0, "at most"),
     ]
 
 
@@ -162,6 +182,8 @@ def _kill(ground: _Ground, most: int) -> tuple[int, int, list[Restart]]:
     survived = killed = number = 0
     again: list[Restart] = []
     while killed < most:
+        if number > _RUNS_FOR_A_KILL * (killed + 1):
+            raise BenchError(f"{number} runs had {killed} kills: something else ends them")
         disturbed = _run(ground.episode, ground.folder / f"killed-{number}")
         same, _ = _is_held(ground, disturbed, rng, _KILLS)
         killed += len(disturbed.kills)
@@ -186,16 +208,15 @@ def _is_held(
 def _restarts(disturbed: HeldRun) -> list[Restart]:
     logs = disturbed.run_dir / "logs"
     nodes = {kill.node for kill in disturbed.kills}
-    return restarts(
-        disturbed.kills, {n: (logs / f"{n}.log").read_text(errors="replace") for n in nodes}
-    )
+    texts = {n: (logs / f"{n}.log").read_text(errors="replace") for n in nodes}
+    return restarts(disturbed.kills, texts, statuses(disturbed.run_dir) if nodes else ())
 
 
-def _chaos(ground: _Ground, seconds: float) -> tuple[Counter[str], int, int, float]:
-    """Faults by name, runs, runs with the wanted map, and how long nodes outlived a supervisor at
-    most; one run after the other."""
+def _chaos(ground: _Ground, seconds: float) -> tuple[Counter[str], int, int, list[float], float]:
+    """Faults by name, runs, runs with the wanted map, how long nodes outlived each supervisor, and
+    seconds it all took; one run after the other."""
     counts: Counter[str] = Counter()
-    began, runs, same, outlived_s = time.monotonic(), 0, 0, 0.0
+    began, runs, same, outlived_s = time.monotonic(), 0, 0, list[float]()
     while time.monotonic() - began < seconds:
         rng = random.Random(f"{SEED} {runs}")
         disturbed = _run(ground.episode, ground.folder / f"chaos-{runs}")
@@ -203,8 +224,8 @@ def _chaos(ground: _Ground, seconds: float) -> tuple[Counter[str], int, int, flo
         counts += had
         runs += 1
         same += held
-        outlived_s = max([outlived_s, *disturbed.outlived_s])
-    return counts, runs, same, outlived_s
+        outlived_s += disturbed.outlived_s
+    return counts, runs, same, outlived_s, time.monotonic() - began
 
 
 def _p99(values: list[float]) -> float:

@@ -5,6 +5,10 @@ after it. Less the node's own load time (to start Python, import, and read its s
 the runtime adds: to notice the death, to wait before the next try, to hear from its readers what
 they want, and to be sent it. While another node is down, too, a node also waits for that one's
 load time, which says nothing of its own restart: such restarts are counted apart.
+
+A node says in its log when it went on. One that said nothing until it was killed again, or until the
+run was over, may have begun anew, or had nothing more to do: then the run's status has it at work, or
+done, in its new process. If it has not, it was down all the time, and counts as at least that long.
 """
 
 from __future__ import annotations
@@ -15,6 +19,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cogmap.bench.hold_run import Kill
+from cogmap.runtime.messages import NodeStatus, RunStatus
 
 __all__ = ["Restart", "restarts"]
 
@@ -24,6 +29,8 @@ _WENT_ON = re.compile(
 _DOWN_S = 15.0
 """A node that says nothing after a kill is taken for down so long: it had nothing more to do, or
 began anew because it was killed before its first checkpoint."""
+_STATUS_LATE_S = 2.0
+"""A status is told once a second, of what nodes said up to a second before."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +44,8 @@ class Restart:
     beyond_loading_s: float
     alone: bool
     """No other node was down meanwhile."""
+    is_back: bool = True
+    """False: it was never seen at work again, and the times are the least that there can be."""
 
 
 @dataclass(frozen=True)
@@ -46,15 +55,19 @@ class _Down:
     end_s: float
     load_s: float | None
     """None: it is not known when it worked again."""
+    is_back: bool = True
 
 
-def restarts(kills: Sequence[Kill], logs: Mapping[str, str]) -> list[Restart]:
-    """Of all kills after which the node is known to have worked again, before it was killed
-    again; ``logs``: text by node."""
+def restarts(
+    kills: Sequence[Kill], logs: Mapping[str, str], statuses: Sequence[RunStatus]
+) -> list[Restart]:
+    """Of all kills after which it is known when the node worked again, or that it did not before
+    it was killed again or the run was over. ``logs``: text by node; ``statuses``: of the run, in
+    order, from its metrics."""
     downs = [
         down
         for node in sorted({kill.node for kill in kills})
-        for down in _downs(node, [k.at_s for k in kills if k.node == node], logs.get(node, ""))
+        for down in _downs([k for k in kills if k.node == node], logs.get(node, ""), statuses)
     ]
     return [
         Restart(
@@ -63,27 +76,53 @@ def restarts(kills: Sequence[Kill], logs: Mapping[str, str]) -> list[Restart]:
             down.end_s,
             max(down.end_s - down.begin_s - down.load_s, 0.0),
             not any(_overlap(down, other) for other in downs if other.node != down.node),
+            down.is_back,
         )
         for down in downs
         if down.load_s is not None
     ]
 
 
-def _downs(node: str, killed_at_s: Sequence[float], log: str) -> list[_Down]:
+def _downs(kills: Sequence[Kill], log: str, statuses: Sequence[RunStatus]) -> list[_Down]:
+    """Of one node."""
     went_on = []
     for line in log.splitlines():
         if match := _WENT_ON.match(line):
             when = datetime.strptime(match["when"], "%Y-%m-%d %H:%M:%S,%f").timestamp()
             went_on.append((when, float(match["load"])))
+    usual_load_s = max((load_s for _, load_s in went_on), default=_DOWN_S)
     downs = []
-    for number, at_s in enumerate(killed_at_s):
-        again_s = killed_at_s[number + 1] if number + 1 < len(killed_at_s) else float("inf")
-        after = [(when, load_s) for when, load_s in went_on if at_s < when < again_s]
+    for number, kill in enumerate(kills):
+        again_s = kills[number + 1].at_s if number + 1 < len(kills) else float("inf")
+        after = [(when, load_s) for when, load_s in went_on if kill.at_s < when < again_s]
         if after:
-            downs.append(_Down(node, at_s, *after[0]))
+            downs.append(_Down(kill.node, kill.at_s, *after[0]))
+            continue
+        seen = _seen(kill, again_s, statuses)
+        last_s = min(again_s, statuses[-1].stamp_ns * 1e-9) if statuses else kill.at_s
+        silent_s = last_s - kill.at_s - _STATUS_LATE_S
+        if not any(map(_has_worked, seen)) and silent_s > usual_load_s:
+            least_s = kill.at_s + silent_s
+            downs.append(_Down(kill.node, kill.at_s, least_s, usual_load_s, is_back=False))
         else:
-            downs.append(_Down(node, at_s, min(at_s + _DOWN_S, again_s), None))
+            downs.append(_Down(kill.node, kill.at_s, min(kill.at_s + _DOWN_S, again_s), None))
     return downs
+
+
+def _seen(kill: Kill, again_s: float, statuses: Sequence[RunStatus]) -> list[NodeStatus]:
+    """What was said after the kill, until the next, of processes that came after it."""
+    return [
+        node
+        for status in statuses
+        if kill.at_s < status.stamp_ns * 1e-9 <= again_s
+        for node in status.nodes
+        if node.node == kill.node and node.pid not in (0, kill.pid)
+    ]
+
+
+def _has_worked(node: NodeStatus) -> bool:
+    """Or has nothing more to do."""
+    return node.rate_hz > 0 or node.finishing or node.state == "ended"
 
 
 def _overlap(one: _Down, other: _Down) -> bool:

@@ -41,6 +41,8 @@ class Kill:
     node: str
     at_s: float
     """Wall clock, seconds since the epoch."""
+    pid: int = 0
+    """Its process, until then."""
 
 
 @dataclass
@@ -54,7 +56,7 @@ class HeldRun:
     kills: list[Kill] = field(default_factory=list)
     resumed: int = 0
     outlived_s: list[float] = field(default_factory=list)
-    """How long nodes went on after their supervisor was killed."""
+    """How long nodes went on after their supervisor was killed; of supervisors that had any."""
 
     @property
     def run_dir(self) -> Path:
@@ -89,7 +91,7 @@ class HeldRun:
         """Processes of its nodes, by name."""
         try:
             return node_pids(self.process.pid)
-        except psutil.Error:
+        except psutil.Error:  # its supervisor is gone
             return {}
 
     def kill(self, node: str) -> bool:
@@ -101,7 +103,7 @@ class HeldRun:
             os.kill(pid, signal.SIGKILL)
         except ProcessLookupError:
             return False
-        self.kills.append(Kill(node, time.time()))
+        self.kills.append(Kill(node, time.time(), pid))
         return True
 
     def finish(self) -> dict[str, bytes]:
@@ -203,7 +205,8 @@ def _kill_supervisor(run: HeldRun, rng: random.Random) -> bool:
         time.monotonic() < killed_at + _OUTLIVES_S
     ):
         time.sleep(0.05)
-    run.outlived_s.append(time.monotonic() - killed_at)
+    if nodes:
+        run.outlived_s.append(time.monotonic() - killed_at)
     for pid in left:
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)

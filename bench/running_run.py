@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -10,17 +11,22 @@ import psutil
 
 from cogmap.runtime.messages import RunStatus
 
-__all__ = ["frames_mapped", "is_ending", "mapped_of", "node_pids"]
+__all__ = ["frames_mapped", "is_ending", "last_status", "mapped_of", "node_pids", "statuses"]
 
 _LAST_BYTES = 2**16
 """More than a status takes."""
 
 
 def node_pids(supervisor: int) -> dict[str, int]:
-    """Processes of the nodes of a supervisor, by name. Raises psutil.Error if one of them is just
-    ending."""
-    commands = {c.pid: c.cmdline() for c in psutil.Process(supervisor).children()}
-    return {Path(c[-1]).stem: pid for pid, c in commands.items() if "cogmap.runtime.node_main" in c}
+    """Processes of the nodes of a supervisor, by name, without those that have just ended. Raises
+    psutil.Error if there is no such supervisor."""
+    found = {}
+    for child in psutil.Process(supervisor).children():
+        with suppress(psutil.Error):  # a zombie, or gone meanwhile
+            command = child.cmdline()
+            if "cogmap.runtime.node_main" in command:
+                found[Path(command[-1]).stem] = child.pid
+    return found
 
 
 def frames_mapped(run_dir: Path) -> int:
@@ -45,6 +51,15 @@ def last_status(run_dir: Path) -> RunStatus | None:
         return msgspec.json.decode(line, type=RunStatus)
     except (OSError, msgspec.DecodeError):
         return None
+
+
+def statuses(run_dir: Path) -> list[RunStatus]:
+    """All that the run's metrics hold, in order, but for lines that were cut off."""
+    told = []
+    for line in (run_dir / "metrics.jsonl").read_bytes().splitlines():
+        with suppress(msgspec.DecodeError):
+            told.append(msgspec.json.decode(line, type=RunStatus))
+    return told
 
 
 def mapped_of(status: RunStatus) -> int:

@@ -45,6 +45,9 @@ SURFACES = {
 HANG_S, _ARMED_S = 60.0, 1.0
 """By the clock: the process says where it is and ends. Watched anew so often, as that is a thread
 each time, which takes longer than some inputs."""
+_MOST_WAIT_S = 5.0
+"""By the clock, in one input, less what it took of the processor or stood in line for it: who waits or
+sleeps longer hangs."""
 MOST_KEPT, MOST_KNOWN = 2000, 100_000
 _CURRENT_BYTES = 1 << 21
 _MOST_BYTES = 16 * 2**30
@@ -59,6 +62,7 @@ class FuzzResult(msgspec.Struct, frozen=True, kw_only=True):
 
     surface: str
     inputs: int
+    """That were fed."""
     seconds: float
     """Of processor time."""
     accepted: int
@@ -68,6 +72,8 @@ class FuzzResult(msgspec.Struct, frozen=True, kw_only=True):
     """Kind and place -> how often."""
     hangs: int
     slowest_s: float
+    longest_wait_s: float
+    """By the clock, without any use of the processor; only what is more than the limit."""
     bloated: int
     """Inputs that took more memory than the surface allows, if only for a moment."""
     largest_mb: float
@@ -110,13 +116,14 @@ def _driven(surface: Surface, inputs: int, rng: random.Random, watch: _Watch) ->
     grown = after.bytes - before.bytes - (sum(map(len, kept)) - kept_before)
     return FuzzResult(
         surface=surface.name,
-        inputs=inputs,
+        inputs=watch.fed,
         seconds=round(seconds, 1),
         accepted=accepted,
         outcomes=len(known),
         crashes=dict(watch.crashes),
         hangs=watch.hangs,
         slowest_s=round(watch.slowest_s, 3),
+        longest_wait_s=round(watch.longest_wait_s, 1),
         bloated=watch.bloated,
         largest_mb=round(watch.largest_mb, 1),
         grown_mb=round(grown / 2**20, 1),
@@ -130,13 +137,14 @@ class _Watch:
 
     def __init__(self, surface: Surface, folder: Path) -> None:
         self.crashes: Counter[str] = Counter()
-        self.hangs = 0
-        self.slowest_s = 0.0
+        self.fed = self.hangs = 0
+        self.slowest_s = self.longest_wait_s = 0.0
         self.bloated = 0
         self.largest_mb = 0.0
         self._surface = surface
         self._folder = folder
         self._armed_at = -_ARMED_S
+        self._in_line_s = 0.0
         with (folder / "current").open("w+b") as file:
             file.truncate(_CURRENT_BYTES)
             self._current = mmap.mmap(file.fileno(), _CURRENT_BYTES)
@@ -147,20 +155,23 @@ class _Watch:
         self._current[:8] = len(data).to_bytes(8, "little")
         self._current[8 : 8 + len(data)] = data
         self._arm()
-        before_mb, began = _begin_peak_mb(), time.process_time()
+        before_mb = _begin_peak_mb()
+        began_at, began = time.monotonic(), time.process_time()
         try:
             outcome = f"ok {self._surface.feed(data)!s:.100}"
         except CogmapError as error:
             outcome = str(error)
         except Exception as error:
             outcome = self._crashed(data, error)
+        self.fed += 1
         took_s, took_mb = time.process_time() - began, _peak_mb() - before_mb
+        waited_s = self._waited_s(time.monotonic() - began_at - took_s)
         self.slowest_s = max(self.slowest_s, took_s)
         self.largest_mb = max(self.largest_mb, took_mb)
         if took_mb > self._surface.limit_mb:
             self.bloated += 1
             self._keep(f"bloated-{self.bloated}", data)
-        if took_s > self._surface.limit_s:
+        if took_s > self._surface.limit_s or waited_s > _MOST_WAIT_S:
             self.hangs += 1
             self._keep(f"hang-{self.hangs}", data)
         return _VARIABLE.sub("", outcome)[:120]
@@ -174,7 +185,17 @@ class _Watch:
         now = time.monotonic()
         if now >= self._armed_at + _ARMED_S:
             faulthandler.dump_traceback_later(HANG_S, exit=True, file=self._trace)
-            self._armed_at = now
+            self._armed_at, self._in_line_s = now, _in_line_s()
+
+    def _waited_s(self, idle_s: float) -> float:
+        """Of the time in which an input did not run that in which it could not; 0 where it does not
+        matter. What stood in line since it was last looked at is taken off, so not too much."""
+        if idle_s <= _MOST_WAIT_S:
+            return 0.0
+        waited_s = idle_s - (_in_line_s() - self._in_line_s)
+        if waited_s > _MOST_WAIT_S:
+            self.longest_wait_s = max(self.longest_wait_s, waited_s)
+        return waited_s
 
     def _crashed(self, data: bytes, error: Exception) -> str:
         at = traceback.extract_tb(error.__traceback__)[-1]
@@ -205,6 +226,13 @@ class _Held(msgspec.Struct, frozen=True):
         gc.collect()
         process = psutil.Process()
         return cls(process.memory_info().rss, process.num_fds(), threading.active_count())
+
+
+def _in_line_s() -> float:
+    """For how long this thread could have run, but others did (Linux; elsewhere 0)."""
+    with suppress(OSError):
+        return int(Path("/proc/thread-self/schedstat").read_text().split()[1]) * 1e-9
+    return 0.0
 
 
 def _begin_peak_mb() -> float:

@@ -6,6 +6,7 @@ import math
 import mmap
 import random
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 
@@ -85,7 +86,9 @@ def test_a_crash_is_noticed_and_its_input_kept(tmp_path):
     with pytest.raises(ValueError, match="this is a crash"):
         fragile(kept.read_bytes())
     _, bars = figures_of(result, wanted=3000)
-    assert [bar.ok for bar in bars] == [True, False, True]
+    missed = [bar.figure for bar in bars if not bar.ok]
+    assert missed[0] == "fragile: outcomes"
+    assert missed[1:] == ["fragile: crashes, hangs, bloat, leaked files and threads"]
 
 
 def test_a_leak_and_a_hang_are_noticed(tmp_path):
@@ -102,6 +105,34 @@ def test_a_leak_and_a_hang_are_noticed(tmp_path):
         file.close()
     assert result.grown_mb > 32 and result.leaked_files > 200 and result.hangs == 400
     assert not all(bar.ok for bar in figures_of(result, wanted=400)[1])
+
+
+def test_a_wait_is_a_hang_though_it_takes_no_processor_time(tmp_path, monkeypatch):
+    monkeypatch.setattr("cogmap.bench.fuzzing.drive._MOST_WAIT_S", 0.2)
+
+    def sleepy(data: bytes) -> None:
+        time.sleep(0.4 * (data == b"sleep"))
+
+    surface = Surface("sleepy", (b"go", b"sleep"), lambda rng, one, other: other, sleepy)
+    result = drive(surface, 12, seed=1, folder=tmp_path)
+    assert 0 < result.hangs < 12 and 0.3 < result.longest_wait_s < 5
+    assert (tmp_path / "hang-1").read_bytes() == b"sleep"
+
+
+def test_inputs_that_all_end_at_the_first_check_show_nothing(tmp_path):
+    def closed(data: bytes) -> None:
+        raise CogmapError("this is no input")
+
+    surface = Surface("closed", (b"seed",), mutate.mutated_bytes, closed)
+    _, bars = figures_of(drive(surface, 400, seed=1, folder=tmp_path), wanted=400)
+    assert [bar.figure for bar in bars if not bar.ok] == ["closed: accepted", "closed: outcomes"]
+
+
+def test_inputs_that_were_not_fed_are_not_read(tmp_path, monkeypatch):
+    monkeypatch.setattr("cogmap.bench.fuzzing.drive._Watch.feed", lambda *_: "ok")
+    surface = Surface("unfed", (b"seed",), mutate.mutated_bytes, fragile)
+    figures, _ = figures_of(drive(surface, 40, seed=1, folder=tmp_path), wanted=40)
+    assert figures["unfed: inputs read"] == 0
 
 
 def test_memory_that_is_taken_for_a_moment_is_noticed(tmp_path):

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import msgspec
@@ -102,6 +103,45 @@ def test_one_bench_replaces_its_own_rows_if_it_is_told(
     assert "| rate | 3 | at least 2 |" in text and "wait" not in text
     assert text.index("rate") < text.index("| pause | 9 **missed** | at most 2 |")
     assert "wait" not in pages[1].read_text()
+
+
+def test_what_is_made_shorter_is_not_written(
+    benches: dict[str, BenchResult | BenchError],
+    pages: tuple[Path, Path],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    benches["slow"] = BenchResult({"wait": 1.0}, [Bar("wait", 1.0, 2.0, "at most")])
+    monkeypatch.setattr(harness, "_SHORTENED_BY", {"slow": ("COGMAP_SLOW_S",)})
+    monkeypatch.setenv("COGMAP_SLOW_S", "3")
+    with pytest.raises(BenchError, match="COGMAP_SLOW_S makes slow shorter"):
+        harness.run_benches("slow", False, Console(quiet=True), write=True)
+    assert harness.run_benches("slow", False, Console(quiet=True))
+    assert all("old" in page.read_text() for page in pages)
+
+
+def test_a_part_of_a_bench_replaces_its_rows_alone(
+    benches: dict[str, BenchResult | BenchError],
+    pages: tuple[Path, Path],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(harness, "_PART_BY", {"slow": "COGMAP_SLOW_ONLY"})
+    for only, figures in (("", {"a": 1.0, "b": 2.0}), ("b", {"b": 3.0, "c": 4.0})):
+        monkeypatch.setenv("COGMAP_SLOW_ONLY", only)
+        benches["slow"] = BenchResult(figures, [Bar(name, figures[name], 0.0) for name in figures])
+        harness.run_benches("slow", False, Console(quiet=True), write=True)
+    rows = [row.split(" | ")[1:3] for row in pages[0].read_text().splitlines() if "slow" in row]
+    assert rows == [["a", "1"], ["b", "3"], ["c", "4"]]
+
+
+def test_every_variable_that_a_bench_reads_is_known_to_shorten_it_or_not() -> None:
+    found = {
+        name
+        for path in (ROOT / "bench").glob("*.py")
+        for name in re.findall(r'environ[^"\n]*"(COGMAP_\w+)"', path.read_text())
+    }
+    known = {each for names in harness._SHORTENED_BY.values() for each in names}
+    harmless = {"COGMAP_ASK_MISSES", "COGMAP_DATA"}
+    assert found == known | set(harness._PART_BY.values()) | harmless
 
 
 def test_headlines_are_figures_that_were_measured() -> None:

@@ -28,8 +28,8 @@ FOLDER = Path("fuzz")
 MOST_GROWN_MB = 32.0
 """What Python, Open3D and others may keep for themselves."""
 _LEAST_ACCEPTED, _LEAST_OUTCOMES = 0.005, 10
-"""Part of the inputs that are good to the end, and different words of refusals or answers: inputs that
-all end at the first check would show nothing of what comes after it."""
+"""Part of the inputs that are good to the end, and different words of refusals or answers: inputs
+that all end at the first check would show nothing of what comes after it."""
 
 
 def run() -> BenchResult:

@@ -24,6 +24,7 @@ from cogmap.bench.episodes import write_tour
 from cogmap.bench.harness import Bar, BenchError, BenchResult
 from cogmap.bench.hold_cost import Overhead, checkpoint_overhead, median_and_rounds
 from cogmap.bench.hold_faults import fault_figures
+from cogmap.bench.hold_live import live_figures
 from cogmap.bench.hold_restarts import Restart, restarts
 from cogmap.bench.hold_run import FAULTS, HeldRun, chaos
 from cogmap.bench.running_run import statuses
@@ -38,7 +39,7 @@ _EVERY = 25
 """Observations between two faults, on average."""
 _SOON_S = 2.0
 _MEASURED = 0.25
-"""Part of all kills after which it has to be known when a node worked again, no other being down."""
+"""Part of all kills after which it has to be known when a node worked again, alone."""
 _RUNS_FOR_A_KILL = 5
 Section = tuple[dict[str, Any], list[Bar]]
 
@@ -102,8 +103,12 @@ def _faults(ground: _Ground) -> Section:
     return fault_figures(ground.episode, ground.folder, ground.wanted)
 
 
+def _live(ground: _Ground) -> Section:
+    return live_figures(ground.episode, ground.folder / "live", SEED)
+
+
 _SECTIONS: dict[str, Callable[[_Ground], Section]] = {
-    "kills": _kills, "chaos": _chaotic, "cost": _cost, "faults": _faults,
+    "kills": _kills, "live": _live, "chaos": _chaotic, "cost": _cost, "faults": _faults,
 }  # fmt: skip
 
 

@@ -81,7 +81,11 @@ _SPOILS_NOTHING = ("clock_step",)
 
 _OF_PROCESSES: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
     "hung node": ({"kind": "hang", "begin": 20}, {"hang_s": 3.0}, "hung"),
-    "out of memory, with memory_mb = 400": ({"kind": "hoard", "begin": 20}, {"memory_mb": 400}, "out of memory"),
+    "out of memory, with memory_mb = 400": (
+        {"kind": "hoard", "begin": 20},
+        {"memory_mb": 400},
+        "out of memory",
+    ),
 }
 
 

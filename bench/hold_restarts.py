@@ -6,9 +6,10 @@ the runtime adds: to notice the death, to wait before the next try, to hear from
 they want, and to be sent it. While another node is down, too, a node also waits for that one's
 load time, which says nothing of its own restart: such restarts are counted apart.
 
-A node says in its log when it went on. One that said nothing until it was killed again, or until the
-run was over, may have begun anew, or had nothing more to do: then the run's status has it at work, or
-done, in its new process. If it has not, it was down all the time, and counts as at least that long.
+A node says in its log when it went on. One that said nothing until it was killed again, or until
+the run was over, may have begun anew, or had nothing more to do: then the run's status has it at
+work, or done, in its new process. If it has not, it was down all the time, and counts as at least
+that long.
 """
 
 from __future__ import annotations

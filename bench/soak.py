@@ -113,9 +113,9 @@ def run() -> BenchResult:
 
 def _told(series: Series) -> str:
     return (
-        f"{series.early:.4g} to {series.late:.4g}; an hour {series.growth:+.2%}, in the last quarter"
-        f" at least {series.late_growth:+.2%}, to the highest hour {series.rise:+.2%}, to the"
-        f" highest peak {series.peak_rise:+.2%}"
+        f"{series.early:.4g} to {series.late:.4g}; an hour {series.growth:+.2%}, in the last"
+        f" quarter at least {series.late_growth:+.2%}, to the highest hour {series.rise:+.2%}, to"
+        f" the highest peak {series.peak_rise:+.2%}"
     )
 
 

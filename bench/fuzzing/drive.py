@@ -46,8 +46,8 @@ HANG_S, _ARMED_S = 60.0, 1.0
 """By the clock: the process says where it is and ends. Watched anew so often, as that is a thread
 each time, which takes longer than some inputs."""
 _MOST_WAIT_S = 5.0
-"""By the clock, in one input, less what it took of the processor or stood in line for it: who waits or
-sleeps longer hangs."""
+"""By the clock, in one input, less what it took of the processor or stood in line for it: who waits
+or sleeps longer hangs."""
 MOST_KEPT, MOST_KNOWN = 2000, 100_000
 _CURRENT_BYTES = 1 << 21
 _MOST_BYTES = 16 * 2**30

@@ -1,0 +1,75 @@
+"""What counts as an account of every frame; the runs are the benchmark's."""
+
+from __future__ import annotations
+
+import copy
+import random
+from typing import Any
+
+import pytest
+
+from cogmap.bench import hold_live
+from cogmap.bench.hold_live import LiveRun
+from cogmap.runtime.messages import NodeStatus
+
+FRAMES = {"received": 60, "skipped": 5, "lost": 30}
+TOLD = {"frames_in": 100, "lost": 33, "on_the_way": 2}
+NODE = {"inputs": {"frames": FRAMES}, "counters": {"frames.fused": 40, "frames.frozen": 20, "x": 7}}
+
+
+def missed(run: LiveRun) -> list[str]:
+    return [bar.figure for bar in hold_live._judged(run)[1] if not bar.ok]
+
+
+def live_run(frames: dict[str, int], told: dict[str, Any], **what: Any) -> LiveRun:
+    node = copy.deepcopy(NODE)
+    node["inputs"] = {"frames": FRAMES | frames}
+    report = {"run": TOLD | told, "nodes": {"reconstruction": node}}
+    known: dict[str, Any] = {"kills": 5, "recorded": list(range(100)), "replayed": 100}
+    return LiveRun(report=report, **known | what)
+
+
+def test_a_run_that_accounts_for_all_frames_meets_every_bar():
+    assert missed(live_run({}, {})) == []
+
+
+@pytest.mark.parametrize(
+    ("frames", "told"),
+    [
+        ({}, {"lost": 32}),
+        ({}, {"lost": None}),
+        ({"received": 61}, {}),
+        ({"received": 61}, {"lost": 32}),  # one that nothing became of
+        ({"lost": 36}, {}),  # some are counted twice
+    ],
+)
+def test_a_frame_too_many_or_too_few_is_told(frames, told):
+    assert missed(live_run(frames, told)) == ["live: frames not accounted for"]
+
+
+@pytest.mark.parametrize(
+    ("what", "bar"),
+    [
+        ({"kills": 2}, "live: kills of the node that maps"),
+        ({"recorded": [*range(99)]}, "live: frames missing in the recording, or there twice"),
+        ({"recorded": [*range(100), 7]}, "live: frames missing in the recording, or there twice"),
+        ({"replayed": 99}, "live: frames not mapped from the recording"),
+    ],
+)
+def test_kills_and_the_recording_have_bars(what, bar):
+    assert missed(live_run({}, {}, **what)) == [bar]
+
+
+def test_each_process_is_killed_once_after_it_was_at_work():
+    killed = []
+    killer = hold_live._Killer(random.Random(1), lambda pid, number: killed.append((pid, now)))
+    for tick in range(400):
+        now = tick / 10
+        node = status(pid=1 + tick // 200, rate_hz=0.0 if now < 5 else 9.0)
+        killer.look(node, now)
+    assert [pid for pid, _ in killed] == [1, 2] and killer.kills == 2
+    assert killed[0][1] > 5 + hold_live._BETWEEN_S[0]
+
+
+def status(**what: Any) -> NodeStatus:
+    return NodeStatus(stamp_ns=0, node="reconstruction", state="running", **what)

@@ -28,6 +28,7 @@ __all__ = [
     "in_this_room",
     "in_view",
     "is_bare",
+    "moved_from",
     "nowhere",
     "nth_pick",
     "side_of",
@@ -119,6 +120,14 @@ def in_rooms(thing: Thing, rooms: Sequence[Thing], last: str) -> Thing:
     inside = union_of(in_room(thing, room).program for room in rooms)
     said = f"{thing.words} {joined((room.the for room in rooms), last)}"
     return replace(thing, program=inside, words=said, single=False)
+
+
+def moved_from(room: Thing, kind: str) -> str:
+    """Things of a kind, a plain ``find`` or everything, that stood in a room before they were
+    moved last."""
+    ever = _with(kind, 'state="any"')
+    was_moved = "count(placements(m)) > 1"
+    return f"[m for m in {ever} if {was_moved} and room_of(place_before(m)) == {room.program}]"
 
 
 def in_this_room(thing: Thing) -> Thing:

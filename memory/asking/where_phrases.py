@@ -22,6 +22,7 @@ from cogmap.memory.asking.conditions import (
     filtered,
     in_its_room,
     in_rooms,
+    moved_from,
     nowhere,
     sided,
 )
@@ -53,6 +54,9 @@ class WherePhrases(PlacePhrases):
             return self._except(thing, words, at, picks, depth)
         end = len(words)
         links = lexicon.LINKS
+        was = self._that_was(thing, words, at)
+        if was is not None:
+            return was
         if words[at : at + 1] and words[at] in lexicon.VERBS and lexicon.relation_at(words, at + 1):
             at += 1
         while at < end and words[at] in links and not lexicon.relation_at(words, at):
@@ -90,6 +94,17 @@ class WherePhrases(PlacePhrases):
         if beside_it is None:
             return placed
         return replace(beside_it, words=f"{placed.words} ({AS_SEEN})")
+
+    def _that_was(self, thing: Thing, words: Sequence[str], at: int) -> Thing | None:
+        """ "The plant that was in the kitchen": which was moved from there. None of other words."""
+        said = list(words[at : at + 3])
+        if said[:1] not in (["that"], ["which"]) or said[1:2] not in (["was"], ["were"]):
+            return None
+        room = self._room_of(words[at + 3 :], 0) if said[2:] == ["in"] else None
+        if room is None or not thing.seen_program:
+            return None
+        words_ = f"{thing.words} {' '.join(said)} {room.the}"
+        return replace(thing.at(moved_from(room, thing.seen_program)), words=words_)
 
     def _except(
         self, thing: Thing, words: Sequence[str], at: int, picks: list[str], depth: int

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
-from cogmap.memory.asking.conditions import in_state
+from cogmap.memory.asking.conditions import in_state, moved_from
 from cogmap.memory.asking.form import Form, Meaning, Slots, form
 from cogmap.memory.asking.saying import (
     Result,
@@ -23,11 +24,15 @@ from cogmap.memory.asking.unreadable import Unreadable
 __all__ = ["FORMS", "SOMEBODY", "over", "span_of"]
 
 SOMEBODY = "(somebody|someone|anybody|anyone|they|you|i|we)"
+_IN_A_ROOM = re.compile(r'room=(room\("[^"]+"\))')
 _MOVED, _NOT_MOVED = ("was moved",), "nothing has moved, as far as seen"
 
 
 def span_of(slots: Slots) -> tuple[Moment, Moment]:
     """The time that is asked about; all of it where none is named."""
+    span = slots.span("s") if "s" in slots and "t" not in slots else None
+    if span is not None and span.end is not None:
+        return span.begin, span.end
     begin = slots.moment("s").since if "s" in slots else Moment("time(0)", "the start")
     end = slots.moment("t") if "t" in slots else Moment("now()", "now")
     return begin, end
@@ -109,16 +114,21 @@ def _happened_to(slots: Slots) -> Meaning:
     thing, (begin, end) = slots.thing("a"), span_of(slots)
     say = listed("{}", f"nothing has happened to {thing.the}, as far as seen")
     of = in_state(thing, "any").program
+    inside = _IN_A_ROOM.search(of)
+    if inside is not None:  # what was moved out of it is meant as well
+        room = Thing(inside[1], "", kind="room")
+        of = f"union({of}, {moved_from(room, thing.seen_program)})"
     return Meaning(f"changes({begin.program}, {end.program}, of={of})", say, (thing,))
 
 
 def _changes_in(slots: Slots) -> Meaning:
     room, (begin, end) = slots.room("b"), span_of(slots)
     say = listed(
-        f"of what is or was last in {room.the}: {{}}",
+        f"of what is or was in {room.the}: {{}}",
         f"nothing has changed in {room.the}, as far as seen",
     )
     of = f'everything(room={room.program}, state="any")'
+    of = f"union({of}, {moved_from(room, 'everything()')})"
     return Meaning(f"changes({begin.program}, {end.program}, of={of})", say, (room,))
 
 
@@ -172,7 +182,7 @@ def _which_moved(slots: Slots) -> Meaning:
         f"moved, of the {thing.many}{when}: {{}}",
         f"no {thing.one} has been moved{when}, as far as seen",
     )
-    test = "count(placements(x)) > 1"
+    test = _WAS_MOVED
     if "s" in slots:
         test += f" and moved_at(x) > {begin.program}"
     if "t" in slots:
@@ -191,26 +201,44 @@ def _how_often_moved(slots: Slots) -> Meaning:
     return Meaning(f"count(placements({thing.program})) - 1", say, (thing,))
 
 
-def _where_before(slots: Slots) -> Meaning:
+def _how_many_moved(slots: Slots) -> Meaning:
+    thing = slots.thing("k")
+    say = measured(f"{thing.many} that were moved, as far as seen: {{}}")
+    return Meaning(f"count([x for x in {thing.members} if {_WAS_MOVED}])", say, (thing,))
+
+
+def _the_moved(slots: Slots) -> tuple[Thing, Thing]:
+    """ "When was the plant moved": the plant as it is said, and, of several plants, the one that
+    was moved."""
     thing = slots.thing("a")
+    several = thing.label and slots.asked.names.number_of(thing.label) > 1
+    if not several or thing.single or thing.plural:
+        return thing, thing
+    moved = thing.at(f"[x for x in {thing.members} if {_WAS_MOVED}]")
+    return thing, replace(moved, words=f"{thing.words} moved")
+
+
+def _where_before(slots: Slots) -> Meaning:
+    thing, moved = _the_moved(slots)
     was = "were" if thing.plural else "was"
     say = worded(f"before {thing.the} {was} moved, {thing.the} {was} in the {{}}")
-    return Meaning(f"room_of(place_before({thing.program}))", say, (thing,))
+    return Meaning(f"room_of(place_before({moved.program}))", say, (moved,))
 
 
 def _when_moved(slots: Slots) -> Meaning:
-    thing = slots.thing("a")
+    thing, moved = _the_moved(slots)
     say = worded(f"{thing.the} {thing.was} found to have been moved {{}}")
-    return Meaning(f"moved_at({thing.program})", say, (thing,))
+    return Meaning(f"moved_at({moved.program})", say, (moved,))
 
 
 def _how_far_moved(slots: Slots) -> Meaning:
-    thing = slots.thing("a")
+    thing, moved = _the_moved(slots)
     say = measured(f"{{}} from where {thing.the} was before (between centres)")
-    program = f"distance({thing.program}, place_before({thing.program}), centers=True)"
-    return Meaning(program, say, (thing,))
+    program = f"distance({moved.program}, place_before({moved.program}), centers=True)"
+    return Meaning(program, say, (moved,))
 
 
+_WAS_MOVED = "count(placements(x)) > 1"
 _WHAT = "(what|what things|which things|what objects|which objects)"
 _SINCE = ("since {s}", "between {s} and {t}", "from {s} to {t}", "after {s}", "in {s}", "")
 
@@ -251,6 +279,11 @@ FORMS: tuple[Form, ...] = (
         ),
     ),
     form(
+        _how_many_moved,
+        "How many things were moved?",
+        "how many {k} (have been|were|was|have) [been] moved",
+    ),
+    form(
         _moved,
         "What has moved?",
         *over(
@@ -276,6 +309,9 @@ FORMS: tuple[Form, ...] = (
             "(what|which) changes (were|are|have been) there in {b}",
             "what is different [now] in {b}",
             "what [has] happened in {b}",
+            "(has|did) (anything|something) [been] (move|moved|change|changed|happen|happened) in "
+            "{b}",
+            "(was|were) (anything|something) moved in {b}",
         ),
     ),
     form(

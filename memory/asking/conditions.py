@@ -48,7 +48,8 @@ HANGING = "against_wall({x}) and elevation({x}) > 0.3 and not on({x}, everything
 
 _SIDED = re.compile(
     r"\[x0 for x0 in everything\(\) if (?:left_of|right_of|in_front_of|behind)"
-    r"\(x0, (find\([^()]*\)), agent\(\)\)\]"
+    r"\(x0, (find\([^()]*\)|\[x1 for x1 in find\([^()]*\) if \w+\(x1, find\([^()]*\)\)\]),"
+    r" agent\(\)\)\]"
 )
 ITS_ROOM = "in the same room, seen from where you are"
 

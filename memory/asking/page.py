@@ -10,9 +10,9 @@ from cogmap.memory.asking.refusals import REASONS
 __all__ = ["markdown"]
 
 _TOPICS = (
-    "counting", "comparing_counts", "counting_rooms", "absence", "by_room", "sizes", "ranking",
-    "distances", "walls", "among", "choosing", "viewpoints", "directions", "surroundings",
-    "relations", "carrying", "describing", "rooms", "room_measures", "doors", "time", "at_times",
+    "counting", "comparing_counts", "counting_rooms", "absence", "by_room", "sizes", "heights",
+    "ranking", "distances", "walls", "among", "choosing", "viewpoints", "directions",
+    "surroundings", "relations", "carrying", "describing", "rooms", "room_measures", "doors", "time", "at_times",
     "turns", "movement", "visits", "routes", "space", "shares", "change", "gone",
 )  # fmt: skip
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from cogmap.memory.asking.languages import other_language
@@ -31,7 +32,14 @@ _TYPOGRAPHIC = str.maketrans(
 )  # fmt: skip
 _ARE_THERE = r"\b((?:are|is|were|was) there|(?:do|does|did|can) (?:we|you|i) (?:have|see))"
 _SO_MANY = r"(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
-_REWRITES = tuple(
+
+
+def _in_feet(found: re.Match[str]) -> str:
+    """ "5.5 ft" of "5 ft 6 in"."""
+    return f"{int(found[1]) + int(found[2]) / 12:.4g} ft"
+
+
+_REWRITES: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = tuple(
     (re.compile(pattern), replacement)
     for pattern, replacement in (
         (r"\b(what|where|who|how|when|which|that|there|it|here|he|she)'s\b", r"\1 is"),
@@ -66,6 +74,7 @@ _REWRITES = tuple(
         (r"(?<!or )(?<!or the )(?<!or to the )(?<!my )(?<!your )\bright now\b", "now"),
         (r"\b(\d+),(\d{3})\b", r"\1\2"),
         (r"(\d)\s*(?:x|\*)\s*(?=\d)", r"\1 by "),
+        (r"\b(\d+) ?(?:ft|feet|foot|') ?(\d+) ?(?:in|inch|inches)\b", _in_feet),
         (r"(\d)(cm|mm|m|ft|feet|s|min)\b", r"\1 \2"),
         (r"\b(front|back|rear|forward|backward)-(left|right)\b", r"\1 \2"),
         (r"(?<!\d):|:(?!\d)|(?<!\d)\.|\.(?!\d)|[,;!?()\[\]{}|]|\n", " , "),

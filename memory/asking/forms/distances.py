@@ -22,7 +22,7 @@ from cogmap.memory.asking.words import PRONOUNS
 from cogmap.memory.programs.values import Quantity
 from cogmap.memory.units import METRES
 
-__all__ = ["FORMS", "LIMITS", "THE_DISTANCE", "by_way", "undefined", "within"]
+__all__ = ["BE", "FORMS", "LIMITS", "THE_DISTANCE", "by_way", "undefined", "within"]
 
 LIMITS = {
     "within": ("<=", "within"), "less than": ("<", "less than"), "closer than": ("<", "less than"),
@@ -121,15 +121,6 @@ def door_nearest(thing: Thing, place: Thing) -> Thing:
     return replace(nearest, words="nearest door")
 
 
-def _vertically(slots: Slots) -> Meaning:
-    """Between the nearest heights of two boxes; none where one is beside the other."""
-    a, b = slots.pair("pair") if "pair" in slots else (slots.thing("a"), slots.thing("b"))
-    ends = [f'elevation({t.program}, of="{of}")' for t in (a, b) for of in ("bottom", "top")]
-    program = f"max([{ends[0]} - {ends[3]}, {ends[2]} - {ends[1]}, 0 * {ends[0]}])"
-    say = measured(f"{{}} vertically between {a.the} and {b.the}: 0 where they share a height")
-    return Meaning(program, say, (a, b))
-
-
 def _a_to_b(slots: Slots) -> Meaning:
     return between(slots, slots.place("a"), slots.place("b"))
 
@@ -214,7 +205,7 @@ def _within(slots: Slots) -> Meaning:
     return Meaning(f"distance({a.program}, {b.program}) {sign} {metres:g}", say, (a, b))
 
 
-_BE = "(is|are|was|were)"
+BE = "(is|are|was|were)"
 THE_DISTANCE = (
     "(what is|what was|what would be|give|estimate|calculate|measure|find|what|how large is|"
     "how big is"
@@ -229,11 +220,11 @@ FORMS: tuple[Form, ...] = (
     form(
         _a_to_b,
         "How far is the sofa from the television?",
-        f"how far [away|apart|off] {_BE} {{a}} [away|apart|located|standing|off|placed] (from|"
+        f"how far [away|apart|off] {BE} {{a}} [away|apart|located|standing|off|placed] (from|"
         "to) {b}",
-        f"how (close|near) {_BE} {{a}} to {{b}}",
+        f"how (close|near) {BE} {{a}} to {{b}}",
         "how far {a} (is|are) [away] from {b}",
-        f"how far [away] {_BE} it from {{a}} to {{b}}",
+        f"how far [away] {BE} it from {{a}} to {{b}}",
         "how far from {b} is {a}",
         "how far away from {b} is {a}",
         "how far [away] (am|are) {a} [away|standing] from {b}",
@@ -258,9 +249,9 @@ FORMS: tuple[Form, ...] = (
         f"{THE_DISTANCE} [is there|is] between {{pair}}",
         "(what|how much|how large|how big|how wide) [of a] (space|distance|gap|room|clearance) "
         "(is|lies) [there] between {pair}",
-        f"how far [apart] {_BE} {{pair}} [apart] [from each other|from one another]",
-        f"how far (apart|away) [from each other] {_BE} {{pair}}",
-        f"how (close|near) {_BE} {{pair}} [to each other|to one another|together]",
+        f"how far [apart] {BE} {{pair}} [apart] [from each other|from one another]",
+        f"how far (apart|away) [from each other] {BE} {{pair}}",
+        f"how (close|near) {BE} {{pair}} [to each other|to one another|together]",
         "how far (is|are) [it|there] between {pair}",
         "how far between {pair}",
         "(distance|the distance|gap|the gap) between {pair}",
@@ -270,27 +261,18 @@ FORMS: tuple[Form, ...] = (
         "how (wide|broad|large) is the (passage|gap|aisle|way|opening) between {pair}",
     ),
     form(
-        _vertically,
-        "How far is the lamp from the sofa vertically?",
-        f"how far [away|apart] {_BE} {{a}} (from|to) {{b}} vertically",
-        f"how far [apart] {_BE} {{pair}} [apart] vertically",
-        f"{THE_DISTANCE} vertically between {{pair}}",
-        "(what is|what) [the] vertical (distance|gap|separation) between {pair}",
-        "(what is|what) [the] vertical (distance|gap|separation) from {a} to {b}",
-    ),
-    form(
         _two_of_a_kind,
         "How far apart are the two tables?",
-        f"how far [apart|away] {_BE} (the two|both) {{a}} [apart] [from each other]",
+        f"how far [apart|away] {BE} (the two|both) {{a}} [apart] [from each other]",
         "how far apart are {a}",
         "how far are {a} (apart|from each other)",
-        f"how (close|near) {_BE} (the two|both) {{a}} [to each other|to one another|together]",
+        f"how (close|near) {BE} (the two|both) {{a}} [to each other|to one another|together]",
         f"{THE_DISTANCE} [is there|is] between (the two|both) {{a}}",
     ),
     form(
         _from_me,
         "How far away is the lamp?",
-        f"how far [away|off] {_BE} {{a}} [away|off] [now]",
+        f"how far [away|off] {BE} {{a}} [away|off] [now]",
         "how far [is it] to {a}",
         "how far [away] (am i|are you|are we) from {a} [now]",
         "how close (am i|are you|are we) to {a} [now]",
@@ -303,14 +285,14 @@ FORMS: tuple[Form, ...] = (
     form(
         _closer,
         "Is the lamp closer to the sofa than the chair?",
-        f"{_BE} {{a}} {_R} (to|from) {{b}} than {{c}}",
-        f"{_BE} {{a}} {_R} (to|from) {{b}} than {{c}} (is|are)",
-        f"{_BE} {{a}} {_R} (to|from) {{b}} than {{to}} {{c}}",
+        f"{BE} {{a}} {_R} (to|from) {{b}} than {{c}}",
+        f"{BE} {{a}} {_R} (to|from) {{b}} than {{c}} (is|are)",
+        f"{BE} {{a}} {_R} (to|from) {{b}} than {{to}} {{c}}",
     ),
     form(
         _within,
         "Is the lamp within 2 m of the sofa?",
-        f"{_BE} {{a}} {{q:{'|'.join(LIMITS)}}} {{n}} "
+        f"{BE} {{a}} {{q:{'|'.join(LIMITS)}}} {{n}} "
         "{unit:m|meter|meters|metre|metres|cm|centimeters|centimetres|ft|feet} "
         "[away] (of|from|to) {b}",
     ),

@@ -133,6 +133,8 @@ FORMS: tuple[Form, ...] = (
         _those,
         "Which things are taller than 1.5 m?",
         f"(what|which) [{{k}}] (is|are) {_R} than {{n}} {LENGTH_UNIT}",
+        f"(what|which) [{{k}}] (is|are|hangs|hang) {{r:higher|lower}} than {{n}} {LENGTH_UNIT} "
+        "(above|over|off) the (floor|ground)",
         f"{_LIST} {{k}} [that are|which are] {_R} than {{n}} {LENGTH_UNIT}",
         f"(what|which) [{{k}}] (is|are) {_R} than {{b}}",
         f"{_LIST} {{k}} [that are|which are] {_R} than {{b}}",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from cogmap.memory.asking.form import Form, Meaning, Slots, form
 from cogmap.memory.asking.offered_places import among_places, is_room
 from cogmap.memory.asking.saying import Result, Said, Say, listed, measured, truth, worded
@@ -127,25 +129,19 @@ def _larger(slots: Slots) -> Meaning:
 
 
 def _which_larger(slots: Slots) -> Meaning:
-    phrases = slots.asked.phrases
-    words = slots.text("list").replace(" , ", " ").replace(" and ", " or ").split(" or ")
-    rooms = [phrases.room(part.strip(" ,")) for part in words if part.strip(" ,")]
+    """Of two rooms or more; with "bigger" too."""
+    words = re.split(r" or | and | , ", slots.text("list"))
+    rooms = [slots.asked.phrases.room(part.strip(" ,")) for part in words if part.strip(" ,")]
+    if len(rooms) < 2:
+        raise Unreadable("I can compare rooms by their area")
     word = slots.text("r")
-    if len(rooms) != 2 or word not in (
-        "bigger",
-        "larger",
-        "smaller",
-        "biggest",
-        "largest",
-        "smallest",
-    ):
-        raise Unreadable("I can compare two rooms by their area")
-    a, b = rooms
-    sign = "<" if word.startswith("small") else ">"
-    program = (
-        f"{quoted(a.words)} if area({a.program}) {sign} area({b.program}) else {quoted(b.words)}"
-    )
-    return Meaning(program, worded(f"the {{}} is the {word}"), (a, b))
+    best = "min" if word.startswith("small") else "max"
+    chosen = quoted(rooms[-1].words)
+    for room in reversed(rooms[:-1]):
+        chosen = f"{quoted(room.words)} if area({room.program}) == best else {chosen}"
+    areas = ", ".join(f"area({room.program})" for room in rooms)
+    program = f"best = {best}([{areas}])\n{chosen}"
+    return Meaning(program, worded(f"the {{}} is the {word}"), tuple(rooms))
 
 
 def _extreme(slots: Slots) -> Meaning:

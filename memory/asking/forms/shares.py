@@ -5,7 +5,16 @@ from __future__ import annotations
 from cogmap.memory.asking.conditions import in_room, nth_pick
 from cogmap.memory.asking.form import LENGTH_UNIT, Form, Meaning, Slots, form
 from cogmap.memory.asking.forms.doors import of_walls
-from cogmap.memory.asking.saying import Result, Said, listed, measured, numbered, said_value, truth
+from cogmap.memory.asking.saying import (
+    Result,
+    Said,
+    counted,
+    listed,
+    measured,
+    numbered,
+    said_value,
+    truth,
+)
 from cogmap.memory.asking.things import joined
 from cogmap.memory.asking.unreadable import Unreadable
 from cogmap.memory.asking.words import SUPERLATIVES, ordinal_of
@@ -68,13 +77,48 @@ def _nth_nearest(slots: Slots) -> Meaning:
     return Meaning("\n".join(lines), say, (thing, to))
 
 
-def _room_area_than(slots: Slots) -> Meaning:
-    room, number, word = slots.room("a"), slots.number("n"), slots.text("r")
+def _nearest_few(slots: Slots) -> Meaning:
+    """ "The three closest things to the sofa", the closest first."""
+    thing, to, number = slots.thing("a"), slots.place("b"), slots.number("n")
+    if not thing.plural or not 2 <= number <= _MOST or number != int(number):
+        raise Unreadable("this is no number of things to pick")
+    pick = "farthest" if slots.text("r") in ("farthest", "furthest") else "nearest"
+    lines, each = [f"s0 = {thing.program}"], []
+    for n in range(int(number)):
+        lines.append(f"n{n} = {pick}(s{n}, {to.program})")
+        lines.append(f"s{n + 1} = without(s{n}, [n{n}])")
+        each.append(f"n{n}")
+    lines = lines[:-1]
+    said = f"the {number:g} {slots.text('r')} {thing.many} to {to.the}: {{}}"
+    return Meaning(
+        "\n".join([*lines, f"[{', '.join(each)}]"]), numbered(said, "nothing was seen"), (thing, to)
+    )
+
+
+_LIMITS = {"bigger than": ">", "larger than": ">", "smaller than": "<", "more than": ">",
+           "less than": "<", "at least": ">=", "at most": "<="}  # fmt: skip
+
+
+def _area_limit(slots: Slots) -> tuple[str, str]:
+    """The comparison of an area with a number, and how it is said: "larger than 10 m²"."""
+    number, word = slots.number("n"), slots.text("r")
     unit = "ft2" if "f" in slots.text("unit") else "m2"
-    sign = "<" if word == "smaller" else ">"
-    than = f"{word} than {number:g} {'square feet' if unit == 'ft2' else 'm²'}"
+    limit = f"{_LIMITS[word]} {to_si(number, unit)[0]:g}"
+    return limit, f"{word} {number:g} {'square feet' if unit == 'ft2' else 'm²'}"
+
+
+def _room_area_than(slots: Slots) -> Meaning:
+    room, (limit, than) = slots.room("a"), _area_limit(slots)
     say = truth(f"{room.the} is {than}", f"{room.the} is not {than}")
-    return Meaning(f"area({room.program}) {sign} {to_si(number, unit)[0]:g}", say, (room,))
+    return Meaning(f"area({room.program}) {limit}", say, (room,))
+
+
+def _rooms_area_than(slots: Slots) -> Meaning:
+    limit, than = _area_limit(slots)
+    program = f"[r for r in rooms() if area(r) {limit}]"
+    if "count" in slots:
+        return Meaning(f"count({program})", counted(f"room {than}", f"rooms {than}"))
+    return Meaning(program, listed(f"rooms {than}: {{}}", f"there are no rooms {than}"))
 
 
 def _is_the_largest(slots: Slots) -> Meaning:
@@ -121,6 +165,11 @@ def _where_is_room(slots: Slots) -> Meaning:
 
 
 _NEAREST = "{r:closest|nearest|farthest|furthest}"
+_SQUARE = (
+    "{unit:m2|sqm|square meters|square metres|square meter|square metre|square feet|square foot|"
+    "sqft|ft2}"
+)
+_THAN_AREA = "{r:" + "|".join(_LIMITS) + "} {n} " + _SQUARE
 _IN_ROOM = "(is|are|stands|stand) [there] in {b}"
 
 FORMS: tuple[Form, ...] = (
@@ -138,8 +187,20 @@ FORMS: tuple[Form, ...] = (
     form(
         _room_area_than,
         "Is the kitchen larger than 8 square metres?",
-        "is {a} {r:bigger|larger|smaller} than {n} {unit:m2|sqm|square meters|square metres|"
-        "square meter|square metre|square feet|square foot|sqft|ft2}",
+        f"is {{a}} {_THAN_AREA} [big|large]",
+    ),
+    form(
+        _rooms_area_than,
+        "How many rooms are larger than 10 square metres?",
+        f"{{count:how many}} rooms are [there] {_THAN_AREA} [big|large]",
+        f"(which|what) rooms are {_THAN_AREA} [big|large]",
+    ),
+    form(
+        _nearest_few,
+        "What are the three closest things to the sofa?",
+        f"(what|which) are the {{n}} {{a}} {_NEAREST} (to|from) {{b}}",
+        f"(what|which) are the {{n}} {_NEAREST} {{a}} (to|from) {{b}}",
+        f"(what|which) {{n}} {{a}} are {_NEAREST} (to|from) {{b}}",
     ),
     form(
         _is_the_largest,

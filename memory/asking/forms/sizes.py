@@ -111,23 +111,6 @@ def _volume(slots: Slots) -> Meaning:
     return Meaning(f"volume({thing.program})", say, (thing,))
 
 
-def _elevation(slots: Slots) -> Meaning:
-    thing = slots.thing("a")
-    of = "top" if "top" in slots else "bottom"
-    end = "upper" if of == "top" else "lower"
-    say = measured(f"the {end} end of {thing.the} is {{}} above the floor")
-    return Meaning(f'elevation({thing.program}, of="{of}")', say, (thing,))
-
-
-def _above(slots: Slots) -> Meaning:
-    """ "How high is the shelf above the desk": from the upper end of one to the lower end of the
-    other."""
-    a, b = slots.thing("a"), slots.thing("b")
-    program = f'elevation({a.program}, of="bottom") - elevation({b.program}, of="top")'
-    said = f"the lower end of {a.the} is {{}} above the upper end of {b.the}"
-    return Meaning(program, measured(said), (a, b))
-
-
 def _as_large(slots: Slots) -> Meaning:
     """ "Is the sofa as long as the bed": as nearly as one would say so, or more."""
     a, b, word = slots.each("a", slots.thing("a")), slots.thing("b"), slots.text("r")
@@ -212,6 +195,8 @@ def _is_length(slots: Slots) -> Meaning:
 def _which_one(slots: Slots) -> Meaning:
     """ "What is the largest table", "which chair is the tallest"."""
     words = slots.text("a") if "a" in slots else f"the {slots.text('r')} {slots.text('k')}"
+    if "side" in slots:
+        words = f"{words} from the {slots.text('side')}"
     if slots.asked.options and _THESE.search(words):
         raise Unreadable("it is the options that are to choose from")
     thing = slots.asked.phrases.thing(words)
@@ -315,26 +300,6 @@ FORMS: tuple[Form, ...] = (
         "what is {a} 's volume",
     ),
     form(
-        _elevation,
-        "How high above the floor is the shelf?",
-        "how (high|far) (above|over|off|from) the (floor|ground) (is|are|does) [the bottom of] "
-        "{a} [hang|stand]",
-        "how (high|far) (above|over|off|from) the (floor|ground) is the {top} of {a}",
-        "how high up (is|are) {a}",
-        "how high (does|do) {a} (hang|stand|lie|sit|start|begin)",
-        "how high (is|are) {a} (hanging|hung|mounted|up|off the floor|above ground)",
-        "how high (hangs|hang) {a}",
-        "how (high|far) is {a} (above|over|off|from) the (floor|ground)",
-        "what is the height of {a} (above|over) the (floor|ground)",
-        "at what height (is|does|are) {a} [hang|stand]",
-    ),
-    form(
-        _above,
-        "How high is the shelf above the desk?",
-        "how (high|far) [up] (is|are|does|do) {a} [hang|stand] (above|over) {b}",
-        "what is the height of {a} (above|over) {b}",
-    ),
-    form(
         _as_large,
         "Is the wardrobe as tall as the fridge?",
         "(is|are) {a} [at least|just] as {r:long|wide|tall|high|deep|thick|big|large} as {b}",
@@ -378,6 +343,7 @@ FORMS: tuple[Form, ...] = (
         "What is the largest table?",
         "(what|which) is {a}",
         "(what|which) {k} is [the] {r}",
+        "(what|which) {k} is the {r} from the {side:left|right}",
     ),
     form(
         _is_the_one,

@@ -140,8 +140,8 @@ TALKS: list[list[tuple[str, str]]] = [
     [
         ("How big is the kitchen?", 'area(room("kitchen"))'),
         ("and the bedroom?", 'area(room("bedroom"))'),
-        ("which is bigger?", '"kitchen" if area(room("kitchen")) > area(room("bedroom")) '
-                             'else "bedroom"'),
+        ("which is bigger?", 'best = max([area(room("kitchen")), area(room("bedroom"))])\n'
+                             '"kitchen" if area(room("kitchen")) == best else "bedroom"'),
     ],
     [
         ("What is the closest chair to the sofa?", 'nearest(find("chair"), find("sofa"))'),

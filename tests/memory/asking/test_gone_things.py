@@ -85,7 +85,7 @@ def changed(house: World) -> World:
          ("chair 4 was moved", "lamp 7 was taken away", "chair 10 was taken away",
           "cup 6 was moved"), "From the start to now"),
         ("What changed in the bedroom?", ("lamp 7 was taken away", "chair 10 was taken away"),
-         "Of what is or was last in the bedroom: "),
+         "Of what is or was in the bedroom: "),
         ("What was moved last?", "cup 6 was moved", "Last, cup 6 was moved."),
         ("When was chair 4 moved?", 30.0, "Chair 4 was found to have been moved 30 s after"),
         ("How many times was the cup moved?", 1, "The cup was moved once, as far as seen."),

@@ -16,7 +16,9 @@ def changed(house) -> World:
     old = Box(center=(2.0, 2.0, 0.55), size=(0.6, 0.6, 1.1))
     before = Placement(box=old, room=1, first_seen_ns=0, last_seen_ns=40 * 10**9)
     objects = tuple(
-        msgspec.structs.replace(each, placements=(before,), state="moved") if each.id == 10 else each
+        msgspec.structs.replace(each, placements=(before,), state="moved")
+        if each.id == 10
+        else each
         for each in house.layout.objects
     )
     moved = MapEvent(

@@ -33,7 +33,20 @@ def asked(world, text, options=()):
         ("how big is the bed room?", 20.0),
         ("what is the tallest thing here?", "lamp"),
         ("how big is the tv screen?", (1.2, 0.1, 0.7)),
+        # Rooms by area
+        ("how many rooms are bigger than 22 square metres?", 1),
+        ("which rooms are at most 22 square metres?", ("bedroom",)),
+        ("is the bedroom at least 20 square metres?", True),
+        ("is the bedroom more than 20 m2?", False),
+        ("which is smaller: kitchen or bedroom?", "bedroom"),
+        # Several, in order
+        ("what are the two closest chairs to the tv?", ("chair 4", "chair 5")),
+        ("which chair is the second from the left?", "chair"),
         # Heights and gaps
+        ("is the lamp taller than 4 ft 10 in?", True),
+        ("is the lamp taller than 5 ft 1 in?", False),
+        ("which things are higher than 0.8 m above the floor?",
+         ("chair", "cup", "lamp", "television")),
         ("how high is the cup above the dining table?", 0.0),
         ("how far is the tv from the sofa vertically?", 0.0),
         ("how far is the lamp from the bed horizontally?", 1.05),

@@ -12,8 +12,9 @@ __all__ = ["markdown"]
 _TOPICS = (
     "counting", "comparing_counts", "counting_rooms", "absence", "by_room", "sizes", "heights",
     "ranking", "distances", "walls", "among", "choosing", "viewpoints", "directions",
-    "surroundings", "relations", "carrying", "describing", "rooms", "room_measures", "doors", "time", "at_times",
-    "turns", "movement", "visits", "routes", "space", "shares", "change", "gone",
+    "surroundings", "relations", "carrying", "describing", "rooms", "room_measures", "doors",
+    "time", "at_times", "turns", "movement", "visits", "routes", "space", "shares", "change",
+    "gone",
 )  # fmt: skip
 
 _CONVENTIONS = """\

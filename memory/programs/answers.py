@@ -35,7 +35,8 @@ def name_of(thing: MapObject | Room) -> str:
 
 
 def value_of(value: Any, start_ns: int = 0) -> tuple[AnswerValue, str, float | None]:
-    """Plain value, unit, and standard deviation in that unit (None: there is none).
+    """Plain value, unit, and standard deviation in that unit (None: there is none); of several
+    values that of the least certain one.
 
     Objects are their labels, times are seconds after ``start_ns``, intervals two of them, poses
     x, y, z (m) and degrees. The unit of several values is that of the numbers among them; numbers
@@ -121,7 +122,9 @@ def _list(members: tuple[Any, ...], start_ns: int) -> tuple[AnswerValue, str, fl
         else _in_list(value, member, start_ns)
         for (value, _, _), member in zip(found, members, strict=True)
     )
-    return plain, units.pop() if len(units) == 1 else "", None
+    if len(units) != 1:
+        return plain, "", None
+    return plain, units.pop(), max((sigma for _, _, sigma in found if sigma), default=None)
 
 
 def _is_number(value: AnswerValue) -> bool:

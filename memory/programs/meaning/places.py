@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -18,7 +19,7 @@ from cogmap.memory.geometry.boxes import (
 )
 from cogmap.memory.programs.abstention import NotDeterminable, NotSeen
 from cogmap.memory.programs.meaning.blocks import blocks
-from cogmap.memory.programs.meaning.uncertainty import box_sigma, face_sigma
+from cogmap.memory.programs.meaning.uncertainty import FLOOR_M, WALL_SIGMA_M, box_sigma, face_sigma
 from cogmap.memory.programs.values import Objects, Point, Pose
 from cogmap.memory.programs.world import World
 from cogmap.runtime.messages import F64, I64, MapObject, Room
@@ -109,9 +110,17 @@ def _pair(
     row, column, distance = _extreme(world, rows_a, rows_b, _same(a, b), centers, farthest)
     thing_a = a.members[row] if isinstance(a, Objects) else None
     thing_b = b.members[column] if isinstance(b, Objects) else None
-    sigma = box_sigma if centers else face_sigma
-    variance = sum(sigma(thing) ** 2 for thing in (thing_a, thing_b) if thing is not None)
-    return Pair(distance, variance**0.5, thing_a, thing_b)
+    if thing_a is not None and thing_b is not None and thing_a.id == thing_b.id:
+        return Pair(distance, 0.0, thing_a, thing_b)
+    sigma = math.hypot(*(_end_sigma(thing, centers) for thing in (thing_a, thing_b)))
+    return Pair(distance, sigma, thing_a, thing_b)
+
+
+def _end_sigma(thing: MapObject | None, centers: bool) -> float:
+    """Of one end of a distance (m); None: of a point."""
+    if thing is None:
+        return FLOOR_M
+    return box_sigma(thing) if centers else face_sigma(thing)
 
 
 def _rows(world: World, place: Objects | Point | Pose) -> BoxRows:
@@ -198,7 +207,8 @@ def _with_room(world: World, a: Place, b: Place, centers: bool) -> Pair:
         found = shapely.distance(outline(room), [_shape(each) for each in _each(other)])
     best = int(np.argmin(found))
     thing = other.members[best] if isinstance(other, Objects) else None
-    sigma = face_sigma(thing) if thing is not None else 0.0
+    of_other = WALL_SIGMA_M if isinstance(other, Room) else _end_sigma(thing, centers)
+    sigma = math.hypot(WALL_SIGMA_M, of_other)
     pair = Pair(float(found[best]), sigma, None, thing)
     return pair if isinstance(a, Room) else Pair(pair.distance_m, sigma, thing, None)
 

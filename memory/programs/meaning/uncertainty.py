@@ -11,10 +11,12 @@ from __future__ import annotations
 
 import math
 
-from cogmap.runtime.messages import MapObject
+from cogmap.memory.programs.values import Point, Pose
+from cogmap.runtime.messages import MapObject, Room
 
 __all__ = [
-    "FLOOR_M", "MOTION_M", "MOTION_RAD", "WALL_SIGMA_M", "box_sigma", "face_sigma", "size_sigma",
+    "FLOOR_M", "MOTION_M", "MOTION_RAD", "WALL_SIGMA_M", "box_sigma", "face_sigma",
+    "place_sigma", "size_sigma",
 ]  # fmt: skip
 
 FLOOR_M = 0.01
@@ -50,3 +52,11 @@ def size_sigma(thing: MapObject) -> float:
 def box_sigma(thing: MapObject) -> float:
     """Of where its centre is, along one axis (m)."""
     return face_sigma(thing) / math.sqrt(2)
+
+
+def place_sigma(place: MapObject | Room | Point | Pose) -> float:
+    """Of where its middle is, along one axis (m). A point is known as well as the map's surfaces
+    are, with which alone it can be compared."""
+    if isinstance(place, MapObject):
+        return box_sigma(place)
+    return WALL_SIGMA_M / math.sqrt(2) if isinstance(place, Room) else FLOOR_M

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from typing import TypeVar
 
 from cogmap.memory.programs.abstention import NotDeterminable, NotSeen
@@ -32,7 +33,7 @@ def least(world: World, values: tuple[Ordered, ...]) -> Ordered:
 def total(world: World, values: tuple[Q, ...]) -> Q:
     """All of several together."""
     first = _some(values)[0]
-    sigma = math.hypot(*(value.sigma for value in values))
+    sigma = _sigma_of_sum(values)
     return type(first)(math.fsum(value.value for value in values), sigma)
 
 
@@ -55,6 +56,13 @@ def absolute(world: World, value: Q) -> Q:
 
 
 _NO_DIRECTION = 1e-6
+
+
+def _sigma_of_sum(values: tuple[Q, ...]) -> float:
+    """Errors are taken as independent, but for those of the same value: that is the same measure
+    again, as of a pair that is gone through from both its sides."""
+    alike = Counter((value.value, value.sigma) for value in values)
+    return math.hypot(*(number * sigma for (_, sigma), number in alike.items()))
 
 
 def _some(values: tuple[Ordered, ...]) -> tuple[Ordered, ...]:

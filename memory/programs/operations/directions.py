@@ -14,7 +14,7 @@ from cogmap.memory.programs.answers import name_of
 from cogmap.memory.programs.meaning.bearings import FORMS, Form, bearing_of, sector
 from cogmap.memory.programs.meaning.moments import moment
 from cogmap.memory.programs.meaning.places import OnePlace, center, closest_pair
-from cogmap.memory.programs.meaning.uncertainty import box_sigma
+from cogmap.memory.programs.meaning.uncertainty import FLOOR_M, place_sigma
 from cogmap.memory.programs.meaning.walls import nearest_wall
 from cogmap.memory.programs.registry import operation
 from cogmap.memory.programs.values import Angle, Length, Objects, Point, Pose, Time
@@ -108,7 +108,7 @@ def bearing(world: World, pose: Pose, place: OnePlace) -> Angle:
     """The angle from where somebody looks to a place: 0 ahead, positive to the left."""
     ahead, left = offset(pose, place)
     far = math.hypot(ahead, left)
-    sigma = box_sigma(place) / far if isinstance(place, MapObject) and far > 0 else 0.0
+    sigma = math.hypot(place_sigma(place), FLOOR_M) / far
     return Angle(bearing_of(ahead, left), min(sigma, math.pi))
 
 

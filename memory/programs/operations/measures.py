@@ -101,7 +101,7 @@ def _size_each(
 @operation(MEASURES)
 def perimeter(world: World, room: Room) -> Length:
     """How long the outline of a room is, gaps of doors included."""
-    return Length(float(outline(room).length), 2 * WALL_SIGMA_M)
+    return Length(float(outline(room).length), WALL_SIGMA_M * _stretched(room))
 
 
 @operation(MEASURES)
@@ -208,6 +208,20 @@ def _room_side(room: Room, axis: Axis) -> Length:
     sides = np.linalg.norm(np.diff(corners[:3], axis=0), axis=1)
     longer = axis in ("longest", "length")
     return Length(float(sides.max() if longer else sides.min()), math.sqrt(2) * WALL_SIGMA_M)
+
+
+def _stretched(room: Room) -> float:
+    """By how much (m) the outline gets longer, for a metre that one of its walls is off: each is
+    off by itself, and draws out or shortens those beside it."""
+    corners = np.array(room.polygon).reshape(-1, 2)
+    along = np.roll(corners, -1, axis=0) - corners
+    headings = np.arctan2(along[:, 1], along[:, 0])
+    turns = np.remainder(headings - np.roll(headings, 1) + np.pi, 2 * np.pi) - np.pi
+    at_corner = np.tan(np.clip(turns, -_SHARPEST_RAD, _SHARPEST_RAD) / 2)
+    return float(np.linalg.norm(at_corner + np.roll(at_corner, -1)))
+
+
+_SHARPEST_RAD = math.radians(120)
 
 
 def _room_area(room: Room) -> Area:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -12,6 +13,7 @@ from cogmap.memory.programs.errors import ArgumentError
 from cogmap.memory.programs.meaning.kinds import State, fits, of_kind
 from cogmap.memory.programs.meaning.places import Place, center
 from cogmap.memory.programs.meaning.rooms import seen_rooms, the_room, with_label
+from cogmap.memory.programs.meaning.uncertainty import WALL_SIGMA_M
 from cogmap.memory.programs.meaning.within import within_of
 from cogmap.memory.programs.registry import each, operation
 from cogmap.memory.programs.types import the_one
@@ -208,7 +210,7 @@ def door_width(world: World, door: Point) -> Length:
     """How wide the opening of a door is: door_width(door(room="kitchen"))."""
     for known in world.layout.doors:
         if (door.x, door.y) == known.center:
-            return Length(known.width_m)
+            return Length(known.width_m, math.sqrt(2) * WALL_SIGMA_M)
     raise NotDeterminable("that place is no door")
 
 

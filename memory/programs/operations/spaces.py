@@ -131,7 +131,10 @@ def area_seen(world: World, time: Time | None = None) -> Area:
 @operation(SPACE)
 def explored(world: World) -> Number:
     """The part that is known of the space around all that is known, in 0 to 1."""
-    return Number(known_share(grid_of(world)))
+    grid = grid_of(world)
+    share = known_share(grid)
+    known = _area(world, grid.cells != UNKNOWN)
+    return Number(share, share * known.sigma / known.value if known.value else 0.0)
 
 
 @operation(SPACE)

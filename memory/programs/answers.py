@@ -97,8 +97,10 @@ def size_of(value: Any) -> int:
 
 
 def confidence_of(recorder: Recorder) -> float:
-    """That an answer is right, as far as that its objects exist: of the least certain one."""
-    return min((thing.confidence for thing in recorder.objects.values()), default=1.0)
+    """That an answer is right, as far as that its objects exist, the least certain one of them, and
+    that the closest comparison of measures came out as it is in the world."""
+    exist = min((thing.confidence for thing in recorder.objects.values()), default=1.0)
+    return exist * recorder.chance
 
 
 def _quantity(value: Quantity) -> tuple[AnswerValue, str, float | None]:

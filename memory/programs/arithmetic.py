@@ -11,7 +11,7 @@ from cogmap.memory.programs.errors import ArgumentError
 from cogmap.memory.programs.types import BARE, QUANTITIES, TIME, Type
 from cogmap.memory.programs.values import Angle, Duration, Quantity, Time
 
-__all__ = ["COMPARED", "SIGNS", "compute", "result_type"]
+__all__ = ["COMPARED", "ORDERS", "SIGNS", "compute", "result_type"]
 
 MAX_RESULT = 1e15
 """Of a sum or product, in SI units; whole numbers are exact up to it."""
@@ -21,6 +21,7 @@ COMPARED: dict[str, Callable[[Any, Any], Any]] = {
     "Eq": operator.eq, "NotEq": operator.ne, "Lt": operator.lt, "LtE": operator.le,
     "Gt": operator.gt, "GtE": operator.ge,
 }  # fmt: skip
+ORDERS = ("Lt", "LtE", "Gt", "GtE")
 _PURE = ("bare number", "Count", "Number")
 """Types without a unit."""
 _POWERS = {"Length": 1, "Area": 2, "Volume": 3}

@@ -10,6 +10,7 @@ from typing import Any
 from cogmap.memory.programs import tree
 from cogmap.memory.programs.arithmetic import SIGNS, result_type
 from cogmap.memory.programs.bind import bind, place
+from cogmap.memory.programs.comprehension import Comprehension
 from cogmap.memory.programs.errors import ProgramError, nearest, shown
 from cogmap.memory.programs.parse import Statement, literal, parse
 from cogmap.memory.programs.registry import Operation, operations
@@ -145,7 +146,7 @@ class _Checker:
         condition = with_name._conditions(generator.ifs)
         element = with_name.node(syntax.elt)
         inside = _names(element, *([condition] if condition else [])) - {name}
-        return tree.Comprehension(
+        return Comprehension(
             _listed(element), place(syntax), inside | source.names, element, name, source,
             condition,
         )  # fmt: skip
@@ -261,6 +262,10 @@ _WRITTEN = {
 """Of types that no one operation gives."""
 
 
+_ONE = {"Length": "distance(point(0, 0), point(1, 0))", "Duration": "(time(1) - time(0))"}
+"""Of a unit, as a program has it."""
+
+
 def _how_to_get(wanted: tuple[Type, ...], node: tree.Node) -> str:
     """The nearest correct form of an argument of the wrong type."""
     choices = [choice for kind in wanted for choice in kind.choices]
@@ -271,6 +276,12 @@ def _how_to_get(wanted: tuple[Type, ...], node: tree.Node) -> str:
         return f"write {_find(text or '...')}"
     if node.type.name == "text" and {ROOM, ROOMS} & set(wanted):
         return f"write room({literal(shown(text) or '...')})"
+    if node.type.item is not None and not any(kind.item for kind in wanted):
+        return "go through the list: [... for x in list]"
+    if BARE in wanted and node.type.name in _ONE:
+        return f"its number is what it is of one: ... / {_ONE[node.type.name]}"
+    if node.type.name in QUANTITIES and any(kind.name in QUANTITIES for kind in wanted):
+        return "write a number alone, such as 1.5; it has the unit that is wanted"
     for kind in wanted:
         if kind in _WRITTEN:
             return f"write {_WRITTEN[kind]}"

@@ -26,6 +26,8 @@ class Recorder:
         """How words were read, what was left out."""
         self.uses = 0
         """Goes up when objects or rooms are noted."""
+        self.chance = 1.0
+        """That all comparisons came out as they are in the world."""
 
     def note(self, *used: Any) -> None:
         """Objects, rooms, sets and lists of them; other values are no evidence."""
@@ -40,6 +42,10 @@ class Recorder:
             elif isinstance(value, Rooms | tuple):
                 self.note(*value)
 
+    def weigh(self, chance: float) -> None:
+        """What was compared is so with this chance: the answer is no surer."""
+        self.chance = min(self.chance, chance)
+
     def note_frames(self, numbers: Iterable[int]) -> None:
         """The first of them, as many as an answer names."""
         self.frames.update(dict.fromkeys(islice(numbers, MAX_IDS - min(len(self.frames), MAX_IDS))))
@@ -51,6 +57,7 @@ class Recorder:
         self.note_frames(other.frames)
         self.notes.update(other.notes)
         self.uses += other.uses
+        self.weigh(other.chance)
 
     def evidence(self, keyframes: Iterable[int]) -> Evidence:
         """With the best of ``keyframes``, those that are kept, of every object."""

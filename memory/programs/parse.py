@@ -31,7 +31,11 @@ _ALLOWED: tuple[type[ast.AST], ...] = (
 )  # fmt: skip
 _INSTEAD: dict[type[ast.AST], tuple[str, str]] = {
     ast.Attribute: ("attributes are not of the language", "call an operation: size(x)"),
-    ast.Subscript: ("indices are not of the language", 'use nth(objects, n) or the(objects)'),
+    ast.Subscript: (
+        "indices are not of the language",
+        "of objects, use nth(objects, n) or the(objects); go through other lists: "
+        "[door_width(d) for d in doors()]",
+    ),
     ast.Lambda: ("lambda is not of the language", "use a list: [x for x in objects if ...]"),
     ast.GeneratorExp: ("a list needs brackets", "write [x for x in objects if ...]"),
     ast.SetComp: ("sets are written as lists", "write [x for x in objects if ...]"),

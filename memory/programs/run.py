@@ -22,7 +22,7 @@ from cogmap.memory.programs.answers import confidence_of, size_of, text_of, valu
 from cogmap.memory.programs.check import Program, check
 from cogmap.memory.programs.errors import BudgetError, ProgramError, shown
 from cogmap.memory.programs.state import MAX_ITEMS, State
-from cogmap.memory.programs.values import Image
+from cogmap.memory.programs.values import Image, Objects
 from cogmap.memory.programs.world import World
 from cogmap.runtime.messages import Answer, AnswerStatus, CogmapError, Evidence
 
@@ -151,6 +151,8 @@ def _run(world: World, source: str, budget: Budget) -> Any:
     if parts > MAX_ITEMS:
         raise BudgetError(f"the result has {parts} parts; {MAX_ITEMS} are allowed")
     world.recorder.note(value)
+    if isinstance(value, Objects):
+        world.recorder.weigh(value.chance)
     return value
 
 

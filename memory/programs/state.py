@@ -29,6 +29,8 @@ class State:
     names: dict[str, Any] = field(default_factory=dict)
     images: int = 8
     """Pictures that may still be made."""
+    margins: list[Any] = field(default_factory=list)
+    """By how much (N,) the sides of comparisons of N members at once differ."""
     parts: int = 1_000_000
     """Elements of lists, and members of sets that are such elements, that may still be made."""
 

@@ -1,36 +1,33 @@
-"""A checked program: nodes that know their type and evaluate themselves.
-
-A filter over a set is evaluated for all members at once where every operation in it can
-(`Node.many`), else member by member; both give the same.
-"""
+"""A checked program: nodes that know their type and evaluate themselves."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from cogmap.memory.programs.abstention import Abstention, NotDeterminable
-from cogmap.memory.programs.arithmetic import COMPARED, compute
+from cogmap.memory.programs.arithmetic import COMPARED, ORDERS, compute
+from cogmap.memory.programs.chances import holds
 from cogmap.memory.programs.errors import (
     ArgumentError,
     BudgetError,
     ProgramError,
     TooMuchError,
 )
-from cogmap.memory.programs.evidence import Recorder
 from cogmap.memory.programs.registry import Operation
-from cogmap.memory.programs.state import MAX_ITEMS, SMALLER, State, too_much
+from cogmap.memory.programs.state import SMALLER, State, too_much
 from cogmap.memory.programs.types import QUANTITIES, Converter, Deferred, Type
-from cogmap.memory.programs.values import Label, Objects, Path, Rooms
+from cogmap.memory.programs.values import Label, Objects, Path, Quantity, Rooms
 from cogmap.memory.programs.world import World
 from cogmap.runtime.messages import MapObject, Room
 
 __all__ = [
-    "Arithmetic", "Bound", "Call", "Choice", "Comparison", "Comprehension", "Constant",
+    "Arithmetic", "Bound", "Call", "Choice", "Comparison", "Constant",
     "Conversion", "Listing", "Logic", "Negation", "Node", "Several",
+    "union_of",
 ]  # fmt: skip
 
 _SETS = ("Object", "Objects", "Room", "Rooms")
@@ -111,7 +108,7 @@ class Listing(Node):
     def run(self, state: State) -> Any:
         found = tuple(state.element(item) for item in self.items)
         if self.type.name == "Objects":
-            return _union(found)
+            return union_of(found)
         return Rooms(found) if self.type.name == "Rooms" else found
 
 
@@ -146,6 +143,10 @@ class Call(Node):
             raise too_much(error, self) from None
         if recorder.uses == uses and self.type.name not in _SETS:
             recorder.note(*given.values())
+        for each in given.values():
+            if isinstance(each, Objects):
+                is_any = self.operation.name == "exists"
+                recorder.weigh(each.some_chance if is_any else each.chance)
         if self.type.name == "Image" or (self.type.item and self.type.item.name == "Image"):
             state.images -= len(result) if isinstance(result, tuple) else 1
             if state.images < 0:
@@ -210,7 +211,11 @@ class Comparison(Node):
     def run(self, state: State) -> bool:
         if self.sign in ("In", "NotIn"):  # as long as what is on its right
             state.step(self)
-        return bool(self._compared(self.left.run(state), self.right.run(state)))
+        left, right = self.left.run(state), self.right.run(state)
+        if self.sign in ORDERS and isinstance(left, Quantity) and isinstance(right, Quantity):
+            sigma = math.hypot(left.sigma, right.sigma)
+            state.world.recorder.weigh(holds(left.value - right.value, sigma))
+        return bool(self._compared(left, right))
 
     def _compared(self, left: Any, right: Any) -> Any:
         if self.sign in ("In", "NotIn"):
@@ -231,6 +236,8 @@ class Comparison(Node):
         if isinstance(left, Label) or isinstance(right, Label):
             word, others = (left, right) if isinstance(left, Label) else (right, left)
             return np.isin(others, word.labels or (str(word),)) == (self.sign == "Eq")
+        if self.sign in ORDERS and self.left.type.name in QUANTITIES:
+            state.margins.append(np.abs(left - right))
         return COMPARED[self.sign](left, right)
 
 
@@ -242,7 +249,18 @@ class Logic(Node):
     parts: tuple[Node, ...]
 
     def run(self, state: State) -> bool:
-        return (all if self.is_and else any)(part.run(state) for part in self.parts)
+        recorder = state.world.recorder
+        before, least = recorder.chance, 1.0
+        for part in self.parts:
+            recorder.chance = 1.0
+            is_so = bool(part.run(state))
+            chance, recorder.chance = recorder.chance, before
+            if is_so != self.is_and:  # this one decides, whatever the others are
+                recorder.weigh(chance)
+                return is_so
+            least = min(least, chance)
+        recorder.weigh(least)
+        return self.is_and
 
     def many(self, state: State, name: str, items: Sequence[Any]) -> Any:
         found = [part.many(state, name, items) for part in self.parts]
@@ -278,79 +296,6 @@ class Choice(Node):
         return (self.yes if self.condition.run(state) else self.no).run(state)
 
 
-@dataclass
-class Comprehension(Node):
-    """``[element for name in source if condition]``."""
-
-    element: Node
-    name: str
-    source: Node
-    condition: Node | None
-
-    def run(self, state: State) -> Any:
-        state.step(self)
-        source = self.source.run(state)
-        chosen = self._chosen(state, tuple(source))
-        if isinstance(self.element, Bound) and self.element.name == self.name:
-            return self._like(source, chosen)
-        found = tuple(self._with(state, item, self.element) for item in chosen)
-        if self.type.name == "Objects":
-            return _union(found)
-        return Rooms(found) if self.type.name == "Rooms" else found
-
-    def _chosen(self, state: State, items: tuple[Any, ...]) -> tuple[Any, ...]:
-        if len(items) > MAX_ITEMS:
-            raise BudgetError(f"a list of {len(items)}", *self.place, SMALLER)
-        if self.condition is None or not items:
-            return items
-        # What an operation says of one item of those that are not known is lost here; so the
-        # rare set with such items is gone through one by one.
-        if len(items) > 2:
-            try:
-                keep = self.condition.many(state, self.name, items)
-            except Abstention:
-                keep = NotImplemented
-            if keep is not NotImplemented:
-                kept = np.broadcast_to(keep, len(items))
-                return tuple(item for item, fits in zip(items, kept.tolist(), strict=True) if fits)
-        return self._one_by_one(state, items, self.condition)
-
-    def _one_by_one(self, state: State, items: tuple[Any, ...], condition: Node) -> tuple[Any, ...]:
-        kept, doubtful = [], None
-        outer = state.world.recorder
-        for item in items:
-            recorder = state.world.recorder = Recorder()
-            try:
-                fits = self._with(state, item, condition)
-            except NotDeterminable as unknown:
-                fits, doubtful = False, unknown
-            finally:
-                state.world.recorder = outer
-            if not fits and isinstance(item, MapObject):
-                recorder.objects.pop(item.id, None)
-            outer.add(recorder)
-            if fits:
-                kept.append(item)
-        if doubtful is not None:
-            if not kept:
-                raise doubtful
-            outer.notes[f"left out what is not known: {doubtful}"] = None
-        return tuple(kept)
-
-    def _with(self, state: State, item: Any, node: Node) -> Any:
-        before = state.names.get(self.name)
-        state.names[self.name] = item
-        try:
-            return state.element(node)
-        finally:
-            state.names[self.name] = before
-
-    def _like(self, source: Any, chosen: tuple[Any, ...]) -> Any:
-        if isinstance(source, Objects):
-            return Objects(chosen, source.query, source.read_as, source.unseen, source.note)
-        return Rooms(chosen, source.query, source.note) if isinstance(source, Rooms) else chosen
-
-
 def _within(state: State, world: World, node: Node) -> Any:
     """The value of a node in another world."""
     before, state.world = state.world, world
@@ -360,7 +305,7 @@ def _within(state: State, world: World, node: Node) -> Any:
         state.world = before
 
 
-def _union(parts: Sequence[MapObject]) -> Objects:
+def union_of(parts: Sequence[MapObject]) -> Objects:
     return Objects(tuple({thing.id: thing for thing in parts}.values()))
 
 

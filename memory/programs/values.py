@@ -184,6 +184,10 @@ class Objects:
     """What helps whoever finds it empty."""
     empty: str = ""
     """Said instead where that none was seen is not why it is empty."""
+    chance: float = 1.0
+    """That just these fit, as far as measures were compared to choose them."""
+    some_chance: float = 1.0
+    """That any of them fits, or none does if it is empty."""
 
     def __iter__(self) -> Iterator[MapObject]:
         return iter(self.members)

@@ -120,6 +120,7 @@ def draw_bev(
     pose: F64 | None = None,
     beneath_labels: Callable[[BevPicture], None] | None = None,
     config: BevConfig = BevConfig(),
+    step: Callable[[], None] = lambda: None,
 ) -> BevPicture:
     """Draw a layout from above.
 
@@ -128,6 +129,7 @@ def draw_bev(
         trajectory: (N, 2) or (N, 3) where the camera was, world, metres.
         pose: (4, 4) world_from_camera of the agent, drawn as an arrow.
         beneath_labels: draws more, which numbers and names stay on top of.
+        step: called before each thing is drawn, and named; what it raises ends the work.
     """
     things = [thing for thing in layout.objects if _can_be_drawn(thing, config)]
     line_m = np.zeros((0, 2)) if trajectory is None else np.asarray(trajectory, np.float64)[:, :2]
@@ -138,6 +140,7 @@ def draw_bev(
     _draw_rooms(picture, layout)
     _draw_walls(picture, layout)
     for thing in sorted(things, key=_draw_order):
+        step()
         _draw_box(picture, thing, layout.floor_z or 0.0)
     if len(line_m) > 1:
         pixels = picture.pixels(line_m)
@@ -157,6 +160,7 @@ def draw_bev(
         polygons,
         config.text_px,
         config.labels,
+        step,
     )
     return _with_scale(picture)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import cv2
 import numpy as np
@@ -44,10 +44,12 @@ def place_labels(
     polygons: Mapping[int, F64],
     text_px: int,
     labels: bool,
+    step: Callable[[], None],
 ) -> None:
     """Write the numbers of objects, and names of objects and rooms where there is room.
 
-    Footprints (4, 2) of the objects and polygons (N, 2) of the rooms are in pixels, by id.
+    Footprints (4, 2) of the objects and polygons (N, 2) of the rooms are in pixels, by id. ``step``
+    is called before each object.
     """
     covered = np.zeros(image.shape[:2], np.uint8)
     for corners in footprints.values():
@@ -61,6 +63,7 @@ def place_labels(
     bounds = np.array([_bounds(footprints[thing.id]) for thing in by_area]).reshape(-1, 4)
     shapes = np.array([footprints[thing.id] for thing in by_area]).reshape(-1, 4, 2)
     for count, thing in enumerate(by_area):
+        step()
         near = _bounds(footprints[thing.id], REACH * text_px)
         badges[thing.id] = _badge_place(
             image, str(thing.id), footprints[thing.id], text_px, taken.near(near)[-NEIGHBOURS:],
@@ -70,6 +73,7 @@ def place_labels(
     for thing in by_area:
         _point_at(image, badges[thing.id], footprints[thing.id], label_color(thing.label))
     for thing in reversed(by_area):
+        step()
         color = dark(label_color(thing.label), 0.2)
         badge(image, str(thing.id), badges[thing.id], text_px, color)
         if labels:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import cv2
 import numpy as np
 
@@ -29,10 +31,13 @@ _FACES = ((0, 1, 2, 3), (4, 5, 6, 7), (0, 1, 5, 4), (1, 2, 6, 5), (2, 3, 7, 6), 
 _TEXT_PX = 15
 
 
-def draw_view(layout: Layout, world_from_camera: F64) -> U8:
+def draw_view(
+    layout: Layout, world_from_camera: F64, step: Callable[[], None] = lambda: None
+) -> U8:
     """(H, W, 3) RGB: boxes of what is there, far ones first, with their numbers; walls as lines.
 
     ``world_from_camera`` (4, 4). Boxes that reach behind the camera are left out.
+    ``step`` is called before each thing; what it raises ends the work.
     """
     image = np.full((HEIGHT, WIDTH, 3), SKY, np.uint8)
     image[HEIGHT // 2 :] = GROUND
@@ -42,12 +47,14 @@ def draw_view(layout: Layout, world_from_camera: F64) -> U8:
                    layout.floor_z or 0.0)  # fmt: skip
     seen: list[tuple[float, MapObject, F64]] = []
     for thing in layout.objects:
+        step()
         if thing.is_here:
             points = _in_camera(camera_from_world, corners(thing.box))
             if points[:, 2].min() > NEAREST_M and points[:, 2].max() < FARTHEST_M:
                 seen.append((float(np.linalg.norm(points.mean(axis=0))), thing, points))
     seen.sort(key=lambda each: (-each[0], each[1].id))
     for _, thing, points in seen:
+        step()
         _draw_box(image, thing, points)
     _draw_badges(image, seen)
     return image

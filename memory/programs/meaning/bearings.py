@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Literal
 
-__all__ = ["FORMS", "Form", "bearing_of", "sector"]
+__all__ = ["FORMS", "Form", "bearing_of", "borders", "sector"]
 
 Form = Literal["left_right", "side", "front_back", "three", "quadrant", "four", "eight"]
 
@@ -36,3 +36,14 @@ def sector(bearing_rad: float, form: tuple[tuple[float, str], ...]) -> str:
     """The word for an angle."""
     degrees = math.degrees(bearing_rad) % 360
     return next(word for end, word in form if degrees < end or end == 360)
+
+
+def borders(form: tuple[tuple[float, str], ...]) -> list[float]:
+    """Angles (rad) at which the word changes."""
+    words = [word for _, word in form]
+    after = [*words[1:], words[0]]
+    return [
+        math.radians(end)
+        for (end, word), next_word in zip(form, after, strict=True)
+        if word != next_word
+    ]

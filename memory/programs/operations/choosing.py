@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 from typing import Literal, TypeVar
 
 import numpy as np
 
 from cogmap.memory.index.synonyms import normalize
 from cogmap.memory.programs.abstention import NotDeterminable, NotSeen
+from cogmap.memory.programs.chances import is_first
 from cogmap.memory.programs.errors import ArgumentError
 from cogmap.memory.programs.meaning.bearings import bearing_of
 from cogmap.memory.programs.meaning.places import Place, center, rows_of, seen
 from cogmap.memory.programs.meaning.seeing import first_seen_ns
 from cogmap.memory.programs.meaning.sides import sides
+from cogmap.memory.programs.meaning.uncertainty import face_sigma, size_sigma
 from cogmap.memory.programs.meaning.within import distances
 from cogmap.memory.programs.registry import operation
 from cogmap.memory.programs.values import Objects, Pose, Quantity, Rooms, Time
@@ -32,13 +35,15 @@ Measure = Literal["volume", "longest", "length", "width", "depth", "height", "fo
 def largest(world: World, objects: Objects, by: Measure = "volume", n: float = 1) -> MapObject:
     """The largest: by the volume of its box, by a side as ``size`` has it, or by the floor that it
     covers; with n the n-th largest."""
-    return _extreme(world, objects, _measured(world, seen(objects), by), n)
+    keys = _measured(world, seen(objects), by)
+    return _extreme(world, objects, keys, n, lambda thing: _sigma(thing, by))
 
 
 @operation(CHOOSING)
 def smallest(world: World, objects: Objects, by: Measure = "volume", n: float = 1) -> MapObject:
     """The smallest; as ``largest``."""
-    return _extreme(world, objects, -_measured(world, seen(objects), by), n)
+    keys = -_measured(world, seen(objects), by)
+    return _extreme(world, objects, keys, n, lambda thing: _sigma(thing, by))
 
 
 @operation(CHOOSING)
@@ -155,12 +160,36 @@ _SIZES: dict[str, tuple[Measure, int]] = {
 }  # fmt: skip
 
 
-def _extreme(world: World, objects: Objects, keys: F64, n: float = 1) -> MapObject:
-    """The member with the greatest key, or with the n-th greatest."""
+def _extreme(
+    world: World,
+    objects: Objects,
+    keys: F64,
+    n: float = 1,
+    sigma: Callable[[MapObject], float] = face_sigma,
+) -> MapObject:
+    """The member with the greatest key, or with the n-th greatest; ``sigma`` is that of a key."""
     order: list[int] = np.argsort(-keys, kind="stable").tolist()
     found = _nth_of([objects.members[number] for number in order], n, objects.query or "thing")
     world.recorder.note(found)
+    at = int(n) - 1
+    close = [order[at], *order[max(0, at - _CLOSEST) : at], *order[at + 1 : at + 1 + _CLOSEST]]
+    chosen, *others = [(float(keys[each]), sigma(objects.members[each])) for each in close]
+    world.recorder.weigh(is_first(chosen, others))
     return found
+
+
+_CLOSEST = 3
+"""So many before and after one that is chosen might be it instead."""
+
+
+def _sigma(thing: MapObject, by: Measure) -> float:
+    """Of what `_measured` gives of it."""
+    one, (length, width, height) = size_sigma(thing), thing.box.size
+    if by == "footprint":
+        return one * math.hypot(length, width)
+    if by == "volume":
+        return one * math.hypot(length * width, length * height, width * height)
+    return one
 
 
 def _nth_of(members: Sequence[T], n: float, query: str) -> T:

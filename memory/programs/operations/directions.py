@@ -11,10 +11,11 @@ from typing import Literal
 from cogmap.memory.index.synonyms import relation
 from cogmap.memory.programs.abstention import NotDeterminable
 from cogmap.memory.programs.answers import name_of
-from cogmap.memory.programs.meaning.bearings import FORMS, Form, bearing_of, sector
+from cogmap.memory.programs.chances import holds
+from cogmap.memory.programs.meaning.bearings import FORMS, Form, bearing_of, borders, sector
 from cogmap.memory.programs.meaning.moments import moment
 from cogmap.memory.programs.meaning.places import OnePlace, center, closest_pair
-from cogmap.memory.programs.meaning.uncertainty import FLOOR_M, place_sigma
+from cogmap.memory.programs.meaning.uncertainty import FLOOR_M, box_sigma, place_sigma
 from cogmap.memory.programs.meaning.walls import nearest_wall
 from cogmap.memory.programs.registry import operation
 from cogmap.memory.programs.values import Angle, Length, Objects, Point, Pose, Time
@@ -122,14 +123,25 @@ def direction(world: World, pose: Pose, place: OnePlace, form: Form = "quadrant"
     ``four``: front, left, back, right, in sectors of 90 degrees. ``eight``: front, front-left,
     left, back-left, ..., in sectors of 45 degrees.
     """
-    return sector(bearing_of(*offset(pose, place)), FORMS[form])
+    return _sector(world, pose, place, form)
+
+
+def _sector(world: World, pose: Pose, place: OnePlace, form: Form) -> str:
+    """The word for where a place is, with the chance that it is on that side of the borders."""
+    angle = bearing(world, pose, place)
+    for border in borders(FORMS[form]):
+        apart = math.remainder(angle.value - border, math.tau)
+        world.recorder.weigh(holds(apart, angle.sigma))
+    return sector(angle.value, FORMS[form])
 
 
 @operation(DIRECTIONS)
 def side_of(world: World, a: OnePlace, b: OnePlace, pose: Pose) -> Literal["left", "right"]:
     """Whether a is to the left or to the right of b, as seen from a pose."""
-    turned = bearing_of(*offset(pose, a)) - bearing_of(*offset(pose, b))
-    return "left" if math.remainder(turned, math.tau) > 0 else "right"
+    to_a, to_b = bearing(world, pose, a), bearing(world, pose, b)
+    turned = math.remainder(to_a.value - to_b.value, math.tau)
+    world.recorder.weigh(holds(turned, math.hypot(to_a.sigma, to_b.sigma)))
+    return "left" if turned > 0 else "right"
 
 
 @operation(DIRECTIONS)
@@ -137,7 +149,7 @@ def turns_to(
     world: World, pose: Pose, place: OnePlace
 ) -> Literal["turn left", "turn right", "turn back"]:
     """How to turn to face a place: back from 135 degrees on."""
-    found = sector(bearing_of(*offset(pose, place)), FORMS["three"])
+    found = _sector(world, pose, place, "three")
     words: dict[str, Literal["turn left", "turn right", "turn back"]] = {
         "left": "turn left", "right": "turn right", "back": "turn back",
     }  # fmt: skip
@@ -147,6 +159,8 @@ def turns_to(
 @operation(DIRECTIONS)
 def above_below(world: World, a: MapObject, b: MapObject) -> Literal["up", "down"]:
     """Whether the middle of a is higher or lower than that of b."""
+    sigma = math.hypot(box_sigma(a), box_sigma(b))
+    world.recorder.weigh(holds(a.box.center[2] - b.box.center[2], sigma))
     return "up" if a.box.center[2] > b.box.center[2] else "down"
 
 
@@ -155,6 +169,8 @@ def nearer(world: World, a: Objects, b: Objects, pose: Pose) -> Literal["near", 
     """Whether a is nearer to a pose than b, or farther; of several, the closest counts."""
     one, other = closest_pair(world, a, pose), closest_pair(world, b, pose)
     world.recorder.note(*(pair.a for pair in (one, other)))
+    sigma = math.hypot(one.sigma_m, other.sigma_m)
+    world.recorder.weigh(holds(one.distance_m - other.distance_m, sigma))
     return "near" if one.distance_m < other.distance_m else "far"
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import shapely
 
 from cogmap.memory.programs.abstention import NotDeterminable
+from cogmap.memory.programs.chances import is_first
 from cogmap.memory.programs.errors import ArgumentError
 from cogmap.memory.programs.meaning.places import (
     Place,
@@ -194,6 +195,10 @@ def _extreme_set(
         raise ArgumentError("there is nothing to choose from")
     pairs = [closest_pair(world, each, to, centers=centers) for each in sets]
     best = min(range(len(sets)), key=lambda number: sign * pairs[number].distance_m)
+    chosen, *others = [
+        (pair.distance_m, pair.sigma_m) for pair in (pairs[best], *pairs[:best], *pairs[best + 1 :])
+    ]
+    world.recorder.weigh(is_first(chosen, others))
     used = (thing for pair in pairs for thing in (pair.a, pair.b) if thing is not None)
     world.recorder.note(*used)
     thing = pairs[best].a

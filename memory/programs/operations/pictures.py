@@ -26,7 +26,7 @@ def render_bev(world: World) -> Image:
     """The map from above: rooms, walls, doors, and every thing with its number."""
     agent = world.agent
     pose = None if agent is None else camera_at(agent)
-    picture = draw_bev(world.layout, grid=world.grid, pose=pose)
+    picture = draw_bev(world.layout, grid=world.grid, pose=pose, step=world.check_time)
     ids = tuple(thing.id for thing in world.objects)
     return Image(picture.png(), "the map from above", ids)
 
@@ -34,7 +34,8 @@ def render_bev(world: World) -> Image:
 @operation(PICTURES)
 def view_from(world: World, pose: Pose) -> Image:
     """The boxes of the map as they are seen from a standpoint, with their numbers."""
-    return Image(encode_png(draw_view(world.layout, camera_at(pose))), "the map from a standpoint")
+    view = draw_view(world.layout, camera_at(pose), world.check_time)
+    return Image(encode_png(view), "the map from a standpoint")
 
 
 @operation(PICTURES)

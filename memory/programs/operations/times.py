@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cogmap.memory.programs.abstention import NotDeterminable
 from cogmap.memory.programs.answers import name_of
+from cogmap.memory.programs.errors import ArgumentError
 from cogmap.memory.programs.meaning.changing import changes_of, found_as
 from cogmap.memory.programs.meaning.kinds import of_kind
 from cogmap.memory.programs.meaning.moments import in_order, moment
@@ -41,6 +42,8 @@ def time(world: World, seconds: float) -> Time:
 @operation(TIMES)
 def frame(world: World, number: float) -> Time:
     """The moment of a frame, by its number."""
+    if number != int(number):
+        raise ArgumentError(f"frames have whole numbers; {number:g} is none")
     last = int(world.numbers[-1]) if len(world.numbers) else 0
     if len(world.numbers) and not 0 <= number <= last:
         raise NotDeterminable(

@@ -87,8 +87,8 @@ def answer_dict(answer: Answer) -> dict[str, Any]:
 def batch_dict(id_: Any, answer: Answer, with_option: bool) -> dict[str, Any]:
     """A line of ``cogmap ask --file``."""
     data = answer_dict(answer)
-    keys = ["status", "value", "unit", "text", *["option"] * with_option, "program", "evidence",
-            "version"]  # fmt: skip
+    keys = ["status", "value", "unit", "sigma", "confidence", "text", *["option"] * with_option,
+            "candidates", "viewpoint", "program", "evidence", "version"]  # fmt: skip
     return {"id": id_, **{key: data[key] for key in keys}}
 
 

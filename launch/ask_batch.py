@@ -15,6 +15,7 @@ import numpy as np
 
 from cogmap.launch.answer_text import batch_dict
 from cogmap.launch.asking import Asker
+from cogmap.memory.programs.world import pose_of
 from cogmap.runtime.messages import CogmapError, Question, Standpoint
 
 __all__ = ["BadLineError", "ask_file", "question_of"]
@@ -108,10 +109,8 @@ def _pose(given: Any) -> Standpoint | None:
         if rows.shape == (3,):
             pose = Standpoint(position=(rows[0], rows[1], 1.5), yaw=rows[2])
         elif rows.shape == (4, 4):
-            pose = Standpoint(
-                position=(rows[0, 3], rows[1, 3], rows[2, 3]),
-                yaw=math.atan2(rows[1, 2], rows[0, 2]),
-            )
+            at = pose_of(rows)
+            pose = Standpoint(position=(at.point.x, at.point.y, at.point.z), yaw=at.yaw)
         else:
             raise ValueError("pose: give position and yaw, [x, y, yaw], or a 4x4 matrix")
         numbers = rows.ravel().tolist()

@@ -771,7 +771,7 @@ class Answer(Message, frozen=True, kw_only=True, eq=False):
     confidence: float = 0.0
     """That the value is right, in [0, 1]."""
     planner: str = ""
-    """What wrote the program: "offline", "program", or the name of a model."""
+    """Who gave the answer: "offline", "program", or the name of a model."""
     images: tuple[U8, ...] = ()
     """(N,) bytes of a PNG or JPEG each, if the program made pictures."""
 

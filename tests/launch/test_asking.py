@@ -21,13 +21,14 @@ from rich.console import Console
 from typer.testing import CliRunner, Result
 
 from cogmap.launch import map_target
-from cogmap.launch.answer_text import answer_lines, value_text
+from cogmap.launch.answer_text import answer_lines, batch_dict, value_text
 from cogmap.launch.ask_batch import BadLineError, question_of
 from cogmap.launch.asking import Asker, parse_options, parse_pose, settings_of_model, shower
 from cogmap.launch.chatting import chat
 from cogmap.launch.cli import app
 from cogmap.launch.map_target import MapTarget, find_target
 from cogmap.memory.cognitive_map import CognitiveMap
+from cogmap.memory.programs.world import pose_of
 from cogmap.nodes.planners.access import LiveMap
 from cogmap.runtime.messages import (
     Answer,
@@ -379,6 +380,21 @@ class TestBatch:
         _, question = question_of(json.dumps({"question": "?", "pose": pose}))
         assert question.pose.position == pytest.approx((1, 2, 1.5))
         assert question.pose.yaw == pytest.approx(0.5)
+
+    def test_one_that_looks_straight_down_looks_where_the_top_of_its_image_points(self):
+        down = [[1, 0, 0, 1], [0, -1, 0, 2], [0, 0, -1, 1.5], [0, 0, 0, 1]]
+        _, question = question_of(json.dumps({"question": "?", "pose": down}))
+        assert question.pose.yaw == pytest.approx(np.pi / 2) == pose_of(np.array(down)).yaw
+
+    def test_a_line_says_as_much_as_one_answer(self):
+        look = Standpoint(position=(1.0, 2.0, 1.5), yaw=0.5)
+        answer = Answer(
+            stamp_ns=0, status="not_determinable", candidates=(3, 4), viewpoint=look,
+            sigma=0.1, confidence=0.5,
+        )  # fmt: skip
+        line = batch_dict(7, answer, with_option=False)
+        assert (line["id"], line["candidates"], line["viewpoint"]["yaw"]) == (7, (3, 4), 0.5)
+        assert (line["sigma"], line["confidence"]) == (0.1, 0.5)
 
     @pytest.mark.parametrize(
         "line",

@@ -55,13 +55,13 @@ def run() -> BenchResult:
         still = [pool.submit(changed_house, *house, EXACT) for house in CHANGING_HOUSES]
         shaky = [pool.submit(changed_house, *house, NOISY_SMALL) for house in CHANGING_HOUSES]
         looking = [pool.submit(looked_house, *house) for house in LOOKING_HOUSES]
-        layouts, skipped = _of_layouts()
+        (layouts, number), skipped = _of_layouts()
         asked = _results(houses)
         beliefs = [belief for house in _results(still + shaky) for belief in house]
         looks = [look for house in _results(looking) for look in house]
     sections = [house_figures(asked), changed_figures(beliefs), look_figures(looks)]
     sections.append(_abstention(asked, layouts))
-    sections.insert(0, layout_figures(layouts) if layouts else (skipped, []))
+    sections.insert(0, layout_figures(layouts, number) if layouts else (skipped, []))
     sections.append(_of_forms())
     for more_figures, more_bars in sections:
         figures |= more_figures
@@ -70,12 +70,13 @@ def run() -> BenchResult:
     return BenchResult(figures, bars)
 
 
-def _of_layouts() -> tuple[list[Scored], dict[str, Any]]:
-    """What was answered about real layouts, or the figure that says why none was asked."""
+def _of_layouts() -> tuple[tuple[list[Scored], int], dict[str, Any]]:
+    """What was answered about real layouts, and about how many; or the figure that says why none
+    was asked."""
     try:
         return layout_scores(found(LAYOUTS)), {}
     except BenchSkipped as reason:
-        return [], {"layouts": f"skipped: {reason}"}
+        return ([], 0), {"layouts": f"skipped: {reason}"}
 
 
 def _of_forms() -> tuple[dict[str, Any], list[Bar]]:
@@ -113,7 +114,16 @@ def _keep_misses(
     if not target:
         return
     kinds: dict[str, Any] = {"layouts": misses(layouts)}
-    for name in ("built", "exact", "relations", "relations_exact", "online", "online_exact"):
+    for name in (
+        "built",
+        "exact",
+        "relations",
+        "relations_exact",
+        "spaces",
+        "spaces_exact",
+        "online",
+        "online_exact",
+    ):
         kinds[name] = misses([each for house in houses for each in getattr(house, name)])
     wrong = [Scored(b.item, b.answer, 0.0) for b in beliefs if not b.right]
     kinds["changes"] = misses(wrong)

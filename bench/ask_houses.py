@@ -8,20 +8,21 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
-import numpy as np
 
 from cogmap.bench.ask_forms import published_forms
-from cogmap.bench.ask_layouts import task_scores
+from cogmap.bench.ask_layouts import EIGHT, mean_of_tasks, task_scores
 from cogmap.bench.ask_score import Scored, abstains, by_type, is_refused, score_all
 from cogmap.bench.ask_truth import scene_of_episode
 from cogmap.bench.ask_worlds import asker, built, exact_at, exact_world, map_asker
-from cogmap.bench.harness import Bar, percent_of
+from cogmap.bench.harness import Bar, mean_of, percent_of
 from cogmap.bench.map_episodes import NOISY, EpisodeConfig, MapEpisode, camera, make_episode
 from cogmap.memory.questions import QuestionItem, Scene
 from cogmap.memory.questions.generation import (
     ABSTAIN,
     ONLINE,
     ROOMS_AND_RELATIONS,
+    SIGHTINGS,
+    SPACES,
     VSI,
     questions_at,
 )
@@ -42,9 +43,11 @@ _IN_NO_MAP = "abstain_not_in_a_map"
 TURNS = 10
 _AT_END = 100
 _ON_RELATIONS = 60
+_ON_SPACES = 60
 _A_TURN = 30
 _UNANSWERABLE = 12
-"""Questions at the end, of relations and rooms, a turn, and of those without an answer a turn."""
+"""Questions at the end, of relations and rooms, of spaces and sightings, a turn, and of those
+without an answer a turn."""
 
 
 @dataclass
@@ -57,6 +60,9 @@ class HouseAnswers:
     """The same questions of a perfect map."""
     relations: list[Scored] = field(default_factory=list)
     relations_exact: list[Scored] = field(default_factory=list)
+    spaces: list[Scored] = field(default_factory=list)
+    """Of room for things, ways, and when things were in view."""
+    spaces_exact: list[Scored] = field(default_factory=list)
     online: list[Scored] = field(default_factory=list)
     """After every tenth of the tour, of the map as it was then."""
     online_exact: list[Scored] = field(default_factory=list)
@@ -85,10 +91,12 @@ def episode_answers(seed: int, episode: MapEpisode) -> HouseAnswers:
         then = exact_at(exact, episode, ends[turn - 1], ends[:turn])
         answers.online_exact += score_all(items["online"], asker(then))
         if turn == TURNS:
-            tasks, relations = _at_end(scene, ends, seed)
+            tasks, relations, spaces = _at_end(scene, ends, seed)
             answers.built, answers.exact = score_all(tasks, ask), score_all(tasks, asker(then))
             answers.relations = score_all(relations, ask)
             answers.relations_exact = score_all(relations, asker(then))
+            answers.spaces = score_all(spaces, ask)
+            answers.spaces_exact = score_all(spaces, asker(then))
     return answers
 
 
@@ -103,11 +111,13 @@ def _on_the_way(scene: Scene, ends: tuple[int, ...], seed: int) -> dict[str, lis
 
 def _at_end(
     scene: Scene, ends: tuple[int, ...], seed: int
-) -> tuple[list[QuestionItem], list[QuestionItem]]:
+) -> tuple[list[QuestionItem], list[QuestionItem], list[QuestionItem]]:
+    """Of the tasks, of relations and rooms, and of spaces and sightings."""
     moment, forms = scene.moment(None, ends), published_forms()
     tasks = questions_at(moment, _AT_END, seed=seed, types=list(VSI), forms=forms)
     relations = questions_at(moment, _ON_RELATIONS, seed=seed, types=list(ROOMS_AND_RELATIONS))
-    return tasks, relations
+    others = [*SPACES, *SIGHTINGS]
+    return tasks, relations, questions_at(moment, _ON_SPACES, seed=seed, types=others)
 
 
 def _now(item: QuestionItem) -> QuestionItem:
@@ -116,22 +126,23 @@ def _now(item: QuestionItem) -> QuestionItem:
 
 def house_figures(houses: Sequence[HouseAnswers]) -> tuple[dict[str, Any], list[Bar]]:
     """Of all houses together."""
-    built_ = task_scores([each for house in houses for each in house.built])
-    exact = task_scores([each for house in houses for each in house.exact])
-    mean = float(np.mean(list(built_.values())))
+    of_built = [each for house in houses for each in house.built]
+    of_exact = [each for house in houses for each in house.exact]
+    built_, exact = task_scores(of_built), task_scores(of_exact)
+    mean = mean_of_tasks(of_built, EIGHT)
     figures: dict[str, Any] = {"built: houses": len(houses)}
     figures |= {f"built: {task}": value for task, value in built_.items()}
     figures["built: mean of eight tasks"] = mean
     figures["built: asked"] = sum(len(house.built) for house in houses)
     figures |= {f"exact: {task}": value for task, value in exact.items()}
-    figures["exact: mean of eight tasks"] = float(np.mean(list(exact.values())))
+    figures["exact: mean of eight tasks"] = mean_of_tasks(of_exact, EIGHT)
     bars = [Bar("built: mean of eight tasks", mean, 80.0)]
-    for name, bar in (("online", 85.0), ("relations", None)):
+    for name, bar in (("online", 85.0), ("relations", None), ("spaces", None)):
         for kind in (name, f"{name}_exact"):
             scores = by_type([each for house in houses for each in getattr(house, kind)])
             title = kind.replace("_exact", ", exact map")
             figures |= {f"{title}: {type_}": value for type_, value in scores.items()}
-            figures[f"{title}: mean"] = float(np.mean(list(scores.values())))
+            figures[f"{title}: mean"] = mean_of(list(scores.values()))
             figures[f"{title}: asked"] = sum(len(getattr(house, kind)) for house in houses)
             if bar is not None and kind == name:
                 bars.append(Bar(f"{title}: mean", figures[f"{title}: mean"], bar))

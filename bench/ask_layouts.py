@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +19,16 @@ from cogmap.memory.programs.world import World
 from cogmap.memory.questions import generate
 from cogmap.memory.questions.from_map import scene_of_layout
 
-__all__ = ["LAYOUTS", "TASKS", "layout_figures", "layout_scores", "task_scores"]
+__all__ = [
+    "EIGHT",
+    "LAYOUTS",
+    "SIX",
+    "TASKS",
+    "layout_figures",
+    "layout_scores",
+    "mean_of_tasks",
+    "task_scores",
+]
 
 LAYOUTS = "vsibench_layouts/arkitscenes_meta_info_val.json"
 """Among the data."""
@@ -33,31 +45,51 @@ TASKS = {
     "route_plan": "route",
 }
 """Task of VSI-Bench by type of question."""
-_SIX = tuple(list(TASKS)[:8])
-_A_LAYOUT = 24
+SIX = (
+    "counting", "size", "area", "absolute distance", "relative distance", "relative direction",
+)  # fmt: skip
+EIGHT = (*SIX, "order of appearance", "route")
+_SIX = tuple(type_ for type_, task in TASKS.items() if task in SIX)
+_A_LAYOUT, _LEAST_LAYOUTS = 24, 150
+LEAST_ASKED = 5
+"""Of a task; of fewer nothing is told."""
 
 
-def layout_scores(path: Path, questions: int = _A_LAYOUT) -> list[Scored]:
-    """Up to so many ``questions`` a layout. Raises LayoutError if the file cannot be read."""
+def layout_scores(path: Path, questions: int = _A_LAYOUT) -> tuple[list[Scored], int]:
+    """Up to so many ``questions`` a layout, and how many layouts there are of which something was
+    asked. Raises LayoutError if the file cannot be read."""
     forms = published_forms()
-    scored = []
+    scored, layouts = [], 0
     for number, layout in enumerate(read_vsibench(path).values()):
         scene = scene_of_layout(layout)
         items = generate(scene, questions, seed=number, types=_SIX, forms=forms)
         scored += score_all(items, asker(World(layout)))
-    return scored
+        layouts += bool(items)
+    return scored, layouts
 
 
-def layout_figures(scored: list[Scored]) -> tuple[dict[str, Any], list[Bar]]:
+def layout_figures(scored: list[Scored], layouts: int) -> tuple[dict[str, Any], list[Bar]]:
     tasks = task_scores(scored)
-    mean = float(np.mean(list(tasks.values())))
-    figures: dict[str, Any] = {"layouts: questions": len(scored)}
+    mean = mean_of_tasks(scored, SIX)
+    figures: dict[str, Any] = {"layouts": layouts, "layouts: questions": len(scored)}
     figures |= {f"layouts: {task}": value for task, value in tasks.items()}
     figures["layouts: mean of six tasks"] = mean
-    return figures, [Bar("layouts: mean of six tasks", mean, 97.0)]
+    return figures, [
+        Bar("layouts", layouts, _LEAST_LAYOUTS),
+        Bar("layouts: mean of six tasks", mean, 97.0),
+    ]
 
 
-def task_scores(scored: list[Scored]) -> dict[str, float]:
+def mean_of_tasks(scored: Sequence[Scored], tasks: Sequence[str]) -> float:
+    """Of 100; nan, which meets no bar, if one of the tasks was hardly asked."""
+    asked = Counter(TASKS.get(each.item.type) for each in scored)
+    if any(asked[task] < LEAST_ASKED for task in tasks):
+        return math.nan
+    of = task_scores(scored)
+    return float(np.mean([of[task] for task in tasks]))
+
+
+def task_scores(scored: Sequence[Scored]) -> dict[str, float]:
     """Of 100 by task; the kinds of direction count equally in theirs."""
     tasks: dict[str, list[float]] = {}
     for name, value in by_type(scored).items():

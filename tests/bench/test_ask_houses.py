@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 
 import pytest
 
@@ -14,7 +15,14 @@ from cogmap.bench.ask_houses import (
     house_figures,
     unanswered_figures,
 )
-from cogmap.bench.ask_layouts import layout_figures, layout_scores
+from cogmap.bench.ask_layouts import (
+    EIGHT,
+    SIX,
+    TASKS,
+    layout_figures,
+    layout_scores,
+    mean_of_tasks,
+)
 from cogmap.bench.ask_score import Scored, by_type, is_refused, misses, score_all
 from cogmap.bench.ask_templates import filled_forms, template_figures
 from cogmap.bench.ask_truth import scene_of_episode
@@ -67,7 +75,9 @@ def test_figures_of_a_house(episode):
     answers = episode_answers(1, episode)
     figures, bars = house_figures([answers])
     assert {bar.figure for bar in bars} == {"built: mean of eight tasks", "online: mean"}
-    assert all(bar.value == figures[bar.figure] for bar in bars)
+    assert all(bar.value == pytest.approx(figures[bar.figure], nan_ok=True) for bar in bars)
+    assert {each.item.type for each in answers.spaces} & {"volume", "path_length", "last_seen"}
+    assert figures["spaces: asked"] == len(answers.spaces) > 10
     assert figures["exact: size"] == 100
     kept, limits = unanswered_figures(answers.unanswerable, answers.exact)
     assert kept["abstention: answerable, refused, %"] == 0
@@ -94,11 +104,24 @@ def test_what_is_not_understood_is_no_abstention_but_of_what_is_in_no_map():
 
 def test_layouts_are_asked(shared_data, tmp_path):
     path = shared_data / "vsibench_layouts" / "arkitscenes_meta_info_val.json"
-    few = dict(list(json.loads(path.read_text()).items())[:4])
+    few = dict(list(json.loads(path.read_text()).items())[:6])
     (tmp_path / "few.json").write_text(json.dumps(few))
-    figures, (bar,) = layout_figures(layout_scores(tmp_path / "few.json", questions=8))
+    figures, (number, mean) = layout_figures(*layout_scores(tmp_path / "few.json", questions=16))
     assert figures["layouts: questions"] > 20
-    assert bar.ok
+    assert (number.figure, number.value, number.ok) == ("layouts", 6, False)
+    assert mean.ok
+
+
+def test_a_task_that_was_hardly_asked_meets_no_bar():
+    def right(type_):
+        item = QuestionItem(id="", type=type_, question="?", answer=3.0)
+        return Scored(item, Answer(stamp_ns=0, status="answered", value=3.0), 1.0)
+
+    items = [right(type_) for type_, task in TASKS.items() if task in SIX for _ in range(5)]
+    assert mean_of_tasks(items, SIX) == 100
+    _, (_, bar) = layout_figures(items[1:], 150)
+    assert math.isnan(bar.value) and not bar.ok
+    assert math.isnan(mean_of_tasks(items, EIGHT))
 
 
 def test_forms_that_are_not_read_as_meant_are_named(scene, episode, tmp_path):

@@ -29,6 +29,7 @@ from cogmap.bench.ask_houses import (
 )
 from cogmap.bench.ask_layouts import LAYOUTS, layout_figures, layout_scores
 from cogmap.bench.ask_looking import look_figures, looked_house
+from cogmap.bench.ask_operations import THINGS
 from cogmap.bench.ask_score import Asker, Scored, is_refused, misses
 from cogmap.bench.ask_speed import speed_figures
 from cogmap.bench.ask_templates import template_figures
@@ -93,7 +94,7 @@ def _furnished(seed: int) -> tuple[Asker, tuple[str, ...]]:
     episode = make_episode(EpisodeConfig(camera, frames=200))
     scene = scene_of_episode(episode)
     world = with_turns(exact_world(scene, episode), scene.turn_ends(TURNS))
-    return asker(world), tuple(each.label for each in scene.moment().singles[:6])
+    return asker(world), tuple(each.label for each in scene.moment().singles[: len(THINGS)])
 
 
 def _abstention(

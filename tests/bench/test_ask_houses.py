@@ -24,7 +24,7 @@ from cogmap.bench.ask_layouts import (
     mean_of_tasks,
 )
 from cogmap.bench.ask_score import Scored, by_type, is_refused, misses, score_all
-from cogmap.bench.ask_templates import filled_forms, template_figures
+from cogmap.bench.ask_templates import Form, forms_of, template_figures
 from cogmap.bench.ask_truth import scene_of_episode
 from cogmap.bench.ask_worlds import asker, built, exact_world, map_asker, with_turns
 from cogmap.bench.map_episodes import EpisodeConfig, make_episode
@@ -126,8 +126,10 @@ def test_a_task_that_was_hardly_asked_meets_no_bar():
 
 def test_forms_that_are_not_read_as_meant_are_named(scene, episode, tmp_path):
     path = tmp_path / "forms.jsonl"
+    longest = "What is the maximum dimension (either width or length) of the {target} in meters?"
     forms = [
-        ("object_size", "How tall is the {a}?"),
+        ("object_size", longest),
+        ("object_size", "How tall is the {target}?"),
         ("object_count", "How tall is the {b}?"),
         ("dreams", "Do things dream of an electric {c}?"),
         ("wishes", "How wide is the {a}?"),
@@ -136,15 +138,33 @@ def test_forms_that_are_not_read_as_meant_are_named(scene, episode, tmp_path):
     path.write_text("\n".join(map(json.dumps, lines)))
     ask = asker(exact_world(scene, episode))
     figures, (bar,) = template_figures(ask, ("sofa", "bed"), path)
-    assert figures["forms: read as meant, %"] == pytest.approx(100 / 4)
+    assert figures["forms: read as meant, %"] == pytest.approx(100 / 5)
     assert figures["forms: unknown"].startswith("How wide is the sofa? -> size(")
     assert "electric" in figures["forms: not read"]
-    assert figures["forms: misread"].startswith("How tall is the sofa? -> size(")
+    assert figures["forms: misread"].count('axis="height"') == 2
     assert not bar.ok
+
+
+def test_a_form_is_read_as_meant_only_with_all_its_parts():
+    part = 'direction(agent(time(19.355)), find("bed"), form="quadrant")'
+    form = Form("?", (), (part,))
+    assert form.is_in(part.replace("19.355", "4.2"))
+    assert not form.is_in(part.replace("quadrant", "left_right"))
+    assert not form.is_in(part.replace("agent(time(19.355))", "agent()"))
+
+
+def test_what_was_not_answered_but_for_want_of_a_thing_is_no_reading(tmp_path):
+    path = tmp_path / "forms.jsonl"
+    line = {"source": "ours", "type": "object_count", "template": "How many '{category}' are here?"}
+    path.write_text(json.dumps(line))
+    for status, read in (("ambiguous", 100), ("not_seen", 100), ("not_understood", 0)):
+        answer = Answer(stamp_ns=0, status=status, program='count(find("sofa"))')
+        figures, _ = template_figures(lambda _, answer=answer: answer, ["sofa"], path)
+        assert figures["forms: read as meant, %"] == read
 
 
 def test_every_published_slot_is_filled(shared_data):
     path = shared_data.parent / "questions" / "templates.jsonl"
-    forms = [text for _, text in filled_forms(path, ("sofa", "bed", "desk"))]
-    assert len(forms) == 91
+    forms = [form.text for form in forms_of(path, ("stool", "shower", "desk"))]
+    assert len(forms) == 91 and not any("sofa" in form or "chair" in form for form in forms)
     assert not any(mark in form for form in forms for mark in ("{", "<S", "<R"))

@@ -104,11 +104,11 @@ def test_what_is_not_understood_is_no_abstention_but_of_what_is_in_no_map():
 
 def test_layouts_are_asked(shared_data, tmp_path):
     path = shared_data / "vsibench_layouts" / "arkitscenes_meta_info_val.json"
-    few = dict(list(json.loads(path.read_text()).items())[:6])
+    few = dict(list(json.loads(path.read_text()).items())[:8])
     (tmp_path / "few.json").write_text(json.dumps(few))
-    figures, (number, mean) = layout_figures(*layout_scores(tmp_path / "few.json", questions=16))
+    figures, (number, mean) = layout_figures(*layout_scores(tmp_path / "few.json"))
     assert figures["layouts: questions"] > 20
-    assert (number.figure, number.value, number.ok) == ("layouts", 6, False)
+    assert (number.figure, number.value, number.ok) == ("layouts", 8, False)
     assert mean.ok
 
 

@@ -38,6 +38,10 @@ class Turn:
     agent: str = "agent()"
     referred: tuple[Thing | None, Thing | None] = (None, None)
     """What "it" and "them" meant in it."""
+    text: str = ""
+    """Its words, where it was whole."""
+    yes: bool | None = None
+    """Its answer, if that was yes or no."""
     answered: Thing | None = None
     """The thing that the answer named."""
     used: tuple[int, ...] = ()
@@ -151,7 +155,8 @@ class Conversation:
             listed = self.listed if spoken_on else None
         self.listed = listed
         self.before = self.last
-        self.last = replace(turn, answered=named, used=tuple(ids[:_MAX_OTHERS]))
+        yes = value if isinstance(value, bool) else None
+        self.last = replace(turn, answered=named, used=tuple(ids[:_MAX_OTHERS]), yes=yes)
 
 
 def _named(value: object, about: tuple[Thing, ...]) -> Thing | None:

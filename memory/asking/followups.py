@@ -18,7 +18,7 @@ __all__ = ["Followed", "followed", "goes_on"]
 _SHORT = re.compile(
     r"((?:(?:and|but|ok|so|then|also|no ,|namely|what about|how about|what of|i mean|i meant|"
     r"and if|same for|the same for) )*)"
-    r"(?:(to|from|with|in|on|at|than|between|for) )?(.+)"
+    r"(?:(to|from|with|in|on|at|than|between|for|of) )?(.+)"
 )
 _REFERS = re.compile(r"\b(?:ones?|other|others|it|that|this|those|these)\b")
 _WALL = re.compile(r".*?\bwalls?\b")
@@ -127,6 +127,8 @@ def _replaced(last: Turn, preposition: str, new: str, names: Names) -> list[dict
             tries.append({**slots, "rest": f"{preposition} {new}"})
         elif subject == "a":
             tries.append({**slots, "a": f"{head} {preposition} {new}"})
+    if preposition == "of":
+        return tries + _belonging(slots, new, names)
     if preposition in ("to", "from", "than", "with"):
         tries += [{**slots, name: new} for name in ("b", "c") if name in slots]
         return tries + _of_pair(slots, new, first=False)
@@ -150,6 +152,17 @@ def _replaced(last: Turn, preposition: str, new: str, names: Names) -> list[dict
 def _is_room(phrase: str, names: Names) -> bool:
     words = without_determiner(phrase.split())[0]
     return " ".join(words) in ROOMS | names.rooms
+
+
+def _belonging(slots: dict[str, str], new: str, names: Names) -> list[dict[str, str]]:
+    """ "And of the bathroom?" after "how wide is the door of the office", and of a whole slot."""
+    tries = []
+    for name, text in slots.items():
+        head, of, old = text.rpartition(" of ")
+        if of and _is_room(old, names) == _is_room(new, names):
+            tries.append({**slots, name: f"{head} of {new}"})
+    whole = [n for n in _subjects(slots) if _is_room(slots[n], names) == _is_room(new, names)]
+    return tries + [{**slots, name: new} for name in whole]
 
 
 def _was_room(last: Turn, phrase: str, names: Names) -> bool:

@@ -30,7 +30,9 @@ sentence encoder; the answer says how a word was read. They can be told apart by
 ("the lamp on the desk", "the chair next to the window", "the table with a lamp on it"), by size
 ("the largest table in the kitchen"), by order ("the second cup from the left"), by number
 ("chair 4") and by what was spoken of ("it", "the other one", "the one in the bedroom"; "and cups?",
-"in feet?", "which is bigger?"). Captions
+"in feet?", "which is bigger?", "by how much?"). "The first one" after a list counts in the order in
+which the answer named things; where it named none, or several alike, it is asked back. "It" is one
+thing where several were asked about. Captions
 in quotes are read as one phrase. Words for groups ("furniture", "appliances", "kitchenware") mean
 their members. A name that is one letter from a known one is taken for misspelt, and asked back. Of
 looks ("the black chair") the map knows nothing: they are

@@ -125,7 +125,7 @@ class _Reader:
         refuse_future(words)
         words, there = after_moves(words)
         words, agent, past = self._without_frame(words)
-        words = spelled_out(_placed(words, cues), self._conversation)
+        words = spelled_out(_placed(words, cues), self._conversation, bool(self._options))
         asked = self._asked(quotes, cues, agent)
         again = goes_on(words, cues, self._conversation.last, self._names)
         found = again and self._follow(again, asked, agent)
@@ -137,7 +137,7 @@ class _Reader:
             if reading is not None:
                 form, slots, meaning = reading
                 meaning = asked_there(meaning, there) if there else meaning
-                return self._planned(form, slots, meaning, asked, quotes, past)
+                return self._planned(form, slots, meaning, asked, quotes, past, words)
         following = followed(words, self._conversation.last, quotes, self._names)
         found = following and self._follow(following, asked, agent)
         if found:
@@ -215,13 +215,20 @@ class _Reader:
 
     def _planned(
         self, form: Form, slots: dict[str, str], meaning: Meaning, asked: Asked,
-        quotes: tuple[str, ...], past: str = "",
+        quotes: tuple[str, ...], past: str = "", text: str = "",
     ) -> Plan:  # fmt: skip
         program = meaning.program
         if past and "agent(" not in program and past not in program and "\n" not in program:
             program = f"as_of({past}, {program})"
         turn = Turn(
-            form, slots, quotes, asked.cues, meaning.about, asked.agent, asked.phrases.referred
+            form,
+            slots,
+            quotes,
+            asked.cues,
+            meaning.about,
+            asked.agent,
+            asked.phrases.referred,
+            text,
         )
         return Plan(program, meaning.say, self._options, turn, asked.cues.unit)
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 
 from cogmap.memory.asking.conversation import Conversation, Turn
+from cogmap.memory.asking.listed import Listed
 from cogmap.memory.asking.things import Thing
+from cogmap.memory.asking.unreadable import Incomplete
 from cogmap.memory.asking.words import ANYTHING, SUPERLATIVES
 
 __all__ = ["spelled_out"]
@@ -22,6 +24,10 @@ _OF_TWO = re.compile(
 _WHICH_NEAR = re.compile(
     r"which(?: one)? (is|are) ((?:the )?(?:closest|nearest|closer|nearer|farthest|furthest|farther|"
     r"further)(?: away)? (?:to|from) .+)"
+)
+_OF_THOSE = re.compile(r"\bof (?:those|these)(?= (?:is|are|was|were)\b)")
+_WHICH_FIRST = re.compile(
+    r"(?:which|what)(?: one)?(?: of them)? (?:was|came)(?: seen)? (first|last)"
 )
 _OWN = re.compile(
     r"(\b(?:the|my)(?: (?!(?:the|of|to|from|in|on|at|by|and)\b)\w+){1,4})"
@@ -49,14 +55,19 @@ _MOVED = {
 """After a question of whether something was moved."""
 
 
-def spelled_out(words: str, talk: Conversation) -> str:
-    """The question with what was said before; as it is where nothing is left out."""
+def spelled_out(words: str, talk: Conversation, offered: bool = False) -> str:
+    """The question with what was said before; as it is where nothing is left out. ``offered``:
+    there are options, which "these" may be. Raises Incomplete of "they" who are not plain."""
     words = _OWN.sub(r"\1\2\1", words, count=1)
     last, bare = talk.last, re.sub(r"^(?:and|but|so|ok) ", "", words)
     if bare in _WHERE:
         return "where is it"
     if last is None:
         return words
+    words = words if offered else _OF_THOSE.sub("of them", words)
+    left_out = _of_numbers(bare, last) or _of_order(bare, last)
+    if left_out:
+        return left_out
     moved = _named(last)[:1] if _of_moves(last) else []
     if bare in _MOVED and moved:
         return _MOVED[bare].format(moved[0].the)
@@ -79,9 +90,50 @@ def spelled_out(words: str, talk: Conversation) -> str:
     found = _LARGER.fullmatch(bare)
     if found and two:
         return _than_other(found, two, meant) or words
+    if _APART.fullmatch(bare) and talk.listed is not None:
+        two = _two_listed(talk.listed, last) or two
     if _APART.fullmatch(bare) and two:
         return f"how far apart are {two[0].the} and {two[1].the}"
     return words
+
+
+def _of_numbers(words: str, last: Turn) -> str:
+    """ "How many", "by how much" of what was spoken of; "" of other words."""
+    about = _named(last)
+    kinds = [thing for thing in about if thing.kind == "thing" and not thing.single]
+    if words in ("how many", "how many exactly", "how many then") and kinds:
+        return f"how many {kinds[0].many} are there"
+    compared = last.words.get("r", "")
+    if words not in ("by how much", "how much") or len(about) != 2 or not compared.endswith("er"):
+        return ""
+    more, less = about
+    if last.yes is False or (last.answered is not None and last.answered.the == less.the):
+        more, less = less, more
+    known = last.yes is not None or last.answered is not None
+    return f"how much {compared} is {more.the} than {less.the}" if known else ""
+
+
+def _of_order(words: str, last: Turn) -> str:
+    """ "And last?" after "when did you first see the sofa", "which was first?" of two that were
+    seen; "" of other words."""
+    which = _WHICH_FIRST.fullmatch(words)
+    about = _named(last)
+    if which and len(about) > 1 and re.search(r"\b(?:see|seen)\b", last.text):
+        return f"which was seen {which[1]} , {' or '.join(thing.the for thing in about)}"
+    before = {"first": "last", "last": "first"}.get(words, "")
+    if not before or last.text.split().count(before) != 1:
+        return ""
+    return re.sub(rf"\b{before}\b", words, last.text)
+
+
+def _two_listed(listed: Listed, last: Turn) -> tuple[Thing, Thing] | None:
+    """Those of a list of two, of one of which was spoken. Raises Incomplete of a longer list."""
+    if not any(listed.holds(thing.program) for thing in last.about):
+        return None
+    first, *rest = listed.things
+    if len(rest) == 1 and first is not None and rest[0] is not None:
+        return first, rest[0]
+    raise Incomplete('"they" is not plain: name the two')
 
 
 def _of_those(words: str, talk: Conversation) -> str:

@@ -17,7 +17,7 @@ import msgspec
 from cogmap.launch.console import run_console as console
 from cogmap.launch.guiding import Guide
 from cogmap.launch.report import make_report
-from cogmap.launch.run_state import REPORT_FILE
+from cogmap.launch.run_state import REPORT_FILE, put_earlier_maps_aside
 from cogmap.launch.table import LiveTable, summary
 from cogmap.runtime.launchfile import Launch, check_launch, read_launch_file
 from cogmap.runtime.messages import CogmapError, LogRecord
@@ -88,6 +88,8 @@ def run_launch(
             console.print(f"Run directory: {folder.path}", highlight=False, soft_wrap=True)
         with folder.being_written():
             for_s = _time_of(folder, for_s)
+            if not resume:
+                _put_maps_aside(folder.path, launch)
             (folder.path / REPORT_FILE).unlink(missing_ok=True)  # of a run before
         supervisor = Supervisor(launch, folder)
         guide = Guide(go, folder.path, console) if go else None
@@ -106,6 +108,11 @@ def run_launch(
         if report is not None:  # which may be no plain file that another could replace
             written.append(_is_written(report, figures, Path.write_bytes))
         return _exit_code(result, interrupted, guide, reported=all(written))
+
+
+def _put_maps_aside(run_dir: Path, launch: Launch) -> None:
+    for path in put_earlier_maps_aside(run_dir, launch.dump()):
+        console.print(f"The map of the run before is now in {path}", soft_wrap=True)
 
 
 def _supervised(

@@ -13,9 +13,11 @@ from cogmap.memory.programs.quoting import cut
 from cogmap.nodes.planners.access import LiveMap, MapAccess
 from cogmap.nodes.planners.planner import PlannerError, StepKind, load_planner
 from cogmap.nodes.planners.settings import PlannerSettings
+from cogmap.nodes.planners.turns import Turns
 from cogmap.nodes.planners.within import answer_within, offline_answer, reserve_s
 from cogmap.runtime.messages import Answer, AskStep, Layout, Message, Question
 from cogmap.runtime.node import Input, Node, Output, Service
+from cogmap.runtime.requests import asker
 
 _AT_ONCE = 4
 """Questions; more wait for their turn."""
@@ -45,7 +47,7 @@ class Vlm(Node):
         self._layout = Layout(stamp_ns=0, version=0, number=-1)
         self._asked = 0
         self._out: queue.SimpleQueue[AskStep | Answer] = queue.SimpleQueue()
-        self._slots = threading.BoundedSemaphore(_AT_ONCE)
+        self._turns = Turns(_AT_ONCE)
         self._pending: set[Future[Message]] = set()
         self.log.info("reads questions with: %s", self._planner.name)
 
@@ -55,7 +57,8 @@ class Vlm(Node):
     def answer_ask(self, question: Question) -> Future[Message]:
         """Starts on it. Raises PlannerError outside of a run, where there is no map to ask."""
         self._pending = {each for each in self._pending if not each.done()}
-        access, asked = self._map(), self._asked
+        who, asked = asker(), self._asked
+        access = self._map(who)
         self._asked += 1
         self.counters["asked"] = self._asked
         reply: Future[Message] = Future()
@@ -67,7 +70,7 @@ class Vlm(Node):
 
         def work() -> None:
             try:
-                made = self._answer(question, asked, access, seconds, until)
+                made = self._answer(question, asked, who, access, seconds, until)
                 with suppress(InvalidStateError):  # the run is over, and the asker told so
                     reply.set_result(made)
             except Exception as error:
@@ -94,23 +97,29 @@ class Vlm(Node):
             with suppress(InvalidStateError):
                 reply.set_exception(PlannerError("the run is over; ask the map that it left"))
 
-    def _map(self) -> MapAccess:
+    def _map(self, who: str) -> MapAccess:
         if self.run_dir is None:
             raise PlannerError("there is no run, and so no map to ask")
-        return LiveMap(self.run_dir, self.params.memory, lambda: self._layout)
+        return LiveMap(self.run_dir, self.params.memory, lambda: self._layout, asker=who)
 
     def _answer(
-        self, question: Question, asked: int, access: MapAccess, seconds: float, until: float
+        self,
+        question: Question,
+        asked: int,
+        who: str,
+        access: MapAccess,
+        seconds: float,
+        until: float,
     ) -> Message:
         """The planner's answer; the offline one if its turn does not come in time."""
         say = self._teller(asked, question)
         wait_s = until - reserve_s(seconds) - time.monotonic()
-        if self._slots.acquire(timeout=max(wait_s, 0.0)):
+        if self._turns.take(who, max(wait_s, 0.0)):
             try:
                 left_s = until - time.monotonic()
                 answer = answer_within(self._planner, question, access, say, left_s)
             finally:
-                self._slots.release()
+                self._turns.give_back(who)
         else:
             say("question", question.text)
             reason = f"{self._planner.name} is at work on {_AT_ONCE} other questions"

@@ -11,6 +11,8 @@ __all__ = ["PLACES", "ClientLimits"]
 
 PLACES = 64
 """Requests to a service whose replies come later, of all clients together."""
+SAID_A_SECOND = 100
+"""Refusals of one client that it is told of: each is a message, too."""
 
 
 @dataclass
@@ -20,7 +22,9 @@ class _Account:
     time_s: float
     """That answering it may still take; below 0 after an answer that took long."""
     as_of_s: float
-    warned_at_s: float = float("-inf")
+    told_at_s: float = float("-inf")
+    told: int = 0
+    """Refusals within a second from then."""
 
 
 class ClientLimits:
@@ -73,9 +77,11 @@ class ClientLimits:
             self._accounts[client].time_s -= time_s
 
     def should_say(self, client: bytes) -> bool:
-        """Whether a refusal is due: once a second, since each is a message, too."""
+        """Whether the client is told that it is refused: `SAID_A_SECOND` times at most."""
         account = self._accounts.get(client)
-        if account is None or self._clock() - account.warned_at_s < 1:
+        if account is None:
             return False
-        account.warned_at_s = self._clock()
-        return True
+        if self._clock() - account.told_at_s >= 1:
+            account.told_at_s, account.told = self._clock(), 0
+        account.told += 1
+        return account.told <= SAID_A_SECOND

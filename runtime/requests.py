@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -21,14 +22,14 @@ import zmq
 
 from cogmap.runtime import wire
 from cogmap.runtime.complaints import complain
-from cogmap.runtime.context import bind_to_clients, open_context, serving
+from cogmap.runtime.context import RunContext, bind_to_clients, open_context, serving
 from cogmap.runtime.keys import RunKeys, client_keys
 from cogmap.runtime.limits import PLACES, ClientLimits
 from cogmap.runtime.messages import CogmapError, Message, Refusal, RunAddresses, RunQuery
 from cogmap.runtime.rundir import is_going_on
 
 __all__ = [
-    "RequestError", "RequestServer", "ask_run", "goes_on", "request", "service_address",
+    "RequestError", "RequestServer", "ask_run", "asker", "goes_on", "request", "service_address",
     "services_of",
 ]  # fmt: skip
 
@@ -42,10 +43,18 @@ JOINED_FILE = "joined.json"
 _STILL_THERE_WITHIN_S = 2.0
 _QUEUE = 64
 _ID_BYTES = 8
+_MAX_ASKER_BYTES = 512
+_asker: ContextVar[str] = ContextVar("asker", default="")
 
 
 class RequestError(CogmapError):
     """A request was refused or not answered in time."""
+
+
+def asker() -> str:
+    """Who asks what is being answered in this thread, for `request` where another node is asked on
+    their behalf; "" where nothing is."""
+    return _asker.get()
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,6 +109,9 @@ class RequestServer:
         self.socket.setsockopt(zmq.SNDHWM, _QUEUE)
         self.socket.setsockopt(zmq.MAXMSGSIZE, wire.MAX_HEADER_BYTES)
         self.socket.setsockopt(zmq.LINGER, 500)
+        keys = context.keys if isinstance(context, RunContext) else None
+        self._own = None if keys is None else keys.own.public.encode()
+        """What processes of the run prove to be, who may ask for others."""
         self._intake = bind_to_clients(context, self.socket, endpoint)
 
     @property
@@ -119,8 +131,9 @@ class RequestServer:
             return False
         arrived = self._arrived.popleft()
         if self._may_be_asked(arrived):
-            began_s = time.thread_time()
+            began_s, before = time.thread_time(), _asker.set(arrived.who.hex())
             reply = self._reply_to(lambda: self._answer(_in_time(arrived)))
+            _asker.reset(before)
             self._limits.charge(arrived.who, time.thread_time() - began_s)
             if isinstance(reply, Future):
                 self._later.append(_Waiting(arrived.who, arrived.client, arrived.id, reply))
@@ -148,8 +161,16 @@ class RequestServer:
                 self._refuse(client, id_, f"{size / 2**20:.1f} MB are too much for a request")
                 continue
             parts, now_s = [frame.bytes for frame in frames[2:]], time.monotonic()
-            self._arrived.append(_Arrived(_who(client, frames[0]), client, id_, parts, now_s))
+            self._arrived.append(_Arrived(self._who(frames), client, id_, parts, now_s))
         return len(self._arrived)
+
+    def _who(self, frames: list[zmq.Frame]) -> bytes:
+        """Whose account it is: of who asks, or of whom a process of the run asks for."""
+        who, said = _who(frames[0].bytes, frames[0]), frames[2].bytes if len(frames) > 2 else b""
+        if self._own is not None and who == self._own and 0 < len(said) <= _MAX_ASKER_BYTES:
+            with suppress(ValueError):
+                return bytes.fromhex(said.decode("ascii", "replace"))
+        return who
 
     def _refuse(self, client: bytes, id_: bytes, text: str) -> None:
         self._send(client, id_, Refusal(stamp_ns=0, text=text))
@@ -280,7 +301,12 @@ def goes_on(run_dir: Path) -> bool:
 
 
 def ask_run(
-    run_dir: Path, service: str, message: Message, reply_type: type[R], timeout_s: float = 5.0
+    run_dir: Path,
+    service: str,
+    message: Message,
+    reply_type: type[R],
+    timeout_s: float = 5.0,
+    asker: str = "",
 ) -> R:
     """`request`, of a service of the run in ``run_dir``, with the keys that are there.
 
@@ -289,7 +315,7 @@ def ask_run(
         RunKeyError: the keys cannot be read.
     """
     endpoint = service_address(run_dir, service)
-    return request(endpoint, message, reply_type, timeout_s, client_keys(run_dir))
+    return request(endpoint, message, reply_type, timeout_s, client_keys(run_dir), asker)
 
 
 def request(
@@ -298,8 +324,10 @@ def request(
     reply_type: type[R],
     timeout_s: float = 5.0,
     keys: RunKeys | None = None,
+    asker: str = "",
 ) -> R:
-    """Ask and wait for the reply. ``keys``: of a run that has some.
+    """Ask and wait for the reply. ``keys``: of a run that has some. ``asker``: whom a process of
+    the run asks for, as the function `asker` says it: the answer is charged to them.
 
     Raises:
         RequestError: it was refused (with the reason), or no reply came in time.
@@ -311,13 +339,16 @@ def request(
         socket.connect(endpoint)
         asked_at = time.monotonic()
         id_ = time.monotonic_ns().to_bytes(_ID_BYTES, "big")
-        socket.send_multipart([id_, *wire.encode(message, stream="", seq=0, captured_ns=0)])
+        socket.send_multipart([id_, *wire.encode(message, stream=asker, seq=0, captured_ns=0)])
         while (left_s := asked_at + timeout_s - time.monotonic()) > 0:
             if socket.poll(int(left_s * 1000) + 1):
                 echoed, *parts = socket.recv_multipart()
                 if echoed == id_:
                     return _checked(wire.decode(parts).message, reply_type)
-        raise RequestError(f"no reply within {timeout_s:g} s; the node is busy or hangs")
+        raise RequestError(
+            f"no reply within {timeout_s:g} s; the node is busy or hangs, or was asked for far more"
+            " than one client may, which it says to some requests only"
+        )
     finally:
         socket.close()
         context.term()

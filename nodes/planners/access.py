@@ -72,7 +72,8 @@ class HeldMap:
 class LiveMap:
     """The map of a run that is going on, by requests to its memory node.
 
-    ``layout`` is where the newest layout is had; None: from the node's stream.
+    ``layout`` is where the newest layout is had; None: from the node's stream. ``asker``: whom it
+    is asked for (`requests.asker`).
     """
 
     def __init__(
@@ -81,19 +82,22 @@ class LiveMap:
         node: str = "memory",
         layout: Callable[[], Layout] | None = None,
         within_s: float = REPLY_WITHIN_S,
+        asker: str = "",
     ) -> None:
         self.run_dir = run_dir
         self._node = node
         self._layout = layout
         self._within_s = within_s
+        self._asker = asker
 
     def ask(self, question: Question) -> Answer:
         within_s = _bounded(question.within_s, self._within_s)
         asked = msgspec.structs.replace(question, within_s=within_s)
-        return ask_run(self.run_dir, f"{self._node}/ask", asked, Answer, within_s)
+        return ask_run(self.run_dir, f"{self._node}/ask", asked, Answer, within_s, self._asker)
 
     def run(self, program: ProgramRequest) -> Answer:
-        return ask_run(self.run_dir, f"{self._node}/run", program, Answer, self._within_s)
+        service = f"{self._node}/run"
+        return ask_run(self.run_dir, service, program, Answer, self._within_s, self._asker)
 
     def layout(self, as_of_ns: int | None = None) -> Layout:
         now = self._layout() if self._layout else newest_layout(self.run_dir, self._node)

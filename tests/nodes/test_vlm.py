@@ -170,6 +170,21 @@ def test_one_client_leaves_places_to_the_others(run_dir, endpoint, tmp_path):
     context.term()
 
 
+def test_the_map_is_asked_for_who_asks(run_dir, monkeypatch):
+    """So that what it costs there is charged to the client, and not to all of them."""
+    charged: list[str] = []
+
+    def ask_run(*asked: object) -> Answer:
+        charged.append(str(asked[-1]))
+        return Answer(stamp_ns=0, status="answered", value=0.8)
+
+    monkeypatch.setattr("cogmap.nodes.planners.access.ask_run", ask_run)
+    monkeypatch.setattr("cogmap.nodes.vlm.asker", lambda: "ab12")
+    with NodeDriver(Vlm, name="vlm", run_dir=run_dir) as driver:
+        ask(driver)
+    assert charged and set(charged) == {"ab12"}
+
+
 def test_outside_of_a_run_there_is_no_map():
     with NodeDriver(Vlm) as driver, pytest.raises(CogmapError, match="no map to ask"):
         ask(driver)

@@ -17,7 +17,7 @@ from cogmap.runtime.context import open_context, serving
 from cogmap.runtime.keys import KeyFolder, RunKeys, make_pair, put_run_keys
 from cogmap.runtime.messages import Edit, Edited, Message, Twist
 from cogmap.runtime.readers import LatestReader, LosslessReader
-from cogmap.runtime.requests import RequestError, RequestServer, request
+from cogmap.runtime.requests import RequestError, RequestServer, asker, request
 from cogmap.runtime.writer import Writer
 from tests.runtime.request_thread import answering
 
@@ -99,6 +99,30 @@ def test_two_connections_of_one_key_are_one_client(folder, run_keys, endpoint):
     server.close()
     context.term()
     clients.term()
+
+
+def test_who_asks_through_a_node_of_the_run_is_charged_and_nobody_else(folder, run_keys):
+    """And only processes of the run are believed for whom they ask."""
+    first, second = f"tcp://127.0.0.1:{free_port()}", f"tcp://127.0.0.1:{free_port()}"
+    own = msgspec.structs.replace(run_keys, run_secret="")
+    charged: list[bytes] = []
+
+    def pass_on(asked: Message) -> Message:
+        return request(second, asked, Edited, keys=own, asker=asker())
+
+    greedy, modest = client(folder, "greedy"), client(folder, "modest")
+    edited = Edited(stamp_ns=1, version=7, events=())
+    with (
+        answering(open_context(run_keys), first, pass_on),
+        answering(open_context(run_keys), second, lambda _: edited) as server,
+    ):
+        server._limits.charge = lambda who, _: charged.append(who)
+        ask(first, greedy)
+        ask(first, modest)
+        pretended = greedy.own.public.encode().hex()
+        request(second, EDIT, Edited, keys=modest, asker=pretended)
+    publics = [each.own.public.encode() for each in (greedy, modest, modest)]
+    assert charged == publics
 
 
 def test_strangers_get_nothing(folder, run_keys, endpoint):

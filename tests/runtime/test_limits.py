@@ -1,4 +1,4 @@
-"""One client's flood: refused with words once a second, and no drought for the others."""
+"""One client's flood: refused with words, and no drought for the others."""
 
 from __future__ import annotations
 
@@ -69,11 +69,11 @@ def test_what_is_remembered_is_bounded(names):
     assert len(limits) <= 8
 
 
-def test_a_refusal_is_said_once_a_second():
+def test_refusals_are_said_so_often_a_second():
     clock = Clock()
     limits = ClientLimits(burst=1, clock=clock)
     assert limits.admits(b"a") and not limits.admits(b"a")
-    assert limits.should_say(b"a") and not limits.should_say(b"a")
+    assert [limits.should_say(b"a") for _ in range(102)] == [True] * 100 + [False] * 2
     clock.now = 1.5
     assert limits.should_say(b"a")
 
@@ -109,7 +109,7 @@ def test_a_flood_is_refused_and_others_are_answered(context, tmp_path):
         served += server.serve()
     assert [type(reply) for reply in heard(quiet)] == [Edited]
     replies = heard(flood)
-    assert [type(reply) for reply in replies] == [Edited] * 20 + [Refusal]
+    assert [type(reply) for reply in replies] == [Edited] * 20 + [Refusal] * 40
     assert "more than" in replies[-1].text and server.refused == 40
     for socket in (flood, quiet):
         socket.close()
@@ -137,7 +137,7 @@ def test_long_answers_are_charged_for(context, tmp_path):
     while served < 6:
         served += server.serve()
     replies = heard(heavy)
-    assert [type(reply) for reply in replies] == [Edited] * 3 + [Refusal]
+    assert [type(reply) for reply in replies] == [Edited] * 3 + [Refusal] * 3
     assert "of the node's time" in replies[-1].text
     heavy.close()
     server.close()

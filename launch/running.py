@@ -7,7 +7,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -16,8 +16,8 @@ import msgspec
 
 from cogmap.launch.console import run_console as console
 from cogmap.launch.guiding import Guide
-from cogmap.launch.report import make_report
-from cogmap.launch.run_state import REPORT_FILE, put_earlier_maps_aside
+from cogmap.launch.report import as_before, make_report
+from cogmap.launch.run_state import REPORT_FILE, put_earlier_maps_aside, read_report
 from cogmap.launch.table import LiveTable, summary
 from cogmap.runtime.launchfile import Launch, check_launch, read_launch_file
 from cogmap.runtime.messages import CogmapError, LogRecord
@@ -90,6 +90,7 @@ def run_launch(
             for_s = _time_of(folder, for_s)
             if not resume:
                 _put_maps_aside(folder.path, launch)
+            before = read_report(folder.path) if resume else None
             (folder.path / REPORT_FILE).unlink(missing_ok=True)  # of a run before
         supervisor = Supervisor(launch, folder)
         guide = Guide(go, folder.path, console) if go else None
@@ -97,7 +98,10 @@ def run_launch(
             on_tick = guide.tick
         table = LiveTable(console, hidden=quiet or not live)
         result, interrupted = _supervised(supervisor, table, for_s, on_tick, _logger(quiet, said))
-        figures = make_report(launch, result, interrupted=interrupted)
+        time_over = time.monotonic() > supervisor.until_s
+        figures = make_report(launch, result, interrupted=interrupted, time_over=time_over)
+        _log_account(folder, figures)
+        figures = as_before(figures, before)
         if not quiet:
             may_go_on = interrupted or (result.failed and not result.refused)
             summary(console, figures, folder.path, _command(launch) if may_go_on else "")
@@ -108,6 +112,14 @@ def run_launch(
         if report is not None:  # which may be no plain file that another could replace
             written.append(_is_written(report, figures, Path.write_bytes))
         return _exit_code(result, interrupted, guide, reported=all(written))
+
+
+def _log_account(folder: RunDir, figures: dict[str, Any]) -> None:
+    """Where the account of frames does not add up: to the supervisor's log, too."""
+    for trouble in figures["troubles"]:
+        if trouble["name"] == "account":
+            with suppress(OSError), (folder.logs / "supervisor.log").open("a") as file:
+                file.write(f"ERROR {trouble['text']}\n")
 
 
 def _put_maps_aside(run_dir: Path, launch: Launch) -> None:

@@ -6,13 +6,14 @@ import io
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
 from rich.console import Console
 
 from cogmap.launch import running
-from cogmap.launch.report import make_report
+from cogmap.launch.report import as_before, make_report
 from cogmap.launch.table import LiveTable, status_table, summary
 from cogmap.runtime.messages import InputStats, NodeStatus, RunStatus
 from cogmap.runtime.result import RunResult
@@ -57,6 +58,49 @@ def test_what_became_of_the_frames(report):
     assert run["rejected"] == {"lost": 5}
     assert run["lost"] == 100 - 94
     assert run["capture_to_fused_ms"] == {"p50": 12.5, "p99": 40.0}
+
+
+def account(camera: int, time_over: bool = False, **fusing: int) -> dict[str, Any]:
+    launch = running.load("replay", [])
+    camera_, fuser = NODES
+    nodes = (
+        msgspec.structs.replace(camera_, outputs={"frames": camera}),
+        msgspec.structs.replace(fuser, inputs={"frames": InputStats(**fusing)}),
+    )
+    result = RunResult(nodes, {}, {}, duration_s=1.0)
+    return make_report(launch, result, time_over=time_over)
+
+
+def test_what_does_not_add_up_is_shown():
+    twice = account(100, received=130, skipped=20, lost=7)
+    assert twice["run"]["unaccounted"] == -57
+    assert [each["text"][:50] for each in twice["troubles"]] == [
+        "57 more frames were taken in or counted as lost th"
+    ]
+    gone = account(100, received=90)
+    assert (gone["run"]["lost"], gone["run"]["unaccounted"]) == (10, 10)
+    assert "10 frames are missing" in gone["troubles"][0]["text"]
+    right = account(100, received=90, skipped=4, lost=6)
+    assert right["run"]["unaccounted"] == 0 and not right["troubles"]
+
+
+def test_a_run_that_was_resumed_in_vain_is_what_it_was_before(report):
+    """A signal came while its nodes loaded."""
+    before = report | {"failed": {"memory": "not ended"}, "ok": False}
+    launch = running.load("replay", [])
+    nodes = [NodeStatus(stamp_ns=0, node=n, pid=1, state="stopped") for n in launch.nodes]
+    after = make_report(launch, RunResult(tuple(nodes), {}, {}, duration_s=1.0), interrupted=True)
+    kept = as_before(after, before)
+    assert kept["run"] == before["run"] and kept["interrupted"]
+    assert (kept["failed"], kept["ok"]) == (before["failed"], False)
+    assert as_before(after, None) == after
+    assert as_before(report, before) == report
+
+
+def test_what_a_lossless_run_had_no_time_for_was_on_the_way():
+    """It is not lost: who resumes the run has it."""
+    run = account(100, received=99, time_over=True)["run"]
+    assert (run["lost"], run["on_the_way"], run["unaccounted"]) == (0, 1, 0)
 
 
 def test_only_verdicts_of_the_node_that_fuses_count():

@@ -57,9 +57,11 @@ class NodeProcess:
         restarts_allowed: int = 5,
         vitals: Vitals | None = None,
         keep_open: tuple[int, ...] = (),
+        has_state: bool = False,
     ) -> None:
         """``vitals``: with the bounds that it is killed for; None: no bounds. ``keep_open``: files
-        that it holds open as long as it lives."""
+        that it holds open as long as it lives. ``has_state``: of a run that is resumed, so that
+        there may be something to store."""
         self.name = name
         self.is_source = is_source
         self.critical = critical
@@ -78,7 +80,7 @@ class NodeProcess:
         self._restarts = 0
         self._failures_in_a_row = 0
         self._popen: subprocess.Popen[bytes] | None = None
-        self._has_run = False
+        self._has_run = has_state
         """Some process of it had loaded, so that there may be something to store."""
         self._start_at: float | None = None
         self._asked_to_end_at: float | None = None

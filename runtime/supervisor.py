@@ -199,6 +199,7 @@ class Supervisor:
             restarts_allowed=section.restarts,
             vitals=vitals_of(self.launch, name),
             keep_open=(self.run_dir.lock_fd,),
+            has_state=any((self.run_dir.state / name).glob("*")),
         )
 
     def _write_plans(self) -> None:

@@ -110,7 +110,7 @@ def test_what_it_said_of_itself_is_kept_when_it_starts_again(node):
 
 
 @pytest.fixture
-def lasting(tmp_path, monkeypatch) -> Iterator[Callable[[Vitals], NodeProcess]]:
+def lasting(tmp_path, monkeypatch) -> Iterator[Callable[..., NodeProcess]]:
     """A node whose process says nothing and stays, but handles no signal, as one that loads.
     Started again it is at once."""
     monkeypatch.setattr(process_module, "_AFTER_KILL_S", 0.0)
@@ -120,9 +120,9 @@ def lasting(tmp_path, monkeypatch) -> Iterator[Callable[[Vitals], NodeProcess]]:
     )
     made: list[NodeProcess] = []
 
-    def start(vitals: Vitals) -> NodeProcess:
+    def start(vitals: Vitals, **options: bool) -> NodeProcess:
         wiring, log = tmp_path / "run" / "wiring" / "n.json", tmp_path / "n.log"
-        node = NodeProcess("n", wiring, log, restarts_allowed=2, vitals=vitals)
+        node = NodeProcess("n", wiring, log, restarts_allowed=2, vitals=vitals, **options)
         node.start()
         made.append(node)
         return node
@@ -222,6 +222,13 @@ class TestEnd:
         node.wait()
         assert node.status().state == "stopped"
         assert not node.gave_up
+
+    def test_told_while_it_loads_what_a_run_before_had(self, lasting):
+        """The run was resumed: it is as far from its end as before."""
+        node = lasting(Vitals("n"), has_state=True)
+        node.terminate()
+        node.wait()
+        self.check_unended(node, "told to end before it had loaded again")
 
     def test_told_while_it_loads_again(self, node):
         node.hear(beat(node))

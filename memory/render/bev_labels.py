@@ -44,7 +44,7 @@ def place_labels(
     polygons: Mapping[int, F64],
     text_px: int,
     labels: bool,
-    step: Callable[[], None],
+    step: Callable[[], None] = lambda: None,
 ) -> None:
     """Write the numbers of objects, and names of objects and rooms where there is room.
 

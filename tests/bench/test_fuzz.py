@@ -108,14 +108,14 @@ def test_a_leak_and_a_hang_are_noticed(tmp_path):
 
 
 def test_a_wait_is_a_hang_though_it_takes_no_processor_time(tmp_path, monkeypatch):
-    monkeypatch.setattr("cogmap.bench.fuzzing.drive._MOST_WAIT_S", 0.2)
+    monkeypatch.setattr("cogmap.bench.fuzzing.drive._MOST_WAIT_S", 0.1)
 
     def sleepy(data: bytes) -> None:
-        time.sleep(0.4 * (data == b"sleep"))
+        time.sleep(1.5 * (data == b"sleep"))
 
     surface = Surface("sleepy", (b"go", b"sleep"), lambda rng, one, other: other, sleepy)
     result = drive(surface, 12, seed=1, folder=tmp_path)
-    assert 0 < result.hangs < 12 and 0.3 < result.longest_wait_s < 5
+    assert 0 < result.hangs < 12 and 0 < result.longest_wait_s < 5
     assert (tmp_path / "hang-1").read_bytes() == b"sleep"
 
 

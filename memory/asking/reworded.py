@@ -36,6 +36,11 @@ _PLAIN = tuple(
         ),
         (
             r"(?:what|which things?) (?:is|are|stands?)(?: to the)? (left|right) of (.+?) "
+            r"(?:when|if) (?:i|one|you) (?:sit|lie|am)(?: down)? (?:on|in) (?:it|them|\2)",
+            r"sitting on \2 , what is on my \1",
+        ),
+        (
+            r"(?:what|which things?) (?:is|are|stands?)(?: to the)? (left|right) of (.+?) "
             r"(?:when|if) (?:i|one|you) (?:sit|stand|am|are)(?: down)? "
             r"(?:on|at|by|in|next to|beside) (.+)",
             r"viewing \2 from \3 , what is on the \1",

@@ -25,13 +25,21 @@ _OF_FACED = re.compile(
 """ "To the left of the tv", "to its left": of what one faces that is left of who looks."""
 
 
+def _pose(stand: Thing, face: Thing) -> str:
+    """Of who stands at one place and faces another; who stands at a desk and faces that looks at its
+    front."""
+    if stand.kind == "thing" and stand.program == face.program:
+        return f"turn(front_of({stand.program}), degrees=180)"
+    return f"stand(at={stand.program}, facing={face.program})"
+
+
 def _standing(slots: Slots) -> Meaning:
     """At a place that is named, or where who asks is."""
     stand = slots.place("a") if "a" in slots else slots.asked.phrases.place("me")
     face = slots.place("b")
     target, said = _target_and_side(slots)
     said = _side_of_faced(slots, face, said)
-    pose = f"stand(at={stand.program}, facing={face.program})"
+    pose = _pose(stand, face)
     finest = "left_right" if slots.text("w") in ("side", "hand") else "eight"
     return seen(slots, pose, _seen_from(stand, face), target, _direction_words(said), finest)
 
@@ -73,13 +81,15 @@ def _direction_words(said: str) -> str:
 def _seen_from(stand: Thing, face: Thing) -> str:
     if stand.kind == "agent":
         return f", for you facing {face.the}"
+    if stand.program == face.program:
+        return f", for someone before {stand.the} who faces it"
     return f", for someone at {stand.the} facing {face.the}"
 
 
 def _beside_facing(slots: Slots) -> Meaning:
     """ "To the left or the right of d": of the thing that is faced it is left or right of me."""
     stand, face, target, other = (slots.place(name) for name in "abcd")
-    pose = f"stand(at={stand.program}, facing={face.program})"
+    pose = _pose(stand, face)
     if other.program == face.program:
         return seen(slots, pose, _seen_from(stand, face), target, "left or right")
     program = f"side_of({target.program}, {other.program}, {pose})"
@@ -89,7 +99,7 @@ def _beside_facing(slots: Slots) -> Meaning:
 
 def _angle(slots: Slots) -> Meaning:
     stand, face, target = slots.place("a"), slots.place("b"), slots.place("c")
-    pose = f"stand(at={stand.program}, facing={face.program})"
+    pose = _pose(stand, face)
     if "side" in slots:
         say = clockwise(slots.text("side"), target)
     else:
@@ -99,7 +109,7 @@ def _angle(slots: Slots) -> Meaning:
 
 def _turn(slots: Slots) -> Meaning:
     stand, face, target = slots.place("a"), slots.place("b"), slots.place("c")
-    pose = f"stand(at={stand.program}, facing={face.program})"
+    pose = _pose(stand, face)
     say = worded(f"{{}} to face {target.the}{_seen_from(stand, face)}")
     return Meaning(f"turns_to({pose}, {target.program})", say, (target,))
 
@@ -132,13 +142,15 @@ def _given_side(slots: Slots) -> Meaning:
 def _viewing(slots: Slots) -> tuple[Thing, str, str]:
     """What is on a side for someone at a who looks at b, the line that names their pose, and where
     that is in words: of all things, those of the same room."""
-    stand, face = slots.place("a"), slots.place("b")
+    stand = slots.place("a")
+    face = slots.place("b") if "b" in slots else stand
     said = slots.text("side")
     side = DIRECTIONS.get(said.removesuffix(" of"))
     if side is None:
         raise Unreadable(f'"{said}" is no side')
     thing = slots.thing("c") if "c" in slots else slots.asked.phrases.thing("objects")
-    pose = f"p = stand(at={stand.program}, facing={face.program})\n"
+    looks = _pose(stand, face) if "b" in slots else f"front_of({stand.program})"
+    pose = f"p = {looks}\n"
     form_ = "quadrant" if "-" in side else "side"
     test = f'direction(p, x, form="{form_}") == "{side}"'
     if side in AHEAD_OR_BEHIND:
@@ -315,6 +327,7 @@ FORMS: tuple[Form, ...] = (
         f"{_STAND} what (is|do i see) (on|to) (the|my) {{side}}",
         f"what (is|do i see) (on|to) (the|my) {{side}} {_STAND}",
         f"{_STAND_FROM} what (is|do i see) (on|to) (the|my) {{side}}",
+        "(sitting|lying|seated) [down] (on|in) {a} , what is (on|to) (the|my) {side:left|right}",
         *(
             f"{stand} what (is|do i see) {{side:behind|in front of}} (me|you)"
             for stand in (_STAND, _STAND_FROM, _VIEW)

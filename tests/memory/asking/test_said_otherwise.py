@@ -130,6 +130,21 @@ def test_left_of_what_is_not_faced_is_not_left_of_me(house):
         plan(Question(stamp_ns=0, text=text), house)
 
 
+@pytest.mark.parametrize(
+    ("text", "pose"),
+    [
+        ("what is left of the sofa when I sit on it?", 'p = front_of(find("sofa"))'),
+        ("sitting on the sofa, what is on my right?", 'p = front_of(find("sofa"))'),
+        ("standing at the sofa and facing it, what is on my left?",
+         'p = turn(front_of(find("sofa")), degrees=180)'),
+    ],
+)  # fmt: skip
+def test_who_sits_on_a_thing_looks_as_its_front_does_and_who_faces_it_the_other_way(
+    house, text, pose
+):
+    assert plan(Question(stamp_ns=0, text=text), house).program.startswith(pose)
+
+
 def test_in_front_of_me_or_behind_me(house):
     text = "Standing by the sofa facing the tv, is the bed in front of me or behind me?"
     assert asked(house, text).value == "front"

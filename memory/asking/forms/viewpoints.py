@@ -26,8 +26,8 @@ _OF_FACED = re.compile(
 
 
 def _pose(stand: Thing, face: Thing) -> str:
-    """Of who stands at one place and faces another; who stands at a desk and faces that looks at its
-    front."""
+    """Of who stands at one place and faces another; who stands at a desk and faces that looks at
+    its front."""
     if stand.kind == "thing" and stand.program == face.program:
         return f"turn(front_of({stand.program}), degrees=180)"
     return f"stand(at={stand.program}, facing={face.program})"

@@ -185,7 +185,7 @@ class Recording:
         for number, chunk in enumerate(self._chunks):
             known = all(channel in self._channels for _, _, channel in chunk.messages)
             if not (chunk.indexed and chunk.messages and known):
-                chunk.messages = self._scan(self._decompress(chunk))
+                chunk.messages = self._scan(self._first_decompressed(number))
             if len(entries) + len(chunk.messages) > most:
                 raise self._too_many("messages")
             for offset, log_time, channel_id in sorted(chunk.messages):
@@ -246,6 +246,16 @@ class Recording:
             raise RecordingError(
                 f"{self.path}: damaged message on {entry.stream} at {entry.log_time_ns} ns: {error}"
             ) from error
+
+    def _first_decompressed(self, number: int) -> bytes:
+        """Records of a chunk. If it is damaged, the first damaged one is named, which may be one
+        before it that nothing else reads yet."""
+        try:
+            return self._decompress(self._chunks[number])
+        except RecordingError:
+            for before in self._chunks[:number]:
+                self._decompress(before)
+            raise
 
     def _decompress(self, chunk: _Chunk) -> bytes:
         records = self._raw_records(chunk)

@@ -249,6 +249,20 @@ class TestDamaged:
         assert len(found) >= chunk_ends(whole)[ends[3]]
         recording.close()
 
+    def test_of_two_damaged_chunks_the_first_is_named(self, whole, tmp_path):
+        """The later one is met first, since it has lost its index; to cut the file there would
+        leave the earlier one."""
+        ends = sorted(chunk_ends(whole))
+        data = bytearray(whole)
+        for end in (ends[1], ends[4]):
+            data[end - 40 : end] = bytes(40)
+        data[ends[4] + 11 : ends[4] + 15] = struct.pack("<I", 2**31)  # the array of its index
+        (tmp_path / "a.mcap").write_bytes(data)
+        with pytest.raises(RecordingError, match="damaged chunk at byte") as refused:
+            Recording(tmp_path / "a.mcap")
+        named = int(str(refused.value).split("at byte ")[1].split(":")[0])
+        assert ends[0] < named < ends[1]
+
     def test_damaged_index_is_not_needed(self, whole, tmp_path):
         """The chunk itself says what is in it."""
         data = bytearray(whole)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import logging
+import os
 import time
 from collections.abc import Collection
 from typing import Literal, NamedTuple
@@ -160,8 +162,9 @@ class Vitals:
 
     def crashed(self, reason: str) -> None:
         """It ended by itself, before it was to, for a reason of its own."""
-        text = f"{reason}; it was started again"
-        self.troubles.notice("crashed", f"{text}: see its log, and mend the node that fails")
+        full = os.strerror(errno.ENOSPC) in reason
+        help_ = "make room on that disk" if full else "see its log, and mend the node that fails"
+        self.troubles.notice("crashed", f"{reason}; it was started again: {help_}")
 
     def why_killed(self) -> str:
         """Why the kernel has killed it, because memory ran out; "" if somebody else has, which is

@@ -82,6 +82,20 @@ def test_hang_wherever_it_is(tmp_path, state, busy_s, bound):
     node.wait()
 
 
+@pytest.mark.parametrize(
+    ("reason", "help_"),
+    [
+        ("the map cannot be written: No space left on device", "make room on that disk"),
+        ("ValueError: no such thing", "see its log, and mend the node that fails"),
+    ],
+)
+def test_what_to_do_about_a_crash(reason, help_):
+    vitals = Vitals("n")
+    vitals.crashed(reason)
+    (trouble,) = vitals.troubles.all()
+    assert trouble.text == f"{reason}; it was started again: {help_}"
+
+
 def test_what_is_at_one_message_may_not_outgrow_its_bound(tmp_path):
     """That it may still end well does not keep it from taking the machine's memory."""
     vitals = Vitals("n", hang_s=60.0, memory_bytes=1)

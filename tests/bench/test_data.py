@@ -33,8 +33,8 @@ def test_in_the_folder_or_beside_it(data):
 
 
 def test_questions_without_data_say_what_was_skipped(data):
-    scored, figures = ask._of_layouts()
-    assert not scored and figures["layouts"].startswith("skipped: there is no")
+    (scored, number), figures = ask._of_layouts()
+    assert not scored and number == 0 and figures["layouts"].startswith("skipped: there is no")
     figures, bars = ask._of_forms()
     assert not bars and figures["forms"].startswith("skipped: there is no")
     assert ask_forms.published_forms() == FORMS

@@ -303,7 +303,10 @@ class TestBatch:
         assert result.exit_code == 0, result.output
         assert "3 questions, 2 bad lines" in result.stderr
         answers = [json.loads(line) for line in out.read_text().splitlines()]
-        keys = ["id", "status", "value", "unit", "text", "program", "evidence", "version"]
+        keys = [
+            "id", "status", "value", "unit", "sigma", "confidence", "text", "candidates",
+            "viewpoint", "program", "evidence", "version",
+        ]  # fmt: skip
         assert list(answers[0]) == keys and answers[0]["value"] == pytest.approx(0.8)
         assert answers[1]["line"] == 2 and answers[1]["id"] is None
         assert answers[1]["status"] == "failed" and "no question" in answers[1]["error"]

@@ -310,7 +310,7 @@ class TestBatch:
         assert list(answers[0]) == keys and answers[0]["value"] == pytest.approx(0.8)
         assert answers[1]["line"] == 2 and answers[1]["id"] is None
         assert answers[1]["status"] == "failed" and "no question" in answers[1]["error"]
-        assert list(answers[2]) == [*keys[:5], "option", *keys[5:]]
+        assert list(answers[2]) == [*keys[:7], "option", *keys[7:]]
         assert (answers[2]["id"], answers[2]["option"]) == ("x", "0.8")
         assert answers[3]["line"] == 5 and "colour" in answers[3]["error"]
         assert answers[3]["id"] == 9  # a bad line is known by its id, too

@@ -40,7 +40,9 @@ left aside where one thing is left, with a word of it, and refused where they wo
 
 **Several that fit**: distances and "closest" take the closest; sizes, places and rooms that
 differ are answered with "ambiguous" and the candidates. So is "is the chair in the kitchen" where
-some chairs are and some are not; "a chair" and "any chair" ask whether there is one.
+some chairs are and some are not; "a chair" and "any chair" ask whether there is one. What holds
+of each of them, as a room or a yes or no may, is answered, and the answer says that it does. "When
+was the plant moved" means, of several plants, the one that was.
 
 **What is gone** is not answered about as if it were there: asked how large or where it is, it is
 "not seen", and the answer says that it is gone. Of the past ("when did you last see", "where
@@ -50,12 +52,14 @@ or went is the time at which that was found.
 
 **Moments** before the map's first frame or after its last, and the future, are "not
 determinable"; the answer says from when to when the map knows something. "In the last 10 hours"
-begins with the map where that is younger.
+begins with the map where that is younger; what was seen in it was so in one frame or more.
 
 **Conventions** follow the question's own words: surfaces of boxes unless it says centres, all
 three dimensions unless it says horizontal, quadrants, "135 degrees", centimetres or feet, "the
 closest point", "on foot" the way. What is within 5 degrees of straight ahead or behind is on no
-side, unless the options leave no other answer. "In this room" is the asker's room where a map has
+side, unless the options leave no other answer. Things are as wide as `size` has it, and near what
+they are within a metre of; "the first book" without a side is counted from the left, which the
+answer says. "In this room" is the asker's room where a map has
 several, but "How many chair(s) are in this room?", a benchmark's form, means all that was seen, as
 does "estimate the size of the combined space".
 

@@ -20,7 +20,8 @@ REFERS: list[tuple[list[str], str]] = [
     (["Where is the lamp?", "How many chairs are there and how far are they from it?"],
      'part1 = count(find("chair"))\npart2 = distance(find("chair"), find("lamp"))\npart1, part2'),
     (["Where is the lamp?", "When standing at the sofa and facing it, is the bed to my right?"],
-     'direction(stand(at=find("sofa"), facing=find("sofa")), find("bed"), form="side") == "right"'),
+     'direction(turn(front_of(find("sofa")), degrees=180), find("bed"), form="side") '
+     '== "right"'),
 ]  # fmt: skip
 
 
@@ -36,7 +37,7 @@ def test_it_is_what_its_own_sentence_names_just_before(answer) -> None:
     answer("Where is the lamp?", conversation=conversation)
     reply = answer("What is left of the sofa when I sit on it?", conversation=conversation)
     assert "lamp" not in reply.program
-    assert 'at=find("sofa")' in reply.program
+    assert 'front_of(find("sofa"))' in reply.program
 
 
 def test_in_a_room_is_not_the_room(answer) -> None:

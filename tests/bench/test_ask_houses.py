@@ -17,6 +17,7 @@ from cogmap.bench.ask_houses import (
 )
 from cogmap.bench.ask_layouts import (
     EIGHT,
+    LEAST_ASKED,
     SIX,
     TASKS,
     layout_figures,
@@ -117,8 +118,8 @@ def test_a_task_that_was_hardly_asked_meets_no_bar():
         item = QuestionItem(id="", type=type_, question="?", answer=3.0)
         return Scored(item, Answer(stamp_ns=0, status="answered", value=3.0), 1.0)
 
-    items = [right(type_) for type_, task in TASKS.items() if task in SIX
-             for _ in range(LEAST_ASKED)]  # fmt: skip
+    types = [type_ for type_, task in TASKS.items() if task in SIX]
+    items = [right(type_) for type_ in types for _ in range(LEAST_ASKED)]
     assert mean_of_tasks(items, SIX) == 100
     _, (_, bar) = layout_figures(items[1:], 150)
     assert math.isnan(bar.value) and not bar.ok

@@ -6,7 +6,7 @@ from typing import Any
 
 from cogmap.runtime.launchfile import Launch
 from cogmap.runtime.messages import Frame, InputStats, NodeStatus, Observation
-from cogmap.runtime.node import Source
+from cogmap.runtime.node import Node, Source
 from cogmap.runtime.result import RunResult
 
 _PREFIX = "frames."
@@ -144,10 +144,14 @@ def _is_lossless(launch: Launch) -> bool:
         wire.policy == "lossless"
         for name, section in launch.nodes.items()
         for port, wire in section.inputs.items()
-        if port == "frames"
-        and launch.classes[name].INPUTS[port].message_type is Frame
-        and section.critical
+        if port == "frames" and section.critical and _takes_frames(launch.classes[name], port)
     )
+
+
+def _takes_frames(kind: type[Node], port: str) -> bool:
+    """A recorder names its inputs itself, and is in no hurry for any."""
+    declared = kind.INPUTS.get(port)
+    return declared is not None and declared.message_type is Frame
 
 
 def _node_figures(status: NodeStatus, result: RunResult) -> dict[str, Any]:

@@ -157,6 +157,27 @@ def test_frames_that_are_passed_on_are_counted_once(tmp_path):
     assert (run["frames_in"], run["lost"]) == (100, 6)
 
 
+def test_a_recorder_may_call_its_input_as_it_likes(tmp_path):
+    """A run with such a recorder came to its end without a report."""
+    path = tmp_path / "recorded.toml"
+    path.write_text(
+        """
+        [node.camera]
+        uses = "cogmap.nodes.simulator:SimulatedCamera"
+        [node.reconstruction]
+        uses = "cogmap.nodes.reconstruction:Reconstruction"
+        inputs.frames = { stream = "camera/frames", policy = "lossless" }
+        [node.recorder]
+        uses = "cogmap.nodes.recorder:Recorder"
+        inputs.frames = { stream = "camera/frames", policy = "latest" }
+        """
+    )
+    launch = running.load(str(path), [])
+    run = make_report(launch, RunResult(NODES, {}, {}, duration_s=1.0))["run"]
+    assert (run["frames_in"], run["fused"]) == (100, 70)
+    assert run["unaccounted"] == 100 - 90 - 4  # the recorder makes no run a lossy one
+
+
 def test_figures_of_the_nodes(report):
     node = report["nodes"]["reconstruction"]
     assert (node["restarts"], node["cpu_percent"], node["peak_rss_bytes"]) == (2, 87.6, 300 * 10**6)

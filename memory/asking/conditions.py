@@ -33,6 +33,7 @@ __all__ = [
     "nth_pick",
     "side_of",
     "sided",
+    "was_moved",
 ]
 
 WHERE = {
@@ -127,8 +128,13 @@ def moved_from(room: Thing, kind: str) -> str:
     """Things of a kind, a plain ``find`` or everything, that stood in a room before they were
     moved last."""
     ever = _with(kind, 'state="any"')
-    was_moved = "count(placements(m)) > 1"
-    return f"[m for m in {ever} if {was_moved} and room_of(place_before(m)) == {room.program}]"
+    here = f"room_of(place_before(m)) == {room.program}"
+    return f"[m for m in {ever} if {was_moved('m')} and {here}]"
+
+
+def was_moved(x: str) -> str:
+    """The condition that a thing has stood elsewhere before."""
+    return f"count(placements({x})) > 1"
 
 
 def in_this_room(thing: Thing) -> Thing:

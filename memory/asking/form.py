@@ -142,7 +142,10 @@ class Slots:
 
     def span(self, name: str) -> Span | None:
         """ "The last minute"; None of a moment."""
-        return read_span(self.text(name), self.asked.elapsed_s)
+        return self.span_of(self.text(name))
+
+    def span_of(self, words: str) -> Span | None:
+        return read_span(words, self.asked.elapsed_s)
 
     def number(self, name: str) -> float:
         number = number_of(self.text(name))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from cogmap.memory.asking.conditions import in_state, moved_from
+from cogmap.memory.asking.conditions import in_state, moved_from, was_moved
 from cogmap.memory.asking.form import Form, Meaning, Slots, form
 from cogmap.memory.asking.saying import (
     Result,
@@ -182,7 +182,7 @@ def _which_moved(slots: Slots) -> Meaning:
         f"moved, of the {thing.many}{when}: {{}}",
         f"no {thing.one} has been moved{when}, as far as seen",
     )
-    test = _WAS_MOVED
+    test = was_moved("x")
     if "s" in slots:
         test += f" and moved_at(x) > {begin.program}"
     if "t" in slots:
@@ -204,7 +204,7 @@ def _how_often_moved(slots: Slots) -> Meaning:
 def _how_many_moved(slots: Slots) -> Meaning:
     thing = slots.thing("k")
     say = measured(f"{thing.many} that were moved, as far as seen: {{}}")
-    return Meaning(f"count([x for x in {thing.members} if {_WAS_MOVED}])", say, (thing,))
+    return Meaning(f"count([x for x in {thing.members} if {was_moved('x')}])", say, (thing,))
 
 
 def _the_moved(slots: Slots) -> tuple[Thing, Thing]:
@@ -214,7 +214,7 @@ def _the_moved(slots: Slots) -> tuple[Thing, Thing]:
     several = thing.label and slots.asked.names.number_of(thing.label) > 1
     if not several or thing.single or thing.plural:
         return thing, thing
-    moved = thing.at(f"[x for x in {thing.members} if {_WAS_MOVED}]")
+    moved = thing.at(f"[x for x in {thing.members} if {was_moved('x')}]")
     return thing, replace(moved, words=f"{thing.words} moved")
 
 
@@ -238,7 +238,6 @@ def _how_far_moved(slots: Slots) -> Meaning:
     return Meaning(program, say, (moved,))
 
 
-_WAS_MOVED = "count(placements(x)) > 1"
 _WHAT = "(what|what things|which things|what objects|which objects)"
 _SINCE = ("since {s}", "between {s} and {t}", "from {s} to {t}", "after {s}", "in {s}", "")
 

@@ -3,22 +3,12 @@
 from __future__ import annotations
 
 from cogmap.memory.asking.form import Form, Meaning, Slots, form
+from cogmap.memory.asking.forms.change import span_of
 from cogmap.memory.asking.saying import Result, Said, measured, said_value, worded
 from cogmap.memory.asking.times import Moment
 from cogmap.memory.asking.unreadable import Incomplete
 
 __all__ = ["FORMS"]
-
-_START, _NOW = Moment("time(0)", "the start"), Moment("now()", "now")
-
-
-def _span(slots: Slots) -> tuple[Moment, Moment]:
-    span = slots.span("s") if "s" in slots and "t" not in slots else None
-    if span is not None and span.end is not None:
-        return span.begin, span.end
-    begin = slots.moment("s").since if "s" in slots else _START
-    end = slots.moment("t") if "t" in slots else _NOW
-    return begin, end
 
 
 def _between(begin: Moment, end: Moment) -> str:
@@ -26,13 +16,13 @@ def _between(begin: Moment, end: Moment) -> str:
 
 
 def _displacement(slots: Slots) -> Meaning:
-    begin, end = _span(slots)
+    begin, end = span_of(slots)
     say = measured(f"{{}} {_between(begin, end)}, in a straight line")
     return Meaning(f"displacement({begin.program}, {end.program})", say)
 
 
 def _travelled(slots: Slots) -> Meaning:
-    begin, end = _span(slots)
+    begin, end = span_of(slots)
     say = measured(f"{{}} along the way {_between(begin, end)}")
     return Meaning(f"path_travelled({begin.program}, {end.program})", say)
 
@@ -46,7 +36,7 @@ def _travelled_within(slots: Slots) -> Meaning:
 
 
 def _direction(slots: Slots) -> Meaning:
-    begin, end = _span(slots)
+    begin, end = span_of(slots)
     said = slots.text("q")
     form_ = slots.direction_form(said, default="four")
     words = set(said.split())
@@ -71,13 +61,13 @@ def _offered(slots: Slots) -> set[str]:
 
 
 def _which_turn(slots: Slots) -> Meaning:
-    begin, end = _span(slots)
+    begin, end = span_of(slots)
     say = worded(f"{{}}, {_between(begin, end)}")
     return Meaning(f"turned_direction({begin.program}, {end.program})", say)
 
 
 def _left_or_right(slots: Slots) -> Meaning:
-    begin, end = _span(slots)
+    begin, end = span_of(slots)
     sides = {"clockwise": "right", "counterclockwise": "left"}
 
     def say(result: Result) -> Said:
@@ -88,7 +78,7 @@ def _left_or_right(slots: Slots) -> Meaning:
 
 
 def _turned(slots: Slots) -> Meaning:
-    begin, end = _span(slots)
+    begin, end = span_of(slots)
     way = slots.text("way")
 
     def say(result: Result) -> Said:
@@ -102,7 +92,7 @@ def _turned(slots: Slots) -> Meaning:
 
 
 def _area_seen(slots: Slots) -> Meaning:
-    end = slots.moment("t") if "t" in slots else _NOW
+    _, end = span_of(slots)
     return Meaning(f"area_seen({end.program})", measured(f"{{}} of floor seen up to {end.words}"))
 
 

@@ -17,6 +17,7 @@ from cogmap.memory.asking.saying import (
     worded,
 )
 from cogmap.memory.asking.things import Thing, joined, same_thing
+from cogmap.memory.asking.unreadable import Unreadable
 
 __all__ = ["FORMS", "together"]
 
@@ -117,11 +118,11 @@ def _before(slots: Slots) -> Meaning:
 
 
 def _seen_lately(slots: Slots) -> Meaning:
-    span = f"{slots.text('n')} {slots.text('unit')}".strip()
-    moment = slots.moment_of(f"the last {span}").since
-    when = f"since {moment.words}" if moment.known else f"in the last {span}"
-    program = f"labels([x for x in everything() if last_seen(x) >= {moment.program}])"
-    return Meaning(program, listed(f"{when} I saw: {{}}", f"I saw nothing {when}"))
+    span = slots.span_of(f"the last {slots.text('n', 'unit')}")
+    if span is None:
+        raise Unreadable(f'"{slots.text("n")}" is no number')
+    program = f"labels([x for x in everything() if last_seen(x) >= {span.begin.program}])"
+    return Meaning(program, listed(f"{span.words} I saw: {{}}", f"I saw nothing {span.words}"))
 
 
 def _together(slots: Slots) -> Meaning:

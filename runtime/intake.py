@@ -49,7 +49,6 @@ class _Open(NamedTuple):
     """A connection as it is now; its socket is a copy, which keeps its number from others."""
 
     socket: socket.socket
-    number: int
     peer: object
     ahead: int
 
@@ -141,7 +140,7 @@ class Intake:
                 known = self._connections[number] = _Taken(peer)
             known.peer = peer
             known.taken = min(known.taken, received)
-            return _Open(connection, number, peer, received - known.taken)
+            return _Open(connection, peer, received - known.taken)
 
 
 def _hang_up(connection: _Open) -> None:

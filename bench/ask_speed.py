@@ -44,6 +44,8 @@ __all__ = [
 
 OBJECTS = 1000
 _RATE_HZ = 20.0
+_OBSERVED = 800
+"""Frames: the stream must not end before the last question is answered."""
 _PROGRAMS_RUN = 1000
 _QUESTIONS = 150
 ENCODED = 0.55
@@ -110,7 +112,7 @@ def speed_figures(seed: int) -> tuple[dict[str, Any], list[Bar]]:
         "speed: program, p99 processor ms": float(np.percentile(programs[:, 1], 99)),
         "speed: question, p50 ms": float(np.median(questions[:, 0])),
         "speed: question, p99 ms": float(np.percentile(questions[:, 0], 99)),
-        "speed: frames taken in meanwhile, Hz": stream.rate_hz,
+        "speed: frames taken in meanwhile, Hz": stream.rate_hz(),
         **heard.figures(),
     }
     read, answered = figures["speed: question, encoded, %"], figures["speed: question, answered, %"]
@@ -205,11 +207,14 @@ class _Stream:
 
     def __init__(self, asked: CognitiveMap, observations: Sequence[Observation]) -> None:
         self._asked, self._left = asked, iter(observations)
+        self._observed = len(observations)
         self._start = self._due = time.perf_counter()
         self._taken = 0
 
-    @property
     def rate_hz(self) -> float:
+        """Since the beginning. Raises BenchError if the stream has ended meanwhile."""
+        if self._taken == self._observed:
+            raise BenchError(f"{self._taken} frames are too few: the stream ended while asked")
         return self._taken / (time.perf_counter() - self._start)
 
     def take_what_is_due(self) -> None:
@@ -242,7 +247,7 @@ def _observations(seed: int) -> list[Observation]:
     """Of the first frames of a tour at 20 Hz."""
     seer = Reconstructor()
     simulator = Simulator(SimulatorConfig(seed=seed, rooms=2, width=320, height=240, rate_hz=20.0))
-    steps = islice(simulator, 400)
+    steps = islice(simulator, _OBSERVED)
     return [seer.step(step.frame, exact_detections(step.instances)) for step in steps]
 
 

@@ -47,6 +47,7 @@ _THINNEST_M = 1e-6
 """Sheets and points count as this thick, so that even they overlap themselves."""
 
 _UNIT_RECTANGLE = np.array([[-0.5, -0.5], [0.5, -0.5], [0.5, 0.5], [-0.5, 0.5]])
+_ENDS, _SIDES = 2 * _UNIT_RECTANGLE.T[..., None]
 
 
 def rows(boxes: Sequence[Box]) -> BoxRows:
@@ -220,16 +221,24 @@ def footprint_distance_pairs(a: BoxRows, b: BoxRows) -> F64:
 def _corners_beside(a: BoxRows, b: BoxRows) -> tuple[F64, F64]:
     """(N,) distance of the nearest corner of a footprint of ``a`` from that of ``b``, and the
     widest gap between the two along the axes of ``b``; not above 0 if there is none."""
-    corner = footprints(a) - b[:, None, :2]
-    c, s = np.cos(b[:, 6, None]), np.sin(b[:, 6, None])
-    along = c * corner[..., 0] + s * corner[..., 1]
-    across = c * corner[..., 1] - s * corner[..., 0]
-    half_x, half_y = b[:, 3, None] / 2, b[:, 4, None] / 2
-    x, y = np.abs(along) - half_x, np.abs(across) - half_y
-    nearest = np.hypot(np.maximum(x, 0), np.maximum(y, 0)).min(axis=1)
-    gaps = [along.min(axis=1) - half_x[:, 0], -along.max(axis=1) - half_x[:, 0],
-            across.min(axis=1) - half_y[:, 0], -across.max(axis=1) - half_y[:, 0]]  # fmt: skip
-    return nearest, np.max(gaps, axis=0)
+    x, y = _turned(a[:, 0] - b[:, 0], a[:, 1] - b[:, 1], -b[:, 6])
+    turn = a[:, 6] - b[:, 6]
+    c, s = np.cos(turn), np.sin(turn)
+    length, width = a[:, 3] / 2, a[:, 4] / 2
+    half_x, half_y = b[:, 3] / 2, b[:, 4] / 2
+    gap_x = np.abs(x) - (np.abs(c) * length + np.abs(s) * width) - half_x
+    gap_y = np.abs(y) - (np.abs(s) * length + np.abs(c) * width) - half_y
+    along, across = length * _ENDS, width * _SIDES  # (4, N): corners of a, by its own axes
+    beyond_x = np.abs(x + c * along - s * across) - half_x
+    beyond_y = np.abs(y + s * along + c * across) - half_y
+    nearest = np.hypot(np.maximum(beyond_x, 0), np.maximum(beyond_y, 0)).min(axis=0)
+    return nearest, np.maximum(gap_x, gap_y)
+
+
+def _turned(x: F64, y: F64, yaw: F64) -> tuple[F64, F64]:
+    """(N,) coordinates turned about the vertical by ``yaw`` (N,)."""
+    c, s = np.cos(yaw), np.sin(yaw)
+    return c * x - s * y, s * x + c * y
 
 
 def _thick(boxes: BoxRows) -> BoxRows:

@@ -40,6 +40,9 @@ whose bottoms are within a voxel of it tell where it is."""
 WALKED_M = 0.25
 """The floor so far beside where the camera was is free: somebody carried it."""
 
+_FEW = 8
+"""Boxes of so few things are put together as soon as they are looked up."""
+
 NO_SIGHTINGS = Sightings(
     np.zeros(0, np.int64), np.zeros(0, np.uint8), np.zeros(0, np.float32), np.zeros(0, np.float32)
 )
@@ -132,9 +135,9 @@ class World:
         """(N, 7) boxes of ``objects``."""
         return self._tables.rows
 
-    def row_of(self, thing: MapObject) -> int:
-        """Of one of ``objects`` in ``rows``; -1 if it is none of them."""
-        return self._tables.row_of(thing)
+    def rows_of(self, things: Sequence[MapObject]) -> BoxRows:
+        """(N, 7) boxes of objects; from the table where they are in it."""
+        return self._tables.rows_of(things)
 
     def room(self, room_id: int) -> Room | None:
         return self._tables.rooms.get(room_id)
@@ -170,7 +173,7 @@ class World:
         stamps = self.stamps_ns
         if len(stamps):
             return int(stamps[0])
-        return min((thing.first_seen_ns for thing in self.objects), default=0)
+        return self._tables.first_seen_ns
 
     @property
     def numbers(self) -> I64:
@@ -290,11 +293,20 @@ class _Tables:
 
     @cached_property
     def _row_numbers(self) -> dict[int, int]:
-        return {thing.id: number for number, thing in enumerate(self.here)}
+        """By the identity of ``here``'s own objects: of a thing as it once was this is no row."""
+        return {id(thing): number for number, thing in enumerate(self.here)}
 
-    def row_of(self, thing: MapObject) -> int:
-        row = self._row_numbers.get(thing.id, -1)
-        return row if row >= 0 and self.here[row] is thing else -1
+    def rows_of(self, things: Sequence[MapObject]) -> BoxRows:
+        if len(things) <= _FEW:
+            return rows([thing.box for thing in things])
+        numbers = [self._row_numbers.get(id(thing), -1) for thing in things]
+        if -1 in numbers:
+            return rows([thing.box for thing in things])
+        return np.asarray(self.rows[numbers])
+
+    @cached_property
+    def first_seen_ns(self) -> int:
+        return min((thing.first_seen_ns for thing in self.here), default=0)
 
     @cached_property
     def rooms(self) -> dict[int, Room]:

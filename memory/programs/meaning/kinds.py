@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Literal
 
 from cogmap.memory.programs.meaning.glimpses import refuse_glimpsed
-from cogmap.memory.programs.meaning.places import rows_of
 from cogmap.memory.programs.meaning.twins import without_twins
 from cogmap.memory.programs.values import Objects
 from cogmap.memory.programs.world import World
@@ -35,7 +34,7 @@ def of_kind(world: World, label: str, state: State = "here") -> Objects:
         world.recorder.notes[f'"{label}" was looked for by its words alone: {reading.note}'] = None
     chosen = [thing for thing in members if fits(thing, state)]
     if state == "here":
-        several, chosen = chosen, without_twins(chosen, rows_of(world, chosen))
+        several, chosen = chosen, without_twins(chosen, world.rows_of(chosen))
         _note_twins(world, several, chosen)
     chosen.sort(key=lambda thing: thing.id)
     empty = _why_none(label, members, state) if members and not chosen else ""

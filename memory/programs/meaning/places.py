@@ -14,7 +14,6 @@ from cogmap.memory.geometry.boxes import (
     bounds,
     bounds_distance,
     footprint,
-    rows,
     surface_distance_pairs,
 )
 from cogmap.memory.programs.abstention import NotDeterminable, NotSeen
@@ -25,7 +24,7 @@ from cogmap.memory.programs.world import World
 from cogmap.runtime.messages import F64, I64, MapObject, Room
 
 __all__ = [
-    "OnePlace", "Pair", "Place", "center", "closest_pair", "farthest_pair", "outline", "rows_of",
+    "OnePlace", "Pair", "Place", "center", "closest_pair", "farthest_pair", "outline",
     "seen",
 ]  # fmt: skip
 
@@ -56,14 +55,6 @@ def seen(place: Objects) -> Objects:
             raise NotSeen(place.empty)
         raise NotSeen(f"no {what} was seen" + (f"; {place.note}" if place.note else ""))
     return place
-
-
-def rows_of(world: World, things: Sequence[MapObject]) -> BoxRows:
-    """(N, 7) boxes of objects; from the world's table where they are in it."""
-    numbers = [world.row_of(thing) for thing in things] if len(things) > 8 else [-1]
-    if min(numbers, default=-1) < 0:
-        return rows([thing.box for thing in things])
-    return np.asarray(world.rows[numbers])
 
 
 def outline(room: Room) -> shapely.Polygon:
@@ -125,7 +116,7 @@ def _end_sigma(thing: MapObject | None, centers: bool) -> float:
 
 def _rows(world: World, place: Objects | Point | Pose) -> BoxRows:
     if isinstance(place, Objects):
-        return rows_of(world, seen(place).members)
+        return world.rows_of(seen(place).members)
     x, y, z = center(place).tolist()
     return np.array([[x, y, z, 0.0, 0.0, 0.0, 0.0]])
 

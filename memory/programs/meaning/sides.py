@@ -7,7 +7,6 @@ from typing import Literal
 
 import numpy as np
 
-from cogmap.memory.programs.meaning.places import rows_of
 from cogmap.memory.programs.world import World
 from cogmap.runtime.messages import F64, MapObject
 
@@ -29,7 +28,7 @@ def width_is_shorter(label: str) -> bool:
 def sides(world: World, things: Sequence[MapObject], axis: Axis) -> F64:
     """(N,) metres along the boxes of things: the longest or shortest of all sides, the longer
     (length) or the shorter (depth) of the two level ones, the width, or the height."""
-    boxes = rows_of(world, things)
+    boxes = world.rows_of(things)
     level, all_ = boxes[:, 3:5], boxes[:, 3:6]
     if axis == "width":
         shorter = np.array([width_is_shorter(thing.label) for thing in things], dtype=bool)

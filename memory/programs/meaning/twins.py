@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 
@@ -22,15 +23,8 @@ def without_twins(things: Sequence[MapObject], boxes: BoxRows | None = None) -> 
     if len(things) < 2:
         return list(things)
     boxes = rows([thing.box for thing in things]) if boxes is None else boxes
-    first, second = _candidates(boxes)
-    if not len(first):
-        return list(things)
-    same = iou_3d_pairs(boxes[first], boxes[second]) >= SAME_IOU
     dropped: set[int] = set()
-    pairs = [
-        sorted((things[a], things[b]), key=_rank)
-        for a, b in zip(first[same], second[same], strict=True)
-    ]
+    pairs = [sorted((things[a], things[b]), key=_rank) for a, b in _in_one_place(boxes.tobytes())]
     for one, other in sorted(pairs, key=lambda pair: _rank(pair[0])):
         if one.label == other.label and one.id not in dropped:
             dropped.add(other.id)
@@ -40,6 +34,16 @@ def without_twins(things: Sequence[MapObject], boxes: BoxRows | None = None) -> 
 def _rank(thing: MapObject) -> tuple[int, int]:
     """Those seen most come first."""
     return -thing.seen, thing.id
+
+
+@lru_cache(maxsize=64)
+def _in_one_place(boxes: bytes) -> tuple[tuple[int, int], ...]:
+    """Pairs of rows of boxes (N, 7) that fill the same space. Kept, since most boxes are the same
+    in the next version of a map."""
+    table = np.frombuffer(boxes).reshape(-1, 7)
+    first, second = _candidates(table)
+    same = iou_3d_pairs(table[first], table[second]) >= SAME_IOU
+    return tuple(zip(first[same].tolist(), second[same].tolist(), strict=True))
 
 
 def _candidates(boxes: BoxRows) -> tuple[I64, I64]:

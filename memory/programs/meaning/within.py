@@ -13,7 +13,7 @@ from cogmap.memory.geometry.boxes import (
     surface_distance_pairs,
 )
 from cogmap.memory.programs.meaning.blocks import blocks
-from cogmap.memory.programs.meaning.places import Place, closest_pair, rows_of, seen
+from cogmap.memory.programs.meaning.places import Place, closest_pair, seen
 from cogmap.memory.programs.values import Objects, Pose
 from cogmap.memory.programs.world import World
 from cogmap.runtime.messages import F64, MapObject, Room
@@ -26,9 +26,9 @@ def distances(world: World, things: Sequence[MapObject], place: Place) -> F64:
     if isinstance(place, Room) or not len(things):
         pairs = [closest_pair(world, Objects((thing,)), place) for thing in things]
         return np.array([pair.distance_m for pair in pairs])
-    mine = rows_of(world, things)
+    mine = world.rows_of(things)
     if isinstance(place, Objects):
-        others = rows_of(world, seen(place).members)
+        others = world.rows_of(seen(place).members)
     else:
         point = place.point if isinstance(place, Pose) else place
         others = np.array([[*point.tuple(), 0.0, 0.0, 0.0, 0.0]])

@@ -13,7 +13,7 @@ from cogmap.memory.programs.abstention import NotDeterminable, NotSeen
 from cogmap.memory.programs.chances import is_first
 from cogmap.memory.programs.errors import ArgumentError
 from cogmap.memory.programs.meaning.bearings import bearing_of
-from cogmap.memory.programs.meaning.places import Place, center, rows_of, seen
+from cogmap.memory.programs.meaning.places import Place, center, seen
 from cogmap.memory.programs.meaning.seeing import first_seen_ns
 from cogmap.memory.programs.meaning.sides import sides
 from cogmap.memory.programs.meaning.uncertainty import face_sigma, size_sigma
@@ -81,14 +81,14 @@ def ranked(world: World, objects: Objects, values: tuple[Q, ...]) -> Objects:
 @operation(CHOOSING)
 def highest(world: World, objects: Objects) -> MapObject:
     """The one whose top is highest over the floor."""
-    boxes = rows_of(world, seen(objects).members)
+    boxes = world.rows_of(seen(objects).members)
     return _extreme(world, objects, boxes[:, 2] + boxes[:, 5] / 2)
 
 
 @operation(CHOOSING)
 def lowest(world: World, objects: Objects) -> MapObject:
     """The one whose top is lowest."""
-    boxes = rows_of(world, seen(objects).members)
+    boxes = world.rows_of(seen(objects).members)
     return _extreme(world, objects, -boxes[:, 2] - boxes[:, 5] / 2)
 
 
@@ -202,9 +202,9 @@ def _nth_of(members: Sequence[T], n: float, query: str) -> T:
 
 def _measured(world: World, objects: Objects, by: Measure) -> F64:
     if by == "volume":
-        return np.asarray(rows_of(world, objects.members)[:, 3:6].prod(axis=1))
+        return np.asarray(world.rows_of(objects.members)[:, 3:6].prod(axis=1))
     if by == "footprint":
-        return np.asarray(rows_of(world, objects.members)[:, 3:5].prod(axis=1))
+        return np.asarray(world.rows_of(objects.members)[:, 3:5].prod(axis=1))
     return sides(world, objects.members, by)
 
 

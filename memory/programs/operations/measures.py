@@ -16,7 +16,6 @@ from cogmap.memory.programs.meaning.places import (
     closest_pair,
     farthest_pair,
     outline,
-    rows_of,
 )
 from cogmap.memory.programs.meaning.sides import Axis, sides
 from cogmap.memory.programs.meaning.uncertainty import WALL_SIGMA_M, face_sigma, size_sigma
@@ -115,7 +114,7 @@ def volume(world: World, object: MapObject) -> Volume:
 
 @each("volume")
 def _volume_each(world: World, object: tuple[MapObject, ...]) -> F64:
-    return np.asarray(rows_of(world, object)[:, 3:6].prod(axis=1))
+    return np.asarray(world.rows_of(object)[:, 3:6].prod(axis=1))
 
 
 @operation(MEASURES)
@@ -163,7 +162,7 @@ def _elevation_each(
     object: tuple[MapObject, ...],
     of: Literal["bottom", "middle", "top"] = "bottom",
 ) -> F64:
-    boxes = rows_of(world, object)
+    boxes = world.rows_of(object)
     side = _PARTS[of]
     return np.asarray(boxes[:, 2] + side * boxes[:, 5] - world.floor_z)
 

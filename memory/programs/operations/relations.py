@@ -14,7 +14,7 @@ from cogmap.memory.programs.abstention import NotDeterminable
 from cogmap.memory.programs.meaning import standing
 from cogmap.memory.programs.meaning.blocks import blocks
 from cogmap.memory.programs.meaning.dividing import divided
-from cogmap.memory.programs.meaning.places import center, rows_of, seen
+from cogmap.memory.programs.meaning.places import center, seen
 from cogmap.memory.programs.meaning.uncertainty import FLOOR_M, face_sigma
 from cogmap.memory.programs.meaning.walls import nearest_wall
 from cogmap.memory.programs.registry import each, operation
@@ -207,7 +207,7 @@ def _matrix(
     neither. ``boards``: of "on": what is inside a shelf stands to it so, too, and faces may be as
     far off as the map's doubt of them. ``one_room``: not to what is in another room or behind a
     wall; ``reaches``: nor this, unless the middle of one is over the other."""
-    rows, others = rows_of(world, a), rows_of(world, b)
+    rows, others = world.rows_of(a), world.rows_of(b)
     found = standing.on(rows, others, _doubt(a, b)) if boards else test(rows, others)
     shelves = np.array([boards and _has_boards(thing.label) for thing in b], bool)
     if shelves.any():
@@ -246,7 +246,7 @@ def _has_boards(label: str) -> bool:
 
 def _between(world: World, a: Sequence[MapObject], b: Objects, c: Objects) -> Iterator[bool]:
     """For each of ``a``; a thing is not between itself and others."""
-    boxes, others = rows_of(world, a), [rows_of(world, side.members)[:, :2] for side in (b, c)]
+    boxes, others = world.rows_of(a), [world.rows_of(side.members)[:, :2] for side in (b, c)]
     ids = [np.array([thing.id for thing in side]) for side in (b, c)]
     for thing, row in zip(a, boxes, strict=True):
         world.check_time()
@@ -262,7 +262,7 @@ def _seen_from(
     if here is None:
         raise NotDeterminable("that depends on where you stand; give a pose")
     ids = [np.array([thing.id for thing in side]) for side in (seen(a), seen(b))]
-    places, others = (rows_of(world, side.members)[:, :2] for side in (a, b))
+    places, others = (world.rows_of(side.members)[:, :2] for side in (a, b))
     found = False
     for part in blocks(world, len(places), len(others)):
         pairs = np.not_equal.outer(ids[0][part], ids[1])

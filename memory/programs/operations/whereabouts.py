@@ -8,7 +8,7 @@ import numpy as np
 
 from cogmap.memory.programs.abstention import NotDeterminable
 from cogmap.memory.programs.meaning.dividing import divided
-from cogmap.memory.programs.meaning.places import center, rows_of
+from cogmap.memory.programs.meaning.places import center
 from cogmap.memory.programs.meaning.rooms import the_room
 from cogmap.memory.programs.meaning.within import distances
 from cogmap.memory.programs.operations.relations import inside, next_to, on
@@ -57,7 +57,7 @@ def _beside_what(world: World, thing: MapObject) -> str:
     near = np.argsort(distances(world, others, Objects((thing,))), kind="stable")[:_NEAREST]
     around = [others[number] for number in near.tolist()]
     # Of what carries it the smallest says most: on the tray, not on the table under it.
-    around.sort(key=lambda each: float(rows_of(world, [each])[0, 3:5].prod()))
+    around.sort(key=lambda each: float(world.rows_of([each])[0, 3:5].prod()))
     mine = Objects((thing,))
     for word, test in (("in", inside), ("on", on)):
         for other in around:

@@ -74,8 +74,12 @@ class HeldRun:
         )  # fmt: skip
 
     def resume(self) -> None:
+        """Or start it, if it was killed before it had begun: there is nothing to resume then."""
         self.resumed += 1
-        self._start("replay", "--resume", str(self.run_dir))
+        if (self.run_dir / "launch.json").exists():
+            self._start("replay", "--resume", str(self.run_dir))
+        else:
+            self.start()
 
     def _start(self, *arguments: str) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)

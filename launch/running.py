@@ -186,9 +186,10 @@ def load_again(run_dir: Path) -> Launch:
     try:
         tree = msgspec.json.decode(path.read_bytes(), type=dict[str, Any])
     except (OSError, msgspec.DecodeError) as error:
-        raise CogmapError(
-            f"there is no run to resume in {run_dir}: {error}; name the directory of a run"
-        ) from error
+        ended_at_once = (run_dir / "lock").exists() and not path.exists()
+        why = "it was ended before it began" if ended_at_once else str(error)
+        fix = "start it again" if ended_at_once else "name the directory of a run"
+        raise CogmapError(f"there is no run to resume in {run_dir}: {why}; {fix}") from error
     return check_launch(tree, path)
 
 

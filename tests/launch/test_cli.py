@@ -158,6 +158,13 @@ def test_doctor_gives_findings():
         assert what in result.output
 
 
+def test_a_run_that_was_killed_before_it_began_is_to_be_started_again(tmp_path):
+    (tmp_path / "lock").touch()
+    result = cogmap("up", "--resume", str(tmp_path))
+    assert result.exit_code == 2
+    assert "it was ended before it began; start it again" in words(result)
+
+
 @pytest.mark.parametrize(
     ("arguments", "text"),
     [

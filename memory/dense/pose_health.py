@@ -62,6 +62,8 @@ _DOUBTED = 30
 be wrong itself, and must not stay so for ever."""
 _DRIFT_VIEWS, _ANOTHER_M, _ANOTHER_RAD = 3, 0.1, 0.15
 """So many views, each so far from the one before, must be off in one direction."""
+_GROWN_PART = 0.6
+"""Of an odd shift, by which the next one is farther, so that it counts like another view."""
 _LOOK_EVERY = 3
 _WIDE = AlignmentConfig(points=600, min_known=150, outlier_m=0.08, iterations=4)
 
@@ -175,7 +177,7 @@ class Drift:
         else:
             self._doubted = 0
         if is_odd:
-            self._take_odd(pose, told.shift)
+            self._take_odd(pose, told.shift, odd_m)
         else:
             self._views = max(self._views - 1, 0)
             if not self.holds:
@@ -233,15 +235,20 @@ class Drift:
         no_more = np.linalg.norm(shift) <= np.linalg.norm(self._ended)
         return bool(no_more) and _is_one_way(shift, -self._ended)
 
-    def _take_odd(self, pose: F64, shift: F64) -> None:
-        """Drift is about the same wherever it looks; the far side of a thin thing is off in
-        another direction from everywhere. While it holds it is known which way it went: farther
-        off, frames fit to what is beside where they belong."""
+    def _take_odd(self, pose: F64, shift: F64, odd_m: float) -> None:
+        """Drift is about the same wherever it looks, and grows while a camera stands; the far side
+        of a thin thing is off in another direction from everywhere, and what was moved is off by
+        the same. While it holds it is known which way it went: farther off, frames fit to what is
+        beside where they belong."""
         if self.holds and not _is_one_way(shift, self._began):
             return
         if self._views and not _is_one_way(shift, self._shift):
             self._views = 0
-        elif not self._views or _is_another_view(self._seen_at, pose):
+        elif (
+            not self._views
+            or _is_another_view(self._seen_at, pose)
+            or np.linalg.norm(shift) >= np.linalg.norm(self._shift) + _GROWN_PART * odd_m
+        ):
             self._views = min(self._views + 1, _DRIFT_VIEWS)  # a long drift ends as soon as others
             self._seen_at, self._shift = pose.copy(), shift
 

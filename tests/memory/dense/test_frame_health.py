@@ -401,3 +401,12 @@ def test_frames_that_lie_off_the_map_are_doubted_before_it_is_drift_and_not_for_
             drift = Drift.from_state(drift.state())
     assert not any(doubted[:100]) and all(doubted[103:125])
     assert not any(doubted[140:])
+
+
+def test_a_drift_that_grows_is_told_while_the_camera_stands():
+    drift, standing = Drift(), frame(0).world_from_camera
+    for number in range(140):
+        seen, wall = frame(number), MappedWall(-0.003 * max(0, number - 100))
+        drift.take(seen.depth_m(), CAMERA, standing, wall, np.zeros(3))
+        assert not (drift.holds and number < 105)
+    assert drift.holds

@@ -39,6 +39,7 @@ __all__ = [
 WHERE = {
     "on": "on({x}, {y})", "in_": "in_({x}, {y})", "under": "under({x}, {y})",
     "above": "above({x}, {y})", "next_to": "next_to({x}, {y})", "near": "next_to({x}, {y})",
+    "at": "next_to({x}, {y}) or on({x}, {y})",
     "left_of": "left_of({x}, {y}, agent())", "right_of": "right_of({x}, {y}, agent())",
     "in_front_of": "in_front_of({x}, {y}, agent())", "behind": "behind({x}, {y}, agent())",
 }  # fmt: skip

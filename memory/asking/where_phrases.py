@@ -84,6 +84,8 @@ class WherePhrases(PlacePhrases):
         if found is None:
             raise Unreadable(f'I do not understand "{self.said(" ".join(words[at:]))}"')
         name, length = found
+        if words[at : at + length] == ["at"] and thing.definite and not thing.plural:
+            name = "at"
         rest = list(words[at + length :])
         said = f"{thing.words} {' '.join(words[at : at + length])}"
         if name.startswith(("ordinal", "my_")):

@@ -74,6 +74,8 @@ def _related(slots: Slots, first: str, rest: list[str], found: tuple[str, int]) 
     condition = whole.program.partition(" if ")[2].removesuffix("]")
     if not condition or not whole.program.startswith("[x0 for x0 in everything()"):
         raise Unreadable(f'I cannot test "{phrases.said(" ".join(rest))}"')
+    if rest[:length] == ["at"] and subject.definite and not subject.plural:
+        condition = f"{condition} or {condition.replace('next_to(', 'on(', 1)}"
     where = whole.words.removeprefix("things ")
     if name in SIDES and condition.endswith(", agent())"):
         where = f"{where}, {AS_SEEN}"

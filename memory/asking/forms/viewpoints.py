@@ -25,9 +25,11 @@ _OF_FACED = re.compile(
 """ "To the left of the tv", "to its left": of what one faces that is left of who looks."""
 
 
-def _pose(stand: Thing, face: Thing) -> str:
-    """Of who stands at one place and faces another; who stands at a desk and faces that looks at
-    its front."""
+def _pose(stand: Thing, face: Thing, *, back: bool = False) -> str:
+    """Of who stands at one place and faces another, or has their ``back`` to it; who stands at a
+    desk and faces that looks at its front."""
+    if back:
+        return f"facing_along({face.program}, {stand.program}, at={stand.program})"
     if stand.kind == "thing" and stand.program == face.program:
         return f"turn(front_of({stand.program}), degrees=180)"
     return f"stand(at={stand.program}, facing={face.program})"
@@ -36,12 +38,12 @@ def _pose(stand: Thing, face: Thing) -> str:
 def _standing(slots: Slots) -> Meaning:
     """At a place that is named, or where who asks is."""
     stand = slots.place("a") if "a" in slots else slots.asked.phrases.place("me")
-    face = slots.place("b")
+    face, back = slots.place("b"), "back" in slots
     target, said = _target_and_side(slots)
     said = _side_of_faced(slots, face, said)
-    pose = _pose(stand, face)
+    pose, where = _pose(stand, face, back=back), _seen_from(stand, face, back=back)
     finest = "left_right" if slots.text("w") in ("side", "hand") else "eight"
-    return seen(slots, pose, _seen_from(stand, face), target, _direction_words(said), finest)
+    return seen(slots, pose, where, target, _direction_words(said), finest)
 
 
 def _target_and_side(slots: Slots) -> tuple[Thing, str]:
@@ -78,7 +80,9 @@ def _direction_words(said: str) -> str:
     return said
 
 
-def _seen_from(stand: Thing, face: Thing) -> str:
+def _seen_from(stand: Thing, face: Thing, *, back: bool = False) -> str:
+    if back:
+        return f", for someone at {stand.the} with their back to {face.the}"
     if stand.kind == "agent":
         return f", for you facing {face.the}"
     if stand.program == face.program:
@@ -99,18 +103,20 @@ def _beside_facing(slots: Slots) -> Meaning:
 
 def _angle(slots: Slots) -> Meaning:
     stand, face, target = slots.place("a"), slots.place("b"), slots.place("c")
-    pose = _pose(stand, face)
+    back = "back" in slots
+    pose, where = _pose(stand, face, back=back), _seen_from(stand, face, back=back)
     if "side" in slots:
         say = clockwise(slots.text("side"), target)
     else:
-        say = measured(f"{{}} to {target.the}{_seen_from(stand, face)} (to the left is positive)")
+        say = measured(f"{{}} to {target.the}{where} (to the left is positive)")
     return Meaning(f"bearing({pose}, {target.program})", say, (target,))
 
 
 def _turn(slots: Slots) -> Meaning:
     stand, face, target = slots.place("a"), slots.place("b"), slots.place("c")
-    pose = _pose(stand, face)
-    say = worded(f"{{}} to face {target.the}{_seen_from(stand, face)}")
+    back = "back" in slots
+    pose, where = _pose(stand, face, back=back), _seen_from(stand, face, back=back)
+    say = worded(f"{{}} to face {target.the}{where}")
     return Meaning(f"turns_to({pose}, {target.program})", say, (target,))
 
 
@@ -212,6 +218,11 @@ _FACING = (
 )
 _STANDING = "[standing|stand|sit|sits|positioned|located|stands|sitting|placed]"
 _STAND = f"{_IF} {_STANDING} {_AT} {{a}} {_FACING} {{b}}"
+_STAND_BACK = (
+    f"{_IF} {_STANDING} {_AT} {{a}} [and|,] [having|have] "
+    "{back:with my back to|with your back to|with my back towards|with your back towards|my back "
+    "to|with the back to} {b}"
+)
 _VIEW = "(viewing|looking at|facing|when viewing|when facing|when i face) {b} from {a}"
 _STAND_FROM = f"from {{a}} {_FACING} {{b}}"
 _WHEN_FACING = (
@@ -235,8 +246,9 @@ _ASK_DIRECTION = (
 
 def _before_and_after(*tails: str) -> tuple[str, ...]:
     """The stand before what is asked, and after it."""
-    before = [f"{stand} {tail}" for stand in (_STAND, _STAND_FROM, _VIEW) for tail in tails]
-    return (*before, *(f"{tail} {_STAND}" for tail in tails))
+    stands = (_STAND, _STAND_BACK, _STAND_FROM, _VIEW)
+    before = [f"{stand} {tail}" for stand in stands for tail in tails]
+    return (*before, *(f"{tail} {stand}" for stand in (_STAND, _STAND_BACK) for tail in tails))
 
 
 FORMS: tuple[Form, ...] = (

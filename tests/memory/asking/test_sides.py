@@ -140,3 +140,24 @@ def test_options_may_leave_nothing_but_sides(aligned) -> None:
     text = "Sitting on the sofa facing the tv, is the rug to my left or right?"
     reply = ask(aligned, Question(stamp_ns=0, text=text, options=("left", "right")))
     assert (reply.value, reply.option) == ("left", "left")
+
+
+def test_what_is_at_a_table_is_on_it_or_beside_it(lounge) -> None:
+    assert asked(lounge, "Is the mouse at the desk?").value is True
+    assert asked(lounge, "Is the candle at the desk?").value is False
+    reply = asked(lounge, "How far is the mouse at the desk from the sofa?")
+    assert reply.status == "answered"
+    assert reply.value == asked(lounge, "How far is the mouse from the sofa?").value
+
+
+@pytest.mark.parametrize(
+    ("stand", "said"),
+    [
+        ("standing at the sofa, facing the coffee table", "right"),
+        ("standing at the sofa with my back to the coffee table", "left"),
+        ("if I stand at the sofa and have my back to the coffee table", "left"),
+    ],
+)
+def test_who_has_the_back_to_a_thing_looks_the_other_way(lounge, stand, said) -> None:
+    reply = asked(lounge, f"{stand}, is the desk to my left or right?")
+    assert (reply.status, reply.value) == ("answered", said)

@@ -163,9 +163,9 @@ class WherePhrases(PlacePhrases):
             if at_wall is not None:
                 return at_wall
             name = "next_to" if name == "against" else name
-        if name == "on" and rest[-1:] in (["floor"], ["ground"]) and len(rest) < 3:
-            said = f"{thing.words} {' '.join(rest)}"
-            return filtered(replace(thing, words=said), x, f"elevation({x}) <= {_FLOOR_M}")
+        on_floor = self._on_floor(thing, rest, depth) if name == "on" else None
+        if on_floor is not None:
+            return on_floor
         inside = self._in_rooms(thing, rest, depth) if name in ("in_", "on") else None
         if inside is not None:
             return inside
@@ -193,6 +193,15 @@ class WherePhrases(PlacePhrases):
             hidden = f"{'inside' if name == 'in_' else 'under'} {place.the}"
             thing = replace(thing, hidden_in=hidden)
         return filtered(thing, x, WHERE[name].format(x=x, y=place.program))
+
+    def _on_floor(self, thing: Thing, rest: list[str], depth: int) -> Thing | None:
+        """ "On the floor", "on the floor of the hallway"; None of anything else."""
+        words = without_determiner(rest)[0]
+        if words[:1] not in (["floor"], ["ground"]) or words[1:2] not in ([], ["in"], ["of"]):
+            return None
+        x, said = f"x{depth}", f"{thing.words} the {' '.join(words[:2])}"
+        standing = filtered(replace(thing, words=said), x, f"elevation({x}) <= {_FLOOR_M}")
+        return self._in_rooms(standing, words[2:], depth) if words[1:] else standing
 
     def _at_wall(self, thing: Thing, name: str, rest: list[str], depth: int) -> Thing | None:
         """ "On the wall", "against the kitchen wall", "on the walls of the kitchen"; None of what

@@ -288,7 +288,7 @@ FORMS: tuple[Form, ...] = (
         "Which way do I turn to face the lamp?",
         "(which way|which direction|in which direction|where) (do i|should i|must i|do i have "
         "to|do i need to) (turn|look|rotate) to (face|see|look at|find) {a}",
-        "(which way|where) (do i|should i) look for {a}",
+        "which way (do i|should i) look for {a}",
     ),
     form(
         _beside,

@@ -72,20 +72,20 @@ def _related(slots: Slots, first: str, rest: list[str], found: tuple[str, int]) 
     # One phrase grammar decides what relations mean: the subject is tested as "the cup on it" is.
     whole = phrases.thing(f"some things {' '.join(rest)}")
     condition = whole.program.partition(" if ")[2].removesuffix("]")
+    where = whole.words.removeprefix("things ")
+    if name in SIDES and condition.endswith(", agent())"):
+        where = f"{where}, {AS_SEEN}"
+    if subject.none == "nothing":  # "is anything under the table"
+        say = truth(f"something is {where}", f"nothing was seen {where}", whole.hidden)
+        return Meaning(f"exists({whole.program})", say, (whole,))
     if not condition or not whole.program.startswith("[x0 for x0 in everything()"):
         raise Unreadable(f'I cannot test "{phrases.said(" ".join(rest))}"')
     if rest[:length] == ["at"] and subject.definite and not subject.plural:
         condition = f"{condition} or {condition.replace('next_to(', 'on(', 1)}"
-    where = whole.words.removeprefix("things ")
-    if name in SIDES and condition.endswith(", agent())"):
-        where = f"{where}, {AS_SEEN}"
     program = _replaced(condition, subject.program)
     if _is_one_of_several(slots, subject):
         fitting = f"[x0 for x0 in {subject.program} if {condition}]"
         return _agreed(slots, subject, fitting, where)
-    if subject.none == "nothing":  # "is anything under the table"
-        say = truth(f"something is {where}", f"nothing was seen {where}", whole.hidden)
-        return Meaning(f"exists({whole.program})", say, (whole,))
     if not subject.definite:
         say = truth(f"{_some(subject)} {where}", f"{subject.none} that I know is {where}")
         return Meaning(program, say, (subject,))
@@ -123,6 +123,10 @@ def _in_room(slots: Slots, subject: Thing, room: Thing) -> Meaning:
         program = f"exists(everything(room={room.program}))"
         say = truth(f"something is in {room.the}", f"nothing was seen in {room.the}")
         return Meaning(program, say, (room,))
+    if subject.words.split()[0] in ("anything", "something") and not is_bare(subject):
+        where = f"{subject.words.partition(' ')[2]} in {room.the}"
+        say = truth(f"something is {where}", f"nothing was seen {where}")
+        return Meaning(program, say, (subject, room))
     if is_bare(subject):
         program = f"exists({in_room(subject, room).program})"
     if not subject.definite:

@@ -177,6 +177,7 @@ FORMS: tuple[Form, ...] = (
         "where (is|are|can be) {a} [now|located|placed|standing|at|kept|stored|found|hiding]",
         "where {a} (is|are) [now|located|placed]",
         "where (can|could|do|would|might) (i|you|we|one) [possibly] (find|see|get|locate) {a}",
+        "where (do|should|could|can|must|shall) (i|you|we|one) (look|search|hunt) for {a}",
         "find me {a}",
         "(find|locate|where to find|look for|search for|help me find|i am looking for|i can "
         "not find|i can not see|i need|i lost|have you seen my|where have) {a}",

@@ -27,13 +27,21 @@ _OTHER_WORDS = {
 
 
 def with_label(world: World, label: str) -> Rooms:
-    """Rooms of a kind, such as "kitchen"; none if there are none."""
+    """Rooms of a kind, such as "kitchen"; none if there are none. A map may call them by any word:
+    those come first that are called so."""
     wanted = normalize(label)
-    wanted = _OTHER_WORDS.get(wanted, wanted)
     named = [room for room in world.rooms if normalize(room.label) == wanted]
     if not named:
-        named = [room for room in world.rooms if room.label and relation(wanted, room.label)]
+        kind = _kind_of(label)
+        named = [room for room in world.rooms if room.label and _kind_of(room.label) == kind]
+    if not named:
+        named = [room for room in world.rooms if room.label and relation(kind, room.label)]
     return Rooms(tuple(named), label, "" if named else _known_kinds(world))
+
+
+def _kind_of(label: str) -> str:
+    plain = normalize(label)
+    return _OTHER_WORDS.get(plain, plain)
 
 
 def seen_rooms(rooms: Rooms) -> Rooms:

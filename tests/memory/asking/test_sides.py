@@ -161,3 +161,25 @@ def test_what_is_at_a_table_is_on_it_or_beside_it(lounge) -> None:
 def test_who_has_the_back_to_a_thing_looks_the_other_way(lounge, stand, said) -> None:
     reply = asked(lounge, f"{stand}, is the desk to my left or right?")
     assert (reply.status, reply.value) == ("answered", said)
+
+
+def test_anything_on_the_floor_of_a_room(lounge) -> None:
+    for where in ("in the lounge", "of the lounge"):
+        reply = asked(lounge, f"Is anything on the floor {where}?")
+        assert reply.text == f"Yes, something is on the floor {where}."
+        listed = asked(lounge, f"What is on the floor {where}?")
+        assert set(listed.value) == {"coffee table", "dining table", "sofa"}
+    assert asked(lounge, "How many things are on the floor of the office?").value == 1
+    assert asked(lounge, "Is the mouse on the floor in the office?").value is False
+
+
+def test_where_to_look_for_a_thing_is_where_it_is(lounge) -> None:
+    reply = asked(lounge, "Where should I look for a cup?")
+    assert reply.text == asked(lounge, "Where is the cup?").text
+    assert asked(lounge, "Which way do I look for the cup?").text.startswith("Turn")
+
+
+def test_a_room_is_found_by_its_own_name_and_by_what_others_call_it(lounge) -> None:
+    for name in ("lounge", "living room", "sitting room", "study"):
+        assert asked(lounge, f"How big is the {name}?").value == 30.0, name
+    assert asked(lounge, "How big is the bathroom?").status == "not_seen"

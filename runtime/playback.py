@@ -34,6 +34,9 @@ _MAX_CHUNK_BYTES = 2 * wire.MAX_MESSAGE_BYTES
 _MOST_IN_CHUNK = CHUNK_BYTES // (_HEAD.size + _MESSAGE_HEAD.size) + 1
 """Messages: a chunk of ours ends with the one that makes it larger than this."""
 _MAX_CHANNEL_BYTES, _MOST_CHANNELS = 4096, 4096
+_MOST_RECORDS = _MOST_IN_CHUNK + 2 * _MOST_CHANNELS
+"""Of a chunk: messages, and a channel and a schema of each stream. A few packed bytes can hold
+millions of empty ones, which take seconds to walk over."""
 
 
 _DAMAGE = (McapError, struct.error, ValueError, OverflowError, OSError)
@@ -203,8 +206,10 @@ class Recording:
     def _scan(self, records: bytes) -> list[tuple[int, int, int]]:
         """Complete messages of a chunk, also of one that was cut off; notes its channels."""
         messages: list[tuple[int, int, int]] = []
-        position = 0
+        position = count = 0
         while position + _HEAD.size <= len(records):
+            if (count := count + 1) > _MOST_RECORDS:
+                raise self._too_many("records in a chunk")
             opcode, length = _HEAD.unpack_from(records, position)
             start, end = position + _HEAD.size, position + _HEAD.size + length
             if end > len(records):

@@ -435,6 +435,12 @@ class TestClaims:
         assert path.stat().st_size < 10_000
         self.refused(path, "it has more messages than")
 
+    def test_of_empty_records_of_no_kind(self, tmp_path):
+        path = tmp_path / "a.mcap"
+        nothing = record(0x00, b"")
+        path.write_bytes(b"\x89MCAP0\r\n" + chunk(CHANNEL + 100_000 * nothing, "zstd"))
+        self.refused(path, "it has more records in a chunk than")
+
     def test_of_an_index(self, tmp_path):
         """The chunk itself says what is in it."""
         path = tmp_path / "a.mcap"

@@ -70,9 +70,10 @@ def _related(slots: Slots, first: str, rest: list[str], found: tuple[str, int]) 
         else:
             return _in_room(slots, subject, room)
     # One phrase grammar decides what relations mean: the subject is tested as "the cup on it" is.
-    whole = phrases.thing(f"some things {' '.join(rest)}")
+    at_one = rest[:length] == ["at"] and subject.definite and not subject.plural
+    whole = phrases.thing(f"{'the thing' if at_one else 'some things'} {' '.join(rest)}")
     condition = whole.program.partition(" if ")[2].removesuffix("]")
-    where = whole.words.removeprefix("things ")
+    where = whole.words.removeprefix("thing" if at_one else "things").strip()
     if name in SIDES and condition.endswith(", agent())"):
         where = f"{where}, {AS_SEEN}"
     if subject.none == "nothing":  # "is anything under the table"
@@ -80,8 +81,6 @@ def _related(slots: Slots, first: str, rest: list[str], found: tuple[str, int]) 
         return Meaning(f"exists({whole.program})", say, (whole,))
     if not condition or not whole.program.startswith("[x0 for x0 in everything()"):
         raise Unreadable(f'I cannot test "{phrases.said(" ".join(rest))}"')
-    if rest[:length] == ["at"] and subject.definite and not subject.plural:
-        condition = f"{condition} or {condition.replace('next_to(', 'on(', 1)}"
     program = _replaced(condition, subject.program)
     if _is_one_of_several(slots, subject):
         fitting = f"[x0 for x0 in {subject.program} if {condition}]"

@@ -25,11 +25,18 @@ _OF_FACED = re.compile(
 """ "To the left of the tv", "to its left": of what one faces that is left of who looks."""
 
 
-def _pose(stand: Thing, face: Thing, *, back: bool = False) -> str:
-    """Of who stands at one place and faces another, or has their ``back`` to it; who stands at a
-    desk and faces that looks at its front."""
-    if back:
-        return f"facing_along({face.program}, {stand.program}, at={stand.program})"
+def _view(slots: Slots, stand: Thing, face: Thing) -> tuple[str, str]:
+    """The pose of who stands at one place and faces another, or has their back to it, and how that
+    is said."""
+    if "back" in slots:
+        pose = f"facing_along({face.program}, {stand.program}, at={stand.program})"
+        return pose, f", for someone at {stand.the} with their back to {face.the}"
+    return _pose(stand, face), _seen_from(stand, face)
+
+
+def _pose(stand: Thing, face: Thing) -> str:
+    """Of who stands at one place and faces another; who stands at a desk and faces that looks at
+    its front."""
     if stand.kind == "thing" and stand.program == face.program:
         return f"turn(front_of({stand.program}), degrees=180)"
     return f"stand(at={stand.program}, facing={face.program})"
@@ -38,10 +45,10 @@ def _pose(stand: Thing, face: Thing, *, back: bool = False) -> str:
 def _standing(slots: Slots) -> Meaning:
     """At a place that is named, or where who asks is."""
     stand = slots.place("a") if "a" in slots else slots.asked.phrases.place("me")
-    face, back = slots.place("b"), "back" in slots
+    face = slots.place("b")
     target, said = _target_and_side(slots)
     said = _side_of_faced(slots, face, said)
-    pose, where = _pose(stand, face, back=back), _seen_from(stand, face, back=back)
+    pose, where = _view(slots, stand, face)
     finest = "left_right" if slots.text("w") in ("side", "hand") else "eight"
     return seen(slots, pose, where, target, _direction_words(said), finest)
 
@@ -80,9 +87,7 @@ def _direction_words(said: str) -> str:
     return said
 
 
-def _seen_from(stand: Thing, face: Thing, *, back: bool = False) -> str:
-    if back:
-        return f", for someone at {stand.the} with their back to {face.the}"
+def _seen_from(stand: Thing, face: Thing) -> str:
     if stand.kind == "agent":
         return f", for you facing {face.the}"
     if stand.program == face.program:
@@ -103,8 +108,7 @@ def _beside_facing(slots: Slots) -> Meaning:
 
 def _angle(slots: Slots) -> Meaning:
     stand, face, target = slots.place("a"), slots.place("b"), slots.place("c")
-    back = "back" in slots
-    pose, where = _pose(stand, face, back=back), _seen_from(stand, face, back=back)
+    pose, where = _view(slots, stand, face)
     if "side" in slots:
         say = clockwise(slots.text("side"), target)
     else:
@@ -114,8 +118,7 @@ def _angle(slots: Slots) -> Meaning:
 
 def _turn(slots: Slots) -> Meaning:
     stand, face, target = slots.place("a"), slots.place("b"), slots.place("c")
-    back = "back" in slots
-    pose, where = _pose(stand, face, back=back), _seen_from(stand, face, back=back)
+    pose, where = _view(slots, stand, face)
     say = worded(f"{{}} to face {target.the}{where}")
     return Meaning(f"turns_to({pose}, {target.program})", say, (target,))
 

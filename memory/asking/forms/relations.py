@@ -70,7 +70,8 @@ def _related(slots: Slots, first: str, rest: list[str], found: tuple[str, int]) 
         else:
             return _in_room(slots, subject, room)
     # One phrase grammar decides what relations mean: the subject is tested as "the cup on it" is.
-    at_one = rest[:length] == ["at"] and subject.definite and not subject.plural
+    is_one = subject.definite and not subject.plural and subject.none != "nothing"
+    at_one = rest[:length] == ["at"] and is_one
     whole = phrases.thing(f"{'the thing' if at_one else 'some things'} {' '.join(rest)}")
     condition = whole.program.partition(" if ")[2].removesuffix("]")
     where = whole.words.removeprefix("thing" if at_one else "things").strip()

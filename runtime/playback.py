@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 import zstandard
@@ -30,14 +31,21 @@ _HEAD = struct.Struct("<BQ")
 _CHUNK_HEAD = struct.Struct("<QQQII")
 _MESSAGE_HEAD = struct.Struct("<HIQQ")
 _INDEX_HEAD_BYTES, _INDEX_ENTRY_BYTES = 6, 16
-_MAX_CHUNK_BYTES = 2 * wire.MAX_MESSAGE_BYTES
+_LARGEST_MESSAGE = wire.MAX_MESSAGE_BYTES + wire.MAX_HEADER_BYTES
+MAX_CHUNK_BYTES = _LARGEST_MESSAGE + 8 * CHUNK_BYTES
+"""Unpacked. A chunk of ours ends with the message that makes it larger than 1 MB; tools that write
+a recording anew make larger ones."""
+_SCANNED_AT_LEAST, _SCANNED_PER_BYTE, _RECORD_COSTS = 4 * MAX_CHUNK_BYTES, 64, 512
+"""Bytes that are unpacked for what an index would have said: in all, and for each byte of the file.
+A record costs as much time as so many bytes."""
 _MOST_IN_CHUNK = CHUNK_BYTES // (_HEAD.size + _MESSAGE_HEAD.size) + 1
 """Messages: a chunk of ours ends with the one that makes it larger than this."""
 _MAX_CHANNEL_BYTES, _MOST_CHANNELS = 4096, 4096
 _MOST_RECORDS = _MOST_IN_CHUNK + 2 * _MOST_CHANNELS
 """Of a chunk: messages, and a channel and a schema of each stream. A few packed bytes can hold
 millions of empty ones, which take seconds to walk over."""
-
+_PARTS = Annotated[list[msgspec.Raw], msgspec.Meta(max_length=1 + wire.MAX_BUFFERS)]
+"""Of a message. How many there are is looked at before they are made."""
 
 _DAMAGE = (McapError, struct.error, ValueError, OverflowError, OSError)
 """What reading the records of a damaged file may raise."""
@@ -84,6 +92,7 @@ class Recording:
         except OSError as error:
             raise RecordingError(f"cannot read recording {path}: {error}") from error
         self._size = path.stat().st_size
+        self._may_scan = _SCANNED_AT_LEAST + _SCANNED_PER_BYTE * self._size
         self._channels: dict[int, Channel] = {}
         self._chunks: list[_Chunk] = []
         self.truncated = False
@@ -110,6 +119,7 @@ class Recording:
         chunk_at, records = -1, b""
         for entry in self.entries[start:]:
             if entry.chunk != chunk_at:
+                records = b""  # two chunks are never held
                 chunk_at, records = entry.chunk, self._decompress(self._chunks[entry.chunk])
             yield self._decode(entry, records)
 
@@ -158,7 +168,7 @@ class Recording:
         _, _, uncompressed_size, crc, name_length = _CHUNK_HEAD.unpack(head)
         start = position + _CHUNK_HEAD.size + name_length + 8
         end = min(position + length, self._size)
-        if name_length > 16 or max(uncompressed_size, end - start) > _MAX_CHUNK_BYTES:
+        if name_length > 16 or max(uncompressed_size, end - start) > MAX_CHUNK_BYTES:
             raise RecordingError(
                 f"{self.path}: damaged chunk at byte {position}; what is before it can be had"
                 " by cutting the file there"
@@ -205,11 +215,13 @@ class Recording:
 
     def _scan(self, records: bytes) -> list[tuple[int, int, int]]:
         """Complete messages of a chunk, also of one that was cut off; notes its channels."""
+        self._may_scan -= len(records)
         messages: list[tuple[int, int, int]] = []
         position = count = 0
         while position + _HEAD.size <= len(records):
             if (count := count + 1) > _MOST_RECORDS:
                 raise self._too_many("records in a chunk")
+            self._may_scan -= _RECORD_COSTS
             opcode, length = _HEAD.unpack_from(records, position)
             start, end = position + _HEAD.size, position + _HEAD.size + length
             if end > len(records):
@@ -242,9 +254,10 @@ class Recording:
             ):
                 raise ValueError("it is not what the index says")
             start = at + _MESSAGE_HEAD.size
-            data = memoryview(records)[start : entry.offset + _HEAD.size + length]
-            parts = msgspec.msgpack.decode(data, type=list[msgspec.Raw])
-            header = wire.decode_header(bytes(parts[0]))
+            # A copy: who keeps a message is not to keep its chunk, which may be far larger.
+            data = records[start : entry.offset + _HEAD.size + length]
+            parts = msgspec.msgpack.decode(data, type=_PARTS)
+            header = wire.decode_header(memoryview(parts[0]))
             buffers = [msgspec.msgpack.decode(part, type=memoryview) for part in parts[1:]]
             return wire.decode_body(header, buffers, decompress)
         except (wire.WireError, msgspec.DecodeError, LookupError, *_DAMAGE) as error:
@@ -255,11 +268,14 @@ class Recording:
     def _first_decompressed(self, number: int) -> bytes:
         """Records of a chunk. If it is damaged, the first damaged one is named, which may be one
         before it that nothing else reads yet."""
+        if self._may_scan < 0:
+            raise self._too_many("in chunks without an index")
         try:
             return self._decompress(self._chunks[number])
         except RecordingError:
             for before in self._chunks[:number]:
-                self._decompress(before)
+                if self._may_scan >= 0:
+                    self._may_scan -= len(self._decompress(before))
             raise
 
     def _decompress(self, chunk: _Chunk) -> bytes:

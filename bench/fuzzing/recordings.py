@@ -16,7 +16,7 @@ from cogmap.bench.fuzzing.mutate import ODD_NUMBERS, mutated_bytes, with_other_h
 from cogmap.bench.fuzzing.surface import Surface
 from cogmap.runtime import wire
 from cogmap.runtime.messages import Frame, Intrinsics
-from cogmap.runtime.playback import Recording
+from cogmap.runtime.playback import MAX_CHUNK_BYTES, Recording
 from cogmap.runtime.recording import RecordingWriter
 
 __all__ = ["surface"]
@@ -26,13 +26,19 @@ _MAGIC = 8
 _HEAD = struct.Struct("<BQ")
 _CHUNK, _CHUNK_HEAD = 6, 40
 """Opcode of a chunk; where its records begin but for the name of the compression."""
-_MANY_BYTES, _SHORTEST = 1 << 25, 22
-"""Of records that are many, and of the content of an empty message."""
+_SHORTEST = 22
+"""Content of an empty message."""
+_COPIES = 20
+"""Of a chunk, in one step: more is read as slowly as it is long."""
+_PARTS = (b"\xc0", b"\x00", b"\x80", b"\x90", b"\xc4\x00")
+"""The shortest that a message may have: nil, a number, a map, an array, bytes; all empty."""
 _MOST_CONTENT = 1 << 20
 """Of a chunk that is changed: what has very many records already does not get as many once more,
 which is more than the reader is to be judged by."""
 _LONGEST = 2000
 """Messages that are read of one file."""
+_LIMIT_MB = (MAX_CHUNK_BYTES + 2 * wire.MAX_MESSAGE_BYTES) / 2**20 + 16
+"""A chunk, a message of it, the message before, and where its messages are."""
 
 
 def surface(folder: Path | None = None) -> Surface:
@@ -50,7 +56,9 @@ def surface(folder: Path | None = None) -> Surface:
         finally:
             recording.close()
 
-    return Surface("recording", seeds, _mutate, feed, limit_s=2.0, close=held.cleanup)
+    return Surface(
+        "recording", seeds, _mutate, feed, limit_s=2.0, limit_mb=_LIMIT_MB, close=held.cleanup
+    )
 
 
 def _seed(path: Path, quality: int) -> bytes:
@@ -83,8 +91,8 @@ def _mutate(rng: random.Random, data: bytes, other: bytes) -> bytes:
             _with_other_content(rng, record, with_other_head) for record in records
         )
     for _ in range(rng.randint(1, 2)):
-        at = rng.randrange(len(records))
-        change = rng.randrange(6)
+        at = _place(rng, records)
+        change = rng.randrange(7)
         if change == 0:
             records.pop(at)
         elif change == 1:
@@ -93,13 +101,21 @@ def _mutate(rng: random.Random, data: bytes, other: bytes) -> bytes:
             records.append(records.pop(at))
         elif change == 3:
             records[at] = _with_wrong_length(rng, records[at])
-        elif change == 4:
+        elif change == 4 and len(data) < _MOST_CONTENT // _COPIES:
+            records[at:at] = records[at : at + rng.randint(1, 3)] * _COPIES
+        elif change == 5:
             records[at] = records[at][:9] + mutated_bytes(rng, records[at][9:])
         else:
             records[at] = _with_other_content(rng, records[at])
         if not records:
             break
     return data[:_MAGIC] + b"".join(records)
+
+
+def _place(rng: random.Random, records: list[bytes]) -> int:
+    """Of a record; half of the time of a chunk, of which there are few."""
+    chunks = [at for at, record in enumerate(records) if record[:1] == bytes([_CHUNK])]
+    return rng.choice(chunks) if chunks and rng.random() < 0.5 else rng.randrange(len(records))
 
 
 def _split(data: bytes, at: int = _MAGIC) -> list[bytes]:
@@ -136,15 +152,29 @@ def _with_other_content(
             return mutated_bytes(rng, record)
     changed = change(rng, content)
     if name == b"zstd" and rng.random() < 0.05:
-        changed += _many(rng.choice(_split(content, 0) or [content]))
+        chosen, room = rng.choice(_split(content, 0) or [content]), MAX_CHUNK_BYTES - len(changed)
+        changed += rng.choice((_many, _long))(rng, chosen, room // rng.choice((1, 1, 4, 100)))
     packed = zstandard.ZstdCompressor(level=1).compress(changed) if name == b"zstd" else changed
     head = struct.pack("<QQQII", start, end, len(changed), 0, named) + name
     body = head + struct.pack("<Q", len(packed)) + packed
     return _HEAD.pack(_CHUNK, len(body)) + body
 
 
-def _many(record: bytes) -> bytes:
+def _many(rng: random.Random, record: bytes, size: int) -> bytes:
     """So many short ones that a few packed bytes take much memory."""
-    content = record[_HEAD.size :][:_SHORTEST]
+    content = record[_HEAD.size :][: rng.choice((0, _SHORTEST))]
     short = _HEAD.pack(record[0] if record else 0, len(content)) + content
-    return short * (_MANY_BYTES // len(short))
+    return short * (size // len(short))
+
+
+def _long(rng: random.Random, record: bytes, size: int) -> bytes:
+    """One that is long, with an array of very many parts or bytes in it."""
+    content = record[_HEAD.size :][:_SHORTEST]
+    room = max(size - _HEAD.size - len(content) - 16, 0)
+    part = rng.choice(_PARTS)
+    count = room // len(part)
+    if rng.random() < 0.5:
+        content += b"\xdd" + struct.pack(">I", count) + part * count
+    else:
+        content += b"\x92\xc6" + struct.pack(">I", room) + bytes(room) + b"\xc0"
+    return _HEAD.pack(record[0] if record else 0, len(content)) + content

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import mmap
 import random
+import struct
 import sys
 import time
 from collections.abc import Iterator
@@ -26,7 +27,7 @@ from cogmap.runtime import wire
 from cogmap.runtime.image_size import image_size
 from cogmap.runtime.launchfile import read_launch_file
 from cogmap.runtime.messages import CogmapError
-from cogmap.runtime.playback import Recording
+from cogmap.runtime.playback import MAX_CHUNK_BYTES, Recording
 
 EXAMPLES = {"map": 40, "launch": 80, "question": 120}
 HYPOTHESIS = {"deadline": None, "suppress_health_check": list(HealthCheck), "database": None}
@@ -183,6 +184,27 @@ def test_every_reader_of_untrusted_bytes_is_fed(surface):
         sys.setprofile(None)
     assert SURFACES.keys() == READERS.keys()
     assert READERS[surface.name].__code__ in called
+
+
+def test_recordings_reach_what_the_reader_takes():
+    """Chunks up to its limit, and messages of very many parts; its limit is within the bar."""
+    opened, rng, sizes = open_surface("recording"), random.Random(1), set()
+    opened.close()
+    assert opened.limit_mb * 2**20 > MAX_CHUNK_BYTES
+    for _ in range(300):
+        data = opened.mutate(rng, rng.choice(opened.seeds), opened.seeds[0])
+        sizes |= {size for _, _, size, *_ in chunks_of(data)}
+    assert max(size for size in sizes if size <= MAX_CHUNK_BYTES) > 0.99 * MAX_CHUNK_BYTES
+
+
+def chunks_of(data: bytes) -> Iterator[tuple[int, ...]]:
+    """Heads of chunks, as far as there are any."""
+    at = 8
+    while at + 49 <= len(data):
+        opcode, length = struct.unpack_from("<BQ", data, at)
+        if opcode == 6:
+            yield struct.unpack_from("<QQQII", data, at + 9)
+        at += 9 + length
 
 
 @pytest.mark.parametrize("name", ["wire", "recording", "map"])

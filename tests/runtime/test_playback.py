@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import resource
 import struct
 import tracemalloc
 from collections.abc import Callable
@@ -15,11 +16,12 @@ import pytest
 import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from mcap.writer import CompressionType, Writer
+from mcap.writer import CompressionType, IndexType, Writer
 
 from cogmap.runtime import recording as recording_module
+from cogmap.runtime import wire
 from cogmap.runtime.messages import Frame, Intrinsics, Twist
-from cogmap.runtime.playback import Recording
+from cogmap.runtime.playback import MAX_CHUNK_BYTES, Recording
 from cogmap.runtime.recording import RecordingError, RecordingWriter
 from cogmap.runtime.wire import Envelope
 
@@ -441,6 +443,78 @@ class TestClaims:
         path.write_bytes(b"\x89MCAP0\r\n" + chunk(CHANNEL + 100_000 * nothing, "zstd"))
         self.refused(path, "it has more records in a chunk than")
 
+    @pytest.mark.parametrize("kind", ["long", "many records"])
+    def test_of_chunks_without_an_index(self, tmp_path, kind, monkeypatch):
+        """Each could be one of ours, but to look into all of them takes long."""
+        path, unpacked = tmp_path / "a.mcap", []
+        count, filler = (
+            (100, record(0x7F, bytes(MAX_CHUNK_BYTES - 1000)))
+            if kind == "long"
+            else (2000, 40_000 * record(0x7F, b""))
+        )
+        path.write_bytes(b"\x89MCAP0\r\n" + chunk(CHANNEL + filler, "zstd") * count)
+        assert path.stat().st_size < 10**6
+        raw_records = Recording._raw_records
+        monkeypatch.setattr(
+            Recording,
+            "_raw_records",
+            lambda self, chunk: (unpacked.append(1), raw_records(self, chunk))[1],
+        )
+        with pytest.raises(RecordingError, match="it has more in chunks without an index than"):
+            Recording(path)
+        assert len(unpacked) < 30
+
+    def test_of_whole_chunks_before_a_damaged_one(self, tmp_path, monkeypatch):
+        """Which chunk is the first that is damaged is looked for no longer than that."""
+        path, unpacked = tmp_path / "a.mcap", []
+        whole = chunk(CHANNEL + record(0x7F, bytes(MAX_CHUNK_BYTES - 1000)), "zstd")
+        index = record(0x07, struct.pack("<HI", 0, 16) + struct.pack("<QQ", 0, 0))
+        damaged = chunk(CHANNEL, "zstd")[:-5] + bytes(5)
+        first = chunk(CHANNEL, "zstd")
+        path.write_bytes(b"\x89MCAP0\r\n" + first + 100 * (whole + index) + damaged + END)
+        raw_records = Recording._raw_records
+        monkeypatch.setattr(
+            Recording,
+            "_raw_records",
+            lambda self, chunk: (unpacked.append(1), raw_records(self, chunk))[1],
+        )
+        self.refused(path, "damaged chunk at byte", 200)
+        assert len(unpacked) < 20
+
+    def test_of_parts_of_a_message(self, tmp_path):
+        path = tmp_path / "a.mcap"
+        parts = b"\xdd" + struct.pack(">I", 2**24) + b"\xc0" * 2**24
+        message = record(0x05, bytes(22) + parts)
+        path.write_bytes(b"\x89MCAP0\r\n" + chunk(CHANNEL + message, "zstd"))
+        assert path.stat().st_size < 10_000
+        with closing(Recording(path)) as recording:
+            assert len(recording.entries) == 1
+            before = resident_bytes()
+            with pytest.raises(RecordingError, match="damaged message"):
+                list(recording.read())
+            assert resident_bytes() - before < 200e6
+
+    def test_of_what_is_kept_with_a_message(self, tmp_path):
+        """One that is kept does not keep the chunk that it was in."""
+        path, kept = tmp_path / "a.mcap", []
+        with RecordingWriter(path, jpeg_quality=0) as writer:
+            big = Intrinsics(width=64, height=64, fx=1.0, fy=1.0, cx=0.0, cy=0.0)
+            frame = Frame(stamp_ns=0, number=0, intrinsics=big, depth=np.zeros((64, 64), np.uint16))
+            for number in range(8):
+                writer.write(Envelope(frame, "camera/frames", number, 0))
+                twists = Envelope(twist(0), "agent/commands", number, 0)
+                for _ in range(1000):
+                    writer.write(twists)
+                writer.flush()
+        tracemalloc.start()
+        with closing(Recording(path)) as recording:
+            kept = [each for each in recording.read() if isinstance(each.message, Frame)]
+            recording.entries.clear()
+        held, _ = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert len(kept) == 8
+        assert held < 0.5e6, "8 messages of 8 kB, of 8 chunks of 0.3 MB"
+
     def test_of_an_index(self, tmp_path):
         """The chunk itself says what is in it."""
         path = tmp_path / "a.mcap"
@@ -474,6 +548,46 @@ class TestClaims:
         with closing(Recording(path)) as recording:
             assert recording.truncated
             assert [(each.stream, each.seq) for each in recording.read()] == ALL
+
+
+class TestLargeMessages:
+    def test_the_largest_comes_back(self, tmp_path):
+        """In a chunk that was almost full before."""
+        height, width = 4096, 5461
+        camera = Intrinsics(width=width, height=height, fx=1.0, fy=1.0, cx=0.0, cy=0.0)
+        color = np.zeros((height, width, 3), np.uint8)
+        color[-1] = 7
+        frame = Frame(stamp_ns=10**9, number=1, intrinsics=camera, color=color)
+        assert wire.MAX_MESSAGE_BYTES - color.nbytes < 10_000
+        depth = np.zeros((500, 1000), np.uint16)
+        small = Intrinsics(width=1000, height=500, fx=1.0, fy=1.0, cx=0.0, cy=0.0)
+        first = Frame(stamp_ns=0, number=0, intrinsics=small, depth=depth)
+        with RecordingWriter(tmp_path / "a.mcap", jpeg_quality=0) as writer:
+            writer.write(Envelope(first, "camera/frames", 0, 0))
+            writer.write(Envelope(frame, "camera/frames", 1, 0))
+            assert writer.chunks == 1
+        with closing(Recording(tmp_path / "a.mcap")) as recording:
+            *_, last = recording.read()
+        np.testing.assert_array_equal(last.message.color, color)
+
+
+def test_without_any_index(tmp_path):
+    """As other tools may write it anew; also what packs well."""
+    path = tmp_path / "a.mcap"
+    with pytest.MonkeyPatch.context() as patch:
+        bare = lambda file, size, kind: Writer(file, size, kind, index_types=IndexType.NONE)  # noqa: E731
+        patch.setattr(recording_module, "Writer", bare)
+        with RecordingWriter(path) as writer:
+            for number in range(20_000):
+                writer.write(Envelope(twist(number), "agent/commands", number, 0))
+    content = path.read_bytes()
+    assert content.count(b"zstd") > 2 and not chunk_ends(content)
+    assert numbers_in(path) == [("agent/commands", number) for number in range(20_000)]
+
+
+def resident_bytes() -> int:
+    """The most that this process has held."""
+    return 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
 END = b"\x0f" + struct.pack("<Q", 4) + bytes(4)

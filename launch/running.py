@@ -261,7 +261,8 @@ def _tick(supervisor: Supervisor, table: LiveTable, on_tick: OnTick | None) -> N
 
 @contextmanager
 def signals_stop(stop: Callable[[int], None]) -> Iterator[list[float]]:
-    """SIGINT and SIGTERM call ``stop`` with their number; yields a list that then is not empty."""
+    """SIGINT, SIGTERM and SIGHUP (the terminal is gone) call ``stop`` with their number; yields a
+    list that then is not empty. The third leaves at once."""
     interrupted: list[float] = []
 
     def handle(number: int, frame: FrameType | None) -> None:
@@ -270,7 +271,10 @@ def signals_stop(stop: Callable[[int], None]) -> Iterator[list[float]]:
         interrupted.append(time.monotonic())
         stop(number)
 
-    previous = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
+    numbers = [signal.SIGINT, signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as nohup has it
+        numbers.append(signal.SIGHUP)
+    previous = {number: signal.signal(number, handle) for number in numbers}
     try:
         yield interrupted
     finally:

@@ -146,6 +146,9 @@ class Supervisor:
         return result_of(self._processes.values(), duration_s, self._troubles.all())
 
     def close(self) -> None:
+        """Nodes that are still alive are killed: somebody could not wait for their end."""
+        for process in self._processes.values():
+            process.kill()
         self._heartbeats.close(linger=0)
         self._directory.close()
         for writer in self._writers.values():

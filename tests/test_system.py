@@ -241,8 +241,8 @@ class TestEnding:
 
     @pytest.mark.parametrize(
         ("number", "more"),
-        [(signal.SIGINT, STUCK), (signal.SIGTERM, "")],
-        ids=["SIGINT", "SIGTERM"],
+        [(signal.SIGINT, STUCK), (signal.SIGTERM, ""), (signal.SIGHUP, "")],
+        ids=["SIGINT", "SIGTERM", "SIGHUP"],
     )
     def test_by_a_signal(self, start, number, more):
         """In time, in order, and with nothing left: also with a node that is stuck."""
@@ -256,6 +256,20 @@ class TestEnding:
         assert not any(psutil.pid_exists(pid) for pid in pids.values())
         assert not (run.run_dir / "sockets").exists()
         assert run.lines()[-1] == "end"
+
+    def test_the_third_signal_leaves_no_node_behind(self, start):
+        """Also none that hears of nothing."""
+        run = start(line(count=10**9, period_s=0.01))
+        until(lambda: len(run.lines()) > 5, what="messages arrive")
+        nodes = run.children()
+        os.kill(run.pids()["relay"], signal.SIGSTOP)
+        for _ in range(3):
+            run.process.send_signal(signal.SIGINT)
+            time.sleep(0.3)
+        run.wait(10)
+        assert run.process.returncode == 130
+        assert not (run.run_dir / "report.json").exists(), "it did not wait for that node"
+        until(lambda: not any(node.is_running() for node in nodes), what="they are gone")
 
     def test_what_is_stored_slowly_is_stored(self, start):
         run = start(storing(seconds=6.0), "--for", "2")

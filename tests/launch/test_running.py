@@ -99,7 +99,7 @@ class TestExitCodes:
             raise ZeroDivisionError
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_signals_stop_and_are_given_back(number):
     before = signal.getsignal(number)
     stopped: list[int] = []
@@ -109,6 +109,16 @@ def test_signals_stop_and_are_given_back(number):
         assert stopped == [number]
         assert interrupted
     assert signal.getsignal(number) == before
+
+
+def test_a_closed_terminal_is_nothing_under_nohup():
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with running.signals_stop(lambda _: None) as interrupted:
+            os.kill(os.getpid(), signal.SIGHUP)
+            assert not interrupted
+    finally:
+        signal.signal(signal.SIGHUP, before)
 
 
 def test_third_signal_does_not_wait():

@@ -11,6 +11,7 @@ from typing import Generic, TypeVar
 
 import msgspec
 
+from cogmap.runtime.disk_help import disk_help
 from cogmap.runtime.messages import CogmapError
 
 __all__ = ["Journal", "JournalError"]
@@ -95,8 +96,8 @@ class Journal(Generic[Told]):
                 os.fsync(file.fileno())
         except OSError as error:
             raise JournalError(
-                f"it cannot be noted, so it was not done: {error}; make room on the disk of the"
-                " run directory and ask again"
+                f"it cannot be noted, so it was not done: {error}; {disk_help(error)}, and ask"
+                " again"
             ) from error
 
     def _cut_off(self) -> None:

@@ -25,6 +25,7 @@ from cogmap.memory.persistence import (
 from cogmap.nodes.journal import Journal
 from cogmap.runtime import wire
 from cogmap.runtime.checkpoint import NodeState
+from cogmap.runtime.disk_help import disk_help
 from cogmap.runtime.messages import (
     Answer,
     CogmapError,
@@ -218,7 +219,7 @@ class Memory(Node):
                 self.log.info("the map as of frame %d was stored before this node was", number)
             except MapError as error:
                 drop_files(self._folder(), part.files)
-                text = f"{error}; make room there: it is tried again"
+                text = f"{error}; {disk_help(error)}: it is tried again"
                 self.troubles.notice("map not stored", text)
             else:
                 self.troubles.clear("map not stored")

@@ -29,6 +29,7 @@ from cogmap.nodes.frame_troubles import FrameTroubles
 from cogmap.nodes.landings import Landings
 from cogmap.nodes.part_writer import PartWriter
 from cogmap.runtime.checkpoint import NodeState
+from cogmap.runtime.disk_help import disk_help
 from cogmap.runtime.messages import (
     Detections,
     Frame,
@@ -314,7 +315,8 @@ class Reconstruction(Node):
         try:
             part = self._writer.finished(wait=wait)
         except MapError as error:
-            self.troubles.notice("map not stored", f"{error}; make room there: it is tried again")
+            text = f"{error}; {disk_help(error)}: it is tried again"
+            self.troubles.notice("map not stored", text)
             return MapPart(stamp_ns=stamp_ns, number=number)
         if part is not None:
             self.troubles.clear("map not stored")

@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from cogmap.runtime.checkpoint import NodeState
+from cogmap.runtime.disk_help import disk_help
 from cogmap.runtime.messages import LogRecord, PlaybackStatus, RunStatus
 from cogmap.runtime.metrics import LoadMeter
 from cogmap.runtime.node import Node, NodeParams
@@ -131,7 +132,8 @@ class Recorder(Node):
         try:
             yield
         except RecordingError as error:
-            self.troubles.notice("not recorded", f"{error}; it is tried again: make room there")
+            text = f"{error}; it is tried again: {disk_help(error)}"
+            self.troubles.notice("not recorded", text)
             self._lose_unflushed()
             writer, self._writer, self._failed_at = self._writer, None, time.monotonic()
             if writer is not None and self._flushed_at == -math.inf:

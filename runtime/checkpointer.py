@@ -20,6 +20,7 @@ import msgspec
 
 from cogmap.runtime import checkpoint
 from cogmap.runtime.checkpoint import Checkpoint, CheckpointError, NodeState, Snapshot
+from cogmap.runtime.disk_help import disk_help
 from cogmap.runtime.troubles import Troubles
 from cogmap.runtime.whole_file import write_whole
 
@@ -39,7 +40,7 @@ SLOW_S = 2.0
 _NOTE_BYTES = 1024
 _NOT_WRITTEN = (
     "cannot write a checkpoint: {}; if this node dies it goes on from the one before, or from the"
-    " beginning: make room on the disk of the run directory"
+    " beginning: {}"
 )
 _SLOW = (
     "the next checkpoint is due and the one before is still being written: if this node dies, more"
@@ -175,7 +176,7 @@ class Checkpointer:
             if not self._is_late:
                 self._troubles.clear("slow checkpoints")
         except OSError as error:
-            self._troubles.notice("disk", _NOT_WRITTEN.format(error))
+            self._troubles.notice("disk", _NOT_WRITTEN.format(error, disk_help(error)))
         self._under_way = None
 
     def _drop(self, old: Checkpoint) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from cogmap.runtime.checkpointer import EndMarks
+from cogmap.runtime.disk_help import disk_help
 from cogmap.runtime.messages import NodeStatus
 from cogmap.runtime.vitals import Vitals
 from cogmap.runtime.wiring import (
@@ -126,8 +127,8 @@ class NodeProcess:
         try:
             self._popen = self._open_process()
         except OSError as error:  # a full disk, or too little memory, for now
-            help_ = "make room on its disk, or end other programs: it is tried again"
-            self.vitals.troubles.notice("cannot start", f"{error}; {help_}")
+            help_ = disk_help(error, otherwise="make room on its disk, or end other programs")
+            self.vitals.troubles.notice("cannot start", f"{error}; {help_}: it is tried again")
             self._restart_in(_CANNOT_START_S)
             return
         self.vitals.troubles.clear("cannot start")

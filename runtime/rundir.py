@@ -18,6 +18,7 @@ from pathlib import Path
 
 import psutil
 
+from cogmap.runtime.disk_help import disk_help
 from cogmap.runtime.messages import CogmapError
 from cogmap.runtime.process_start import start_ticks
 
@@ -199,7 +200,7 @@ class RunDir:
             yield
         except OSError as error:
             raise RunDirError(
-                f"cannot write run directory {self.path}: {error}; make room on its disk, or give"
+                f"cannot write run directory {self.path}: {error}; {disk_help(error)}, or give"
                 " another --run-dir"
             ) from error
 

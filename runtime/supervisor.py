@@ -24,6 +24,7 @@ from cogmap.runtime.complaints import complain
 from cogmap.runtime.context import open_context, serving
 from cogmap.runtime.descriptors import few_left, is_lack, raise_limit
 from cogmap.runtime.directory import Directory
+from cogmap.runtime.disk_help import disk_help
 from cogmap.runtime.heartbeat import QueueHandler
 from cogmap.runtime.keys import put_run_keys, remove_run_keys
 from cogmap.runtime.launchfile import Launch
@@ -282,7 +283,7 @@ class Supervisor:
             self.run_dir.add_metrics(msgspec.json.encode(status))
             text = self.run_dir.little_space()
         except OSError as error:  # a full disk must not end the run
-            text = f"the run directory cannot be written: {error}; make space on its disk"
+            text = f"the run directory cannot be written: {error}; {disk_help(error)}"
             text = None if is_lack(error) else text  # which is named below
         self._troubles.put("disk", text)
         self._troubles.put("descriptors", few_left())

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import errno
 import logging
-import os
 import time
 from collections.abc import Collection
 from typing import Literal, NamedTuple
 
 import msgspec
 
+from cogmap.runtime.disk_help import disk_help
 from cogmap.runtime.messages import NodeStatus, Trouble
 from cogmap.runtime.meter import Meter
 from cogmap.runtime.troubles import Troubles
@@ -162,8 +161,7 @@ class Vitals:
 
     def crashed(self, reason: str) -> None:
         """It ended by itself, before it was to, for a reason of its own."""
-        full = os.strerror(errno.ENOSPC) in reason
-        help_ = "make room on that disk" if full else "see its log, and mend the node that fails"
+        help_ = disk_help(reason, otherwise="see its log, and mend the node that fails")
         self.troubles.notice("crashed", f"{reason}; it was started again: {help_}")
 
     def why_killed(self) -> str:

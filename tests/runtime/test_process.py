@@ -86,6 +86,10 @@ def test_hang_wherever_it_is(tmp_path, state, busy_s, bound):
     ("reason", "help_"),
     [
         ("the map cannot be written: No space left on device", "make room on that disk"),
+        (
+            "ZMQError: Read-only file system (addr='ipc:///runs/r/sockets/1')",
+            "mount it writable again (`dmesg` says why it was made read-only)",
+        ),
         ("ValueError: no such thing", "see its log, and mend the node that fails"),
     ],
 )

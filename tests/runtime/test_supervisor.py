@@ -433,7 +433,7 @@ def test_full_disk_is_a_trouble_of_the_run(supervise):
     assert states(result) == {"source": "ended", "sink": "ended"}
     (trouble,) = result.troubles
     assert trouble.name == "disk"
-    assert "No space left" in trouble.text and "make space" in trouble.text
+    assert "No space left" in trouble.text and "make room" in trouble.text
 
 
 @pytest.mark.system

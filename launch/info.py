@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,7 +18,8 @@ from cogmap.memory.cognitive_map import CognitiveMap
 from cogmap.memory.persistence import is_map
 from cogmap.memory.render.drawing import printable
 from cogmap.nodes.episodes import open_episode
-from cogmap.runtime.messages import Frame
+from cogmap.runtime.disk_help import disk_help
+from cogmap.runtime.messages import CogmapError, Frame
 from cogmap.runtime.playback import Recording
 from cogmap.runtime.requests import goes_on
 from cogmap.runtime.rundir import is_going_on
@@ -30,14 +32,12 @@ def describe(path: Path) -> Table:
     """A table of what is there.
 
     Raises:
-        CogmapError: it is neither an episode nor a map nor a run, or it is damaged.
+        CogmapError: it is neither an episode nor a map nor a run, damaged, or cannot be read.
     """
-    if is_run(path):
-        facts = _run_facts(path)
-    elif is_map(path):
-        facts = _map_facts(path)
-    else:
-        facts = _episode_facts(path)
+    try:
+        facts = _facts(path)
+    except OSError as error:
+        raise CogmapError(f"cannot read {path}: {error}; {disk_help(error)}") from error
     table = Table(box=None, show_header=False, pad_edge=False)
     table.add_column(style="dim")
     table.add_column(overflow="fold")
@@ -45,6 +45,12 @@ def describe(path: Path) -> Table:
         lines = (printable(line, LINE_WIDTH) for line in str(value).split("\n"))
         table.add_row(name, Text("\n".join(lines)))
     return table
+
+
+def _facts(path: Path) -> Mapping[str, Any]:
+    if is_run(path):
+        return _run_facts(path)
+    return _map_facts(path) if is_map(path) else _episode_facts(path)
 
 
 def _episode_facts(path: Path) -> Mapping[str, Any]:
@@ -111,7 +117,7 @@ def _map_facts(path: Path) -> Mapping[str, Any]:
         or "none",
         "keyframes": len(loaded.keyframes()),
         "surface": f"{len(points)} points",
-        "size on disk": f"{_megabytes(path):.1f} MB",
+        "size on disk": _size(path),
     }
     if len(points):
         size = np.ptp(points, axis=0)
@@ -120,7 +126,7 @@ def _map_facts(path: Path) -> Mapping[str, Any]:
 
 
 def _run_facts(path: Path) -> Mapping[str, Any]:
-    facts: dict[str, Any] = {"run": path, "size on disk": f"{_megabytes(path):.1f} MB"}
+    facts: dict[str, Any] = {"run": path, "size on disk": _size(path)}
     if is_joined(path):
         answers = "going on" if goes_on(path) else "it does not answer"
         return facts | {"state": f"on another machine; {answers}"}
@@ -140,5 +146,17 @@ def _run_facts(path: Path) -> Mapping[str, Any]:
     return facts | {"map": folder if folder is not None and is_map(folder) else "none"}
 
 
-def _megabytes(folder: Path) -> float:
-    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()) / 1e6
+def _size(folder: Path) -> str:
+    """In words, also of a folder of which parts cannot be read: then why."""
+    unread: list[OSError] = []
+    size = 0
+    for name, _, files in os.walk(folder, onerror=unread.append):
+        for file in files:
+            try:
+                size += Path(name, file).lstat().st_size
+            except OSError as error:
+                unread.append(error)
+    text = f"{size / 1e6:.1f} MB"
+    if not unread:
+        return text
+    return f"{text} and what cannot be read: {unread[0]}; {disk_help(unread[0])}"

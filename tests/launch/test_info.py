@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
+from pathlib import Path
 
 import pytest
 
@@ -122,3 +124,29 @@ def test_run_that_goes_on(facts_of, tmp_path):
         assert "frames" not in facts
         (run.path / "lock").write_text("")  # its supervisor is gone
         assert facts_of(run.path)["state"] == "was killed; its nodes still end"
+
+
+def test_a_run_of_which_files_cannot_be_read(facts_of, run_dir, monkeypatch):
+    """Its disk is damaged; all else is told."""
+    (run_dir / "report.json").write_text(json.dumps(REPORT))
+    lstat = Path.lstat
+
+    def damaged(path):
+        if path.name == "report.json":
+            raise OSError(errno.EBADMSG, os.strerror(errno.EBADMSG), str(path))
+        return lstat(path)
+
+    monkeypatch.setattr(Path, "lstat", damaged)
+    facts = facts_of(run_dir)
+    assert "report.json" in facts["size"] and "MB and what cannot be read" in facts["size"]
+    assert "state" in facts
+
+
+def test_a_folder_that_cannot_be_read(tmp_path, monkeypatch):
+    def damaged(path):
+        raise OSError(errno.EIO, os.strerror(errno.EIO), str(path))
+
+    told = r"cannot read .*Input/output error.*save what is on it"
+    with monkeypatch.context() as patched, pytest.raises(CogmapError, match=told):
+        patched.setattr(Path, "is_file", damaged)
+        describe(tmp_path)

@@ -42,14 +42,25 @@ def map_folder(path: Path) -> Path:
     if not path.exists():
         raise CogmapError(f"no such map: {path}; check the path")
     if is_joined(path):
-        raise CogmapError(
-            f"{path} stands for a run on another machine, which keeps its map; ask it, or record it"
-        )
+        raise CogmapError(_why_no_map_here(path))
     if is_run(path):
         raise CogmapError(_why_no_map(path))
     raise CogmapError(
         f"{path} holds no map: manifest.json is missing, and it is no run directory; look for the"
         " whole folder of the map, or make one with cogmap replay EPISODE --map DIR"
+    )
+
+
+def _why_no_map_here(joined: Path) -> str:
+    """The map of a run on another machine is there."""
+    if goes_on(joined):
+        return (
+            f"{joined} stands for a run on another machine, which keeps its map;"
+            " ask it, or record it"
+        )
+    return (
+        f"{joined} stands for a run on another machine, which does not answer: it is over, or"
+        " cannot be reached. Resume it there, or copy the map that it left there and name the copy"
     )
 
 

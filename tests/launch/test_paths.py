@@ -69,6 +69,15 @@ def test_waiting_helps_only_while_the_run_goes_on(tmp_path):
         assert "wait for" not in told and told.count(go_on) == 1
 
 
+def test_a_run_on_another_machine_that_does_not_answer(run_dir, monkeypatch):
+    (run_dir / "joined.json").write_text("{}")
+    for tell in (map_folder, find_target):
+        with pytest.raises(CogmapError, match=r"does not answer: it is over.*copy the map"):
+            tell(run_dir)
+    monkeypatch.setattr("cogmap.launch.paths.goes_on", lambda path: True)
+    assert "ask it, or record it" in why_not(run_dir)
+
+
 def test_a_run_that_was_told_to_store_none(run_dir):
     stores_in(run_dir, "")
     assert "no node of it has a map_dir" in why_not(run_dir)

@@ -44,6 +44,7 @@ from cogmap.runtime.result import RunResult, result_of
 from cogmap.runtime.rundir import RunDir
 from cogmap.runtime.stop_flag import StopFlag
 from cogmap.runtime.troubles import Troubles
+from cogmap.runtime.whole_file import write_whole
 from cogmap.runtime.wiring import RUN_STREAMS, Wiring
 from cogmap.runtime.writer import Writer
 
@@ -223,9 +224,7 @@ class Supervisor:
         )  # fmt: skip
 
     def _write_json(self, path: Path, value: Any) -> None:
-        new = path.with_name(path.name + ".new")
-        new.write_bytes(msgspec.json.format(msgspec.json.encode(value)))
-        new.replace(path)  # all or nothing, whenever this process is killed
+        write_whole(path, msgspec.json.format(msgspec.json.encode(value)))
 
     # running
 

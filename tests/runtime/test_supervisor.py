@@ -229,10 +229,10 @@ def test_node_that_is_killed_while_it_stores_when_time_is_over(supervise, caplog
 
 def test_run_directory_without_room_is_refused_with_words(tmp_path, supervise):
     """And its sockets are closed, so that another try finds them free."""
-    taken = tmp_path / "run" / "launch.json.new"
+    taken = tmp_path / "run" / "launch.json.unfinished"
     taken.mkdir(parents=True)
     (tmp_path / "run" / "lock").touch()
-    with pytest.raises(CogmapError, match=r"cannot write run directory .*launch.json.new.*room"):
+    with pytest.raises(CogmapError, match=r"cannot write run directory .*launch.json.*another"):
         supervise(line())
     taken.rmdir()
 

@@ -12,7 +12,7 @@ import logging
 import os
 import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from pathlib import Path
 
@@ -38,6 +38,7 @@ MOST_KEPT = 3
 SLOW_S = 2.0
 """That writing one may take if the next is due."""
 _NOTE_BYTES = 1024
+_NOTED_WITHIN_S = 1.0
 _NOT_WRITTEN = (
     "cannot write a checkpoint: {}; if this node dies it goes on from the one before, or from the"
     " beginning: {}"
@@ -192,6 +193,8 @@ class PublishedMark:
         """Raises OSError."""
         path.parent.mkdir(parents=True, exist_ok=True)
         self._file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        self._thread = ThreadPoolExecutor(1, "published")
+        self._under_way: Future[int] | None = None
 
     def read(self) -> dict[str, int]:
         """By output; empty if nothing was noted."""
@@ -203,10 +206,20 @@ class PublishedMark:
             return {}
 
     def write(self, published: Mapping[str, int]) -> None:
-        """In one call, padded to one length: a process that is killed leaves one or the other."""
-        os.pwrite(self._file, msgspec.json.encode(published).ljust(_NOTE_BYTES), 0)
+        """In one call, padded to one length: a process that is killed leaves one or the other.
+
+        Raises OSError. Where the disk does not answer (the supervisor says so) nothing is noted
+        until it does: a camera does not wait for it, and the next note is as good.
+        """
+        if self._under_way is not None and not self._under_way.done():
+            return
+        note = msgspec.json.encode(published).ljust(_NOTE_BYTES)
+        self._under_way = self._thread.submit(os.pwrite, self._file, note, 0)
+        if wait([self._under_way], _NOTED_WITHIN_S).done:
+            self._under_way.result()
 
     def close(self) -> None:
+        self._thread.shutdown()
         os.close(self._file)
 
 

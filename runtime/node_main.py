@@ -16,6 +16,7 @@ import msgspec
 from cogmap.runtime.bus import RewindError
 from cogmap.runtime.continuation import figures_at_the_end
 from cogmap.runtime.descriptors import raise_limit
+from cogmap.runtime.disk_writer import PatientHandler
 from cogmap.runtime.heartbeat import Heartbeat, be_told_of_the_parents_death
 from cogmap.runtime.host import Host
 from cogmap.runtime.keys import read_keys
@@ -40,6 +41,7 @@ def main() -> None:
     logging.basicConfig(
         level=os.environ.get("COGMAP_LOG", "INFO"),
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+        handlers=[PatientHandler(sys.stderr)],
     )
     keys = None if wiring.keys is None else read_keys(Path(wiring.keys))
     heartbeat = Heartbeat(wiring.node, wiring.supervisor, wiring.supervisor_pid, keys)

@@ -76,6 +76,7 @@ class NodeProcess:
         self._wiring_file = wiring_file
         self._run_dir = wiring_file.parent.parent
         self._log_file = log_file
+        self._output: int | None = None
         self._restarts_allowed = restarts_allowed
         self._keep_open = keep_open
         self._restarts = 0
@@ -138,16 +139,17 @@ class NodeProcess:
     def _open_process(self) -> subprocess.Popen[bytes]:
         # -P: files of the working directory do not come before libraries; see load_node_class
         command = [sys.executable, "-P", "-m", "cogmap.runtime.node_main", str(self._wiring_file)]
-        with self._log_file.open("ab") as output:
-            return subprocess.Popen(
-                command,
-                env=_ENVIRONMENT | os.environ,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                start_new_session=True,
-                pass_fds=self._keep_open,
-            )
+        if self._output is None:  # only once: its disk may not answer when it is started again
+            self._output = os.open(self._log_file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+        return subprocess.Popen(
+            command,
+            env=_ENVIRONMENT | os.environ,
+            stdin=subprocess.DEVNULL,
+            stdout=self._output,
+            stderr=self._output,
+            start_new_session=True,
+            pass_fds=self._keep_open,
+        )
 
     def hear(self, heartbeat: NodeStatus) -> None:
         """A heartbeat in this node's name; one from a process before this one is ignored."""
@@ -295,6 +297,9 @@ class NodeProcess:
     def _end(self, state: Literal["ended", "failed", "stopped"]) -> None:
         self.done = True
         self._set_state(state)
+        if self._output is not None:
+            os.close(self._output)
+            self._output = None
 
     def _restart_in(self, wait_s: float) -> None:
         self._start_at = time.monotonic() + wait_s

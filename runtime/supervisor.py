@@ -22,9 +22,8 @@ from cogmap.runtime.addresses import directory_address, plan_addresses, plan_ser
 from cogmap.runtime.bus import WriterAddress
 from cogmap.runtime.complaints import complain
 from cogmap.runtime.context import open_context, serving
-from cogmap.runtime.descriptors import few_left, is_lack, raise_limit
+from cogmap.runtime.descriptors import few_left, raise_limit
 from cogmap.runtime.directory import Directory
-from cogmap.runtime.disk_help import disk_help
 from cogmap.runtime.heartbeat import QueueHandler
 from cogmap.runtime.keys import put_run_keys, remove_run_keys
 from cogmap.runtime.launchfile import Launch
@@ -41,6 +40,7 @@ from cogmap.runtime.process import NodeProcess
 from cogmap.runtime.reaper import Reaper
 from cogmap.runtime.requests import SERVICES_FILE, STREAMS_FILE
 from cogmap.runtime.result import RunResult, result_of
+from cogmap.runtime.run_log import RunLog
 from cogmap.runtime.rundir import RunDir
 from cogmap.runtime.stop_flag import StopFlag
 from cogmap.runtime.troubles import Troubles
@@ -88,6 +88,7 @@ class Supervisor:
         self._all_said_at = 0.0
         """Since when (monotonic) nothing more will come from the sources; 0: it does."""
         self._troubles = Troubles(log)
+        self._log = RunLog(run_dir)
         self._own_log: queue.Queue[LogRecord] = queue.Queue(maxsize=1000)
         self._on_log: Callable[[LogRecord], None] = lambda record: None
         try:
@@ -142,6 +143,7 @@ class Supervisor:
         finally:
             self._stop_all()
             self._pass_on_own_log()
+            self._log.close()
             logging.getLogger(__package__).removeHandler(handler)
             on_tick()
         duration_s = time.monotonic() - self._started_at
@@ -157,6 +159,7 @@ class Supervisor:
             writer.close()
         self._context.term()
         self._reaper.close()
+        self._log.close()
         remove_run_keys(self.run_dir.path)
 
     def _tick(self) -> None:
@@ -255,7 +258,7 @@ class Supervisor:
                 self._pass_on(message)
             elif isinstance(message, NodeStatus) and message.node in self._processes:
                 self._processes[message.node].hear(message)
-
+        self._troubles.put("disk", self._log.trouble())
         self._pass_on_own_log()
 
     def _pass_on(self, record: LogRecord) -> None:
@@ -267,24 +270,14 @@ class Supervisor:
         while not self._own_log.empty():
             record = self._own_log.get()
             self._pass_on(record)
-            try:
-                with (self.run_dir.logs / f"{_OWN_NAME}.log").open("a") as file:
-                    file.write(f"{record.level} {record.text}\n")
-            except OSError as error:  # a full disk must not end the run
-                complain("cannot write the supervisor's log: %s", error)
+            self._log.note_log(record)
 
     def _publish_status(self) -> None:
         for process in self._processes.values():
             process.measure()
         status = self.status()
         self._writers["run/status"].publish(status)
-        try:
-            self.run_dir.add_metrics(msgspec.json.encode(status))
-            text = self.run_dir.little_space()
-        except OSError as error:  # a full disk must not end the run
-            text = f"the run directory cannot be written: {error}; {disk_help(error)}"
-            text = None if is_lack(error) else text  # which is named below
-        self._troubles.put("disk", text)
+        self._log.note_status(status)
         self._troubles.put("descriptors", few_left())
         self._troubles.put("door", self._context.door_trouble())
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from threading import Event
 
 import numpy as np
@@ -174,6 +175,27 @@ def test_end_marks(tmp_path):
     marks.write("memory", at(3))
     assert marks.has("memory")
     assert marks.read("memory") == at(3)
+
+
+def test_a_source_does_not_wait_for_a_disk_that_does_not_answer(tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "_NOTED_WITHIN_S", 0.05)
+    mark, answers = PublishedMark(tmp_path / "camera.published"), Event()
+    write = os.pwrite
+
+    def pwrite(*args):
+        answers.wait()
+        return write(*args)
+
+    monkeypatch.setattr(os, "pwrite", pwrite)
+    try:
+        for number in range(100):
+            mark.write({"frames": number})
+        assert mark.read() == {}
+    finally:
+        answers.set()
+    while mark.read() != {"frames": 100}:
+        mark.write({"frames": 100})
+    mark.close()
 
 
 def test_what_a_source_has_published_outlives_it(tmp_path):

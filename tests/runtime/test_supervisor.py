@@ -437,6 +437,36 @@ def test_full_disk_is_a_trouble_of_the_run(supervise):
 
 
 @pytest.mark.system
+def test_disk_that_does_not_answer_holds_nobody_up(supervise, monkeypatch):
+    """It is named while it does not, and afterwards."""
+    monkeypatch.setattr("cogmap.runtime.run_log._ANSWERS_WITHIN_S", 0.5)
+    supervisor = supervise(line(count=10**6, period_s=0.01))
+    metrics = supervisor.run_dir.metrics
+    metrics.unlink()
+    os.mkfifo(metrics)  # to write to it waits until somebody reads
+    logged, told, reading = list[str](), list[str](), list[int]()
+
+    def on_tick() -> None:
+        troubles = {trouble.name: trouble for trouble in supervisor.status().troubles}
+        if "disk" in troubles and not reading and len(lines(supervisor)) > 5:
+            told.append(troubles["disk"].text)
+            reading.append(os.open(metrics, os.O_RDONLY | os.O_NONBLOCK))
+            metrics.unlink()
+        elif reading and troubles["disk"].over:
+            supervisor.stop()
+
+    result = supervisor.run(FOR_S, on_tick, lambda record: logged.append(record.text))
+    os.close(reading[0])
+    assert result.duration_s < FOR_S, "it ends when it is stopped"
+    assert not result.failed
+    (trouble,) = (each for each in result.troubles if each.name == "disk")
+    assert trouble.over and "has not answered for" in told[0]
+    assert any("disk: the disk of the run directory has not answered" in text for text in logged)
+    log_file = (supervisor.run_dir.logs / "supervisor.log").read_text()
+    assert "disk: the disk of the run directory has not answered" in log_file
+
+
+@pytest.mark.system
 def test_run_without_descriptors_goes_on(supervise, descriptors):
     """Strangers' connections can take them all: what needs one waits until they are gone."""
     supervisor = supervise(line(count=10**6, period_s=0.01))

@@ -182,8 +182,7 @@ class Checkpointer:
 
     def _drop(self, old: Checkpoint) -> None:
         self._kept.remove(old)
-        with suppress(OSError):
-            old.path.unlink()
+        self._thread.submit(_remove, old.path)  # the disk may not answer
 
 
 class PublishedMark:
@@ -244,6 +243,11 @@ class EndMarks:
 
     def _path(self, node: str) -> Path:
         return self._folder / f"{node}.ended"
+
+
+def _remove(path: Path) -> None:
+    with suppress(OSError):
+        path.unlink()
 
 
 def _serves(snapshot: Snapshot, wanted: Mapping[str, int]) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import os
+import time
+from pathlib import Path
 from threading import Event
 
 import numpy as np
@@ -30,8 +32,10 @@ def made(tmp_path):
     keeper = Checkpointer(tmp_path / "node", 10)
     for seq in (10, 20, 30, 40):
         keeper.take(at(seq), NodeState(details={"seq": seq}))
+    while not keeper.has_news:
+        time.sleep(0.001)
+    yield keeper
     keeper.close()
-    return keeper
 
 
 def numbers(keeper: Checkpointer) -> list[int]:
@@ -86,8 +90,8 @@ def test_the_number_of_files_is_bounded(tmp_path):
         keeper.finish({"out": 1})
     assert numbers(keeper)[0] == 1
     assert numbers(keeper)[-1] == 19
-    assert len(list((tmp_path / "node").iterdir())) == len(keeper) == module.MOST_KEPT
     keeper.close()
+    assert len(list((tmp_path / "node").iterdir())) == len(keeper) == module.MOST_KEPT
 
 
 def test_one_begins_after_so_many_messages_and_large_states_wait_longer(tmp_path, monkeypatch):
@@ -175,6 +179,22 @@ def test_end_marks(tmp_path):
     marks.write("memory", at(3))
     assert marks.has("memory")
     assert marks.read("memory") == at(3)
+
+
+def test_a_node_does_not_wait_for_what_it_drops(tmp_path, monkeypatch):
+    """The disk may not answer when its newest checkpoint has been written."""
+    answers, unlink = Event(), Path.unlink
+    monkeypatch.setattr(Path, "unlink", lambda path: (answers.wait(30), unlink(path)))
+    keeper = Checkpointer(tmp_path, 1)
+    try:
+        for seq in (1, 2):
+            keeper.take(at(seq), NodeState())
+            keeper.finish({"out": seq})
+        assert len(keeper) == 1 and not answers.is_set()
+    finally:
+        answers.set()
+    keeper.close()
+    assert [path.name for path in tmp_path.iterdir()] == ["00000001.checkpoint"]
 
 
 def test_a_source_does_not_wait_for_a_disk_that_does_not_answer(tmp_path, monkeypatch):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from contextvars import ContextVar
@@ -29,8 +29,8 @@ from cogmap.runtime.messages import CogmapError, Message, Refusal, RunAddresses,
 from cogmap.runtime.rundir import is_going_on
 
 __all__ = [
-    "RequestError", "RequestServer", "ask_run", "asker", "goes_on", "request", "service_address",
-    "services_of",
+    "MAX_REQUEST_BYTES", "RequestError", "RequestServer", "ask_run", "asker", "goes_on", "request",
+    "service_address", "services_of",
 ]  # fmt: skip
 
 R = TypeVar("R", bound=Message)
@@ -44,11 +44,22 @@ _STILL_THERE_WITHIN_S = 2.0
 _QUEUE = 64
 _ID_BYTES = 8
 _MAX_ASKER_BYTES = 512
+MAX_REQUEST_BYTES = 2**18
+"""Of a request, beside its arrays: what is asked and told is far shorter than a message may be,
+and nodes repeat it in replies, on streams and in files."""
+_MAX_WITH_ARRAYS = 8 * 2**20
+"""A picture and its depth, each of at most what a part may have."""
+_MAX_REFUSAL = 10_000
+"""Letters: a refusal may quote what was sent."""
 _asker: ContextVar[str] = ContextVar("asker", default="")
 
 
 class RequestError(CogmapError):
     """A request was refused or not answered in time."""
+
+
+class _UnreadableError(CogmapError):
+    """What came is no request."""
 
 
 def asker() -> str:
@@ -157,8 +168,8 @@ class RequestServer:
                 self.malformed += 1
                 continue
             client, id_ = frames[0].bytes, frames[1].bytes
-            if (size := sum(map(len, frames[2:]))) > wire.MAX_HEADER_BYTES:
-                self._refuse(client, id_, f"{size / 2**20:.1f} MB are too much for a request")
+            if refusal := _too_large(frames[2:]):
+                self._send(client, id_, refusal)
                 continue
             parts, now_s = [frame.bytes for frame in frames[2:]], time.monotonic()
             self._arrived.append(_Arrived(self._who(frames), client, id_, parts, now_s))
@@ -172,9 +183,6 @@ class RequestServer:
                 return bytes.fromhex(said.decode("ascii", "replace"))
         return who
 
-    def _refuse(self, client: bytes, id_: bytes, text: str) -> None:
-        self._send(client, id_, Refusal(stamp_ns=0, text=text))
-
     def _may_be_asked(self, arrived: _Arrived) -> bool:
         """Whether the client has asked for no more than it may, and there is a place; it is told
         if not."""
@@ -183,8 +191,7 @@ class RequestServer:
             rate = f"{self._limits.rate_hz:g} times a second"
             text = f"you ask more than {rate}, or for {self._limits.share:.0%} of the node's time"
             if self._limits.should_say(who):
-                refusal = Refusal(stamp_ns=0, text=f"{text}; slow down")
-                self._send(arrived.client, arrived.id, refusal)
+                self._send(arrived.client, arrived.id, _refusal(f"{text}; slow down"))
             return False
         mine = sum(1 for entry in self._later if entry.who == who)
         if len(self._later) >= self._places or mine >= self._places // 2:
@@ -192,7 +199,7 @@ class RequestServer:
                 f"{len(self._later)} questions wait for their answers, {mine} of them yours;"
                 " ask again later"
             )
-            self._send(arrived.client, arrived.id, Refusal(stamp_ns=0, text=text))
+            self._send(arrived.client, arrived.id, _refusal(text))
             return False
         return True
 
@@ -209,21 +216,43 @@ class RequestServer:
             self._send(entry.client, entry.id, reply)
 
     def _send(self, client: bytes, id_: bytes, reply: Message) -> None:
-        packed = wire.encode(reply, stream=self._name, seq=0, captured_ns=0)
+        try:
+            packed = wire.encode(reply, stream=self._name, seq=0, captured_ns=0)
+        except wire.WireError as error:  # whatever is asked, it must not end the node
+            refusal = _refusal(f"the reply cannot be sent: {error}; ask for less at once")
+            packed = wire.encode(refusal, stream=self._name, seq=0, captured_ns=0)
         with suppress(zmq.Again):  # a client that takes no replies gets none
             self.socket.send_multipart([client, id_, *packed], zmq.NOBLOCK)
 
     def _reply_to(self, answer: Callable[[], Reply]) -> Reply:
         try:
             return answer()
-        except wire.WireError as error:
+        except _UnreadableError as error:
             self.malformed += 1
-            return Refusal(stamp_ns=0, text=f"the request cannot be read: {error}")
+            return _refusal(f"the request cannot be read: {error}")
         except CogmapError as error:
-            return Refusal(stamp_ns=0, text=str(error))
+            return _refusal(str(error))
         except Exception as error:  # what one client asks must not end the node
             complain(f"a request failed: {type(error).__name__}", trace=True)
-            return Refusal(stamp_ns=0, text=f"the node failed: {type(error).__name__}: {error}")
+            return _refusal(f"the node failed: {type(error).__name__}: {error}")
+
+
+def _refusal(text: str) -> Refusal:
+    if len(text) > _MAX_REFUSAL:
+        text = f"{text[:_MAX_REFUSAL]} ... ({len(text)} letters)"
+    return Refusal(stamp_ns=0, text=text)
+
+
+def _too_large(parts: Sequence[zmq.Frame]) -> Refusal | None:
+    """What is said of a request with such parts, if it is too large to be looked at."""
+    if (size := sum(map(len, parts))) > _MAX_WITH_ARRAYS:
+        return _refusal(f"{size / 2**20:.1f} MB are too much for a request")
+    if (size := sum(map(len, parts[:2]))) > MAX_REQUEST_BYTES:
+        return _refusal(
+            f"{size / 2**10:.0f} KB are too much for a request without its arrays, of which at"
+            f" most {MAX_REQUEST_BYTES // 2**10} are read; ask for less at once, in shorter words"
+        )
+    return None
 
 
 def _size(arrived: _Arrived) -> int:
@@ -234,10 +263,13 @@ def _in_time(arrived: _Arrived) -> Message:
     """The request, with what is left of the time that its client gives it.
 
     Raises:
-        WireError: it cannot be read.
+        _UnreadableError: it is none.
         RequestError: nothing is left: the client does not wait for the reply any more.
     """
-    message = wire.decode(arrived.parts).message
+    try:
+        message = wire.decode(arrived.parts).message
+    except wire.WireError as error:
+        raise _UnreadableError(str(error)) from error
     within_s: float | None = getattr(message, "within_s", None)
     if within_s is None:
         return message

@@ -88,8 +88,8 @@ def encode(message: Message, *, stream: str, seq: int, captured_ns: int) -> list
     """Parts of a message. Arrays are not copied if they are C-contiguous and little-endian.
 
     Raises:
-        WireError: an array has a dtype that is not in ``DTYPES``, or the message is over a
-            limit, so that no reader would take it.
+        WireError: an array has a dtype that is not in ``DTYPES``, a number or text is none that
+            MessagePack has, or the message is over a limit, so that no reader would take it.
     """
     buffers: list[Part] = []
     specs: list[BufferSpec] = []
@@ -104,7 +104,12 @@ def encode(message: Message, *, stream: str, seq: int, captured_ns: int) -> list
         buffers.append(array.reshape(-1).view(np.uint8).data)
         return len(buffers) - 1
 
-    body = msgspec.msgpack.encode(message, enc_hook=place_array)
+    try:
+        body = msgspec.msgpack.encode(message, enc_hook=place_array)
+    except (OverflowError, UnicodeEncodeError) as error:
+        raise WireError(
+            f"{type(message).__name__} on {stream!r} cannot be sent: {error}"
+        ) from error
     header = Header(
         type=type(message).__name__,
         version=message.VERSION,

@@ -131,7 +131,7 @@ def test_a_subscriber_has_little_to_say(served, clients, monkeypatch):
 
 def test_a_request_of_many_large_parts_is_refused(server, connect):
     socket = connect()
-    reply = ask(server, socket, *[PART] * 50)
+    reply = ask(server, socket, *[PART] * 100)
     assert isinstance(reply, Refusal)
-    assert reply.text == "4.8 MB are too much for a request"
+    assert reply.text == "9.5 MB are too much for a request"
     assert isinstance(ask(server, socket), RunQuery)

@@ -8,12 +8,31 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from pathlib import Path
 
+import numpy as np
 import pytest
 import zmq
 
 from cogmap.runtime import complaints, wire
-from cogmap.runtime.messages import CogmapError, Edit, Edited, Message, Question, Refusal, Twist
-from cogmap.runtime.requests import Reply, RequestError, RequestServer, request, service_address
+from cogmap.runtime.messages import (
+    CogmapError,
+    Edit,
+    Edited,
+    Frame,
+    Intrinsics,
+    Message,
+    Question,
+    Refusal,
+    Twist,
+    Vocabulary,
+)
+from cogmap.runtime.requests import (
+    MAX_REQUEST_BYTES,
+    Reply,
+    RequestError,
+    RequestServer,
+    request,
+    service_address,
+)
 from cogmap.runtime.rundir import RunDir
 from tests.runtime.request_thread import answering
 
@@ -185,3 +204,82 @@ def test_too_many_that_wait_are_refused(endpoint):
     assert int.from_bytes(id_, "big") == 32  # one client has half of the places
     refusal = wire.decode(reply).message
     assert isinstance(refusal, Refusal) and "ask again later" in refusal.text
+
+
+def at_once(reply: Message) -> Reply:
+    return reply
+
+
+def later(reply: Message) -> Reply:
+    made: Future[Message] = Future()
+    made.set_result(reply)
+    return made
+
+
+@pytest.mark.parametrize("when", [at_once, later])
+@pytest.mark.parametrize(
+    ("reply", "said"),
+    [
+        (Refusal(stamp_ns=0, text="a" * 5_000_000), r"on 'memory/edits' is too big.*ask for less"),
+        (Vocabulary(stamp_ns=0, labels=("a" * 5_000_000,)), r"is too big to send.*ask for less"),
+        (Edited(stamp_ns=2**70, version=1, events=()), "cannot be sent: can't serialize ints"),
+    ],
+)
+def test_a_reply_that_cannot_be_sent_is_a_refusal(endpoint, when, reply, said):
+    def answer(asked: Message) -> Reply:
+        return when(reply) if asked.stamp_ns == 5 else obey(asked)
+
+    with serving(endpoint, answer) as server:
+        with pytest.raises(RequestError, match=said):
+            request(endpoint, edit(5), Edited)
+        assert request(endpoint, edit(), Edited).version == 7
+        assert server.malformed == 0
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_a_refusal_is_cut(endpoint, late):
+    def answer(asked: Message) -> Reply:
+        error = CogmapError(f"there is no {'x' * 5_000_000}")
+        if not late:
+            raise error
+        failed: Future[Message] = Future()
+        failed.set_exception(error)
+        return failed
+
+    with serving(endpoint, answer), pytest.raises(RequestError) as refused:
+        request(endpoint, edit(), Edited)
+    assert len(str(refused.value)) < 11_000 and str(refused.value).endswith("(5000012 letters)")
+
+
+def test_what_cannot_be_published_is_not_told_as_a_request_that_cannot_be_read(endpoint):
+    def answer(asked: Message) -> Reply:
+        wire.encode(Refusal(stamp_ns=0, text="a" * 5_000_000), stream="s", seq=0, captured_ns=0)
+        raise AssertionError
+
+    with serving(endpoint, answer) as server:
+        with pytest.raises(RequestError, match=r"^Refusal on 's' is too big to send"):
+            request(endpoint, edit(), Edited)
+        assert server.malformed == 0
+
+
+def test_a_request_is_short_beside_its_arrays(endpoint):
+    with serving(endpoint):
+        with pytest.raises(RequestError, match=r"256 KB are too much.*without its arrays.*at most"):
+            label = "a" * MAX_REQUEST_BYTES
+            request(endpoint, Edit(stamp_ns=1, action="rename", label=label), Edited)
+        label = "a" * (MAX_REQUEST_BYTES - 300)
+        assert request(endpoint, Edit(stamp_ns=1, action="rename", label=label), Edited)
+
+
+def test_a_picture_of_1280_by_720_with_its_depth_can_be_put(endpoint):
+    """As docs/joining.md says."""
+    frame = Frame(
+        stamp_ns=1,
+        number=0,
+        intrinsics=Intrinsics(width=1280, height=720, fx=900.0, fy=900.0, cx=639.5, cy=359.5),
+        color=np.zeros((720, 1280, 3), np.uint8),
+        depth=np.zeros((720, 1280), np.uint16),
+        world_from_camera=np.eye(4),
+    )
+    with serving(endpoint):
+        assert request(endpoint, frame, Edited).version == 7

@@ -6,6 +6,9 @@ import numpy as np
 
 from cogmap.runtime.messages import F64
 
+FARTHEST_M = 1e5
+"""From the origin: what is said to be farther away is a mistake."""
+
 
 def is_pose(matrix: F64) -> bool:
     """Whether a (4, 4) is finite and a rotation (to 1e-3) with a translation."""
@@ -14,7 +17,7 @@ def is_pose(matrix: F64) -> bool:
     rotation = matrix[:3, :3]
     return bool(
         np.abs(matrix[3] - (0, 0, 0, 1)).max() < 1e-6
-        and np.abs(matrix).max() < 1e5
+        and np.abs(matrix).max() < FARTHEST_M
         and np.abs(rotation @ rotation.T - np.eye(3)).max() < 1e-3
         and np.linalg.det(rotation) > 0
     )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
 
 from cogmap.memory.geometry.boxes import corners
+from cogmap.memory.geometry.poses import FARTHEST_M
 from cogmap.memory.objects.labels import clean_label
 from cogmap.memory.objects.scene import event
 from cogmap.memory.objects.track_shape import TrackShape
@@ -15,6 +17,9 @@ from cogmap.memory.objects.tracks import PERSON, Track
 from cogmap.runtime.messages import F64, Box, CogmapError, MapEvent, Vec3
 
 __all__ = ["ObjectMapError", "add", "delete", "find", "merge", "rename", "split"]
+
+_QUOTED = 40
+"""Letters of a name, or ids, that an error repeats."""
 
 
 class ObjectMapError(CogmapError):
@@ -40,7 +45,8 @@ def rename(store: TrackStore, object_id: int, label: str, version: int) -> list[
     if track.state == "deleted":
         raise ObjectMapError(f"object {object_id} is deleted; add it again with its name and box")
     if not clean_label(label):
-        raise ObjectMapError(f"object {object_id} cannot be renamed to {label!r}; give it a name")
+        said = f"object {object_id} cannot be renamed to {label[:_QUOTED]!r}; give it a name"
+        raise ObjectMapError(said)
     track.labels.named = clean_label(label)
     _by_person(track)
     return [event("renamed", track, track.last_seen_ns, version)]
@@ -63,7 +69,7 @@ def merge(store: TrackStore, object_ids: Sequence[int], version: int) -> list[Ma
     tracks = [find(store, object_id) for object_id in object_ids]
     if len(set(object_ids)) < 2 or len(set(object_ids)) < len(object_ids):
         raise ObjectMapError(
-            f"merge {list(object_ids)}: give two or more different objects, the one to keep first"
+            f"merge {list(object_ids[:_QUOTED])}: give two or more different objects, the one to keep first"
         )
     kept, *others = tracks
     for other in others:
@@ -94,8 +100,12 @@ def split(
 
 def add(store: TrackStore, label: str, box: Box, stamp_ns: int, version: int) -> list[MapEvent]:
     """Put in something that no detector has found; its box stays as it is given."""
-    if not (np.isfinite([*box.center, *box.size, box.yaw]).all() and min(box.size) > 0):
-        raise ObjectMapError(f"the box of {label!r} must be finite and larger than 0, got {box}")
+    numbers = np.abs([*box.center, *box.size])
+    if not (math.isfinite(box.yaw) and (numbers < FARTHEST_M).all() and min(box.size) > 0):
+        raise ObjectMapError(
+            f"the box of {label[:_QUOTED]!r} must be finite and larger than 0, with a centre and"
+            f" sides below {FARTHEST_M:g} m, got {box}"
+        )
     shape = TrackShape(max(store.config.shape.voxel_m, max(box.size) / 12))
     points = _surface(box)
     keyframe = next(reversed(store.world_from_keyframe), -1)

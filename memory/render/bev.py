@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from cogmap.memory.geometry.poses import FARTHEST_M
 from cogmap.memory.render.bev_labels import place_labels
 from cogmap.memory.render.drawing import (
     INK,
@@ -50,7 +51,6 @@ ROOM_COLORS: tuple[Color, ...] = (
 )  # fmt: skip
 DOOR: Color = (214, 120, 40)
 PATH: Color = (246, 160, 20)
-FARTHEST_M = 1e5
 STRIP_PX = 46
 """Height of the strip with the scale below the map."""
 WALL_M = 0.06

@@ -12,7 +12,7 @@ from cogmap.memory.cognitive_map import MapQueryError
 from cogmap.memory.formats.layout_json import LayoutError, layout_bytes
 from cogmap.memory.objects.object_map import ObjectMapError
 from cogmap.memory.persistence import MapError
-from cogmap.runtime.messages import Box
+from cogmap.runtime.messages import Box, Edit
 from cogmap.sim.house import build_house
 from cogmap.sim.simulator import SimStep, Simulator, SimulatorConfig
 
@@ -175,9 +175,26 @@ def test_corrections_that_cannot_be(own):
         own.rename(9999, "throne")
     with pytest.raises(ObjectMapError, match="must be finite and larger than 0"):
         own.add("statue", Box(center=(0.0, 0.0, 0.0), size=(0.0, 1.0, 1.0)))
+    for center_m, size_m in ((1e300, 1.0), (-1e6, 1.0), (0.0, 1e9), (0.0, 1e300)):
+        with pytest.raises(ObjectMapError, match="centre and sides below 100000 m"):
+            own.add("statue", Box(center=(0.0, center_m, 0.0), size=(1.0, 1.0, size_m)))
     with pytest.raises(MapQueryError, match="there is no object 9999; there are 1, "):
         own.object(9999)
     assert own.version == version
+
+
+def test_what_is_wrong_with_a_correction_is_said_in_few_words(own):
+    first = own.objects()[0].id
+    long = "\x01" * 100_000
+    edits = [
+        {"action": "rename", "label": long, "object_ids": (first,)},
+        {"action": "add", "label": long},
+        {"action": "merge", "object_ids": (first,) * 100_000},
+    ]
+    for fields in edits:
+        with pytest.raises(ObjectMapError) as refused:
+            own.edit(Edit(stamp_ns=0, **fields))
+        assert len(str(refused.value)) < 500
 
 
 def test_corrected_poses_move_the_objects(own):

@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import Literal
 
 from cogmap.memory.geometry.camera import rectify
+from cogmap.memory.objects.labels import clean_label
 from cogmap.nodes.detectors.backend import Backend, DetectorError, load_backend
 from cogmap.nodes.detectors.settings import (
     DetectionNoise,
@@ -25,6 +26,8 @@ Labels = tuple[str, ...]
 
 _FRAMES_ALONE = 30
 """So many frames without instances tell that these will not come."""
+_LOGGED = 20
+"""Of the labels that it is told to look for."""
 
 
 class Detector(Node):
@@ -106,13 +109,14 @@ class Detector(Node):
         Raises DetectorError if nothing is asked for, or the detector looks for what it was made
         for and nothing else, and JournalError if it cannot be noted; it goes on as before then.
         """
-        labels = tuple(dict.fromkeys(label for each in asked.labels if (label := each.strip())))
+        labels = tuple(dict.fromkeys(filter(None, map(clean_label, asked.labels))))
         if not labels:
             raise DetectorError("nothing to look for: give one label or more")
         self._look_again(self._last_frame)
         with self._journal.noting(self._last_frame, labels):
             self._look_for(labels)
-        self.log.info("looking for: %s", ", ".join(labels))
+        more = f" and {len(labels) - _LOGGED} others" if len(labels) > _LOGGED else ""
+        self.log.info("looking for: %s%s", ", ".join(labels[:_LOGGED]), more)
         return Vocabulary(stamp_ns=asked.stamp_ns, labels=labels)
 
     def _look_for(self, labels: Labels) -> None:

@@ -20,6 +20,9 @@ log = logging.getLogger(__name__)
 
 Told = TypeVar("Told")
 
+_MOST_BYTES = 16 * 2**20
+"""On disk: a node that starts over reads, and does, all of it."""
+
 
 class JournalError(CogmapError):
     """What a node was told cannot be noted."""
@@ -34,20 +37,20 @@ class Journal(Generic[Told]):
     def __init__(self, path: Path | None, kind: type[Told]) -> None:
         """Lines that cannot be read are said and passed over. Raises OSError."""
         self._path = path
-        content = path.read_bytes() if path is not None and path.exists() else b""
-        self._end = content.rfind(b"\n") + 1
-        """Bytes of whole lines; what may come after that was cut off, and is written over."""
-        lines = content[: self._end].split(b"\n")[:-1]
-        self._lines = len(lines)
+        self._end = self._lines = 0
+        """Bytes and number of whole lines; what may come after that was cut off, and is written
+        over."""
         self._made: list[int] = []
         self._earlier: list[tuple[int, int, Told]] = []
-        for number, line in enumerate(lines):
+        decoder = msgspec.json.Decoder(tuple[int, kind])  # type: ignore[valid-type]
+        for line in _whole_lines(path):
             try:
-                at, told = msgspec.json.decode(line, type=tuple[int, kind])  # type: ignore[valid-type]
-                self._earlier.append((at, number, told))
+                at, told = decoder.decode(line)
+                self._earlier.append((at, self._lines, told))
             except (ValueError, RecursionError) as error:
                 text = "passed over line %d of %s (%s): what was told there is not done again"
-                log.warning(text, number + 1, path, error)
+                log.warning(text, self._lines + 1, path, error)
+            self._end, self._lines = self._end + len(line), self._lines + 1
         self._earlier.sort(key=lambda each: each[:2])
 
     def due(self, at: int) -> list[Told]:
@@ -74,6 +77,12 @@ class Journal(Generic[Told]):
         Raises JournalError if it cannot be noted; it must not be done then.
         """
         line = msgspec.json.encode((at, told)) + b"\n"
+        if self._path is not None and self._end + len(line) > _MOST_BYTES:
+            raise JournalError(
+                f"it is not done: this run has noted {self._lines} such requests, in"
+                f" {self._end / 2**20:.0f} MB, and notes no more; end it, and"
+                " begin another one (--onto its map)"
+            )
         try:
             self._write(line)
             yield
@@ -106,3 +115,9 @@ class Journal(Generic[Told]):
         if self._path is not None:
             with suppress(OSError):
                 os.truncate(self._path, self._end)
+
+
+def _whole_lines(path: Path | None) -> Iterator[bytes]:
+    if path is not None and path.exists():
+        with path.open("rb") as file:
+            yield from (line for line in file if line.endswith(b"\n"))

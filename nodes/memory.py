@@ -12,6 +12,7 @@ import msgspec
 from numpy.typing import NDArray
 
 from cogmap.memory.cognitive_map import CognitiveMap, MapConfig
+from cogmap.memory.objects.labels import clean_label
 from cogmap.memory.persistence import (
     Entries,
     MapError,
@@ -125,6 +126,7 @@ class Memory(Node):
         changed then.
         """
         self._edit_again()
+        edit = _cleaned(edit)
         with self._journal.noting(self._taken, edit):
             events = self._map.edit(edit)
         self._publish_events(events)
@@ -275,3 +277,13 @@ class Memory(Node):
 
     def _folder(self) -> Path:
         return (self.run_dir or Path()) / self.params.map_dir
+
+
+def _cleaned(edit: Edit) -> Edit:
+    """With no more of what a client sent than the map makes use of."""
+    return msgspec.structs.replace(
+        edit,
+        object_ids=edit.object_ids if edit.action == "merge" else edit.object_ids[:1],
+        label=clean_label(edit.label),
+        box=edit.box if edit.action == "add" else None,
+    )

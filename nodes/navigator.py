@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from cogmap.memory.navigation.journey import Journey
+from cogmap.memory.navigation.journey import Journey, JourneyError
 from cogmap.memory.navigation.known import Body
 from cogmap.nodes.clock import SourceTime
 from cogmap.runtime.messages import (
@@ -20,6 +20,8 @@ from cogmap.runtime.node import Input, Node, NodeParams, Output, Service
 
 QUIET_NS = 300_000_000
 """Without an observation for so long it decides by the clock alone: it may have to stop."""
+_NAME_LETTERS, _TEXT_LETTERS = 200, 10_000
+"""Of clients and labels, and of words: a journey repeats them whenever it tells how it goes."""
 
 
 class Navigator(Node):
@@ -106,6 +108,9 @@ class Navigator(Node):
 
     def answer_go(self, request: JourneyRequest) -> JourneyProgress:
         """How it sets out. An error of the request is the reply's text."""
+        _require_short("label", _NAME_LETTERS, *(goal.label for goal in request.goals))
+        _require_short("client", _NAME_LETTERS, request.client)
+        _require_short("text", _TEXT_LETTERS, request.text)
         stamped = JourneyRequest(
             stamp_ns=self._now_ns(), goals=request.goals, client=request.client,
             preempt=request.preempt, text=request.text,
@@ -118,6 +123,7 @@ class Navigator(Node):
         return began
 
     def answer_cancel(self, request: JourneyCancel) -> JourneyProgress:
+        _require_short("client", _NAME_LETTERS, request.client)
         ended = self._journey.cancel(self._now_ns(), request.client, only_own=request.only_own)
         self._step()
         return ended
@@ -143,3 +149,10 @@ class Navigator(Node):
 
     def _now_ns(self) -> int:
         return self._time.now_ns() if self._stamp_ns >= 0 else 0
+
+
+def _require_short(what: str, most: int, *texts: str) -> None:
+    """Raises JourneyError that says which text of a request is longer."""
+    for text in texts:
+        if len(text) > most:
+            raise JourneyError(f"a {what} of {len(text)} letters: at most {most} are taken")

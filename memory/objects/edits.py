@@ -69,7 +69,8 @@ def merge(store: TrackStore, object_ids: Sequence[int], version: int) -> list[Ma
     tracks = [find(store, object_id) for object_id in object_ids]
     if len(set(object_ids)) < 2 or len(set(object_ids)) < len(object_ids):
         raise ObjectMapError(
-            f"merge {list(object_ids[:_QUOTED])}: give two or more different objects, the one to keep first"
+            f"merge {list(object_ids[:_QUOTED])}: give two or more different objects, the one to"
+            " keep first"
         )
     kept, *others = tracks
     for other in others:

@@ -144,6 +144,18 @@ def test_what_to_look_for_changes_while_it_runs(tour: Tour, tmp_path: Path, monk
     assert seen(live) == [{"red cup", "fan"}]
 
 
+def test_long_labels_are_cut_and_few_are_logged(tmp_path: Path, monkeypatch, caplog) -> None:
+    monkeypatch.setattr("cogmap.nodes.detector.load_backend", lambda *_: Words())
+    driver = NodeDriver(Detector, backend="geometry", name="eyes", run_dir=tmp_path)
+    with caplog.at_level("INFO"):
+        asked = Vocabulary(stamp_ns=0, labels=("a" * 90_000, *map(str, range(60))))
+        reply = driver.ask("vocabulary", asked)
+    assert reply.labels == ("a" * 100, *map(str, range(60)))
+    assert (tmp_path / "state" / "eyes.vocabulary").stat().st_size < 600
+    (said,) = (text for text in caplog.messages if text.startswith("looking for"))
+    assert said.endswith("17, 18 and 41 others") and len(said) < 300
+
+
 def test_what_cannot_be_noted_is_not_looked_for(tour, tmp_path, monkeypatch, full_after) -> None:
     monkeypatch.setattr("cogmap.nodes.detector.load_backend", lambda *_: Words())
     driver = NodeDriver(Detector, backend="geometry", name="eyes", run_dir=tmp_path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,29 @@ def test_a_full_disk_is_said_and_leaves_nothing(tmp_path, full_after):
     note(journal, 3, "c")
     assert all_of(tmp_path / "told") == ["a", "c"]
     assert journal.made == [0, 1]
+
+
+def test_it_grows_no_larger_than_a_node_reads_when_it_starts_over(tmp_path, monkeypatch):
+    monkeypatch.setattr("cogmap.nodes.journal._MOST_BYTES", 110)
+    journal = Journal(tmp_path / "told", str)
+    for at in (1, 2):
+        note(journal, at, "a" * 40)
+    with pytest.raises(JournalError, match=r"noted 2 such requests, in 0 MB, and notes no more"):
+        note(Journal(tmp_path / "told", str), 3, "a" * 40)
+    assert (tmp_path / "told").stat().st_size < 110
+    note(journal, 4, "b")
+    assert all_of(tmp_path / "told") == ["a" * 40, "a" * 40, "b"]
+
+
+def test_lines_are_read_one_at_a_time(tmp_path):
+    line = b'[1,"' + b"a" * 10_000 + b'"\n'  # cannot be read, and so is not kept
+    (tmp_path / "told").write_bytes(line * 1000)
+    tracemalloc.start()
+    try:
+        assert all_of(tmp_path / "told") == []
+        assert tracemalloc.get_traced_memory()[1] < 5_000_000
+    finally:
+        tracemalloc.stop()
 
 
 def test_what_was_refused_is_not_kept(tmp_path):

@@ -194,6 +194,21 @@ def test_one_that_was_refused_is_in_nobodys_way(tmp_path):
     again.end()
 
 
+def test_no_more_is_noted_of_a_correction_than_the_map_makes_use_of(tmp_path):
+    driver = NodeDriver(Memory, name="memory", run_dir=tmp_path)
+    box, other = Box(center=(0.0, 0.0, 0.0), size=(1.0, 1.0, 1.0)), (float("nan"),) * 3
+    long, ids = "cup\n" * 25_000, tuple(range(1, 20_000))
+    driver.ask("edits", Edit(stamp_ns=0, action="add", label=long, object_ids=ids, box=box))
+    bad = Box(center=other, size=other)  # JSON has no such numbers
+    renamed = Edit(stamp_ns=0, action="rename", label="x" + long, object_ids=ids, box=bad)
+    driver.ask("edits", renamed)
+    assert (tmp_path / "state" / "memory.edits").stat().st_size < 600
+    again = NodeDriver(Memory, name="memory", run_dir=tmp_path)
+    again.end()
+    labels = [[thing.label for thing in each.node._map.objects()] for each in (driver, again)]
+    assert labels[0] == labels[1] == [("x" + "cup " * 25)[:100].strip()]
+
+
 def test_programs_are_answered_on_the_map_as_it_is(finished):
     memory, folder = finished
     answer = memory.ask("run", ProgramRequest(stamp_ns=0, program="count(everything())"))

@@ -103,6 +103,25 @@ def test_at_the_end_of_the_run_it_stands(driver):
     assert driver.published["commands"][-1].linear_mps == 0.0
 
 
+def test_what_it_repeats_at_every_step_is_short(driver):
+    """More than a message holds would end the node, at a step that nobody waits for."""
+    long, find = "a" * 3_000_000, Goal(kind="find", label="a" * 201)
+    for asked, said in (
+        (to(4.0, 1.0, client=long), "client of 3000000 letters: at most 200"),
+        (to(4.0, 1.0, text=long), "text of 3000000 letters: at most 10000"),
+        (JourneyRequest(stamp_ns=0, goals=(find,)), "label of 201 letters: at most 200"),
+    ):
+        with pytest.raises(CogmapError, match=said):
+            driver.ask("go", asked)
+    with pytest.raises(CogmapError, match="client of 3000000 letters"):
+        driver.ask("cancel", JourneyCancel(stamp_ns=0, client=long))
+    driver.send("observations", observation(1))
+    assert not driver.published["progress"]
+    driver.ask("go", to(4.0, 1.0, client="a" * 200, text="a" * 10_000))
+    driver.send("observations", observation(2))
+    assert driver.published["progress"][-1].client == "a" * 200
+
+
 def test_a_robot_without_a_radius_is_refused():
     with pytest.raises(ParamError, match="radius_m"):
         NodeDriver(Navigator, radius_m=0.0)

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import math
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+import uuid
+from contextlib import suppress
 from pathlib import Path
 
 from cogmap.runtime.checkpoint import NodeState
-from cogmap.runtime.disk_help import disk_help
-from cogmap.runtime.messages import LogRecord, PlaybackStatus, RunStatus
 from cogmap.runtime.metrics import LoadMeter
 from cogmap.runtime.node import Node, NodeParams
-from cogmap.runtime.recording import RecordingError, RecordingWriter
+from cogmap.runtime.parts_writer import PartsWriter
+from cogmap.runtime.recording import RecordingError
+from cogmap.runtime.whole_file import write_whole
 from cogmap.runtime.wire import Envelope
 
-_WALL_CLOCK_TYPES = (RunStatus, LogRecord, PlaybackStatus)
 _MOST_LOAD = 0.7
 _MOST_UNFLUSHED = 50
 """Then writers that wait for all that is recorded need not keep more."""
-_MOST_CHUNKS = 100_000
-"""Of a part: its index is in memory until it is closed, some 0.9 KB for each."""
 _SLOW = (
     "writing takes {:.0%} of the time: the disk is too slow for these streams, or the processor for"
     " their compression; record fewer, or on another disk"
@@ -33,8 +29,9 @@ class Recorder(Node):
     """One more subscriber; taking it away changes nothing.
 
     What is recorded is never overwritten: started again, it goes on in ``<name>.2.mcap``,
-    ``<name>.3.mcap`` and so on. Of a source that is not repeatable it takes ``latest``. While
-    the disk takes nothing it counts what is lost, tries again, and goes on in the next part.
+    ``<name>.3.mcap`` and so on, which are read as one. Of a source that is not repeatable it takes
+    ``latest``. While the disk takes nothing it counts what is lost, tries again, and goes on in the
+    next part.
     """
 
     class Params(NodeParams, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -70,112 +67,58 @@ class Recorder(Node):
 
     def setup(self) -> None:
         self._load = LoadMeter()
-        self._unflushed = 0
-        """Messages of which it is not known yet whether they are in the file."""
-        self._flushed_at = self._failed_at = -math.inf
-        self._writer: RecordingWriter | None = None
-        with self._disk_errors():
-            self._writer = self._next_writer()
+        self._writer = PartsWriter(
+            (self.run_dir or Path()) / self.params.path,
+            self.params.jpeg_quality,
+            self._run(),
+            flush_s=self.params.flush_s,
+            retry_s=self.params.retry_s,
+            count=self._count,
+            on_disk=lambda error: self.troubles.put("not recorded", error),
+        )
 
-    def _next_writer(self) -> RecordingWriter:
-        wanted = (self.run_dir or Path()) / self.params.path
-        path = _next_part(wanted)
-        if path != wanted:
-            self.log.warning("%s exists already; going on in %s", wanted, path.name)
-        self._flushed_at = -math.inf
-        return RecordingWriter(path, self.params.jpeg_quality)
+    def _count(self, name: str, messages: int) -> None:
+        self.counters[name] += messages
+
+    def _run(self) -> str:
+        """The same for all processes of this node in a run, whose folder of states is its own."""
+        run = uuid.uuid4().hex
+        if self.run_dir is not None:
+            file = self.run_dir / "state" / f"{self.name}.recording"
+            with suppress(OSError):
+                if file.exists():
+                    return file.read_text()
+                file.parent.mkdir(exist_ok=True)
+                write_whole(file, run.encode())
+        return run
 
     def on_any(self, envelope: Envelope) -> None:
         began_s = time.monotonic()
-        self._unflushed += 1
-        if self._writer is not None or began_s - self._failed_at >= self.params.retry_s:
-            with self._disk_errors():
-                self._record(envelope)
-        else:
-            self._lose_unflushed()
+        self._record(envelope)
         now_s = time.monotonic()
         load = self._load.update(now_s - began_s, now_s)
         self.troubles.put("slow disk", None if load < _MOST_LOAD else _SLOW.format(load))
 
     def _record(self, envelope: Envelope) -> None:
-        """The first message of a part is flushed at once: then the part is worth keeping."""
-        if self._writer is not None and self._writer.chunks >= _MOST_CHUNKS:
-            self.close()
-        if self._writer is None:
-            self._writer = self._next_writer()
-        source_clock = not isinstance(envelope.message, _WALL_CLOCK_TYPES)
-        self._writer.write(envelope, source_clock=source_clock)
-        if time.monotonic() - self._flushed_at > self.params.flush_s:
-            self._flush(self._writer)
+        self._writer.write(envelope)
 
     def on_tick(self) -> None:
-        """Where no more messages come, too."""
-        is_due = time.monotonic() - self._flushed_at > self.params.flush_s
-        if self._writer is not None and self._unflushed and is_due:
-            with self._disk_errors():
-                self._flush(self._writer)
-
-    def _flush(self, writer: RecordingWriter) -> None:
-        writer.flush()
-        self._flushed_at = time.monotonic()
-        self.counters["recorded"] += self._unflushed
-        self._unflushed = 0
-        self.troubles.clear("not recorded")
-
-    def _lose_unflushed(self) -> None:
-        self.counters["unrecorded"] += self._unflushed
-        self._unflushed = 0
-
-    @contextmanager
-    def _disk_errors(self) -> Iterator[None]:
-        """What it may have cost is counted, and a part that holds nothing goes."""
-        try:
-            yield
-        except RecordingError as error:
-            text = f"{error}; it is tried again: {disk_help(error)}"
-            self.troubles.notice("not recorded", text)
-            self._lose_unflushed()
-            writer, self._writer, self._failed_at = self._writer, None, time.monotonic()
-            if writer is not None and self._flushed_at == -math.inf:
-                with suppress(OSError):
-                    writer.path.unlink()
+        self._writer.flush_if_due()
 
     def state(self) -> NodeState | None:
         """What was recorded is in the file once this is given, and need not come again. None
         while some of it is not, or the disk takes nothing: it comes again after a kill, or is
         counted. It seldom flushes for it: a live node is asked after every message."""
-        if self.cut_short or self._unflushed >= _MOST_UNFLUSHED:
-            self._flush_now()
-        return None if self._writer is None or self._unflushed else NodeState()
-
-    def _flush_now(self) -> None:
-        if self._writer is not None:
-            with self._disk_errors():
-                self._flush(self._writer)
+        if self.cut_short or self._writer.unflushed >= _MOST_UNFLUSHED:
+            self._writer.flush()
+        return NodeState() if self._writer.takes_all and not self._writer.unflushed else None
 
     def restore(self, state: NodeState) -> None:
         """What follows is in a part of its own."""
 
     def on_end(self) -> None:
-        self._flush_now()
+        self._writer.flush()
 
     def close(self) -> None:
-        if getattr(self, "_writer", None) is None:
-            return
-        self._flush_now()
-        writer, self._writer = self._writer, None
-        if writer is not None:
-            try:
-                writer.close()
-            except RecordingError as error:
-                text = "the recording stays without its index, which is not needed: %s"
-                self.log.warning(text, error)
-
-
-def _next_part(path: Path) -> Path:
-    """``path``, or where there is such a file the first of its parts that there is not."""
-    part, number = path, 1
-    while part.is_file():
-        number += 1
-        part = path.with_name(f"{path.stem}.{number}{path.suffix}")
-    return part
+        if hasattr(self, "_writer"):
+            self._writer.close()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
@@ -47,7 +47,7 @@ millions of empty ones, which take seconds to walk over."""
 _PARTS = Annotated[list[msgspec.Raw], msgspec.Meta(max_length=1 + wire.MAX_BUFFERS)]
 """Of a message. How many there are is looked at before they are made."""
 
-_DAMAGE = (McapError, struct.error, ValueError, OverflowError, OSError)
+DAMAGE = (McapError, struct.error, ValueError, OverflowError, OSError)
 """What reading the records of a damaged file may raise."""
 
 
@@ -106,7 +106,7 @@ class Recording:
         except RecordingError:
             self.close()
             raise
-        except _DAMAGE as error:
+        except DAMAGE as error:
             self.close()
             raise RecordingError(f"{path}: damaged recording: {error!r}") from error
 
@@ -116,8 +116,12 @@ class Recording:
         Raises:
             RecordingError: a message is damaged; those before it have been given.
         """
+        return self.read_entries(self.entries[start:])
+
+    def read_entries(self, entries: Iterable[Entry]) -> Iterator[wire.Envelope]:
+        """Like `read`, those given, which are in order."""
         chunk_at, records = -1, b""
-        for entry in self.entries[start:]:
+        for entry in entries:
             if entry.chunk != chunk_at:
                 records = b""  # two chunks are never held
                 chunk_at, records = entry.chunk, self._decompress(self._chunks[entry.chunk])
@@ -187,7 +191,7 @@ class Recording:
             if length > _INDEX_HEAD_BYTES + _INDEX_ENTRY_BYTES * most:
                 raise ValueError("more messages than a chunk holds")
             index = MessageIndex.read(ReadDataStream(BytesIO(self._file.read(length))))
-        except _DAMAGE:
+        except DAMAGE:
             chunk.indexed = False
         else:
             chunk.messages += [(at, ns, index.channel_id) for ns, at in index.records]
@@ -260,7 +264,7 @@ class Recording:
             header = wire.decode_header(memoryview(parts[0]))
             buffers = [msgspec.msgpack.decode(part, type=memoryview) for part in parts[1:]]
             return wire.decode_body(header, buffers, decompress)
-        except (wire.WireError, msgspec.DecodeError, LookupError, *_DAMAGE) as error:
+        except (wire.WireError, msgspec.DecodeError, LookupError, *DAMAGE) as error:
             raise RecordingError(
                 f"{self.path}: damaged message on {entry.stream} at {entry.log_time_ns} ns: {error}"
             ) from error

@@ -22,6 +22,8 @@ from cogmap.runtime.messages import CogmapError, Frame, Message
 
 PROFILE = "cogmap"
 CHUNK_BYTES = 1 << 20
+PART = "cogmap.part"
+"""Metadata of a file: what it is a part of."""
 
 
 class RecordingError(CogmapError):
@@ -35,8 +37,11 @@ class RecordingWriter:
     they are. Depth and everything else is always stored exactly.
     """
 
-    def __init__(self, path: Path, jpeg_quality: int = 95) -> None:
-        """Raises RecordingError if the file cannot be made or the quality is not in 0..100."""
+    def __init__(self, path: Path, jpeg_quality: int = 95, run: str = "") -> None:
+        """``run``: parts of a recording have it in common (`cogmap.runtime.recorded_parts`).
+
+        Raises RecordingError if the file cannot be made or the quality is not in 0..100.
+        """
         if not 0 <= jpeg_quality <= 100:
             raise RecordingError(f"JPEG quality {jpeg_quality} is not in 0..100")
         self.path = path
@@ -53,6 +58,8 @@ class RecordingWriter:
         self._mcap = Writer(self._file, CHUNK_BYTES, CompressionType.ZSTD)
         with self._disk_errors():
             self._mcap.start(profile=PROFILE, library="cogmap")
+            if run:
+                self._mcap.add_metadata(PART, {"run": run})
             self._end = self._file.tell()
 
     def write(self, envelope: wire.Envelope, *, source_clock: bool = True) -> None:

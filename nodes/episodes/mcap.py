@@ -9,12 +9,14 @@ from pathlib import Path
 
 from cogmap.nodes.episodes.episode import EpisodeError
 from cogmap.runtime.messages import Frame, Instances, Message, WorldEvent
-from cogmap.runtime.playback import Entry, Recording
+from cogmap.runtime.playback import Entry
+from cogmap.runtime.recorded_parts import RecordedParts
 from cogmap.runtime.recording import RecordingError
 
 
 class McapEpisode:
-    """A recording by ``cogmap record`` or ``cogmap convert``; one that was cut off, too."""
+    """A recording by ``cogmap record`` or ``cogmap convert``, with the parts that its recorder went
+    on in; one that was cut off, too."""
 
     format = "MCAP"
 
@@ -22,11 +24,11 @@ class McapEpisode:
         """Raises EpisodeError if the file is no recording of cogmap's or has no frames."""
         self.path = path
         try:
-            self._recording = Recording(path)
+            self._recording = RecordedParts(path)
         except RecordingError as error:
             raise EpisodeError(str(error)) from error
         weakref.finalize(self, self._recording.close)
-        entries = self._recording.entries
+        entries = self._entries = self._recording.entries
         self._frame_stream = next((e.stream for e in entries if e.type == Frame.__name__), None)
         if self._frame_stream is None:
             raise EpisodeError(f"{path} holds no frames; record a run that has a source")
@@ -38,9 +40,13 @@ class McapEpisode:
         self.stamps_ns = list(accumulate(stamps, lambda last, now: max(now, last + 1)))
 
     @property
+    def parts(self) -> list[Path]:
+        return [part.path for part in self._recording.parts]
+
+    @property
     def truncated(self) -> bool:
-        """The file was cut off; what is before the cut is streamed."""
-        return self._recording.truncated
+        """The file, or its last part, was cut off; what is before the cut is streamed."""
+        return self._recording.parts[-1].truncated
 
     def __len__(self) -> int:
         return len(self._frame_entries)
@@ -66,7 +72,7 @@ class McapEpisode:
 
     def count_before(self, kind: type[Message], frame: int) -> int:
         """Messages of a type that `messages` leaves out when it starts at ``frame``."""
-        entries = self._recording.entries[: self._first_entry(frame)]
+        entries = self._entries[: self._first_entry(frame)]
         return sum(
             entry.type == kind.__name__ and (entry.stream, entry.type) in self._streams
             for entry in entries
@@ -74,7 +80,7 @@ class McapEpisode:
 
     def _first_entry(self, frame: int) -> int:
         if frame >= len(self):
-            return len(self._recording.entries)
+            return len(self._entries)
         return self._frame_entries[frame] if frame else 0
 
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import resource
 import runpy
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import cv2
@@ -31,22 +29,6 @@ def write_pair() -> WritePair:
         return color, depth
 
     return write
-
-
-@pytest.fixture
-def full_after() -> Callable[[int], AbstractContextManager[None]]:
-    """``with full_after(size):`` no file can be written beyond so many bytes, as on a full disk."""
-
-    @contextmanager
-    def limited(size: int) -> Iterator[None]:
-        before = resource.getrlimit(resource.RLIMIT_FSIZE)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-        try:
-            yield
-        finally:
-            resource.setrlimit(resource.RLIMIT_FSIZE, before)
-
-    return limited
 
 
 @pytest.fixture

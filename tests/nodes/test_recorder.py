@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from mcap.reader import make_reader
 
-import cogmap.nodes.recorder as recording_node
 from cogmap.nodes.recorder import Recorder
+from cogmap.runtime import parts_writer
 from cogmap.runtime.driver import NodeDriver
 from cogmap.runtime.messages import Frame, Intrinsics, LogRecord, Twist
 from cogmap.runtime.node import ParamError
@@ -89,7 +89,7 @@ def test_full_disk_is_survived_and_what_was_lost_is_counted(tmp_path, full_after
         assert troubles.all()[0].over
         recorder.end()
         assert (counters["recorded"], counters["unrecorded"]) == (30, 30)
-    assert {path.name for path in tmp_path.iterdir()} == {"r.mcap", "r.2.mcap"}
+    assert {path.name for path in tmp_path.glob("*.mcap")} == {"r.mcap", "r.2.mcap"}
     assert numbers_in(tmp_path / "r.mcap") == list(range(20))
     assert numbers_in(tmp_path / "r.2.mcap") == list(range(50, 60))
 
@@ -205,7 +205,7 @@ def test_the_last_message_before_a_silence_is_flushed(tmp_path):
 
 
 def test_a_part_with_many_chunks_is_closed_and_the_next_begun(tmp_path, monkeypatch):
-    monkeypatch.setattr(recording_node, "_MOST_CHUNKS", 3)
+    monkeypatch.setattr(parts_writer, "_MOST_CHUNKS", 3)
     with NodeDriver(Recorder, run_dir=tmp_path, path="r.mcap", flush_s=0) as recorder:
         for number in range(7):
             recorder.send("camera/frames", frame(number))

@@ -21,6 +21,7 @@ from cogmap.nodes.episodes import open_episode
 from cogmap.runtime.disk_help import disk_help
 from cogmap.runtime.messages import CogmapError, Frame
 from cogmap.runtime.playback import Recording
+from cogmap.runtime.recorded_parts import RecordedParts
 from cogmap.runtime.requests import goes_on
 from cogmap.runtime.rundir import is_going_on
 
@@ -85,7 +86,7 @@ def _frame_facts(frame: Frame) -> Mapping[str, Any]:
 
 
 def _stream_facts(path: Path) -> Mapping[str, Any]:
-    recording = Recording(path)
+    recording = RecordedParts(path)
     counts = Counter((entry.stream, entry.type) for entry in recording.entries)
     recording.close()
     streams = [
@@ -93,9 +94,27 @@ def _stream_facts(path: Path) -> Mapping[str, Any]:
         for (stream, kind), count in sorted(counts.items())
     ]
     facts = {"streams": "\n".join(streams)}
-    if recording.truncated:
-        facts["cut off"] = "yes; what is before the cut can be read"
+    if recording.parts[1:]:
+        names = ", ".join(part.path.name for part in recording.parts)
+        facts["parts"] = f"in {len(recording.parts)} parts, read as one: {names}"
+    if recording.others:
+        names = ", ".join(other.name for other in recording.others)
+        facts["beside it"] = f"{names}: of another run, not read with it"
+    if cut := [_cut_off(part, recording) for part in recording.parts if part.truncated]:
+        facts["cut off"] = "\n".join(cut)
     return facts
+
+
+def _cut_off(part: Recording, recording: RecordedParts) -> str:
+    """From where on a part has lost what it had, and where the next goes on."""
+    stamps = [entry.log_time_ns for entry in recording.entries if entry.type == Frame.__name__]
+    ends_ns = [entry.log_time_ns for entry in part.entries if entry.type == Frame.__name__]
+    after = f"{(ends_ns[-1] - stamps[0]) * 1e-9:.1f} s" if ends_ns else "its beginning"
+    size, number = part.path.stat().st_size, recording.parts.index(part) + 1
+    lost = "is lost"
+    if number < len(recording.parts):
+        lost = f"and is not in {recording.parts[number].path.name} is lost"
+    return f"{part.path.name} ends in the middle, at byte {size}: what came after {after} {lost}"
 
 
 def _map_facts(path: Path) -> Mapping[str, Any]:

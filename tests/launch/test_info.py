@@ -7,12 +7,15 @@ import json
 import os
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from cogmap.launch.info import describe
 from cogmap.memory.cognitive_map import CognitiveMap
-from cogmap.runtime.messages import CogmapError
+from cogmap.runtime.messages import CogmapError, Frame, Intrinsics
+from cogmap.runtime.recording import RecordingWriter
 from cogmap.runtime.rundir import RunDir
+from cogmap.runtime.wire import Envelope
 
 
 @pytest.fixture
@@ -150,3 +153,46 @@ def test_a_folder_that_cannot_be_read(tmp_path, monkeypatch):
     with monkeypatch.context() as patched, pytest.raises(CogmapError, match=told):
         patched.setattr(Path, "is_file", damaged)
         describe(tmp_path)
+
+
+@pytest.fixture
+def recorded(tmp_path):
+    """Writes 60 frames, ten a second, of so many bytes that each fills a chunk."""
+
+    def record(name: str, first: int = 0, run: str = "") -> Path:
+        camera = Intrinsics(width=640, height=480, fx=1.0, fy=1.0, cx=0.0, cy=0.0)
+        depth = np.random.default_rng(0).integers(0, 60_000, (480, 640)).astype(np.uint16)
+        with RecordingWriter(tmp_path / name, run=run) as writer:
+            for number in range(first, first + 6):
+                frame = Frame(
+                    stamp_ns=10**9 + number * 10**8, number=number, intrinsics=camera, depth=depth
+                )
+                writer.write(Envelope(frame, "camera/frames", number, 0))
+                writer.flush()
+        return tmp_path / name
+
+    return record
+
+
+def test_recording_that_was_cut_off(facts_of, recorded):
+    path = recorded("r.mcap")
+    os.truncate(path, path.stat().st_size * 3 // 4)
+    facts = facts_of(path)
+    assert facts["frames"] == "4"
+    size = path.stat().st_size
+    words = f"off  r.mcap ends in the middle, at byte {size}: what came after 0.3 s is lost"
+    assert facts["cut"].split() == words.split()
+
+
+def test_recording_in_parts(facts_of, recorded):
+    first, second = recorded("r.mcap", 0, "a"), recorded("r.2.mcap", 4, "a")
+    recorded("r.3.mcap", 0, "b")
+    os.truncate(first, first.stat().st_size * 3 // 4)
+    facts = facts_of(first)
+    assert (facts["frames"], facts["duration"]) == ("10", "0.9 s")
+    assert facts["parts"] == "in 2 parts, read as one: r.mcap, r.2.mcap"
+    assert (
+        facts["beside"].removeprefix("it").strip() == "r.3.mcap: of another run, not read with it"
+    )
+    assert facts["cut"].endswith("what came after 0.3 s and is not in r.2.mcap is lost")
+    assert "parts" not in facts_of(second)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import threading
 import time
+import uuid
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +32,7 @@ from cogmap.runtime.messages import (
     PlaybackStatus,
     WorldEvent,
 )
+from cogmap.runtime.parts_writer import PartsWriter
 from cogmap.runtime.readers import LatestReader
 from cogmap.runtime.recording import RecordingWriter
 from cogmap.runtime.requests import goes_on
@@ -126,11 +129,22 @@ def record_live(
 ) -> int:
     """Join a run that is going on, until it or ``for_s`` ends, or Ctrl-C; returns the exit code.
 
+    It writes as a recorder does: at most a second is lost if it is killed, and after an error of
+    the disk it goes on in the next part; what is not recorded is told, and the code is 1.
+
     Raises:
         CogmapError: the directory is not that of a live run, or the file cannot be written.
     """
     addresses = _streams_of(run_dir)
-    refuse_existing(out, force)
+    make_way(out, force)
+    counts: Counter[str] = Counter()
+    said = _Said(console)
+    writer = PartsWriter(
+        out, jpeg_quality, uuid.uuid4().hex, count=lambda name, n: counts.update({name: n}),
+        on_disk=said.say,
+    )  # fmt: skip
+    if not writer.takes_all:
+        raise CogmapError(said.error or "")
     context = open_context(client_keys(run_dir))
     readers = {
         stream: LatestReader(context, address.latest, _QUEUE, keep_all=True)
@@ -142,16 +156,39 @@ def record_live(
     timer.daemon = True
     timer.start()
     try:
-        with RecordingWriter(out, jpeg_quality) as writer, signals_stop(lambda _: stop.set()):
-            recorded = _record_until(stop, run_dir, readers, writer)
+        with closing(writer), signals_stop(lambda _: stop.set()):
+            _record_until(stop, run_dir, readers, writer)
     finally:
         timer.cancel()
         for reader in readers.values():
             reader.close()
         context.term()
-    skipped = sum(reader.counts.skipped for reader in readers.values())
-    _say(console, f"{recorded} messages in {out}, {skipped} skipped")
-    return 0
+    for name in ("skipped", "lost", "malformed"):
+        counts[name] = sum(getattr(reader.counts, name) for reader in readers.values())
+    _say(console, _told(counts, writer.parts or [out]))
+    return 1 if counts["unrecorded"] else 0
+
+
+class _Said:
+    """Errors of the disk, each once."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self.error: str | None = None
+
+    def say(self, error: str | None) -> None:
+        if error is not None and self.error is None:
+            _say(self._console, f"not recorded: {error}")
+        self.error = error
+
+
+def _told(counts: Counter[str], parts: list[Path]) -> str:
+    """What came of the messages."""
+    became = [f"{counts['skipped']} skipped"]
+    words = {"lost": "lost", "malformed": "malformed", "unrecorded": "not recorded"}
+    became += [f"{counts[name]} {word}" for name, word in words.items() if counts[name]]
+    files = ", ".join(map(str, parts))
+    return f"{counts['recorded']} messages in {files}, {', '.join(became)}"
 
 
 def _streams_of(run_dir: Path) -> dict[str, WriterAddress]:
@@ -162,28 +199,24 @@ def _streams_of(run_dir: Path) -> dict[str, WriterAddress]:
 
 
 def _record_until(
-    stop: StopFlag,
-    run_dir: Path,
-    readers: dict[str, LatestReader],
-    writer: RecordingWriter,
-) -> int:
-    """Until the streams or the run have ended, or ``stop``; returns the number of messages."""
+    stop: StopFlag, run_dir: Path, readers: dict[str, LatestReader], writer: PartsWriter
+) -> None:
+    """Until the streams or the run have ended, or ``stop``."""
     open_streams = {stream for stream in readers if not stream.startswith("run/")}
-    recorded, looked_at = 0, time.monotonic()
+    looked_at = time.monotonic()
     while open_streams and not stop.is_set():
         for stream, reader in readers.items():
             while (envelope := reader.receive()) is not None:
                 if isinstance(envelope.message, End):
                     open_streams.discard(stream)
                 else:
-                    writer.write(envelope, source_clock=not stream.startswith("run/"))
-                    recorded += 1
+                    writer.write(envelope)
+        writer.flush_if_due()
         if time.monotonic() - looked_at > _LOOK_EVERY_S:
             looked_at = time.monotonic()
             if not goes_on(run_dir):
                 break
         time.sleep(0.005)
-    return recorded
 
 
 def convert_episode(
@@ -195,9 +228,10 @@ def convert_episode(
         CogmapError: the episode cannot be read; the frames before the damage are in the file.
             Or the file exists already, and no ``force``.
     """
-    if _is_same_file(source, out):
-        raise CogmapError(f"{source} cannot be converted into itself; name another file")
     episode = open_episode(source)
+    parts = episode.parts if isinstance(episode, McapEpisode) else [source]
+    if any(_is_same_file(part, out) for part in parts):
+        raise CogmapError(f"{source} cannot be converted into itself; name another file")
     refuse_existing(out, force)
     messages: Iterable[Message] = (
         episode.messages() if isinstance(episode, McapEpisode) else episode.frames()

@@ -22,6 +22,7 @@ import pytest
 import zmq
 
 from cogmap.memory.cognitive_map import CognitiveMap
+from cogmap.nodes.episodes import open_episode
 from cogmap.runtime.bus import Position
 from cogmap.runtime.messages import RunStatus
 from cogmap.runtime.playback import Recording
@@ -603,6 +604,30 @@ class TestRecording:
         with closing(Recording(tmp_path / "a.mcap")) as recording:
             numbers = [e.log_time_ns for e in recording.entries if e.type == "Frame"]
         assert len(numbers) == len(set(numbers)) == 40
+
+    def test_killed_recorder(self, start, tmp_path):
+        """It goes on in a second part; with it the first has every frame once."""
+        write_tum_episode(tmp_path / "desk", frames=60)
+        (tmp_path / "replay.toml").write_text(
+            '[node.camera]\nuses = "cogmap.nodes.replay:Replay"\n'
+            'params = { episode = "desk", rate = 1.5 }\noutputs = { frames = "camera/frames" }\n'
+        )
+        run = start(None, "record", "replay.toml", "a.mcap", "--run-dir", "run", "-q")
+        until(
+            lambda: any(published(status, "camera") > 20 for status in run.statuses()), within_s=60
+        )
+        os.kill(run.pids()["recorder"], signal.SIGKILL)
+        output = run.wait(90)
+        assert run.process.returncode == 0, output
+        assert (tmp_path / "a.2.mcap").exists()
+        episode = open_episode(tmp_path / "a.mcap")
+        assert [frame.number for frame in episode.frames()] == list(range(60))
+        told = start(None, "info", "a.mcap").wait(60)
+        assert "in 2 parts" in told and "a.mcap ends in the middle" in told
+        again = start(None, "convert", "a.mcap", "whole.mcap")
+        assert "60 frames" in again.wait(60)
+        with closing(Recording(tmp_path / "whole.mcap")) as recording:
+            assert sum(entry.type == "Frame" for entry in recording.entries) == 60
 
 
 def write_tum_episode(folder: Path, frames: int) -> None:

@@ -28,8 +28,8 @@ _CHUNK, _CHUNK_HEAD = 6, 40
 """Opcode of a chunk; where its records begin but for the name of the compression."""
 _SHORTEST = 22
 """Content of an empty message."""
-_COPIES = 20
-"""Of a chunk, in one step: more is read as slowly as it is long."""
+_COPIES, _MOST_BYTES = 20, 1 << 20
+"""Of a chunk, in one step; and of an input, which is read as slowly as it is long."""
 _PARTS = (b"\xc0", b"\x00", b"\x80", b"\x90", b"\xc4\x00")
 """The shortest that a message may have: nil, a number, a map, an array, bytes; all empty."""
 _MOST_CONTENT = 1 << 20
@@ -81,6 +81,11 @@ def _seed(path: Path, quality: int) -> bytes:
 
 
 def _mutate(rng: random.Random, data: bytes, other: bytes) -> bytes:
+    """What becomes long is cut off, as a recording may be."""
+    return _changed(rng, data, other)[:_MOST_BYTES]
+
+
+def _changed(rng: random.Random, data: bytes, other: bytes) -> bytes:
     if rng.random() < 0.25:
         return mutated_bytes(rng, data, other)
     records = _split(data)
@@ -101,7 +106,7 @@ def _mutate(rng: random.Random, data: bytes, other: bytes) -> bytes:
             records.append(records.pop(at))
         elif change == 3:
             records[at] = _with_wrong_length(rng, records[at])
-        elif change == 4 and len(data) < _MOST_CONTENT // _COPIES:
+        elif change == 4:
             records[at:at] = records[at : at + rng.randint(1, 3)] * _COPIES
         elif change == 5:
             records[at] = records[at][:9] + mutated_bytes(rng, records[at][9:])

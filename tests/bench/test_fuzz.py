@@ -197,6 +197,17 @@ def test_recordings_reach_what_the_reader_takes():
     assert max(size for size in sizes if size <= MAX_CHUNK_BYTES) > 0.99 * MAX_CHUNK_BYTES
 
 
+def test_recordings_do_not_grow_without_end():
+    opened, rng = open_surface("recording"), random.Random(3)
+    opened.close()
+    data = opened.seeds[0]
+    for _ in range(60):
+        data = opened.mutate(rng, data, data)
+        assert len(data) <= 2**20, "an input has 2 MB to be noted in before it is read"
+        if len(data) < 1000:
+            data = opened.seeds[0]
+
+
 def chunks_of(data: bytes) -> Iterator[tuple[int, ...]]:
     """Heads of chunks, as far as there are any."""
     at = 8

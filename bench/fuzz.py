@@ -1,4 +1,4 @@
-"""Hostile inputs: the wire, recordings, maps, launch files, programs, questions.
+"""Hostile inputs: the wire, recordings, maps, launch files, programs, questions, requests.
 
 A million for each surface unless ``COGMAP_FUZZ`` says another number; ``COGMAP_FUZZ_ONLY`` names
 one surface. Each runs in a process of its own, so that one that takes its process with it is seen.

@@ -40,6 +40,7 @@ SURFACES = {
     "launch": "launch_files",
     "program": "programs",
     "question": "questions",
+    "request": "requests",
 }
 """Surface -> module of this folder."""
 HANG_S, _ARMED_S = 60.0, 1.0

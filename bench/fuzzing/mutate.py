@@ -15,6 +15,7 @@ __all__ = [
     "mutated_text",
     "mutated_tree",
     "odd_value",
+    "with_odd_values",
     "with_other_head",
 ]
 
@@ -28,6 +29,7 @@ ODD_TEXTS = (
     "", " ", "x", "../../x", "/etc/passwd", "a" * 300, "\x00", "\n", "\u202e", "\ufffd", "é", "🪑",
     "%s%n", "{0.__class__}", "__class__", "$(id)", "`id`", "-1", "1e999", "null", "[[[[", "<b>",
 )  # fmt: skip
+_ODD: dict[type, Sequence[Any]] = {int: ODD_NUMBERS, float: ODD_REALS, str: ODD_TEXTS}
 _JPEG_SIZE = re.compile(rb"\xff[\xc0-\xc2]\x00[\x0b\x11]\x08(....)", re.DOTALL)
 _ODD_SIDES = (0, 1, 7, 64, 30_000, 65_535)
 """Of images: two of them make one that is small, or one that nobody may decode."""
@@ -123,6 +125,15 @@ def mutated_tree(rng: random.Random, tree: Any) -> Any:
             holder[key] = [holder[key]]
         else:
             _add(rng, holder, key)
+    return tree
+
+
+def with_odd_values(rng: random.Random, tree: Any) -> Any:
+    """A copy in which one to three numbers or texts are odd ones of their own type."""
+    tree = copy.deepcopy(tree)
+    plain = [(holder, key) for holder, key in _places(tree) if type(holder[key]) in _ODD]
+    for holder, key in rng.sample(plain, min(len(plain), rng.randint(1, 3))):
+        holder[key] = rng.choice(_ODD[type(holder[key])])
     return tree
 
 

@@ -14,7 +14,7 @@ from cogmap.bench.fuzzing.surface import Surface
 from cogmap.runtime import wire
 from cogmap.runtime.jpeg import CODEC, compress_jpeg, decompress
 
-__all__ = ["surface"]
+__all__ = ["mutated_parts", "surface"]
 
 _EACH_TYPE = 3
 _JPEG = compress_jpeg(np.zeros((8, 8, 3), np.uint8), 90)
@@ -28,7 +28,7 @@ def surface() -> Surface:
         for kind in wire.MESSAGE_TYPES.values()
         for _ in range(_EACH_TYPE)
     )
-    return Surface("wire", seeds, _mutate, _feed)
+    return Surface("wire", seeds, mutated_parts, _feed)
 
 
 def _feed(data: bytes) -> object:
@@ -39,7 +39,7 @@ def _feed(data: bytes) -> object:
     return wire.decode(parts, decompress)
 
 
-def _mutate(rng: random.Random, data: bytes, other: bytes) -> bytes:
+def mutated_parts(rng: random.Random, data: bytes, other: bytes) -> bytes:
     try:
         parts = msgspec.msgpack.decode(data, type=list[bytes])
         header = msgspec.msgpack.decode(parts[1])

@@ -8,6 +8,7 @@ import numpy as np
 import shapely
 
 from cogmap.memory.geometry.boxes import footprint
+from cogmap.memory.geometry.poses import FARTHEST_M
 from cogmap.memory.navigation.floor import body_paths, cell_state, with_unknown_free
 from cogmap.memory.navigation.known import Body, Known, Pose2, Stand, Unreachable
 from cogmap.memory.navigation.object_stands import named, object_stands
@@ -52,6 +53,8 @@ def _at(
     """At a point, or so near to it that it makes no difference."""
     if not all(map(math.isfinite, (pose.x, pose.y, pose.yaw))):
         return Unreachable("the goal's coordinates are not finite numbers")
+    if max(abs(pose.x), abs(pose.y)) > FARTHEST_M:
+        return Unreachable(f"the goal is more than {FARTHEST_M:g} m from the origin")
     grid = with_unknown_free(known.grid) if through_unknown else known.grid
     paths = body_paths(grid, body.radius_m)
     if paths.is_free(pose.point):

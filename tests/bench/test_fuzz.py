@@ -28,8 +28,9 @@ from cogmap.runtime.image_size import image_size
 from cogmap.runtime.launchfile import read_launch_file
 from cogmap.runtime.messages import CogmapError
 from cogmap.runtime.playback import MAX_CHUNK_BYTES, Recording
+from cogmap.runtime.requests import RequestServer
 
-EXAMPLES = {"map": 40, "launch": 80, "question": 120}
+EXAMPLES = {"map": 40, "launch": 80, "question": 120, "request": 100}
 HYPOTHESIS = {"deadline": None, "suppress_health_check": list(HealthCheck), "database": None}
 
 
@@ -171,6 +172,7 @@ READERS = {
     "launch": read_launch_file,
     "program": check,
     "question": ask,
+    "request": RequestServer.receive,
 }
 """What reads bytes of strangers, as docs/security.md lists it."""
 

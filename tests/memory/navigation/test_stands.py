@@ -42,7 +42,12 @@ def test_what_is_inside_furniture_names_it():
 
 @pytest.mark.parametrize(
     ("point", "words"),
-    [((99.0, 0.0), "off the map"), ((math.nan, 0.0), "not finite"), ((5.0, 2.0), "never seen")],
+    [
+        ((99.0, 0.0), "off the map"),
+        ((math.nan, 0.0), "not finite"),
+        ((1e300, 0.0), "from the origin"),
+        ((5.0, 2.0), "never seen"),
+    ],
 )
 def test_points_without_floor_say_why(point, words):
     cells = paint(open_floor(), 4.0, 0.05, 5.95, 3.95, UNKNOWN)

@@ -42,14 +42,13 @@ def as_before(report: dict[str, Any], before: dict[str, Any] | None) -> dict[str
 
 
 def _run_figures(launch: Launch, result: RunResult, *, cut_short: bool) -> dict[str, Any]:
-    """Of the frames: how many came, and what became of them. Where the node that fuses them did
-    not come to its end, those that nobody counted as lost were on the way to it."""
+    """Of the frames: how many came, and what became of them. ``lost`` is what was counted as lost:
+    by the node that fuses them, or before it. Where that node did not come to its end, or was told
+    to, those of which nobody has a count were on the way to it."""
     status = {node.node: node for node in result.nodes}
     fuser = next((node for node in result.nodes if _fuses(launch, node.node)), None)
     verdicts = {} if fuser is None else _verdicts(fuser)
     fusing = None if fuser is None else fuser.inputs.get("frames")
-    has_ended = fuser is None or fuser.state == "ended"
-    has_all = has_ended and not (cut_short and _is_lossless(launch))
     frames_in = sum(  # of sources alone: what is between them and their readers passes frames on
         status[name].outputs.get(port, 0)
         for name, port in launch.streams().values()
@@ -60,18 +59,16 @@ def _run_figures(launch: Launch, result: RunResult, *, cut_short: bool) -> dict[
     rejected = {
         verdict: count for verdict, count in verdicts.items() if verdict not in ("fused", *_SKIPPED)
     }
-    missing = max(frames_in - fusing.received - fusing.skipped, 0) if fusing else 0
-    lost = missing if has_all or fusing is None else min(fusing.lost, missing)
+    lost, on_the_way, unaccounted = _missing(launch, status, fuser, frames_in, cut_short=cut_short)
     skipped = sum(verdicts.get(name, 0) for name in _SKIPPED)
-    in_doubt = _is_in_doubt(launch, result, fusing)
     return {
         "frames_in": frames_in,
         "fused": verdicts.get("fused", 0),
         "skipped": skipped + (fusing.skipped if fusing else 0),
         "rejected": rejected,
-        "lost": None if in_doubt else lost,
-        "on_the_way": missing - lost,
-        "unaccounted": _unaccounted(launch, status, fuser, has_all=has_all),
+        "lost": None if _is_in_doubt(launch, result, fusing) else lost,
+        "on_the_way": on_the_way,
+        "unaccounted": unaccounted,
         "capture_to_fused_ms": {
             "p50": fusing.latency_p50_ms if fusing else None,
             "p99": fusing.latency_p99_ms if fusing else None,
@@ -79,20 +76,33 @@ def _run_figures(launch: Launch, result: RunResult, *, cut_short: bool) -> dict[
     }
 
 
-def _unaccounted(
-    launch: Launch, status: dict[str, NodeStatus], fuser: NodeStatus | None, *, has_all: bool
-) -> int:
-    """What does not add up, which is a fault of cogmap. Negative: so many more frames were taken in
-    or counted as lost than came. Positive: so many of a lossless run are missing that nobody
-    counted as lost. 0 where a count is not the last, or the node has not ``has_all``."""
-    stream = None if fuser is None else launch.nodes[fuser.node].inputs.get("frames")
-    writer, port = launch.streams().get("" if stream is None else stream.stream, ("", ""))
-    feeding = status.get(writer)
-    if fuser is None or feeding is None or {fuser.state, feeding.state} != {"ended"}:
-        return 0
+def _missing(
+    launch: Launch,
+    status: dict[str, NodeStatus],
+    fuser: NodeStatus | None,
+    frames_in: int,
+    *,
+    cut_short: bool,
+) -> tuple[int, int, int]:
+    """Of the frames that were not taken in: lost, on the way at the end, and unaccounted, which is
+    a fault of cogmap. Negative: so many more were taken in or counted as lost than came."""
+    if fuser is None:
+        return 0, 0, 0
     fusing = fuser.inputs.get("frames", InputStats())
-    left = feeding.outputs.get(port, 0) - fusing.received - fusing.skipped - fusing.lost
-    return left if left < 0 or (has_all and _is_lossless(launch)) else 0
+    wire = launch.nodes[fuser.node].inputs.get("frames")
+    writer, port = launch.streams().get("" if wire is None else wire.stream, ("", ""))
+    feeding = status.get(writer)
+    told = frames_in if feeding is None else feeding.outputs.get(port, 0)
+    lost = max(frames_in - told, 0) + fusing.lost
+    left = told - fusing.received - fusing.skipped - fusing.lost
+    have_ended = feeding is not None and {fuser.state, feeding.state} == {"ended"}
+    if left < 0:  # unless a count is not the last
+        return lost, 0, left if have_ended else 0
+    if cut_short or fuser.state != "ended":
+        return lost, left, 0
+    if _is_lossless(launch) or launch.run.checkpoint_every:
+        return lost, 0, left if have_ended else 0
+    return lost + left, 0, 0  # a reader without an account knows nothing of what came before it
 
 
 def _account_troubles(unaccounted: int) -> list[dict[str, Any]]:

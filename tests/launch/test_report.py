@@ -15,17 +15,20 @@ from rich.console import Console
 from cogmap.launch import running
 from cogmap.launch.report import as_before, make_report
 from cogmap.launch.table import LiveTable, status_table, summary
+from cogmap.runtime.launchfile import Launch, check_launch
 from cogmap.runtime.messages import InputStats, NodeStatus, RunStatus
 from cogmap.runtime.result import RunResult
 
 FRAMES = InputStats(
     received=90,
     skipped=4,
+    lost=6,
     malformed=1,
     latency_p50_ms=12.5,
     latency_p99_ms=40.0,
     mean_rate_hz=29.5,
 )
+LISTENED = InputStats(received=93)
 NODES = (
     NodeStatus(stamp_ns=0, node="camera", pid=1, state="ended", outputs={"frames": 100}),
     NodeStatus(
@@ -60,15 +63,16 @@ def test_what_became_of_the_frames(report):
     assert run["capture_to_fused_ms"] == {"p50": 12.5, "p99": 40.0}
 
 
-def account(camera: int, time_over: bool = False, **fusing: int) -> dict[str, Any]:
-    launch = running.load("replay", [])
+def account(
+    camera: int, time_over: bool = False, launch: str = "replay", **fusing: int
+) -> dict[str, Any]:
     camera_, fuser = NODES
     nodes = (
         msgspec.structs.replace(camera_, outputs={"frames": camera}),
         msgspec.structs.replace(fuser, inputs={"frames": InputStats(**fusing)}),
     )
     result = RunResult(nodes, {}, {}, duration_s=1.0)
-    return make_report(launch, result, time_over=time_over)
+    return make_report(running.load(launch, []), result, time_over=time_over)
 
 
 def test_what_does_not_add_up_is_shown():
@@ -77,9 +81,10 @@ def test_what_does_not_add_up_is_shown():
     assert [each["text"][:50] for each in twice["troubles"]] == [
         "57 more frames were taken in or counted as lost th"
     ]
-    gone = account(100, received=90)
-    assert (gone["run"]["lost"], gone["run"]["unaccounted"]) == (10, 10)
-    assert "10 frames are missing" in gone["troubles"][0]["text"]
+    for launch in ("replay", "live"):
+        gone = account(100, received=90, lost=3, launch=launch)
+        assert (gone["run"]["lost"], gone["run"]["unaccounted"]) == (3, 7)
+        assert "7 frames are missing" in gone["troubles"][0]["text"]
     right = account(100, received=90, skipped=4, lost=6)
     assert right["run"]["unaccounted"] == 0 and not right["troubles"]
 
@@ -97,10 +102,25 @@ def test_a_run_that_was_resumed_in_vain_is_what_it_was_before(report):
     assert as_before(report, before) == report
 
 
-def test_what_a_lossless_run_had_no_time_for_was_on_the_way():
-    """It is not lost: who resumes the run has it."""
-    run = account(100, received=99, time_over=True)["run"]
+@pytest.mark.parametrize("launch", ["replay", "live"])
+def test_what_a_run_had_no_time_for_was_on_the_way(launch):
+    """It is not lost: who resumes a lossless run has it."""
+    run = account(100, received=99, time_over=True, launch=launch)["run"]
     assert (run["lost"], run["on_the_way"], run["unaccounted"]) == (0, 1, 0)
+
+
+def test_a_reader_that_keeps_no_state_lost_what_came_before_it_listened():
+    run = of_stateless(running.load("live", []))["run"]
+    assert (run["lost"], run["unaccounted"]) == (7, 0)
+
+
+def of_stateless(launch: Launch) -> dict[str, Any]:
+    """Of a launch whose nodes keep no state, and 7 of 100 frames that nobody has counted."""
+    tree = launch.dump()
+    tree["run"]["checkpoint_every"] = 0
+    fuser = msgspec.structs.replace(NODES[1], restarts=0, inputs={"frames": LISTENED})
+    result = RunResult((NODES[0], fuser), {}, {}, duration_s=1.0)
+    return make_report(check_launch(tree, Path("test")), result)
 
 
 def test_only_verdicts_of_the_node_that_fuses_count():
@@ -175,7 +195,7 @@ def test_a_recorder_may_call_its_input_as_it_likes(tmp_path):
     launch = running.load(str(path), [])
     run = make_report(launch, RunResult(NODES, {}, {}, duration_s=1.0))["run"]
     assert (run["frames_in"], run["fused"]) == (100, 70)
-    assert run["unaccounted"] == 100 - 90 - 4  # the recorder makes no run a lossy one
+    assert of_stateless(launch)["run"]["unaccounted"] == 7  # it makes no run a lossy one
 
 
 def test_figures_of_the_nodes(report):
@@ -216,7 +236,7 @@ def test_table_has_a_row_a_node():
     assert {"Hz", "skipped", "malformed", "restarts", "MB"} <= set(header.split())
     assert camera.split()[:2] == ["camera", "ended"]
     assert reconstruction.split() == [
-        *("reconstruction", "ended", "0.0", "12.5", "40.0", "4", "0", "1", "2", "0", "0")
+        *("reconstruction", "ended", "0.0", "12.5", "40.0", "4", "6", "1", "2", "0", "0")
     ]
 
 

@@ -3,8 +3,9 @@
 A restart takes from the kill to the first message, of a source the first step, that is handled
 after it. Less the node's own load time (to start Python, import, and read its state) that is what
 the runtime adds: to notice the death, to wait before the next try, to hear from its readers what
-they want, and to be sent it. While another node is down, too, a node also waits for that one's
-load time, which says nothing of its own restart: such restarts are counted apart.
+they want, and to be sent it. While another node is down, too, a node also waits until that one has
+loaded: then all counts from when the last of them could have. If the other's load time is not
+known, as it was never seen to go on, that cannot be told, and the restart is left out.
 
 A node says in its log when it went on. One that said nothing until it was killed again, or until
 the run was over, may have begun anew, or had nothing more to do: then the run's status has it at
@@ -44,7 +45,7 @@ class Restart:
     """Wall clock, seconds since the epoch."""
     beyond_loading_s: float
     alone: bool
-    """No other node was down meanwhile."""
+    """No other node was down meanwhile; else beyond what the last of them took to load."""
     is_back: bool = True
     """False: it was never seen at work again, and the times are the least that there can be."""
 
@@ -70,18 +71,18 @@ def restarts(
         for node in sorted({kill.node for kill in kills})
         for down in _downs([k for k in kills if k.node == node], logs.get(node, ""), statuses)
     ]
-    return [
-        Restart(
-            down.node,
-            down.begin_s,
-            down.end_s,
-            max(down.end_s - down.begin_s - down.load_s, 0.0),
-            not any(_overlap(down, other) for other in downs if other.node != down.node),
-            down.is_back,
-        )
-        for down in downs
-        if down.load_s is not None
-    ]
+    again = [_restart(down, downs) for down in downs if down.load_s is not None]
+    return [restart for restart in again if restart is not None]
+
+
+def _restart(down: _Down, downs: Sequence[_Down]) -> Restart | None:
+    """None if it waited for a node of which nobody knows when that had loaded."""
+    others = [other for other in downs if other.node != down.node and _overlap(down, other)]
+    loaded_s = [each.begin_s + each.load_s for each in (down, *others) if each.load_s is not None]
+    if down.is_back and len(loaded_s) <= len(others):
+        return None
+    beyond_s = max(down.end_s - max(loaded_s), 0.0)
+    return Restart(down.node, down.begin_s, down.end_s, beyond_s, not others, down.is_back)
 
 
 def _downs(kills: Sequence[Kill], log: str, statuses: Sequence[RunStatus]) -> list[_Down]:

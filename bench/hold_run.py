@@ -16,12 +16,13 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import msgspec
 import psutil
 
 from cogmap.bench.harness import BenchError
 from cogmap.bench.running_run import frames_mapped, is_ending, node_pids
 
-__all__ = ["FAULTS", "HeldRun", "Kill", "chaos", "disturb"]
+__all__ = ["ACCOUNT", "FAULTS", "HeldRun", "Kill", "chaos", "disturb"]
 
 _END_WITHIN_S = 300.0
 _LOOK_S = 0.005
@@ -32,6 +33,10 @@ _END_TAKES_S = 3.0
 _PAUSES_S = ((0.1, 2.0), (0.1, 2.0), (0.1, 2.0), (5.0, 20.0))
 """The longer ones go beyond what a left-over, or a node that is taken for dead, has."""
 _WRITERS_OF_THE_MAP = ("memory", "reconstruction")
+ACCOUNT = "account of the frames"
+_ACCOUNTED = (
+    "frames_in", "fused", "skipped", "rejected", "lost", "on_the_way", "unaccounted",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -111,7 +116,8 @@ class HeldRun:
         return True
 
     def finish(self) -> dict[str, bytes]:
-        """Wait for its end; the files of its map. Raises BenchError if it did not end well."""
+        """Wait for its end; the files of its map, and what its report says became of the frames, as
+        `ACCOUNT`. Raises BenchError if it did not end well."""
         try:
             code = self.process.wait(_END_WITHIN_S)
         except subprocess.TimeoutExpired:
@@ -120,7 +126,10 @@ class HeldRun:
         if code != 0:
             output = (self.folder / "output.txt").read_text()[-2000:]
             raise BenchError(f"the run ended with exit code {code}: {self.folder}\n{output}")
-        return {path.name: path.read_bytes() for path in self.map_dir.iterdir()}
+        return {
+            ACCOUNT: _account(self.run_dir),
+            **{path.name: path.read_bytes() for path in self.map_dir.iterdir()},
+        }
 
     def stop(self) -> None:
         """Whatever state it is in."""
@@ -134,6 +143,12 @@ class HeldRun:
     def handled(self) -> int:
         """Observations that the memory node has had, by the last word of the run."""
         return frames_mapped(self.run_dir)
+
+
+def _account(run_dir: Path) -> bytes:
+    report = msgspec.json.decode((run_dir / "report.json").read_bytes())
+    of_frames = {name: count for name, count in report["run"].items() if name in _ACCOUNTED}
+    return msgspec.json.encode(of_frames, order="sorted")
 
 
 def disturb(run: HeldRun, rng: random.Random, faults: tuple[str, ...], every: int) -> str:
@@ -281,7 +296,8 @@ FAULTS: dict[str, Callable[[HeldRun, random.Random], bool]] = {
 def chaos(
     run: HeldRun, rng: random.Random, faults: tuple[str, ...], every: int
 ) -> tuple[dict[str, bytes], Counter[str]]:
-    """The map of a run with faults until it ends, and how many of each there were.
+    """What `HeldRun.finish` gives of a run with faults until it ends, and how many of each there
+    were.
 
     Raises BenchError if the run did not end well.
     """

@@ -44,8 +44,7 @@ def test_a_restart_counts_without_what_it_took_to_load():
         (1001, went_on(1004, 2), False),
         (995, went_on(1001, 2), False),
         (990, went_on(999, 2), True),
-        (990, "", False),  # it has not said since that it works
-        (980, "", True),
+        (980, "", True),  # it has not said since that it works
     ],
 )
 def test_a_restart_while_another_node_is_down_is_not_alone(other_at_s, its_log, alone):
@@ -53,6 +52,19 @@ def test_a_restart_while_another_node_is_down_is_not_alone(other_at_s, its_log, 
     found = restarts([Kill("memory", other_at_s), Kill("detector", 1000)], logs, [])
     mine = next(each for each in found if each.node == "detector")
     assert mine.alone is alone
+
+
+def test_who_waits_for_another_counts_from_when_the_last_could_have_loaded():
+    logs = {"detector": went_on(1009, 2.5), "memory": went_on(1008, 3)}
+    found = restarts([Kill("memory", 1004), Kill("detector", 1000)], logs, [])
+    assert {each.node: each.beyond_loading_s for each in found} == pytest.approx(
+        {"detector": 2.0, "memory": 1.0}
+    )
+
+
+def test_who_waits_for_one_of_which_nothing_is_known_is_left_out():
+    kills = [Kill("memory", 990), Kill("detector", 1000)]
+    assert restarts(kills, {"detector": went_on(1003, 2.5), "memory": ""}, []) == []
 
 
 def test_one_that_was_killed_again_before_it_worked_counts_from_the_last_kill():
@@ -103,7 +115,7 @@ def test_kills_have_a_bar_each_for_how_many_and_how_soon():
     assert not met(hold._kill_figures(200, 200, good[:1]))["restarts measured"]
     assert not met(hold._kill_figures(199, 200, good))["kills survived with an identical map, %"]
     assert not met(hold._kill_figures(200, 200, good + [restart(20, is_back=False)] * 3))[SOON]
-    assert met(hold._kill_figures(200, 200, good + [restart(20, alone=False)] * 3))[SOON]
+    assert not met(hold._kill_figures(200, 200, good + [restart(20, alone=False)] * 3))[SOON]
 
 
 def test_runs_that_die_before_their_first_kill_end_the_bench(tmp_path, monkeypatch):

@@ -30,7 +30,7 @@ import psutil
 from cogmap.bench.harness import Bar, BenchError, BenchResult
 from cogmap.bench.layout_score import LayoutScore, TrueObject, score_layout
 from cogmap.bench.process_samples import ProcessSample, Series, folder_bytes, process_sample
-from cogmap.bench.running_run import frames_mapped, node_pids
+from cogmap.bench.running_run import frames_mapped, is_ending, node_pids
 from cogmap.memory.cognitive_map import CognitiveMap
 from cogmap.runtime.messages import (
     Answer,
@@ -68,6 +68,9 @@ _LESS_F1 = 0.02
 """What one thing in fifty counts."""
 _LEAST_MB = 0.1
 """Of what lies in the run directory; what is smaller is told in the sum alone."""
+_MOST_MISSED = 0.01
+"""Of the looks."""
+_NO_ANSWER = ("failed", "not_understood")
 _RESOURCES = ("memory, MB", "descriptors", "sockets", "threads")
 _PROCESSOR, _DISK, _ANSWER = "processor ms a frame", "disk, MB", "answer, ms"
 
@@ -82,6 +85,13 @@ class _Looks:
     disk_mb: list[dict[str, float]] = field(default_factory=list)
     """Of each file and folder in the run directory."""
     answer_ms: list[float] = field(default_factory=list)
+    missed: int = 0
+    """Looks at which a process was not there or a question had no answer."""
+
+    @property
+    def missed_part(self) -> float:
+        return self.missed / max(self.missed + len(self.hours), 1)
+
     """All questions of one look together."""
     first_hour: Layout | None = None
     """Of the map that was stored first as of a frame after it."""
@@ -103,6 +113,8 @@ def run() -> BenchResult:
         "frames": report["run"]["frames_in"],
         "frames lost": report["run"]["lost"],
         "restarts": sum(node["restarts"] for node in report["nodes"].values()),
+        "looks": len(looks.hours),
+        "looks missed, part": looks.missed_part,
         "troubles": ", ".join(each["name"] for each in report["troubles"]) or "none",
     }
     series = _series(looks)
@@ -130,7 +142,8 @@ def _bars(figures: dict[str, Any], series: dict[str, Series]) -> list[Bar]:
         name = f"largest growth an hour of the stream: {resource}"
         figures[name] = float(np.max([each.worst_growth for each in counted]))
         bars.append(Bar(name, figures[name], _MOST_GROWTH, "at most"))
-    return bars + [Bar(name, figures[name], 0, "at most") for name in ("frames lost", "restarts")]
+    limits = {"frames lost": 0, "restarts": 0, "looks missed, part": _MOST_MISSED}
+    return bars + [Bar(name, figures[name], most, "at most") for name, most in limits.items()]
 
 
 def _map_bars(score: LayoutScore, early: LayoutScore) -> list[Bar]:
@@ -173,7 +186,8 @@ def _watch(supervisor: subprocess.Popen[bytes], run_dir: Path) -> _Looks:
             elif time.monotonic() - moved_at > _NOTHING_WITHIN_S:
                 raise BenchError(f"nothing was mapped for {_NOTHING_WITHIN_S:.0f} s")
             if frames >= due and frames:
-                _look(looks, supervisor.pid, run_dir, frames)
+                taken = _look(looks, supervisor.pid, run_dir, frames)
+                looks.missed += not taken and not is_ending(run_dir)
                 looks.first_hour = looks.first_hour or _stored(run_dir, _FIRST_S)
                 due = frames + round(_EVERY_S * _RATE_HZ)
     finally:
@@ -189,31 +203,38 @@ def _stop(supervisor: subprocess.Popen[bytes]) -> None:
         supervisor.wait()
 
 
-def _look(looks: _Looks, supervisor: int, run_dir: Path, frames: int) -> None:
-    """Left out if a process is just not there, as at the end of the run."""
+def _look(looks: _Looks, supervisor: int, run_dir: Path, frames: int) -> bool:
+    """Whether all processes were there, as they are not at the end of the run, and said something
+    to every question."""
     try:
         nodes = {"supervisor": supervisor, **node_pids(supervisor)}
         taken = {name: process_sample(pid) for name, pid in nodes.items()}
         half_ns = round(frames / _RATE_HZ * 0.5e9)
         answer_ms = [_ask(run_dir, q, as_of) for q in _QUESTIONS for as_of in (None, half_ns)]
     except (psutil.Error, CogmapError):
-        return
+        return False
     samples = {name: sample for name, sample in taken.items() if sample is not None}
     if len(samples) < len(taken) or (looks.processes and samples.keys() != looks.processes.keys()):
-        return
+        return False
     for name, sample in samples.items():
         looks.processes.setdefault(name, []).append(sample)
     looks.hours.append(frames / _RATE_HZ / 3600)
     looks.frames.append(frames)
     looks.disk_mb.append({each.name: folder_bytes(each) / 2**20 for each in run_dir.iterdir()})
     looks.answer_ms.append(sum(answer_ms))
+    return True
 
 
 def _ask(run_dir: Path, text: str, as_of_ns: int | None) -> float:
-    """Milliseconds to the answer, of a run that is busy mapping."""
+    """Milliseconds to the answer, of a run that is busy mapping. Raises BenchError if there is
+    none."""
+    question = Question(stamp_ns=0, text=text, as_of_ns=as_of_ns)
     began = time.perf_counter()
-    ask_run(run_dir, "vlm/ask", Question(stamp_ns=0, text=text, as_of_ns=as_of_ns), Answer, 20.0)
-    return 1e3 * (time.perf_counter() - began)
+    answer = ask_run(run_dir, "vlm/ask", question, Answer, 20.0)
+    took_s = time.perf_counter() - began
+    if answer.status in _NO_ANSWER:
+        raise BenchError(f"{text} {answer.text}")
+    return 1e3 * took_s
 
 
 def _series(looks: _Looks) -> dict[str, Series]:

@@ -12,8 +12,9 @@ from cogmap.bench import hold_live
 from cogmap.bench.hold_live import LiveRun
 from cogmap.runtime.messages import NodeStatus
 
-FRAMES = {"received": 60, "skipped": 5, "lost": 30}
-TOLD = {"frames_in": 100, "lost": 33, "on_the_way": 2}
+FRAMES = {"received": 60, "skipped": 5, "lost": 35}
+TOLD = {"frames_in": 100, "lost": 35, "on_the_way": 0}
+RECORDER = {"inputs": {"frames": {"skipped": 1, "lost": 0}}, "counters": {"unrecorded": 2}}
 NODE = {"inputs": {"frames": FRAMES}, "counters": {"frames.fused": 40, "frames.frozen": 20, "x": 7}}
 
 
@@ -24,8 +25,8 @@ def missed(run: LiveRun) -> list[str]:
 def live_run(frames: dict[str, int], told: dict[str, Any], **what: Any) -> LiveRun:
     node = copy.deepcopy(NODE)
     node["inputs"] = {"frames": FRAMES | frames}
-    report = {"run": TOLD | told, "nodes": {"reconstruction": node}}
-    known: dict[str, Any] = {"kills": 5, "recorded": list(range(100)), "replayed": 100}
+    report = {"run": TOLD | told, "nodes": {"reconstruction": node, "recorder": RECORDER}}
+    known: dict[str, Any] = {"kills": 5, "recorded": list(range(97)), "replayed": 97}
     return LiveRun(report=report, **known | what)
 
 
@@ -36,11 +37,13 @@ def test_a_run_that_accounts_for_all_frames_meets_every_bar():
 @pytest.mark.parametrize(
     ("frames", "told"),
     [
-        ({}, {"lost": 32}),
+        ({}, {"lost": 34}),
         ({}, {"lost": None}),
         ({"received": 61}, {}),
-        ({"received": 61}, {"lost": 32}),  # one that nothing became of
-        ({"lost": 36}, {}),  # some are counted twice
+        ({"received": 61, "lost": 34}, {"lost": 34}),  # one that nothing became of
+        ({"lost": 36}, {"lost": 36}),  # one is counted twice
+        ({"lost": 0}, {}),  # the node has counted none
+        ({"lost": 0}, {"lost": 0}),
     ],
 )
 def test_a_frame_too_many_or_too_few_is_told(frames, told):
@@ -50,14 +53,20 @@ def test_a_frame_too_many_or_too_few_is_told(frames, told):
 @pytest.mark.parametrize(
     ("what", "bar"),
     [
-        ({"kills": 2}, "live: kills of the node that maps"),
-        ({"recorded": [*range(99)]}, "live: frames missing in the recording, or there twice"),
-        ({"recorded": [*range(100), 7]}, "live: frames missing in the recording, or there twice"),
-        ({"replayed": 99}, "live: frames not mapped from the recording"),
+        ({"kills": 4}, "live: kills of the node that maps"),
+        ({"recorded": [*range(96)], "replayed": 96}, "live: frames wrong in the recording"),
+        ({"recorded": [*range(97), 7]}, "live: frames wrong in the recording"),
+        ({"replayed": 96}, "live: frames not mapped from the recording"),
     ],
 )
 def test_kills_and_the_recording_have_bars(what, bar):
     assert missed(live_run({}, {}, **what)) == [bar]
+
+
+def test_a_node_that_takes_nothing_in_between_its_kills_misses_a_bar():
+    few = live_run({"received": 20, "lost": 75}, {"lost": 75})
+    few.report["nodes"]["reconstruction"]["counters"] = {"frames.fused": 20}
+    assert missed(few) == ["live: taken in, part of frames"]
 
 
 def test_each_process_is_killed_once_after_it_was_at_work():

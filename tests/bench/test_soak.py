@@ -9,12 +9,14 @@ import msgspec
 import pytest
 
 from cogmap.bench import soak
+from cogmap.bench.harness import BenchError
 from cogmap.bench.layout_score import LayoutScore, score_layout
 from cogmap.bench.process_samples import ProcessSample
 from cogmap.bench.running_run import frames_mapped
 from cogmap.memory.cognitive_map import CognitiveMap
 from cogmap.memory.formats.layout_json import layout_bytes
 from cogmap.runtime.messages import (
+    Answer,
     Box,
     InputStats,
     Layout,
@@ -51,7 +53,8 @@ def looks_of(hours: int = 5, **grows: float) -> soak._Looks:
 def bars_of(looks: soak._Looks) -> dict[str, bool]:
     """By the last word of their names, whether they are met."""
     series = soak._series(looks)
-    bars = soak._bars({"frames lost": 0, "restarts": 0}, series)
+    figures = {"frames lost": 0, "restarts": 0, "looks missed, part": looks.missed_part}
+    bars = soak._bars(figures, series)
     return {bar.figure.rpartition(": ")[2]: bar.ok for bar in bars}
 
 
@@ -66,6 +69,21 @@ def test_what_does_not_grow_meets_every_bar():
 def test_what_grows_misses_its_bar_and_no_other(what, bar):
     met = bars_of(looks_of(**{what: 0.03}))
     assert [name for name, is_met in met.items() if not is_met] == [bar]
+
+
+def test_questions_without_an_answer_miss_a_bar():
+    """All figures would be of the hours before."""
+    looks = looks_of()
+    looks.missed = 3
+    assert [name for name, is_met in bars_of(looks).items() if not is_met] == ["looks missed, part"]
+
+
+@pytest.mark.parametrize("status", ["failed", "not_understood"])
+def test_that_somebody_said_something_is_no_answer(status, monkeypatch, tmp_path):
+    answer = Answer(stamp_ns=0, status=status, text="no")
+    monkeypatch.setattr(soak, "ask_run", lambda *_: answer)
+    with pytest.raises(BenchError):
+        soak._ask(tmp_path, "Where is the sofa?", None)
 
 
 def test_descriptors_that_one_node_begins_to_keep_late_miss_their_bar():

@@ -51,7 +51,7 @@ _SHORTENED_BY = {
 """Environment variables that make a benchmark a look, which is not written down."""
 _PART_BY = {"fuzz": "COGMAP_FUZZ_ONLY", "hold": "COGMAP_HOLD_ONLY"}
 """That name a part of it: only its rows are replaced."""
-_MARK = "<!-- bench:{} -->"
+_MARK, _MISSED = "<!-- bench:{} -->", "**missed**"
 _ALL_ROWS, _FEW_ROWS = Path("docs/measured.md"), Path("README.md")
 _HEADLINES = (
     ("map", "pipeline: frames/s, VGA, lossless"),
@@ -70,7 +70,7 @@ _HEADLINES = (
     ("hold", "faults named and survived"),
     ("soak", "largest growth an hour of the stream: memory, MB"),
 )
-"""What the README shows of all that has a bar."""
+"""What the README shows of all that has a bar, beside all that is missed."""
 
 
 class BenchError(CogmapError):
@@ -245,9 +245,9 @@ def _write_tables(reports: list[BenchReport]) -> None:
         is_part = os.environ.get(_PART_BY.get(report.bench, ""))
         rows[report.bench] = _replaced(rows.get(report.bench, []), new) if is_part else new
     every = [row for bench in BENCHES for row in rows.get(bench, [])]
-    begins = [f"| `cogmap bench {bench}` | {figure} |" for bench, figure in _HEADLINES]
+    begins = tuple(f"| `cogmap bench {bench}` | {figure} |" for bench, figure in _HEADLINES)
     _put_table(_ALL_ROWS, every)
-    _put_table(_FEW_ROWS, [row for begin in begins for row in every if row.startswith(begin)])
+    _put_table(_FEW_ROWS, [row for row in every if row.startswith(begins) or _MISSED in row])
 
 
 def _replaced(rows: list[str], by: list[str]) -> list[str]:
@@ -276,5 +276,5 @@ def _put_table(page: Path, rows: list[str]) -> None:
 
 
 def _row(bench: str, bar: Bar) -> str:
-    value = _format(bar.value) + ("" if bar.ok else " **missed**")
+    value = _format(bar.value) + ("" if bar.ok else f" {_MISSED}")
     return f"| `cogmap bench {bench}` | {bar.figure} | {value} | {_wanted(bar)} |"

@@ -89,6 +89,17 @@ def test_all_benches_write_the_tables_and_tell_what_was_missed(
     assert "rate" not in few
 
 
+def test_the_first_figures_hide_nothing_that_is_missed(
+    benches: dict[str, BenchResult | BenchError], pages: tuple[Path, Path]
+) -> None:
+    bars = [Bar("rate", 1.0, 2.0), Bar("size", 3.0, 2.0)]
+    benches["quick"] = BenchResult({"rate": 1.0, "size": 3.0}, bars)
+    benches["slow"] = BenchResult({}, [])
+    harness.run_benches(None, False, Console(quiet=True))
+    few = pages[1].read_text()
+    assert "| `cogmap bench quick` | rate | 1 **missed** |" in few and "size" not in few
+
+
 def test_one_bench_replaces_its_own_rows_if_it_is_told(
     benches: dict[str, BenchResult | BenchError], pages: tuple[Path, Path]
 ) -> None:

@@ -133,8 +133,8 @@ class _Undisturbed:
 def fault_figures(
     episode: Path, folder: Path, wanted: dict[str, bytes]
 ) -> tuple[dict[str, Any], list[Bar]]:
-    """A line for each fault, and how many of all were noticed and survived. ``wanted``: the files
-    of the map of an undisturbed replay of the episode."""
+    """A line for each fault, and how many of all were noticed and survived. ``wanted``: what an
+    undisturbed replay of the episode came to (`HeldRun.finish`)."""
     figures: dict[str, Any] = {}
     held = total = 0
     walks = [_walk(seed) for seed in _SEEDS]

@@ -26,7 +26,9 @@ import zmq
 from cogmap.bench.episodes import write_tour
 from cogmap.bench.hold_run import HeldRun
 from cogmap.bench.pipeline import run_in
+from cogmap.nodes.reconstruction import Reconstruction
 from cogmap.nodes.recorder import Recorder
+from cogmap.runtime import checkpoint
 from cogmap.runtime.wire import Envelope
 from cogmap.runtime.wiring import EXIT_REFUSED
 from cogmap.sim.simulator import SimulatorConfig
@@ -40,8 +42,9 @@ _LARGE_FRAMES = 200
 _DISK_MB = 700
 """Of the disk that is filled: no trouble is named where more than 500 MB are left."""
 _CHUNK = bytes(2**20)
-_SLOW_S = 0.15
-"""That a slow disk takes for a frame, of 10 frames a second."""
+_SLOW_S, _LATE_S = 0.15, 20.0
+"""That a slow disk takes for a frame, of 10 frames a second, and for a checkpoint of every 50."""
+_LOSSLESS = {"stream": "camera/frames", "policy": "lossless"}
 _TIMES = 10
 _QUEUE = 8
 _ON_THE_WAY = 2 * _QUEUE + 2
@@ -64,13 +67,30 @@ class SlowDisk(Recorder):
         super()._record(envelope)
 
 
+class SlowState(Reconstruction):
+    """A node whose checkpoints go to a disk that takes its time."""
+
+    def setup(self) -> None:
+        super().setup()
+        checkpoint.write = _written_late
+
+
+def _written_late(*what: Any) -> checkpoint.Checkpoint:
+    time.sleep(_LATE_S)
+    return _WRITE(*what)
+
+
+_WRITE = checkpoint.write
+
+
 def surroundings(episode: Path, folder: Path, wanted: dict[str, bytes]) -> dict[str, Held]:
-    """Of each fault what came of it; ``wanted``: the files of the undisturbed run's map."""
+    """Of each fault what came of it; ``wanted``: what the undisturbed run came to."""
     return {
         "two runs in one run directory": _second_run(episode, folder / "second", wanted),
         "subscriber that never reads": _deaf_reader(folder / "deaf"),
         f"{_TIMES} times the frame rate": _too_fast(episode, folder / "fast"),
-        "slow disk": _slow_disk(episode, folder / "slow"),
+        "slow disk of a recording": _slow_recording(episode, folder / "slow"),
+        "slow disk of checkpoints": _slow_checkpoints(episode, folder / "late"),
         **_in_a_namespace(episode, folder, wanted),
     }
 
@@ -141,19 +161,27 @@ def _read_only_disk(episode: Path, folder: Path, wanted: dict[str, bytes]) -> He
     return _outcome(run, "map not stored", wanted)
 
 
-def _slow_disk(episode: Path, folder: Path) -> Held:
+def _slow_recording(episode: Path, folder: Path) -> Held:
     recorder = {
         "uses": "cogmap.bench.hold_surroundings:SlowDisk",
         "inputs": {"frames": "camera/frames"},
     }
-    frames = {"stream": "camera/frames", "policy": "lossless"}
-    code, report = _live(episode, folder, 1.0, {"recorder": recorder}, frames)
-    named = any(each["name"] == "slow disk" for each in report["troubles"])
+    code, report = _live(episode, folder, 1.0, {"recorder": recorder}, _LOSSLESS)
+    return _all_mapped(code, report, "slow disk")
+
+
+def _slow_checkpoints(episode: Path, folder: Path) -> Held:
+    node = "cogmap.bench.hold_surroundings:SlowState"
+    code, report = _live(episode, folder, 1.0, {}, _LOSSLESS, reconstruction=node)
+    return _all_mapped(code, report, "slow checkpoints")
+
+
+def _all_mapped(code: int, report: dict[str, Any], trouble: str) -> Held:
+    named = any(each["name"] == trouble for each in report["troubles"])
     mapped = report["nodes"]["reconstruction"]["inputs"]["frames"]["received"]
-    ok = code == 0 and named and mapped == report["run"]["frames_in"]
-    return Held(
-        ok, f"{named_or_not(named)}; {mapped} of {report['run']['frames_in']} frames mapped"
-    )
+    came = report["run"]["frames_in"]
+    told = f"{named_or_not(named)}; {mapped} of {came} frames mapped"
+    return Held(code == 0 and named and mapped == came, told)
 
 
 def _too_fast(episode: Path, folder: Path) -> Held:
@@ -175,19 +203,24 @@ def _too_fast(episode: Path, folder: Path) -> Held:
 
 
 def _live(
-    episode: Path, folder: Path, rate: float, node: dict[str, Any], frames: dict[str, str]
+    episode: Path,
+    folder: Path,
+    rate: float,
+    node: dict[str, Any],
+    frames: dict[str, str],
+    reconstruction: str = "cogmap.nodes.reconstruction:Reconstruction",
 ) -> tuple[int, dict[str, Any]]:
     """Exit code and report of an episode that comes again and again as from a live camera."""
     camera = {
         "uses": "cogmap.nodes.replay:Replay",
         "params": {"episode": str(episode), "rate": rate, "repeat": int(rate)},
     }
-    reconstruction = {
-        "uses": "cogmap.nodes.reconstruction:Reconstruction",
+    mapping = {
+        "uses": reconstruction,
         "params": {"surface_chunks": 0, "grid_every": 0},
         "inputs": {"frames": frames},
     }
-    tree = {"node": {"camera": camera, **node, "reconstruction": reconstruction}}
+    tree = {"node": {"camera": camera, **node, "reconstruction": mapping}}
     return run_in(tree, folder / "run")
 
 

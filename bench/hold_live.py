@@ -23,6 +23,7 @@ import msgspec
 from cogmap.bench.harness import Bar, BenchError
 from cogmap.bench.pipeline import replay_tree, run_in
 from cogmap.launch.running import run_launch
+from cogmap.nodes.episodes import open_episode
 from cogmap.nodes.replay import Replay
 from cogmap.runtime.launchfile import check_launch
 from cogmap.runtime.messages import Frame, NodeStatus
@@ -31,11 +32,13 @@ from cogmap.runtime.supervisor import Supervisor
 
 __all__ = ["LiveCamera", "LiveRun", "live_figures", "unaccounted"]
 
-_TIMES = 4
+_TIMES = 6
 """That the episode is seen, at 10 Hz, one time after the other."""
-_BETWEEN_S = (0.5, 12.0)
+_BETWEEN_S = (0.5, 25.0)
 """That the node has been at work before it is killed: before it keeps its state for the first time,
 and after it has for the second."""
+_UNTIL = 0.8
+"""Part of the frames, of those that come; who is killed last hears the end of the stream."""
 _LEAST_KILLS, _LEAST_TAKEN_IN = 5, 0.25
 
 
@@ -118,7 +121,7 @@ def _wrongly_recorded(run: LiveRun) -> int:
 
 
 def _run(episode: Path, folder: Path, seed: int) -> LiveRun:
-    killer = _Killer(random.Random(seed))
+    killer = _Killer(random.Random(seed), _UNTIL * _TIMES * len(open_episode(episode)))
     run_dir = folder / "run"
     code = run_launch(
         check_launch(_tree(episode), Path("bench")),
@@ -163,16 +166,19 @@ def _tree(episode: Path) -> dict[str, Any]:
 class _Killer:
     """Of the node that maps, again and again, each time once it has been at work for a while."""
 
-    def __init__(self, rng: random.Random, kill: Callable[[int, int], None] = os.kill) -> None:
+    def __init__(
+        self, rng: random.Random, until: float, kill: Callable[[int, int], None] = os.kill
+    ) -> None:
+        """``until``: frames that have come."""
         self.kills = 0
-        self._rng, self._kill = rng, kill
+        self._rng, self._until, self._kill = rng, until, kill
         self._pid, self._due = 0, 0.0
 
     def tick(self, supervisor: Supervisor) -> None:
         """About ten times a second."""
-        for node in supervisor.status().nodes:
-            if node.node == "reconstruction":
-                self.look(node, time.monotonic())
+        nodes = {node.node: node for node in supervisor.status().nodes}
+        if nodes and nodes["camera"].outputs.get("frames", 0) < self._until:
+            self.look(nodes["reconstruction"], time.monotonic())
 
     def look(self, node: NodeStatus, now: float) -> None:
         if node.state != "running" or not node.rate_hz:

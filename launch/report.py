@@ -100,9 +100,10 @@ def _missing(
         return lost, 0, left if have_ended else 0
     if cut_short or fuser.state != "ended":
         return lost, left, 0
-    if _is_lossless(launch) or launch.run.checkpoint_every:
+    if _is_lossless(launch) or (launch.run.checkpoint_every and fusing.ended):
         return lost, 0, left if have_ended else 0
-    return lost + left, 0, 0  # a reader without an account knows nothing of what came before it
+    # Nobody was there for what came last, or, without an account, for what came first.
+    return lost + left, 0, 0
 
 
 def _account_troubles(unaccounted: int) -> list[dict[str, Any]]:

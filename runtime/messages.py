@@ -858,6 +858,8 @@ class InputStats(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     lost: int = 0
     """Policy ``latest``: messages that came while the node was down, or of which a node that was
     killed had not yet kept what it made of them."""
+    ended: bool = False
+    """The stream's end was heard: what came before it is among the counts."""
     latency_p50_ms: float = 0.0
     """From capture at the source to handled here, wall clock."""
     latency_p99_ms: float = 0.0

@@ -65,6 +65,7 @@ class Port:
             skipped=self.reader.counts.skipped,
             malformed=self.reader.counts.malformed,
             lost=self.reader.counts.lost,
+            ended=self.ended,
             latency_p50_ms=self.latency.percentile(50),
             latency_p99_ms=self.latency.percentile(99),
             handle_p50_ms=self.handling.percentile(50),

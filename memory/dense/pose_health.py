@@ -52,7 +52,9 @@ near, all that is in view lies up to so much behind where it was mapped, at righ
 _TELLS_M = 0.15
 """Farther off, points are no longer near the surface that they belong to. What fits there lies to
 another: from near, the far side of a wall."""
-_MOST_IN_THIN = 0.3
+_MOST_IN_THIN, _ALL_IN_THIN = 0.3, 0.8
+"""Of all of them the wall may be as thick as can be told: whoever turns fast, or sees few frames,
+has a wall before it of which only the other side was mapped."""
 _OTHER_SIDE_M = (0.15, 0.25, 0.35)
 """Where that of a wall is looked for, along a ray that may be oblique."""
 _NO_LONGER = 0.7
@@ -167,7 +169,7 @@ class Drift:
         if told is None:
             return
         off_m, odd_m = float(np.linalg.norm(told.shift)), _odd_for(self._lately)
-        if odd_m < off_m <= _THIN_M and told.in_thin > _MOST_IN_THIN:
+        if off_m > odd_m and _is_of_thin(told):
             return
         if off_m > odd_m and self._was_mapped_in_drift(told.shift):
             return
@@ -251,6 +253,12 @@ class Drift:
         ):
             self._views = min(self._views + 1, _DRIFT_VIEWS)  # a long drift ends as soon as others
             self._seen_at, self._shift = pose.copy(), shift
+
+
+def _is_of_thin(told: Misplaced) -> bool:
+    """Whether a thing between its two sides explains how a frame lies off the surface."""
+    is_thin = bool(np.linalg.norm(told.shift) <= _THIN_M)
+    return told.in_thin > (_MOST_IN_THIN if is_thin else _ALL_IN_THIN)
 
 
 def _odd_for(lately: deque[float]) -> float:

@@ -71,10 +71,10 @@ def test_a_node_that_takes_nothing_in_between_its_kills_misses_a_bar():
 
 def test_each_process_is_killed_once_after_it_was_at_work():
     killed = []
-    killer = hold_live._Killer(random.Random(1), lambda pid, number: killed.append((pid, now)))
-    for tick in range(400):
+    killer = hold_live._Killer(random.Random(1), 9, lambda pid, _: killed.append((pid, now)))
+    for tick in range(600):
         now = tick / 10
-        node = status(pid=1 + tick // 200, rate_hz=0.0 if now < 5 else 9.0)
+        node = status(pid=1 + tick // 300, rate_hz=0.0 if now < 5 else 9.0)
         killer.look(node, now)
     assert [pid for pid, _ in killed] == [1, 2] and killer.kills == 2
     assert killed[0][1] > 5 + hold_live._BETWEEN_S[0]

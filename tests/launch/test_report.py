@@ -23,12 +23,13 @@ FRAMES = InputStats(
     received=90,
     skipped=4,
     lost=6,
+    ended=True,
     malformed=1,
     latency_p50_ms=12.5,
     latency_p99_ms=40.0,
     mean_rate_hz=29.5,
 )
-LISTENED = InputStats(received=93)
+LISTENED = InputStats(received=93, ended=True)
 NODES = (
     NodeStatus(stamp_ns=0, node="camera", pid=1, state="ended", outputs={"frames": 100}),
     NodeStatus(
@@ -64,12 +65,17 @@ def test_what_became_of_the_frames(report):
 
 
 def account(
-    camera: int, time_over: bool = False, launch: str = "replay", **fusing: int
+    camera: int,
+    time_over: bool = False,
+    launch: str = "replay",
+    ended: bool = True,
+    **fusing: int,
 ) -> dict[str, Any]:
     camera_, fuser = NODES
+    stats = InputStats(ended=ended, **fusing)
     nodes = (
         msgspec.structs.replace(camera_, outputs={"frames": camera}),
-        msgspec.structs.replace(fuser, inputs={"frames": InputStats(**fusing)}),
+        msgspec.structs.replace(fuser, inputs={"frames": stats}),
     )
     result = RunResult(nodes, {}, {}, duration_s=1.0)
     return make_report(running.load(launch, []), result, time_over=time_over)
@@ -87,6 +93,12 @@ def test_what_does_not_add_up_is_shown():
         assert "7 frames are missing" in gone["troubles"][0]["text"]
     right = account(100, received=90, skipped=4, lost=6)
     assert right["run"]["unaccounted"] == 0 and not right["troubles"]
+
+
+def test_what_came_after_a_node_was_killed_for_the_last_time_was_lost():
+    """It was up again too late for the end of a live stream."""
+    run = account(100, received=80, lost=3, ended=False, launch="live")["run"]
+    assert (run["lost"], run["on_the_way"], run["unaccounted"]) == (20, 0, 0)
 
 
 def test_a_run_that_was_resumed_in_vain_is_what_it_was_before(report):

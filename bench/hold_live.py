@@ -117,7 +117,8 @@ def _wrongly_recorded(run: LiveRun) -> int:
     missed += recorder["counters"].get("unrecorded", 0)
     recorded = Counter(run.recorded)
     twice = sum(count - 1 for count in recorded.values())
-    return twice + abs(run.report["run"]["frames_in"] - len(recorded) - missed)
+    came: int = run.report["run"]["frames_in"]
+    return twice + abs(came - len(recorded) - missed)
 
 
 def _run(episode: Path, folder: Path, seed: int) -> LiveRun:

@@ -75,12 +75,14 @@ class SlowState(Reconstruction):
         checkpoint.write = _written_late
 
 
-def _written_late(*what: Any) -> checkpoint.Checkpoint:
+_write = checkpoint.write
+
+
+def _written_late(
+    folder: Path, number: int, snapshot: checkpoint.Snapshot, state: checkpoint.NodeState
+) -> checkpoint.Checkpoint:
     time.sleep(_LATE_S)
-    return _WRITE(*what)
-
-
-_WRITE = checkpoint.write
+    return _write(folder, number, snapshot, state)
 
 
 def surroundings(episode: Path, folder: Path, wanted: dict[str, bytes]) -> dict[str, Held]:

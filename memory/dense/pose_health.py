@@ -52,9 +52,8 @@ near, all that is in view lies up to so much behind where it was mapped, at righ
 _TELLS_M = 0.15
 """Farther off, points are no longer near the surface that they belong to. What fits there lies to
 another: from near, the far side of a wall."""
-_MOST_IN_THIN, _ALL_IN_THIN = 0.3, 0.8
-"""Of all of them the wall may be as thick as can be told: whoever turns fast, or sees few frames,
-has a wall before it of which only the other side was mapped."""
+_MOST_IN_THIN = 0.3
+_MOST_FROM_BEHIND = 0.5
 _OTHER_SIDE_M = (0.15, 0.25, 0.35)
 """Where that of a wall is looked for, along a ray that may be oblique."""
 _NO_LONGER = 0.7
@@ -99,7 +98,9 @@ class Misplaced:
 def misplaced(
     depth_m: F32, intrinsics: Intrinsics, world_from_camera: F64, surface: DistanceField
 ) -> Misplaced | None:
-    """None if that is unknown, or farther than this can tell."""
+    """None if that is unknown, or farther than this can tell; also where what lies off does so of a
+    surface that faces away: that is the other side of a wall of which this one is new, as for who
+    turns fast or sees few frames."""
     aligned = align(depth_m, intrinsics, world_from_camera, _SIGMA_M, surface, _WIDE)
     shift = aligned[:3, 3] - world_from_camera[:3, 3]
     if aligned is world_from_camera or np.linalg.norm(shift) > _TELLS_M:
@@ -109,16 +110,20 @@ def misplaced(
     if before > _MISFIT_M and misfit_m(depth_m, intrinsics, aligned, surface) > 0.5 * before:
         return None  # it lies nowhere
     off = np.abs(offsets) > 0.5 * before
-    thin = _are_in_thin(points[off], offsets[off], world_from_camera[:3, 3], surface)
-    in_thin = float(np.mean(thin)) if len(thin) else 0.0
-    return Misplaced(shift, before, in_thin)
-
-
-def _are_in_thin(points: F64, offsets: F64, camera: F64, surface: DistanceField) -> np.ndarray:
-    """(N,) bool: points (N, 3) that lie behind the surface, and farther along their ray the other
-    side of what they lie in."""
-    rays = points - camera
+    if not off.any():
+        return Misplaced(shift, before, 0.0)
+    rays = points[off] - world_from_camera[:3, 3]
     rays /= np.maximum(np.linalg.norm(rays, axis=1, keepdims=True), 1e-6)
+    _, normals, _ = surface.distances(points[off])
+    if np.mean(np.sum(normals * rays, axis=1) > 0) > _MOST_FROM_BEHIND:
+        return None
+    thin = _are_in_thin(points[off], offsets[off], rays, surface)
+    return Misplaced(shift, before, float(np.mean(thin)))
+
+
+def _are_in_thin(points: F64, offsets: F64, rays: F64, surface: DistanceField) -> np.ndarray:
+    """(N,) bool: points (N, 3) that lie behind the surface, and farther along their ray (N, 3) the
+    other side of what they lie in."""
     beyond = np.zeros(len(points), np.bool_)
     for farther_m in _OTHER_SIDE_M:
         distance, _, frames = surface.distances(points + farther_m * rays)
@@ -169,7 +174,7 @@ class Drift:
         if told is None:
             return
         off_m, odd_m = float(np.linalg.norm(told.shift)), _odd_for(self._lately)
-        if off_m > odd_m and _is_of_thin(told):
+        if odd_m < off_m <= _THIN_M and told.in_thin > _MOST_IN_THIN:
             return
         if off_m > odd_m and self._was_mapped_in_drift(told.shift):
             return
@@ -253,12 +258,6 @@ class Drift:
         ):
             self._views = min(self._views + 1, _DRIFT_VIEWS)  # a long drift ends as soon as others
             self._seen_at, self._shift = pose.copy(), shift
-
-
-def _is_of_thin(told: Misplaced) -> bool:
-    """Whether a thing between its two sides explains how a frame lies off the surface."""
-    is_thin = bool(np.linalg.norm(told.shift) <= _THIN_M)
-    return told.in_thin > (_MOST_IN_THIN if is_thin else _ALL_IN_THIN)
 
 
 def _odd_for(lately: deque[float]) -> float:

@@ -155,16 +155,17 @@ def test_factor_by_motion(factor):
 
 class MappedWall:
     """The wall, as it was mapped: nearer than it is by ``nearer_m``; its other side as well, if it
-    is ``thin``."""
+    is ``thin``; or only that, where the wall is so thick, if it faces ``away``."""
 
-    def __init__(self, nearer_m: float, thin: bool = False) -> None:
+    def __init__(self, nearer_m: float, thin: bool = False, away: bool = False) -> None:
+        self.normal = [0.0, 1.0 if away else -1.0, 0.0]
         self.y = WALL_M - nearer_m
         self.other_y = WALL_M + 0.12 + nearer_m if thin else np.inf
 
     def distances(self, points: F64) -> tuple[F64, F64, F64]:
         count = len(points)
         offsets = np.maximum(self.y - points[:, 1], points[:, 1] - self.other_y)
-        return offsets, np.tile([0.0, -1.0, 0.0], (count, 1)), np.full(count, 32.0)
+        return offsets, np.tile(self.normal, (count, 1)), np.full(count, 32.0)
 
     def colors(self, points: F64) -> tuple[np.ndarray, F64]:
         return np.zeros((len(points), 3), np.uint8), np.zeros(len(points))
@@ -187,6 +188,16 @@ def test_who_is_near_a_thin_wall_that_both_sides_thickened_has_not_drifted(neare
         pose = seen.world_from_camera
         last = health.look_at_map(seen, seen.depth_m(), pose, wall, lambda pose: 1.0)
     assert last == said
+
+
+def test_who_turns_to_a_wall_of_which_only_the_other_side_was_mapped_has_not_drifted():
+    for away, said in ((True, None), (False, "pose_drift")):
+        health, wall = FrameHealth(), MappedWall(0.11, away=away)
+        for number in range(60):
+            seen = frame(number)
+            pose = seen.world_from_camera
+            last = health.look_at_map(seen, seen.depth_m(), pose, wall, lambda pose: 1.0)
+        assert last == said
 
 
 def drift_told(off_m: Callable[[int], float], frames: int, *, cut: int | None = None) -> list[bool]:

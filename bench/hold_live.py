@@ -113,7 +113,7 @@ def unaccounted(run: LiveRun) -> int:
 def _wrongly_recorded(run: LiveRun) -> int:
     """Frames that are there twice, or that nobody has taken down as missing."""
     recorder = run.report["nodes"]["recorder"]
-    missed = sum(recorder["inputs"]["frames"][name] for name in ("skipped", "lost"))
+    missed: int = sum(recorder["inputs"]["frames"][name] for name in ("skipped", "lost"))
     missed += recorder["counters"].get("unrecorded", 0)
     recorded = Counter(run.recorded)
     twice = sum(count - 1 for count in recorded.values())

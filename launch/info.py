@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cogmap.launch.paths import is_joined, is_run
+from cogmap.launch.report import what_became_of_them
 from cogmap.launch.run_state import map_of, read_report, state_of
 from cogmap.memory.cognitive_map import CognitiveMap
 from cogmap.memory.persistence import is_map
@@ -153,12 +154,10 @@ def _run_facts(path: Path) -> Mapping[str, Any]:
     report = None if is_going_on(path) else read_report(path)
     if report is not None:
         run = report["run"]
-        lost = "an unknown number" if run["lost"] is None else run["lost"]
         facts |= {
             "launch file": report["launch"],
             "duration": f"{report['duration_s']:.1f} s",
-            "frames": f"{run['frames_in']} in, {run['fused']} fused, {run['skipped']} skipped,"
-            f" {lost} lost",
+            "frames": f"{run['frames_in']} in: {what_became_of_them(run)}",
             "nodes": ", ".join(report["nodes"]),
         }
     folder = map_of(path)

@@ -32,6 +32,16 @@ def make_report(
     }
 
 
+def what_became_of_them(run: dict[str, Any]) -> str:
+    """The frames of a report's ``run``, in words."""
+    rejected = "".join(f", {count} {verdict}" for verdict, count in run.get("rejected", {}).items())
+    waiting = f", {run['on_the_way']} on the way when it ended" if run.get("on_the_way") else ""
+    lost = "an unknown number" if run["lost"] is None else run["lost"]
+    return (
+        f"{run['fused']} fused, {run['skipped']} skipped{rejected}{waiting}, {lost} lost on the way"
+    )
+
+
 def as_before(report: dict[str, Any], before: dict[str, Any] | None) -> dict[str, Any]:
     """The report of a run that was resumed, and came to its end before its nodes had loaded: what
     the run had come to ``before`` still holds."""

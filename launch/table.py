@@ -13,6 +13,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from cogmap.launch.report import what_became_of_them
 from cogmap.runtime.messages import InputStats, NodeStatus, RunStatus
 
 _REFRESH_S = 0.5
@@ -105,12 +106,8 @@ def summary(console: Console, report: dict[str, Any], run_dir: Path, go_on_with:
     run = report["run"]
     if report["interrupted"]:
         console.print("Interrupted.")
-    rejected = "".join(f", {count} {verdict}" for verdict, count in run["rejected"].items())
-    lost = "an unknown number" if run["lost"] is None else run["lost"]
-    waiting = f", {run['on_the_way']} on the way when it ended" if run["on_the_way"] else ""
     console.print(
-        f"{run['frames_in']} frames in {report['duration_s']:.0f} s: {run['fused']} fused,"
-        f" {run['skipped']} skipped{rejected}{waiting}, {lost} lost on the way.",
+        f"{run['frames_in']} frames in {report['duration_s']:.0f} s: {what_became_of_them(run)}.",
         highlight=False,
     )
     latency = run["capture_to_fused_ms"]

@@ -70,7 +70,14 @@ REPORT = {
     "ok": False,
     "interrupted": False,
     "failed": {"viewer": "[no] window", "memory": "no room"},
-    "run": {"frames_in": 9, "fused": 4, "skipped": 3, "lost": 2},
+    "run": {
+        "frames_in": 9,
+        "fused": 4,
+        "skipped": 3,
+        "rejected": {"dark": 1},
+        "on_the_way": 0,
+        "lost": 1,
+    },
     "nodes": {"camera": {}, "viewer": {}},
 }
 
@@ -85,7 +92,7 @@ def test_run(facts_of, run_dir):
     (run_dir / "report.json").write_text(json.dumps(REPORT))
     facts = facts_of(run_dir)
     assert facts["state"] == "ended badly; viewer: [no] window; memory: no room"
-    assert facts["frames"] == "9 in, 4 fused, 3 skipped, 2 lost"
+    assert facts["frames"] == "9 in: 4 fused, 3 skipped, 1 dark, 1 lost on the way"
     assert facts["nodes"] == "camera, viewer"
     assert facts["map"] == "none"
 

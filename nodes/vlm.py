@@ -17,7 +17,7 @@ from cogmap.nodes.planners.turns import Turns
 from cogmap.nodes.planners.within import answer_within, offline_answer, reserve_s
 from cogmap.runtime.messages import Answer, AskStep, Layout, Message, Question
 from cogmap.runtime.node import Input, Node, Output, Service
-from cogmap.runtime.requests import asker
+from cogmap.runtime.request_server import asker
 
 _AT_ONCE = 4
 """Questions; more wait for their turn."""

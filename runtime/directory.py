@@ -15,14 +15,8 @@ import zmq
 from cogmap.runtime.bus import WriterAddress
 from cogmap.runtime.keys import KEYS_FILE, RunKeys, write_secret
 from cogmap.runtime.messages import CogmapError, Message, RunAddresses, RunQuery
-from cogmap.runtime.requests import (
-    JOINED_FILE,
-    SERVICES_FILE,
-    STREAMS_FILE,
-    RequestError,
-    RequestServer,
-    request,
-)
+from cogmap.runtime.request_server import RequestServer
+from cogmap.runtime.requests import JOINED_FILE, SERVICES_FILE, STREAMS_FILE, RequestError, request
 
 __all__ = ["Directory", "JoinError", "join"]
 

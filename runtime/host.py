@@ -24,7 +24,7 @@ from cogmap.runtime.messages import CogmapError, End, Message, Trouble
 from cogmap.runtime.node import Source, make_params
 from cogmap.runtime.port import Port
 from cogmap.runtime.readers import LatestReader, LosslessReader, Reader
-from cogmap.runtime.requests import Reply, RequestServer
+from cogmap.runtime.request_server import Reply, RequestServer
 from cogmap.runtime.stop_flag import StopFlag
 from cogmap.runtime.wire import Envelope
 from cogmap.runtime.wiring import (

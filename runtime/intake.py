@@ -81,6 +81,13 @@ class Intake:
                 taken = self._connections.setdefault(number, _Taken(None))
                 taken.taken += sum(len(part) + _PART_BYTES for part in parts)
 
+    def hang_up(self, parts: Sequence[zmq.Frame], why: str) -> None:
+        """On who sent this message."""
+        with suppress(zmq.ZMQError):  # not of a connection
+            if (found := self._find(int(parts[-1].get(zmq.SRCFD)))) is not None:
+                _hang_up(found, why)
+                found.socket.close()
+
     def stop(self) -> None:
         self._over.set()
         if self._thread.is_alive():
@@ -101,12 +108,12 @@ class Intake:
             if (found := self._find(number)) is not None:
                 ahead[number] = found.ahead
                 if found.ahead > MAX_CONNECTION_BYTES:
-                    _hang_up(found)
+                    _hang_up(found, _too_far(found))
                 found.socket.close()
         if sum(ahead.values()) > MAX_BYTES:
             found = self._find(max(ahead, key=lambda number: ahead[number]))
             if found is not None:
-                _hang_up(found)
+                _hang_up(found, _too_far(found))
                 found.socket.close()
 
     def _find(self, number: int) -> _Open | None:
@@ -143,8 +150,11 @@ class Intake:
             return _Open(connection, peer, received - known.taken)
 
 
-def _hang_up(connection: _Open) -> None:
-    text = "hung up on a client at %s: it has sent %d MB beyond what could be read"
-    complain(text, connection.peer, connection.ahead // 2**20)
+def _too_far(connection: _Open) -> str:
+    return f"it has sent {connection.ahead // 2**20} MB beyond what could be read"
+
+
+def _hang_up(connection: _Open, why: str) -> None:
+    complain("hung up on a client at %s: %s", connection.peer, why)
     with suppress(OSError):
         connection.socket.shutdown(socket.SHUT_RDWR)

@@ -45,7 +45,7 @@ from cogmap.runtime.messages import (
     Refusal,
     Standpoint,
 )
-from cogmap.runtime.requests import RequestServer
+from cogmap.runtime.request_server import RequestServer
 
 __all__ = ["surface"]
 

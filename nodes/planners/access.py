@@ -73,7 +73,7 @@ class LiveMap:
     """The map of a run that is going on, by requests to its memory node.
 
     ``layout`` is where the newest layout is had; None: from the node's stream. ``asker``: whom it
-    is asked for (`requests.asker`).
+    is asked for (`request_server.asker`).
     """
 
     def __init__(

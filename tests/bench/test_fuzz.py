@@ -28,7 +28,7 @@ from cogmap.runtime.image_size import image_size
 from cogmap.runtime.launchfile import read_launch_file
 from cogmap.runtime.messages import CogmapError
 from cogmap.runtime.playback import MAX_CHUNK_BYTES, Recording
-from cogmap.runtime.requests import RequestServer
+from cogmap.runtime.request_server import RequestServer
 
 EXAMPLES = {"map": 40, "launch": 80, "question": 120, "request": 100}
 HYPOTHESIS = {"deadline": None, "suppress_health_check": list(HealthCheck), "database": None}

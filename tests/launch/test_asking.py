@@ -38,7 +38,8 @@ from cogmap.runtime.messages import (
     Question,
     Standpoint,
 )
-from cogmap.runtime.requests import SERVICES_FILE, RequestServer
+from cogmap.runtime.request_server import RequestServer
+from cogmap.runtime.requests import SERVICES_FILE
 from cogmap.runtime.rundir import RunDir
 
 HOW_HIGH = "How tall is the table?"

@@ -40,7 +40,8 @@ from cogmap.runtime.messages import (
     Question,
     Twist,
 )
-from cogmap.runtime.requests import SERVICES_FILE, STREAMS_FILE, RequestServer, ask_run
+from cogmap.runtime.request_server import RequestServer
+from cogmap.runtime.requests import SERVICES_FILE, STREAMS_FILE, ask_run
 from cogmap.runtime.rundir import RunDir
 from cogmap.runtime.writer import Writer
 from cogmap.sim.agent import AgentState, Body, FreeSpace, advance, world_from_camera

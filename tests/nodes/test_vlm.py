@@ -17,7 +17,8 @@ from cogmap.runtime import wire
 from cogmap.runtime.driver import NodeDriver
 from cogmap.runtime.limits import ClientLimits
 from cogmap.runtime.messages import Answer, AskStep, Box, CogmapError, Message, Question
-from cogmap.runtime.requests import SERVICES_FILE, RequestServer
+from cogmap.runtime.request_server import RequestServer
+from cogmap.runtime.requests import SERVICES_FILE
 from cogmap.runtime.rundir import RunDir
 
 HOW_HIGH = "How tall is the table?"

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import zmq
 
 from cogmap.runtime.messages import Message
-from cogmap.runtime.requests import Reply, RequestServer
+from cogmap.runtime.request_server import Reply, RequestServer
 
 
 @contextmanager

@@ -17,7 +17,8 @@ from cogmap.runtime.context import open_context, serving
 from cogmap.runtime.keys import KeyFolder, RunKeys, make_pair, put_run_keys
 from cogmap.runtime.messages import Edit, Edited, Message, Twist
 from cogmap.runtime.readers import LatestReader, LosslessReader
-from cogmap.runtime.requests import RequestError, RequestServer, asker, request
+from cogmap.runtime.request_server import RequestServer, asker
+from cogmap.runtime.requests import RequestError, request
 from cogmap.runtime.writer import Writer
 from tests.runtime.request_thread import answering
 

@@ -14,7 +14,7 @@ from cogmap.runtime.bus import WriterAddress
 from cogmap.runtime.context import RunContext, open_context
 from cogmap.runtime.keys import KeyFolder, RunKeys, make_pair, put_run_keys
 from cogmap.runtime.messages import Refusal, RunQuery
-from cogmap.runtime.requests import RequestServer
+from cogmap.runtime.request_server import RequestServer
 from cogmap.runtime.writer import Writer
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="it reads Linux's tcp_info")
@@ -131,7 +131,20 @@ def test_a_subscriber_has_little_to_say(served, clients, monkeypatch):
 
 def test_a_request_of_many_large_parts_is_refused(server, connect):
     socket = connect()
-    reply = ask(server, socket, *[PART] * 100)
+    reply = ask(server, socket, *[5 * PART] * 20)
     assert isinstance(reply, Refusal)
     assert reply.text == "9.5 MB are too much for a request"
     assert isinstance(ask(server, socket), RunQuery)
+
+
+def test_who_sends_a_message_of_more_parts_than_any_has_is_hung_up_on(server, connect):
+    """Each has to be taken in before others are answered, and 300,000 of one byte are not much."""
+    flood = connect()
+    monitor = flood.get_monitor_socket(zmq.EVENT_DISCONNECTED)
+    flood.send_multipart([b"x"] * 100)
+    while not monitor.poll(1):
+        server.serve()
+    flood.disable_monitor()
+    monitor.close()
+    assert server.malformed == 1
+    assert isinstance(ask(server, connect()), RunQuery), "others are answered"

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from cogmap.runtime import wire
 from cogmap.runtime.limits import ClientLimits
 from cogmap.runtime.messages import Edit, Edited, Message, Refusal
-from cogmap.runtime.requests import RequestServer
+from cogmap.runtime.request_server import RequestServer
 
 
 class Clock:

@@ -25,14 +25,8 @@ from cogmap.runtime.messages import (
     Twist,
     Vocabulary,
 )
-from cogmap.runtime.requests import (
-    MAX_REQUEST_BYTES,
-    Reply,
-    RequestError,
-    RequestServer,
-    request,
-    service_address,
-)
+from cogmap.runtime.request_server import MAX_REQUEST_BYTES, Reply, RequestServer
+from cogmap.runtime.requests import RequestError, request, service_address
 from cogmap.runtime.rundir import RunDir
 from tests.runtime.request_thread import answering
 

@@ -140,7 +140,8 @@ class LatestReader:
         self.counts = ReaderCounts()
         self.next_seq = next_seq or 0
         """What follows the message that `receive` gave last."""
-        self._given = False
+        self._not_given_from: int | None = None
+        """What follows the message given last; before there is one, the first that was heard."""
         self.passed_over = 0
         """Of the skipped, those before that message."""
         self._takes_up = next_seq is not None
@@ -185,10 +186,9 @@ class LatestReader:
     def _note_given(self, seq: int) -> None:
         if seq < 0:  # repeated for those who have joined
             return
-        if self._given:
-            self.passed_over += max(seq - self.next_seq, 0)
-        self._given = True
-        self.next_seq = seq + 1
+        if self._not_given_from is not None:
+            self.passed_over += max(seq - self._not_given_from, 0)
+        self._not_given_from = self.next_seq = seq + 1
 
     def idle(self) -> None:
         """Nothing to tell: the writer does not wait."""
@@ -219,6 +219,8 @@ class LatestReader:
         with self._lock:
             if header.seq >= 0:
                 missed = self._missed(header.seq)
+                if self._not_given_from is None:
+                    self._not_given_from = header.seq
                 self.counts.lost += missed if self._takes_up else 0
                 self.counts.skipped += 0 if self._takes_up else missed
                 self._takes_up = False

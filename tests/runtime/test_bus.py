@@ -351,6 +351,23 @@ class TestLatest:
         assert (reader.next_seq, reader.passed_over) == (13, 1)
         close(publisher, reader)
 
+    def test_what_was_replaced_before_the_first_was_given_is_passed_over(
+        self, context, address, eventually
+    ):
+        """Or a process that takes this one's place would not know of it."""
+        at = address()
+        joins: list[int] = []
+        publisher = Writer(context, "t", at, on_join=lambda: joins.append(1))
+        publisher.rewind(2)
+        reader = LatestReader(context, at.latest, next_seq=0)
+        eventually(lambda: publisher.service() or joins)
+        for number in range(2, 6):
+            publisher.publish(numbered(number))
+        eventually(lambda: reader.counts.skipped == 3)
+        assert take(reader, 1) == [5]
+        assert (reader.counts.lost, reader.passed_over) == (2, 3)
+        close(publisher, reader)
+
     def test_newest_of_each_chunk(self, context, address, eventually):
         """A surface comes in pieces: an update of one must not push out another."""
         publisher, reader = joined(context, address(), eventually, queue=64)

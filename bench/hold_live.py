@@ -1,8 +1,8 @@
-"""A live run in which the node that maps is killed: is every frame mapped, or counted as lost? A
-part of `hold`.
+"""A live run in which the node that maps, and the one that records, are killed: is every frame
+there, or counted as lost? A part of `hold`.
 
-The camera can say nothing again, so nobody waits for anybody. A recorder beside writes what comes,
-and its recording, replayed, has to give the node that maps every frame that is in it.
+The camera can say nothing again, so nobody waits for anybody. The recorder goes on in a part of its
+own, and the recording, replayed, has to give the node that maps every frame that is in it.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from cogmap.nodes.episodes import open_episode
 from cogmap.nodes.replay import Replay
 from cogmap.runtime.launchfile import check_launch
 from cogmap.runtime.messages import Frame, NodeStatus
-from cogmap.runtime.playback import Recording
+from cogmap.runtime.recorded_parts import RecordedParts
 from cogmap.runtime.supervisor import Supervisor
 
 __all__ = ["LiveCamera", "LiveRun", "live_figures", "unaccounted"]
@@ -39,7 +39,8 @@ _BETWEEN_S = (0.5, 25.0)
 and after it has for the second."""
 _UNTIL = 0.8
 """Part of the frames, of those that come; who is killed last hears the end of the stream."""
-_LEAST_KILLS, _LEAST_TAKEN_IN = 5, 0.25
+_KILLED = ("reconstruction", "recorder")
+_LEAST_KILLS, _LEAST_TAKEN_IN = 4, 0.25
 
 
 class LiveCamera(Replay):
@@ -54,7 +55,8 @@ class LiveCamera(Replay):
 class LiveRun:
     """What became of the frames of a run."""
 
-    kills: int
+    kills: dict[str, int]
+    """Of each of the nodes."""
     report: dict[str, Any]
     recorded: list[int]
     """Numbers of the frames in its recording."""
@@ -72,10 +74,10 @@ def _judged(run: LiveRun) -> tuple[dict[str, Any], list[Bar]]:
     came = told["frames_in"]
     taken = "live: taken in, part of frames"
     bars = [
-        Bar("live: kills of the node that maps", run.kills, _LEAST_KILLS),
+        *(Bar(f"live: kills, {name}", run.kills.get(name, 0), _LEAST_KILLS) for name in _KILLED),
         Bar(taken, frames["received"] / max(came, 1), _LEAST_TAKEN_IN),
         Bar("live: frames not accounted for", unaccounted(run), 0, "at most"),
-        Bar("live: frames wrong in the recording", _wrongly_recorded(run), 0, "at most"),
+        Bar("live: frames missed by the recording", _missed_by_recording(run), 0, "at most"),
         Bar(
             "live: frames not mapped from the recording",
             abs(len(set(run.recorded)) - run.replayed), 0, "at most",
@@ -110,30 +112,39 @@ def unaccounted(run: LiveRun) -> int:
     return wrong
 
 
-def _wrongly_recorded(run: LiveRun) -> int:
-    """Frames that are there twice, or that nobody has taken down as missing."""
+def _missed_by_recording(run: LiveRun) -> int:
+    """Frames that are there twice, or are not and that its recorder has not taken down as missing:
+    of one that was killed, those that it had may be in the file."""
     recorder = run.report["nodes"]["recorder"]
-    missed: int = sum(recorder["inputs"]["frames"][name] for name in ("skipped", "lost"))
-    missed += recorder["counters"].get("unrecorded", 0)
+    counted: int = sum(recorder["inputs"]["frames"][name] for name in ("skipped", "lost"))
+    counted += recorder["counters"].get("unrecorded", 0)
     recorded = Counter(run.recorded)
-    twice = sum(count - 1 for count in recorded.values())
-    came: int = run.report["run"]["frames_in"]
-    return twice + abs(came - len(recorded) - missed)
+    missing: int = run.report["run"]["frames_in"] - len(recorded)
+    return sum(recorded.values()) - len(recorded) + max(missing - counted, -missing, 0)
 
 
 def _run(episode: Path, folder: Path, seed: int) -> LiveRun:
-    killer = _Killer(random.Random(seed), _UNTIL * _TIMES * len(open_episode(episode)))
+    until = _UNTIL * _TIMES * len(open_episode(episode))
+    killers = {name: _Killer(random.Random(f"{seed} {name}")) for name in _KILLED}
+
+    def tick(supervisor: Supervisor) -> None:
+        """About ten times a second."""
+        nodes = {node.node: node for node in supervisor.status().nodes}
+        if nodes and nodes["camera"].outputs.get("frames", 0) < until:
+            for name, killer in killers.items():
+                killer.look(nodes[name], time.monotonic())
+
     run_dir = folder / "run"
     code = run_launch(
         check_launch(_tree(episode), Path("bench")),
         run_dir=run_dir,
         quiet=True,
-        on_tick=killer.tick,
+        on_tick=tick,
     )
     report = msgspec.json.decode((run_dir / "report.json").read_bytes())
     if code:
         raise BenchError(f"the live run ended with exit code {code}: {report['failed']}")
-    recording = Recording(run_dir / "recording.mcap")
+    recording = RecordedParts(run_dir / "recording.mcap")
     messages = [envelope.message for envelope in recording.read()]
     numbers = [message.number for message in messages if isinstance(message, Frame)]
     recording.close()
@@ -141,7 +152,8 @@ def _run(episode: Path, folder: Path, seed: int) -> LiveRun:
     if code:
         raise BenchError(f"the replay of it ended with exit code {code}: {again['failed']}")
     replayed = again["nodes"]["reconstruction"]["inputs"]["frames"]["received"]
-    return LiveRun(killer.kills, report, numbers, replayed)
+    kills = {name: killer.kills for name, killer in killers.items()}
+    return LiveRun(kills, report, numbers, replayed)
 
 
 def _tree(episode: Path) -> dict[str, Any]:
@@ -165,21 +177,12 @@ def _tree(episode: Path) -> dict[str, Any]:
 
 
 class _Killer:
-    """Of the node that maps, again and again, each time once it has been at work for a while."""
+    """Of one node, again and again, each time once it has been at work for a while."""
 
-    def __init__(
-        self, rng: random.Random, until: float, kill: Callable[[int, int], None] = os.kill
-    ) -> None:
-        """``until``: frames that have come."""
+    def __init__(self, rng: random.Random, kill: Callable[[int, int], None] = os.kill) -> None:
         self.kills = 0
-        self._rng, self._until, self._kill = rng, until, kill
+        self._rng, self._kill = rng, kill
         self._pid, self._due = 0, 0.0
-
-    def tick(self, supervisor: Supervisor) -> None:
-        """About ten times a second."""
-        nodes = {node.node: node for node in supervisor.status().nodes}
-        if nodes and nodes["camera"].outputs.get("frames", 0) < self._until:
-            self.look(nodes["reconstruction"], time.monotonic())
 
     def look(self, node: NodeStatus, now: float) -> None:
         if node.state != "running" or not node.rate_hz:

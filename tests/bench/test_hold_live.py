@@ -26,7 +26,8 @@ def live_run(frames: dict[str, int], told: dict[str, Any], **what: Any) -> LiveR
     node = copy.deepcopy(NODE)
     node["inputs"] = {"frames": FRAMES | frames}
     report = {"run": TOLD | told, "nodes": {"reconstruction": node, "recorder": RECORDER}}
-    known: dict[str, Any] = {"kills": 5, "recorded": list(range(97)), "replayed": 97}
+    kills = {"reconstruction": 5, "recorder": 5}
+    known: dict[str, Any] = {"kills": kills, "recorded": list(range(97)), "replayed": 97}
     return LiveRun(report=report, **known | what)
 
 
@@ -53,9 +54,11 @@ def test_a_frame_too_many_or_too_few_is_told(frames, told):
 @pytest.mark.parametrize(
     ("what", "bar"),
     [
-        ({"kills": 4}, "live: kills of the node that maps"),
-        ({"recorded": [*range(96)], "replayed": 96}, "live: frames wrong in the recording"),
-        ({"recorded": [*range(97), 7]}, "live: frames wrong in the recording"),
+        ({"kills": {"reconstruction": 3, "recorder": 5}}, "live: kills, reconstruction"),
+        ({"kills": {"reconstruction": 5}}, "live: kills, recorder"),
+        ({"recorded": [*range(96)], "replayed": 96}, "live: frames missed by the recording"),
+        ({"recorded": [*range(97), 7]}, "live: frames missed by the recording"),
+        ({"recorded": [*range(101)], "replayed": 101}, "live: frames missed by the recording"),
         ({"replayed": 96}, "live: frames not mapped from the recording"),
     ],
 )
@@ -71,7 +74,7 @@ def test_a_node_that_takes_nothing_in_between_its_kills_misses_a_bar():
 
 def test_each_process_is_killed_once_after_it_was_at_work():
     killed = []
-    killer = hold_live._Killer(random.Random(1), 9, lambda pid, _: killed.append((pid, now)))
+    killer = hold_live._Killer(random.Random(1), lambda pid, _: killed.append((pid, now)))
     for tick in range(600):
         now = tick / 10
         node = status(pid=1 + tick // 300, rate_hz=0.0 if now < 5 else 9.0)

@@ -9,6 +9,7 @@ New outcomes (other words of a refusal) make their input one that others are mad
 
 from __future__ import annotations
 
+import ctypes
 import faulthandler
 import gc
 import importlib
@@ -216,7 +217,7 @@ class _Watch:
 
 
 class _Held(msgspec.Struct, frozen=True):
-    """What the process holds."""
+    """What the process holds, without what malloc keeps for later."""
 
     bytes: int = 0
     files: int = 0
@@ -225,6 +226,8 @@ class _Held(msgspec.Struct, frozen=True):
     @classmethod
     def now(cls) -> _Held:
         gc.collect()
+        with suppress(AttributeError, OSError):  # Linux
+            ctypes.CDLL(None).malloc_trim(0)
         process = psutil.Process()
         return cls(process.memory_info().rss, process.num_fds(), threading.active_count())
 

@@ -28,7 +28,7 @@ _CHUNK, _CHUNK_HEAD = 6, 40
 """Opcode of a chunk; where its records begin but for the name of the compression."""
 _SHORTEST = 22
 """Content of an empty message."""
-_COPIES, _MOST_BYTES = 20, 1 << 20
+_COPIES, _MOST_BYTES = 20, 1 << 18
 """Of a chunk, in one step; and of an input, which is read as slowly as it is long."""
 _PARTS = (b"\xc0", b"\x00", b"\x80", b"\x90", b"\xc4\x00")
 """The shortest that a message may have: nil, a number, a map, an array, bytes; all empty."""

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from cogmap.bench.episodes import write_tour
-from cogmap.bench.hold_run import HeldRun, disturb
+from cogmap.bench.hold_run import ACCOUNT, HeldRun, disturb
 from cogmap.sim.simulator import SimulatorConfig
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(180)]
@@ -131,14 +131,18 @@ def test_with_a_node_that_somebody_tells_to_end(
 
 @pytest.mark.timeout(400)
 def test_with_chaos(episode: Path, undisturbed: dict[str, bytes], tmp_path: Path) -> None:
-    """All kinds of faults, the supervisor's death among them; the longer one is in the bench."""
+    """Five kinds of faults, the supervisor's death among them; the longer one is in the bench."""
     run = HeldRun(episode, tmp_path, rate="1")
     rng = random.Random(1)
     run.start()
     try:
         for fault in ("nonsense", "pause", "kill several", "kill", "kill the supervisor"):
             assert disturb(run, rng, (fault,), every=3) == fault, "it befell nothing"
-        assert run.finish() == undisturbed
+        ended = run.finish()
+        account = json.loads(ended.pop(ACCOUNT))
+        assert ended == undisturbed
+        assert (account["frames_in"], account["fused"] + account["skipped"]) == (FRAMES, FRAMES)
+        assert account["lost"] == account["on_the_way"] == account["unaccounted"] == 0
     finally:
         run.stop()
     assert run.resumed == 1

@@ -240,6 +240,7 @@ class TestEnding:
         assert numbers == everything(len(numbers))[:-1], "what was sent has arrived"
         assert len(numbers) > 10
 
+    @pytest.mark.usefixtures("in_a_terminal")
     @pytest.mark.parametrize(
         ("number", "more"),
         [(signal.SIGINT, STUCK), (signal.SIGTERM, ""), (signal.SIGHUP, "")],

@@ -99,6 +99,7 @@ class TestExitCodes:
             raise ZeroDivisionError
 
 
+@pytest.mark.usefixtures("in_a_terminal")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_signals_stop_and_are_given_back(number):
     before = signal.getsignal(number)

@@ -92,7 +92,7 @@ def test_a_disk_that_takes_no_map_is_survived(tmp_path: Path) -> None:
         for number in range(22):
             driver.send("frames", wall(number))
         (trouble,) = driver.node.troubles.all()
-        assert trouble.name == "map not stored" and "make room" in trouble.text
+        assert trouble.name == "map not stored" and "choose a folder" in trouble.text
         (tmp_path / "map").unlink()
         for number in range(22, 45):
             driver.send("frames", wall(number))

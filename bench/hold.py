@@ -26,7 +26,7 @@ from cogmap.bench.hold_cost import Overhead, checkpoint_overhead, median_and_rou
 from cogmap.bench.hold_faults import fault_figures
 from cogmap.bench.hold_live import live_figures
 from cogmap.bench.hold_restarts import Restart, restarts
-from cogmap.bench.hold_run import FAULTS, HeldRun, chaos
+from cogmap.bench.hold_run import ACCOUNT, FAULTS, HeldRun, chaos
 from cogmap.bench.running_run import statuses
 from cogmap.sim.simulator import SimulatorConfig
 
@@ -205,7 +205,12 @@ def _is_held(
     except BenchError as error:
         typer.echo(str(error), err=True)
         return False, Counter()
-    return made == ground.wanted, had
+    names = made.keys() | ground.wanted.keys()
+    other = sorted(n for n in names if made.get(n) != ground.wanted.get(n))
+    if other:
+        account = made.get(ACCOUNT, b"").decode()
+        typer.echo(f"{disturbed.folder.name}: not as undisturbed: {other}; {account}", err=True)
+    return not other, had
 
 
 def _restarts(disturbed: HeldRun) -> list[Restart]:

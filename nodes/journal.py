@@ -67,8 +67,8 @@ class Journal(Generic[Told]):
 
     def skip(self, made: list[int]) -> None:
         """These were done before the state was kept from which the node goes on."""
-        self._made = list(made)
-        self._earlier = [each for each in self._earlier if each[1] not in set(made)]
+        self._made, done = list(made), set(made)
+        self._earlier = [each for each in self._earlier if each[1] not in done]
 
     @contextmanager
     def noting(self, at: int, told: Told) -> Iterator[None]:

@@ -8,6 +8,7 @@ import struct
 from collections import Counter
 from collections.abc import Iterator
 from io import BytesIO
+from itertools import count, islice, takewhile
 from pathlib import Path
 
 import msgspec
@@ -33,11 +34,14 @@ _BEGINNING = 4096
 
 def next_part(path: Path) -> Path:
     """``path``, or where there is such a file the first of its parts that there is not."""
-    number, part = 1, path
-    while part.is_file():
-        number += 1
-        part = path.with_name(f"{path.stem}.{number}{path.suffix}")
-    return part
+    return next(part for part in _names(path) if not part.is_file())
+
+
+def _names(path: Path) -> Iterator[Path]:
+    """Of its parts, without end: its own, and those that its recorder goes on with."""
+    yield path
+    for number in count(2):
+        yield path.with_name(f"{path.stem}.{number}{path.suffix}")
 
 
 class RecordedParts:
@@ -85,9 +89,8 @@ class RecordedParts:
 
     def _open(self, path: Path) -> None:
         self.parts.append(Recording(path))
-        run, number = _run_of(path), 2
-        while (beside := path.with_name(f"{path.stem}.{number}{path.suffix}")).is_file():
-            number += 1
+        run = _run_of(path)
+        for beside in takewhile(Path.is_file, islice(_names(path), 1, None)):
             if not beside.stat().st_size:
                 continue  # its recorder was killed as it made it
             if run and _run_of(beside) == run:

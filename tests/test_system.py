@@ -506,6 +506,16 @@ def test_a_live_run_with_a_detector_slower_than_its_camera(start, tmp_path):
     assert "lamp" in [thing.label for thing in objects]
 
 
+def recorded_replay(start: Start, folder: Path, frames: int) -> Run:
+    """Somewhat faster than it was taken, into ``a.mcap``."""
+    write_tum_episode(folder / "desk", frames=frames)
+    (folder / "replay.toml").write_text(
+        '[node.camera]\nuses = "cogmap.nodes.replay:Replay"\n'
+        'params = { episode = "desk", rate = 1.5 }\noutputs = { frames = "camera/frames" }\n'
+    )
+    return start(None, "record", "replay.toml", "a.mcap", "--run-dir", "run", "-q")
+
+
 class TestRecording:
     def test_record_replay_convert(self, start, tmp_path):
         """A folder of images to MCAP, replayed through recording, is the same frames again."""
@@ -592,12 +602,7 @@ class TestRecording:
 
     def test_killed_source_while_recording(self, start, tmp_path):
         """The recording has every frame once, and the recorder is not left waiting."""
-        write_tum_episode(tmp_path / "desk", frames=40)
-        (tmp_path / "replay.toml").write_text(
-            '[node.camera]\nuses = "cogmap.nodes.replay:Replay"\n'
-            'params = { episode = "desk", rate = 1.5 }\noutputs = { frames = "camera/frames" }\n'
-        )
-        run = start(None, "record", "replay.toml", "a.mcap", "--run-dir", "run", "-q")
+        run = recorded_replay(start, tmp_path, frames=40)
         until(lambda: any(published(status, "camera") > 5 for status in run.statuses()))
         os.kill(run.pids()["camera"], signal.SIGKILL)
         output = run.wait()
@@ -608,12 +613,7 @@ class TestRecording:
 
     def test_killed_recorder(self, start, tmp_path):
         """It goes on in a second part; with it the first has every frame once."""
-        write_tum_episode(tmp_path / "desk", frames=60)
-        (tmp_path / "replay.toml").write_text(
-            '[node.camera]\nuses = "cogmap.nodes.replay:Replay"\n'
-            'params = { episode = "desk", rate = 1.5 }\noutputs = { frames = "camera/frames" }\n'
-        )
-        run = start(None, "record", "replay.toml", "a.mcap", "--run-dir", "run", "-q")
+        run = recorded_replay(start, tmp_path, frames=60)
         until(
             lambda: any(published(status, "camera") > 20 for status in run.statuses()), within_s=60
         )

@@ -103,21 +103,23 @@ def misfit_m(
     depth_m: F32, intrinsics: Intrinsics, world_from_camera: F64, field: DistanceField
 ) -> float:
     """Median distance of a frame's points from the surface, of those near it; 0 if few are."""
-    offsets, _ = offsets_m(depth_m, intrinsics, world_from_camera, field)
+    offsets, *_ = offsets_m(depth_m, intrinsics, world_from_camera, field)
     return float(np.median(np.abs(offsets))) if len(offsets) else 0.0
 
 
 def offsets_m(
     depth_m: F32, intrinsics: Intrinsics, world_from_camera: F64, field: DistanceField
-) -> tuple[F64, F64]:
+) -> tuple[F64, F64, F64]:
     """(N,) signed distances of some of a frame's points from the surface, of those near it;
-    negative behind it; and the points (N, 3), world. None at all if few are near."""
+    negative behind it; and the points and the surface's normals there (N, 3), world. None at all
+    if few are near."""
     local = _sampled(depth_m, intrinsics, AlignmentConfig(points=600))
     points = transform(world_from_camera, local)
-    distance, _, frames = field.distances(points)
+    distance, normals, frames = field.distances(points)
     known = frames > 0
-    few = np.count_nonzero(known) < 0.1 * len(local)
-    return (distance[:0], points[:0]) if few else (distance[known], points[known])
+    if np.count_nonzero(known) < 0.1 * len(local):
+        known[:] = False
+    return distance[known], points[known], normals[known]
 
 
 def _sampled(depth_m: F32, intrinsics: Intrinsics, config: AlignmentConfig) -> F64:

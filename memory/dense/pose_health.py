@@ -105,7 +105,7 @@ def misplaced(
     shift = aligned[:3, 3] - world_from_camera[:3, 3]
     if aligned is world_from_camera or np.linalg.norm(shift) > _TELLS_M:
         return None
-    offsets, points = offsets_m(depth_m, intrinsics, world_from_camera, surface)
+    offsets, points, normals = offsets_m(depth_m, intrinsics, world_from_camera, surface)
     before = float(np.median(np.abs(offsets))) if len(offsets) else 0.0
     if before > _MISFIT_M and misfit_m(depth_m, intrinsics, aligned, surface) > 0.5 * before:
         return None  # it lies nowhere
@@ -114,8 +114,7 @@ def misplaced(
         return Misplaced(shift, before, 0.0)
     rays = points[off] - world_from_camera[:3, 3]
     rays /= np.maximum(np.linalg.norm(rays, axis=1, keepdims=True), 1e-6)
-    _, normals, _ = surface.distances(points[off])
-    if np.mean(np.sum(normals * rays, axis=1) > 0) > _MOST_FROM_BEHIND:
+    if np.mean(np.sum(normals[off] * rays, axis=1) > 0) > _MOST_FROM_BEHIND:
         return None
     thin = _are_in_thin(points[off], offsets[off], rays, surface)
     return Misplaced(shift, before, float(np.mean(thin)))

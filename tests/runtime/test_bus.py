@@ -335,12 +335,8 @@ class TestLatest:
 
     def test_what_came_while_nobody_read_is_lost_not_skipped(self, context, address, eventually):
         """A reader that takes the place of a killed one, which would have read message 3."""
-        at = address()
-        joins: list[int] = []
-        publisher = Writer(context, "t", at, on_join=lambda: joins.append(1))
+        publisher, reader = joined(context, address(), eventually, next_seq=3)
         publisher.rewind(10)
-        reader = LatestReader(context, at.latest, next_seq=3)
-        eventually(lambda: publisher.service() or joins)
         publisher.publish(numbered(10))
         assert take(reader, 1) == [10]
         publisher.publish(numbered(11))
@@ -355,12 +351,8 @@ class TestLatest:
         self, context, address, eventually
     ):
         """Or a process that takes this one's place would not know of it."""
-        at = address()
-        joins: list[int] = []
-        publisher = Writer(context, "t", at, on_join=lambda: joins.append(1))
+        publisher, reader = joined(context, address(), eventually, next_seq=0)
         publisher.rewind(2)
-        reader = LatestReader(context, at.latest, next_seq=0)
-        eventually(lambda: publisher.service() or joins)
         for number in range(2, 6):
             publisher.publish(numbered(number))
         eventually(lambda: reader.counts.skipped == 3)
@@ -705,10 +697,11 @@ def joined(
     where: WriterAddress,
     eventually: Eventually,
     queue: int = 8,
+    next_seq: int | None = None,
 ) -> tuple[Writer, LatestReader]:
     """A writer and a reader that the writer knows of."""
     publisher = Writer(context, "s", where, queue=queue)
-    reader = LatestReader(context, where.latest, queue=queue)
+    reader = LatestReader(context, where.latest, queue=queue, next_seq=next_seq)
     eventually(lambda: has_subscriber(publisher))
     return publisher, reader
 

@@ -51,6 +51,9 @@ class Position(msgspec.Struct, frozen=True, array_like=True):
     """Send from here, whatever was sent before."""
     kept: int = 0
     """What a process that takes this reader's place may want first: nothing before is needed."""
+    has_end: bool = False
+    """The last that was handled is the stream's `End`: a writer that starts anew says it again,
+    with the same number."""
 
 
 @dataclass(frozen=True)

@@ -228,9 +228,6 @@ class EndMarks:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def has(self, node: str) -> bool:
-        return self._path(node).exists()
-
     def read(self, node: str) -> Snapshot | None:
         try:
             return msgspec.msgpack.decode(self._path(node).read_bytes(), type=Snapshot)

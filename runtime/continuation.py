@@ -23,15 +23,22 @@ from cogmap.runtime.readers import LosslessReader
 from cogmap.runtime.wiring import RUN_STREAMS, Wiring
 from cogmap.runtime.writer import Writer
 
-__all__ = ["Continuation", "figures_at_the_end", "has_ended_in"]
+__all__ = ["Continuation", "figures_at_the_end", "had_at_end_in"]
 
 
-def has_ended_in(wiring: Wiring) -> Callable[[str], bool] | None:
-    """Whether ``node.input`` is of a node that has ended for good; None: nobody can know."""
+def had_at_end_in(wiring: Wiring) -> Callable[[str], int | None] | None:
+    """How many messages ``node.input``, lossless, has had of its stream, beside the `End`, if its
+    node has ended for good; where nobody can know, there is no function."""
     if wiring.run_dir is None:
         return None
     marks = EndMarks(Path(wiring.run_dir) / "state")
-    return lambda reader: marks.has(reader.rpartition(".")[0])
+
+    def had(reader: str) -> int | None:
+        node, _, port = reader.rpartition(".")
+        end = marks.read(node)
+        return end and end.inputs[port].stats.taken
+
+    return had
 
 
 def figures_at_the_end(wiring: Wiring) -> NodeFigures | None:

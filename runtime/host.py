@@ -15,7 +15,7 @@ import zmq
 
 from cogmap.runtime.bus import RewindError, StoppedError
 from cogmap.runtime.context import open_context
-from cogmap.runtime.continuation import Continuation, has_ended_in
+from cogmap.runtime.continuation import Continuation, had_at_end_in
 from cogmap.runtime.health import StreamHealth
 from cogmap.runtime.heartbeat import NodeFigures
 from cogmap.runtime.keys import RunKeys
@@ -206,7 +206,7 @@ class Host:
             wire.address,
             queue=output.queue,
             stopped=self._is_out_of_time,
-            has_ended=has_ended_in(self._wiring),
+            had_at_end=had_at_end_in(self._wiring),
         )
         output.connect(
             lambda m: writer.publish(m, self._captured_ns), writer.repeat, writer.is_wanted

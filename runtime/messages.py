@@ -869,6 +869,11 @@ class InputStats(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     mean_rate_hz: float = 0.0
     """Messages handled a second from the first to the last."""
 
+    @property
+    def taken(self) -> int:
+        """Policy ``lossless``: how many messages came, whatever became of them."""
+        return self.received + self.malformed + self.lost
+
 
 class Trouble(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Something that is wrong with a node, or with what comes to it."""

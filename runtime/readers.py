@@ -50,6 +50,7 @@ class LosslessReader:
         """What a process that takes this one's place may want first."""
         self.last_seq = -1
         """Of the message that `receive` gave last."""
+        self._has_end = False
         self._told = -1
         self._told_at = 0.0
         self.socket = context.socket(zmq.DEALER)
@@ -99,6 +100,7 @@ class LosslessReader:
             return None
         self.next_seq += 1
         self.last_seq = header.seq
+        self._has_end = header.type == End.__name__
         if header.type == Missing.__name__:
             self.counts.lost += 1
             return None
@@ -114,9 +116,9 @@ class LosslessReader:
             self._tell()
 
     def _tell(self, resume: bool = False) -> None:
-        position = msgspec.msgpack.encode(Position(self.next_seq, resume, self.kept))
+        position = Position(self.next_seq, resume, self.kept, self._has_end)
         try:
-            self.socket.send(position, zmq.NOBLOCK)
+            self.socket.send(msgspec.msgpack.encode(position), zmq.NOBLOCK)
         except zmq.Again:
             return
         self._told, self._told_at = self.next_seq, time.monotonic()

@@ -46,8 +46,21 @@ class _Link:
     handled: int = 0
     kept: int = 0
     """Nothing before is needed, even if the reader is killed."""
-    ended: bool = False
-    """It has all that it will ever want."""
+    has_end: bool = False
+    """The last that it handled was the `End`, which a writer that starts anew says again."""
+    had_at_end: int | None = None
+    """It has ended for good, and has all that it will ever want: so many messages."""
+
+    @property
+    def ended(self) -> bool:
+        return self.had_at_end is not None
+
+    @property
+    def wanted(self) -> int:
+        """What it lacks of the messages before the end."""
+        if self.had_at_end is not None:
+            return self.had_at_end
+        return (self.next_seq or 0) - self.has_end
 
 
 @dataclass
@@ -64,8 +77,9 @@ class Writer:
     stopped: Callable[[], bool] = lambda: False
     """Whether to wait no longer for readers."""
     next_seq: int = 0
-    has_ended: Callable[[str], bool] | None = None
-    """Whether a reader has ended for good: nobody waits for it. None: that is not known."""
+    had_at_end: Callable[[str], int | None] | None = None
+    """How many messages a reader that has ended for good has had: nobody waits for it. It says
+    None of one that has not; where there is no such function, that is not known."""
     on_join: Callable[[], None] | None = None
     """Called when ``latest`` readers have subscribed, once a second at most; may call `repeat`. Who
     sets it later is told of those that have subscribed before."""
@@ -145,13 +159,16 @@ class Writer:
             self.on_join()
 
     def wanted_seq(self) -> int:
-        """Wait for all lossless readers; the first message that one of them still wants."""
+        """Wait for all lossless readers; the first message that one of them still wants. If all
+        of them have ended, what comes after the last that any of them had."""
         while any(link.next_seq is None for link in self._links.values()):
             if self.stopped():
                 raise StoppedError(f"stopped while {self.stream} waited for its readers")
             self._wait_for_readers()
-        wanted = [link.next_seq or 0 for link in self._links.values() if not link.ended]
-        return min(wanted, default=_ALL)
+        links = self._links.values()
+        if all(link.ended for link in links):
+            return max((link.wanted for link in links), default=_ALL)
+        return min(link.wanted for link in links if not link.ended)
 
     @property
     def has_readers(self) -> bool:
@@ -175,7 +192,7 @@ class Writer:
         Raises StoppedError and RewindError, as `publish`.
         """
         wanted = self.wanted_seq()
-        known = [link.next_seq or 0 for link in self._links.values() if not link.ended]
+        known = [link.wanted for link in self._links.values() if not link.ended]
         begin = max([published, *known])
         self.rewind(min(wanted, begin))
         while self.next_seq < begin:
@@ -223,11 +240,13 @@ class Writer:
         self._look_for_end(link)
         if link.ended:
             return True
-        return link.handled >= self.next_seq and (in_haste or self.has_ended is None)
+        return link.handled >= self.next_seq and (in_haste or self.had_at_end is None)
 
     def _look_for_end(self, link: _Link) -> None:
-        if not link.ended and self.has_ended is not None and self.has_ended(link.name.decode()):
-            link.ended = True
+        if link.ended or self.had_at_end is None:
+            return
+        link.had_at_end = self.had_at_end(link.name.decode())
+        if link.ended:
             link.next_seq = link.handled = link.kept = _ALL
 
     def is_wanted(self) -> bool:
@@ -324,6 +343,7 @@ class Writer:
                 continue
             link.kept = max(link.kept, position.kept)
             link.handled = position.next_seq
+            link.has_end = position.has_end and position.next_seq > 0
             if position.resume or link.next_seq is None:
                 link.next_seq = position.next_seq
 

@@ -192,6 +192,29 @@ class TestLossless:
         reader.close()
         assert stamps == list(range(100))
 
+    def test_restarted_writer_whose_reader_has_the_end_says_the_same_end(self, context, address):
+        """It would count the end as one that came before it."""
+        where = address("reader")
+        reader = LosslessReader(context, where.lossless, "reader")
+        first = Writer(context, "s", where)
+        said = [numbered(0), numbered(1), End(stamp_ns=2)]
+        with in_thread(lambda: [first.publish(each) for each in said]):
+            assert take(reader, 3) == [0, 1, 2]
+        first.close()
+        second = Writer(context, "s", where)
+
+        def end_again() -> None:
+            assert second.wanted_seq() == 2
+            second.rewind(2)
+            second.publish(End(stamp_ns=2))
+            assert second.drain(10)
+
+        with in_thread(end_again) as errors:
+            assert take(reader, 1, within_s=1) == []
+        assert not errors
+        second.close()
+        reader.close()
+
     def test_restarted_writer_that_starts_over(self, context, address):
         """What a node in the middle does: it makes everything again; the reader drops it."""
         where = address("reader")
@@ -755,7 +778,7 @@ class TestTheEndOfAReader:
 
     def test_it_may_want_something_again_until_then(self, context, address, eventually):
         at, ended = address("node.in"), threading.Event()
-        publisher = Writer(context, "t", at, has_ended=lambda name: ended.is_set())
+        publisher = Writer(context, "t", at, had_at_end=lambda name: 1 if ended.is_set() else None)
         first = LosslessReader(context, at.lossless, "node.in")
         with in_thread(lambda: publisher.publish(numbered(0))):
             assert take(first, 1) == [0]
@@ -771,9 +794,10 @@ class TestTheEndOfAReader:
         publisher.close()
 
     def test_one_that_has_ended_is_not_waited_for(self, context, address):
-        publisher = Writer(context, "t", address("node.in"), has_ended=lambda name: True)
+        had = {"a.in": 3, "b.in": 5}.get
+        publisher = Writer(context, "t", address("a.in", "b.in"), had_at_end=had)
         publisher.publish(numbered(0))
-        assert publisher.wanted_seq() > 10**9
+        assert publisher.wanted_seq() == 5, "what comes after the last that anybody had"
         assert publisher.kept_seq() > 10**9
         assert publisher.drain(1.0, in_haste=lambda: False)
         assert not publisher.is_wanted()
@@ -781,16 +805,16 @@ class TestTheEndOfAReader:
 
     def test_what_it_had_of_a_node_that_was_killed_is_not_wanted_again(self, context, address):
         at = address("a.in", "b.in")
-        nobody = Writer(context, "u", address(), has_ended=lambda name: True)
+        nobody = Writer(context, "u", address(), had_at_end=lambda name: 0)
         assert nobody.is_wanted(), "who listens without being waited for is not known"
-        writer = Writer(context, "t", at, has_ended={"b.in"}.__contains__)
+        writer = Writer(context, "t", at, had_at_end={"b.in": 3}.get)
         reader = LosslessReader(context, at.lossless, "a.in")
         with in_thread(lambda: [writer.publish(numbered(n)) for n in range(3)]):
             assert take(reader, 3) == [0, 1, 2]
         assert writer.is_wanted()
         reader.idle()
         writer.close()
-        again = Writer(context, "t", at, next_seq=1, has_ended={"b.in"}.__contains__)
+        again = Writer(context, "t", at, next_seq=1, had_at_end={"b.in": 3}.get)
         wanted = {}
 
         def publish_again() -> None:

@@ -36,7 +36,7 @@ def had_at_end_in(wiring: Wiring) -> Callable[[str], int | None] | None:
     def had(reader: str) -> int | None:
         node, _, port = reader.rpartition(".")
         end = marks.read(node)
-        return end and end.inputs[port].stats.taken
+        return None if end is None else end.inputs[port].stats.taken
 
     return had
 

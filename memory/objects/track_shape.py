@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,7 +43,11 @@ class ShapeConfig:
     poor: float = 0.05
     """A point bounds the thing if it has at least this part of the weight of one that is"""
     near_m: float = 0.05
-    """near it, by cells of this edge;"""
+    """near it, by cells of this edge, or of that of its voxels;"""
+    vague: float = 3.0
+    """and if its most exact measurement is at most so many times as vague as one that it may be
+    the noise of: near it, or within two of its standard deviations. Its weight does not tell:
+    what is measured again and again where noise has put it stays there."""
     wrong: float = 0.25
     """Where the thing's best points are out of its masks in this part of the frames, the masks
     are so wrong that the bounds below hold in full; where they are right, they hold not at all."""
@@ -52,6 +57,8 @@ class ShapeConfig:
     """What is further from the main part of the thing than about twice this is in another part:"""
     part_hits: float = 0.4
     """it counts if its points were seen in the mask at least this part as much,"""
+    part_support: float = 0.75
+    """and were in it, where they were seen at all, this part as often,"""
     part_points: float = 0.25
     """or if it has this part of all points."""
     rare: float = 0.15
@@ -62,6 +69,9 @@ class ShapeConfig:
     """this part of the weight of what saw its best points is presumed against each: what only a
     mask or two have shown that leaked would stretch its box, though those before did not."""
 
+
+_SIGMAS_M = (0.01, 0.02, 0.03, np.inf)
+"""Points are taken together whose standard deviations are alike; smaller ones blur no box."""
 
 POINT_ARRAYS = ("keys", "points", "weights", "sigmas", "hits", "misses", "keyframes")
 
@@ -152,14 +162,17 @@ class TrackShape:
             best = _high(support)
         least = config.min_support - (1 - min(strict, 1.0)) * config.lenience
         kept = support >= least * best
-        points, weights, hits = self.points[kept], self.weights[kept], self.hits[kept]
+        points, hits = self.points[kept], self.hits[kept]
         if len(points) < 4:
             return self.points
-        exact = weights >= config.poor * _largest_near(points, weights, config.near_m)
-        often = hits >= strict * config.rare * _largest_near(points, hits, 2 * config.near_m)
-        points, hits = points[exact & often], hits[exact & often]
+        near_m = max(config.near_m, self.voxel_m)
+        weights = self.weights[kept]
+        bounds = weights >= config.poor * _largest_near(points, weights, near_m)
+        bounds &= ~_noise_of_others(points, self.sigmas[kept], self.voxel_m, config.vague)
+        bounds &= hits >= strict * config.rare * _largest_near(points, hits, 2 * near_m)
+        points, hits, support = points[bounds], hits[bounds], support[kept][bounds]
         cell_m = max(2 * self.voxel_m, config.gap_m)
-        return np.asarray(points[_in_one(points, hits, cell_m, strict * config.part_hits, config)])
+        return points[_in_one(points, hits, support, cell_m, strict * config.part_hits, config)]
 
     def absorb(self, other: TrackShape, config: ShapeConfig) -> None:
         """Take in the points of a thing that turned out to be this one."""
@@ -264,7 +277,21 @@ def _largest_near(points: F64, values: F64 | F32, cell_m: float) -> F64:
     return np.asarray(over_neighbours(grid, np.maximum)[tuple(cells.T)])
 
 
-def _in_one(points: F64, hits: F32, cell_m: float, part_hits: float, config: ShapeConfig) -> Bool:
+def _noise_of_others(points: F64, sigmas: F32, voxel_m: float, vague: float) -> Bool:
+    """(N,) points that were measured so much more vaguely than one within their reach."""
+    noise = np.zeros(len(points), np.bool_)
+    for least_m, most_m in pairwise(_SIGMAS_M):
+        these = (sigmas > least_m) & (sigmas <= most_m)
+        if these.any():
+            reach_m = max(2 * (least_m + _SIGMAS_M[0]), voxel_m)
+            exactest = 1 / _largest_near(points, 1 / sigmas, reach_m)
+            noise |= these & (sigmas > vague * exactest)
+    return noise
+
+
+def _in_one(
+    points: F64, hits: F32, support: F32, cell_m: float, part_hits: float, config: ShapeConfig
+) -> Bool:
     """(N,) points in the main part of the thing, or in others that were seen as surely."""
     if not len(points) or (cells := cells_of(points, cell_m)).max() > 200:
         return np.ones(len(points), np.bool_)
@@ -274,8 +301,10 @@ def _in_one(points: F64, hits: F32, cell_m: float, part_hits: float, config: Sha
     part = parts[tuple(cells.T)] - 1
     sizes = np.bincount(part, minlength=count)
     mean_hits = np.bincount(part, weights=hits, minlength=count) / sizes
+    mean_support = np.bincount(part, weights=support, minlength=count) / sizes
     main = int(np.argmax(sizes * mean_hits))
     sure = mean_hits >= part_hits * mean_hits[main]
+    sure &= mean_support >= config.part_support * mean_support[main]
     sure |= sizes >= config.part_points * len(points)
     sure[main] = True
     return np.asarray(sure[part])

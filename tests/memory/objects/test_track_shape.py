@@ -75,6 +75,32 @@ def test_poor_measurements_of_a_surface_do_not_thicken_it():
     np.testing.assert_allclose(np.abs(body).max(axis=0), [0.2, 0.15, 0.1], atol=0.015)
 
 
+def test_hours_of_far_measurements_do_not_thicken_it():
+    """A cell that noise has hit before is hit again, and its mean stays where it is."""
+    rng = np.random.default_rng(0)
+    shape = grown(rng, frames=60, noise_m=0.01)
+    for frame in range(300):
+        far = shell(rng) + rng.normal(0, 0.035, (600, 3)).clip(-0.1, 0.1)
+        shape.add(far, np.full(600, 0.035), 0.1, frame, CONFIG)
+        shape.judge(np.ones(len(shape), bool), np.zeros(len(shape), bool), 0.1)
+    assert shape.voxel_m > 0.06, "what is noise has left no room for what is fine"
+    body = shape.body(CONFIG, MANY)
+    np.testing.assert_allclose(np.abs(body).max(axis=0), [0.2, 0.15, 0.1], atol=0.03)
+
+
+def test_what_is_apart_from_it_and_as_often_out_of_its_masks_does_not_stretch_it():
+    shape = grown(np.random.default_rng(0), frames=30)
+    beside = np.array([[0.45, y, 0.0] for y in (0.0, 0.02, 0.04, 0.06)])
+    shape.add(beside, np.full(4, 0.002), 1.0, 30, CONFIG)
+    here = np.abs(shape.points[:, 0]) < 0.25
+    for each in range(12):
+        shape.judge(here | (each % 2 > 0), ~here & (each % 2 == 0), 1.0)
+    assert np.abs(shape.body(CONFIG, MANY)[:, 0]).max() < 0.25
+    for _ in range(60):  # a foot that hangs on it out of sight
+        shape.judge(np.ones(len(shape), bool), np.zeros(len(shape), bool), 1.0)
+    assert np.abs(shape.body(CONFIG, MANY)[:, 0]).max() > 0.4
+
+
 @given(st.integers(0, 10**6))
 def test_points_move_with_their_keyframe(seed):
     rng = np.random.default_rng(seed)

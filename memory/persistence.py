@@ -48,9 +48,9 @@ __all__ = [
 Entries = dict[str, dict[str, str | int]]
 """Files of a map by name ("surface/tsdf"), as its manifest lists them."""
 
-FORMAT = 3
+FORMAT = 4
 """Goes up when one side could no longer understand the folder of the other. 3: poses of frames are
-float32."""
+float32. 4: poses are quaternions and positions."""
 OLDEST_FORMAT = 2
 """That can still be read."""
 MANIFEST = "manifest.json"

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial.transform import Rotation
 
-from cogmap.runtime.messages import F64, CogmapError
+from cogmap.runtime.messages import F32, F64, CogmapError
 
 __all__ = ["Trajectory", "TrajectoryError"]
 
@@ -22,18 +23,17 @@ class TrajectoryError(CogmapError):
 class Trajectory:
     """Poses of frames relative to keyframes, and of keyframes in the world.
 
-    72 bytes for each frame and 120 for each keyframe: the upper 3x4 of the pose, and three
-    integers. A frame's pose is float32, so that where it is relative to its keyframe is known to
-    a tenth of a micrometre for each metre that they are apart. Adding is quick in order of the
-    numbers, and allowed in any.
+    52 bytes for each frame and 64 for each keyframe: a quaternion, a position and three integers.
+    Positions of frames and all quaternions are float32, so that where a frame is relative to its
+    keyframe is known to a few tenths of a micrometre for each metre that they are apart. Adding is
+    quick in order of the numbers, and allowed in any.
     """
 
     def __init__(self) -> None:
         self.revision = 0
         """Goes up with every correction."""
-        # number, keyframe, stamp; keyframe_from_camera
-        self._frames = _Rows(*_no_rows(np.float32), np.float32)
-        self._keyframes = _Rows(*_no_rows(np.float64), np.float64)  # number; world_from_keyframe
+        self._frames = _Rows.none(np.float32)  # number, keyframe, stamp; keyframe_from_camera
+        self._keyframes = _Rows.none(np.float64)  # number; world_from_keyframe
 
     def __len__(self) -> int:
         return len(self._frames)
@@ -42,7 +42,7 @@ class Trajectory:
         return bool(np.isin(number, self._keyframes.numbers[:, 0]))
 
     def add_keyframe(self, number: int, world_from_keyframe: F64) -> None:
-        """Make frame ``number`` a reference. Pose (4, 4)."""
+        """Make frame ``number`` a reference. Pose (4, 4): a rotation and a shift."""
         self._keyframes.insert((number, 0, 0), world_from_keyframe)
 
     def add(self, number: int, stamp_ns: int, keyframe: int, keyframe_from_camera: F64) -> None:
@@ -52,13 +52,13 @@ class Trajectory:
 
     def world_from_keyframe(self, number: int) -> F64:
         """(4, 4). Raises TrajectoryError if there is no such keyframe."""
-        return _full(self._keyframes.poses[self._keyframes.find(number)])
+        return self._keyframes.pose(self._keyframes.find(number))
 
     def world_from_camera(self, number: int) -> F64:
         """(4, 4) by what is known now. Raises TrajectoryError if the frame has no pose."""
         row = self._frames.find(number)
         keyframe = int(self._frames.numbers[row, 1])
-        return self.world_from_keyframe(keyframe) @ _full(self._frames.poses[row])
+        return self.world_from_keyframe(keyframe) @ self._frames.pose(row)
 
     def stamp_ns(self, number: int) -> int:
         """Of a frame. Raises TrajectoryError if it has no pose."""
@@ -71,8 +71,12 @@ class Trajectory:
         """
         rows = [self._keyframes.find(number) for number in world_from_keyframe]
         for row, pose in zip(rows, world_from_keyframe.values(), strict=True):
-            self._keyframes.poses[row] = pose[:3]
+            self._keyframes.put(row, pose)
         self.revision += 1
+
+    def last_keyframe(self) -> int | None:
+        """The highest number of a keyframe; None before the first."""
+        return int(self._keyframes.numbers[-1, 0]) if len(self._keyframes) else None
 
     def keyframes(self) -> I64:
         """(K,) numbers of the keyframes."""
@@ -87,59 +91,93 @@ class Trajectory:
         """Numbers (N,), stamps in ns (N,) and world_from_camera (N, 4, 4) of every frame."""
         numbers = self._frames.numbers
         rows = np.searchsorted(self._keyframes.numbers[:, 0], numbers[:, 1])
-        world = _full(self._keyframes.poses[rows]) @ _full(self._frames.poses)
+        world = self._keyframes.poses()[rows] @ self._frames.poses()
         return numbers[:, 0].copy(), numbers[:, 2].copy(), world
 
     def state(self) -> dict[str, NDArray[Any]]:
-        """Exact arrays for ``from_state``."""
+        """Exact arrays for ``from_state``. Of numbers the steps from row to row, which compress to
+        a tenth."""
         return {
-            "frames": self._frames.numbers.copy(),
-            "keyframe_from_camera": self._frames.poses.copy(),
-            "keyframes": self._keyframes.numbers.copy(),
-            "world_from_keyframe": self._keyframes.poses.copy(),
+            **{f"frame_{name}": array for name, array in self._frames.state().items()},
+            **{f"keyframe_{name}": array for name, array in self._keyframes.state().items()},
             "revision": np.array([self.revision], np.int64),
         }
 
     @classmethod
     def from_state(cls, state: Mapping[str, NDArray[Any]]) -> Trajectory:
-        """Inverse of ``state``, also of one with poses of frames as float64, as maps of format 2
-        have them. Raises TrajectoryError if the arrays do not belong together."""
+        """Inverse of ``state``, also of one of maps of format 2 or 3, which have matrices.
+        Raises TrajectoryError if the arrays do not belong together."""
         trajectory = cls()
-        poses = state["keyframe_from_camera"]
-        if poses.dtype == np.float64:
-            poses = poses.astype(np.float32)
-        trajectory._frames = _Rows(state["frames"], poses, np.float32)
-        world = state["world_from_keyframe"]
-        trajectory._keyframes = _Rows(state["keyframes"], world, np.float64)
+        if "keyframe_from_camera" in state:
+            frames = _Rows.of(state["frames"], state["keyframe_from_camera"], np.float32)
+            keyframes = _Rows.of(state["keyframes"], state["world_from_keyframe"], np.float64)
+        else:
+            frames = _Rows.from_state(state, "frame_", np.float32)
+            keyframes = _Rows.from_state(state, "keyframe_", np.float64)
+        trajectory._frames, trajectory._keyframes = frames, keyframes
         trajectory.revision = int(state["revision"][0])
-        if not np.isin(trajectory._frames.numbers[:, 1], trajectory._keyframes.numbers[:, 0]).all():
+        if not np.isin(frames.numbers[:, 1], keyframes.numbers[:, 0]).all():
             raise TrajectoryError("a frame is relative to a keyframe that is not there")
         return trajectory
 
 
-def _no_rows(dtype: type) -> tuple[I64, NDArray[Any]]:
-    return np.zeros((0, 3), np.int64), np.zeros((0, 3, 4), dtype)
-
-
 class _Rows:
-    """Numbers (N, 3) and poses (N, 3, 4) that grow by doubling, sorted by the first number."""
+    """Numbers (N, 3) and poses that grow by doubling, sorted by the first number."""
 
-    def __init__(self, numbers: I64, poses: NDArray[Any], dtype: type) -> None:
-        """Poses must be of ``dtype``: what is kept in fewer bits is rounded with every change."""
-        self._numbers = numbers.copy()
-        self._poses = poses.copy()
-        self._length = len(self._numbers)
-        self._check(dtype)
+    def __init__(self, numbers: I64, rotations: F32, positions: NDArray[Any]) -> None:
+        """Rotations (N, 4): quaternions, their scalar last; positions (N, 3)."""
+        self._numbers, self._rotations, self._positions = numbers, rotations, positions
+        self._length = len(numbers)
 
-    def _check(self, dtype: type) -> None:
-        n, numbers, poses = self._length, self._numbers, self._poses
+    @classmethod
+    def none(cls, dtype: type) -> _Rows:
+        """No rows yet; positions will be of ``dtype``."""
+        no_positions: NDArray[Any] = np.zeros((0, 3), dtype)
+        return cls(np.zeros((0, 3), np.int64), np.zeros((0, 4), np.float32), no_positions)
+
+    @classmethod
+    def of(cls, numbers: I64, poses: NDArray[Any], dtype: type) -> _Rows:
+        """Poses (N, 3, 4). Raises TrajectoryError."""
+        if poses.dtype not in (np.float32, np.float64) or poses.shape[1:] != (3, 4):
+            raise TrajectoryError(f"poses are {poses.dtype} {poses.shape}, not floats (N, 3, 4)")
+        if not np.isfinite(poses).all():
+            raise TrajectoryError("a pose is not finite")
+        return cls._checked(numbers, _quaternions(poses[:, :, :3]), poses[:, :, 3].astype(dtype))
+
+    def state(self) -> dict[str, NDArray[Any]]:
+        return {
+            "steps": np.diff(self.numbers, axis=0, prepend=np.zeros((1, 3), np.int64)),
+            "rotations": self._rotations[: self._length].copy(),
+            "positions": self._positions[: self._length].copy(),
+        }
+
+    @classmethod
+    def from_state(cls, state: Mapping[str, NDArray[Any]], prefix: str, dtype: type) -> _Rows:
+        """Raises TrajectoryError."""
+        steps, rotations, positions = (
+            state[prefix + name] for name in ("steps", "rotations", "positions")
+        )
+        if positions.dtype != dtype:  # what is kept in fewer bits is rounded with every change
+            raise TrajectoryError(f"positions are {positions.dtype}, not {dtype.__name__}")
+        return cls._checked(
+            np.cumsum(steps, axis=0, dtype=steps.dtype), rotations.copy(), positions.copy()
+        )
+
+    @classmethod
+    def _checked(cls, numbers: I64, rotations: F32, positions: NDArray[Any]) -> _Rows:
+        n = len(numbers)
         if numbers.dtype != np.int64 or numbers.shape != (n, 3):
             raise TrajectoryError(f"frames are {numbers.dtype} {numbers.shape}, not int64 (N, 3)")
-        if poses.dtype != dtype or poses.shape != (n, 3, 4):
-            needed = f"{dtype.__name__} ({n}, 3, 4)"
-            raise TrajectoryError(f"poses are {poses.dtype} {poses.shape}, not {needed}")
-        if not ((np.diff(numbers[:, 0]) > 0).all() and np.isfinite(poses).all()):
-            raise TrajectoryError("frames are not in order, or a pose is not finite")
+        if rotations.dtype != np.float32 or (rotations.shape, positions.shape) != ((n, 4), (n, 3)):
+            raise TrajectoryError(
+                f"poses are {rotations.dtype} {rotations.shape} and {positions.shape},"
+                f" not float32 ({n}, 4) and ({n}, 3)"
+            )
+        if not (np.isfinite(positions).all() and (np.abs(_norms(rotations) - 1) < 1e-3).all()):
+            raise TrajectoryError("a pose is not finite, or no rotation")
+        if not (np.diff(numbers[:, 0]) > 0).all():
+            raise TrajectoryError("frames are not in order")
+        return cls(numbers, rotations, positions)
 
     def __len__(self) -> int:
         return self._length
@@ -148,9 +186,19 @@ class _Rows:
     def numbers(self) -> I64:
         return self._numbers[: self._length]
 
-    @property
-    def poses(self) -> NDArray[Any]:
-        return self._poses[: self._length]
+    def pose(self, row: int) -> F64:
+        """(4, 4)."""
+        found: F64 = _matrices(self._rotations[row : row + 1], self._positions[row : row + 1])[0]
+        return found
+
+    def poses(self) -> F64:
+        """(N, 4, 4)."""
+        return _matrices(self._rotations[: self._length], self._positions[: self._length])
+
+    def put(self, row: int, pose: F64) -> None:
+        """Pose (4, 4)."""
+        self._rotations[row] = _quaternions(pose[None, :3, :3])[0]
+        self._positions[row] = pose[:3, 3]
 
     def insert(self, numbers: tuple[int, int, int], pose: F64) -> None:
         row = int(np.searchsorted(self.numbers[:, 0], numbers[0]))
@@ -158,11 +206,13 @@ class _Rows:
             raise TrajectoryError(f"frame {numbers[0]} was added before; add each frame once")
         if self._length == len(self._numbers):
             room = max(64, self._length)
-            self._numbers = np.concatenate([self.numbers, np.zeros((room, 3), np.int64)])
-            self._poses = np.concatenate([self.poses, np.zeros((room, 3, 4), self._poses.dtype)])
-        for array, value in ((self._numbers, numbers), (self._poses, pose[:3])):
+            self._numbers = _with_room(self._numbers, room)
+            self._rotations = _with_room(self._rotations, room)
+            self._positions = _with_room(self._positions, room)
+        for array in (self._numbers, self._rotations, self._positions):
             array[row + 1 : self._length + 1] = array[row : self._length].copy()
-            array[row] = value
+        self._numbers[row] = numbers
+        self.put(row, pose)
         self._length += 1
 
     def find(self, number: int) -> int:
@@ -172,9 +222,30 @@ class _Rows:
         return row
 
 
-def _full(poses: NDArray[Any]) -> F64:
-    """(..., 4, 4) float64 from (..., 3, 4)."""
-    full = np.zeros((*poses.shape[:-2], 4, 4), np.float64)
-    full[..., :3, :] = poses
-    full[..., 3, 3] = 1
+def _with_room(array: NDArray[Any], rows: int) -> NDArray[Any]:
+    return np.concatenate([array, np.zeros((rows, *array.shape[1:]), array.dtype)])
+
+
+def _quaternions(rotations: NDArray[Any]) -> F32:
+    """(N, 4) of matrices (N, 3, 3); of the two of a rotation, the one whose scalar is positive."""
+    if not len(rotations):
+        return np.zeros((0, 4), np.float32)
+    try:
+        found = Rotation.from_matrix(rotations.astype(np.float64))
+    except ValueError as error:
+        raise TrajectoryError(f"a pose is no rotation and a shift: {error}") from error
+    return np.asarray(found.as_quat(canonical=True), np.float32)
+
+
+def _norms(rotations: F32) -> F64:
+    return np.asarray(np.linalg.norm(rotations.astype(np.float64), axis=1))
+
+
+def _matrices(rotations: F32, positions: NDArray[Any]) -> F64:
+    """(N, 4, 4) float64."""
+    full = np.zeros((len(rotations), 4, 4), np.float64)
+    if len(rotations):
+        full[:, :3, :3] = Rotation.from_quat(rotations.astype(np.float64)).as_matrix()
+    full[:, :3, 3] = positions
+    full[:, 3, 3] = 1
     return full

@@ -390,11 +390,11 @@ class Reconstructor:
         """Of the last keyframe, or of a new one if the camera has left it behind."""
         assert pose.world_from_camera is not None
         keyframe, relative = number, np.eye(4)
-        keyframes = self.trajectory.keyframes()
-        if len(keyframes):
-            world_from_last = self.trajectory.world_from_keyframe(int(keyframes[-1]))
+        last = self.trajectory.last_keyframe()
+        if last is not None:
+            world_from_last = self.trajectory.world_from_keyframe(last)
             far_m, angle = motion_between(world_from_last, pose.world_from_camera)
             if far_m < self.config.keyframe_distance_m and angle < self.config.keyframe_angle_rad:
-                keyframe = int(keyframes[-1])
+                keyframe = last
                 relative = np.linalg.inv(world_from_last) @ pose.world_from_camera
         return _Pose(pose.world_from_camera, pose.position_sigma_m, keyframe, relative)

@@ -133,7 +133,13 @@ def test_a_map_of_the_format_before_is_read(tmp_path, monkeypatch):
     made.trajectory.add_keyframe(0, pose)
     made.trajectory.add(1, 10, 0, pose)
     arrays, details = made.whole_state()
-    older = arrays | {"trajectory/keyframe_from_camera": pose[None, :3]}  # float64
+    older = {name: a for name, a in arrays.items() if not name.startswith("trajectory/")} | {
+        "trajectory/frames": np.array([[1, 0, 10]]),
+        "trajectory/keyframe_from_camera": pose[None, :3],
+        "trajectory/keyframes": np.zeros((1, 3), np.int64),
+        "trajectory/world_from_keyframe": pose[None, :3],
+        "trajectory/revision": np.array([0]),
+    }
     monkeypatch.setattr(persistence, "FORMAT", 2)
     save_map(tmp_path, SavedMap(older, details))
     monkeypatch.undo()

@@ -68,10 +68,18 @@ def test_a_correction_of_the_unknown_changes_nothing():
 def test_a_keyframe_may_be_made_known_late():
     trajectory = Trajectory()
     trajectory.add_keyframe(8, np.eye(4))
-    trajectory.add_keyframe(3, 2 * np.eye(4))
-    assert trajectory.keyframes().tolist() == [3, 8]
+    turned = np.diag([-1.0, -1.0, 1.0, 1.0])
+    trajectory.add_keyframe(3, turned)
+    assert trajectory.keyframes().tolist() == [3, 8] and trajectory.last_keyframe() == 8
     assert trajectory.has_keyframe(3) and not trajectory.has_keyframe(4)
-    assert trajectory.world_from_keyframe(3)[0, 0] == 2
+    np.testing.assert_array_equal(trajectory.world_from_keyframe(3), turned)
+
+
+def test_what_is_no_rotation_is_refused():
+    trajectory = Trajectory()
+    assert trajectory.last_keyframe() is None
+    with pytest.raises(TrajectoryError, match="no rotation"):
+        trajectory.add_keyframe(0, np.diag([1.0, 1.0, 0.0, 1.0]))
 
 
 def test_errors_name_the_frame():
@@ -93,7 +101,7 @@ def test_state_round_trip_is_exact_and_compact():
             copy.world_from_camera(number), trajectory.world_from_camera(number)
         )
     assert copy.revision == trajectory.revision
-    assert state["frames"].nbytes + state["keyframe_from_camera"].nbytes == 1000 * 72
+    assert sum(a.nbytes for name, a in state.items() if name.startswith("frame_")) == 1000 * 52
     for name, array in copy.state().items():
         np.testing.assert_array_equal(array, state[name])
 
@@ -105,32 +113,67 @@ def test_a_frame_stays_within_micrometres_of_where_it_was_relative_to_its_keyfra
     near = random_pose(np.random.default_rng(1))
     near[:3, 3] /= 10
     trajectory.add(1, 0, 0, near)
-    np.testing.assert_array_equal(trajectory.world_from_keyframe(0), far)
-    relative = np.linalg.inv(far) @ trajectory.world_from_camera(1)
+    keyframe = trajectory.world_from_keyframe(0)
+    np.testing.assert_array_equal(keyframe[:3, 3], far[:3, 3])
+    np.testing.assert_allclose(keyframe, far, atol=3e-7)
+    relative = np.linalg.inv(keyframe) @ trajectory.world_from_camera(1)
     np.testing.assert_allclose(relative, near, atol=1e-6)
 
 
-def test_poses_of_maps_of_format_2_are_read():
-    trajectory, _ = walk(3, 20)
-    state = trajectory.state()
-    older = state | {"keyframe_from_camera": state["keyframe_from_camera"].astype(np.float64)}
-    for name, array in Trajectory.from_state(older).state().items():
-        np.testing.assert_array_equal(array, state[name])
+def of_format(version: int, frames: int) -> tuple[dict[str, np.ndarray], list[np.ndarray]]:
+    """A state as maps of format 2 or 3 have it, with a keyframe every five frames, and its poses."""
+    rng = np.random.default_rng(version)
+    world = np.array([random_pose(rng) for _ in range(0, frames, 5)])
+    near = np.array([random_pose(rng) for _ in range(frames)])
+    near[::5] = np.eye(4)
+    numbers = np.arange(frames)
+    poses = world[numbers // 5] @ near
+    older = {
+        "frames": np.stack([numbers, numbers // 5 * 5, numbers * 10], axis=1),
+        "keyframe_from_camera": near[:, :3].astype(np.float64 if version == 2 else np.float32),
+        "keyframes": np.stack([numbers[::5], *np.zeros((2, len(world)), np.int64)], axis=1),
+        "world_from_keyframe": world[:, :3],
+        "revision": np.array([3]),
+    }
+    return older, list(poses)
+
+
+@pytest.mark.parametrize("version", [2, 3])
+def test_poses_of_maps_of_older_formats_are_read(version):
+    older, poses = of_format(version, 23)
+    trajectory = Trajectory.from_state(older)
+    numbers, stamps, found = trajectory.poses()
+    assert numbers.tolist() == list(range(23)) and stamps[-1] == 220
+    assert trajectory.revision == 3 and trajectory.keyframes().tolist() == [0, 5, 10, 15, 20]
+    np.testing.assert_allclose(found, poses, atol=ROUNDING_M)
 
 
 def test_what_are_no_poses_is_refused():
-    state = walk(3, 20)[0].state()
+    older, _ = of_format(3, 20)
+    older["keyframe_from_camera"] = older["keyframe_from_camera"].astype(int)
     with pytest.raises(TrajectoryError, match="poses are int"):
-        Trajectory.from_state(
-            state | {"keyframe_from_camera": state["keyframe_from_camera"].astype(int)}
-        )
+        Trajectory.from_state(older)
 
 
-def test_keyframes_that_a_correction_would_round_are_refused():
+@pytest.mark.parametrize(
+    ("name", "change", "words"),
+    [
+        ("frame_rotations", lambda a: 2 * a, "no rotation"),
+        ("frame_rotations", lambda a: a.astype(np.float64), "not float32"),
+        ("frame_rotations", lambda a: a[:-1], r"\(19, 4\)"),
+        ("frame_positions", lambda a: a * np.float32("nan"), "not finite"),
+        ("frame_positions", lambda a: a[:, :2], r"\(20, 2\)"),
+        ("frame_steps", lambda a: -a, "not in order"),
+        ("frame_steps", lambda a: a.astype(np.int32), "not int64"),
+        ("frame_steps", lambda a: a + [0, 1, 0], "keyframe that is not there"),
+        # a correction would round them
+        ("keyframe_positions", lambda a: a.astype(np.float32), "not float64"),
+    ],
+)
+def test_a_broken_state_is_refused(name, change, words):
     state = walk(3, 20)[0].state()
-    rounded = state["world_from_keyframe"].astype(np.float32)
-    with pytest.raises(TrajectoryError, match=r"poses are float32.*not float64"):
-        Trajectory.from_state(state | {"world_from_keyframe": rounded})
+    with pytest.raises(TrajectoryError, match=words):
+        Trajectory.from_state(state | {name: change(state[name])})
 
 
 def test_an_empty_trajectory_has_no_poses():

@@ -121,7 +121,7 @@ def test_a_frame_stays_within_micrometres_of_where_it_was_relative_to_its_keyfra
 
 
 def of_format(version: int, frames: int) -> tuple[dict[str, np.ndarray], list[np.ndarray]]:
-    """A state as maps of format 2 or 3 have it, with a keyframe every five frames, and its poses."""
+    """A state as maps of format 2 or 3 have it, a keyframe every five frames, and its poses."""
     rng = np.random.default_rng(version)
     world = np.array([random_pose(rng) for _ in range(0, frames, 5)])
     near = np.array([random_pose(rng) for _ in range(frames)])
@@ -165,7 +165,7 @@ def test_what_are_no_poses_is_refused():
         ("frame_positions", lambda a: a[:, :2], r"\(20, 2\)"),
         ("frame_steps", lambda a: -a, "not in order"),
         ("frame_steps", lambda a: a.astype(np.int32), "not int64"),
-        ("frame_steps", lambda a: a + [0, 1, 0], "keyframe that is not there"),
+        ("frame_steps", lambda a: np.add(a, (0, 1, 0)), "keyframe that is not there"),
         # a correction would round them
         ("keyframe_positions", lambda a: a.astype(np.float32), "not float64"),
     ],

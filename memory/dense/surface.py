@@ -325,22 +325,27 @@ class Surface:
         self._dirty.update(dict.fromkeys(known))
 
     def _drop_free_blocks(self) -> None:
-        """Forget blocks of free space that noise or what is gone has left: those of one chunk in
-        ``DROP_EVERY`` that are not, and do not touch, a block with a voxel behind a surface.
+        """Forget blocks that noise or what is gone has left, of one chunk in ``DROP_EVERY``: those
+        that few frames have seen, far from any surface, and those of free space that are not, and
+        do not touch, a block with a voxel behind a surface.
 
         No point is on an edge of theirs, and within the truncation of a surface no distance is
-        theirs. A chunk keeps its first block: one that is not there could not be told empty.
+        theirs, but of few frames. A chunk keeps its first block: one that is not there could not
+        be told empty.
         """
+        few, grid = self.config.min_weight, self._grid
         turn = self._frames % DROP_EVERY
         for chunk in [each for each in self._blocks_of if each % DROP_EVERY == turn]:
             blocks = sorted_unique(self._blocks_of[chunk])
-            free = blocks[1:][~self._grid.behind_surfaces(blocks[1:])]
+            stray = grid.without_surface(blocks[1:], few)
+            free = blocks[1:][~stray & ~grid.behind_surfaces(blocks[1:])]
             around = pack((free[:, None] + AROUND).reshape(-1, 3))
-            looked_at = unpack(np.unique(around))
-            looked_at = looked_at[self._grid.known(looked_at)]
-            near = np.isin(around, pack(looked_at[self._grid.behind_surfaces(looked_at)]))
-            dropped = free[~near.reshape(len(free), len(AROUND)).any(axis=1)]
-            self._grid.erase(dropped)
+            beside = unpack(np.unique(around))
+            beside = beside[grid.known(beside)]
+            behind = grid.behind_surfaces(beside) & ~grid.without_surface(beside, few)
+            near = np.isin(around, pack(beside[behind])).reshape(len(free), len(AROUND))
+            dropped = np.concatenate([blocks[1:][stray], free[~near.any(axis=1)]])
+            grid.erase(dropped)
             kept = ~np.isin(pack(blocks), pack(dropped))
             self._blocks_of[chunk] = blocks[kept]
 

@@ -108,6 +108,16 @@ class VoxelGrid:
         behind: Bools = tsdf.reshape(len(keys), self._resolution**3).min(axis=1, initial=1) < 0
         return behind
 
+    def without_surface(self, keys: I32, min_weight: float) -> Bools:
+        """(N,) which of the blocks (N, 3), all of which must be there, say of no surface where it
+        is: seen by ``min_weight`` frames at most, and nowhere within half the truncation of one."""
+        rows, flat = self.rows(keys), (len(keys), self._resolution**3)
+        weight = self.attribute("weight")[rows].reshape(flat)
+        distance = np.abs(self.attribute("tsdf")[rows].reshape(flat))
+        nearest = np.where(weight > 0, distance, np.float32(1)).min(axis=1, initial=1)
+        without: Bools = (weight.max(axis=1, initial=0) <= min_weight) & (nearest > 0.5)
+        return without
+
     def copy_from(self, other: VoxelGrid, keys: I32) -> None:
         """Copy blocks (N, 3) that the other grid has."""
         self.activate(keys)

@@ -188,6 +188,27 @@ def test_free_space_that_noise_or_what_is_gone_has_left_is_dropped_and_no_point_
         np.testing.assert_array_equal(ours, theirs)
 
 
+def test_blocks_that_one_wrong_depth_has_left_behind_a_wall_are_dropped(monkeypatch):
+    """Else a patrol of one house gathers them for ever."""
+    wall, wrong = (np.full((240, 320), raw, np.uint16) for raw in (1500, 1650))
+
+    def seen(surface: Surface) -> int:
+        for depth in (*[wall] * 10, wrong, *[wall] * DROP_EVERY):
+            surface.integrate(None, depth, 0.001, WIDE, np.eye(4))
+        return len(surface)
+
+    dropping, keeping, never = Surface(), Surface(), Surface()
+    seen(dropping)
+    monkeypatch.setattr(surface_module, "DROP_EVERY", 10**9)
+    seen(keeping)
+    for _ in range(11 + DROP_EVERY):
+        never.integrate(None, wall, 0.001, WIDE, np.eye(4))
+    assert len(keeping) > len(never) + 50
+    assert len(dropping) <= len(never) + len(never.chunks())
+    for ours, theirs in zip(dropping.point_cloud(), keeping.point_cloud(), strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+
+
 def test_a_chunk_of_which_nothing_is_left_is_told_to_be_empty():
     surface = Surface(SurfaceConfig(depth_max_m=3.0, max_weight=8, carve_every=1))
     near, far = (np.full((240, 320), raw, np.uint16) for raw in (1507, 9000))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,8 +45,8 @@ class ShapeConfig:
     """near it, by cells of this edge, or of that of its voxels;"""
     vague: float = 3.0
     """and if its most exact measurement is at most so many times as vague as one that it may be
-    the noise of: near it, or within two of its standard deviations. Its weight does not tell:
-    what is measured again and again where noise has put it stays there."""
+    the noise of: within about two of its standard deviations. Its weight does not tell: what is
+    measured again and again where noise has put it stays there."""
     wrong: float = 0.25
     """Where the thing's best points are out of its masks in this part of the frames, the masks
     are so wrong that the bounds below hold in full; where they are right, they hold not at all."""
@@ -70,8 +69,9 @@ class ShapeConfig:
     mask or two have shown that leaked would stretch its box, though those before did not."""
 
 
-_SIGMAS_M = (0.01, 0.02, 0.03, np.inf)
-"""Points are taken together whose standard deviations are alike; smaller ones blur no box."""
+_REACH_M = 0.04
+"""How far from its surface a point may be whose standard deviation is half of this, twice as far if
+it is larger; points of less than a quarter of this blur no box."""
 
 POINT_ARRAYS = ("keys", "points", "weights", "sigmas", "hits", "misses", "keyframes")
 
@@ -279,13 +279,15 @@ def _largest_near(points: F64, values: F64 | F32, cell_m: float) -> F64:
 
 def _noise_of_others(points: F64, sigmas: F32, voxel_m: float, vague: float) -> Bool:
     """(N,) points that were measured so much more vaguely than one within their reach."""
+    cells = np.minimum(cells_of(points, max(_REACH_M, voxel_m)), 198)
+    exactness, at = np.zeros(cells.max(axis=0) + 1), tuple(cells.T)
+    np.maximum.at(exactness, at, 1 / sigmas)
     noise = np.zeros(len(points), np.bool_)
-    for least_m, most_m in pairwise(_SIGMAS_M):
-        these = (sigmas > least_m) & (sigmas <= most_m)
+    for least_m in (_REACH_M / 4, _REACH_M / 2):
+        these = sigmas > least_m
         if these.any():
-            reach_m = max(2 * (least_m + _SIGMAS_M[0]), voxel_m)
-            exactest = 1 / _largest_near(points, 1 / sigmas, reach_m)
-            noise |= these & (sigmas > vague * exactest)
+            exactness = over_neighbours(exactness, np.maximum)
+            noise |= these & (sigmas * exactness[at] > vague)
     return noise
 
 

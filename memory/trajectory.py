@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial.transform import Rotation
 
+from cogmap.memory.geometry.poses import poses_of, quat_xyzw_of
 from cogmap.runtime.messages import F32, F64, CogmapError
 
 __all__ = ["Trajectory", "TrajectoryError"]
@@ -16,8 +16,12 @@ __all__ = ["Trajectory", "TrajectoryError"]
 I64 = NDArray[np.int64]
 
 
+_FARTHEST_M = 1e9
+"""What is farther from anything is damage."""
+
+
 class TrajectoryError(CogmapError):
-    """A frame or keyframe is not in the trajectory, or was added twice."""
+    """A frame or keyframe is not in the trajectory, was added twice, or has what is no pose."""
 
 
 class Trajectory:
@@ -42,11 +46,17 @@ class Trajectory:
         return bool(np.isin(number, self._keyframes.numbers[:, 0]))
 
     def add_keyframe(self, number: int, world_from_keyframe: F64) -> None:
-        """Make frame ``number`` a reference. Pose (4, 4): a rotation and a shift."""
+        """Make frame ``number`` a reference. Pose (4, 4).
+
+        Raises TrajectoryError if it was added before, or the pose is no rotation and a shift.
+        """
         self._keyframes.insert((number, 0, 0), world_from_keyframe)
 
     def add(self, number: int, stamp_ns: int, keyframe: int, keyframe_from_camera: F64) -> None:
-        """Keep the pose (4, 4) of a frame relative to a keyframe added before."""
+        """Keep the pose (4, 4) of a frame relative to a keyframe added before.
+
+        Raises TrajectoryError as `add_keyframe`, and if there is no such keyframe.
+        """
         self._keyframes.find(keyframe)
         self._frames.insert((number, keyframe, stamp_ns), keyframe_from_camera)
 
@@ -67,11 +77,11 @@ class Trajectory:
     def correct(self, world_from_keyframe: Mapping[int, F64]) -> None:
         """Move keyframes, and with them every frame that is relative to them.
 
-        Raises TrajectoryError, and changes nothing, if one of the keyframes is not known.
+        Raises TrajectoryError, and changes nothing, if one of the keyframes is not known, or a pose
+        (4, 4) is no rotation and a shift.
         """
         rows = [self._keyframes.find(number) for number in world_from_keyframe]
-        for row, pose in zip(rows, world_from_keyframe.values(), strict=True):
-            self._keyframes.put(row, pose)
+        self._keyframes.put(rows, list(world_from_keyframe.values()))
         self.revision += 1
 
     def last_keyframe(self) -> int | None:
@@ -124,9 +134,9 @@ class Trajectory:
 class _Rows:
     """Numbers (N, 3) and poses that grow by doubling, sorted by the first number."""
 
-    def __init__(self, numbers: I64, rotations: F32, positions: NDArray[Any]) -> None:
-        """Rotations (N, 4): quaternions, their scalar last; positions (N, 3)."""
-        self._numbers, self._rotations, self._positions = numbers, rotations, positions
+    def __init__(self, numbers: I64, quat_xyzw: F32, positions: NDArray[Any]) -> None:
+        """Quaternions (N, 4); positions (N, 3), metres."""
+        self._numbers, self._quat_xyzw, self._positions = numbers, quat_xyzw, positions
         self._length = len(numbers)
 
     @classmethod
@@ -137,47 +147,46 @@ class _Rows:
 
     @classmethod
     def of(cls, numbers: I64, poses: NDArray[Any], dtype: type) -> _Rows:
-        """Poses (N, 3, 4). Raises TrajectoryError."""
+        """Poses (N, 3, 4), as maps of format 2 and 3 have them. Raises TrajectoryError."""
         if poses.dtype not in (np.float32, np.float64) or poses.shape[1:] != (3, 4):
             raise TrajectoryError(f"poses are {poses.dtype} {poses.shape}, not floats (N, 3, 4)")
-        if not np.isfinite(poses).all():
-            raise TrajectoryError("a pose is not finite")
-        return cls._checked(numbers, _quaternions(poses[:, :, :3]), poses[:, :, 3].astype(dtype))
+        return cls._checked(numbers, *_parts(poses), dtype)
 
     def state(self) -> dict[str, NDArray[Any]]:
+        """``steps`` (N, 3) of the numbers from row to row, ``quat_xyzw`` (N, 4) and ``positions``
+        (N, 3), metres."""
         return {
             "steps": np.diff(self.numbers, axis=0, prepend=np.zeros((1, 3), np.int64)),
-            "rotations": self._rotations[: self._length].copy(),
+            "quat_xyzw": self._quat_xyzw[: self._length].copy(),
             "positions": self._positions[: self._length].copy(),
         }
 
     @classmethod
     def from_state(cls, state: Mapping[str, NDArray[Any]], prefix: str, dtype: type) -> _Rows:
         """Raises TrajectoryError."""
-        steps, rotations, positions = (
-            state[prefix + name] for name in ("steps", "rotations", "positions")
-        )
+        names = ("steps", "quat_xyzw", "positions")
+        steps, quat_xyzw, positions = (state[prefix + name] for name in names)
         if positions.dtype != dtype:  # what is kept in fewer bits is rounded with every change
             raise TrajectoryError(f"positions are {positions.dtype}, not {dtype.__name__}")
-        return cls._checked(
-            np.cumsum(steps, axis=0, dtype=steps.dtype), rotations.copy(), positions.copy()
-        )
+        numbers = np.cumsum(steps, axis=0, dtype=steps.dtype)
+        return cls._checked(numbers, quat_xyzw, positions, dtype)
 
     @classmethod
-    def _checked(cls, numbers: I64, rotations: F32, positions: NDArray[Any]) -> _Rows:
+    def _checked(cls, numbers: I64, quat_xyzw: F32, positions: NDArray[Any], dtype: type) -> _Rows:
         n = len(numbers)
         if numbers.dtype != np.int64 or numbers.shape != (n, 3):
             raise TrajectoryError(f"frames are {numbers.dtype} {numbers.shape}, not int64 (N, 3)")
-        if rotations.dtype != np.float32 or (rotations.shape, positions.shape) != ((n, 4), (n, 3)):
+        if quat_xyzw.dtype != np.float32 or (quat_xyzw.shape, positions.shape) != ((n, 4), (n, 3)):
             raise TrajectoryError(
-                f"poses are {rotations.dtype} {rotations.shape} and {positions.shape},"
+                f"poses are {quat_xyzw.dtype} {quat_xyzw.shape} and {positions.shape},"
                 f" not float32 ({n}, 4) and ({n}, 3)"
             )
-        if not (np.isfinite(positions).all() and (np.abs(_norms(rotations) - 1) < 1e-3).all()):
+        lengths = np.linalg.norm(quat_xyzw.astype(np.float64), axis=1)
+        if not ((np.abs(positions) < _FARTHEST_M).all() and (np.abs(lengths - 1) < 1e-3).all()):
             raise TrajectoryError("a pose is not finite, or no rotation")
-        if not (np.diff(numbers[:, 0]) > 0).all():
+        if not (numbers[1:, 0] > numbers[:-1, 0]).all():  # a difference may be too large for int64
             raise TrajectoryError("frames are not in order")
-        return cls(numbers, rotations, positions)
+        return cls(numbers.copy(), quat_xyzw.copy(), positions.astype(dtype))
 
     def __len__(self) -> int:
         return self._length
@@ -188,31 +197,33 @@ class _Rows:
 
     def pose(self, row: int) -> F64:
         """(4, 4)."""
-        found: F64 = _matrices(self._rotations[row : row + 1], self._positions[row : row + 1])[0]
-        return found
+        pose: F64 = poses_of(self._quat_xyzw[row : row + 1], self._positions[row : row + 1])[0]
+        return pose
 
     def poses(self) -> F64:
         """(N, 4, 4)."""
-        return _matrices(self._rotations[: self._length], self._positions[: self._length])
+        return poses_of(self._quat_xyzw[: self._length], self._positions[: self._length])
 
-    def put(self, row: int, pose: F64) -> None:
-        """Pose (4, 4)."""
-        self._rotations[row] = _quaternions(pose[None, :3, :3])[0]
-        self._positions[row] = pose[:3, 3]
+    def put(self, rows: list[int], poses: list[F64]) -> None:
+        """Poses (4, 4), one a row. Raises TrajectoryError, and changes nothing."""
+        if rows:
+            self._quat_xyzw[rows], self._positions[rows] = _parts(np.stack(poses))
 
     def insert(self, numbers: tuple[int, int, int], pose: F64) -> None:
+        """Raises TrajectoryError, and changes nothing."""
         row = int(np.searchsorted(self.numbers[:, 0], numbers[0]))
         if row < self._length and self._numbers[row, 0] == numbers[0]:
             raise TrajectoryError(f"frame {numbers[0]} was added before; add each frame once")
+        quat_xyzw, position = _parts(pose[None])
         if self._length == len(self._numbers):
             room = max(64, self._length)
             self._numbers = _with_room(self._numbers, room)
-            self._rotations = _with_room(self._rotations, room)
+            self._quat_xyzw = _with_room(self._quat_xyzw, room)
             self._positions = _with_room(self._positions, room)
-        for array in (self._numbers, self._rotations, self._positions):
+        new = ((self._numbers, numbers), (self._quat_xyzw, quat_xyzw), (self._positions, position))
+        for array, value in new:
             array[row + 1 : self._length + 1] = array[row : self._length].copy()
-        self._numbers[row] = numbers
-        self.put(row, pose)
+            array[row] = value
         self._length += 1
 
     def find(self, number: int) -> int:
@@ -226,26 +237,9 @@ def _with_room(array: NDArray[Any], rows: int) -> NDArray[Any]:
     return np.concatenate([array, np.zeros((rows, *array.shape[1:]), array.dtype)])
 
 
-def _quaternions(rotations: NDArray[Any]) -> F32:
-    """(N, 4) of matrices (N, 3, 3); of the two of a rotation, the one whose scalar is positive."""
-    if not len(rotations):
-        return np.zeros((0, 4), np.float32)
+def _parts(poses: NDArray[Any]) -> tuple[F32, NDArray[Any]]:
+    """Quaternions (N, 4) and positions (N, 3) of poses (N, 3 or 4, 4)."""
     try:
-        found = Rotation.from_matrix(rotations.astype(np.float64))
+        return quat_xyzw_of(poses[:, :3, :3]), poses[:, :3, 3]
     except ValueError as error:
         raise TrajectoryError(f"a pose is no rotation and a shift: {error}") from error
-    return np.asarray(found.as_quat(canonical=True), np.float32)
-
-
-def _norms(rotations: F32) -> F64:
-    return np.asarray(np.linalg.norm(rotations.astype(np.float64), axis=1))
-
-
-def _matrices(rotations: F32, positions: NDArray[Any]) -> F64:
-    """(N, 4, 4) float64."""
-    full = np.zeros((len(rotations), 4, 4), np.float64)
-    if len(rotations):
-        full[:, :3, :3] = Rotation.from_quat(rotations.astype(np.float64)).as_matrix()
-    full[:, :3, 3] = positions
-    full[:, 3, 3] = 1
-    return full

@@ -125,7 +125,8 @@ class SimulatedCamera(Source):
     def published_before(self, output: str, step: int) -> int:
         if output != "events":
             return step
-        self._go_to(step)
+        if step > self._simulator.number:
+            self._go_to(step)
         return bisect.bisect_left(self._event_frames, step)
 
     def on_commands(self, twist: Twist) -> None:

@@ -34,7 +34,7 @@ def had_at_end_in(wiring: Wiring) -> Callable[[str], int | None] | None:
     marks = EndMarks(Path(wiring.run_dir) / "state")
 
     def had(reader: str) -> int | None:
-        node, _, port = reader.rpartition(".")
+        node, _, port = reader.partition(".")
         end = marks.read(node)
         return None if end is None else end.inputs[port].stats.taken
 

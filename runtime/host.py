@@ -271,19 +271,17 @@ class Host:
                     self._handle_one_each()
                 self._service_writers()
                 self._continuation.note_published()
-            except RewindError as error:
-                name = next(n for n, w in self._wiring.outputs.items() if w.stream == error.stream)
-                steps = self._produce_from(source, source.first_step_for(name, error.seq))
+            except RewindError:
+                steps = self._produce_from(source, self._first_step(source))
 
     def _first_step(self, source: Source) -> int:
         """What the readers want; if none of them says so, what comes after a process before."""
-        if any(writer.has_readers for writer in self._writers.values()):
-            heard = [name for name, writer in self._writers.items() if writer.has_readers]
-            return min(self._wanted_step(source, name) for name in heard)
-        return self._continuation.first_step(source)
-
-    def _wanted_step(self, source: Source, output: str) -> int:
-        return source.first_step_for(output, self._writers[output].wanted_seq())
+        heard = {name: writer for name, writer in self._writers.items() if writer.has_readers}
+        if not heard:
+            return self._continuation.first_step(source)
+        wanted = {name: writer.wanted_seq() for name, writer in heard.items()}
+        ended = [name for name, writer in heard.items() if writer.readers_have_ended]
+        return source.first_step(wanted, ended)
 
     def _produce_from(self, source: Source, step: int) -> Iterator[float]:
         self._starting, self._made_all = True, False

@@ -23,7 +23,7 @@ import logging
 import re
 import typing
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any, ClassVar, Generic, TypeVar
 
@@ -233,6 +233,15 @@ class Source(Node):
         """A step from which on message ``seq`` of ``output`` comes."""
         step = seq
         while step > 0 and self.published_before(output, step) > seq:
+            step -= 1
+        return step
+
+    def first_step(self, wanted: Mapping[str, int], ended: Collection[str] = ()) -> int:
+        """A late step from which on all comes that is ``wanted``: a message of each output. Those
+        whose readers have all ``ended`` hold nobody back."""
+        step = max(self.first_step_for(output, seq) for output, seq in wanted.items())
+        going = {output: seq for output, seq in wanted.items() if output not in ended}
+        while step > 0 and any(self.published_before(o, step) > seq for o, seq in going.items()):
             step -= 1
         return step
 

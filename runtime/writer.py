@@ -57,7 +57,7 @@ class _Link:
 
     @property
     def wanted(self) -> int:
-        """What it lacks of the messages before the end."""
+        """The first message that it lacks, the `End` aside."""
         if self.had_at_end is not None:
             return self.had_at_end
         return (self.next_seq or 0) - self.has_end
@@ -166,9 +166,14 @@ class Writer:
                 raise StoppedError(f"stopped while {self.stream} waited for its readers")
             self._wait_for_readers()
         links = self._links.values()
-        if all(link.ended for link in links):
+        if self.readers_have_ended:
             return max((link.wanted for link in links), default=_ALL)
         return min(link.wanted for link in links if not link.ended)
+
+    @property
+    def readers_have_ended(self) -> bool:
+        """Whether all lossless readers were found to have ended for good."""
+        return all(link.ended for link in self._links.values())
 
     @property
     def has_readers(self) -> bool:
@@ -192,7 +197,7 @@ class Writer:
         Raises StoppedError and RewindError, as `publish`.
         """
         wanted = self.wanted_seq()
-        known = [link.wanted for link in self._links.values() if not link.ended]
+        known = [link.wanted for link in self._links.values()]
         begin = max([published, *known])
         self.rewind(min(wanted, begin))
         while self.next_seq < begin:
@@ -343,9 +348,9 @@ class Writer:
                 continue
             link.kept = max(link.kept, position.kept)
             link.handled = position.next_seq
-            link.has_end = position.has_end and position.next_seq > 0
             if position.resume or link.next_seq is None:
                 link.next_seq = position.next_seq
+                link.has_end = position.has_end and position.next_seq > 0
 
     def _hear_joins(self) -> None:
         self.hears_more = _readable(self._pub)

@@ -160,7 +160,7 @@ class Surface:
             self._remember(keys)
             self._grid.integrate(keys, color, depth_m, camera, camera_from_world, truncation)
             self._cap_weights(keys)
-        self._drop_free_blocks()
+        self._drop_needless_blocks()
         self._frames += 1
 
     def extract_chunks(self, stamp_ns: int, most: int | None = None) -> Iterator[SurfaceUpdate]:
@@ -324,8 +324,8 @@ class Surface:
         known = [chunk for chunk in touched_chunks.tolist() if chunk in self._blocks_of]
         self._dirty.update(dict.fromkeys(known))
 
-    def _drop_free_blocks(self) -> None:
-        """Forget blocks that noise or what is gone has left, of one chunk in ``DROP_EVERY``: those
+    def _drop_needless_blocks(self) -> None:
+        """In one chunk of ``DROP_EVERY`` forget blocks that noise or what is gone has left: those
         that few frames have seen, far from any surface, and those of free space that are not, and
         do not touch, a block with a voxel behind a surface.
 

@@ -45,11 +45,12 @@ class ShapeConfig:
     """near it, by cells of this edge, or of that of its voxels;"""
     vague: float = 3.0
     """and if its most exact measurement is at most so many times as vague as one that it may be
-    the noise of: within about two of its standard deviations. Its weight does not tell: what is
-    measured again and again where noise has put it stays there."""
+    the noise of: a few centimetres away, twice as many if it is very vague, more where voxels are
+    coarse. Its weight does not tell: what is measured again and again where noise has put it
+    stays there."""
     wrong: float = 0.25
     """Where the thing's best points are out of its masks in this part of the frames, the masks
-    are so wrong that the bounds below hold in full; where they are right, they hold not at all."""
+    are so wrong that ``part_hits`` and ``rare`` hold in full; where they are right, not at all."""
     lenience: float = 0.18
     """``min_support`` is lower by this for masks that are right."""
     gap_m: float = 0.03
@@ -61,7 +62,7 @@ class ShapeConfig:
     part_points: float = 0.25
     """or if it has this part of all points."""
     rare: float = 0.15
-    """and if at least this part as much has been seen in the mask as one within twice that."""
+    """and if at least this part as much has been in the mask as one within twice ``near_m``."""
     early_places: int = 4
     """Of a thing seen from so few places, that is from about one side,"""
     early: float = 0.25

@@ -78,8 +78,21 @@ def test_a_keyframe_may_be_made_known_late():
 def test_what_is_no_rotation_is_refused():
     trajectory = Trajectory()
     assert trajectory.last_keyframe() is None
+    for wrong in (0.0, 2.0, -1.0, np.nan):
+        with pytest.raises(TrajectoryError, match="no rotation"):
+            trajectory.add_keyframe(0, np.diag([1.0, 1.0, wrong, 1.0]))
+    assert not trajectory.has_keyframe(0)
+
+
+def test_a_refused_pose_changes_nothing():
+    trajectory, _ = walk(0, 10)
+    before, flat = trajectory.state(), np.diag([1.0, 1.0, 0.0, 1.0])
     with pytest.raises(TrajectoryError, match="no rotation"):
-        trajectory.add_keyframe(0, np.diag([1.0, 1.0, 0.0, 1.0]))
+        trajectory.correct({0: np.eye(4), 5: flat})
+    with pytest.raises(TrajectoryError, match="no rotation"):
+        trajectory.add(-1, 0, 0, flat)  # before all others
+    for name, array in trajectory.state().items():
+        np.testing.assert_array_equal(array, before[name])
 
 
 def test_errors_name_the_frame():
@@ -158,13 +171,19 @@ def test_what_are_no_poses_is_refused():
 @pytest.mark.parametrize(
     ("name", "change", "words"),
     [
-        ("frame_rotations", lambda a: 2 * a, "no rotation"),
-        ("frame_rotations", lambda a: a.astype(np.float64), "not float32"),
-        ("frame_rotations", lambda a: a[:-1], r"\(19, 4\)"),
+        ("frame_quat_xyzw", lambda a: 2 * a, "no rotation"),
+        ("frame_quat_xyzw", lambda a: a.astype(np.float64), "not float32"),
+        ("frame_quat_xyzw", lambda a: a[:-1], r"\(19, 4\)"),
         ("frame_positions", lambda a: a * np.float32("nan"), "not finite"),
         ("frame_positions", lambda a: a[:, :2], r"\(20, 2\)"),
         ("frame_steps", lambda a: -a, "not in order"),
         ("frame_steps", lambda a: a.astype(np.int32), "not int64"),
+        # a sum that no int64 holds
+        (
+            "keyframe_steps",
+            lambda a: np.array([2**63 - 1, 2, 2**63 - 6, 2])[:, None] * [1, 0, 0],
+            "not in order",
+        ),
         ("frame_steps", lambda a: np.add(a, (0, 1, 0)), "keyframe that is not there"),
         # a correction would round them
         ("keyframe_positions", lambda a: a.astype(np.float32), "not float64"),

@@ -215,6 +215,19 @@ class TestLossless:
         second.close()
         reader.close()
 
+    def test_what_readers_say_together_is_not_mixed(self, context, address, eventually):
+        """Of a writer that is away one waits with what it said then, and says more later."""
+        where = address("reader")
+        early = LosslessReader(context, where.lossless, "reader")
+        early.next_seq, early._has_end = 1, True
+        early._tell()
+        writer = Writer(context, "s", where)
+        assert writer.wanted_seq() == 0
+        eventually(lambda: writer._hear_positions() or writer._links[b"reader"].handled == 1)
+        assert writer.wanted_seq() == 0
+        writer.close()
+        early.close()
+
     def test_restarted_writer_that_starts_over(self, context, address):
         """What a node in the middle does: it makes everything again; the reader drops it."""
         where = address("reader")

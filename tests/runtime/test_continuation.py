@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from cogmap.runtime.bus import WriterAddress
-from cogmap.runtime.checkpoint import NodeState
-from cogmap.runtime.continuation import Continuation
-from cogmap.runtime.messages import End, Twist
+from cogmap.runtime.checkpoint import InputMark, NodeState, Snapshot
+from cogmap.runtime.checkpointer import EndMarks
+from cogmap.runtime.continuation import Continuation, had_at_end_in
+from cogmap.runtime.messages import End, InputStats, Twist
 from cogmap.runtime.node import Node, NodeParams, Output
 from cogmap.runtime.readers import LosslessReader
 from cogmap.runtime.wiring import Wiring
@@ -48,6 +49,20 @@ def test_checkpoints_go_though_their_node_publishes_nothing(context, tmp_path, e
     continuation.close()
     reader.close()
     writer.close()
+
+
+def test_what_a_reader_that_has_ended_had_is_known(tmp_path):
+    """Whatever became of it; the end is no message."""
+    wiring = Wiring(
+        node="camera", uses="", params={}, inputs={}, outputs={}, run_dir=str(tmp_path)
+    )  # fmt: skip
+    had = had_at_end_in(wiring)
+    assert had("mapper.frames") is None
+    (tmp_path / "state").mkdir()
+    stats = InputStats(received=3, malformed=1, lost=1, ended=True)
+    end = Snapshot({"frames": InputMark(0, stats)}, {}, {})
+    EndMarks(tmp_path / "state").write("mapper", end)
+    assert had("mapper.frames") == 5 and had("viewer.frames") is None
 
 
 class Answering(Node):

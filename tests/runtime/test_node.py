@@ -136,6 +136,23 @@ class TestSource:
         step = source.first_step_for("rare", seq)
         assert source.published_before("rare", step) <= seq
 
+    @pytest.mark.parametrize(
+        ("wanted", "ended", "step"),
+        [
+            ({"frames": 9}, (), 9),
+            ({"frames": 9, "rare": 3}, (), 9),  # it has all of the rare ones
+            ({"frames": 9, "rare": 2}, (), 8),
+            ({"frames": 5, "rare": 2}, (), 5),
+            ({"rare": 1}, (), 1),  # nobody tells of later ones
+            ({"frames": 9, "rare": 1}, ("rare",), 9),
+            ({"frames": 9, "rare": 1}, ("frames",), 4),
+            ({"frames": 9, "rare": 2}, ("frames", "rare"), 9),
+            ({"frames": 9, "rare": 0}, (), 3),
+        ],
+    )
+    def test_it_goes_on_where_somebody_lacks_something(self, wanted, ended, step):
+        assert TwoOutputs("s", NodeParams()).first_step(wanted, ended) == step
+
     def test_more_than_one_message_a_step(self):
         class Doubled(TwoOutputs):
             def published_before(self, output: str, step: int) -> int:

@@ -7,6 +7,7 @@ are gone, also if the supervisor was killed.
 from __future__ import annotations
 
 import fcntl
+import gzip
 import os
 import shutil
 import sys
@@ -14,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 
 import psutil
@@ -21,10 +23,13 @@ import psutil
 from cogmap.runtime.disk_help import disk_help
 from cogmap.runtime.messages import CogmapError
 from cogmap.runtime.process_start import start_ticks
+from cogmap.runtime.whole_file import write_whole
 
 _PREFIX = "cogmap-"
-_METRICS_BYTES = 8 * 2**20
-"""A status a second takes some 3 kB: three quarters of an hour."""
+_METRICS_BYTES = 2 * 2**20
+"""A status a second takes some 3 kB: eleven minutes,"""
+_METRICS_PARTS = 8
+"""and so many times that is kept, compressed."""
 _LITTLE_SPACE_BYTES = 500 * 2**20
 """A map of some rooms and its recording of some minutes."""
 _LONGEST_SOCKET_PATH = 100
@@ -176,13 +181,32 @@ class RunDir:
         return self.path / "metrics.jsonl"
 
     def add_metrics(self, line: bytes) -> None:
-        """One more line. When the file is full it becomes ``metrics.1.jsonl``, and the one of that
-        name before goes: a run of weeks must not fill the disk. Raises OSError."""
+        """One more line. When the file is full it becomes ``metrics.1.jsonl.gz``, that the second,
+        and so on, and the last goes: a run of weeks must not fill the disk. Raises OSError."""
         with self.metrics.open("ab") as file:
             file.write(line + b"\n")
             is_full = file.tell() > _METRICS_BYTES
         if is_full:
-            self.metrics.replace(self.metrics.with_suffix(".1.jsonl"))
+            self._put_metrics_away()
+
+    def begin_metrics(self) -> None:
+        """Forget those of an earlier run. Raises OSError."""
+        for part in self._metrics_parts():
+            part.unlink(missing_ok=True)
+        self.metrics.write_bytes(b"")
+
+    def _put_metrics_away(self) -> None:
+        parts = self._metrics_parts()
+        write_whole(parts[0], gzip.compress(self.metrics.read_bytes()))  # or all stay as they are
+        self.metrics.unlink()
+        for part, older in reversed(list(pairwise(parts))):
+            if part.exists():
+                part.replace(older)
+
+    def _metrics_parts(self) -> list[Path]:
+        """What is put away now, and what was, the newest first; whether they are there or not."""
+        numbers = range(_METRICS_PARTS + 1)
+        return [self.metrics.with_suffix(f".{number}.jsonl.gz") for number in numbers]
 
     def little_space(self) -> str | None:
         """What to do if its disk is about to be full. Raises OSError."""

@@ -218,7 +218,7 @@ class Supervisor:
         self._write_json(self.run_dir.path / SERVICES_FILE, self._services)
         self._write_json(self.run_dir.launch, self.launch.dump())
         if not self.run_dir.resumed:
-            self.run_dir.metrics.write_bytes(b"")
+            self.run_dir.begin_metrics()
 
     def _wiring(self, name: str) -> Wiring:
         return wiring_of(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import signal
 import stat
@@ -206,12 +207,18 @@ def test_state_of_an_earlier_run_is_gone(tmp_path):
 
 def test_metrics_of_a_long_run_do_not_fill_the_disk(tmp_path, monkeypatch):
     monkeypatch.setattr(rundir, "_METRICS_BYTES", 1000)
+    monkeypatch.setattr(rundir, "_METRICS_PARTS", 3)
     with RunDir(tmp_path / "run") as run:
         for number in range(1000):
             run.add_metrics(f"status {number}".encode())
         files = sorted(run.path.glob("metrics*"))
+        names = ["metrics.1.jsonl.gz", "metrics.2.jsonl.gz", "metrics.3.jsonl.gz", "metrics.jsonl"]
+        assert [path.name for path in files] == names
         assert sum(path.stat().st_size for path in files) < 2100
-        lines = run.path.joinpath("metrics.1.jsonl").read_text().splitlines()
-        lines += run.metrics.read_text().splitlines() if run.metrics.exists() else []
+        stored = [gzip.decompress(path.read_bytes()) for path in files[2::-1]]
+        lines = b"".join([*stored, run.metrics.read_bytes()]).decode().splitlines()
+        run.begin_metrics()
+        assert [path.name for path in run.path.glob("metrics*")] == ["metrics.jsonl"]
+        assert not run.metrics.read_bytes()
     assert lines == [f"status {number}" for number in range(1000 - len(lines), 1000)]
-    assert len(lines) > 80
+    assert len(lines) > 240

@@ -43,7 +43,7 @@ class Trajectory:
         return len(self._frames)
 
     def has_keyframe(self, number: int) -> bool:
-        return bool(np.isin(number, self._keyframes.numbers[:, 0]))
+        return self._keyframes.place(number)[1]
 
     def add_keyframe(self, number: int, world_from_keyframe: F64) -> None:
         """Make frame ``number`` a reference. Pose (4, 4).
@@ -211,8 +211,8 @@ class _Rows:
 
     def insert(self, numbers: tuple[int, int, int], pose: F64) -> None:
         """Raises TrajectoryError, and changes nothing."""
-        row = int(np.searchsorted(self.numbers[:, 0], numbers[0]))
-        if row < self._length and self._numbers[row, 0] == numbers[0]:
+        row, is_there = self.place(numbers[0])
+        if is_there:
             raise TrajectoryError(f"frame {numbers[0]} was added before; add each frame once")
         quat_xyzw, position = _parts(pose[None])
         if self._length == len(self._numbers):
@@ -226,9 +226,14 @@ class _Rows:
             array[row] = value
         self._length += 1
 
-    def find(self, number: int) -> int:
+    def place(self, number: int) -> tuple[int, bool]:
+        """The row of a number, or to which it belongs; and whether it is there."""
         row = int(np.searchsorted(self.numbers[:, 0], number))
-        if row == self._length or self._numbers[row, 0] != number:
+        return row, row < self._length and bool(self._numbers[row, 0] == number)
+
+    def find(self, number: int) -> int:
+        row, is_there = self.place(number)
+        if not is_there:
             raise TrajectoryError(f"frame {number} is not in the trajectory; it has no known pose")
         return row
 

@@ -272,17 +272,23 @@ def _high(values: F32) -> float:
 
 def _largest_near(points: F64, values: F64 | F32, cell_m: float) -> F64:
     """(N,) the largest of the values in the cell of each point and the 26 around it."""
-    cells = np.minimum(cells_of(points, cell_m), 198)
-    grid = np.zeros(cells.max(axis=0) + 1)
-    np.maximum.at(grid, tuple(cells.T), values)
-    return np.asarray(over_neighbours(grid, np.maximum)[tuple(cells.T)])
+    largest, at = _largest_by_cell(points, values, cell_m)
+    return np.asarray(over_neighbours(largest, np.maximum)[at])
+
+
+def _largest_by_cell(
+    points: F64, values: F64 | F32, cell_m: float
+) -> tuple[F64, tuple[I64, I64, I64]]:
+    """The largest of the values in each cell of a grid, and the cell of each point."""
+    x, y, z = np.minimum(cells_of(points, cell_m), 198).T
+    grid = np.zeros((x.max() + 1, y.max() + 1, z.max() + 1))
+    np.maximum.at(grid, (x, y, z), values)
+    return grid, (x, y, z)
 
 
 def _noise_of_others(points: F64, sigmas: F32, voxel_m: float, vague: float) -> Bool:
     """(N,) points that were measured so much more vaguely than one within their reach."""
-    cells = np.minimum(cells_of(points, max(_REACH_M, voxel_m)), 198)
-    exactness, at = np.zeros(cells.max(axis=0) + 1), tuple(cells.T)
-    np.maximum.at(exactness, at, 1 / sigmas)
+    exactness, at = _largest_by_cell(points, 1 / sigmas, max(_REACH_M, voxel_m))
     noise = np.zeros(len(points), np.bool_)
     for least_m in (_REACH_M / 4, _REACH_M / 2):
         these = sigmas > least_m

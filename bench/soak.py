@@ -8,6 +8,9 @@ An hour is one of the stream, not of the clock: a day takes some 75 minutes of p
 minutes on two cores that do nothing else. A frame a second at 160x120 is what makes that
 possible. What grows with frames (poses) grows slower by the hour than with a faster camera; what
 grows with hours and changes does not. The viewer is left out: `cogmap bench resident` measures it.
+
+A shared machine is not as fast in every hour. A piece of work that is always the same is done all
+day beside the run, and what takes time counts as on the machine of the second hour.
 """
 
 from __future__ import annotations
@@ -31,6 +34,7 @@ from cogmap.bench.harness import Bar, BenchError, BenchResult
 from cogmap.bench.layout_score import LayoutScore, TrueObject, score_layout
 from cogmap.bench.process_samples import ProcessSample, Series, folder_bytes, process_sample
 from cogmap.bench.running_run import frames_mapped, is_ending, node_pids
+from cogmap.bench.yardstick import piece_of_work_s
 from cogmap.memory.cognitive_map import CognitiveMap
 from cogmap.runtime.messages import (
     Answer,
@@ -73,6 +77,7 @@ _MOST_MISSED = 0.01
 _NO_ANSWER = ("failed", "not_understood")
 _RESOURCES = ("memory, MB", "descriptors", "sockets", "threads")
 _PROCESSOR, _DISK, _ANSWER = "processor ms a frame", "disk, MB", "answer, ms"
+_AS_TAKEN = "as the clock had it"
 
 
 @dataclass
@@ -85,16 +90,21 @@ class _Looks:
     disk_mb: list[dict[str, float]] = field(default_factory=list)
     """Of each file and folder in the run directory."""
     answer_ms: list[float] = field(default_factory=list)
+    """All questions of one look together."""
+    work_ms: list[float] = field(default_factory=list)
+    """Processor time of the piece of work that is always the same, since the look before: mean."""
     missed: int = 0
     """Looks at which a process was not there or a question had no answer."""
+    first_hour: Layout | None = None
+    """Of the map that was stored first as of a frame after it."""
 
     @property
     def missed_part(self) -> float:
         return self.missed / max(self.missed + len(self.hours), 1)
 
-    """All questions of one look together."""
-    first_hour: Layout | None = None
-    """Of the map that was stored first as of a frame after it."""
+    def slowness(self) -> np.ndarray:
+        """Of the machine until each look, by that of the second hour."""
+        return np.array(self.work_ms) / Series(self.hours, self.work_ms).early
 
 
 def run() -> BenchResult:
@@ -176,18 +186,23 @@ def _watch(supervisor: subprocess.Popen[bytes], run_dir: Path) -> _Looks:
     """Until the run has ended. Raises BenchError if it did not end well, or stands still."""
     looks = _Looks()
     frames = due = 0
+    work_s: list[float] = []
     moved_at = time.monotonic()
     try:
         while supervisor.poll() is None:
             time.sleep(_LOOK_S)
+            work_s.append(piece_of_work_s())
             before, frames = frames, max(frames, frames_mapped(run_dir))
             if frames > before:
                 moved_at = time.monotonic()
             elif time.monotonic() - moved_at > _NOTHING_WITHIN_S:
                 raise BenchError(f"nothing was mapped for {_NOTHING_WITHIN_S:.0f} s")
             if frames >= due and frames:
-                taken = _look(looks, supervisor.pid, run_dir, frames)
-                looks.missed += not taken and not is_ending(run_dir)
+                if _look(looks, supervisor.pid, run_dir, frames):
+                    looks.work_ms.append(1e3 * float(np.mean(work_s)))
+                    work_s.clear()
+                else:
+                    looks.missed += not is_ending(run_dir)
                 looks.first_hour = looks.first_hour or _stored(run_dir, _FIRST_S)
                 due = frames + round(_EVERY_S * _RATE_HZ)
     finally:
@@ -238,8 +253,8 @@ def _ask(run_dir: Path, text: str, as_of_ns: int | None) -> float:
 
 
 def _series(looks: _Looks) -> dict[str, Series]:
-    """Of every node and resource, of the disk and of answers."""
-    series = {}
+    """Of every node and resource, of the disk, of answers and of the machine."""
+    series = {"machine: piece of work, ms": Series(looks.hours, looks.work_ms)}
     for node, samples in looks.processes.items():
         resources: dict[str, Sequence[float]] = {
             "memory, MB": [each.rss_mb for each in samples],
@@ -249,20 +264,21 @@ def _series(looks: _Looks) -> dict[str, Series]:
         }
         for resource, values in resources.items():
             series[f"{node}: {resource}"] = Series(looks.hours, values)
-        series[f"{node}: {_PROCESSOR}"] = _processor_ms(looks, [each.cpu_s for each in samples])
+        series |= _processor_ms(looks, f"{node}: {_PROCESSOR}", [each.cpu_s for each in samples])
     together = [
         sum(each.cpu_s for each in of_look)
         for of_look in zip(*looks.processes.values(), strict=True)
     ]
-    series[_PROCESSOR] = _processor_ms(looks, together)
+    series |= _processor_ms(looks, _PROCESSOR, together)
     for part in sorted({n for sizes in looks.disk_mb for n, mb in sizes.items() if mb > _LEAST_MB}):
         series[f"{part}: {_DISK}"] = Series(looks.hours, [d.get(part, 0.0) for d in looks.disk_mb])
     series[_DISK] = Series(looks.hours, [sum(sizes.values()) for sizes in looks.disk_mb])
-    series[_ANSWER] = Series(looks.hours, looks.answer_ms)
+    series[_ANSWER] = Series(looks.hours, np.array(looks.answer_ms) / looks.slowness())
+    series[f"{_ANSWER}, {_AS_TAKEN}"] = Series(looks.hours, looks.answer_ms)
     return series
 
 
-def _processor_ms(looks: _Looks, cpu_s: Sequence[float]) -> Series:
+def _processor_ms(looks: _Looks, name: str, cpu_s: Sequence[float]) -> dict[str, Series]:
     """Over `_WINDOW` looks, by the hour of the first, then over the next, so that each value is of
     looks of its own; ``cpu_s``: taken until each look."""
     begins = range(0, len(cpu_s) - _WINDOW, _WINDOW)
@@ -270,7 +286,12 @@ def _processor_ms(looks: _Looks, cpu_s: Sequence[float]) -> Series:
     hours = [looks.hours[begin] for begin, _ in spans]
     frames = [looks.frames[end] - looks.frames[begin] for begin, end in spans]
     took_s = [cpu_s[end] - cpu_s[begin] for begin, end in spans]
-    return Series(hours, [1e3 * s / n for s, n in zip(took_s, frames, strict=True)])
+    taken_ms = 1e3 * np.array(took_s) / frames
+    slowness = [looks.slowness()[begin + 1 : end + 1].mean() for begin, end in spans]
+    return {
+        name: Series(hours, taken_ms / slowness),
+        f"{name}, {_AS_TAKEN}": Series(hours, taken_ms),
+    }
 
 
 def _map_figures(score: LayoutScore, when: str) -> dict[str, Any]:

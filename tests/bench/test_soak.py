@@ -33,20 +33,24 @@ MINUTE_NS = 60 * 10**9
 
 def looks_of(hours: int = 5, **grows: float) -> soak._Looks:
     """Every five minutes; ``grows``: by what part of its value an hour the memory node's memory
-    (``rss``) or processor time (``cpu``) grows, or the map on disk (``disk``)."""
+    (``rss``) or processor time (``cpu``) grows, or the map on disk (``disk``), or by which the
+    machine slows down (``machine``)."""
     looks, cpu_s = soak._Looks(), 0.0
     looks.processes = {"memory": [], "supervisor": []}
     for number in range(12 * hours + 1):
         hour = number / 12
-        factor = {n: 1 + grows.get(n, 0.0) * (hour - 1.5) for n in ("rss", "cpu", "disk")}
-        cpu_s += 3.0 * factor["cpu"]
+        factor = {
+            n: 1 + grows.get(n, 0.0) * (hour - 1.5) for n in ("rss", "cpu", "disk", "machine")
+        }
+        cpu_s += 3.0 * factor["cpu"] * factor["machine"]
         sample = ProcessSample(300 * factor["rss"], 30, 6, 9, cpu_s)
         looks.processes["memory"].append(sample)
         looks.processes["supervisor"].append(ProcessSample(200.0, 24, 10, 3, 1e-4 * number**2))
         looks.hours.append(hour)
         looks.frames.append(150 * number)
         looks.disk_mb.append({"map": 70 * factor["disk"], "logs": 1.0})
-        looks.answer_ms.append(200.0)
+        looks.answer_ms.append(200.0 * factor["machine"])
+        looks.work_ms.append(4.0 * factor["machine"])
     return looks
 
 
@@ -69,6 +73,13 @@ def test_what_does_not_grow_meets_every_bar():
 def test_what_grows_misses_its_bar_and_no_other(what, bar):
     met = bars_of(looks_of(**{what: 0.03}))
     assert [name for name, is_met in met.items() if not is_met] == [bar]
+
+
+@pytest.mark.parametrize("machine", [0.05, -0.05])
+def test_a_machine_that_gets_slower_or_faster_hides_nothing_and_adds_nothing(machine):
+    assert all(bars_of(looks_of(machine=machine)).values())
+    met = bars_of(looks_of(machine=machine, cpu=0.03))
+    assert [name for name, is_met in met.items() if not is_met] == ["processor ms a frame"]
 
 
 def test_questions_without_an_answer_miss_a_bar():

@@ -27,7 +27,7 @@ cells, a radius away from the whole of an occupied one."""
 TIGHT_CELLS = 0.75
 """So much more keeps it a radius away from the middle of an occupied one, which is where what was
 measured is most likely."""
-RUG_M = 0.1
+RUG_M = 0.04
 """What is no higher is driven over."""
 
 

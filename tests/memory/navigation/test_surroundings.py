@@ -5,14 +5,17 @@ from __future__ import annotations
 import math
 
 import msgspec
+import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from cogmap.memory.navigation.known import Body, Pose2
 from cogmap.memory.navigation.motion import Motion
 from cogmap.memory.navigation.surroundings import Surroundings
-from cogmap.runtime.messages import Door
-from tests.memory.navigation.floors import known, open_floor
+from cogmap.memory.paths.floor import states_at
+from cogmap.runtime.messages import FREE, OCCUPIED, Door
+from tests.memory.navigation.floors import known, open_floor, thing
 
 WORLD = known(open_floor())
 
@@ -44,3 +47,26 @@ def test_doors_are_kept_and_none_twice(maps):
     newest = len(maps[-1]) if maps else 0
     for number in range(newest, len(found)):
         assert all(math.dist(found[number], each) > 0.5 for each in found[:newest])
+
+
+@pytest.mark.parametrize(
+    ("label", "size", "state", "found"),
+    [
+        ("shoes", (0.3, 0.2, 0.09), "present", OCCUPIED),
+        ("shoes", (0.3, 0.2, 0.09), "removed", FREE),
+        ("rug", (1.5, 1.0, 0.015), "present", FREE),
+        ("dining table", (1.5, 1.0, 0.75), "present", FREE),
+    ],
+)
+def test_low_things_of_the_map_are_in_the_way(label, size, state, found):
+    """What is higher the grid has, and it knows what is free below a table."""
+    mapped = known(open_floor())
+    there = thing(1, label, (3.0, 2.0, size[2] / 2), size, state=state)
+    motion, around = Motion(Body()), Surroundings(Body())
+    motion.take_pose(0, Pose2(1.0, 1.0, 0.0))
+    around.take_map(mapped.grid, msgspec.structs.replace(mapped.layout, objects=(there,)))
+    seen = around.known(motion)
+    assert seen is not None
+    corners = np.array([[2.9, 1.93], [3.1, 2.07], [3.0, 2.0]])
+    assert set(states_at(seen[0].grid, corners).tolist()) == {found}
+    assert (seen[1].at(corners).min() < 0.1) == (found == OCCUPIED)

@@ -14,7 +14,7 @@ from cogmap.launch.stored_map import load
 from cogmap.memory.asking import with_article
 from cogmap.memory.cognitive_map import CognitiveMap
 from cogmap.memory.navigation.errands import way_or_reason
-from cogmap.memory.navigation.floor import cell_state
+from cogmap.memory.navigation.floor import cell_state, with_low_things
 from cogmap.memory.navigation.instructions import goals_of
 from cogmap.memory.navigation.journey import pose_on_floor
 from cogmap.memory.navigation.known import Body, Known, Pose2, Unreachable
@@ -92,6 +92,7 @@ def way_to(loaded: CognitiveMap, goal: Goal, here: Pose2, body: Body) -> Route |
     numbers, _, poses = loaded.trajectory.poses()
     walked = poses[:, :2, 3] if len(poses) else np.array([here.point])
     free, measured = known_floor(grid, (walked,), body)
+    free = with_low_things(free, loaded.layout(), walked)
     taken = dict(zip(numbers.tolist(), poses, strict=True))
     keyframes = {number: pose_on_floor(taken[number]) for number in loaded.keyframes()}
     known = Known(free, loaded.layout(), here, walked, keyframes, measured)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 
 import msgspec
 import numpy as np
 
+from cogmap.memory.geometry.boxes import footprint_distance
 from cogmap.memory.navigation.known import Body, Known
-from cogmap.memory.paths.floor import cells_at, floor_paths, wary_paths
+from cogmap.memory.paths.floor import beside, cells_at, floor_paths, wary_paths
 from cogmap.memory.paths.grid_paths import Paths, Point
-from cogmap.runtime.messages import FREE, UNKNOWN, Box, OccupancyGrid
+from cogmap.runtime.messages import F64, FREE, OCCUPIED, UNKNOWN, Box, Layout, OccupancyGrid
 
 __all__ = [
     "ROOMY_CELLS",
@@ -18,6 +20,7 @@ __all__ = [
     "body_paths",
     "cell_state",
     "wary_ways",
+    "with_low_things",
     "with_unknown_free",
 ]
 
@@ -27,8 +30,10 @@ cells, a radius away from the whole of an occupied one."""
 TIGHT_CELLS = 0.75
 """So much more keeps it a radius away from the middle of an occupied one, which is where what was
 measured is most likely."""
-RUG_M = 0.04
-"""What is no higher is driven over."""
+RUG_M = 0.05
+"""Boxes of things that are no higher are driven over, as they are measured."""
+LOW_M = 0.2
+"""What is lower, the coarse voxels of a grid may miss."""
 
 
 def body_paths(grid: OccupancyGrid, radius_m: float, margin_cells: float = ROOMY_CELLS) -> Paths:
@@ -42,6 +47,28 @@ def with_unknown_free(grid: OccupancyGrid) -> OccupancyGrid:
     """The grid for those who dare: what was never seen counts as free."""
     free = np.where(grid.cells == UNKNOWN, np.uint8(FREE), grid.cells)
     return msgspec.structs.replace(grid, cells=free)
+
+
+def with_low_things(
+    grid: OccupancyGrid, layout: Layout, walked: F64, floor_z: float | None = None
+) -> OccupancyGrid:
+    """The grid with the footprints of low things that are there as occupied, up to their tops.
+
+    ``walked`` (N, 2) x, y (m, world), where somebody was: what they were on is driven over.
+    ``floor_z``: a better height of the floor (m, world) than the grid's, to half a voxel.
+    """
+    floor_z = grid.floor_z if floor_z is None else floor_z
+    boxes = [thing.box for thing in layout.objects if thing.is_here]
+    tops_m = [box.center[2] + box.size[2] / 2 - floor_z for box in boxes]
+    cells, top = grid.cells.copy(), None if grid.top is None else grid.top.copy()
+    for box, top_m in zip(boxes, tops_m, strict=True):
+        if not RUG_M < top_m < LOW_M or (footprint_distance(box, walked) == 0).any():
+            continue
+        on_it = beside(grid, [box], 0.0)
+        cells[on_it] = OCCUPIED
+        if top is not None:
+            top[on_it] = np.maximum(top[on_it], math.ceil(top_m / grid.resolution_m))
+    return msgspec.structs.replace(grid, cells=cells, top=top)
 
 
 def wary_ways(known: Known, body: Body, margin_cells: float, margin_m: float) -> Paths:

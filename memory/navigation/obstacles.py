@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 
 from cogmap.memory.geometry.camera import backproject, project, transform
+from cogmap.memory.navigation.floor import LOW_M
 from cogmap.memory.navigation.known import Body
 from cogmap.runtime.messages import F64, Bool, Observation
 
@@ -21,14 +22,14 @@ LOWEST_M, LOWEST_FAR_M, NEAR_M = 0.045, 0.08, 2.0
 badly, or may be driven over. Shoes are 9 cm high."""
 FLOOR_M, FLOOR_PART = 0.06, 0.05
 """What is so near to the floor of the grid, whose voxels are coarse, is the floor, if it is a part
-of the picture: its median is where it is truly."""
+of the picture: its lower quarter is where it is truly, also where a mat lies on half of it."""
 NEAREST_M, FARTHEST_M = 0.2, 3.0
 FEWEST = 4
 """Points in a column of CELL_M; fewer are flying pixels at an edge."""
 BEHIND_M, BEHIND_PART = 0.15, 0.05
 """What is measured so much farther away than a point, that and a part of it, is behind it."""
-LOW_M, BEHIND_LOW_M = 0.2, 0.06
-"""Behind what is lower than the first is the floor, little farther away."""
+BEHIND_LOW_M = 0.06
+"""Behind what is low is the floor, little farther away."""
 MOST = 4000
 """Points that are remembered, those nearest to the camera: what stands at the feet is out of its
 view, and what is further away is seen again before anybody comes there."""
@@ -111,9 +112,10 @@ def _points(observation: Observation) -> F64:
 
 
 def _floor_of(points: F64, floor_z: float, pixels: int) -> float | None:
-    """Median height (m, world) of the points (N, 3) near a floor; None if they are few."""
+    """Height (m, world) that a quarter of the points (N, 3) near a floor are below; None if they
+    are few."""
     heights = points[np.abs(points[:, 2] - floor_z) < FLOOR_M, 2]
-    return float(np.median(heights)) if len(heights) > FLOOR_PART * pixels else None
+    return float(np.quantile(heights, 0.25)) if len(heights) > FLOOR_PART * pixels else None
 
 
 def _nearest(points: F64, place: F64) -> F64:

@@ -9,19 +9,18 @@ from dataclasses import replace
 import msgspec
 import numpy as np
 
-from cogmap.memory.navigation.floor import RUG_M
+from cogmap.memory.navigation.floor import with_low_things
 from cogmap.memory.navigation.gaps import close_gaps
 from cogmap.memory.navigation.known import Body, Known, Pose2
 from cogmap.memory.navigation.known_floor import known_floor
 from cogmap.memory.navigation.motion import Motion
-from cogmap.memory.navigation.obstacles import LOW_M, SeenObstacles
+from cogmap.memory.navigation.obstacles import SeenObstacles
 from cogmap.memory.paths.clearance import Clearance
-from cogmap.memory.paths.floor import beside, cells_at
+from cogmap.memory.paths.floor import cells_at
 from cogmap.runtime.messages import (
     F64,
     OCCUPIED,
     U8,
-    Box,
     Door,
     Layout,
     Observation,
@@ -94,7 +93,8 @@ class Surroundings:
         walks = motion.walks
         if self._made is None:
             free, measured = known_floor(self._grid, walks, self._body, motion.starts)
-            grid, walked = self._marked(free), np.vstack(walks)
+            walked = np.vstack(walks)
+            grid = self._marked(with_low_things(free, self._layout, walked, self._seen.floor_z))
             keyframes = dict(self._keyframes)
             known = Known(grid, self._layout, motion.here, walked, keyframes, measured)
             self._made = known, Clearance(grid)
@@ -112,21 +112,12 @@ class Surroundings:
             self._change()
 
     def _marked(self, grid: OccupancyGrid) -> OccupancyGrid:
-        """With what frames since have shown, what was bumped into, and what is low."""
+        """With what frames since have shown, and what was bumped into."""
         cells = grid.cells.copy()
         close_gaps(cells, GAP_CELLS)
         stands = [self._seen.points[:, :2], *(points for _, points in self._bumps)]
         _mark(cells, grid, np.vstack(stands))
-        cells[beside(grid, self._low_boxes(), 0.0)] = OCCUPIED
         return msgspec.structs.replace(grid, cells=cells)
-
-    def _low_boxes(self) -> list[Box]:
-        """Of things on the floor that are too low for the voxels of a grid."""
-        assert self._grid is not None
-        floor_z = self._grid.floor_z if self._seen.floor_z is None else self._seen.floor_z
-        boxes = [thing.box for thing in self._layout.objects if thing.is_here]
-        tops = [box.center[2] + box.size[2] / 2 - floor_z for box in boxes]
-        return [box for box, top in zip(boxes, tops, strict=True) if RUG_M < top < LOW_M]
 
 
 def _with_doors(layout: Layout, before: Sequence[Door]) -> Layout:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cogmap.memory.navigation.floor import with_low_things
 from cogmap.memory.navigation.known import Body, Pose2
 from cogmap.memory.navigation.motion import Motion
 from cogmap.memory.navigation.surroundings import Surroundings
@@ -54,7 +55,7 @@ def test_doors_are_kept_and_none_twice(maps):
     [
         ("shoes", (0.3, 0.2, 0.09), "present", OCCUPIED),
         ("shoes", (0.3, 0.2, 0.09), "removed", FREE),
-        ("rug", (1.5, 1.0, 0.015), "present", FREE),
+        ("rug", (1.5, 1.0, 0.04), "present", FREE),
         ("dining table", (1.5, 1.0, 0.75), "present", FREE),
     ],
 )
@@ -70,3 +71,25 @@ def test_low_things_of_the_map_are_in_the_way(label, size, state, found):
     corners = np.array([[2.9, 1.93], [3.1, 2.07], [3.0, 2.0]])
     assert set(states_at(seen[0].grid, corners).tolist()) == {found}
     assert (seen[1].at(corners).min() < 0.1) == (found == OCCUPIED)
+
+
+def test_what_somebody_stood_on_is_driven_over():
+    mapped = known(open_floor())
+    mat = thing(1, "mat", (3.0, 2.0, 0.04), (1.0, 1.0, 0.08))
+    motion, around = Motion(Body()), Surroundings(Body())
+    for number, x in enumerate((1.0, 2.0, 3.0)):
+        motion.take_pose(number * 10**9, Pose2(x, 2.0, 0.0))
+    around.take_map(mapped.grid, msgspec.structs.replace(mapped.layout, objects=(mat,)))
+    seen = around.known(motion)
+    assert seen is not None
+    assert set(states_at(seen[0].grid, np.array([[3.0, 2.0], [3.4, 2.4]])).tolist()) == {FREE}
+
+
+def test_low_things_hide_what_is_behind_them_up_to_their_tops():
+    cells = open_floor()
+    mapped = known(cells, top=np.where(cells == OCCUPIED, 30, 0).astype(np.uint8))
+    shoes = thing(1, "shoes", (3.0, 2.0, 0.05), (0.3, 0.2, 0.1))
+    layout = msgspec.structs.replace(mapped.layout, objects=(shoes,))
+    grid = with_low_things(mapped.grid, layout, np.array([[1.0, 1.0]]))
+    assert grid.top is not None
+    assert set(grid.top[(grid.cells == OCCUPIED) & (cells == FREE)].tolist()) == {2}

@@ -242,7 +242,11 @@ class Find:
         return True
 
     def _found(self, thing: MapObject) -> Ended:
-        return Ended(True, f"found the {self.label}", (thing.id,))
+        """In words that claim no more than the map knows: a lamp, when a red one was asked for."""
+        text = f"found the {self.label}"
+        if _is_part(thing.label, self.label):
+            text = f"found a {thing.label}; the map does not say whether it is the {self.label}"
+        return Ended(True, text, (thing.id,))
 
     def _fitting(self, known: Known) -> tuple[list[MapObject], list[MapObject]]:
         """Things that it may be: those that are there, and those that are not sure yet."""

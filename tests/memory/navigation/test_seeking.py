@@ -79,6 +79,9 @@ def test_what_may_be_one_is_gone_to_once_nothing_else_is_left() -> None:
     assert isinstance(first, Route) and first.stand.why == "to see more"
     last = find.next(known(open_floor(), objects=(chair,)))
     assert isinstance(last, Route) and "chair" in last.stand.why
+    there = replace(known(open_floor(), objects=(chair,)), here=Pose2(3.2, 2.0, 0.0))
+    text = "found a chair; the map does not say whether it is the office chair"
+    assert find.next(there) == Ended(True, text, (3,))
 
 
 def test_what_is_gone_to_after_a_lead_showed_nothing_has_to_be_seen_from_there() -> None:

@@ -36,6 +36,9 @@ class Navigator(Node):
         height_m: float = 1.5
         camera_height_m: float = 1.35
         hfov_deg: float = 67.4
+        vfov_deg: float = 53.1
+        pitch_down_deg: float = 20.0
+        """How far the camera looks down; with the field of view, what floor it does not see."""
         max_linear_mps: float = 0.8
         max_angular_rps: float = 1.2
         max_linear_mps2: float = 1.5
@@ -47,8 +50,15 @@ class Navigator(Node):
                          "max_angular_rps", "max_linear_mps2"):  # fmt: skip
                 if not 0 < getattr(self, name) <= 10:
                     raise ValueError(f"{name} {getattr(self, name)} is not in (0, 10]")
-            if not 1 <= self.hfov_deg <= 179:
-                raise ValueError(f"hfov_deg {self.hfov_deg} is not in 1..179")
+            for name in ("hfov_deg", "vfov_deg"):
+                if not 1 <= getattr(self, name) <= 179:
+                    raise ValueError(f"{name} {getattr(self, name)} is not in 1..179")
+            lowest_deg = self.pitch_down_deg + self.vfov_deg / 2
+            if not 5 <= lowest_deg <= 89:
+                raise ValueError(
+                    f"pitch_down_deg {self.pitch_down_deg} with vfov_deg {self.vfov_deg}: the lower"
+                    f" edge of the picture looks {lowest_deg:g} degrees down, not 5..89"
+                )
             if not 0 <= self.latency_s <= 2:
                 raise ValueError(f"latency_s {self.latency_s} is not in 0..2")
 
@@ -58,6 +68,8 @@ class Navigator(Node):
                 height_m=self.height_m,
                 camera_height_m=self.camera_height_m,
                 hfov_rad=math.radians(self.hfov_deg),
+                vfov_rad=math.radians(self.vfov_deg),
+                pitch_down_rad=math.radians(self.pitch_down_deg),
                 max_linear_mps=self.max_linear_mps,
                 max_angular_rps=self.max_angular_rps,
                 max_linear_mps2=self.max_linear_mps2,

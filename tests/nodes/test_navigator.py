@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from cogmap.memory.navigation.known import Body as KnownBody
 from cogmap.nodes.navigator import Navigator
 from cogmap.runtime.driver import NodeDriver
 from cogmap.runtime.messages import (
@@ -122,6 +123,15 @@ def test_what_it_repeats_at_every_step_is_short(driver):
     assert driver.published["progress"][-1].client == "a" * 200
 
 
-def test_a_robot_without_a_radius_is_refused():
-    with pytest.raises(ParamError, match="radius_m"):
-        NodeDriver(Navigator, radius_m=0.0)
+@pytest.mark.parametrize(
+    ("param", "value"), [("radius_m", 0.0), ("vfov_deg", 180.0), ("pitch_down_deg", -30.0)]
+)
+def test_what_cannot_be_a_robot_is_refused(param, value):
+    with pytest.raises(ParamError, match=param):
+        NodeDriver(Navigator, **{param: value})
+
+
+def test_a_robot_sees_as_it_says():
+    body = Navigator.Params(vfov_deg=60.0, pitch_down_deg=30.0).body()
+    assert body.steepest_rad == pytest.approx(np.radians(60.0))
+    assert Navigator.Params().body() == KnownBody()

@@ -9,8 +9,8 @@ minutes on two cores that do nothing else. A frame a second at 160x120 is what m
 possible. What grows with frames (poses) grows slower by the hour than with a faster camera; what
 grows with hours and changes does not. The viewer is left out: `cogmap bench resident` measures it.
 
-A shared machine is not as fast in every hour. A piece of work that is always the same is done all
-day beside the run, and what takes time counts as on the machine of the second hour.
+A shared machine is not as fast in every hour. The simulator does the same all day: what takes time
+counts as on a machine on which that takes what it took in the second hour.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ from cogmap.bench.harness import Bar, BenchError, BenchResult
 from cogmap.bench.layout_score import LayoutScore, TrueObject, score_layout
 from cogmap.bench.process_samples import ProcessSample, Series, folder_bytes, process_sample
 from cogmap.bench.running_run import frames_mapped, is_ending, node_pids
-from cogmap.bench.yardstick import piece_of_work_s
 from cogmap.memory.cognitive_map import CognitiveMap
 from cogmap.runtime.messages import (
+    F64,
     Answer,
     Box,
     CogmapError,
@@ -78,6 +78,7 @@ _NO_ANSWER = ("failed", "not_understood")
 _RESOURCES = ("memory, MB", "descriptors", "sockets", "threads")
 _PROCESSOR, _DISK, _ANSWER = "processor ms a frame", "disk, MB", "answer, ms"
 _AS_TAKEN = "as the clock had it"
+_SAME_ALL_DAY = "simulator"
 
 
 @dataclass
@@ -88,11 +89,10 @@ class _Looks:
     frames: list[int] = field(default_factory=list)
     processes: dict[str, list[ProcessSample]] = field(default_factory=dict)
     disk_mb: list[dict[str, float]] = field(default_factory=list)
-    """Of each file and folder in the run directory."""
+    """Of each file and folder in the run directory, the least since the look before: what lies
+    there twice while it is stored is none that stays."""
     answer_ms: list[float] = field(default_factory=list)
     """All questions of one look together."""
-    work_ms: list[float] = field(default_factory=list)
-    """Processor time of the piece of work that is always the same, since the look before: mean."""
     missed: int = 0
     """Looks at which a process was not there or a question had no answer."""
     first_hour: Layout | None = None
@@ -101,10 +101,6 @@ class _Looks:
     @property
     def missed_part(self) -> float:
         return self.missed / max(self.missed + len(self.hours), 1)
-
-    def slowness(self) -> np.ndarray:
-        """Of the machine until each look, by that of the second hour."""
-        return np.array(self.work_ms) / Series(self.hours, self.work_ms).early
 
 
 def run() -> BenchResult:
@@ -167,6 +163,20 @@ def _map_bars(score: LayoutScore, early: LayoutScore) -> list[Bar]:
     ]
 
 
+class _Least:
+    """The least of each of several sizes since they were last taken."""
+
+    def __init__(self) -> None:
+        self._least: dict[str, float] = {}
+
+    def take(self, sizes: dict[str, float]) -> None:
+        self._least = {n: min(size, self._least.get(n, size)) for n, size in sizes.items()}
+
+    def taken(self) -> dict[str, float]:
+        least, self._least = self._least, {}
+        return least
+
+
 def _start(run_dir: Path, hours: float) -> subprocess.Popen[bytes]:
     seconds = hours * 3600
     settings = {
@@ -186,12 +196,12 @@ def _watch(supervisor: subprocess.Popen[bytes], run_dir: Path) -> _Looks:
     """Until the run has ended. Raises BenchError if it did not end well, or stands still."""
     looks = _Looks()
     frames = due = 0
-    work_s: list[float] = []
+    disk = _Least()
     moved_at = time.monotonic()
     try:
         while supervisor.poll() is None:
             time.sleep(_LOOK_S)
-            work_s.append(piece_of_work_s())
+            disk.take({each.name: folder_bytes(each) / 2**20 for each in run_dir.iterdir()})
             before, frames = frames, max(frames, frames_mapped(run_dir))
             if frames > before:
                 moved_at = time.monotonic()
@@ -199,8 +209,7 @@ def _watch(supervisor: subprocess.Popen[bytes], run_dir: Path) -> _Looks:
                 raise BenchError(f"nothing was mapped for {_NOTHING_WITHIN_S:.0f} s")
             if frames >= due and frames:
                 if _look(looks, supervisor.pid, run_dir, frames):
-                    looks.work_ms.append(1e3 * float(np.mean(work_s)))
-                    work_s.clear()
+                    looks.disk_mb.append(disk.taken())
                 else:
                     looks.missed += not is_ending(run_dir)
                 looks.first_hour = looks.first_hour or _stored(run_dir, _FIRST_S)
@@ -235,7 +244,6 @@ def _look(looks: _Looks, supervisor: int, run_dir: Path, frames: int) -> bool:
         looks.processes.setdefault(name, []).append(sample)
     looks.hours.append(frames / _RATE_HZ / 3600)
     looks.frames.append(frames)
-    looks.disk_mb.append({each.name: folder_bytes(each) / 2**20 for each in run_dir.iterdir()})
     looks.answer_ms.append(sum(answer_ms))
     return True
 
@@ -253,8 +261,8 @@ def _ask(run_dir: Path, text: str, as_of_ns: int | None) -> float:
 
 
 def _series(looks: _Looks) -> dict[str, Series]:
-    """Of every node and resource, of the disk, of answers and of the machine."""
-    series = {"machine: piece of work, ms": Series(looks.hours, looks.work_ms)}
+    """Of every node and resource, of the disk and of answers."""
+    series = {}
     for node, samples in looks.processes.items():
         resources: dict[str, Sequence[float]] = {
             "memory, MB": [each.rss_mb for each in samples],
@@ -264,33 +272,35 @@ def _series(looks: _Looks) -> dict[str, Series]:
         }
         for resource, values in resources.items():
             series[f"{node}: {resource}"] = Series(looks.hours, values)
-        series |= _processor_ms(looks, f"{node}: {_PROCESSOR}", [each.cpu_s for each in samples])
-    together = [
-        sum(each.cpu_s for each in of_look)
-        for of_look in zip(*looks.processes.values(), strict=True)
-    ]
-    series |= _processor_ms(looks, _PROCESSOR, together)
+        series |= _by_the_machine(looks, f"{node}: {_PROCESSOR}", *_processor_ms(looks, samples))
+    nodes = [name for name in looks.processes if name != _SAME_ALL_DAY]
+    taken_ms = [_processor_ms(looks, looks.processes[name]) for name in nodes]
+    together = np.sum([each for _, each in taken_ms], axis=0)
+    series |= _by_the_machine(looks, _PROCESSOR, taken_ms[0][0], together)
     for part in sorted({n for sizes in looks.disk_mb for n, mb in sizes.items() if mb > _LEAST_MB}):
         series[f"{part}: {_DISK}"] = Series(looks.hours, [d.get(part, 0.0) for d in looks.disk_mb])
     series[_DISK] = Series(looks.hours, [sum(sizes.values()) for sizes in looks.disk_mb])
-    series[_ANSWER] = Series(looks.hours, np.array(looks.answer_ms) / looks.slowness())
-    series[f"{_ANSWER}, {_AS_TAKEN}"] = Series(looks.hours, looks.answer_ms)
+    series |= _by_the_machine(looks, _ANSWER, np.array(looks.hours), np.array(looks.answer_ms))
     return series
 
 
-def _processor_ms(looks: _Looks, name: str, cpu_s: Sequence[float]) -> dict[str, Series]:
-    """Over `_WINDOW` looks, by the hour of the first, then over the next, so that each value is of
-    looks of its own; ``cpu_s``: taken until each look."""
-    begins = range(0, len(cpu_s) - _WINDOW, _WINDOW)
-    spans = [(begin, begin + _WINDOW) for begin in begins]
-    hours = [looks.hours[begin] for begin, _ in spans]
-    frames = [looks.frames[end] - looks.frames[begin] for begin, end in spans]
-    took_s = [cpu_s[end] - cpu_s[begin] for begin, end in spans]
-    taken_ms = 1e3 * np.array(took_s) / frames
-    slowness = [looks.slowness()[begin + 1 : end + 1].mean() for begin, end in spans]
+def _processor_ms(looks: _Looks, samples: Sequence[ProcessSample]) -> tuple[F64, F64]:
+    """(N,) hours and a process's processor ms a frame over `_WINDOW` looks from then, then over
+    the next, so that each value is of looks of its own."""
+    begins = np.arange(0, len(samples) - _WINDOW, _WINDOW)
+    hours, frames = np.array(looks.hours), np.array(looks.frames)
+    cpu_s = np.array([each.cpu_s for each in samples])
+    taken_s = cpu_s[begins + _WINDOW] - cpu_s[begins]
+    return hours[begins], 1e3 * taken_s / (frames[begins + _WINDOW] - frames[begins])
+
+
+def _by_the_machine(looks: _Looks, name: str, hours: F64, taken: F64) -> dict[str, Series]:
+    """What took time at some hours, as on the machine of the second hour and as it took it."""
+    at, same_ms = _processor_ms(looks, looks.processes[_SAME_ALL_DAY])
+    slowness = np.interp(hours, at, same_ms / Series(at, same_ms).early)
     return {
-        name: Series(hours, taken_ms / slowness),
-        f"{name}, {_AS_TAKEN}": Series(hours, taken_ms),
+        name: Series(hours, taken / slowness),
+        f"{name}, {_AS_TAKEN}": Series(hours, taken),
     }
 
 

@@ -35,22 +35,23 @@ def looks_of(hours: int = 5, **grows: float) -> soak._Looks:
     """Every five minutes; ``grows``: by what part of its value an hour the memory node's memory
     (``rss``) or processor time (``cpu``) grows, or the map on disk (``disk``), or by which the
     machine slows down (``machine``)."""
-    looks, cpu_s = soak._Looks(), 0.0
-    looks.processes = {"memory": [], "supervisor": []}
+    looks, cpu_s, same_s = soak._Looks(), 0.0, 0.0
+    looks.processes = {"memory": [], "supervisor": [], "simulator": []}
     for number in range(12 * hours + 1):
         hour = number / 12
         factor = {
             n: 1 + grows.get(n, 0.0) * (hour - 1.5) for n in ("rss", "cpu", "disk", "machine")
         }
         cpu_s += 3.0 * factor["cpu"] * factor["machine"]
+        same_s += 2.0 * factor["machine"]
         sample = ProcessSample(300 * factor["rss"], 30, 6, 9, cpu_s)
         looks.processes["memory"].append(sample)
         looks.processes["supervisor"].append(ProcessSample(200.0, 24, 10, 3, 1e-4 * number**2))
+        looks.processes["simulator"].append(ProcessSample(290.0, 32, 10, 11, same_s))
         looks.hours.append(hour)
         looks.frames.append(150 * number)
         looks.disk_mb.append({"map": 70 * factor["disk"], "logs": 1.0})
         looks.answer_ms.append(200.0 * factor["machine"])
-        looks.work_ms.append(4.0 * factor["machine"])
     return looks
 
 
@@ -197,3 +198,12 @@ def _status(received: int) -> RunStatus:
     inputs = {"observations": InputStats(received=received)}
     node = NodeStatus(stamp_ns=0, node="memory", pid=1, state="running", inputs=inputs)
     return RunStatus(stamp_ns=0, nodes=(node,))
+
+
+def test_what_lies_there_twice_while_it_is_stored_does_not_count():
+    disk = soak._Least()
+    for state_mb in (130.0, 260.0, 131.0):
+        disk.take({"state": state_mb, "map": 70.0})
+    assert disk.taken() == {"state": 130.0, "map": 70.0}
+    disk.take({"state": 140.0})
+    assert disk.taken() == {"state": 140.0}

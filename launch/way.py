@@ -92,7 +92,7 @@ def way_to(loaded: CognitiveMap, goal: Goal, here: Pose2, body: Body) -> Route |
     numbers, _, poses = loaded.trajectory.poses()
     walked = poses[:, :2, 3] if len(poses) else np.array([here.point])
     free, measured = known_floor(grid, (walked,), body)
-    free = with_low_things(free, loaded.layout(), walked)
+    free = with_low_things(free, loaded.layout(), here.point)
     taken = dict(zip(numbers.tolist(), poses, strict=True))
     keyframes = {number: pose_on_floor(taken[number]) for number in loaded.keyframes()}
     known = Known(free, loaded.layout(), here, walked, keyframes, measured)

@@ -127,6 +127,11 @@ class Navigator(Node):
             stamp_ns=self._now_ns(), goals=request.goals, client=request.client,
             preempt=request.preempt, text=request.text,
         )  # fmt: skip
+        self._journey.require_free(stamped)
+        if self._journey.active and any(goal.kind == "find" for goal in stamped.goals):
+            # What finding by meaning needs may take seconds to load: nobody drives on meanwhile.
+            still = Twist(stamp_ns=stamped.stamp_ns, linear_mps=0.0, angular_rps=0.0)
+            self.commands.publish(still)
         began = self._journey.begin(stamped)
         for ended in self._journey.untold():  # that whose place it takes
             self._show(ended)

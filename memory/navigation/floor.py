@@ -12,7 +12,7 @@ from cogmap.memory.geometry.boxes import footprint_distance
 from cogmap.memory.navigation.known import Body, Known
 from cogmap.memory.paths.floor import beside, cells_at, floor_paths, wary_paths
 from cogmap.memory.paths.grid_paths import Paths, Point
-from cogmap.runtime.messages import F64, FREE, OCCUPIED, UNKNOWN, Box, Layout, OccupancyGrid
+from cogmap.runtime.messages import FREE, OCCUPIED, UNKNOWN, Box, Layout, OccupancyGrid
 
 __all__ = [
     "ROOMY_CELLS",
@@ -50,11 +50,11 @@ def with_unknown_free(grid: OccupancyGrid) -> OccupancyGrid:
 
 
 def with_low_things(
-    grid: OccupancyGrid, layout: Layout, walked: F64, floor_z: float | None = None
+    grid: OccupancyGrid, layout: Layout, here: Point, floor_z: float | None = None
 ) -> OccupancyGrid:
     """The grid with the footprints of low things that are there as occupied, up to their tops.
 
-    ``walked`` (N, 2) x, y (m, world), where somebody was: what they were on is driven over.
+    ``here``: where the body is; what it stands on is no obstacle for who leaves it.
     ``floor_z``: a better height of the floor (m, world) than the grid's, to half a voxel.
     """
     floor_z = grid.floor_z if floor_z is None else floor_z
@@ -62,7 +62,7 @@ def with_low_things(
     tops_m = [box.center[2] + box.size[2] / 2 - floor_z for box in boxes]
     cells, top = grid.cells.copy(), None if grid.top is None else grid.top.copy()
     for box, top_m in zip(boxes, tops_m, strict=True):
-        if not RUG_M < top_m < LOW_M or (footprint_distance(box, walked) == 0).any():
+        if not RUG_M < top_m < LOW_M or footprint_distance(box, np.array([here]))[0] == 0:
             continue
         on_it = beside(grid, [box], 0.0)
         cells[on_it] = OCCUPIED

@@ -47,6 +47,12 @@ _NUMBER = re.compile(
     r"^(?:the )?(?P<kind>object|thing|room|keyframe|number)? ?#?(?P<id>\d+)$", re.I
 )
 _POINT = re.compile(r"^\(?(?P<x>-?\d+(?:\.\d+)?)\s*[, ]\s*(?P<y>-?\d+(?:\.\d+)?)\)?$")
+_WHERE = re.compile(
+    r"\b(?:on|under|below|above|over|next to|beside|near|behind|in front of|between|in|inside|at"
+    r"|by)\b",
+    re.I,
+)
+"""Says where a thing is, which is read as questions are."""
 _ARTICLE = re.compile(r"^(?:the|a|an|any|some|my|our)\s+", re.I)
 EXAMPLES = '"go to the sofa", "take me to the kitchen", "find a cup", "explore" or "come back"'
 MOST_LETTERS = 500
@@ -98,7 +104,7 @@ def _goal(text: str, layout: Layout, ask: Ask) -> Goal:
     if _RETURN.match(text):
         return Goal(kind="return")
     if found := _FIND.match(text):
-        return Goal(kind="find", label=_ARTICLE.sub("", found["thing"]))
+        return _found(found["thing"], ask)
     if found := _GO.match(text):
         return _place(found["place"], layout, ask)
     if found := _SHOW.match(text):
@@ -106,6 +112,19 @@ def _goal(text: str, layout: Layout, ask: Ask) -> Goal:
             return _view(f"what is{found['side']} {found['thing']}?", ask)
         return _place(found["thing"], layout, ask)
     raise InstructionError(f"cannot read {text!r}; say it like {EXAMPLES}")
+
+
+def _found(thing: str, ask: Ask) -> Goal:
+    """To look for a thing by what it is called; one that is told by where it is has to be known."""
+    if not _WHERE.search(thing):
+        return Goal(kind="find", label=_ARTICLE.sub("", thing))
+    try:
+        return _thing(thing, ask)
+    except InstructionError as error:
+        kind = _WHERE.split(thing)[0].strip()
+        raise InstructionError(
+            f'{error}; what is not on the map is looked for by its name alone: "find {kind}"'
+        ) from error
 
 
 def _place(name: str, layout: Layout, ask: Ask) -> Goal:

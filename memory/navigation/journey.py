@@ -109,18 +109,10 @@ class Journey:
     def begin(self, request: JourneyRequest) -> JourneyProgress:
         """Replace the journey that goes on, or refuse to; how the new one starts.
 
-        Raises JourneyError for a request without goals, or with goals that say nothing, and
-        where somebody else's journey goes on and the request does not ``preempt`` it.
+        Raises JourneyError as `require_free` does. May take seconds (``needs_time``).
         """
-        self._errands.require_clear(request.goals)
-        if self.active and self._request is not None:
-            other = self._request.client
-            if other != request.client and not request.preempt:
-                raise JourneyError(
-                    f"{other or 'somebody else'} is on a journey"
-                    f" ({self._request.text or self._text or 'under way'}): stop it (cogmap stop),"
-                    " or ask in its place (--preempt)"
-                )
+        self.require_free(request)
+        if self.active:
             self._end("preempted", f"{request.client or 'another client'} asked for another way")
         self._errands.prepare(request.goals)
         self._number += 1
@@ -135,6 +127,20 @@ class Journey:
         if now is not None:
             self._set_out(now)
         return self._tell(request.stamp_ns)
+
+    def require_free(self, request: JourneyRequest) -> None:
+        """Raises JourneyError for a request without goals, or with goals that say nothing, and
+        where somebody else's journey goes on and the request does not ``preempt`` it."""
+        self._errands.require_clear(request.goals)
+        if not self.active or self._request is None or request.preempt:
+            return
+        other = self._request.client
+        if other != request.client:
+            raise JourneyError(
+                f"{other or 'somebody else'} is on a journey"
+                f" ({self._request.text or self._text or 'under way'}): stop it (cogmap stop),"
+                " or ask in its place (--preempt)"
+            )
 
     def cancel(self, stamp_ns: int, client: str = "", *, only_own: bool = False) -> JourneyProgress:
         """Stop where it is. Without a journey, how the last one ended; with somebody else's and

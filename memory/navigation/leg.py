@@ -22,8 +22,10 @@ OFF_LINE_M = 0.4
 """So far from its line it looks for a new way."""
 NEAR_M = 1.2
 """A way that is blocked nearer than this stops it; further away it goes on and looks again."""
-REPLAN_S = 0.5
-"""Between two plans for the same trouble."""
+REPLAN_S, AGAIN_S = 0.5, 0.15
+"""Between two plans for the same trouble, and where a new way is blocked, too: what is in the way
+shows itself bit by bit."""
+_BLOCKED = "the way is blocked"
 LOOK_S = 2.0
 """At a place where it is to look it waits no longer than this for what it sees to be mapped."""
 ATTEMPTS = 4
@@ -68,6 +70,7 @@ class Leg:
         self._planned_ns = -(10**18)
         self._maps = -1
         self._trouble = ""
+        self._in_vain = False
         self._stood_ns: int | None = None
 
     @property
@@ -110,16 +113,18 @@ class Leg:
         if now.motion.jumped or self._driver.off_line_m(now.here) > OFF_LINE_M:
             return "it is not where its way leads"
         if self._driver.is_blocked(now.here, now.clearance, self._driver.left_m):
-            return "the way is blocked"
+            return _BLOCKED
         mapped, self._maps = now.around.maps != self._maps, now.around.maps
         return "the map has changed" if mapped and self.errand.is_outdated(now.known) else ""
 
     def _find_another(self, trouble: str, now: Now) -> Move | Ended | None:
         """Plan again; None if it can drive on."""
-        if now.stamp_ns - self._planned_ns < REPLAN_S * 1e9 and trouble == self._trouble:
+        pause_s = AGAIN_S if trouble == _BLOCKED and not self._in_vain else REPLAN_S
+        if now.stamp_ns - self._planned_ns < pause_s * 1e9 and trouble == self._trouble:
             return None if self._is_free_near(now) else self._stand("waiting", trouble)
         self._trouble = trouble
         ended = self.plan(now)
+        self._in_vain = ended is not None
         if ended is None:
             return None
         if ended.good or trouble == "the map has changed":

@@ -38,7 +38,8 @@ class ErrandMaker:
                 raise GoalError(f"goal {number + 1} ({goal.kind}): {lacking}")
 
     def prepare(self, goals: Sequence[Goal]) -> None:
-        """Have at hand what finding by meaning needs: it takes seconds, and nobody moves yet."""
+        """Have at hand what finding by meaning needs: it takes seconds, for which whoever drives
+        should stand."""
         for label in {goal.label for goal in goals if goal.kind == "find"}:
             self._words.likeness(label, (label,))
 

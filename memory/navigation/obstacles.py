@@ -6,6 +6,8 @@ first. What a later look sees through is forgotten.
 
 from __future__ import annotations
 
+from collections import deque
+
 import cv2
 import numpy as np
 
@@ -23,6 +25,8 @@ badly, or may be driven over. Shoes are 9 cm high."""
 FLOOR_M, FLOOR_PART = 0.06, 0.05
 """What is so near to the floor of the grid, whose voxels are coarse, is the floor, if it is a part
 of the picture: its lower quarter is where it is truly, also where a mat lies on half of it."""
+FLOOR_LOOKS = 50
+"""The median of so many looks is the floor: a step that fills the picture for a while is none."""
 NEAREST_M, FARTHEST_M = 0.2, 3.0
 FEWEST = 4
 """Points in a column of CELL_M; fewer are flying pixels at an edge."""
@@ -40,10 +44,14 @@ class SeenObstacles:
 
     def __init__(self, body: Body) -> None:
         self._body = body
-        self.floor_z: float | None = None
-        """Height of the floor (m, world) as the last look that shows enough of it has it."""
+        self._floors: deque[float] = deque(maxlen=FLOOR_LOOKS)
         self.points: F64 = np.zeros((0, 3))
         """(N, 3) world, metres, one a voxel of CELL_M."""
+
+    @property
+    def floor_z(self) -> float | None:
+        """Height of the floor (m, world) as looks that show enough of it have it, if any does."""
+        return float(np.median(self._floors)) if self._floors else None
 
     def take(self, observation: Observation, floor_z: float) -> bool:
         """A new look; whether it has changed anything. ``floor_z``: to some centimetres."""
@@ -53,7 +61,8 @@ class SeenObstacles:
         depth_m = view.astype(np.float64) * observation.depth_scale_m
         points = _points(observation)
         found = _floor_of(points, floor_z, depth_m.size)
-        self.floor_z = self.floor_z if found is None else found
+        if found is not None:
+            self._floors.append(found)
         floor_z = floor_z if self.floor_z is None else self.floor_z
         kept = self.points[~self._seen_through(observation, depth_m, floor_z)]
         new = self._standing(points, pose[:3, 3], floor_z)
@@ -65,6 +74,7 @@ class SeenObstacles:
     def clear(self) -> None:
         """Forget all: the poses that they were placed by have changed."""
         self.points = np.zeros((0, 3))
+        self._floors.clear()
 
     def _standing(self, points: F64, camera: F64, floor_z: float) -> F64:
         """(N, 3) which of the points (N, 3) of a look from ``camera`` (3,) a body could bump into,

@@ -93,10 +93,10 @@ class Surroundings:
         walks = motion.walks
         if self._made is None:
             free, measured = known_floor(self._grid, walks, self._body, motion.starts)
-            walked = np.vstack(walks)
-            grid = self._marked(with_low_things(free, self._layout, walked, self._seen.floor_z))
+            floor_z, here = self._seen.floor_z, motion.here.point
+            grid = self._marked(with_low_things(free, self._layout, here, floor_z))
             keyframes = dict(self._keyframes)
-            known = Known(grid, self._layout, motion.here, walked, keyframes, measured)
+            known = Known(grid, self._layout, motion.here, np.vstack(walks), keyframes, measured)
             self._made = known, Clearance(grid)
         known, clearance = self._made
         return replace(known, here=motion.here, walked=np.vstack(walks)), clearance

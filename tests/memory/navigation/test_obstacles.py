@@ -72,6 +72,16 @@ def test_a_mat_that_half_of_the_picture_shows_is_not_the_floor():
     assert ((seen.points[:, 2] > 0.06) & (seen.points[:, 0] < 1.8)).any()
 
 
+def test_a_step_that_fills_the_picture_is_still_a_step():
+    seen = SeenObstacles(Body())
+    for _ in range(3):
+        seen.take(low_thing(0.0), GRID_FLOOR_Z)
+    for far_m in (2.0, 1.6, 1.2):
+        seen.take(low_thing(0.055, far_m=far_m, wide_m=4.0), GRID_FLOOR_Z)
+    assert seen.floor_z == pytest.approx(0.0, abs=0.03)
+    assert (np.abs(seen.points[:, 0] - 1.2) < 0.08).any()
+
+
 def test_shoes_that_were_taken_away_are_forgotten():
     seen = SeenObstacles(Body())
     seen.take(low_thing(0.09), GRID_FLOOR_Z)

@@ -81,7 +81,7 @@ def changed_figures(sent: Sequence[Sent]) -> tuple[dict[str, Any], list[Bar]]:
     replanned, bars = replan_figures([replan for each in sent for replan in each.replans])
     figures |= replanned
     return figures, [
-        Bar(success, figures[success], 0.95), Bar(refused, figures[refused], 0.95), *bars,
+        *(Bar(name, figures[name], 0.95) for name in (success, refused, moved)), *bars,
     ]  # fmt: skip
 
 

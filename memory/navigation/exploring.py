@@ -53,9 +53,10 @@ class View:
 
 @dataclass(frozen=True)
 class Explored:
-    """There is nothing left to look at."""
+    """There is nothing left to look at, or no way to look anywhere."""
 
     text: str
+    stuck: bool = False
 
 
 @dataclass
@@ -93,7 +94,7 @@ class Explorer:
             return self._view
         places, far = _places(floor, known.here)
         if not len(places):
-            return Explored("there is no room to move")
+            return Explored("there is no room to move: put it down where there is", stuck=True)
         seen = sweep(floor, places)
         rays = left.around(seen, places)
         order = _trip(floor, seen, left, places, far, soon=self.worth is not None)

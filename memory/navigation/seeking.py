@@ -62,7 +62,7 @@ class Explore:
             way = self._next_view(known)
             if isinstance(way, Route):
                 break
-        return Ended(True, way.text) if isinstance(way, Explored) else way
+        return Ended(not way.stuck, way.text) if isinstance(way, Explored) else way
 
     def arrived(self, known: Known) -> Ended | None:
         self.explorer.looked(dared(known, self._gap_m))

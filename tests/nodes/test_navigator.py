@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from cogmap.memory.navigation.known import Body as KnownBody
+from cogmap.memory.navigation.making import ErrandMaker
 from cogmap.nodes.navigator import Navigator
 from cogmap.runtime.driver import NodeDriver
 from cogmap.runtime.messages import (
@@ -85,6 +86,19 @@ def test_a_second_client_is_told_of_the_first(driver):
     driver.ask("go", to(4.0, 1.0, client="a"))
     with pytest.raises(CogmapError, match="a is on a journey"):
         driver.ask("go", to(2.0, 1.0, client="b"))
+
+
+def test_it_stands_while_what_finding_needs_is_loaded(driver, monkeypatch):
+    driver.ask("go", to(4.0, 1.0))
+    for number in range(1, 4):
+        driver.send("observations", observation(number))
+    assert driver.published["commands"][-1].linear_mps > 0
+    before = []
+    monkeypatch.setattr(
+        ErrandMaker, "prepare", lambda self, goals: before.extend(driver.published["commands"])
+    )
+    driver.ask("go", JourneyRequest(stamp_ns=0, goals=(Goal(kind="find", label="cup"),)))
+    assert (before[-1].linear_mps, before[-1].angular_rps) == (0.0, 0.0)
 
 
 def test_who_is_preempted_is_told_before_the_other_sets_out(driver):

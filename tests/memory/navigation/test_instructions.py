@@ -54,6 +54,13 @@ def test_a_thing_is_looked_up_as_a_question_would():
     assert asked == ["where is the sofa?"]
 
 
+def test_what_is_told_by_where_it_is_is_no_name_to_look_for():
+    """The table is not what was asked for."""
+    goals, asked = read("find a cup on the table", SOFA)
+    assert goals == (Goal(kind="object", id=12),)
+    assert asked == ["where is a cup on the table?"]
+
+
 def test_what_is_hidden_is_looked_at_from_where_the_answer_says():
     viewpoint = Standpoint(position=(1.0, 2.0, 1.5), yaw=0.5)
     unseen = Answer(stamp_ns=0, status="not_determinable", viewpoint=viewpoint)
@@ -67,6 +74,8 @@ def test_what_is_hidden_is_looked_at_from_where_the_answer_says():
     [
         ("go to the cup", NOT_SEEN, 'no cup was seen; "find the cup" would look for one'),
         ("go to the chair", SEVERAL, "number 4 or number 7"),
+        ("find a cup on the table", NOT_SEEN, 'looked for by its name alone: "find a cup"'),
+        ("look for the chair next to the sofa", SEVERAL, "number 4 or number 7"),
         ("take me to the bathroom", UNREADABLE, 'no bathroom is known yet; "explore"'),
         ("sing a song", SOFA, "cannot read"),
         ("go to the blue of beyond", UNREADABLE, "cannot read 'the blue of beyond' as a place"),

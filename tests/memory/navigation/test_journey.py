@@ -98,6 +98,25 @@ def test_a_way_that_is_blocked_later_is_left_within_a_frame():
     assert made.bumps == 0
 
 
+def test_a_new_way_that_is_blocked_too_is_left_within_200_ms():
+    """What is in the way shows itself bit by bit."""
+    third = paint(two_rooms(gap=(1.7, 2.3)), 3.0, 0.5, 3.1, 1.2, 1)
+    cells = paint(third, 3.0, 2.9, 3.1, 3.5, 1)  # three gaps
+    made = robot(cells)
+    made.journey.begin(to(5.0, 1.0))
+    for _ in range(8):
+        made.frame()
+    for low, high in ((0.5, 1.2), (1.7, 2.3)):
+        cells = paint(cells.copy(), 3.0, low, 3.1, high)
+        made.journey.take_map(grid_of(cells), NOTHING)
+        made.frame()
+    made.frame()
+    made.frame()
+    path = made.journey.path
+    crossing = path[np.abs(path[:, 0] - 3.05).argmin()]
+    assert 2.9 < crossing[1] < 3.5
+
+
 def test_it_gives_up_with_the_reason_when_the_only_way_is_shut():
     made = robot(two_rooms())
     made.journey.begin(to(5.0, 1.0))

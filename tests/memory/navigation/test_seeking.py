@@ -16,7 +16,7 @@ from cogmap.memory.navigation.planning import Route
 from cogmap.memory.navigation.seeking import Explore, Find
 from cogmap.memory.programs.words import Reading, Words
 from cogmap.runtime.messages import Goal, OccupancyGrid
-from tests.memory.navigation.floors import UNKNOWN, known, open_floor, paint, thing
+from tests.memory.navigation.floors import OCCUPIED, UNKNOWN, known, open_floor, paint, thing
 
 SECOND_NS = 10**9
 
@@ -123,6 +123,12 @@ def test_who_explores_looks_only_once_over_gaps_of_one_width() -> None:
     ended = explore.next(known(open_floor()))
     assert isinstance(ended, Ended) and ended.good
     assert len(grids) == len(set(grids)) == 3
+
+
+def test_who_has_no_room_to_move_has_not_seen_everything() -> None:
+    ended = Explore(Body()).next(known(paint(open_floor(), 0.05, 0.05, 5.95, 3.95, OCCUPIED)))
+    assert isinstance(ended, Ended)
+    assert not ended.good and "no room" in ended.text
 
 
 def test_it_looks_where_it_begins_before_it_goes_elsewhere() -> None:

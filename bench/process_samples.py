@@ -11,6 +11,8 @@ import numpy as np
 import psutil
 from scipy.stats import theilslopes
 
+from cogmap.runtime.messages import F64
+
 __all__ = ["ProcessSample", "Series", "folder_bytes", "process_sample"]
 
 _SURE, _PEAK = 0.99, 0.9
@@ -70,7 +72,7 @@ class Series:
     grows from nothing it is without end; of less than two samples after the first hour NaN.
     """
 
-    def __init__(self, hours: Sequence[float], values: Sequence[float]) -> None:
+    def __init__(self, hours: Sequence[float] | F64, values: Sequence[float] | F64) -> None:
         """Equally long, in order."""
         self._hours = np.asarray(hours, np.float64)
         self._values = np.asarray(values, np.float64)

@@ -109,7 +109,8 @@ class Journey:
     def begin(self, request: JourneyRequest) -> JourneyProgress:
         """Replace the journey that goes on, or refuse to; how the new one starts.
 
-        Raises JourneyError as `require_free` does. May take seconds (``needs_time``).
+        Raises JourneyError as `require_free` does. Takes seconds if there is something to find and
+        nothing was yet: the encoder of words is loaded.
         """
         self.require_free(request)
         if self.active:

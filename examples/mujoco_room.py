@@ -35,7 +35,7 @@ ROBOT = """
       <joint name="yaw" type="hinge" axis="0 0 1"/>
       <geom type="cylinder" size="0.18 0.1" pos="0 0 0.15" rgba="0.2 0.2 0.2 1"/>
       <geom type="cylinder" size="0.03 0.5" pos="0 0 0.7" rgba="0.2 0.2 0.2 1"/>
-      <camera name="eye" pos="0 0 1.21" xyaxes="0 -1 0 0.34 0 0.94" fovy="60"/>
+      <camera name="eye" pos="0.05 0 1.2" xyaxes="0 -1 0 0.34 0 0.94" fovy="60"/>
     </body>"""
 
 

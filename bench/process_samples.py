@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,9 +56,11 @@ def _target(link: Path) -> str:
 
 
 def folder_bytes(folder: Path) -> int:
-    """Of all files in it, as long as they are; or of the file that it is."""
+    """Of all files in it, as long as they are; or of the file that it is. What goes meanwhile, or
+    was not there, counts nothing."""
     total = 0
-    for path in (folder, *folder.rglob("*")):
+    inside = (Path(where) / name for where, _, names in os.walk(folder) for name in names)
+    for path in (folder, *inside):
         try:
             total += path.lstat().st_size if path.is_file() else 0
         except OSError:  # gone meanwhile

@@ -177,6 +177,12 @@ class _Least:
         return least
 
 
+def _sizes_mb(run_dir: Path) -> dict[str, float]:
+    """Of each file and folder in it; of nothing before the run has made it."""
+    parts = list(run_dir.iterdir()) if run_dir.is_dir() else []
+    return {each.name: folder_bytes(each) / 2**20 for each in parts}
+
+
 def _start(run_dir: Path, hours: float) -> subprocess.Popen[bytes]:
     seconds = hours * 3600
     settings = {
@@ -201,7 +207,7 @@ def _watch(supervisor: subprocess.Popen[bytes], run_dir: Path) -> _Looks:
     try:
         while supervisor.poll() is None:
             time.sleep(_LOOK_S)
-            disk.take({each.name: folder_bytes(each) / 2**20 for each in run_dir.iterdir()})
+            disk.take(_sizes_mb(run_dir))
             before, frames = frames, max(frames, frames_mapped(run_dir))
             if frames > before:
                 moved_at = time.monotonic()

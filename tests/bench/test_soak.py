@@ -207,3 +207,11 @@ def test_what_lies_there_twice_while_it_is_stored_does_not_count():
     assert disk.taken() == {"state": 130.0, "map": 70.0}
     disk.take({"state": 140.0})
     assert disk.taken() == {"state": 140.0}
+
+
+def test_sizes_are_those_of_each_part_of_a_run_once_there_is_one(tmp_path):
+    assert soak._sizes_mb(tmp_path / "run") == {}
+    (tmp_path / "run" / "map" / "part").mkdir(parents=True)
+    (tmp_path / "run" / "map" / "part" / "array").write_bytes(bytes(2**20))
+    (tmp_path / "run" / "metrics.jsonl").write_bytes(bytes(2**19))
+    assert soak._sizes_mb(tmp_path / "run") == {"map": 1.0, "metrics.jsonl": 0.5}

@@ -59,15 +59,17 @@ def with_low_things(
     """
     floor_z = grid.floor_z if floor_z is None else floor_z
     boxes = [thing.box for thing in layout.objects if thing.is_here]
-    tops_m = [box.center[2] + box.size[2] / 2 - floor_z for box in boxes]
+    low = [box for box in boxes if RUG_M < _span_m(box, floor_z)[1] < LOW_M]
+    low = [box for box in low if footprint_distance(box, np.array([here]))[0] > 0]
+    if not low:
+        return grid
     cells, top = grid.cells.copy(), None if grid.top is None else grid.top.copy()
-    for box, top_m in zip(boxes, tops_m, strict=True):
-        if not RUG_M < top_m < LOW_M or footprint_distance(box, np.array([here]))[0] == 0:
-            continue
+    for box in low:
         on_it = beside(grid, [box], 0.0)
         cells[on_it] = OCCUPIED
         if top is not None:
-            top[on_it] = np.maximum(top[on_it], math.ceil(top_m / grid.resolution_m))
+            up_to = math.ceil(_span_m(box, floor_z)[1] / grid.resolution_m)
+            top[on_it] = np.maximum(top[on_it], up_to)
     return msgspec.structs.replace(grid, cells=cells, top=top)
 
 
@@ -89,8 +91,14 @@ def wary_ways(known: Known, body: Body, margin_cells: float, margin_m: float) ->
 
 def _is_in_the_way(box: Box, floor_z: float, height_m: float) -> bool:
     """Whether it is higher than a rug, and begins lower than a body's top."""
+    bottom_m, top_m = _span_m(box, floor_z)
+    return top_m > RUG_M and bottom_m < height_m
+
+
+def _span_m(box: Box, floor_z: float) -> tuple[float, float]:
+    """From where to where a box goes, above the floor."""
     middle, half = box.center[2] - floor_z, box.size[2] / 2
-    return middle + half > RUG_M and middle - half < height_m
+    return middle - half, middle + half
 
 
 def cell_state(grid: OccupancyGrid, point: Point) -> int | None:

@@ -59,7 +59,7 @@ class SeenObstacles:
         if view is None or pose is None:
             return False
         depth_m = view.astype(np.float64) * observation.depth_scale_m
-        points = _points(observation)
+        points = _points(observation, depth_m)
         found = _floor_of(points, floor_z, depth_m.size)
         if found is not None:
             self._floors.append(found)
@@ -110,11 +110,10 @@ class SeenObstacles:
         return gone
 
 
-def _points(observation: Observation) -> F64:
-    """(N, 3) world: all that the depth view shows within reach."""
-    assert observation.depth_view is not None and observation.world_from_camera is not None
+def _points(observation: Observation, depth_m: F64) -> F64:
+    """(N, 3) world: all that the depth view, in metres, shows within reach."""
+    assert observation.world_from_camera is not None
     step, begin = observation.depth_view_step, observation.depth_view_step // 2
-    depth_m = observation.depth_view.astype(np.float64) * observation.depth_scale_m
     row, column = np.nonzero((depth_m > NEAREST_M) & (depth_m < FARTHEST_M))
     pixels = np.column_stack([column, row]).astype(np.float64) * step + begin
     in_camera = backproject(pixels, depth_m[row, column], observation.intrinsics)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
+import cv2
 import numpy as np
 import shapely
 from numpy.typing import NDArray
@@ -33,6 +35,8 @@ NEARER = 1.5
 unknown by more than this factor."""
 LEAVE_M = 0.5
 """No free floor so near: there is none to drive on."""
+WALL_CELLS = 3
+"""Walls count as so thick: what hangs on one, or stands at it, does not take it away."""
 
 
 def why_closed_off(known: Known, radius_m: float, stands: Sequence[Stand]) -> Unreachable:
@@ -48,7 +52,7 @@ def why_closed_off(known: Known, radius_m: float, stands: Sequence[Stand]) -> Un
     for blocked in (_by_doors, _by_things):
         found = blocked(asked)
         if found is not None and (around is None or found.far_m <= NEARER * _length(around)):
-            return found.reason
+            return _or_explore(asked, found, around)
     return _too_narrow(asked) or _at_the_unknown(asked, around)
 
 
@@ -86,17 +90,25 @@ class _Asked:
         starts, goals = self.ends(paths)
         return bool(np.isin(paths.parts[goals], paths.parts[starts]).any())
 
-    def without(self, shapes: Sequence[shapely.Polygon]) -> U8:
-        """The cells, if what stands on some parts of the floor were gone."""
+    def without(self, shapes: Sequence[shapely.Polygon], *, walls_too: bool = False) -> U8:
+        """The cells, if what stands on some parts of the floor were gone, but for the walls."""
         cells = self.known.grid.cells.copy()
         for shape in shapes:
             row, column = self.cells_in(shape)
             cells[row, column] = FREE
+        if not walls_too:
+            cells[self.walls] = OCCUPIED
         return cells
 
-    def line_without(self, shapes: Sequence[shapely.Polygon]) -> F64 | None:
-        """(N, 2) the shortest way then; None without shapes."""
-        return self.line(self.without(shapes), self.radius_m) if shapes else None
+    @cached_property
+    def walls(self) -> Bool:
+        """(rows, columns) which occupied cells are walls."""
+        grid = self.known.grid
+        marked = np.zeros(grid.cells.shape, np.uint8)
+        for wall in self.known.layout.walls:
+            ends = (np.array([wall.start, wall.end]) - grid.origin) / grid.resolution_m
+            cv2.polylines(marked, [np.floor(ends).astype(np.int32)], False, 1, WALL_CELLS)
+        return (marked > 0) & (grid.cells == OCCUPIED)
 
     def floor_here(self) -> bool:
         paths = self.paths(self.known.grid.cells, self.radius_m)
@@ -133,7 +145,9 @@ def _by_doors(asked: _Asked) -> _Blocked | None:
     """Doors that are closed, if it is they."""
     doors = asked.known.layout.doors
     shapes = [_doorway(door) for door in doors]
-    line = asked.line_without(shapes)
+    if not doors:
+        return None
+    line = asked.line(asked.without(shapes, walls_too=True), asked.radius_m)
     shut = [
         _door_name(door, asked.known.layout.rooms)
         for door, shape in zip(doors, shapes, strict=True)
@@ -152,7 +166,7 @@ def _by_things(asked: _Asked) -> _Blocked | None:
     shapes = {
         thing.id: shapely.Polygon(footprint(thing.box)).buffer(AROUND_THINGS_M) for thing in things
     }
-    line = asked.line_without(tuple(shapes.values()))
+    line = asked.line(asked.without(list(shapes.values())), asked.radius_m) if things else None
     if line is None:
         return None
     wide = _trace(line).buffer(asked.radius_m)
@@ -165,8 +179,8 @@ def _by_things(asked: _Asked) -> _Blocked | None:
         others = [each for each in blocking if each is not thing]
         if others and asked.is_open(asked.without([shapes[e.id] for e in others]), asked.radius_m):
             blocking = others
-    line = asked.line_without([shapes[each.id] for each in blocking])
-    if line is None:
+    line = asked.line(asked.without([shapes[each.id] for each in blocking]), asked.radius_m)
+    if line is None or not blocking:
         return None
     names = " and ".join(named(thing) for thing in blocking)
     text = f"the way is blocked by {names}; it is free once what stands there is moved"
@@ -184,22 +198,36 @@ def _too_narrow(asked: _Asked) -> Unreachable | None:
     return None
 
 
+def _or_explore(asked: _Asked, found: _Blocked, around: F64 | None) -> Unreachable:
+    """What stands in the way, and where floor that was never seen may lead past it."""
+    edge = None if around is None else _edge(asked, around)
+    if edge is None:
+        return found.reason
+    text = f"{found.reason.text}; or explore from ({edge[0]:z.2f}, {edge[1]:z.2f}), where the "
+    return replace(found.reason, text=text + "known floor ends: a way may lead there", unknown=edge)
+
+
 def _at_the_unknown(asked: _Asked, around: F64 | None) -> Unreachable:
     """That what was never seen may hold a way, or else that nothing does."""
     if around is None:
         return Unreachable("it is closed off on all sides; no way is left even to explore")
-    grid = asked.known.grid
-    line = sampled(around, grid.resolution_m / 2)
-    column, row = ((line - grid.origin) // grid.resolution_m).astype(int).T
-    unseen = np.flatnonzero(grid.cells[row, column] == UNKNOWN)
-    if not len(unseen):  # it leads beside what was never seen, nearer than the radius
+    edge = _edge(asked, around)
+    if edge is None:  # it leads beside what was never seen, nearer than the radius
         return Unreachable("no way on known free floor leads there; look around on the way")
-    edge: Point = (float(line[unseen[0], 0]), float(line[unseen[0], 1]))
     return Unreachable(
         f"the known floor ends at ({edge[0]:z.2f}, {edge[1]:z.2f}) on the way there; explore "
         "there, or allow ways through the unknown",
         unknown=edge,
     )
+
+
+def _edge(asked: _Asked, line: F64) -> Point | None:
+    """Where a line (N, 2) first leads over floor that was never seen; None: nowhere."""
+    grid = asked.known.grid
+    line = sampled(line, grid.resolution_m / 2)
+    column, row = ((line - grid.origin) // grid.resolution_m).astype(int).T
+    unseen = np.flatnonzero(grid.cells[row, column] == UNKNOWN)
+    return (float(line[unseen[0], 0]), float(line[unseen[0], 1])) if len(unseen) else None
 
 
 def _doorway(door: Door) -> shapely.Polygon:

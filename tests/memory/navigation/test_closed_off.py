@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import msgspec
 import pytest
 
 from cogmap.memory.navigation.errands import way_or_reason
 from cogmap.memory.navigation.known import Body, Pose2, Stand
 from cogmap.memory.paths.grid_paths import Paths
-from cogmap.runtime.messages import FREE, UNKNOWN, Door
+from cogmap.runtime.messages import FREE, UNKNOWN, Door, Wall
 from tests.memory.navigation.floors import known, open_floor, paint, room, thing
 
 BODY = Body()
@@ -89,3 +92,28 @@ def test_walls_all_around_leave_nothing():
 def test_without_floor_around_it_nobody_drives():
     refusal = way_or_reason(known(paint(open_floor(), 0.0, 0.0, 3.0, 4.0)), BODY, THERE, False)
     assert "no floor around the robot" in refusal.text
+
+
+def test_what_hangs_on_a_wall_does_not_take_the_wall_away():
+    """Things at both sides of a wall, and a picture on it, are no way through it."""
+    cells = paint(two_rooms(gap=None), 2.5, 1.7, 3.6, 2.3)
+    sink = thing(7, "sink", (2.75, 2.0, 0.4), (0.5, 0.6, 0.8))
+    picture = thing(8, "picture", (3.0, 2.0, 1.5), (0.04, 0.6, 0.4))
+    table = thing(9, "table", (3.35, 2.0, 0.4), (0.5, 0.6, 0.8))
+    walls = (Wall(start=(3.0, 0.0), end=(3.0, 4.0), height_m=2.5),)
+    at_it = known(cells, objects=(sink, picture, table))
+    assert way_or_reason(at_it, BODY, THERE, False).blocked_by  # without walls nobody knows
+    layout = msgspec.structs.replace(at_it.layout, walls=walls)
+    refusal = way_or_reason(replace(at_it, layout=layout), BODY, THERE, False)
+    assert "closed off on all sides" in refusal.text
+
+
+def test_where_to_explore_is_said_besides_what_is_in_the_way():
+    cells = paint(two_rooms(), 2.9, 1.5, 3.3, 2.5)
+    cells = paint(cells, 3.0, 2.8, 3.1, 3.6, UNKNOWN)
+    sofa = thing(7, "sofa", (3.1, 2.0, 0.4), (0.4, 1.0, 0.8))
+    refusal = way_or_reason(known(cells, objects=(sofa,)), BODY, THERE, False)
+    assert refusal.blocked_by == (7,)
+    assert refusal.unknown == pytest.approx((3.05, 3.1), abs=0.25)
+    assert "blocked by the sofa" in refusal.text
+    assert "or explore from" in refusal.text

@@ -108,7 +108,7 @@ class _Asked:
         for wall in self.known.layout.walls:
             ends = (np.array([wall.start, wall.end]) - grid.origin) / grid.resolution_m
             cv2.polylines(marked, [np.floor(ends).astype(np.int32)], False, 1, WALL_CELLS)
-        return (marked > 0) & (grid.cells == OCCUPIED)
+        return np.asarray((marked > 0) & (grid.cells == OCCUPIED))
 
     def floor_here(self) -> bool:
         paths = self.paths(self.known.grid.cells, self.radius_m)

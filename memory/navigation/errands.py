@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import Protocol
 
+import msgspec
 import numpy as np
 
+from cogmap.memory.geometry.boxes import footprint_distance, surface_distance
 from cogmap.memory.navigation.closed_off import why_closed_off
 from cogmap.memory.navigation.known import Body, Known, Pose2, Stand, Unreachable
+from cogmap.memory.navigation.object_stands import REACH_M
 from cogmap.memory.navigation.planning import Route, shortest_way
+from cogmap.memory.navigation.sighting import with_whole
 from cogmap.memory.navigation.stands import stands
 from cogmap.runtime.messages import F64, Goal, MapObject
 
@@ -49,6 +54,11 @@ class Errand(Protocol):
         """(M, 2) places from which more could be seen, best first."""
         ...
 
+    @property
+    def looks(self) -> bool:
+        """Whether the map is to have what is seen from where a way ended before it goes on."""
+        ...
+
     def next(self, known: Known) -> Route | Ended:
         """The way to drive from here, on what is known now."""
         ...
@@ -71,20 +81,34 @@ class GoTo:
     frontiers: F64 = field(default_factory=lambda: NO_PLACES)
     _target: MapObject | None = None
     _why: str = ""
+    _afar: bool = False
+    """It goes to where the object is in view from farther than within reach, since no floor
+    nearer to it is known to be free."""
+    _looked: bool = False
+    """It has looked from there: more of the floor may be known now."""
+
+    @property
+    def looks(self) -> bool:
+        return self._afar and not self._looked
 
     def next(self, known: Known) -> Route | Ended:
         self._target = self._object(known)
-        found = stands(self.goal, known, self.body)
+        if self._target is not None:
+            known = with_whole(known, (self._target,), self.body)
+        found = stands(self._now_meant(), known, self.body)
         if isinstance(found, Unreachable):
             return Ended(False, found.text, found.blocked_by)
         way = way_or_reason(known, self.body, found, self.goal.through_unknown)
         if isinstance(way, Unreachable):
             return Ended(False, way.text, way.blocked_by)
-        self._why = way.stand.why
+        self._why, self._afar = way.stand.why, self._is_afar(way.stand)
         return way
 
     def arrived(self, known: Known) -> Ended | None:
-        objects = (self.goal.id,) if self.goal.kind == "object" else ()
+        if self.looks:
+            self._looked = True
+            return None
+        objects = (self._now_meant().id,) if self.goal.kind == "object" else ()
         return Ended(True, f"arrived: {self._why}" if self._why else "arrived", objects)
 
     def is_outdated(self, known: Known) -> bool:
@@ -92,10 +116,29 @@ class GoTo:
         before, now = self._target, self._object(known)
         if before is None or now is None:
             return before is not now
-        return is_elsewhere(before, now)
+        return before.id != now.id or is_elsewhere(before, now)
 
     def _object(self, known: Known) -> MapObject | None:
-        return known.object(self.goal.id) if self.goal.kind == "object" else None
+        """What it goes to, as it is known now; of what the map does not have any more since it
+        was found to be one with something else, that."""
+        if self.goal.kind != "object":
+            return None
+        meant = known.object(self._now_meant().id)
+        return (
+            meant
+            if meant is not None or self._target is None
+            else _in_place_of(self._target, known)
+        )
+
+    def _now_meant(self) -> Goal:
+        if self._target is None or self.goal.kind != "object":
+            return self.goal
+        return msgspec.structs.replace(self.goal, id=self._target.id)
+
+    def _is_afar(self, stand: Stand) -> bool:
+        if self._target is None:
+            return False
+        return bool(footprint_distance(self._target.box, np.array([stand.pose.point]))[0] > REACH_M)
 
 
 @dataclass
@@ -105,6 +148,10 @@ class GoBack:
     start: Pose2
     body: Body
     frontiers: F64 = field(default_factory=lambda: NO_PLACES)
+
+    @property
+    def looks(self) -> bool:
+        return False
 
     def next(self, known: Known) -> Route | Ended:
         stand = Stand(self.start, why="where the journey began")
@@ -116,6 +163,18 @@ class GoBack:
 
     def is_outdated(self, known: Known) -> bool:
         return False
+
+
+def _in_place_of(gone: MapObject, known: Known) -> MapObject | None:
+    """The nearest thing of the label of one that the map has no more, where that stood."""
+    there = [
+        (math.dist(thing.box.center, gone.box.center), thing.id, thing)
+        for thing in known.layout.objects
+        if thing.is_here
+        and thing.label == gone.label
+        and surface_distance(thing.box, gone.box) < MOVED_M
+    ]
+    return min(there)[2] if there else None
 
 
 def is_elsewhere(before: MapObject, now: MapObject) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cogmap.memory.navigation.driving import Command, Driver
-from cogmap.memory.navigation.errands import Ended, Errand, GoBack, GoTo
+from cogmap.memory.navigation.errands import Ended, Errand
 from cogmap.memory.navigation.known import Body, Known, Pose2
 from cogmap.memory.navigation.motion import Motion
 from cogmap.memory.navigation.planning import Route
@@ -157,7 +157,7 @@ class Leg:
 
     def _waits_for_look(self, now: Now) -> bool:
         """Whether the map does not have yet what is seen from here."""
-        if isinstance(self.errand, GoTo | GoBack):  # it is the place that matters there
+        if not self.errand.looks:
             return False
         if self._stood_ns is None:
             self._stood_ns = now.stamp_ns

@@ -52,6 +52,10 @@ class Explore:
     def __post_init__(self) -> None:
         self.explorer, self._glances = Explorer(self.body), Glances(self.body)
 
+    @property
+    def looks(self) -> bool:
+        return True
+
     def next(self, known: Known) -> Route | Ended:
         if self.explorer.keeps(dared(known, self._gap_m)):
             way = self._next_view(known)
@@ -124,6 +128,10 @@ class Find:
     @property
     def frontiers(self) -> F64:
         return NO_PLACES if self._approach is not None else self._explore.frontiers
+
+    @property
+    def looks(self) -> bool:
+        return True
 
     def next(self, known: Known) -> Route | Ended:
         found = self._before(known)

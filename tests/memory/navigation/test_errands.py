@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from cogmap.memory.navigation.errands import comfortable_way, way_or_reason
+from cogmap.memory.navigation.errands import Ended, GoTo, comfortable_way, way_or_reason
 from cogmap.memory.navigation.known import Body, Pose2, Stand, Unreachable
-from cogmap.runtime.messages import FREE
-from tests.memory.navigation.floors import known, open_floor, paint
+from cogmap.memory.navigation.stands import stands
+from cogmap.runtime.messages import FREE, UNKNOWN, Goal
+from tests.memory.navigation.floors import known, open_floor, paint, thing
 
 BODY = Body()
 THERE = (Stand(Pose2(4.5, 2.0, 0.0)),)
@@ -43,3 +44,70 @@ def test_where_there_is_none_the_reason_is_that_of_the_body_without_margin():
     found = way_or_reason(shut, BODY, THERE, through_unknown=False)
     assert isinstance(found, Unreachable)
     assert "too narrow for a radius of 0.18 m" in found.text
+
+
+def table(id=7, label="table", **more):
+    return thing(id, label, (4.5, 2.0, 0.4), (0.8, 0.8, 0.8), **more)
+
+
+def with_table(*objects, unseen_m=0.0):
+    """A table of which the floor to the left is unknown from so far away, and all behind it."""
+    cells = paint(open_floor(), 4.1 - unseen_m, 0.05, 5.95, 3.95, UNKNOWN)
+    return known(paint(cells, 4.1, 1.6, 4.9, 2.4), objects=objects or (table(),))
+
+
+def test_who_sees_a_thing_only_from_afar_goes_there_looks_and_goes_nearer_if_they_can():
+    to = GoTo(Goal(kind="object", id=7), BODY)
+    far = to.next(with_table(unseen_m=1.3)).stand.pose
+    assert 1.2 < 4.1 - far.x < 2.5
+    assert to.looks
+    assert to.arrived(with_table(unseen_m=1.3)) is None
+    near = to.next(with_table(unseen_m=0.4)).stand.pose
+    assert 4.1 - near.x <= 1.0
+    assert not to.looks
+    assert to.arrived(with_table(unseen_m=0.4)).good
+
+
+def test_where_looking_shows_no_floor_nearer_to_it_that_is_where_it_ends():
+    to, afar = GoTo(Goal(kind="object", id=7), BODY), with_table(unseen_m=1.3)
+    to.next(afar)
+    to.arrived(afar)
+    assert to.next(afar).stand.pose.x < 2.8
+    assert to.arrived(afar).good
+
+
+def test_in_reach_of_a_thing_nobody_looks_again():
+    to, near = GoTo(Goal(kind="object", id=7), BODY), with_table()
+    to.next(near)
+    assert not to.looks
+    assert to.arrived(near).objects == (7,)
+
+
+def test_what_was_found_to_be_one_with_another_of_its_kind_is_gone_to_as_that():
+    to, before = GoTo(Goal(kind="object", id=7), BODY), with_table()
+    to.next(before)
+    merged = with_table(table(id=9))
+    assert to.is_outdated(merged)
+    to.next(merged)
+    assert not to.is_outdated(merged)
+    assert to.arrived(merged).objects == (9,)
+
+
+@pytest.mark.parametrize(
+    "other", [table(id=9, label="chair"), thing(9, "table", (1.5, 3.0, 0.4), (0.8, 0.8, 0.8))]
+)
+def test_what_is_another_thing_or_elsewhere_does_not_take_its_place(other):
+    to = GoTo(Goal(kind="object", id=7), BODY)
+    to.next(with_table())
+    ended = to.next(with_table(other))
+    assert ended == Ended(False, "the map has no object 7")
+
+
+def test_what_was_never_seen_whole_is_looked_at_as_if_it_went_on():
+    """A picture that ends above the camera, of which less is in view than of what was seen."""
+    picture = thing(7, "picture", (4.95, 2.0, 1.48), (0.04, 1.0, 0.42))
+    seen = known(open_floor(5.0, 4.0), objects=(picture,))
+    stand = GoTo(Goal(kind="object", id=7), BODY).next(seen).stand
+    alone = stands(Goal(kind="object", id=7), seen, BODY)
+    same = next(each for each in alone if each.pose == stand.pose)
+    assert stand.worse_m > same.worse_m

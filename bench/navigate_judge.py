@@ -4,6 +4,7 @@ true of it."""
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -65,8 +66,9 @@ def _may_pass(house: House, start: AgentState, thing: PlacedObject) -> bool:
 
 
 def is_told(trip: Trip, order: Order, made: CognitiveMap) -> bool:
-    """Whether it was refused in time and for what is true: the thing is gone from there, or the
-    doors or the things that are named shut it off, whatever else were out of the way."""
+    """Whether it was refused in time and for what is true: the thing is gone from there; or the
+    doors or the things that are named shut it off, whatever else were out of the way; or a way
+    leads there once the things that are named are moved, as it says, and not before all are."""
     progress = trip.progress
     if progress.state != "failed" or trip.seconds > REFUSED_S:
         return False
@@ -74,8 +76,32 @@ def is_told(trip: Trip, order: Order, made: CognitiveMap) -> bool:
         return True
     doors = "door" in progress.text and "closed" in progress.text
     things = [true_thing(made.object(each), order.house) for each in progress.objects]
-    shut = _cleared(order, {each.id for each in things if each is not None}, doors_too=not doors)
-    return not _may_pass(shut, order.start, order.now)
+    named = [each for each in things if each is not None]
+    shut = _cleared(order, {each.id for each in named}, doors_too=not doors)
+    if not _may_pass(shut, order.start, order.now):
+        return True
+    return not doors and len(named) == len(things) > 0 and _opens(order, named)
+
+
+def _opens(order: Order, named: Sequence[PlacedObject]) -> bool:
+    """Whether a way leads there once some things are moved, with what they carry, and none while
+    any of them stands."""
+    if not all(is_movable(thing) for thing in named):
+        return False
+    if not _may_pass(_without(named, order.house), order.start, order.now):
+        return False
+    for thing in named:
+        others = [each for each in named if each.id != thing.id]
+        if _may_pass(_without(others, order.house), order.start, order.now):
+            return False
+    return True
+
+
+def _without(moved: Sequence[PlacedObject], house: House) -> House:
+    """The house without some things, and what they carry."""
+    gone = {each.id for each in moved}
+    things = tuple(t for t in house.objects if not gone & _with_supports(t, house))
+    return replace(house, objects=things)
 
 
 def _cleared(order: Order, kept: set[int], *, doors_too: bool) -> House:

@@ -108,6 +108,31 @@ def test_one_of_two_reasons_is_enough_if_it_shuts_the_way_off_alone(house):
     assert not is_told(both, "the coffee table stands in the way", COFFEE_TABLE)
 
 
+def beside_the_door(house: House) -> tuple[House, int]:
+    """The armchair and the coffee table share the doorway, and either leaves it too narrow."""
+    narrow = armchair_at_the_door(house, aside_m=0.6)
+    x, y = next(each.center for each in house.doors if each.id == DOOR)
+    put = replace(thing(house, COFFEE_TABLE), position=(x, y - 0.65, 0.0), yaw=0.0)
+    return replace(
+        narrow,
+        objects=tuple(put if each.id == COFFEE_TABLE else each for each in narrow.objects),
+    )
+
+
+def test_what_opens_a_way_once_it_is_moved_is_a_reason(house):
+    """Of two things that share a doorway neither shuts it alone, and moving either opens it."""
+    both = order(beside_the_door(house))
+    assert is_told(both, IN_THE_WAY, ARMCHAIR)
+    assert is_told(both, "the coffee table stands in the way", COFFEE_TABLE)
+
+
+def test_what_does_not_have_to_go_is_no_part_of_a_reason(house):
+    both = order(beside_the_door(house))
+    kept = (BASKET, ARMCHAIR, COFFEE_TABLE)
+    other = next(each.id for each in house.objects if is_loose(each, house) and each.id not in kept)
+    assert not is_told(both, "both stand in the way", COFFEE_TABLE, other)
+
+
 def test_what_carries_something_is_cleared_away_with_it(house):
     blocked = armchair_at_the_door(house)
     x, y, _ = thing(blocked, ARMCHAIR).position

@@ -32,7 +32,7 @@ FAR_M = 2.5
 """Seen from here it is still in view, where nothing nearer is free."""
 SEEN_SHARE = 0.12
 """Less of a thing in view is not in view."""
-WELL_SHARE, WELL = 0.35, 60.0
+WELL_SHARE, WELL = 0.5, 60.0
 """So much in view is enough; metres of way that the square of what is lacking is worth."""
 MOST = 400
 

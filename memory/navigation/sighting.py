@@ -13,7 +13,7 @@ import numpy as np
 from cogmap.memory.geometry.boxes import footprint_distance
 from cogmap.memory.navigation.known import Body, Known
 from cogmap.memory.navigation.motion import angle_between
-from cogmap.memory.navigation.object_stands import SURE_M, WELL_SHARE
+from cogmap.memory.navigation.object_stands import SURE_M
 from cogmap.memory.objects.seen_whole import SEEN_WHOLE_CUT
 from cogmap.memory.paths.grid_paths import Point
 from cogmap.memory.paths.in_view import share_in_view
@@ -32,8 +32,12 @@ NEAR_END_M, MOST_DEPTH_M, FLOATS_M = 0.06, 0.15, 0.1
 """What ends so near to where the picture ends goes on below, unless it nearly stands on the floor;
 the second for how far it is to its sides."""
 
-HIGH_M, HIGHER_M = 0.25, 0.2
-"""What is seen to end so high above the camera goes on by as much as the second."""
+ABOVE_M, HIGHER_M, TALL_M = 0.02, 0.2, 2.0
+"""What is seen to end so high above the camera, which sees little of what is higher, goes on by as
+much as the second, and up to the third above the floor: so do cabinets, curtains and pictures on
+walls, of which a look from near by has the lower part."""
+BEFORE_SHARE = 0.35
+"""With so much of a thing in view one has it before one."""
 
 
 def is_before(thing: MapObject, known: Known, body: Body) -> bool:
@@ -47,7 +51,7 @@ def is_before(thing: MapObject, known: Known, body: Body) -> bool:
         return False
     if footprint_distance(thing.box, np.array([here.point]))[0] > SURE_M:
         return False
-    return _share(thing, here.point, known, body, OWN_M) >= WELL_SHARE
+    return _share(thing, here.point, known, body, OWN_M) >= BEFORE_SHARE
 
 
 def is_hidden(thing: MapObject, point: Point, known: Known, body: Body) -> bool:
@@ -74,13 +78,13 @@ def with_whole(known: Known, things: Sequence[MapObject], body: Body) -> Known:
 
 def _whole(box: Box, known: Known, body: Body) -> Box:
     """Down to the floor if it ends where the camera here sees no lower, and higher up if it ends
-    above the camera, of which one sees little from anywhere."""
+    above the camera."""
     x, y, z = box.center
     low_m, high_m = z - box.size[2] / 2, z + box.size[2] / 2
     if _is_cut(box, known, body):
         low_m = known.grid.floor_z
-    if high_m > known.grid.floor_z + body.camera_height_m + HIGH_M:
-        high_m += HIGHER_M
+    if high_m > known.grid.floor_z + body.camera_height_m + ABOVE_M:
+        high_m = max(high_m + HIGHER_M, known.grid.floor_z + TALL_M)
     if abs(high_m - low_m - box.size[2]) < 1e-9:
         return box
     center, size = (x, y, (low_m + high_m) / 2), (*box.size[:2], high_m - low_m)

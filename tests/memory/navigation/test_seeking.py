@@ -161,7 +161,7 @@ def test_what_turns_out_to_be_out_of_the_picture_is_looked_at_from_elsewhere() -
         return known(open_floor(), here, objects=(picture,), stamp_ns=10**9)
 
     find = looking()
-    first = find.next(hangs(1.3, 0.3, (5.4, 2.0)))
+    first = find.next(hangs(1.2, 0.3, (5.4, 2.0)))
     assert isinstance(first, Route) and first.length_m < 0.3
     raised = hangs(1.6, 0.5, (5.4, 2.0))
     assert find.is_outdated(raised) and find.arrived(raised) is None

@@ -69,6 +69,13 @@ def test_what_ends_high_above_the_camera_goes_on() -> None:
     floor = standing((3.0, 2.0, 1.6), (0.05, 0.8, 0.5), Pose2(1.0, 2.0, 0.0))
     (seen,) = floor.layout.objects
     (whole,) = with_whole(floor, (seen,), BODY).layout.objects
-    assert whole.box.size[2] > seen.box.size[2] + 0.1
-    low = standing((3.0, 2.0, 1.2), (0.05, 0.8, 0.5), Pose2(1.0, 2.0, 0.0))
+    assert whole.box.center[2] + whole.box.size[2] / 2 == pytest.approx(2.05)
+    low = standing((3.0, 2.0, 1.1), (0.05, 0.8, 0.5), Pose2(1.0, 2.0, 0.0))
     assert with_whole(low, low.layout.objects, BODY) is low
+
+
+def test_of_a_cabinet_on_the_wall_the_lower_edge_is_seen_from_near_by() -> None:
+    floor = standing((3.0, 2.0, 1.49), (0.35, 0.6, 0.16), Pose2(2.1, 2.0, 0.0))
+    (whole,) = with_whole(floor, floor.layout.objects, BODY).layout.objects
+    assert whole.box.center[2] + whole.box.size[2] / 2 == pytest.approx(2.0)
+    assert whole.box.center[2] - whole.box.size[2] / 2 == pytest.approx(1.41)

@@ -12,6 +12,7 @@ from cogmap.memory.navigation.errands import NO_PLACES, Ended, comfortable_way, 
 from cogmap.memory.navigation.exploring import Explored, Explorer
 from cogmap.memory.navigation.gaps import GAPS_M, dared
 from cogmap.memory.navigation.glances import Glances
+from cogmap.memory.navigation.islands import islands
 from cogmap.memory.navigation.known import Body, Known, Stand
 from cogmap.memory.navigation.likely_rooms import room_factors, room_worth
 from cogmap.memory.navigation.planning import Route
@@ -47,6 +48,10 @@ class Explore:
     frontiers: F64 = field(default_factory=lambda: NO_PLACES)
     _gap_m: float = 0.0
     """That the view that it is on its way to needs."""
+    _island: Point | None = None
+    """What it is on its way to where all was seen, over a gap."""
+    _tried: list[Point] = field(default_factory=list)
+    """Islands to which it could not get."""
     _glances: Glances = field(init=False)
 
     def __post_init__(self) -> None:
@@ -63,18 +68,35 @@ class Explore:
                 return way
         looks = LOOKS if self.explorer.worth is None else SEARCHING_LOOKS
         for self._gap_m, self.explorer.plain in looks:
-            way = self._next_view(known)
-            if isinstance(way, Route):
-                break
-        return Ended(not way.stuck, way.text) if isinstance(way, Explored) else way
+            view = self._next_view(known)
+            if isinstance(view, Route):
+                self._island = None
+                return view
+        return self._next_island(known) or Ended(not view.stuck, view.text)
 
     def arrived(self, known: Known) -> Ended | None:
+        self._island = None
         self.explorer.looked(dared(known, self._gap_m))
         return None
 
     def is_outdated(self, known: Known) -> bool:
         """Whether the view on the way to which it is has become worthless."""
-        return not self.explorer.keeps(dared(known, self._gap_m))
+        return self._island is None and not self.explorer.keeps(dared(known, self._gap_m))
+
+    def _next_island(self, known: Known) -> Route | None:
+        """The way to floor that was seen and is not joined to what can be reached: a room in view
+        through its door is no place to go to before somebody has been there."""
+        if self._island is not None:  # something is in the way there
+            self._tried.append(self._island)
+            self._island = None
+        for self._gap_m in GAPS_M:
+            places = islands(known, self.body, self._gap_m, self._tried)
+            wide = dared(known, self._gap_m)
+            way = comfortable_way(wide, self.body, places, False) if places else None
+            if way is not None:
+                self._island = way.stand.pose.point
+                return self._glances.before(known, way.points) or way
+        return None
 
     def _next_view(self, known: Known) -> Route | Explored:
         """The way to the next view to which one leads."""

@@ -1,0 +1,43 @@
+"""Floor that was seen to be free and to which no way leads over floor that was seen."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cogmap.memory.navigation.floor import TIGHT_CELLS
+from cogmap.memory.navigation.gaps import dared
+from cogmap.memory.navigation.known import Body, Known, Pose2, Stand
+from cogmap.memory.navigation.unseen import reachable
+from cogmap.memory.paths.floor import cell_centers, standable
+from cogmap.memory.paths.grid_paths import Point
+from cogmap.runtime.messages import F64
+
+__all__ = ["islands"]
+
+ISLAND_M2 = 0.3
+"""Less floor than this, for the middle of a body, is not worth a way there."""
+APART_M = 0.8
+"""So near to where it could not get before it is not tried again."""
+MOST = 64
+
+
+def islands(known: Known, body: Body, gap_m: float, tried: list[Point]) -> tuple[Stand, ...]:
+    """Places on floor beyond gaps of the unknown of at most ``gap_m``, away from those that were
+    ``tried``; whoever has been there knows that one gets there: it is walked then."""
+    least_m = body.radius_m + TIGHT_CELLS * known.grid.resolution_m
+    near = reachable(known.grid, least_m, known.here.point)
+    far = reachable(dared(known, gap_m).grid, least_m, known.here.point)
+    beyond = cell_centers(known.grid, far & ~near & standable(known.grid, least_m))
+    for point in tried:
+        beyond = beyond[np.linalg.norm(beyond - point, axis=1) > APART_M]
+    if len(beyond) * known.grid.resolution_m**2 < ISLAND_M2:
+        return ()
+    return _stands(beyond)
+
+
+def _stands(places: F64) -> tuple[Stand, ...]:
+    step = max(1, len(places) // MOST)
+    return tuple(
+        Stand(Pose2(x, y, 0.0), faces=False, why="to floor that was only seen from afar")
+        for x, y in places[::step].tolist()
+    )

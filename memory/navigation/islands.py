@@ -14,7 +14,7 @@ from cogmap.runtime.messages import F64
 
 __all__ = ["islands"]
 
-ISLAND_M2 = 0.3
+ISLAND_M2 = 0.1
 """Less floor than this, for the middle of a body, is not worth a way there."""
 APART_M = 0.8
 """So near to where it could not get before it is not tried again."""

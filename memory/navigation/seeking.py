@@ -66,13 +66,20 @@ class Explore:
             way = self._next_view(known)
             if isinstance(way, Route):
                 return way
+        view = self._look(known)
+        if isinstance(view, Route):
+            self._island = None
+            return view
+        return self._next_island(known) or Ended(not view.stuck, view.text)
+
+    def _look(self, known: Known) -> Route | Explored:
+        """The way to a view, of what is worth less and less."""
         looks = LOOKS if self.explorer.worth is None else SEARCHING_LOOKS
         for self._gap_m, self.explorer.plain in looks:
             view = self._next_view(known)
             if isinstance(view, Route):
-                self._island = None
-                return view
-        return self._next_island(known) or Ended(not view.stuck, view.text)
+                break
+        return view
 
     def arrived(self, known: Known) -> Ended | None:
         self._island = None

@@ -37,7 +37,7 @@ def test_floor_that_was_seen_beyond_a_strip_is_an_island():
     "floor",
     [
         parted(open_m=0.8),  # one walks there
-        parted(beyond_m=0.5),  # it is hardly any floor
+        parted(beyond_m=0.4),  # it is hardly any floor
         parted(width_m=0.6),  # it is no gap
     ],
 )

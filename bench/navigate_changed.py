@@ -10,25 +10,20 @@ from typing import Any
 import numpy as np
 
 from cogmap.bench.harness import Bar, mean_of, median_of
-from cogmap.bench.map_episodes import EXACT, camera
-from cogmap.bench.navigate_agent import Memory, commanded
+from cogmap.bench.navigate_agent import commanded
 from cogmap.bench.navigate_judge import Aim, Order, is_told, order_to
 from cogmap.bench.navigate_known import true_thing
 from cogmap.bench.navigate_replanning import Replan, WatchedAgent, replan_figures
+from cogmap.bench.navigate_toured import Toured, toured_house
 from cogmap.bench.navigate_truth import Outcome, Ways, outcome_of, starts
 from cogmap.bench.navigate_worlds import changed_house
-from cogmap.memory.cognitive_map import CognitiveMap
-from cogmap.memory.dense.reconstruction import Reconstructor
-from cogmap.nodes.detectors.simulated import exact_detections
 from cogmap.runtime.messages import Goal
-from cogmap.sim.scene import House
 from cogmap.sim.simulator import Simulator
 
 __all__ = ["Sent", "changed_figures", "sent_in_house"]
 
 JOURNEYS = 6
 """In each house."""
-GRID_EVERY = 30
 LIMIT_S = 240.0
 
 
@@ -52,19 +47,10 @@ class Sent:
         )
 
 
-@dataclass(frozen=True)
-class _Toured:
-    """A house, and what is known of it after a tour."""
-
-    house: House
-    memory: Memory
-    frames: int
-
-
 def sent_in_house(seed: int, rooms: int, count: int = JOURNEYS) -> list[Sent]:
     """A tour makes the map; each journey begins with that map, in a world that has changed in
     another way since."""
-    toured = _toured(seed, rooms)
+    toured = toured_house(seed, rooms)
     return [_sent(toured, order, seed, rooms) for order in _orders(toured, seed, rooms, count)]
 
 
@@ -85,7 +71,7 @@ def changed_figures(sent: Sequence[Sent]) -> tuple[dict[str, Any], list[Bar]]:
     ]  # fmt: skip
 
 
-def _orders(toured: _Toured, seed: int, rooms: int, count: int) -> Iterator[Order]:
+def _orders(toured: Toured, seed: int, rooms: int, count: int) -> Iterator[Order]:
     rng = np.random.default_rng(seed)
     config = commanded(seed, rooms)
     before = Ways(Simulator(config, toured.house))
@@ -104,22 +90,10 @@ def _orders(toured: _Toured, seed: int, rooms: int, count: int) -> Iterator[Orde
             return
 
 
-def _sent(toured: _Toured, order: Order, seed: int, rooms: int) -> Sent:
+def _sent(toured: Toured, order: Order, seed: int, rooms: int) -> Sent:
     config = commanded(seed, rooms)
     agent = WatchedAgent(config, start=order.start, house=order.house, onto=toured.memory.again())
     agent.simulator.skip_to(toured.frames)
     trip = agent.go(Goal(kind="object", id=order.thing.id), limit_s=LIMIT_S)
     outcome = outcome_of(trip, agent.simulator, order.thing.label, [order.now], order.shortest_m)
     return Sent(order.aim, outcome, is_told(trip, order, agent.map), tuple(agent.watch.replans))
-
-
-def _toured(seed: int, rooms: int) -> _Toured:
-    simulator = Simulator(camera(seed, rooms, EXACT))
-    made, dense = CognitiveMap(), Reconstructor()
-    for step in simulator:
-        made.take(dense.step(step.frame, exact_detections(step.instances)))
-        if step.frame.number % GRID_EVERY == GRID_EVERY - 1 or simulator.done:
-            grid = dense.occupancy_grid(step.frame.stamp_ns)
-            if grid is not None:
-                made.take_grid(grid)
-    return _Toured(simulator.house, Memory.of(made, dense), simulator.number)

@@ -1,4 +1,5 @@
-"""Going to things on a map that is known, in a world that is as it was mapped."""
+"""Going to things in a house that is known: a tour was made, what it left out was explored, and
+the world is as it was mapped."""
 
 from __future__ import annotations
 
@@ -10,14 +11,13 @@ import numpy as np
 import shapely
 
 from cogmap.bench.harness import Bar
-from cogmap.bench.map_episodes import EXACT, EpisodeConfig, camera, make_episode
 from cogmap.bench.navigate_agent import WORDS, commanded
+from cogmap.bench.navigate_toured import Explored, explored_to_its_end
 from cogmap.bench.navigate_truth import REACH_M, Outcome, Ways, shortest_m, starts
-from cogmap.memory.cognitive_map import CognitiveMap
 from cogmap.memory.navigation.journey import Journey
 from cogmap.memory.navigation.known import Body
 from cogmap.memory.navigation.making import ErrandMaker
-from cogmap.runtime.messages import Goal, JourneyRequest, MapObject, Observation, OccupancyGrid
+from cogmap.runtime.messages import Goal, JourneyRequest, MapObject, Observation
 from cogmap.sim.agent import AgentState, world_from_camera
 from cogmap.sim.footprints import footprint
 from cogmap.sim.scene import House, PlacedObject
@@ -32,12 +32,12 @@ SAME_M = 0.5
 
 
 def gone_in_house(seed: int, rooms: int, count: int) -> list[Outcome]:
-    """A tour makes the map; then the agent is put anywhere and sent to things on it."""
-    made, grid = _mapped(seed, rooms)
+    """The agent that has seen all of a house is put anywhere in it and sent to things."""
+    known = explored_to_its_end(seed, rooms)
     simulator = Simulator(commanded(seed, rooms, RATE_HZ))
     ways = Ways(simulator)
     rng = np.random.default_rng(seed)
-    things = [each for each in made.objects() if true_thing(each, ways.house) is not None]
+    things = [each for each in known.map.objects() if true_thing(each, ways.house) is not None]
     gone: list[Outcome] = []
     for start in starts(ways, 8 * count, rng):
         thing = things[rng.integers(len(things))]
@@ -46,7 +46,7 @@ def gone_in_house(seed: int, rooms: int, count: int) -> list[Outcome]:
         shortest = shortest_m(ways, [true], (start.x, start.y))
         if REACH_M <= shortest < math.inf:
             simulator.state = start
-            gone.append(_sent(simulator, made, grid, thing, true, shortest, ways))
+            gone.append(_sent(simulator, known, thing, true, shortest, ways))
         if len(gone) == count:
             break
     return gone
@@ -68,16 +68,6 @@ def known_figures(gone: Sequence[Outcome]) -> tuple[dict[str, Any], list[Bar]]:
     return figures, bars
 
 
-def _mapped(seed: int, rooms: int) -> tuple[CognitiveMap, OccupancyGrid]:
-    episode = make_episode(EpisodeConfig(camera(seed, rooms, EXACT), EXACT))
-    made = CognitiveMap()
-    for _, observation, grid in episode.streamed():
-        made.take(observation)
-        if grid is not None:
-            made.take_grid(grid)
-    return made, episode.grids[-1][1]
-
-
 def true_thing(thing: MapObject, house: House) -> PlacedObject | None:
     """What a mapped object is in truth."""
     alike = [each for each in house.objects if each.category == thing.label]
@@ -87,18 +77,22 @@ def true_thing(thing: MapObject, house: House) -> PlacedObject | None:
 
 
 def _sent(
-    simulator: Simulator, made: CognitiveMap, grid: OccupancyGrid, thing: MapObject,
-    true: PlacedObject, shortest: float, ways: Ways,
+    simulator: Simulator, known: Explored, thing: MapObject, true: PlacedObject, shortest: float,
+    ways: Ways,
 ) -> Outcome:  # fmt: skip
-    """One journey, by poses alone: the world is as it was mapped, and no camera looks."""
+    """One journey, by poses alone: the world is as it was mapped, and no camera looks. Where it
+    went before, the agent knows."""
     journey = Journey(Body(), errands=ErrandMaker(Body(), WORDS))
-    journey.take_map(grid, made.layout())
+    journey.take_map(known.grid, known.map.layout())
+    first = len(known.walked)
+    for number, state in enumerate(known.walked):
+        journey.take_observation(_seen_nothing(simulator, state, number))
     request = JourneyRequest(stamp_ns=0, goals=(Goal(kind="object", id=thing.id),))
     driven, collisions = 0.0, 0
-    for number in range(round(LIMIT_S * RATE_HZ)):
+    for number in range(first, first + round(LIMIT_S * RATE_HZ)):
         stamp_ns = number * simulator.config.period_ns
-        journey.take_observation(_seen_nothing(simulator, stamp_ns, number))
-        if number == 0:
+        journey.take_observation(_seen_nothing(simulator, simulator.state, number))
+        if number == first:
             progress = journey.begin(request)
         twist, news = journey.step(stamp_ns)
         progress = news or progress
@@ -113,7 +107,7 @@ def _sent(
         collisions += after.blocked and not before.blocked
     success = progress.state == "arrived" and _reached(simulator.state, true, ways)
     said = f"{progress.state}: {progress.text}"
-    seconds = number / RATE_HZ
+    seconds = (number - first) / RATE_HZ
     return Outcome(
         simulator.config.seed, thing.label, success, shortest, driven, collisions, seconds, said
     )
@@ -125,11 +119,11 @@ def _reached(agent: AgentState, true: PlacedObject, ways: Ways) -> bool:
     return far_m <= REACH_M and ways.shows(true, agent)
 
 
-def _seen_nothing(simulator: Simulator, stamp_ns: int, number: int) -> Observation:
+def _seen_nothing(simulator: Simulator, state: AgentState, number: int) -> Observation:
     return Observation(
-        stamp_ns=stamp_ns,
+        stamp_ns=number * simulator.config.period_ns,
         number=number,
         verdict="fused",
-        world_from_camera=world_from_camera(simulator.state, simulator.config.body),
+        world_from_camera=world_from_camera(state, simulator.config.body),
         intrinsics=simulator.intrinsics,
     )

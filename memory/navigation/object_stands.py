@@ -21,6 +21,9 @@ REACH_M, SURE_M = 1.0, 0.87
 centimetres is still in reach from the second."""
 UNSURE_PER_M2 = 100.0
 """Metres of way that the square of each metre beyond that is worth."""
+CLOSE_M, CLOSE_PER_M2 = 0.6, 40.0
+"""So close to a thing, how much of it is in view is uncertain; metres of way that the square of each
+metre nearer than that is worth."""
 ALMOST_M, VERY_UNSURE = 0.95, 200.0
 """From here on a centimetre of the map or of the robot decides; metres of way that each metre
 beyond that is worth in addition."""
@@ -82,6 +85,7 @@ def _as_stands(thing: MapObject, spots: F64, gap: F64, share: F64) -> tuple[Stan
     """With how much worse than perfect they are: what is left of the choice is for the way."""
     worse = UNSURE_PER_M2 * np.clip(gap - SURE_M, 0, None) ** 2
     worse += VERY_UNSURE * np.clip(gap - ALMOST_M, 0, None)
+    worse += CLOSE_PER_M2 * np.clip(CLOSE_M - gap, 0, None) ** 2
     worse += WELL * np.clip(WELL_SHARE - share, 0, None) ** 2
     x, y, _ = thing.box.center
     return tuple(

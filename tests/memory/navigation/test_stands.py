@@ -70,6 +70,17 @@ def test_an_object_is_seen_from_within_a_metre_of_it():
         assert math.remainder(each.pose.yaw - to_table, math.tau) == pytest.approx(0)
 
 
+def test_who_stands_at_a_curtain_goes_back_for_it():
+    """What hangs there fills the picture from 0.3 m off; half a metre of way is worth it."""
+    curtain = thing(7, "curtain", (5.9, 2.0, 1.0), (0.1, 0.6, 0.7))
+    found = stands(Goal(kind="object", id=7), known(open_floor(), objects=(curtain,)), BODY)
+    before = [each for each in found if abs(each.pose.y - 2.0) < 0.1]
+    near = [each.worse_m for each in before if 5.85 - each.pose.x < 0.4]
+    back = [each.worse_m for each in before if 0.6 < 5.85 - each.pose.x < 0.87]
+    assert min(near) > 1.5
+    assert max(back) < 0.1
+
+
 def test_an_object_is_not_seen_through_a_wall():
     cells = paint(open_floor(), 3.0, 0.0, 3.1, 4.0)
     picture = thing(2, "picture", (2.97, 2.0, 1.2), (0.06, 0.6, 0.6), room=1)

@@ -22,8 +22,8 @@ centimetres is still in reach from the second."""
 UNSURE_PER_M2 = 100.0
 """Metres of way that the square of each metre beyond that is worth."""
 CLOSE_M, CLOSE_PER_M2 = 0.6, 40.0
-"""So close to a thing, how much of it is in view is uncertain; metres of way that the square of each
-metre nearer than that is worth."""
+"""So close to a thing, how much of it is in view is uncertain; metres of way that the square of
+each metre nearer than that is worth."""
 ALMOST_M, VERY_UNSURE = 0.95, 200.0
 """From here on a centimetre of the map or of the robot decides; metres of way that each metre
 beyond that is worth in addition."""

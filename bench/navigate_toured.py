@@ -36,7 +36,7 @@ class Toured:
 
 @dataclass(frozen=True)
 class Explored:
-    """A house of which nothing is left to explore, and what is known of it."""
+    """A house after a tour and exploring, and what is known of it."""
 
     house: House
     map: CognitiveMap
@@ -60,7 +60,8 @@ def toured_house(seed: int, rooms: int) -> Toured:
 
 
 def explored_to_its_end(seed: int, rooms: int) -> Explored:
-    """After a tour, which has a budget, somebody explores what it left out."""
+    """After a tour, which has a budget, somebody explores what it left out, until they say that
+    nothing is left; what they do not find is not known, and so not gone to."""
     toured = toured_house(seed, rooms)
     agent = _Walker(commanded(seed, rooms), house=toured.house, onto=toured.memory.again())
     agent.simulator.skip_to(toured.frames)

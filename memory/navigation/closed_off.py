@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-import cv2
 import numpy as np
 import shapely
 from numpy.typing import NDArray
@@ -104,11 +103,14 @@ class _Asked:
     def walls(self) -> Bool:
         """(rows, columns) which occupied cells are walls."""
         grid = self.known.grid
-        marked = np.zeros(grid.cells.shape, np.uint8)
+        marked = np.zeros(grid.cells.shape, bool)
         for wall in self.known.layout.walls:
-            ends = (np.array([wall.start, wall.end]) - grid.origin) / grid.resolution_m
-            cv2.polylines(marked, [np.floor(ends).astype(np.int32)], False, 1, WALL_CELLS)
-        return np.asarray((marked > 0) & (grid.cells == OCCUPIED))
+            line = shapely.LineString([wall.start, wall.end])
+            shape = line.buffer(WALL_CELLS / 2 * grid.resolution_m, cap_style="flat")
+            marked[self.cells_in(shape)] = True
+        for door in self.known.layout.doors:  # what stands in it is no wall, nor is its leaf
+            marked[self.cells_in(_doorway(door).buffer(grid.resolution_m))] = False
+        return np.asarray(marked & (grid.cells == OCCUPIED))
 
     def floor_here(self) -> bool:
         paths = self.paths(self.known.grid.cells, self.radius_m)

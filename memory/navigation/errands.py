@@ -9,14 +9,13 @@ from typing import Protocol
 import msgspec
 import numpy as np
 
-from cogmap.memory.geometry.boxes import footprint_distance, surface_distance
+from cogmap.memory.geometry.boxes import contains, footprint_distance
 from cogmap.memory.navigation.closed_off import why_closed_off
 from cogmap.memory.navigation.known import Body, Known, Pose2, Stand, Unreachable
 from cogmap.memory.navigation.object_stands import REACH_M
 from cogmap.memory.navigation.planning import Route, shortest_way
-from cogmap.memory.navigation.sighting import with_whole
 from cogmap.memory.navigation.stands import stands
-from cogmap.runtime.messages import F64, Goal, MapObject
+from cogmap.runtime.messages import F64, Box, Goal, MapObject
 
 __all__ = [
     "MARGIN_M",
@@ -92,48 +91,55 @@ class GoTo:
         return self._afar and not self._looked
 
     def next(self, known: Known) -> Route | Ended:
-        self._target = self._object(known)
-        if self._target is not None:
-            known = with_whole(known, (self._target,), self.body)
-        found = stands(self._now_meant(), known, self.body)
+        meant = self._object(known)
+        goal = self._goal_of(meant)
+        found = stands(goal, known, self.body)
         if isinstance(found, Unreachable):
             return Ended(False, found.text, found.blocked_by)
         way = way_or_reason(known, self.body, found, self.goal.through_unknown)
         if isinstance(way, Unreachable):
             return Ended(False, way.text, way.blocked_by)
-        self._why, self._afar = way.stand.why, self._is_afar(way.stand)
+        if self._is_other(meant):
+            self._looked = False
+        self._target, self._why = meant, way.stand.why
+        self._afar = self._is_afar(way.stand)
         return way
 
     def arrived(self, known: Known) -> Ended | None:
+        if self.is_outdated(known):
+            return None
         if self.looks:
             self._looked = True
             return None
-        objects = (self._now_meant().id,) if self.goal.kind == "object" else ()
-        return Ended(True, f"arrived: {self._why}" if self._why else "arrived", objects)
+        text = f"arrived: {self._why}" if self._why else "arrived"
+        if self._target is None:
+            return Ended(True, text)
+        if self._target.id != self.goal.id:
+            text += f"; object {self.goal.id} has turned out to be one with {self._target.id}"
+        return Ended(True, text, (self._target.id,))
 
     def is_outdated(self, known: Known) -> bool:
         """An object that is gone, or stands elsewhere, is no longer where it was gone to."""
-        before, now = self._target, self._object(known)
-        if before is None or now is None:
-            return before is not now
-        return before.id != now.id or is_elsewhere(before, now)
+        return self._target is not None and self._is_other(self._object(known))
 
     def _object(self, known: Known) -> MapObject | None:
         """What it goes to, as it is known now; of what the map does not have any more since it
         was found to be one with something else, that."""
         if self.goal.kind != "object":
             return None
-        meant = known.object(self._now_meant().id)
-        return (
-            meant
-            if meant is not None or self._target is None
-            else _in_place_of(self._target, known)
-        )
+        if self._target is None:
+            return known.object(self.goal.id)
+        return known.object(self._target.id) or _in_place_of(self._target, known)
 
-    def _now_meant(self) -> Goal:
-        if self._target is None or self.goal.kind != "object":
-            return self.goal
-        return msgspec.structs.replace(self.goal, id=self._target.id)
+    def _goal_of(self, meant: MapObject | None) -> Goal:
+        return self.goal if meant is None else msgspec.structs.replace(self.goal, id=meant.id)
+
+    def _is_other(self, now: MapObject | None) -> bool:
+        """Whether a thing is not what the last way led to, or not there."""
+        before = self._target
+        if before is None or now is None:
+            return before is not now
+        return before.id != now.id or is_elsewhere(before, now)
 
     def _is_afar(self, stand: Stand) -> bool:
         if self._target is None:
@@ -166,15 +172,18 @@ class GoBack:
 
 
 def _in_place_of(gone: MapObject, known: Known) -> MapObject | None:
-    """The nearest thing of the label of one that the map has no more, where that stood."""
+    """The nearest thing of the label of one that the map has no more, in the same place: the middle
+    of one is in the other. What stands beside it is another."""
     there = [
         (math.dist(thing.box.center, gone.box.center), thing.id, thing)
         for thing in known.layout.objects
-        if thing.is_here
-        and thing.label == gone.label
-        and surface_distance(thing.box, gone.box) < MOVED_M
+        if thing.is_here and thing.label == gone.label and _share_a_place(thing.box, gone.box)
     ]
     return min(there)[2] if there else None
+
+
+def _share_a_place(a: Box, b: Box) -> bool:
+    return bool(contains(a, np.array([b.center]))[0] or contains(b, np.array([a.center]))[0])
 
 
 def is_elsewhere(before: MapObject, now: MapObject) -> bool:

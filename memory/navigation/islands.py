@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy import ndimage
 
 from cogmap.memory.navigation.floor import TIGHT_CELLS
 from cogmap.memory.navigation.gaps import dared
@@ -10,7 +11,7 @@ from cogmap.memory.navigation.known import Body, Known, Pose2, Stand
 from cogmap.memory.navigation.unseen import reachable
 from cogmap.memory.paths.floor import cell_centers, standable
 from cogmap.memory.paths.grid_paths import Point
-from cogmap.runtime.messages import F64
+from cogmap.runtime.messages import F64, Bool
 
 __all__ = ["islands"]
 
@@ -27,12 +28,18 @@ def islands(known: Known, body: Body, gap_m: float, tried: list[Point]) -> tuple
     least_m = body.radius_m + TIGHT_CELLS * known.grid.resolution_m
     near = reachable(known.grid, least_m, known.here.point)
     far = reachable(dared(known, gap_m).grid, least_m, known.here.point)
-    beyond = cell_centers(known.grid, far & ~near & standable(known.grid, least_m))
+    beyond = _large(far & ~near & standable(known.grid, least_m), known.grid.resolution_m)
+    places = cell_centers(known.grid, beyond)
     for point in tried:
-        beyond = beyond[np.linalg.norm(beyond - point, axis=1) > APART_M]
-    if len(beyond) * known.grid.resolution_m**2 < ISLAND_M2:
-        return ()
-    return _stands(beyond)
+        places = places[np.linalg.norm(places - point, axis=1) > APART_M]
+    return _stands(places)
+
+
+def _large(floor: Bool, cell_m: float) -> Bool:
+    """Without parts of less than ISLAND_M2."""
+    parts, _ = ndimage.label(floor)
+    area_m2 = np.bincount(parts.ravel()) * cell_m**2
+    return np.asarray(floor & (area_m2 >= ISLAND_M2)[parts])
 
 
 def _stands(places: F64) -> tuple[Stand, ...]:

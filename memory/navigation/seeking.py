@@ -30,6 +30,9 @@ LOOKS = tuple((gap_m, True) for gap_m in (0.0, *GAPS_M))
 """Once nothing else is left to look at, it passes over gaps (m) of the unknown."""
 SEARCHING_LOOKS = ((0.0, False), (GAPS_M[0], False), *LOOKS)
 """Who searches looks at what is worth little, too, before it passes over the widest."""
+SETBACKS, MOST_ISLANDS = 3, 12
+"""An island on the way to which so many other ways had to be found is given up; so many are gone
+to at most."""
 GLIMPSES = 2
 """Frames that must have shown what is not sure yet for it to be gone to."""
 STANDS_M, LEAD_S = 0.3, 3.0
@@ -50,8 +53,10 @@ class Explore:
     """That the view that it is on its way to needs."""
     _island: Point | None = None
     """What it is on its way to where all was seen, over a gap."""
-    _tried: list[Point] = field(default_factory=list)
-    """Islands to which it could not get."""
+    _been: list[Point] = field(default_factory=list)
+    """Islands where it was."""
+    _setbacks: list[Point] = field(default_factory=list)
+    """Islands on the way to which another way had to be found, once for each time."""
     _glances: Glances = field(init=False)
 
     def __post_init__(self) -> None:
@@ -70,7 +75,11 @@ class Explore:
         if isinstance(view, Route):
             self._island = None
             return view
-        return self._next_island(known) or Ended(not view.stuck, view.text)
+        island = self._next_island(known)
+        if island is not None:
+            return island
+        short = ", but for floor beyond a gap that it did not get over" if self._hopeless() else ""
+        return Ended(not view.stuck, view.text + short)
 
     def _look(self, known: Known) -> Route | Explored:
         """The way to a view, of what is worth less and less."""
@@ -82,6 +91,8 @@ class Explore:
         return view
 
     def arrived(self, known: Known) -> Ended | None:
+        if self._island is not None and math.dist(self._island, known.here.point) < STANDS_M:
+            self._been.append(self._island)
         self._island = None
         self.explorer.looked(dared(known, self._gap_m))
         return None
@@ -93,17 +104,28 @@ class Explore:
     def _next_island(self, known: Known) -> Route | None:
         """The way to floor that was seen and is not joined to what can be reached: a room in view
         through its door is no place to go to before somebody has been there."""
-        if self._island is not None:  # something is in the way there
-            self._tried.append(self._island)
+        if self._island is not None:
+            self._setbacks.append(self._island)
             self._island = None
+        if len(self._been) == MOST_ISLANDS:
+            return None
+        tried = [*self._been, *self._hopeless()]
         for self._gap_m in GAPS_M:
-            places = islands(known, self.body, self._gap_m, self._tried)
+            places = islands(known, self.body, self._gap_m, tried)
             wide = dared(known, self._gap_m)
             way = comfortable_way(wide, self.body, places, False) if places else None
             if way is not None:
                 self._island = way.stand.pose.point
                 return self._glances.before(known, way.points) or way
         return None
+
+    def _hopeless(self) -> list[Point]:
+        """Islands to which it did not get after some tries."""
+        return [
+            point
+            for point in self._setbacks
+            if sum(math.dist(point, each) < STANDS_M for each in self._setbacks) >= SETBACKS
+        ]
 
     def _next_view(self, known: Known) -> Route | Explored:
         """The way to the next view to which one leads."""

@@ -19,7 +19,7 @@ from cogmap.memory.paths.grid_paths import Point
 from cogmap.memory.paths.in_view import share_in_view
 from cogmap.runtime.messages import Box, MapObject
 
-__all__ = ["is_before", "is_hidden", "with_whole"]
+__all__ = ["is_before", "is_hidden", "with_tall", "with_whole"]
 
 JUST_NOW_S = 0.5
 WITHIN_RAD = 0.2
@@ -32,10 +32,10 @@ NEAR_END_M, MOST_DEPTH_M, FLOATS_M = 0.06, 0.15, 0.1
 """What ends so near to where the picture ends goes on below, unless it nearly stands on the floor;
 the second for how far it is to its sides."""
 
-ABOVE_M, HIGHER_M, TALL_M = 0.02, 0.2, 2.0
-"""What is seen to end so high above the camera, which sees little of what is higher, goes on by as
-much as the second, and up to the third above the floor: so do cabinets, curtains and pictures on
-walls, of which a look from near by has the lower part."""
+ABOVE_M, TALL_M = 0.02, 2.0
+"""What is seen to end so high above the camera, which sees little of what is higher, goes on up to
+the second above the floor: so do cabinets, curtains and pictures on walls, of which a look from
+near by has the lower part."""
 BEFORE_SHARE = 0.35
 """With so much of a thing in view one has it before one."""
 
@@ -63,33 +63,58 @@ def is_hidden(thing: MapObject, point: Point, known: Known, body: Body) -> bool:
 def with_whole(known: Known, things: Sequence[MapObject], body: Body) -> Known:
     """``known`` with those of some things that end where the picture does going on: a basket of
     which only the rim was ever seen is more than its rim, and so is a picture high on the wall.
-    What was once seen whole is as large as it was seen."""
-    cut = [thing for thing in things if thing.least_cut > SEEN_WHOLE_CUT]
-    boxes = {thing.id: _whole(thing.box, known, body) for thing in cut}
-    boxes = {thing.id: boxes[thing.id] for thing in cut if boxes[thing.id] != thing.box}
-    if not boxes:
+    What was once seen whole is as large as it was seen. It is asked by who looks at them now."""
+    boxes = {}
+    for thing in things:
+        box = _tall(thing.box, known, body)
+        boxes[thing.id] = _down_to_floor(box, known) if _is_cut(thing.box, known, body) else box
+    return _with_boxes(known, things, boxes)
+
+
+def with_tall(known: Known, object_id: int, body: Body) -> Known:
+    """``known`` with a thing that was never seen whole and that ends above the camera going on."""
+    things = [thing for thing in known.layout.objects if thing.id == object_id]
+    return _with_boxes(known, things, {t.id: _tall(t.box, known, body) for t in things})
+
+
+def _with_boxes(known: Known, things: Sequence[MapObject], boxes: dict[int, Box]) -> Known:
+    """With other boxes of those of some things that were never seen whole."""
+    cut = {
+        thing.id
+        for thing in things
+        if thing.least_cut > SEEN_WHOLE_CUT and boxes[thing.id] != thing.box
+    }
+    if not cut:
         return known
     objects = tuple(
-        msgspec.structs.replace(thing, box=boxes[thing.id]) if thing.id in boxes else thing
+        msgspec.structs.replace(thing, box=boxes[thing.id]) if thing.id in cut else thing
         for thing in known.layout.objects
     )
     return replace(known, layout=msgspec.structs.replace(known.layout, objects=objects))
 
 
-def _whole(box: Box, known: Known, body: Body) -> Box:
-    """Down to the floor if it ends where the camera here sees no lower, and higher up if it ends
-    above the camera."""
-    x, y, z = box.center
-    low_m, high_m = z - box.size[2] / 2, z + box.size[2] / 2
-    if _is_cut(box, known, body):
-        low_m = known.grid.floor_z
-    if high_m > known.grid.floor_z + body.camera_height_m + ABOVE_M:
-        high_m = max(high_m + HIGHER_M, known.grid.floor_z + TALL_M)
-    if abs(high_m - low_m - box.size[2]) < 1e-9:
-        return box
+def _tall(box: Box, known: Known, body: Body) -> Box:
+    """Up to TALL_M, if it ends above the camera and lower than that."""
+    tall_m = known.grid.floor_z + TALL_M
+    low_m, high_m = _ends(box)
+    above = high_m > known.grid.floor_z + body.camera_height_m + ABOVE_M
+    return _between(box, low_m, tall_m) if above and high_m < tall_m else box
+
+
+def _down_to_floor(box: Box, known: Known) -> Box:
+    return _between(box, known.grid.floor_z, _ends(box)[1])
+
+
+def _ends(box: Box) -> tuple[float, float]:
+    """z (m, world) of its lower and its upper end."""
+    return box.center[2] - box.size[2] / 2, box.center[2] + box.size[2] / 2
+
+
+def _between(box: Box, low_m: float, high_m: float) -> Box:
+    x, y, _ = box.center
     center, size = (x, y, (low_m + high_m) / 2), (*box.size[:2], high_m - low_m)
-    whole: Box = msgspec.structs.replace(box, center=center, size=size)
-    return whole
+    stretched: Box = msgspec.structs.replace(box, center=center, size=size)
+    return stretched
 
 
 def _is_cut(box: Box, known: Known, body: Body) -> bool:

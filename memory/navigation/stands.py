@@ -12,6 +12,7 @@ from cogmap.memory.geometry.poses import FARTHEST_M
 from cogmap.memory.navigation.floor import body_paths, cell_state, with_unknown_free
 from cogmap.memory.navigation.known import Body, Known, Pose2, Stand, Unreachable
 from cogmap.memory.navigation.object_stands import named, object_stands
+from cogmap.memory.navigation.sighting import with_tall
 from cogmap.memory.paths.floor import frontier_points
 from cogmap.memory.paths.grid_paths import Paths, Point
 from cogmap.runtime.messages import F64, OCCUPIED, UNKNOWN, Goal, MapObject, Room
@@ -32,7 +33,7 @@ def stands(goal: Goal, known: Known, body: Body) -> tuple[Stand, ...] | Unreacha
     Raises ValueError for a goal that is no place: find, explore and return.
     """
     if goal.kind == "object":
-        return object_stands(goal.id, known, body)
+        return object_stands(goal.id, with_tall(known, goal.id, body), body)
     if goal.kind == "room":
         return _in_room(goal.id, known, body)
     if goal.kind == "frontier":

@@ -126,6 +126,25 @@ def test_what_opens_a_way_once_it_is_moved_is_a_reason(house):
     assert is_told(both, "the coffee table stands in the way", COFFEE_TABLE)
 
 
+def test_what_is_moved_takes_along_what_it_carries(house):
+    """Something wide on the armchair would still be in the way where it was."""
+    both = beside_the_door(house)
+    x, y, _ = thing(both, ARMCHAIR).position
+    wide = replace(thing(house, SOFA), support=ARMCHAIR, relation="on", position=(x, y, 0.4))
+    objects = tuple(wide if each.id == SOFA else each for each in both.objects)
+    assert is_told(order(replace(both, objects=objects)), IN_THE_WAY, ARMCHAIR)
+
+
+def test_what_nobody_can_move_is_no_reason_of_that_kind(house):
+    both = order(beside_the_door(house))
+    table = thing(both.house, COFFEE_TABLE)
+    fixed = replace(table, model=replace(table.model, category="bathtub"))
+    objects = tuple(fixed if e.id == COFFEE_TABLE else e for e in both.house.objects)
+    assert not is_told(
+        replace(both, house=replace(both.house, objects=objects)), "the bathtub", COFFEE_TABLE
+    )
+
+
 def test_what_does_not_have_to_go_is_no_part_of_a_reason(house):
     both = order(beside_the_door(house))
     kept = (BASKET, ARMCHAIR, COFFEE_TABLE)

@@ -117,3 +117,26 @@ def test_where_to_explore_is_said_besides_what_is_in_the_way():
     assert refusal.unknown == pytest.approx((3.05, 3.1), abs=0.25)
     assert "blocked by the sofa" in refusal.text
     assert "or explore from" in refusal.text
+
+
+@pytest.mark.parametrize("depth_m", [0.4, 0.8])
+def test_what_stands_in_a_doorway_is_no_wall(depth_m):
+    """The wall is found right across a doorway that is shut: what shuts it is named."""
+    case = thing(7, "bookcase", (3.05, 2.0, 0.9), (depth_m, 1.0, 1.8))
+    cells = paint(two_rooms(), 3.05 - depth_m / 2, 1.5, 3.05 + depth_m / 2, 2.5)
+    door = Door(id=1, center=(3.05, 2.0), width_m=1.0, yaw=1.5708, rooms=(1, 2))
+    floor = known(cells, objects=(case,), doors=(door,))
+    walls = (Wall(start=(3.0, 0.0), end=(3.0, 4.0), height_m=2.5),)
+    floor = replace(floor, layout=msgspec.structs.replace(floor.layout, walls=walls))
+    refusal = way_or_reason(floor, BODY, THERE, False)
+    assert refusal.blocked_by == (7,) or "door" in refusal.text
+
+
+def test_walls_end_where_a_gap_begins():
+    cells = paint(two_rooms(gap=(1.7, 2.25)), 2.9, 1.7, 3.3, 2.25)
+    sofa = thing(7, "sofa", (3.1, 1.975, 0.4), (0.4, 0.55, 0.8))
+    ends = ((0.0, 1.7), (2.25, 4.0))
+    walls = tuple(Wall(start=(3.0, a), end=(3.0, b), height_m=2.5) for a, b in ends)
+    floor = known(cells, objects=(sofa,))
+    floor = replace(floor, layout=msgspec.structs.replace(floor.layout, walls=walls))
+    assert way_or_reason(floor, BODY, THERE, False).blocked_by == (7,)

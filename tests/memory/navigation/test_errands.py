@@ -6,7 +6,7 @@ import pytest
 
 from cogmap.memory.navigation.errands import Ended, GoTo, comfortable_way, way_or_reason
 from cogmap.memory.navigation.known import Body, Pose2, Stand, Unreachable
-from cogmap.memory.navigation.stands import stands
+from cogmap.memory.navigation.object_stands import object_stands
 from cogmap.runtime.messages import FREE, UNKNOWN, Goal
 from tests.memory.navigation.floors import known, open_floor, paint, thing
 
@@ -90,17 +90,49 @@ def test_what_was_found_to_be_one_with_another_of_its_kind_is_gone_to_as_that():
     assert to.is_outdated(merged)
     to.next(merged)
     assert not to.is_outdated(merged)
-    assert to.arrived(merged).objects == (9,)
+    ended = to.arrived(merged)
+    assert ended.objects == (9,)
+    assert "object 7 has turned out to be one with 9" in ended.text
 
 
 @pytest.mark.parametrize(
-    "other", [table(id=9, label="chair"), thing(9, "table", (1.5, 3.0, 0.4), (0.8, 0.8, 0.8))]
+    "other",
+    [
+        table(id=9, label="chair"),
+        thing(9, "table", (1.5, 3.0, 0.4), (0.8, 0.8, 0.8)),
+        thing(9, "table", (4.5, 1.15, 0.4), (0.8, 0.8, 0.8)),  # right beside it
+    ],
 )
 def test_what_is_another_thing_or_elsewhere_does_not_take_its_place(other):
     to = GoTo(Goal(kind="object", id=7), BODY)
     to.next(with_table())
-    ended = to.next(with_table(other))
-    assert ended == Ended(False, "the map has no object 7")
+    gone = with_table(other)
+    assert to.next(gone) == Ended(False, "the map has no object 7")
+    assert to.is_outdated(gone)
+    assert to.arrived(gone) is None
+
+
+def test_what_moved_to_where_no_way_leads_was_not_arrived_at():
+    to, shut = GoTo(Goal(kind="object", id=7), BODY), (0.05, 0.05, 0.8, 0.8)
+    to.next(with_table())
+    cells = paint(paint(open_floor(), *shut, UNKNOWN), 0.8, 0.05, 0.9, 0.9)
+    cells = paint(cells, 0.05, 0.8, 0.9, 0.9)
+    moved = known(
+        cells, here=(4.0, 3.0), objects=(thing(7, "table", (0.3, 0.3, 0.4), (0.3, 0.3, 0.8)),)
+    )
+    assert isinstance(to.next(moved), Ended)
+    assert to.is_outdated(moved)
+    assert to.arrived(moved) is None
+
+
+def test_where_a_thing_moved_to_is_looked_at_anew():
+    to, afar = GoTo(Goal(kind="object", id=7), BODY), with_table(unseen_m=1.3)
+    to.next(afar)
+    to.arrived(afar)
+    assert not to.looks
+    moved = thing(7, "table", (4.5, 1.6, 0.4), (0.8, 0.8, 0.8))
+    to.next(with_table(moved, unseen_m=1.3))
+    assert to.looks
 
 
 def test_what_was_never_seen_whole_is_looked_at_as_if_it_went_on():
@@ -108,6 +140,6 @@ def test_what_was_never_seen_whole_is_looked_at_as_if_it_went_on():
     picture = thing(7, "picture", (4.95, 2.0, 1.48), (0.04, 1.0, 0.42))
     seen = known(open_floor(5.0, 4.0), objects=(picture,))
     stand = GoTo(Goal(kind="object", id=7), BODY).next(seen).stand
-    alone = stands(Goal(kind="object", id=7), seen, BODY)
+    alone = object_stands(7, seen, BODY)
     same = next(each for each in alone if each.pose == stand.pose)
     assert stand.worse_m > same.worse_m

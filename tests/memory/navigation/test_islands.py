@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
 import pytest
 
 from cogmap.memory.navigation.islands import islands
@@ -58,17 +57,34 @@ def test_who_explores_crosses_to_it_once_all_was_seen_and_is_done():
     assert explore.next(there).good
 
 
-def test_an_island_that_it_cannot_get_to_is_tried_once():
-    explore, floor = Explore(BODY), parted()
-    way = _last_way(explore, floor)
-    ways = []
-    while isinstance(way, Route) and len(ways) < 9:
+def test_an_island_that_it_does_not_get_to_is_given_up_after_some_tries_and_that_is_said():
+    explore, floor = Explore(BODY), parted(beyond_m=0.9)
+    first = _last_way(explore, floor)
+    ways = [first]
+    while len(ways) < 9 and isinstance(way := explore.next(floor), Route):
         ways.append(way)
-        way = explore.next(floor)  # something is in the way
+    assert [each.stand for each in ways] == [first.stand] * 3
     assert way.good
-    ends = np.array([each.stand.pose.point for each in ways])
-    apart = np.linalg.norm(ends[:, None] - ends, axis=2)[np.triu_indices(len(ends), 1)]
-    assert (apart > 0.7).all()
+    assert "but for floor beyond a gap" in way.text
+
+
+def test_nobody_goes_back_and_forth_over_a_gap_for_ever():
+    """Where what was walked does not count as free, each side is an island from the other."""
+    explore, floor = Explore(BODY), parted()
+    way, crossed = _last_way(explore, floor), 0
+    while isinstance(way, Route) and crossed < 99:
+        crossed += 1
+        there = replace(floor, here=Pose2(*way.stand.pose.point, 0.0))
+        assert explore.arrived(there) is None
+        way = explore.next(there)
+    assert crossed < 40
+
+
+def test_specks_are_no_island_together():
+    cells = paint(open_floor(6.0, 0.9), 2.0, 0.05, 5.95, 0.85, UNKNOWN)
+    for x in (2.3, 2.9, 3.5, 4.1):
+        cells = paint(cells, x, 0.35, x + 0.2, 0.55, FREE)
+    assert islands(known(cells, here=(1.0, 0.45)), BODY, GAP_M, []) == ()
 
 
 def _last_way(explore, floor):

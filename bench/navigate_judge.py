@@ -36,6 +36,8 @@ class Order:
 
     start: AgentState
     thing: MapObject
+    was: PlacedObject
+    """It in truth, when it was mapped."""
     now: PlacedObject
     house: House
     aim: Aim
@@ -55,7 +57,7 @@ def order_to(
         aim = "moved"
     elif aim == "no way" and _may_pass(after.house, start, now):
         return None
-    return Order(start, thing, now, after.house, aim, shortest)
+    return Order(start, thing, true, now, after.house, aim, shortest)
 
 
 def _may_pass(house: House, start: AgentState, thing: PlacedObject) -> bool:
@@ -68,7 +70,8 @@ def _may_pass(house: House, start: AgentState, thing: PlacedObject) -> bool:
 def is_told(trip: Trip, order: Order, made: CognitiveMap) -> bool:
     """Whether it was refused in time and for what is true: the thing is gone from there; or the
     doors or the things that are named shut it off, whatever else were out of the way; or a way
-    leads there once the things that are named are moved, as it says, and not before all are."""
+    leads there once the things that are named are moved, as it says, and not before all are. Of
+    what moved, that is as true of where it was mapped: nobody who is kept from there can know."""
     progress = trip.progress
     if progress.state != "failed" or trip.seconds > REFUSED_S:
         return False
@@ -77,22 +80,27 @@ def is_told(trip: Trip, order: Order, made: CognitiveMap) -> bool:
     doors = "door" in progress.text and "closed" in progress.text
     things = [true_thing(made.object(each), order.house) for each in progress.objects]
     named = [each for each in things if each is not None]
+    all_are_true = len(named) == len(things) > 0
+    places = (order.now, order.was) if order.aim == "moved" else (order.now,)
     shut = _cleared(order, {each.id for each in named}, doors_too=not doors)
-    if not _may_pass(shut, order.start, order.now):
-        return True
-    return not doors and len(named) == len(things) > 0 and _opens(order, named)
+    for place in places:
+        if not _may_pass(shut, order.start, place):
+            return True
+        if not doors and all_are_true and _opens(order, named, place):
+            return True
+    return False
 
 
-def _opens(order: Order, named: Sequence[PlacedObject]) -> bool:
+def _opens(order: Order, named: Sequence[PlacedObject], place: PlacedObject) -> bool:
     """Whether a way leads there once some things are moved, with what they carry, and none while
     any of them stands."""
     if not all(is_movable(thing) for thing in named):
         return False
-    if not _may_pass(_without(named, order.house), order.start, order.now):
+    if not _may_pass(_without(named, order.house), order.start, place):
         return False
     for thing in named:
         others = [each for each in named if each.id != thing.id]
-        if _may_pass(_without(others, order.house), order.start, order.now):
+        if _may_pass(_without(others, order.house), order.start, place):
             return False
     return True
 

@@ -61,7 +61,7 @@ def armchair_at_the_door(house: House, aside_m: float = 0.0) -> House:
 def order(house: House, aim: Any = "no way") -> Order:
     made, basket = CognitiveMap(), thing(house, BASKET)
     mapped = made.object(made.add(basket.category, basket.box()))
-    return Order(START, mapped, basket, house, aim, float("inf"))
+    return Order(START, mapped, basket, basket, house, aim, float("inf"))
 
 
 def is_told(
@@ -188,6 +188,15 @@ def test_no_longer_there_is_right_of_what_moved_alone(house):
     assert not is_told(order(house, "moved"), gone, seconds=61.0)
     assert not is_told(order(house, "moved"), SHUT)
     assert is_told(order(closed(house), "moved"), SHUT)
+
+
+def test_of_what_moved_it_is_enough_that_where_it_was_cannot_be_reached(house):
+    """The basket stands beside the agent now; the door to where it was mapped is closed."""
+    sent = order(closed(house), "moved")
+    here = replace(sent.now, position=(START.x + 0.6, START.y, 0.0))
+    assert is_told(replace(sent, now=here), SHUT)
+    assert not is_told(replace(sent, now=here, aim="way"), SHUT)
+    assert not is_told(replace(order(house, "moved"), now=here), SHUT)
 
 
 def drawn(ways: Ways, house: House, *, start: AgentState = START, moved: bool = False):

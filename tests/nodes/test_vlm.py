@@ -175,8 +175,9 @@ def test_the_map_is_asked_for_who_asks(run_dir, monkeypatch):
     """So that what it costs there is charged to the client, and not to all of them."""
     charged: list[str] = []
 
-    def ask_run(*asked: object) -> Answer:
-        charged.append(str(asked[-1]))
+    def ask_run(asked_run: Path, *asked: object) -> Answer:
+        if asked_run == run_dir:  # threads of questions that other tests gave up may ask, too
+            charged.append(str(asked[-1]))
         return Answer(stamp_ns=0, status="answered", value=0.8)
 
     monkeypatch.setattr("cogmap.nodes.planners.access.ask_run", ask_run)

@@ -42,8 +42,9 @@ def runs(pid: int) -> bool:
 
 
 def reaper_of_this_process() -> psutil.Process:
-    children = psutil.Process().children()
-    return next(child for child in children if child.cmdline()[-1].endswith("reaper_main.py"))
+    lines = ((child, child.cmdline()) for child in psutil.Process().children())
+    # a child that has ended and waits for its parent has no words
+    return next(child for child, line in lines if line and line[-1].endswith("reaper_main.py"))
 
 
 def test_nodes_that_hear_of_nothing_end_within_5_s():

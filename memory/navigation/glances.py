@@ -16,7 +16,7 @@ from cogmap.memory.navigation.floor import body_paths
 from cogmap.memory.navigation.known import Body, Known, Pose2, Stand
 from cogmap.memory.navigation.planning import Route
 from cogmap.memory.navigation.polyline import Polyline
-from cogmap.memory.paths.floor import states_at
+from cogmap.memory.paths.floor import spread, states_at
 from cogmap.memory.paths.grid_paths import Point
 from cogmap.runtime.messages import F64, OCCUPIED, UNKNOWN, Bool, OccupancyGrid
 
@@ -57,7 +57,7 @@ def places_to_see(spot: Point, known: Known, body: Body) -> tuple[Stand, ...]:
     far = np.linalg.norm(paths.centers - spot, axis=1)
     nearest_m = body.camera_height_m / math.tan(body.steepest_rad) + BLIND_SPARE_M
     good = np.flatnonzero((far >= nearest_m) & (far <= FARTHEST_M))
-    good = good[:: max(1, math.ceil(len(good) / MOST))]
+    good = spread(good, MOST)
     spots = paths.centers[good]
     spots = spots[_in_sight(spots, spot, known.grid)]
     why = "to see the floor ahead"

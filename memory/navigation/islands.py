@@ -9,7 +9,7 @@ from cogmap.memory.navigation.floor import TIGHT_CELLS
 from cogmap.memory.navigation.gaps import dared
 from cogmap.memory.navigation.known import Body, Known, Pose2, Stand
 from cogmap.memory.navigation.unseen import reachable
-from cogmap.memory.paths.floor import cell_centers, standable
+from cogmap.memory.paths.floor import cell_centers, spread, standable
 from cogmap.memory.paths.grid_paths import Point
 from cogmap.runtime.messages import F64, Bool
 
@@ -43,8 +43,7 @@ def _large(floor: Bool, cell_m: float) -> Bool:
 
 
 def _stands(places: F64) -> tuple[Stand, ...]:
-    step = max(1, len(places) // MOST)
     return tuple(
         Stand(Pose2(x, y, 0.0), faces=False, why="to floor that was only seen from afar")
-        for x, y in places[::step].tolist()
+        for x, y in spread(places, MOST).tolist()
     )

@@ -10,6 +10,7 @@ import numpy as np
 from cogmap.memory.geometry.boxes import footprint_distance, nearest_in_footprint
 from cogmap.memory.navigation.floor import body_paths
 from cogmap.memory.navigation.known import Body, Known, Pose2, Stand, Unreachable
+from cogmap.memory.paths.floor import spread
 from cogmap.memory.paths.in_view import share_in_view
 from cogmap.memory.paths.sides import same_side, walled_off
 from cogmap.runtime.messages import F64, Bool, MapObject
@@ -55,7 +56,7 @@ def object_stands(object_id: int, known: Known, body: Body) -> tuple[Stand, ...]
     far = footprint_distance(thing.box, paths.centers)
     for reach, own in itertools.product((REACH_M, FAR_M), OWN_M):
         near = np.flatnonzero(far <= reach)
-        near = near[:: max(1, math.ceil(len(near) / MOST))]
+        near = spread(near, MOST)
         near = near[_same_side(known, thing, paths.centers[near])]
         spots, gap = paths.centers[near], far[near]
         share = share_in_view(spots, thing.box, known.grid, body, *own)

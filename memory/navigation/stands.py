@@ -13,7 +13,7 @@ from cogmap.memory.navigation.floor import body_paths, cell_state, with_unknown_
 from cogmap.memory.navigation.known import Body, Known, Pose2, Stand, Unreachable
 from cogmap.memory.navigation.object_stands import named, object_stands
 from cogmap.memory.navigation.sighting import with_tall
-from cogmap.memory.paths.floor import frontier_points
+from cogmap.memory.paths.floor import frontier_points, spread
 from cogmap.memory.paths.grid_paths import Paths, Point
 from cogmap.runtime.messages import F64, OCCUPIED, UNKNOWN, Goal, MapObject, Room
 
@@ -126,7 +126,7 @@ def _in_room(room_id: int, known: Known, body: Body) -> tuple[Stand, ...] | Unre
         middle = shapely.Polygon(room.polygon).representative_point()
         return Unreachable(f"no free floor is known in {name}", unknown=(middle.x, middle.y))
     good = deep >= min(INSIDE_M, 0.7 * float(deep.max()))
-    chosen = _spread(spots[good])
+    chosen = spread(spots[good], MOST)
     middle = shapely.Polygon(room.polygon).centroid
     return tuple(
         Stand(
@@ -154,9 +154,3 @@ def _frontiers(known: Known, body: Body) -> tuple[Stand, ...] | Unreachable:
         yaw = math.atan2(edge[1] - y, edge[0] - x)
         found.append(Stand(Pose2(x, y, yaw), why="at an edge of the unknown"))
     return tuple(found)
-
-
-def _spread(spots: F64) -> F64:
-    """At most `MOST` of some places (N, 2), evenly over their list."""
-    step = max(1, math.ceil(len(spots) / MOST))
-    return spots[::step]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import TypeVar
 
 import cv2
 import msgspec
@@ -25,6 +27,7 @@ __all__ = [
     "floor_paths",
     "frontier_points",
     "known_share",
+    "spread",
     "standable",
     "states_at",
     "wary_paths",
@@ -33,6 +36,8 @@ __all__ = [
 
 MIN_FRONTIER_CELLS = 4
 """Fewer free cells at the edge of the unknown are holes of the measurement."""
+
+Scalar = TypeVar("Scalar", bound=np.generic)
 
 
 @lru_cache(maxsize=4)
@@ -101,6 +106,11 @@ def cells_at(grid: OccupancyGrid, points: F64) -> tuple[NDArray[np.intp], NDArra
     column, row = np.floor((points - grid.origin) / grid.resolution_m).astype(np.intp).T
     rows, columns = grid.cells.shape
     return row, column, (row >= 0) & (row < rows) & (column >= 0) & (column < columns)
+
+
+def spread(places: NDArray[Scalar], most: int) -> NDArray[Scalar]:
+    """At most so many of some places (N, ...), evenly over their list."""
+    return places[:: max(1, math.ceil(len(places) / most))]
 
 
 def states_at(grid: OccupancyGrid, points: F64) -> U8:

@@ -12,7 +12,7 @@ import shapely
 
 from cogmap.bench.harness import Bar
 from cogmap.bench.navigate_agent import WORDS, commanded
-from cogmap.bench.navigate_toured import Explored, explored_to_its_end
+from cogmap.bench.navigate_toured import KnownHouse, known_house
 from cogmap.bench.navigate_truth import REACH_M, Outcome, Ways, shortest_m, starts
 from cogmap.memory.navigation.journey import Journey
 from cogmap.memory.navigation.known import Body
@@ -33,7 +33,7 @@ SAME_M = 0.5
 
 def gone_in_house(seed: int, rooms: int, count: int) -> list[Outcome]:
     """The agent that has seen all of a house is put anywhere in it and sent to things."""
-    known = explored_to_its_end(seed, rooms)
+    known = known_house(seed, rooms)
     simulator = Simulator(commanded(seed, rooms, RATE_HZ))
     ways = Ways(simulator)
     rng = np.random.default_rng(seed)
@@ -77,7 +77,7 @@ def true_thing(thing: MapObject, house: House) -> PlacedObject | None:
 
 
 def _sent(
-    simulator: Simulator, known: Explored, thing: MapObject, true: PlacedObject, shortest: float,
+    simulator: Simulator, known: KnownHouse, thing: MapObject, true: PlacedObject, shortest: float,
     ways: Ways,
 ) -> Outcome:  # fmt: skip
     """One journey, by poses alone: the world is as it was mapped, and no camera looks. Where it

@@ -15,7 +15,7 @@ from cogmap.sim.agent import AgentState
 from cogmap.sim.scene import House
 from cogmap.sim.simulator import SimStep, Simulator
 
-__all__ = ["Explored", "Toured", "explored_to_its_end", "toured_house"]
+__all__ = ["KnownHouse", "Toured", "known_house", "toured_house"]
 
 GRID_EVERY = 30
 
@@ -35,7 +35,7 @@ class Toured:
 
 
 @dataclass(frozen=True)
-class Explored:
+class KnownHouse:
     """A house after a tour and exploring, and what is known of it."""
 
     house: House
@@ -59,7 +59,7 @@ def toured_house(seed: int, rooms: int) -> Toured:
     return Toured(simulator.house, Memory.of(made, dense), walked)
 
 
-def explored_to_its_end(seed: int, rooms: int) -> Explored:
+def known_house(seed: int, rooms: int) -> KnownHouse:
     """After a tour, which has a budget, somebody explores what it left out, until they say that
     nothing is left; what they do not find is not known, and so not gone to."""
     toured = toured_house(seed, rooms)
@@ -69,7 +69,7 @@ def explored_to_its_end(seed: int, rooms: int) -> Explored:
     grid = agent.dense.occupancy_grid(last.stamp_ns)
     assert grid is not None
     agent.map.take_grid(grid)
-    return Explored(toured.house, agent.map, grid, [*toured.walked, *agent.walked])
+    return KnownHouse(toured.house, agent.map, grid, [*toured.walked, *agent.walked])
 
 
 class _Walker(Agent):

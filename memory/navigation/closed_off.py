@@ -181,8 +181,10 @@ def _by_things(asked: _Asked) -> _Blocked | None:
         others = [each for each in blocking if each is not thing]
         if others and asked.is_open(asked.without([shapes[e.id] for e in others]), asked.radius_m):
             blocking = others
+    if not blocking:
+        return None
     line = asked.line(asked.without([shapes[each.id] for each in blocking]), asked.radius_m)
-    if line is None or not blocking:
+    if line is None:
         return None
     names = " and ".join(named(thing) for thing in blocking)
     text = f"the way is blocked by {names}; it is free once what stands there is moved"

@@ -79,16 +79,17 @@ class GoTo:
     body: Body
     frontiers: F64 = field(default_factory=lambda: NO_PLACES)
     _target: MapObject | None = None
-    _why: str = ""
-    _afar: bool = False
-    """It goes to where the object is in view from farther than within reach, since no floor
-    nearer to it is known to be free."""
+    _stand: Stand | None = None
     _looked: bool = False
-    """It has looked from there: more of the floor may be known now."""
+    """It has looked from afar: more of the floor may be known now."""
 
     @property
     def looks(self) -> bool:
-        return self._afar and not self._looked
+        """No floor within reach of the object is known to be free, as far as was looked."""
+        if self._looked or self._target is None or self._stand is None:
+            return False
+        here = np.array([self._stand.pose.point])
+        return bool(footprint_distance(self._target.box, here)[0] > REACH_M)
 
     def next(self, known: Known) -> Route | Ended:
         meant = self._object(known)
@@ -101,8 +102,7 @@ class GoTo:
             return Ended(False, way.text, way.blocked_by)
         if self._is_other(meant):
             self._looked = False
-        self._target, self._why = meant, way.stand.why
-        self._afar = self._is_afar(way.stand)
+        self._target, self._stand = meant, way.stand
         return way
 
     def arrived(self, known: Known) -> Ended | None:
@@ -111,7 +111,8 @@ class GoTo:
         if self.looks:
             self._looked = True
             return None
-        text = f"arrived: {self._why}" if self._why else "arrived"
+        why = "" if self._stand is None else self._stand.why
+        text = f"arrived: {why}" if why else "arrived"
         if self._target is None:
             return Ended(True, text)
         if self._target.id != self.goal.id:
@@ -140,11 +141,6 @@ class GoTo:
         if before is None or now is None:
             return before is not now
         return before.id != now.id or is_elsewhere(before, now)
-
-    def _is_afar(self, stand: Stand) -> bool:
-        if self._target is None:
-            return False
-        return bool(footprint_distance(self._target.box, np.array([stand.pose.point]))[0] > REACH_M)
 
 
 @dataclass

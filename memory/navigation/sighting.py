@@ -119,7 +119,7 @@ def _between(box: Box, low_m: float, high_m: float) -> Box:
 
 def _is_cut(box: Box, known: Known, body: Body) -> bool:
     """Whether the lower end of a box is where the camera here sees no lower."""
-    bottom_m = box.center[2] - box.size[2] / 2 - known.grid.floor_z
+    bottom_m = _ends(box)[0] - known.grid.floor_z
     if bottom_m < FLOATS_M:
         return False
     far_m = math.dist(box.center[:2], known.here.point)

@@ -108,7 +108,7 @@ def test_one_of_two_reasons_is_enough_if_it_shuts_the_way_off_alone(house):
     assert not is_told(both, "the coffee table stands in the way", COFFEE_TABLE)
 
 
-def beside_the_door(house: House) -> tuple[House, int]:
+def beside_the_door(house: House) -> House:
     """The armchair and the coffee table share the doorway, and either leaves it too narrow."""
     narrow = armchair_at_the_door(house, aside_m=0.6)
     x, y = next(each.center for each in house.doors if each.id == DOOR)

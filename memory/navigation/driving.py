@@ -22,8 +22,10 @@ from cogmap.runtime.messages import F64
 __all__ = ["ARRIVED_M", "ARRIVED_RAD", "Command", "Driver", "may_go", "turn_rate"]
 
 ARRIVED_M, ARRIVED_RAD = 0.05, 0.06
-CLOSE_M = 0.015
-"""So near the end it turns to its heading; ARRIVED_M away it drives on again."""
+CLOSE_M, END_M = 0.025, 0.006
+"""It turns to its heading where the end is so near that measured poses no longer say in which
+direction it lies, and at the latest at the second: a thing in view from the last centimetres of
+reach is not in reach two centimetres before. ARRIVED_M away it drives on again."""
 SAFETY_M = 0.02
 """What it drives past is further away than its radius by this, the route itself by more."""
 CUT_M, ENOUGH_M = 0.03, 0.2
@@ -77,11 +79,19 @@ class Driver:
             return Command("arrived")
         far_m = math.dist(ahead.pose.point, end)
         last = self.line.length_m - self._at_m < 2 * ARRIVED_M
-        self._turning = last and far_m <= (ARRIVED_M if self._turning else CLOSE_M)
+        self._turning = last and (
+            far_m <= (ARRIVED_M if self._turning else END_M) or self._is_past_end(ahead.pose)
+        )
         if self._turning:
             off = 0.0 if self._yaw is None else angle_between(self._yaw, ahead.pose.yaw)
             return Command("turning", 0.0, self._turn(off, period_s))
         return self._towards(self._point_ahead(ahead, clearance), ahead, clearance, period_s)
+
+    def _is_past_end(self, pose: Pose2) -> bool:
+        """Whether the end is close, and not ahead any more."""
+        x, y = np.subtract(self.line.end, pose.point)
+        off = angle_between(math.atan2(y, x), pose.yaw)
+        return math.hypot(x, y) <= CLOSE_M and abs(off) > TURN_ON_SPOT_RAD
 
     def off_line_m(self, here: Pose2) -> float:
         """How far it is from the line that it follows."""

@@ -56,7 +56,7 @@ def test_it_stops_at_the_end_of_any_line_with_the_heading_that_is_wanted(
     points = [(3.0, 2.0), *corners]
     poses, command = driven(points, yaw, (3.0, 2.0, start_yaw), period_s, clearance)
     assert command.doing == "arrived"
-    assert math.dist(poses[-1].point, corners[-1]) <= 0.05
+    assert math.dist(poses[-1].point, corners[-1]) <= 0.03
     if yaw is not None:
         assert abs(math.remainder(poses[-1].yaw - yaw, 2 * math.pi)) <= 0.06
     places = np.array([pose.point for pose in poses])

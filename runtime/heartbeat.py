@@ -22,11 +22,14 @@ import zmq
 
 from cogmap.runtime import wire
 from cogmap.runtime.context import open_context
+from cogmap.runtime.freed_memory import give_back
 from cogmap.runtime.keys import RunKeys
 from cogmap.runtime.messages import InputStats, LogRecord, Message, NodeStatus, Trouble
 from cogmap.runtime.metrics import RateMeter
 
 PERIOD_S = 0.5
+_TIDY_S = 15.0
+"""Between two times at which memory is given back that is no longer in use."""
 _ORPHAN_GRACE_S = 2.5
 _PR_SET_PDEATHSIG = 1
 
@@ -110,9 +113,13 @@ class Heartbeat:
         socket.setsockopt(zmq.SNDHWM, 1000)
         socket.connect(str(self._endpoint))
         self._send(socket, self._status())
+        tidied_s = time.monotonic()
         while not self._done.wait(PERIOD_S):
             self._send(socket, self._status())
             self._flush_logs(socket)
+            if time.monotonic() - tidied_s >= _TIDY_S:
+                give_back()
+                tidied_s = time.monotonic()
             if os.getppid() != self._parent:
                 self._end_as_orphan()
         self._flush_logs(socket)

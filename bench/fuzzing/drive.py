@@ -9,7 +9,6 @@ New outcomes (other words of a refusal) make their input one that others are mad
 
 from __future__ import annotations
 
-import ctypes
 import faulthandler
 import gc
 import importlib
@@ -30,6 +29,7 @@ import msgspec
 import psutil
 
 from cogmap.bench.fuzzing.surface import Surface
+from cogmap.runtime.freed_memory import give_back
 from cogmap.runtime.messages import CogmapError
 
 __all__ = ["SURFACES", "FuzzResult", "drive", "open_surface"]
@@ -226,8 +226,7 @@ class _Held(msgspec.Struct, frozen=True):
     @classmethod
     def now(cls) -> _Held:
         gc.collect()
-        with suppress(AttributeError, OSError):  # Linux
-            ctypes.CDLL(None).malloc_trim(0)
+        give_back()
         process = psutil.Process()
         return cls(process.memory_info().rss, process.num_fds(), threading.active_count())
 

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 
@@ -65,6 +66,13 @@ def is_status(state: str) -> Callable[[Message], bool]:
 
 def is_log(text: str) -> Callable[[Message], bool]:
     return lambda message: isinstance(message, LogRecord) and text in message.text
+
+
+def test_what_is_free_is_given_back_once_in_a_while(heartbeat, monkeypatch):
+    given = threading.Event()
+    monkeypatch.setattr(heartbeat_module, "give_back", given.set)
+    monkeypatch.setattr(heartbeat_module, "_TIDY_S", 0.05)
+    assert given.wait(10)
 
 
 def test_life(heartbeat, hear):

@@ -19,6 +19,7 @@ from cogmap.memory.navigation.nearest_places import nearest_places
 from cogmap.memory.navigation.object_stands import FAR_M, REACH_M
 from cogmap.memory.navigation.planning import Route
 from cogmap.memory.navigation.polyline import Polyline
+from cogmap.memory.navigation.standing import MOST_LOOKS, away_from
 from cogmap.memory.navigation.stands import stands
 from cogmap.memory.paths.floor import states_at
 from cogmap.memory.paths.grid_paths import Point
@@ -35,10 +36,6 @@ from cogmap.runtime.messages import (
 
 __all__ = ["Approach", "Candidates"]
 
-MOST_LOOKS = 2
-"""What was not seen from so many places, it is not."""
-APART_M = 0.8
-"""A look from nearer to where one failed is the same look."""
 SHORTER = 0.7
 """A way through the unknown to another thing is tried first if its length is less than this part
 of that over known floor."""
@@ -198,9 +195,7 @@ class Candidates:
             return []
         points = np.array([stand.pose.point for stand in found])
         good = footprint_distance(thing.box, points) <= reach_m
-        for spot in self._missed.get(thing.id, ()):
-            good &= np.linalg.norm(points - spot, axis=1) >= APART_M
-        return list(itertools.compress(found, good))
+        return away_from(list(itertools.compress(found, good)), self._missed.get(thing.id, ()))
 
 
 def _known_part(way: Route, known: Known, body: Body) -> tuple[Route, F64]:

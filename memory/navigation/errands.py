@@ -14,6 +14,7 @@ from cogmap.memory.navigation.closed_off import why_closed_off
 from cogmap.memory.navigation.known import Body, Known, Pose2, Stand, Unreachable
 from cogmap.memory.navigation.object_stands import REACH_M
 from cogmap.memory.navigation.planning import Route, shortest_way
+from cogmap.memory.navigation.standing import MOST_LOOKS, Sight, Standing, away_from
 from cogmap.memory.navigation.stands import stands
 from cogmap.runtime.messages import F64, Box, Goal, MapObject
 
@@ -82,6 +83,9 @@ class GoTo:
     _stand: Stand | None = None
     _looked: bool = False
     """It has looked from afar: more of the floor may be known now."""
+    _standing: Standing = field(default_factory=Standing)
+    _since_ns: int | None = None
+    """The stamp of the map when it set out."""
 
     @property
     def looks(self) -> bool:
@@ -97,11 +101,15 @@ class GoTo:
         found = stands(goal, known, self.body)
         if isinstance(found, Unreachable):
             return Ended(False, found.text, found.blocked_by)
+        if self._is_other(meant):
+            self._looked, self._standing = False, Standing()
+        if self._standing.unseen_from:
+            return self._from_elsewhere(found, known)
         way = way_or_reason(known, self.body, found, self.goal.through_unknown)
         if isinstance(way, Unreachable):
             return Ended(False, way.text, way.blocked_by)
-        if self._is_other(meant):
-            self._looked = False
+        if self._since_ns is None:
+            self._since_ns = known.layout.stamp_ns
         self._target, self._stand = meant, way.stand
         return way
 
@@ -111,6 +119,34 @@ class GoTo:
         if self.looks:
             self._looked = True
             return None
+        sight = self._sight(known)
+        if sight == "unseen":
+            self._standing.unseen_from.append(known.here.point)
+            self._standing.move_on()
+        return self._there() if sight == "seen" else None
+
+    def _sight(self, known: Known) -> Sight:
+        """Of an object from where it should be in view. What nothing looks for, since no detector
+        has seen anything on the way, counts as seen."""
+        target, things = self._target, known.layout.objects
+        if target is None or not any(each.last_seen_ns > (self._since_ns or 0) for each in things):
+            return "seen"
+        return self._standing.look(known.object(target.id), known.layout.stamp_ns)
+
+    def _from_elsewhere(self, found: tuple[Stand, ...], known: Known) -> Route | Ended:
+        """The way to where an object that was not seen is in view as well; where nothing is left
+        to try, it has arrived, and says so."""
+        spots = self._standing.unseen_from
+        others = away_from(found, spots) if len(spots) < MOST_LOOKS else []
+        way = comfortable_way(known, self.body, tuple(others), False) if others else None
+        if way is None:
+            there = self._there()
+            return Ended(True, f"{there.text}, but it was not seen from there", there.objects)
+        self._stand = way.stand
+        return way
+
+    def _there(self) -> Ended:
+        """It stands where it was to go."""
         why = "" if self._stand is None else self._stand.why
         text = f"arrived: {why}" if why else "arrived"
         if self._target is None:

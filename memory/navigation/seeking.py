@@ -17,6 +17,7 @@ from cogmap.memory.navigation.known import Body, Known, Stand
 from cogmap.memory.navigation.likely_rooms import room_factors, room_worth
 from cogmap.memory.navigation.planning import Route
 from cogmap.memory.navigation.sighting import is_before, is_hidden, with_whole
+from cogmap.memory.navigation.standing import Standing
 from cogmap.memory.navigation.unseen import CoarseFloor
 from cogmap.memory.paths.grid_paths import Point
 from cogmap.memory.programs.words import Words
@@ -37,9 +38,6 @@ GLIMPSES = 2
 """Frames that must have shown what is not sure yet for it to be gone to."""
 STANDS_M, LEAD_S = 0.3, 3.0
 """Nothing new is seen of a way through the unknown if less of it is known for so long."""
-AGAIN_S, DOUBT_S = 1.0, 6.0
-"""What it stands before must be seen from there, or have been seen so shortly before; what was not
-after the second, which gives slow detectors time, is taken for something else."""
 
 
 @dataclass
@@ -161,8 +159,8 @@ class Find:
     """What else it may have been, and that."""
     _led_since: int | None = None
     """The stamp at which it came to stand where the floor known towards the thing ends."""
-    _stood_since: int | None = None
-    """The stamp at which it came to stand before what it takes for the thing."""
+    _standing: Standing = field(default_factory=Standing)
+    """Before what it takes for the thing; what is not seen from there is taken for another."""
     _factors: dict[str, float] | None = None
     _vague: bool = False
     """What may be one is enough, since all was seen: a chair for an office chair."""
@@ -232,7 +230,8 @@ class Find:
         """What it does from now on. Since when it has stood somewhere is forgotten with another
         thing, and with a way that ends otherwise."""
         if _kind(approach) != _kind(self._approach):
-            self._led_since = self._stood_since = None
+            self._led_since = None
+            self._standing.move_on()
         self._approach = approach
         self._was = None if approach is None else known.object(approach.thing)
 
@@ -254,14 +253,12 @@ class Find:
             self._candidates.look(self._approach.thing, known.here.point)
             return None
         thing = known.object(self._approach.thing)
-        now_ns = known.layout.stamp_ns
-        self._stood_since = now_ns if self._stood_since is None else self._stood_since
-        since_ns = self._stood_since - AGAIN_S * 1e9
-        if thing is not None and thing.is_here and thing.last_seen_ns >= since_ns:
+        sight = self._standing.look(thing, known.layout.stamp_ns)
+        if sight == "seen" and thing is not None:
             if self._is_worth_more(thing, known.here.point, known, there=True):
                 return None
             return self._found(thing)
-        if now_ns - self._stood_since > DOUBT_S * 1e9:
+        if sight == "unseen":
             self._candidates.miss(self._approach.thing, known.here.point)
             self._choose(None, known)
         return None

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
+from msgspec import structs
 
 from cogmap.memory.navigation.errands import Ended, GoTo, comfortable_way, way_or_reason
 from cogmap.memory.navigation.known import Body, Pose2, Stand, Unreachable
@@ -81,6 +84,71 @@ def test_in_reach_of_a_thing_nobody_looks_again():
     to.next(near)
     assert not to.looks
     assert to.arrived(near).objects == (7,)
+
+
+CLOCK = thing(8, "clock", (5.9, 3.9, 1.5), (0.2, 0.05, 0.2))
+
+
+def seen(at_s, table_s=0.0, clock_s=0.0, here=(1.0, 1.0)):
+    """The table, on the map of a moment, as of when it and a clock were seen last."""
+    objects = (
+        table(last_seen_ns=round(table_s * 1e9)),
+        structs.replace(CLOCK, last_seen_ns=round(clock_s * 1e9)),
+    )
+    cells = paint(open_floor(), 4.1, 1.6, 4.9, 2.4)
+    return known(cells, here=here, objects=objects, stamp_ns=round(at_s * 1e9))
+
+
+def gone_to_table():
+    """The errand, and where it has come to stand 20 s after the map was made."""
+    to = GoTo(Goal(kind="object", id=7), BODY)
+    return to, to.next(seen(0.0)).stand.pose.point
+
+
+def test_what_was_seen_on_the_last_of_the_way_is_there():
+    to, here = gone_to_table()
+    assert to.arrived(seen(20.0, table_s=19.5, clock_s=20.0, here=here)).objects == (7,)
+
+
+def test_what_is_not_seen_where_it_should_be_in_view_is_waited_for_and_looked_at_from_elsewhere():
+    to, here = gone_to_table()
+    for at_s in (20.0, 23.0, 26.0):
+        unseen = seen(at_s, clock_s=at_s, here=here)
+        assert to.arrived(unseen) is None
+        assert to.next(unseen).stand.pose.point == pytest.approx(here)
+    assert to.arrived(seen(26.1, clock_s=26.0, here=here)) is None
+    there = to.next(seen(26.2, clock_s=26.0, here=here)).stand.pose.point
+    assert math.dist(here, there) >= 0.8
+    assert to.arrived(seen(32.0, table_s=31.5, here=there)).text.startswith("arrived: in view")
+
+
+def test_what_is_seen_from_nowhere_is_told_as_that():
+    to, here = gone_to_table()
+    for at_s in (20.0, 27.0):
+        assert to.arrived(seen(at_s, clock_s=at_s, here=here)) is None
+    there = to.next(seen(27.0, clock_s=27.0, here=here)).stand.pose.point
+    for at_s in (30.0, 37.0):
+        assert to.arrived(seen(at_s, clock_s=at_s, here=there)) is None
+    ended = to.next(seen(37.0, clock_s=37.0, here=there))
+    assert ended.good
+    assert ended.objects == (7,)
+    assert "not seen" in ended.text
+
+
+def test_what_was_not_seen_and_is_found_elsewhere_is_gone_to_there():
+    to, here = gone_to_table()
+    for at_s in (20.0, 27.0):
+        assert to.arrived(seen(at_s, clock_s=at_s, here=here)) is None
+    moved = thing(7, "table", (1.5, 3.2, 0.4), (0.8, 0.8, 0.8), last_seen_ns=round(27e9))
+    elsewhere = known(open_floor(), here=here, objects=(moved,), stamp_ns=round(27e9))
+    x, y = to.next(elsewhere).stand.pose.point
+    assert math.dist((x, y), (1.5, 3.2)) < 1.6
+    assert not to.is_outdated(elsewhere)
+
+
+def test_where_no_detector_has_seen_anything_on_the_way_nothing_is_waited_for():
+    to, here = gone_to_table()
+    assert to.arrived(seen(20.0, here=here)).good
 
 
 def test_what_was_found_to_be_one_with_another_of_its_kind_is_gone_to_as_that():

@@ -35,6 +35,8 @@ __all__ = ["RATE_HZ", "Agent", "Memory", "Trip", "commanded"]
 RATE_HZ = 5.0
 GRID_EVERY, ROOMS_EVERY = 2, 10
 """Frames between looks at the free floor, and at the rooms."""
+SURFACE_CHUNKS = 2
+"""Of the surface, extracted after every frame, as the node does by itself."""
 WORDS = Words(load_sentence_encoder)
 LIMIT_S = 600.0
 """Simulated: a journey that takes longer has failed."""
@@ -109,6 +111,7 @@ class Agent:
         self.grid: OccupancyGrid | None = None
         self._seeing = seeing
         self._number = 0
+        self._chunks: int | None = None  # what was mapped before comes with the first frame
         self.length_m, self.collisions = 0.0, 0
         self._steps_s: list[float] = []
 
@@ -157,6 +160,9 @@ class Agent:
         observation = self.dense.step(step.frame, self._detected(step.instances))
         self.map.take(observation)
         self.journey.take_observation(observation)
+        for update in self.dense.surface_updates(step.frame.stamp_ns, self._chunks):
+            self.journey.take_surface(update)
+        self._chunks = SURFACE_CHUNKS
         if self._number % GRID_EVERY == 0:
             self._take_grid(step.frame.stamp_ns)
         self._number += 1

@@ -84,6 +84,8 @@ def _sent(
     went before, the agent knows."""
     journey = Journey(Body(), errands=ErrandMaker(Body(), WORDS))
     journey.take_map(known.grid, known.map.layout())
+    for update in known.surface:
+        journey.take_surface(update)
     first = len(known.walked)
     for number, state in enumerate(known.walked):
         journey.take_observation(_seen_nothing(simulator, state, number))

@@ -10,7 +10,7 @@ from cogmap.bench.navigate_agent import Agent, Memory, commanded
 from cogmap.memory.cognitive_map import CognitiveMap
 from cogmap.memory.dense.reconstruction import Reconstructor
 from cogmap.nodes.detectors.simulated import exact_detections
-from cogmap.runtime.messages import Goal, OccupancyGrid
+from cogmap.runtime.messages import Goal, OccupancyGrid, SurfaceUpdate
 from cogmap.sim.agent import AgentState
 from cogmap.sim.scene import House
 from cogmap.sim.simulator import SimStep, Simulator
@@ -43,6 +43,7 @@ class KnownHouse:
     grid: OccupancyGrid
     walked: list[AgentState]
     """One a frame of the tour, and of the exploration after it."""
+    surface: tuple[SurfaceUpdate, ...]
 
 
 def toured_house(seed: int, rooms: int) -> Toured:
@@ -69,7 +70,9 @@ def known_house(seed: int, rooms: int) -> KnownHouse:
     grid = agent.dense.occupancy_grid(last.stamp_ns)
     assert grid is not None
     agent.map.take_grid(grid)
-    return KnownHouse(toured.house, agent.map, grid, [*toured.walked, *agent.walked])
+    surface = agent.dense.surface
+    chunks = tuple(surface.extract(surface.chunks(), last.stamp_ns))
+    return KnownHouse(toured.house, agent.map, grid, [*toured.walked, *agent.walked], chunks)
 
 
 class _Walker(Agent):

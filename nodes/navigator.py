@@ -14,6 +14,7 @@ from cogmap.runtime.messages import (
     Layout,
     Observation,
     OccupancyGrid,
+    SurfaceUpdate,
     Twist,
 )
 from cogmap.runtime.node import Input, Node, NodeParams, Output, Service
@@ -79,6 +80,7 @@ class Navigator(Node):
     observations = Input(Observation)
     occupancy = Input(OccupancyGrid)
     layout = Input(Layout)
+    surface = Input(SurfaceUpdate)
     commands = Output(Twist)
     progress = Output(JourneyProgress, queue=256)
     go = Service(JourneyRequest, JourneyProgress)
@@ -108,6 +110,9 @@ class Navigator(Node):
         self._layout = layout
         if self._grid is not None:
             self._journey.take_map(self._grid, layout)
+
+    def on_surface(self, update: SurfaceUpdate) -> None:
+        self._journey.take_surface(update)
 
     def on_tick(self) -> None:
         """Frames that stop coming stop the agent, too."""

@@ -31,7 +31,7 @@ inputs = { observations = "reconstruction/observations" }
 
 [node.navigator]
 uses = "cogmap.nodes.navigator:Navigator"
-inputs = { observations = "reconstruction/observations", occupancy = "reconstruction/occupancy", layout = "memory/layout" }
+inputs = { observations = "reconstruction/observations", occupancy = "reconstruction/occupancy", layout = "memory/layout", surface = "reconstruction/surface" }
 """  # noqa: E501
 
 

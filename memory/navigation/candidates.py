@@ -185,7 +185,8 @@ class Candidates:
     def _all_stands(self, known: Known, thing: MapObject) -> tuple[Stand, ...]:
         key = (known.grid, thing.id, thing.box)
         if key not in self._stands:
-            found = stands(Goal(kind="object", id=thing.id), known, self.body)
+            quick = replace(known, surface=None)  # many things, whose boxes change with every frame
+            found = stands(Goal(kind="object", id=thing.id), quick, self.body)
             self._stands[key] = () if isinstance(found, Unreachable) else found
         return self._stands[key]
 

@@ -22,7 +22,7 @@ from cogmap.runtime.messages import F64
 __all__ = ["ARRIVED_M", "ARRIVED_RAD", "Command", "Driver", "may_go", "turn_rate"]
 
 ARRIVED_M, ARRIVED_RAD = 0.05, 0.06
-CLOSE_M, END_M = 0.025, 0.006
+CLOSE_M, END_M = 0.025, 0.003
 """It turns to its heading where the end is so near that measured poses no longer say in which
 direction it lies, and at the latest at the second: a thing in view from the last centimetres of
 reach is not in reach two centimetres before. ARRIVED_M away it drives on again."""

@@ -35,6 +35,7 @@ from cogmap.runtime.messages import (
     Observation,
     OccupancyGrid,
     Standpoint,
+    SurfaceUpdate,
     Twist,
 )
 
@@ -105,6 +106,11 @@ class Journey:
     def take_map(self, grid: OccupancyGrid, layout: Layout) -> None:
         """Free and occupied space, and objects and rooms, as they are known now."""
         self._around.take_map(grid, layout)
+
+    def take_surface(self, update: SurfaceUpdate) -> None:
+        """The surface as it is now in one chunk: what is in view from where is told by it. Without
+        any, boxes and the grid have to do."""
+        self._around.take_surface(update)
 
     def begin(self, request: JourneyRequest) -> JourneyProgress:
         """Replace the journey that goes on, or refuse to; how the new one starts.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from cogmap.memory.navigation.known_surface import KnownSurface
 from cogmap.memory.paths.grid_paths import Point
 from cogmap.memory.paths.in_view import Head
 from cogmap.runtime.messages import F64, Layout, MapObject, OccupancyGrid
@@ -53,6 +54,9 @@ class Known:
     """Where the keyframes were taken, by their number."""
     measured: OccupancyGrid | None = None
     """The same cells as ``grid``, free only where that was seen; None: all of it was."""
+
+    surface: KnownSurface | None = None
+    """What was measured, to see things by; None: boxes and the grid have to do."""
 
     def object(self, object_id: int) -> MapObject | None:
         """Of any state; None if the map never had it."""

@@ -13,7 +13,7 @@ from cogmap.memory.navigation.known import Body, Known, Pose2, Stand, Unreachabl
 from cogmap.memory.paths.floor import spread
 from cogmap.memory.paths.in_view import share_in_view
 from cogmap.memory.paths.sides import same_side, walled_off
-from cogmap.runtime.messages import F64, Bool, MapObject
+from cogmap.runtime.messages import F64, I64, Bool, MapObject
 
 __all__ = ["FAR_M", "REACH_M", "named", "object_stands"]
 
@@ -38,7 +38,8 @@ SEEN_SHARE = 0.12
 """Less of a thing in view is not in view."""
 WELL_SHARE, WELL = 0.5, 60.0
 """So much in view is enough; metres of way that the square of what is lacking is worth."""
-MOST = 400
+MOST, MOST_SHOWN = 400, 100
+"""Places that are looked at; fewer where the surface says what is in view."""
 
 
 def named(thing: MapObject) -> str:
@@ -54,15 +55,18 @@ def object_stands(object_id: int, known: Known, body: Body) -> tuple[Stand, ...]
         return _gone(thing, known.layout.stamp_ns)
     paths = body_paths(known.grid, body.radius_m)
     far = footprint_distance(thing.box, paths.centers)
-    for reach, own in itertools.product((REACH_M, FAR_M), OWN_M):
+    for reach, own in itertools.product((REACH_M, FAR_M), (None, *OWN_M)):
         near = np.flatnonzero(far <= reach)
         near = spread(near, MOST)
         near = near[_same_side(known, thing, paths.centers[near])]
-        spots, gap = paths.centers[near], far[near]
-        share = share_in_view(spots, thing.box, known.grid, body, *own)
+        if own is None:
+            near, share = _shown(known, thing, paths.centers, near, body)
+        else:
+            share = share_in_view(paths.centers[near], thing.box, known.grid, body, *own)
         good = share >= SEEN_SHARE
         if good.any():
-            return _as_stands(thing, spots[good], gap[good], share[good])
+            near = near[good]
+            return _as_stands(thing, paths.centers[near], far[near], share[good])
     if not len(near):
         return Unreachable(f"no free floor is known near {named(thing)}", (thing.id,))
     return Unreachable(f"{named(thing)} is in view from no free floor near it")
@@ -80,6 +84,20 @@ def _same_side(known: Known, thing: MapObject, spots: F64) -> Bool:
     ends = nearest_in_footprint(thing.box, spots)
     in_room = same_side(known.layout, known.grid, thing, spots)
     return np.asarray(in_room | ~walled_off(known.layout, known.grid, spots, ends))
+
+
+def _shown(known: Known, thing: MapObject, centers: F64, near: I64, body: Body) -> tuple[I64, F64]:
+    """Some of the cells ``near``, and how much of a thing the surface lets one see from each: no
+    more than is in the picture, since of what was never seen whole the surface lacks a part. None
+    where too little of the surface is known."""
+    nowhere = near[:0], np.zeros(0)
+    if known.surface is None:
+        return nowhere
+    box = thing.box
+    share = share_in_view(centers[near], box, known.grid, body, math.inf)
+    some = spread(np.flatnonzero(share >= SEEN_SHARE), MOST_SHOWN)
+    shown = known.surface.shares(centers[near[some]], box, known.grid.floor_z, body)
+    return nowhere if shown is None else (near[some], np.minimum(share[some], shown))
 
 
 def _as_stands(thing: MapObject, spots: F64, gap: F64, share: F64) -> tuple[Stand, ...]:

@@ -13,6 +13,7 @@ from cogmap.memory.navigation.floor import with_low_things
 from cogmap.memory.navigation.gaps import close_gaps
 from cogmap.memory.navigation.known import Body, Known, Pose2
 from cogmap.memory.navigation.known_floor import known_floor
+from cogmap.memory.navigation.known_surface import KnownSurface
 from cogmap.memory.navigation.motion import Motion
 from cogmap.memory.navigation.obstacles import SeenObstacles
 from cogmap.memory.paths.clearance import Clearance
@@ -25,6 +26,7 @@ from cogmap.runtime.messages import (
     Layout,
     Observation,
     OccupancyGrid,
+    SurfaceUpdate,
 )
 
 __all__ = ["Surroundings"]
@@ -43,6 +45,7 @@ class Surroundings:
         self._body = body
         self._grid: OccupancyGrid | None = None
         self._layout = Layout(stamp_ns=0, version=0, number=-1)
+        self._surface = KnownSurface()
         self._seen = SeenObstacles(body)
         self._bumps: list[tuple[int, F64]] = []
         self._keyframes: dict[int, Pose2] = {}
@@ -64,6 +67,10 @@ class Surroundings:
             self.maps += 1
         self._grid, self._layout = grid, _with_doors(layout, self._layout.doors)
         self._change()
+
+    def take_surface(self, update: SurfaceUpdate) -> None:
+        """The surface as it is now in one chunk."""
+        self._surface.take(update)
 
     def take_observation(self, observation: Observation, here: Pose2) -> None:
         """What a frame showed. Corrected past poses move what earlier ones showed: forget it."""
@@ -96,7 +103,10 @@ class Surroundings:
             floor_z, here = self._seen.floor_z, motion.here.point
             grid = self._marked(with_low_things(free, self._layout, here, floor_z))
             keyframes = dict(self._keyframes)
-            known = Known(grid, self._layout, motion.here, np.vstack(walks), keyframes, measured)
+            known = Known(
+                grid, self._layout, motion.here, np.vstack(walks), keyframes, measured,
+                self._surface,
+            )  # fmt: skip
             self._made = known, Clearance(grid)
         known, clearance = self._made
         return replace(known, here=motion.here, walked=np.vstack(walks)), clearance

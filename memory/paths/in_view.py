@@ -12,7 +12,7 @@ import shapely
 from cogmap.memory.geometry.boxes import axes, footprint
 from cogmap.runtime.messages import F64, OCCUPIED, Bool, Box, OccupancyGrid
 
-__all__ = ["Head", "share_in_view"]
+__all__ = ["Head", "camera_axes", "share_in_view"]
 
 NEAREST_M = 0.02
 _THIRDS = np.array([-1.0, 0.0, 1.0]) / 3
@@ -43,12 +43,14 @@ def share_in_view(
     """(N,) part of a box that a camera at ``spots`` (N, 2), turned to it, has in view: what is in
     the picture and hidden by nothing that the grid knows, of what it would cover alone in a
     picture that went on by its own width and height on all sides. What the grid knows nearer to
-    the box than ``own_m``, and no higher than ``above_m`` over it, is the box's own."""
-    own = _Own(
-        shapely.Polygon(footprint(box)).buffer(own_m), box.center[2] + box.size[2] / 2 + above_m
-    )
+    the box than ``own_m``, and no higher than ``above_m`` over it, is the box's own; with inf for
+    both nothing hides it."""
+    own = None
+    if own_m < math.inf:
+        top_z = box.center[2] + box.size[2] / 2 + above_m
+        own = _Own(shapely.Polygon(footprint(box)).buffer(own_m), top_z)
     eyes = np.column_stack([spots, np.full(len(spots), grid.floor_z + head.camera_height_m)])
-    cameras = _camera_axes(np.array(box.center[:2]) - spots, head.pitch_down_rad)
+    cameras = camera_axes(np.array(box.center[:2]) - spots, head.pitch_down_rad)
     edge = np.array([math.tan(head.hfov_rad / 2), math.tan(head.vfov_rad / 2)])
     whole, seen = np.zeros(len(spots)), np.zeros(len(spots))
     for points, normal, sides in _faces(box):
@@ -66,13 +68,14 @@ def share_in_view(
             in_picture = 0.5 + (1 - off) * edge * depth[:, None] / np.maximum(wide, 1e-9)
             part = is_near * np.clip(in_picture, 0.0, 1.0).prod(axis=1)
             some = np.flatnonzero(part)
-            part[some] *= _clear(eyes[turned[some]], point, own, grid)
+            if own is not None:
+                part[some] *= _clear(eyes[turned[some]], point, own, grid)
             whole[turned] += covers
             seen[turned] += covers * part
     return np.asarray(seen / np.maximum(whole, 1e-12))
 
 
-def _camera_axes(ahead: F64, pitch_down_rad: float) -> F64:
+def camera_axes(ahead: F64, pitch_down_rad: float) -> F64:
     """(N, 3, 3) axes right, down and forward, as rows, of cameras that look along ``ahead``
     (N, 2) and down."""
     x, y = (ahead / np.maximum(np.linalg.norm(ahead, axis=1), 1e-9)[:, None]).T

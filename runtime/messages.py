@@ -421,7 +421,7 @@ class ObjectView(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     cut: float
 
     def __post_init__(self) -> None:
-        if not math.isfinite(sum(self.box)):
+        if not all(map(math.isfinite, self.box)):
             raise ValueError(f"view of keyframe {self.keyframe}: box {self.box} is not finite")
 
 

@@ -21,6 +21,9 @@ from cogmap.runtime.messages import (
 )
 from cogmap.runtime.node import ParamError
 from cogmap.sim.agent import AgentState, Body, world_from_camera
+from tests.memory.navigation.floors import thing
+from tests.memory.navigation.test_known_surface import updates
+from tests.memory.paths.test_surface_view import sheet
 
 CAMERA = Intrinsics(width=320, height=240, fx=240.0, fy=240.0, cx=159.5, cy=119.5)
 
@@ -58,6 +61,20 @@ def test_it_sets_out_when_asked_and_drives_with_every_frame(driver):
     driver.send("observations", observation(2, late=True))
     assert [twist.linear_mps > 0 for twist in driver.published["commands"]] == [True]
     assert driver.published["progress"][-1].state == "driving"
+
+
+def test_the_surface_says_from_where_a_thing_is_seen(driver):
+    """A screen that the grid does not know hides it from all places on one side."""
+    can = thing(7, "trash can", (2.6, 2.0, 0.25), (0.3, 0.3, 0.5))
+    driver.send("layout", Layout(stamp_ns=0, version=2, number=0, objects=(can,)))
+    side, screen = (2.75, 1.85, 0.0), (2.2, 0.3, 0.0)
+    request = JourneyRequest(stamp_ns=0, goals=(Goal(kind="object", id=7),), preempt=True)
+    assert driver.ask("go", request).target.position[0] < 2.1
+    shown = [sheet(side, (2.75, 2.15, 0.5)), sheet(screen, (2.2, 3.7, 1.5))]
+    for update in updates(np.concatenate(shown)):
+        driver.send("surface", update)
+    driver.send("layout", Layout(stamp_ns=0, version=3, number=0, objects=(can,)))
+    assert driver.ask("go", request).target.position[0] > 2.1
 
 
 def test_without_a_journey_it_commands_nothing(driver):

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 
 from cogmap.memory.navigation.known import Body, Pose2, Unreachable
+from cogmap.memory.navigation.known_surface import KnownSurface
 from cogmap.memory.navigation.stands import stands
 from cogmap.runtime.messages import UNKNOWN, Goal, Standpoint
 from tests.memory.navigation.floors import known, open_floor, paint, room, thing
+from tests.memory.paths.test_surface_view import sheet
 
 BODY = Body()
 
@@ -121,3 +124,19 @@ def test_a_frontier_is_an_edge_of_the_unknown():
 def test_what_is_no_place_is_refused():
     with pytest.raises(ValueError, match="'explore'"):
         stands(Goal(kind="explore"), known(open_floor()), BODY)
+
+
+def test_what_the_surface_hides_is_looked_at_from_its_other_side():
+    """The grid knows nothing of the screen."""
+    can = thing(7, "trash can", (2.6, 2.0, 0.25), (0.3, 0.3, 0.5))
+    sides = [
+        sheet((x, 1.85, 0.0), (x, 2.15, 0.5)) for x in (2.45, 2.75)
+    ] + [sheet((2.45, y, 0.0), (2.75, y, 0.5)) for y in (1.85, 2.15)]  # fmt: skip
+    screen = sheet((2.2, 0.5, 0.0), (2.2, 3.5, 1.5))
+    goal, floor = Goal(kind="object", id=7), open_floor()
+    anywhere = stands(goal, known(floor, objects=(can,)), BODY)
+    assert min(stand.pose.x for stand in anywhere) < 2.1
+    surface = KnownSurface.of(np.concatenate([*sides, screen]))
+    good = stands(goal, known(floor, objects=(can,), surface=surface), BODY)
+    assert min(stand.pose.x for stand in good) > 2.1
+    assert max(stand.pose.x for stand in good) > 3.0

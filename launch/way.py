@@ -19,6 +19,7 @@ from cogmap.memory.navigation.instructions import goals_of
 from cogmap.memory.navigation.journey import pose_on_floor
 from cogmap.memory.navigation.known import Body, Known, Pose2, Unreachable
 from cogmap.memory.navigation.known_floor import known_floor
+from cogmap.memory.navigation.known_surface import KnownSurface
 from cogmap.memory.navigation.planning import Route
 from cogmap.memory.navigation.stands import stands
 from cogmap.memory.paths.grid_paths import Point
@@ -95,7 +96,8 @@ def way_to(loaded: CognitiveMap, goal: Goal, here: Pose2, body: Body) -> Route |
     free = with_low_things(free, loaded.layout(), here.point)
     taken = dict(zip(numbers.tolist(), poses, strict=True))
     keyframes = {number: pose_on_floor(taken[number]) for number in loaded.keyframes()}
-    known = Known(free, loaded.layout(), here, walked, keyframes, measured)
+    surface = KnownSurface.of(loaded.surface_points()[0]) if goal.kind == "object" else None
+    known = Known(free, loaded.layout(), here, walked, keyframes, measured, surface)
     places = stands(goal, known, body)
     if isinstance(places, Unreachable):
         return places

@@ -34,11 +34,11 @@ class Standing:
 
     def look(self, thing: MapObject | None, now_ns: int) -> Sight:
         """At what one stands before, as it is on the map of ``now_ns``."""
-        self._since_ns = now_ns if self._since_ns is None else self._since_ns
-        known = thing is not None and thing.is_here
-        if known and thing.last_seen_ns >= self._since_ns - AGAIN_S * 1e9:
+        self._since_ns = since_ns = now_ns if self._since_ns is None else self._since_ns
+        just_ns = since_ns - AGAIN_S * 1e9
+        if thing is not None and thing.is_here and thing.last_seen_ns >= just_ns:
             return "seen"
-        return "waits" if now_ns - self._since_ns <= DOUBT_S * 1e9 else "unseen"
+        return "waits" if now_ns - since_ns <= DOUBT_S * 1e9 else "unseen"
 
     def move_on(self) -> None:
         """One stands somewhere else, or before something else."""

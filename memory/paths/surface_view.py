@@ -10,7 +10,7 @@ import numpy as np
 
 from cogmap.memory.geometry.boxes import axes, extent
 from cogmap.memory.paths.in_view import Head, camera_axes
-from cogmap.runtime.messages import F32, F64, Bool, Box
+from cogmap.runtime.messages import F32, F64, I64, Bool, Box
 
 __all__ = ["shown_share"]
 
@@ -78,27 +78,25 @@ def _in_box(points: F32, box: Box) -> Bool:
 
 def _share(in_camera: F64, own: Bool, head: Head) -> float:
     """``in_camera`` (M, 3): to the right, down and ahead, m."""
-    half = np.array([math.tan(head.hfov_rad / 2), math.tan(head.vfov_rad / 2)])
-    size = np.array([WIDE_PX, max(1, round(WIDE_PX * half[1] / half[0]))])
-    depth = in_camera[:, 2]
-    ahead = np.flatnonzero(depth > NEAREST_M)
-    depth = depth[ahead]
+    half_x, half_y = math.tan(head.hfov_rad / 2), math.tan(head.vfov_rad / 2)
+    wide, high = WIDE_PX, max(1, round(WIDE_PX * half_y / half_x))
+    ahead = np.flatnonzero(in_camera[:, 2] > NEAREST_M)
+    depth = in_camera[ahead, 2]
     # 0..1 in the picture, -1..2 in the larger one.
-    place = (in_camera[ahead, :2] / depth[:, None] / half + 1) / 2
-    pixel = np.floor((place + 1) * size).astype(np.int64)
-    inside = ((pixel >= 0) & (pixel < 3 * size)).all(axis=1)
-    pixel, depth, own = pixel[inside], depth[inside], own[ahead[inside]]
-    index = pixel[:, 1] * 3 * size[0] + pixel[:, 0]
-    alone = _nearest(index[own], depth[own], size)
-    first = _nearest(index, depth, size)
+    place = (in_camera[ahead, :2] / depth[:, None] / (half_x, half_y) + 1) / 2
+    column, row = np.floor((place + 1) * (wide, high)).astype(np.int64).T
+    inside = (column >= 0) & (column < 3 * wide) & (row >= 0) & (row < 3 * high)
+    pixel, depth, own = (row * 3 * wide + column)[inside], depth[inside], own[ahead[inside]]
+    alone = _nearest(pixel[own], depth[own], wide, high)
+    first = _nearest(pixel, depth, wide, high)
     covers = alone < NOTHING_M
     shows = covers & (first >= alone - BEFORE_M)
-    picture = shows[size[1] : 2 * size[1], size[0] : 2 * size[0]]
-    return float(np.count_nonzero(picture) / max(np.count_nonzero(covers), 1))
+    picture = shows[high : 2 * high, wide : 2 * wide]
+    return int(np.count_nonzero(picture)) / max(int(np.count_nonzero(covers)), 1)
 
 
-def _nearest(index: F64, depth: F64, size: F64) -> F32:
-    """(3 H, 3 W) depth of what comes first in each pixel; NOTHING_M where nothing is."""
-    image = np.full(9 * int(size.prod()), NOTHING_M, np.float32)
-    np.minimum.at(image, index, depth.astype(np.float32))
-    return np.asarray(cv2.erode(image.reshape(3 * size[1], 3 * size[0]), _BRUSH))
+def _nearest(pixel: I64, depth: F64, wide: int, high: int) -> F32:
+    """(3 high, 3 wide) depth of what comes first in each pixel; NOTHING_M where nothing is."""
+    image = np.full(9 * high * wide, NOTHING_M, np.float32)
+    np.minimum.at(image, pixel, depth.astype(np.float32))
+    return np.asarray(cv2.erode(image.reshape(3 * high, 3 * wide), _BRUSH))

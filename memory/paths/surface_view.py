@@ -59,7 +59,7 @@ def _may_matter(points: F32, spots: F64, box: Box, eye_z: float, radius_m: float
     return np.asarray(near & (points[:, 2] >= low) & (points[:, 2] <= high))
 
 
-def _between(points: F64, spot: F64, middle: F64, radius_m: float) -> Bool:
+def _between(points: F32, spot: F64, middle: F64, radius_m: float) -> Bool:
     """(M,) which of ``points`` (M, 2) are on the way from a place to a thing, or in it: what is
     farther aside hides nothing of it."""
     way = middle - spot

@@ -36,6 +36,8 @@ class KnownSurface:
     def of(cls, points: F32) -> KnownSurface:
         """All points (N, 3), m, world, of a map that does not change any more."""
         surface = cls()
+        if not len(points):
+            return surface
         chunks, place = np.unique(np.floor(points / CHUNK_M), axis=0, return_inverse=True)
         order = np.argsort(place.ravel(), kind="stable")
         parts = np.split(order, np.cumsum(np.bincount(place.ravel()))[:-1])

@@ -129,6 +129,7 @@ class Reconstruction(Node):
         self._frame_troubles = FrameTroubles(self.troubles)
         self._landings = Landings(self.troubles)
         self._room: dict[str, NDArray[Any]] = {}  # of the state that was asked for last
+        self._part_room: dict[str, NDArray[Any]] = {}  # of the part that is being stored
         self._shown: dict[str, SurfaceUpdate] = {}
         self._shown_before: deque[tuple[int, int, int]] = deque()  # by a process before this one
         self._grid: OccupancyGrid | None = None
@@ -326,7 +327,8 @@ class Reconstruction(Node):
 
     def _begin_part(self) -> None:
         assert self._writer is not None
-        state, cloud = self._reconstructor.whole_state(), self._reconstructor.surface.point_cloud()
+        state = self._reconstructor.whole_state(self._part_room)
+        cloud = self._reconstructor.surface.point_cloud()
         self._part_number, self._part_stamp_ns = self._number, self._stamp_ns
         self._writer.begin(
             self._number, self._stamp_ns, state, lambda: {"surface.ply": ply(*cloud)}

@@ -97,7 +97,7 @@ def way_to(loaded: CognitiveMap, goal: Goal, here: Pose2, body: Body) -> Route |
     taken = dict(zip(numbers.tolist(), poses, strict=True))
     keyframes = {number: pose_on_floor(taken[number]) for number in loaded.keyframes()}
     surface = KnownSurface.of(loaded.surface_points()[0]) if goal.kind == "object" else None
-    known = Known(free, loaded.layout(), here, walked, keyframes, measured, surface)
+    known = Known(free, loaded.layout(), here, walked, keyframes, measured, surface=surface)
     places = stands(goal, known, body)
     if isinstance(places, Unreachable):
         return places

@@ -357,6 +357,10 @@ class SurfaceUpdate(Message, frozen=True, kw_only=True, eq=False):
     def __post_init__(self) -> None:
         check_array("points", self.points, np.float32, (None, 3))
         check_array("colors", self.colors, np.uint8, (len(self.points), 3))
+        if not 0 < self.chunk_size_m < math.inf:
+            raise ValueError(f"chunk_size_m {self.chunk_size_m} must be positive and finite")
+        if not np.isfinite(self.points).all():
+            raise ValueError(f"chunk {self.chunk}: not all points are finite")
 
 
 UNKNOWN, FREE, OCCUPIED = 0, 1, 2

@@ -23,9 +23,11 @@ __all__ = ["ARRIVED_M", "ARRIVED_RAD", "Command", "Driver", "may_go", "turn_rate
 
 ARRIVED_M, ARRIVED_RAD = 0.05, 0.06
 CLOSE_M, END_M = 0.025, 0.003
-"""It turns to its heading where the end is so near that measured poses no longer say in which
-direction it lies, and at the latest at the second: a thing in view from the last centimetres of
-reach is not in reach two centimetres before. ARRIVED_M away it drives on again."""
+"""It turns to its heading once the end is close and no longer ahead, at the latest at the second:
+a thing in view from the last centimetres of reach is not in reach two centimetres before. ARRIVED_M
+away it drives on again."""
+LEAST_MPS = 0.04
+"""Slower, wheels may not turn at all: it rather passes the end by some millimetres."""
 SAFETY_M = 0.02
 """What it drives past is further away than its radius by this, the route itself by more."""
 CUT_M, ENOUGH_M = 0.03, 0.2
@@ -108,7 +110,8 @@ class Driver:
         off = 0.0 if self._yaw is None else abs(angle_between(self._yaw, here.yaw))
         still = abs(ahead.linear_mps) < 0.05 and abs(ahead.angular_rps) < 0.1
         far_m = max(math.dist(at.point, self.line.end) for at in (here, ahead.pose))
-        return still and off <= ARRIVED_RAD and far_m <= ARRIVED_M
+        near_m = ARRIVED_M if self._turning else END_M
+        return still and off <= ARRIVED_RAD and far_m <= near_m
 
     def _point_ahead(self, ahead: Moving, clearance: Clearance) -> Point:
         """Where to steer: on the line, as far ahead as the straight way there is free, and cuts
@@ -163,7 +166,7 @@ class Driver:
         fastest = min(
             body.max_linear_mps,
             math.sqrt(1.2 * body.max_linear_mps2 * left_m),
-            0.5 * left_m / period_s,
+            max(0.5 * left_m / period_s, LEAST_MPS),
             SLOW_MPS + SLOW_PER_M * max(beside_m, 0.0),
         )
         return float(fastest * (1 - abs(off) / (1.2 * TURN_ON_SPOT_RAD)))

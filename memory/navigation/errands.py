@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Literal, Protocol
 
 import msgspec
 import numpy as np
 
 from cogmap.memory.geometry.boxes import contains, footprint_distance
 from cogmap.memory.navigation.closed_off import why_closed_off
+from cogmap.memory.navigation.driving import ARRIVED_M
 from cogmap.memory.navigation.known import Body, Known, Pose2, Stand, Unreachable
 from cogmap.memory.navigation.object_stands import REACH_M
 from cogmap.memory.navigation.planning import Route, shortest_way
@@ -24,6 +25,7 @@ __all__ = [
     "Errand",
     "GoBack",
     "GoTo",
+    "Stays",
     "comfortable_way",
     "is_elsewhere",
     "way_or_reason",
@@ -46,6 +48,10 @@ class Ended:
     objects: tuple[int, ...] = ()
 
 
+Stays = Literal["stays"]
+"""It looks on from where it stands."""
+
+
 class Errand(Protocol):
     """One goal, as a journey does it."""
 
@@ -63,8 +69,8 @@ class Errand(Protocol):
         """The way to drive from here, on what is known now."""
         ...
 
-    def arrived(self, known: Known) -> Ended | None:
-        """It stands where the last way led; None if there is more to do."""
+    def arrived(self, known: Known) -> Ended | Stays | None:
+        """It stands where the last way led; None if there is more to do elsewhere."""
         ...
 
     def is_outdated(self, known: Known) -> bool:
@@ -113,17 +119,20 @@ class GoTo:
         self._target, self._stand = meant, way.stand
         return way
 
-    def arrived(self, known: Known) -> Ended | None:
+    def arrived(self, known: Known) -> Ended | Stays | None:
         if self.is_outdated(known):
             return None
         if self.looks:
             self._looked = True
             return None
         sight = self._sight(known)
+        if sight == "waits":
+            return "stays"
         if sight == "unseen":
             self._standing.unseen_from.append(known.here.point)
             self._standing.move_on()
-        return self._there() if sight == "seen" else None
+            return None
+        return self._there()
 
     def _sight(self, known: Known) -> Sight:
         """Of an object from where it should be in view. What nothing looks for, since no detector
@@ -131,19 +140,22 @@ class GoTo:
         target, things = self._target, known.layout.objects
         if target is None or not any(each.last_seen_ns > (self._since_ns or 0) for each in things):
             return "seen"
-        return self._standing.look(known.object(target.id), known.layout.stamp_ns)
+        return self._standing.look(known.object(target.id), known.here.point, known.stamp_ns)
 
     def _from_elsewhere(self, found: tuple[Stand, ...], known: Known) -> Route | Ended:
         """The way to where an object that was not seen is in view as well; where nothing is left
-        to try, it has arrived, and says so."""
+        to try, it has arrived, and says so: who is on the way to another look has not."""
         spots = self._standing.unseen_from
-        others = away_from(found, spots) if len(spots) < MOST_LOOKS else []
-        way = comfortable_way(known, self.body, tuple(others), False) if others else None
-        if way is None:
-            there = self._there()
-            return Ended(True, f"{there.text}, but it was not seen from there", there.objects)
-        self._stand = way.stand
-        return way
+        others = tuple(away_from(found, spots)) if len(spots) < MOST_LOOKS else ()
+        way = comfortable_way(known, self.body, others, False) if others else None
+        if way is not None:
+            self._stand = way.stand
+            return way
+        if others and math.dist(known.here.point, spots[-1]) > ARRIVED_M:
+            reason = why_closed_off(known, self.body.radius_m, others)
+            return Ended(False, reason.text, reason.blocked_by)
+        there = self._there()
+        return Ended(True, f"{there.text}, but it was not seen from there", there.objects)
 
     def _there(self) -> Ended:
         """It stands where it was to go."""

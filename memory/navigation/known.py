@@ -55,6 +55,8 @@ class Known:
     measured: OccupancyGrid | None = None
     """The same cells as ``grid``, free only where that was seen; None: all of it was."""
 
+    stamp_ns: int = 0
+    """Of the newest pose."""
     surface: KnownSurface | None = None
     """What was measured, to see things by; None: boxes and the grid have to do."""
 

@@ -146,6 +146,8 @@ class Leg:
             if self._waits_for_look(now):
                 return Move(command, "looking", "looks around")
             ended = self.errand.arrived(now.known)
+            if ended == "stays":
+                return Move(command, "looking", "looks whether it is in view")
             if ended is not None:
                 return ended
             self._driver = self.route = None

@@ -42,6 +42,16 @@ MOST, MOST_SHOWN = 400, 100
 """Places that are looked at; fewer where the surface says what is in view."""
 
 
+_LOOKS: tuple[tuple[tuple[float, float] | None, float], ...] = (
+    (None, REACH_M),
+    (None, FAR_M),
+    *itertools.product(OWN_M, (REACH_M,)),
+    *itertools.product(OWN_M, (FAR_M,)),
+)
+"""First by the surface (None), where it is known: what it hides near by is looked at from farther
+away; then by the grid."""
+
+
 def named(thing: MapObject) -> str:
     return f"the {thing.label or 'thing'}"
 
@@ -55,7 +65,7 @@ def object_stands(object_id: int, known: Known, body: Body) -> tuple[Stand, ...]
         return _gone(thing, known.layout.stamp_ns)
     paths = body_paths(known.grid, body.radius_m)
     far = footprint_distance(thing.box, paths.centers)
-    for reach, own in itertools.product((REACH_M, FAR_M), (None, *OWN_M)):
+    for own, reach in _LOOKS:
         near = np.flatnonzero(far <= reach)
         near = spread(near, MOST)
         near = near[_same_side(known, thing, paths.centers[near])]

@@ -253,8 +253,8 @@ class Find:
             self._candidates.look(self._approach.thing, known.here.point)
             return None
         thing = known.object(self._approach.thing)
-        sight = self._standing.look(thing, known.layout.stamp_ns)
-        if sight == "seen" and thing is not None:
+        sight = self._standing.look(thing, known.here.point, known.stamp_ns)
+        if sight == "seen" and thing is not None and thing.is_here:
             if self._is_worth_more(thing, known.here.point, known, there=True):
                 return None
             return self._found(thing)

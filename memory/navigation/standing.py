@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
-
-import numpy as np
 
 from cogmap.memory.navigation.known import Stand
 from cogmap.memory.paths.grid_paths import Point
@@ -22,6 +21,9 @@ MOST_LOOKS = 2
 APART_M = 0.8
 """A look from nearer to where one failed is the same look."""
 
+ELSEWHERE_M = 0.3
+"""So far from where one began to look one looks anew."""
+
 Sight = Literal["seen", "waits", "unseen"]
 
 
@@ -31,12 +33,16 @@ class Standing:
 
     unseen_from: list[Point] = field(default_factory=list)
     _since_ns: int | None = None
+    _at: Point = (0.0, 0.0)
 
-    def look(self, thing: MapObject | None, now_ns: int) -> Sight:
-        """At what one stands before, as it is on the map of ``now_ns``."""
-        self._since_ns = since_ns = now_ns if self._since_ns is None else self._since_ns
-        just_ns = since_ns - AGAIN_S * 1e9
-        if thing is not None and thing.is_here and thing.last_seen_ns >= just_ns:
+    def look(self, thing: MapObject | None, here: Point, now_ns: int) -> Sight:
+        """At what one stands before, as the map has it; ``now_ns``: of the newest pose, since maps
+        may come late or not at all."""
+        if self._since_ns is None or math.dist(here, self._at) > ELSEWHERE_M:
+            self._since_ns, self._at = now_ns, here
+        since_ns = self._since_ns
+        known = thing is not None and thing.state not in ("removed", "deleted")
+        if thing is not None and known and thing.last_seen_ns >= since_ns - AGAIN_S * 1e9:
             return "seen"
         return "waits" if now_ns - since_ns <= DOUBT_S * 1e9 else "unseen"
 
@@ -50,5 +56,5 @@ def away_from(places: Sequence[Stand], spots: Sequence[Point]) -> list[Stand]:
     return [
         place
         for place in places
-        if all(np.hypot(*np.subtract(place.pose.point, spot)) >= APART_M for spot in spots)
+        if all(math.dist(place.pose.point, spot) >= APART_M for spot in spots)
     ]

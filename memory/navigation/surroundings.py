@@ -105,11 +105,12 @@ class Surroundings:
             keyframes = dict(self._keyframes)
             known = Known(
                 grid, self._layout, motion.here, np.vstack(walks), keyframes, measured,
-                self._surface,
+                surface=self._surface,
             )  # fmt: skip
             self._made = known, Clearance(grid)
         known, clearance = self._made
-        return replace(known, here=motion.here, walked=np.vstack(walks)), clearance
+        known = replace(known, here=motion.here, walked=np.vstack(walks), stamp_ns=motion.stamp_ns)
+        return known, clearance
 
     def _change(self) -> None:
         self.changes += 1

@@ -23,8 +23,9 @@ LEAST_POINTS = 30
 BEFORE_M = 0.1
 """What is nearer than a thing's surface by so much hides it."""
 NEAREST_M, NOTHING_M = 0.05, 1e6
-_BRUSH = np.ones((3, 3), np.uint8)
-"""A point covers its pixel and those around it: voxels near by are larger than a pixel."""
+_BRUSH, LARGE_M = np.ones((3, 3), np.uint8), 0.5
+"""A point covers its pixel and those around it: points are as far apart as a pixel is wide and
+more. Nearer than the second it covers those around these, too."""
 
 
 def shown_share(spots: F64, box: Box, points: F32, floor_z: float, head: Head) -> F64 | None:
@@ -97,6 +98,7 @@ def _share(in_camera: F64, own: Bool, head: Head) -> float:
 
 def _nearest(pixel: I64, depth: F64, wide: int, high: int) -> F32:
     """(3 high, 3 wide) depth of what comes first in each pixel; NOTHING_M where nothing is."""
-    image = np.full(9 * high * wide, NOTHING_M, np.float32)
-    np.minimum.at(image, pixel, depth.astype(np.float32))
-    return np.asarray(cv2.erode(image.reshape(3 * high, 3 * wide), _BRUSH))
+    image = np.full((3 * high, 3 * wide), NOTHING_M, np.float32)
+    np.minimum.at(image.reshape(-1), pixel, depth.astype(np.float32))
+    near = cv2.erode(np.where(image < LARGE_M, image, np.float32(NOTHING_M)), _BRUSH, iterations=2)
+    return np.asarray(np.minimum(cv2.erode(image, _BRUSH), near))

@@ -51,7 +51,7 @@ def known(cells, here=(1.0, 1.0), objects=(), rooms=(), doors=(), top=None, stam
     layout = Layout(
         stamp_ns=stamp_ns, version=1, number=1, objects=objects, rooms=rooms, doors=doors,
     )  # fmt: skip
-    return Known(grid, layout, Pose2(*here, 0.0), np.array([here]), **more)
+    return Known(grid, layout, Pose2(*here, 0.0), np.array([here]), stamp_ns=stamp_ns, **more)
 
 
 __all__ = ["CELL_M", "UNKNOWN", "known", "open_floor", "paint", "room", "thing"]

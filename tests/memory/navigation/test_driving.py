@@ -23,8 +23,9 @@ def clearance_of(cells):
     return Clearance(known(cells).grid)
 
 
-def driven(points, yaw, start, period_s, clearance, told=1.0, steps=2000):
-    """Poses of an ideal robot, and what the driver wanted last."""
+def driven(points, yaw, start, period_s, clearance, told=1.0, steps=2000, least_mps=0.0):
+    """Poses of an ideal robot, and what the driver wanted last. It does not move at all if it is
+    told to be slower than ``least_mps``."""
     driver, motion = Driver(BODY, np.array(points), yaw), Motion(BODY)
     pose, velocity, poses = Pose2(*start), (0.0, 0.0), []
     for step in range(steps):
@@ -36,7 +37,7 @@ def driven(points, yaw, start, period_s, clearance, told=1.0, steps=2000):
         if command.doing in ("arrived", "blocked"):
             break
         yaw_now = pose.yaw + velocity[1] * period_s
-        way = told * velocity[0] * period_s
+        way = told * velocity[0] * period_s if abs(velocity[0]) >= least_mps else 0.0
         pose = Pose2(pose.x + way * math.cos(yaw_now), pose.y + way * math.sin(yaw_now), yaw_now)
         velocity = (command.linear_mps, command.angular_rps)
     return poses, command
@@ -61,6 +62,48 @@ def test_it_stops_at_the_end_of_any_line_with_the_heading_that_is_wanted(
         assert abs(math.remainder(poses[-1].yaw - yaw, 2 * math.pi)) <= 0.06
     places = np.array([pose.point for pose in poses])
     assert clearance.at(places).min() >= BODY.radius_m
+
+
+@pytest.mark.parametrize("yaw", [None, 0.0, 1.5])
+@pytest.mark.parametrize("period_s", [0.05, 0.1, 0.2])
+def test_where_poses_are_exact_it_ends_within_some_millimetres(yaw, period_s):
+    line = [(1.0, 2.0), (4.0, 2.0)]
+    poses, command = driven(line, yaw, (1.0, 2.0, 0.0), period_s, clearance_of(open_floor()))
+    assert command.doing == "arrived"
+    assert math.dist(poses[-1].point, line[-1]) <= 0.008
+
+
+def test_a_robot_that_does_not_do_slow_commands_ends_as_well():
+    for turned in np.linspace(-3.0, 3.0, 9):
+        poses, command = driven(
+            [(1.0, 2.0), (4.0, 2.3)], 1.0, (1.0, 2.0, turned), 0.2, clearance_of(open_floor()),
+            least_mps=0.03,
+        )  # fmt: skip
+        assert command.doing == "arrived"
+        assert math.dist(poses[-1].point, (4.0, 2.3)) <= 0.03
+
+
+def test_who_measures_poses_with_some_jitter_ends_as_well():
+    rng, clearance = np.random.default_rng(0), clearance_of(open_floor())
+    for _ in range(10):
+        end = tuple(rng.uniform((0.8, 0.8), (5.2, 3.2)))
+        driver, motion = Driver(BODY, np.array([(3.0, 2.0), end]), 1.0), Motion(BODY)
+        pose, velocity, command = Pose2(3.0, 2.0, 0.0), (0.0, 0.0), None
+        for step in range(400):
+            x, y, yaw = rng.normal((pose.x, pose.y, pose.yaw), (0.01, 0.01, 0.005))
+            motion.take_pose(step * 100_000_000, Pose2(x, y, yaw))
+            command = driver.command(
+                Pose2(x, y, yaw), motion.ahead(step * 100_000_000), clearance, motion.period_s
+            )
+            motion.note(step * 100_000_000, command.linear_mps, command.angular_rps)
+            if command.doing == "arrived":
+                break
+            yaw = pose.yaw + 0.1 * velocity[1]
+            way = 0.1 * velocity[0]
+            pose = Pose2(pose.x + way * math.cos(yaw), pose.y + way * math.sin(yaw), yaw)
+            velocity = (command.linear_mps, command.angular_rps)
+        assert command.doing == "arrived"
+        assert math.dist(pose.point, end) <= 0.05
 
 
 @pytest.mark.parametrize("told", [0.6, 1.2])

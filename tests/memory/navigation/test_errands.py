@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 from msgspec import structs
@@ -114,7 +115,7 @@ def test_what_is_not_seen_where_it_should_be_in_view_is_waited_for_and_looked_at
     to, here = gone_to_table()
     for at_s in (20.0, 23.0, 26.0):
         unseen = seen(at_s, clock_s=at_s, here=here)
-        assert to.arrived(unseen) is None
+        assert to.arrived(unseen) == "stays"
         assert to.next(unseen).stand.pose.point == pytest.approx(here)
     assert to.arrived(seen(26.1, clock_s=26.0, here=here)) is None
     there = to.next(seen(26.2, clock_s=26.0, here=here)).stand.pose.point
@@ -124,11 +125,11 @@ def test_what_is_not_seen_where_it_should_be_in_view_is_waited_for_and_looked_at
 
 def test_what_is_seen_from_nowhere_is_told_as_that():
     to, here = gone_to_table()
-    for at_s in (20.0, 27.0):
-        assert to.arrived(seen(at_s, clock_s=at_s, here=here)) is None
+    assert to.arrived(seen(20.0, clock_s=20.0, here=here)) == "stays"
+    assert to.arrived(seen(27.0, clock_s=27.0, here=here)) is None
     there = to.next(seen(27.0, clock_s=27.0, here=here)).stand.pose.point
-    for at_s in (30.0, 37.0):
-        assert to.arrived(seen(at_s, clock_s=at_s, here=there)) is None
+    assert to.arrived(seen(30.0, clock_s=30.0, here=there)) == "stays"
+    assert to.arrived(seen(37.0, clock_s=37.0, here=there)) is None
     ended = to.next(seen(37.0, clock_s=37.0, here=there))
     assert ended.good
     assert ended.objects == (7,)
@@ -137,13 +138,45 @@ def test_what_is_seen_from_nowhere_is_told_as_that():
 
 def test_what_was_not_seen_and_is_found_elsewhere_is_gone_to_there():
     to, here = gone_to_table()
-    for at_s in (20.0, 27.0):
-        assert to.arrived(seen(at_s, clock_s=at_s, here=here)) is None
+    assert to.arrived(seen(20.0, clock_s=20.0, here=here)) == "stays"
+    assert to.arrived(seen(27.0, clock_s=27.0, here=here)) is None
     moved = thing(7, "table", (1.5, 3.2, 0.4), (0.8, 0.8, 0.8), last_seen_ns=round(27e9))
     elsewhere = known(open_floor(), here=here, objects=(moved,), stamp_ns=round(27e9))
     x, y = to.next(elsewhere).stand.pose.point
     assert math.dist((x, y), (1.5, 3.2)) < 1.6
     assert not to.is_outdated(elsewhere)
+
+
+def test_where_the_map_no_longer_comes_it_does_not_wait_for_ever():
+    to, here = gone_to_table()
+    late = seen(20.0, clock_s=20.0, here=here)
+    assert to.arrived(late) == "stays"
+    assert to.arrived(replace(late, stamp_ns=round(27e9))) is None
+
+
+def test_what_is_not_sure_yet_is_seen_as_well():
+    to, here = gone_to_table()
+    unsure = seen(20.0, table_s=20.0, clock_s=20.0, here=here)
+    things = (structs.replace(unsure.layout.objects[0], state="tentative"), CLOCK)
+    unsure = replace(unsure, layout=structs.replace(unsure.layout, objects=things))
+    to.next(unsure)
+    assert to.arrived(unsure).good
+
+
+def test_who_is_on_the_way_to_another_look_has_not_arrived():
+    to, here = gone_to_table()
+    assert to.arrived(seen(20.0, clock_s=20.0, here=here)) == "stays"
+    assert to.arrived(seen(27.0, clock_s=27.0, here=here)) is None
+    under_way = (here[0], here[1] + 0.4)
+    shut = paint(open_floor(), 4.1, 1.6, 4.9, 2.4)
+    for x0, y0, x1, y1 in ((-0.35, 0.3, 0.35, 0.4), (-0.35, -0.4, 0.35, -0.3),
+                           (-0.4, -0.4, -0.3, 0.4), (0.3, -0.4, 0.4, 0.4)):  # fmt: skip
+        paint(shut, under_way[0] + x0, under_way[1] + y0, under_way[0] + x1, under_way[1] + y1)
+    things = seen(27.5, clock_s=27.5).layout.objects
+    closed_in = known(shut, here=under_way, objects=things, stamp_ns=round(27.5e9))
+    ended = to.next(closed_in)
+    assert isinstance(ended, Ended)
+    assert not ended.good
 
 
 def test_where_no_detector_has_seen_anything_on_the_way_nothing_is_waited_for():

@@ -129,8 +129,8 @@ def surfaces(draw: st.DrawFn) -> SurfaceUpdate:
     return SurfaceUpdate(
         stamp_ns=draw(stamps),
         chunk=draw(st.tuples(*[st.integers(-(2**31), 2**31)] * 3)),
-        chunk_size_m=draw(reals),
-        points=draw(arrays("f4", number, 3)),
+        chunk_size_m=draw(st.floats(1e-3, 1e3)),
+        points=np.nan_to_num(draw(arrays("f4", number, 3))),
         colors=draw(arrays("u1", number, 3)),
     )
 

@@ -103,6 +103,24 @@ def test_a_disk_that_takes_no_map_is_survived(tmp_path: Path) -> None:
     assert driver.node.counters["frames.fused"] == 45
 
 
+def test_storing_takes_no_new_memory_each_time(tmp_path: Path) -> None:
+    params = {"map_dir": "map", "part_only": True, "map_every_s": 1.0, "surface_chunks": 0}
+    with NodeDriver(Reconstruction, run_dir=tmp_path, **params) as driver:
+        begun: list[np.ndarray] = []
+        writer = driver.node._writer
+        begin = writer.begin
+
+        def noted(number, stamp_ns, state, exports):
+            begun.append(state[0]["surface/tsdf"])
+            begin(number, stamp_ns, state, exports)
+
+        writer.begin = noted
+        for number in range(45):
+            driver.send("frames", wall(number))
+    assert len(begun) >= 2
+    assert all(np.shares_memory(each, begun[0]) for each in begun)
+
+
 def test_a_part_that_nobody_takes_is_not_written(tmp_path: Path) -> None:
     """The node was killed near its end, and goes its last way once more: the other node had that
     part, may have stored the last map and thrown away what was left over."""

@@ -41,7 +41,6 @@ WELL_SHARE, WELL = 0.5, 60.0
 MOST, MOST_SHOWN = 400, 100
 """Places that are looked at; fewer where the surface says what is in view."""
 
-
 _LOOKS: tuple[tuple[tuple[float, float] | None, float], ...] = (
     (None, REACH_M),
     (None, FAR_M),
@@ -65,10 +64,14 @@ def object_stands(object_id: int, known: Known, body: Body) -> tuple[Stand, ...]
         return _gone(thing, known.layout.stamp_ns)
     paths = body_paths(known.grid, body.radius_m)
     far = footprint_distance(thing.box, paths.centers)
+    within: dict[float, I64] = {}
     for own, reach in _LOOKS:
-        near = np.flatnonzero(far <= reach)
-        near = spread(near, MOST)
-        near = near[_same_side(known, thing, paths.centers[near])]
+        if own is None and known.surface is None:
+            continue
+        if reach not in within:
+            cells = spread(np.flatnonzero(far <= reach), MOST)
+            within[reach] = cells[_same_side(known, thing, paths.centers[cells])]
+        near = within[reach]
         if own is None:
             near, share = _shown(known, thing, paths.centers, near, body)
         else:
@@ -77,7 +80,7 @@ def object_stands(object_id: int, known: Known, body: Body) -> tuple[Stand, ...]
         if good.any():
             near = near[good]
             return _as_stands(thing, paths.centers[near], far[near], share[good])
-    if not len(near):
+    if not len(within[FAR_M]):
         return Unreachable(f"no free floor is known near {named(thing)}", (thing.id,))
     return Unreachable(f"{named(thing)} is in view from no free floor near it")
 
@@ -100,14 +103,14 @@ def _shown(known: Known, thing: MapObject, centers: F64, near: I64, body: Body) 
     """Some of the cells ``near``, and how much of a thing the surface lets one see from each: no
     more than is in the picture, since of what was never seen whole the surface lacks a part. None
     where too little of the surface is known."""
-    nowhere = near[:0], np.zeros(0)
-    if known.surface is None:
-        return nowhere
+    assert known.surface is not None
     box = thing.box
     share = share_in_view(centers[near], box, known.grid, body, math.inf)
     some = spread(np.flatnonzero(share >= SEEN_SHARE), MOST_SHOWN)
     shown = known.surface.shares(centers[near[some]], box, known.grid.floor_z, body)
-    return nowhere if shown is None else (near[some], np.minimum(share[some], shown))
+    if shown is None:
+        return near[:0], np.zeros(0)
+    return near[some], np.minimum(share[some], shown)
 
 
 def _as_stands(thing: MapObject, spots: F64, gap: F64, share: F64) -> tuple[Stand, ...]:

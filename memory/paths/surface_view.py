@@ -8,7 +8,7 @@ import math
 import cv2
 import numpy as np
 
-from cogmap.memory.geometry.boxes import axes, extent
+from cogmap.memory.geometry.boxes import contains
 from cogmap.memory.paths.in_view import Head, camera_axes
 from cogmap.runtime.messages import F32, F64, I64, Bool, Box
 
@@ -38,7 +38,7 @@ def shown_share(spots: F64, box: Box, points: F32, floor_z: float, head: Head) -
     middle, radius_m = np.array(box.center), float(np.linalg.norm(box.size)) / 2 + OWN_M
     eye_z = floor_z + head.camera_height_m
     points = points[_may_matter(points, spots, box, eye_z, radius_m)]
-    own = _in_box(points, box)
+    own = contains(box, points.astype(np.float64), OWN_M)
     if np.count_nonzero(own) < LEAST_POINTS:
         return None
     cameras = camera_axes(middle[:2] - spots, head.pitch_down_rad)
@@ -69,12 +69,6 @@ def _between(points: F32, spot: F64, middle: F64, radius_m: float) -> Bool:
     ahead = (off[:, 0] * way[0] + off[:, 1] * way[1]) / length_m
     aside = (off[:, 1] * way[0] - off[:, 0] * way[1]) / length_m
     return np.asarray((ahead > 0) & (ahead < length_m + radius_m) & (np.abs(aside) < radius_m))
-
-
-def _in_box(points: F32, box: Box) -> Bool:
-    low, high = extent(box)
-    along = points @ axes(box.yaw).T
-    return np.asarray(((along >= low - OWN_M) & (along <= high + OWN_M)).all(axis=1))
 
 
 def _share(in_camera: F64, own: Bool, head: Head) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+import threading
 from functools import lru_cache
 from typing import Any
 
@@ -25,6 +26,18 @@ class PackedArrayError(CogmapError):
     """Bytes are no packed array."""
 
 
+class _Zstd(threading.local):
+    """Kept, since to make one takes ten times as long as to pack a small array; one a thread, since
+    they are not to be shared."""
+
+    def __init__(self) -> None:
+        self.compressor = zstandard.ZstdCompressor(level=1, threads=0)
+        self.decompressor = zstandard.ZstdDecompressor()
+
+
+_ZSTD = _Zstd()
+
+
 def pack(array: NDArray[Any]) -> tuple[bytes, int]:
     """The array as zstd-compressed .npy, and the size of the .npy."""
     buffer = io.BytesIO()
@@ -32,7 +45,7 @@ def pack(array: NDArray[Any]) -> tuple[bytes, int]:
         buffer, np.ascontiguousarray(array).reshape(array.shape), allow_pickle=False
     )
     raw = buffer.getbuffer()
-    packed: bytes = zstandard.ZstdCompressor(level=1, threads=0).compress(raw)
+    packed: bytes = _ZSTD.compressor.compress(raw)
     return packed, len(raw)
 
 
@@ -44,7 +57,7 @@ def unpack(content: bytes, raw_size: int) -> NDArray[Any]:
     try:
         if zstandard.get_frame_parameters(content).content_size != raw_size:
             raise ValueError(f"it is not of the size {raw_size}")
-        return _array_of(zstandard.ZstdDecompressor().decompress(content))
+        return _array_of(_ZSTD.decompressor.decompress(content))
     except Exception as error:  # a header of nonsense has numpy raise nearly anything
         raise PackedArrayError(str(error) or "out of memory") from error
 

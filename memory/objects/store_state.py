@@ -26,15 +26,15 @@ __all__ = ["store_from_state", "store_state"]
 
 Arrays = dict[str, NDArray[Any]]
 
+_TYPES = get_type_hints(Track)
 _NOT_PLAIN = ("shape", "contacts", "embedding", "_points", "_tree", "_snapshot")
 
 
 def store_state(store: TrackStore) -> Arrays:
     """Arrays for ``store_from_state``."""
     tracks = list(store.tracks.values())
-    hints = get_type_hints(Track)
     plain = [
-        {name: getattr(track, name) for name in hints if name not in _NOT_PLAIN} for track in tracks
+        {name: getattr(track, name) for name in _TYPES if name not in _NOT_PLAIN} for track in tracks
     ]
     rest = {
         "tracks": plain,
@@ -67,13 +67,12 @@ def store_from_state(state: Mapping[str, NDArray[Any]], config: ObjectMapConfig)
     """Inverse of ``store_state``."""
     store = TrackStore(config)
     rest = msgspec.msgpack.decode(state["plain"].tobytes())
-    hints = get_type_hints(Track)
     parts = zip(
         rest["tracks"], _read_shapes(state), _read_contacts(state), _read_embeddings(state),
         strict=True,
     )  # fmt: skip
     for plain, shape, contacts, embedding in parts:
-        values = {name: msgspec.convert(value, hints[name]) for name, value in plain.items()}
+        values = {name: msgspec.convert(value, _TYPES[name]) for name, value in plain.items()}
         track = Track(shape=shape, contacts=contacts, embedding=embedding, **values)
         store.tracks[track.id] = track
         if track.state != "removed":

@@ -17,6 +17,7 @@ from cogmap.memory.navigation.object_stands import REACH_M
 from cogmap.memory.navigation.planning import Route, shortest_way
 from cogmap.memory.navigation.standing import MOST_LOOKS, Sight, Standing, away_from
 from cogmap.memory.navigation.stands import stands
+from cogmap.memory.navigation.stopping import cut_short
 from cogmap.runtime.messages import F64, Box, Goal, MapObject
 
 __all__ = [
@@ -116,6 +117,8 @@ class GoTo:
             return Ended(False, way.text, way.blocked_by)
         if self._since_ns is None:
             self._since_ns = known.layout.stamp_ns
+        if meant is not None:
+            way = cut_short(way, meant, known, self.body)
         self._target, self._stand = meant, way.stand
         return way
 

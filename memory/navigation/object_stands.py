@@ -15,7 +15,7 @@ from cogmap.memory.paths.in_view import share_in_view
 from cogmap.memory.paths.sides import same_side, walled_off
 from cogmap.runtime.messages import F64, I64, Bool, MapObject
 
-__all__ = ["FAR_M", "REACH_M", "named", "object_stands"]
+__all__ = ["FAR_M", "REACH_M", "named", "object_stands", "stands_at"]
 
 REACH_M, SURE_M = 1.0, 0.87
 """Whoever is farther from a thing's surface has not gone to it. A box that is wrong by some
@@ -73,7 +73,7 @@ def object_stands(object_id: int, known: Known, body: Body) -> tuple[Stand, ...]
             within[reach] = cells[_same_side(known, thing, paths.centers[cells])]
         near = within[reach]
         if own is None:
-            near, share = _shown(known, thing, paths.centers, near, body)
+            near, share = _some_shown(known, thing, paths.centers, near, body)
         else:
             share = share_in_view(paths.centers[near], thing.box, known.grid, body, *own)
         good = share >= SEEN_SHARE
@@ -83,6 +83,16 @@ def object_stands(object_id: int, known: Known, body: Body) -> tuple[Stand, ...]
     if not len(within[FAR_M]):
         return Unreachable(f"no free floor is known near {named(thing)}", (thing.id,))
     return Unreachable(f"{named(thing)} is in view from no free floor near it")
+
+
+def stands_at(spots: F64, thing: MapObject, known: Known, body: Body) -> tuple[Stand, ...] | None:
+    """One at each of some places (N, 2) on the floor, infinitely worse where the surface does not
+    show a thing; None where too little of the surface is known."""
+    share = _shown(known, thing, spots, body)
+    if share is None:
+        return None
+    share[~_same_side(known, thing, spots)] = 0
+    return _as_stands(thing, spots, footprint_distance(thing.box, spots), share)
 
 
 def _gone(thing: MapObject, now_ns: int) -> Unreachable:
@@ -99,18 +109,27 @@ def _same_side(known: Known, thing: MapObject, spots: F64) -> Bool:
     return np.asarray(in_room | ~walled_off(known.layout, known.grid, spots, ends))
 
 
-def _shown(known: Known, thing: MapObject, centers: F64, near: I64, body: Body) -> tuple[I64, F64]:
-    """Some of the cells ``near``, and how much of a thing the surface lets one see from each: no
-    more than is in the picture, since of what was never seen whole the surface lacks a part. None
-    where too little of the surface is known."""
-    assert known.surface is not None
-    box = thing.box
-    share = share_in_view(centers[near], box, known.grid, body, math.inf)
-    some = spread(np.flatnonzero(share >= SEEN_SHARE), MOST_SHOWN)
-    shown = known.surface.shares(centers[near[some]], box, known.grid.floor_z, body)
+def _some_shown(
+    known: Known, thing: MapObject, centers: F64, near: I64, body: Body
+) -> tuple[I64, F64]:
+    """Some of the cells ``near``, and how much of a thing is in view from each; none where too
+    little of the surface is known."""
+    share = share_in_view(centers[near], thing.box, known.grid, body, math.inf)
+    some = near[spread(np.flatnonzero(share >= SEEN_SHARE), MOST_SHOWN)]
+    shown = _shown(known, thing, centers[some], body)
+    return (near[:0], np.zeros(0)) if shown is None else (some, shown)
+
+
+def _shown(known: Known, thing: MapObject, spots: F64, body: Body) -> F64 | None:
+    """(N,) how much of a thing the surface lets one see from ``spots`` (N, 2): no more than is in
+    the picture, since of what was never seen whole the surface lacks a part. None where too little
+    of the surface is known."""
+    if known.surface is None:
+        return None
+    shown = known.surface.shares(spots, thing.box, known.grid.floor_z, body)
     if shown is None:
-        return near[:0], np.zeros(0)
-    return near[some], np.minimum(share[some], shown)
+        return None
+    return np.minimum(shown, share_in_view(spots, thing.box, known.grid, body, math.inf))
 
 
 def _as_stands(thing: MapObject, spots: F64, gap: F64, share: F64) -> tuple[Stand, ...]:
@@ -119,6 +138,7 @@ def _as_stands(thing: MapObject, spots: F64, gap: F64, share: F64) -> tuple[Stan
     worse += VERY_UNSURE * np.clip(gap - ALMOST_M, 0, None)
     worse += CLOSE_PER_M2 * np.clip(CLOSE_M - gap, 0, None) ** 2
     worse += WELL * np.clip(WELL_SHARE - share, 0, None) ** 2
+    worse[share < SEEN_SHARE] = math.inf
     x, y, _ = thing.box.center
     return tuple(
         Stand(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import itertools
 import math
+from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -39,16 +40,37 @@ SEEN_SHARE = 0.12
 WELL_SHARE, WELL = 0.5, 60.0
 """So much in view is enough; metres of way that the square of what is lacking is worth."""
 MOST, MOST_SHOWN = 400, 100
-"""Places that are looked at; fewer where the surface says what is in view."""
+"""Places that are looked at, of those from which something of the thing is in the picture; fewer
+where the surface says what is in view."""
+MOST_CELLS = 2000
+"""Of which that is asked."""
 
-_LOOKS: tuple[tuple[tuple[float, float] | None, float], ...] = (
-    (None, REACH_M),
-    (None, FAR_M),
-    *itertools.product(OWN_M, (REACH_M,)),
-    *itertools.product(OWN_M, (FAR_M,)),
+By = Literal["shown", "clear", "grid"]
+
+
+@dataclass(frozen=True)
+class _Look:
+    """How it is told what is in view from places nearer than ``reach_m``.
+
+    shown: of a thing's surface, what is in the picture and nothing hides. clear: of its box what is
+    in the picture, as far as nothing hides its surface there: where hardly any of a thing is, that
+    is the better measure. grid: of its box, what the grid does not hide; ``own_m`` as in OWN_M.
+    """
+
+    by: By
+    reach_m: float
+    own_m: tuple[float, float] = (math.inf, math.inf)
+
+
+_LOOKS = (
+    _Look("shown", REACH_M),
+    _Look("clear", REACH_M),
+    _Look("shown", FAR_M),
+    *(_Look("grid", REACH_M, own_m) for own_m in OWN_M),
+    *(_Look("grid", FAR_M, own_m) for own_m in OWN_M),
 )
-"""First by the surface (None), where it is known: what it hides near by is looked at from farther
-away; then by the grid."""
+"""First by the surface, where it is known: what it hides near by is looked at from farther away;
+then by the grid."""
 
 
 def named(thing: MapObject) -> str:
@@ -64,23 +86,17 @@ def object_stands(object_id: int, known: Known, body: Body) -> tuple[Stand, ...]
         return _gone(thing, known.layout.stamp_ns)
     paths = body_paths(known.grid, body.radius_m)
     far = footprint_distance(thing.box, paths.centers)
-    within: dict[float, I64] = {}
-    for own, reach in _LOOKS:
-        if own is None and known.surface is None:
-            continue
-        if reach not in within:
-            cells = spread(np.flatnonzero(far <= reach), MOST)
-            within[reach] = cells[_same_side(known, thing, paths.centers[cells])]
-        near = within[reach]
-        if own is None:
-            near, share = _some_shown(known, thing, paths.centers, near, body)
-        else:
-            share = share_in_view(paths.centers[near], thing.box, known.grid, body, *own)
+    near = {
+        reach_m: _in_picture(known, thing, paths.centers, np.flatnonzero(far <= reach_m), body)
+        for reach_m in (REACH_M, FAR_M)
+    }
+    for look in _LOOKS:
+        cells, share = _seen(look, known, thing, paths.centers, near[look.reach_m], body)
         good = share >= SEEN_SHARE
         if good.any():
-            near = near[good]
-            return _as_stands(thing, paths.centers[near], far[near], share[good])
-    if not len(within[FAR_M]):
+            cells = cells[good]
+            return _as_stands(thing, paths.centers[cells], far[cells], share[good])
+    if not (far <= FAR_M).any():
         return Unreachable(f"no free floor is known near {named(thing)}", (thing.id,))
     return Unreachable(f"{named(thing)} is in view from no free floor near it")
 
@@ -88,7 +104,7 @@ def object_stands(object_id: int, known: Known, body: Body) -> tuple[Stand, ...]
 def stands_at(spots: F64, thing: MapObject, known: Known, body: Body) -> tuple[Stand, ...] | None:
     """One at each of some places (N, 2) on the floor, infinitely worse where the surface does not
     show a thing; None where too little of the surface is known."""
-    share = _shown(known, thing, spots, body)
+    share = _shown("shown", known, thing, spots, body)
     if share is None:
         return None
     share[~_same_side(known, thing, spots)] = 0
@@ -109,27 +125,40 @@ def _same_side(known: Known, thing: MapObject, spots: F64) -> Bool:
     return np.asarray(in_room | ~walled_off(known.layout, known.grid, spots, ends))
 
 
-def _some_shown(
-    known: Known, thing: MapObject, centers: F64, near: I64, body: Body
-) -> tuple[I64, F64]:
-    """Some of the cells ``near``, and how much of a thing is in view from each; none where too
-    little of the surface is known."""
+def _in_picture(known: Known, thing: MapObject, centers: F64, near: I64, body: Body) -> I64:
+    """Some of the cells ``near`` that are on a thing's side of the walls, and from which enough of
+    it would be in the picture if nothing hid it."""
+    near = spread(near, MOST_CELLS)
     share = share_in_view(centers[near], thing.box, known.grid, body, math.inf)
-    some = near[spread(np.flatnonzero(share >= SEEN_SHARE), MOST_SHOWN)]
-    shown = _shown(known, thing, centers[some], body)
-    return (near[:0], np.zeros(0)) if shown is None else (some, shown)
+    near = near[share >= SEEN_SHARE]
+    return spread(near[_same_side(known, thing, centers[near])], MOST)
 
 
-def _shown(known: Known, thing: MapObject, spots: F64, body: Body) -> F64 | None:
-    """(N,) how much of a thing the surface lets one see from ``spots`` (N, 2): no more than is in
-    the picture, since of what was never seen whole the surface lacks a part. None where too little
-    of the surface is known."""
+def _seen(
+    look: _Look, known: Known, thing: MapObject, centers: F64, cells: I64, body: Body
+) -> tuple[I64, F64]:
+    """Some of the cells, and how much of a thing is in view from each; none where too little of the
+    surface is known to tell by it."""
+    if look.by == "grid":
+        return cells, share_in_view(centers[cells], thing.box, known.grid, body, *look.own_m)
+    some = spread(cells, MOST_SHOWN)
+    share = _shown(look.by, known, thing, centers[some], body)
+    return (some[:0], np.zeros(0)) if share is None else (some, share)
+
+
+def _shown(by: By, known: Known, thing: MapObject, spots: F64, body: Body) -> F64 | None:
+    """(N,) how much of a thing the surface lets one see from ``spots`` (N, 2), as `_Look` has it:
+    no more than what is in the picture of its box, since of what was never seen whole the surface
+    lacks a part. None where too little of the surface is known."""
     if known.surface is None:
         return None
-    shown = known.surface.shares(spots, thing.box, known.grid.floor_z, body)
-    if shown is None:
+    shares = known.surface.shares(spots, thing.box, known.grid.floor_z, body)
+    if shares is None:
         return None
-    return np.minimum(shown, share_in_view(spots, thing.box, known.grid, body, math.inf))
+    pictured = share_in_view(spots, thing.box, known.grid, body, math.inf)
+    if by == "clear":
+        return pictured * shares[:, 1]
+    return np.minimum(pictured, shares[:, 0])
 
 
 def _as_stands(thing: MapObject, spots: F64, gap: F64, share: F64) -> tuple[Stand, ...]:

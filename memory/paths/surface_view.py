@@ -12,10 +12,10 @@ from cogmap.memory.geometry.boxes import contains
 from cogmap.memory.paths.in_view import Head, camera_axes
 from cogmap.runtime.messages import F32, F64, I64, Bool, Box
 
-__all__ = ["shown_share"]
+__all__ = ["shown_shares"]
 
-WIDE_PX = 48
-"""Of the picture that is thought of: at a metre a pixel is as large as most voxels."""
+WIDE_PX = 96
+"""Of the picture that is thought of: of a ball that its lower edge cuts some pixels are left."""
 OWN_M = 0.02
 """What lies so near to a thing's box is the thing."""
 LEAST_POINTS = 30
@@ -23,15 +23,17 @@ LEAST_POINTS = 30
 BEFORE_M = 0.1
 """What is nearer than a thing's surface by so much hides it."""
 NEAREST_M, NOTHING_M = 0.05, 1e6
-_BRUSH, LARGE_M = np.ones((3, 3), np.uint8), 0.5
-"""A point covers its pixel and those around it: points are as far apart as a pixel is wide and
-more. Nearer than the second it covers those around these, too."""
+_BRUSH = np.ones((3, 3), np.uint8)
+_COVERS = ((1, math.inf), (2, 2.0), (4, 0.5))
+"""So many pixels around its own are covered by a point nearer than so many metres: points are as
+far apart as voxels are wide."""
 
 
-def shown_share(spots: F64, box: Box, points: F32, floor_z: float, head: Head) -> F64 | None:
-    """(N,) part of a thing that a camera at ``spots`` (N, 2), turned to the middle of its ``box``,
-    shows, of what it would cover alone in a picture that went on by its own width and height on all
-    sides; None where too little of its surface is known.
+def shown_shares(spots: F64, box: Box, points: F32, floor_z: float, head: Head) -> F64 | None:
+    """(N, 2) part of a thing that a camera at ``spots`` (N, 2), turned to the middle of its
+    ``box``, shows: of what it would cover alone in a picture that went on by its own width and
+    height on all sides, and of what it would cover alone in the picture. None where too little of
+    its surface is known.
 
     ``points`` (M, 3): the surface around, m, world.
     """
@@ -45,8 +47,8 @@ def shown_share(spots: F64, box: Box, points: F32, floor_z: float, head: Head) -
     shares = []
     for spot, camera in zip(spots, cameras, strict=True):
         rows = np.flatnonzero(_between(points[:, :2], spot, middle[:2], radius_m))
-        shares.append(_share((points[rows] - (*spot, eye_z)) @ camera.T, own[rows], head))
-    return np.array(shares)
+        shares.append(_shares((points[rows] - (*spot, eye_z)) @ camera.T, own[rows], head))
+    return np.array(shares).reshape(-1, 2)
 
 
 def _may_matter(points: F32, spots: F64, box: Box, eye_z: float, radius_m: float) -> Bool:
@@ -71,7 +73,7 @@ def _between(points: F32, spot: F64, middle: F64, radius_m: float) -> Bool:
     return np.asarray((ahead > 0) & (ahead < length_m + radius_m) & (np.abs(aside) < radius_m))
 
 
-def _share(in_camera: F64, own: Bool, head: Head) -> float:
+def _shares(in_camera: F64, own: Bool, head: Head) -> tuple[float, float]:
     """``in_camera`` (M, 3): to the right, down and ahead, m."""
     half_x, half_y = math.tan(head.hfov_rad / 2), math.tan(head.vfov_rad / 2)
     wide, high = WIDE_PX, max(1, round(WIDE_PX * half_y / half_x))
@@ -86,13 +88,17 @@ def _share(in_camera: F64, own: Bool, head: Head) -> float:
     first = _nearest(pixel, depth, wide, high)
     covers = alone < NOTHING_M
     shows = covers & (first >= alone - BEFORE_M)
-    picture = shows[high : 2 * high, wide : 2 * wide]
-    return int(np.count_nonzero(picture)) / max(int(np.count_nonzero(covers)), 1)
+    picture = np.s_[high : 2 * high, wide : 2 * wide]
+    shown, in_picture = int(shows[picture].sum()), int(covers[picture].sum())
+    return shown / max(int(covers.sum()), 1), shown / max(in_picture, 1)
 
 
 def _nearest(pixel: I64, depth: F64, wide: int, high: int) -> F32:
     """(3 high, 3 wide) depth of what comes first in each pixel; NOTHING_M where nothing is."""
     image = np.full((3 * high, 3 * wide), NOTHING_M, np.float32)
     np.minimum.at(image.reshape(-1), pixel, depth.astype(np.float32))
-    near = cv2.erode(np.where(image < LARGE_M, image, np.float32(NOTHING_M)), _BRUSH, iterations=2)
-    return np.asarray(np.minimum(cv2.erode(image, _BRUSH), near))
+    covered = image
+    for pixels, near_m in _COVERS:
+        near = np.where(image < near_m, image, np.float32(NOTHING_M))
+        covered = np.minimum(covered, cv2.erode(near, _BRUSH, iterations=pixels))
+    return np.asarray(covered)

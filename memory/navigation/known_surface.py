@@ -56,7 +56,7 @@ class KnownSurface:
             self._chunks[update.chunk] = _thinned(update.points)
 
     def shares(self, spots: F64, box: Box, floor_z: float, head: Head) -> F64 | None:
-        """(N, 2) how much of a thing is in view from ``spots`` (N, 2), by `shown_shares`; None where
+        """(N, 2) how much of a thing is in view from ``spots`` (N, 2): `shown_shares`. None where
         too little of its surface is known."""
         if self._stamp_ns - self._fresh_ns > FRESH_S * 1e9:
             self._shares.clear()

@@ -18,7 +18,7 @@ from cogmap.runtime.messages import F64, I64, Bool, MapObject
 
 __all__ = ["FAR_M", "REACH_M", "named", "object_stands", "stands_at"]
 
-REACH_M, SURE_M = 1.0, 0.87
+REACH_M, SURE_M = 1.0, 0.89
 """Whoever is farther from a thing's surface has not gone to it. A box that is wrong by some
 centimetres is still in reach from the second."""
 UNSURE_PER_M2 = 100.0
@@ -26,7 +26,7 @@ UNSURE_PER_M2 = 100.0
 CLOSE_M, CLOSE_PER_M2 = 0.6, 40.0
 """So close to a thing, how much of it is in view is uncertain; metres of way that the square of
 each metre nearer than that is worth."""
-ALMOST_M, VERY_UNSURE = 0.95, 200.0
+ALMOST_M, VERY_UNSURE = 0.97, 200.0
 """From here on a centimetre of the map or of the robot decides; metres of way that each metre
 beyond that is worth in addition."""
 OWN_M = ((0.06, 0.1), (0.06, math.inf), (0.3, 0.1), (0.3, math.inf))

@@ -13,7 +13,6 @@ import numpy as np
 from cogmap.memory.geometry.boxes import footprint_distance
 from cogmap.memory.navigation.known import Body, Known
 from cogmap.memory.navigation.motion import angle_between
-from cogmap.memory.navigation.object_stands import SURE_M
 from cogmap.memory.objects.seen_whole import SEEN_WHOLE_CUT
 from cogmap.memory.paths.grid_paths import Point
 from cogmap.memory.paths.in_view import share_in_view
@@ -36,8 +35,9 @@ ABOVE_M, TALL_M = 0.02, 2.0
 """What is seen to end so high above the camera, which sees little of what is higher, goes on up to
 the second above the floor: so do cabinets, curtains and pictures on walls, of which a look from
 near by has the lower part."""
-BEFORE_SHARE = 0.35
-"""With so much of a thing in view one has it before one."""
+BEFORE_M, BEFORE_SHARE = 0.87, 0.35
+"""So near to a thing and with so much of it in view one has it before one: it may turn out to be
+smaller than it is known to be."""
 
 
 def is_before(thing: MapObject, known: Known, body: Body) -> bool:
@@ -49,7 +49,7 @@ def is_before(thing: MapObject, known: Known, body: Body) -> bool:
     off = angle_between(math.atan2(y - here.y, x - here.x), here.yaw)
     if abs(off) > body.hfov_rad / 2 - WITHIN_RAD:
         return False
-    if footprint_distance(thing.box, np.array([here.point]))[0] > SURE_M:
+    if footprint_distance(thing.box, np.array([here.point]))[0] > BEFORE_M:
         return False
     return _share(thing, here.point, known, body, OWN_M) >= BEFORE_SHARE
 

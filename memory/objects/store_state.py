@@ -34,7 +34,8 @@ def store_state(store: TrackStore) -> Arrays:
     """Arrays for ``store_from_state``."""
     tracks = list(store.tracks.values())
     plain = [
-        {name: getattr(track, name) for name in _TYPES if name not in _NOT_PLAIN} for track in tracks
+        {name: getattr(track, name) for name in _TYPES if name not in _NOT_PLAIN}
+        for track in tracks
     ]
     rest = {
         "tracks": plain,

@@ -14,8 +14,8 @@ from cogmap.runtime.messages import F32, F64, I64, Bool, Box
 
 __all__ = ["shown_shares"]
 
-WIDE_PX = 96
-"""Of the picture that is thought of: of a ball that its lower edge cuts some pixels are left."""
+WIDE_PX = 64
+"""Of the picture that is thought of: at a metre a pixel is as large as most voxels."""
 OWN_M = 0.02
 """What lies so near to a thing's box is the thing."""
 LEAST_POINTS = 30
@@ -24,9 +24,10 @@ BEFORE_M = 0.1
 """What is nearer than a thing's surface by so much hides it."""
 NEAREST_M, NOTHING_M = 0.05, 1e6
 _BRUSH = np.ones((3, 3), np.uint8)
-_COVERS = ((1, math.inf), (2, 2.0), (4, 0.5))
-"""So many pixels around its own are covered by a point nearer than so many metres: points are as
-far apart as voxels are wide."""
+_FILLS = ((1, math.inf), (2, 1.2), (3, 0.7), (6, 0.4))
+"""Gaps of up to twice so many pixels between points nearer than so many metres are closed, since
+points are as far apart as voxels are wide. Edges stay where they are: the view between the boards
+of a shelf is narrow."""
 
 
 def shown_shares(spots: F64, box: Box, points: F32, floor_z: float, head: Head) -> F64 | None:
@@ -94,11 +95,13 @@ def _shares(in_camera: F64, own: Bool, head: Head) -> tuple[float, float]:
 
 
 def _nearest(pixel: I64, depth: F64, wide: int, high: int) -> F32:
-    """(3 high, 3 wide) depth of what comes first in each pixel; NOTHING_M where nothing is."""
+    """(3 high, 3 wide) depth of what comes first in each pixel; NOTHING_M where nothing is. To open
+    depths is to close the shapes that have them."""
     image = np.full((3 * high, 3 * wide), NOTHING_M, np.float32)
     np.minimum.at(image.reshape(-1), pixel, depth.astype(np.float32))
-    covered = image
-    for pixels, near_m in _COVERS:
+    filled = image
+    for pixels, near_m in _FILLS:
         near = np.where(image < near_m, image, np.float32(NOTHING_M))
-        covered = np.minimum(covered, cv2.erode(near, _BRUSH, iterations=pixels))
-    return np.asarray(covered)
+        closed = cv2.morphologyEx(near, cv2.MORPH_OPEN, _BRUSH, iterations=pixels)
+        filled = np.minimum(filled, closed)
+    return np.asarray(filled)

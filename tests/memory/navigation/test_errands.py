@@ -8,11 +8,14 @@ from dataclasses import replace
 import pytest
 from msgspec import structs
 
+from cogmap.memory.navigation import errands
 from cogmap.memory.navigation.errands import Ended, GoTo, comfortable_way, way_or_reason
 from cogmap.memory.navigation.known import Body, Pose2, Stand, Unreachable
-from cogmap.memory.navigation.object_stands import object_stands
+from cogmap.memory.navigation.known_surface import KnownSurface
+from cogmap.memory.navigation.object_stands import SURE_M, object_stands
 from cogmap.runtime.messages import FREE, UNKNOWN, Goal
 from tests.memory.navigation.floors import known, open_floor, paint, thing
+from tests.memory.paths.test_surface_view import sheet
 
 BODY = Body()
 THERE = (Stand(Pose2(4.5, 2.0, 0.0)),)
@@ -48,6 +51,17 @@ def test_where_there_is_none_the_reason_is_that_of_the_body_without_margin():
     found = way_or_reason(shut, BODY, THERE, through_unknown=False)
     assert isinstance(found, Unreachable)
     assert "too narrow for a radius of 0.18 m" in found.text
+
+
+def test_the_way_to_a_thing_ends_as_soon_as_it_is_well_in_view(monkeypatch):
+    """Though the only place that was asked is beyond."""
+    beyond = Stand(Pose2(3.5, 2.0, 0.0))
+    monkeypatch.setattr(errands, "stands", lambda *_: (beyond,))
+    side = sheet((4.1, 1.6, 0.0), (4.1, 2.4, 0.8))
+    seen = known(open_floor(), objects=(table(),), surface=KnownSurface.of(side))
+    way = GoTo(Goal(kind="object", id=7), BODY).next(seen)
+    assert 4.1 - way.points[-1][0] == pytest.approx(SURE_M, abs=0.06)
+    assert way.stand.why == "in view of the table, 0.9 m from it"
 
 
 def table(id=7, label="table", **more):

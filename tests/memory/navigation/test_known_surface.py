@@ -54,7 +54,7 @@ def test_an_empty_surface_tells_nothing():
 
 def test_what_a_chunk_no_longer_holds_hides_nothing_some_time_later():
     surface = streamed(FRONT, WALL)
-    assert shares(surface) == pytest.approx([0.0, 0.0], abs=0.02)
+    assert shares(surface) == pytest.approx([0.0, 0.0])
     for update in updates(WALL, stamp_s=5.0):
         surface.take(SurfaceUpdate(
             stamp_ns=update.stamp_ns, chunk=update.chunk, chunk_size_m=CHUNK_M,
@@ -62,7 +62,7 @@ def test_what_a_chunk_no_longer_holds_hides_nothing_some_time_later():
         ))  # fmt: skip
     for update in updates(FRONT, stamp_s=5.0):
         surface.take(update)
-    assert shares(surface) == pytest.approx([0.0, 0.0], abs=0.02)  # still what was found before
+    assert shares(surface) == pytest.approx([0.0, 0.0])  # still what was found before
     for update in updates(FRONT, stamp_s=25.0):
         surface.take(update)
     assert shares(surface) == pytest.approx([1.0, 1.0])

@@ -7,8 +7,10 @@ import math
 import numpy as np
 import pytest
 
+from cogmap.memory.geometry.boxes import footprint_distance
 from cogmap.memory.navigation.known import Body, Pose2, Unreachable
 from cogmap.memory.navigation.known_surface import KnownSurface
+from cogmap.memory.navigation.object_stands import REACH_M
 from cogmap.memory.navigation.stands import stands
 from cogmap.runtime.messages import UNKNOWN, Goal, Standpoint
 from tests.memory.navigation.floors import known, open_floor, paint, room, thing
@@ -140,3 +142,16 @@ def test_what_the_surface_hides_is_looked_at_from_its_other_side():
     good = stands(goal, known(floor, objects=(can,), surface=surface), BODY)
     assert min(stand.pose.x for stand in good) > 2.1
     assert max(stand.pose.x for stand in good) > 3.0
+
+
+def test_of_what_lies_low_the_places_are_looked_for_where_it_is_in_the_picture():
+    """It is so only from the last centimetres of reach; places all around are not asked in vain."""
+    bowl = thing(7, "bowl", (2.6, 2.0, 0.05), (0.2, 0.24, 0.1))
+    top = sheet((2.5, 1.88, 0.1), (2.7, 2.12, 0.1))
+    seen = known(open_floor(), objects=(bowl,), surface=KnownSurface.of(top))
+    good = stands(Goal(kind="object", id=7), seen, BODY)
+    spots = np.array([stand.pose.point for stand in good])
+    far = footprint_distance(bowl.box, spots)
+    assert far.max() <= REACH_M
+    assert far.min() > 0.9
+    assert len(good) > 20

@@ -46,6 +46,22 @@ def test_of_what_is_half_hidden_half_is_in_view():
     assert share((1.9, 2.0), FRONT, before) == pytest.approx(0.45, abs=0.1)
 
 
+@pytest.mark.parametrize("apart_m", [0.02, 0.03, 0.04])
+@pytest.mark.parametrize("before_m", [0.2, 0.25, 0.4, 0.7])
+def test_through_a_wall_before_ones_nose_nothing_is_seen(before_m, apart_m):
+    """However far apart its points are in the picture."""
+    wall = sheet((1.9 + before_m, 1.0, 0.0), (1.9 + before_m, 3.0, 2.0), apart_m)
+    assert share((1.9, 2.0), FRONT, wall) < 0.03
+
+
+@pytest.mark.parametrize(("wide_m", "seen"), [(0.1, 0.5), (0.15, 0.75), (0.2, 1.0)])
+def test_through_a_slit_about_as_much_is_seen_as_is_behind_it(wide_m, seen):
+    """Half way to it; what stands between the boards of a shelf is seen so."""
+    left = sheet((2.5, 1.0, 0.0), (2.5, 2.0 - wide_m / 2, 2.0))
+    right = sheet((2.5, 2.0 + wide_m / 2, 0.0), (2.5, 3.0, 2.0))
+    assert share((2.01, 2.0), FRONT, left, right) == pytest.approx(seen, abs=0.12)
+
+
 def test_what_is_above_the_picture_is_not_in_view():
     """The highest line of sight goes up by 6.55 degrees from 1.35 m: to 1.46 m at a metre."""
     high = Box(center=(3.0, 2.0, 1.7), size=(0.02, 0.4, 0.3))

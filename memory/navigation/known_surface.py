@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from cogmap.memory.paths.in_view import Head
-from cogmap.memory.paths.surface_view import shown_shares
+from cogmap.memory.paths.surface_view import shown_share
 from cogmap.runtime.messages import F32, F64, Box, SurfaceUpdate
 
 __all__ = ["KnownSurface"]
@@ -28,7 +28,7 @@ class KnownSurface:
         self._chunks: dict[tuple[int, int, int], F32] = {}
         self._chunk_m = CHUNK_M
         self._stamp_ns = self._fresh_ns = -1
-        self._shares: dict[tuple[Box, float, Head], dict[tuple[float, float], list[float]]] = {}
+        self._shares: dict[tuple[Box, float, Head], dict[tuple[float, float], float]] = {}
 
     def __len__(self) -> int:
         """Number of points."""
@@ -56,8 +56,8 @@ class KnownSurface:
             self._chunks[update.chunk] = _thinned(update.points)
 
     def shares(self, spots: F64, box: Box, floor_z: float, head: Head) -> F64 | None:
-        """(N, 2) how much of a thing is in view from ``spots`` (N, 2): `shown_shares`. None where
-        too little of its surface is known."""
+        """(N,) how much of a thing is in view from ``spots`` (N, 2), as `shown_share` has it; None
+        where too little of its surface is known."""
         if self._stamp_ns - self._fresh_ns > FRESH_S * 1e9:
             self._shares.clear()
             self._fresh_ns = self._stamp_ns
@@ -65,11 +65,11 @@ class KnownSurface:
         keys = [(x, y) for x, y in np.round(spots, 2).tolist()]
         new = [k for k, key in enumerate(keys) if key not in found]
         if new:
-            shares = shown_shares(spots[new], box, self._around(spots[new], box), floor_z, head)
+            shares = shown_share(spots[new], box, self._around(spots[new], box), floor_z, head)
             if shares is None:
                 return None
             found |= dict(zip([keys[k] for k in new], shares.tolist(), strict=True))
-        return np.array([found[key] for key in keys]).reshape(-1, 2)
+        return np.array([found[key] for key in keys])
 
     def _around(self, spots: F64, box: Box) -> F32:
         """(M, 3) what may be seen of a box from some places, or be before it."""

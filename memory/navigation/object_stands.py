@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
 import math
-from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
@@ -26,7 +25,7 @@ UNSURE_PER_M2 = 100.0
 CLOSE_M, CLOSE_PER_M2 = 0.6, 40.0
 """So close to a thing, how much of it is in view is uncertain; metres of way that the square of
 each metre nearer than that is worth."""
-ALMOST_M, VERY_UNSURE = 0.97, 200.0
+ALMOST_M, VERY_UNSURE = 0.95, 200.0
 """From here on a centimetre of the map or of the robot decides; metres of way that each metre
 beyond that is worth in addition."""
 OWN_M = ((0.06, 0.1), (0.06, math.inf), (0.3, 0.1), (0.3, math.inf))
@@ -42,35 +41,17 @@ WELL_SHARE, WELL = 0.5, 60.0
 MOST, MOST_SHOWN = 400, 100
 """Places that are looked at, of those from which something of the thing is in the picture; fewer
 where the surface says what is in view."""
-MOST_CELLS = 2000
+MOST_CELLS = 1000
 """Of which that is asked."""
 
-By = Literal["shown", "clear", "grid"]
-
-
-@dataclass(frozen=True)
-class _Look:
-    """How it is told what is in view from places nearer than ``reach_m``.
-
-    shown: of a thing's surface, what is in the picture and nothing hides. clear: of its box what is
-    in the picture, as far as nothing hides its surface there: where hardly any of a thing is, that
-    is the better measure. grid: of its box, what the grid does not hide; ``own_m`` as in OWN_M.
-    """
-
-    by: By
-    reach_m: float
-    own_m: tuple[float, float] = (math.inf, math.inf)
-
-
-_LOOKS = (
-    _Look("shown", REACH_M),
-    _Look("clear", REACH_M),
-    _Look("shown", FAR_M),
-    *(_Look("grid", REACH_M, own_m) for own_m in OWN_M),
-    *(_Look("grid", FAR_M, own_m) for own_m in OWN_M),
+_LOOKS: tuple[tuple[tuple[float, float] | None, float], ...] = (
+    (None, REACH_M),
+    (None, FAR_M),
+    *itertools.product(OWN_M, (REACH_M,)),
+    *itertools.product(OWN_M, (FAR_M,)),
 )
-"""First by the surface, where it is known: what it hides near by is looked at from farther away;
-then by the grid."""
+"""First by the surface (None), where it is known: what it hides near by is looked at from farther
+away; then by the grid."""
 
 
 def named(thing: MapObject) -> str:
@@ -86,17 +67,20 @@ def object_stands(object_id: int, known: Known, body: Body) -> tuple[Stand, ...]
         return _gone(thing, known.layout.stamp_ns)
     paths = body_paths(known.grid, body.radius_m)
     far = footprint_distance(thing.box, paths.centers)
-    near = {
-        reach_m: _in_picture(known, thing, paths.centers, np.flatnonzero(far <= reach_m), body)
-        for reach_m in (REACH_M, FAR_M)
-    }
-    for look in _LOOKS:
-        cells, share = _seen(look, known, thing, paths.centers, near[look.reach_m], body)
+    near: dict[float, I64] = {}
+    for own, reach_m in _LOOKS:
+        if own is None and known.surface is None:
+            continue
+        if reach_m not in near:
+            cells = np.flatnonzero(far <= reach_m)
+            near[reach_m] = _in_picture(known, thing, paths.centers, cells, body)
+        cells, share = _seen(own, known, thing, paths.centers, near[reach_m], body)
         good = share >= SEEN_SHARE
         if good.any():
             cells = cells[good]
             return _as_stands(thing, paths.centers[cells], far[cells], share[good])
-    if not (far <= FAR_M).any():
+    around = paths.centers[spread(np.flatnonzero(far <= FAR_M), MOST)]
+    if not _same_side(known, thing, around).any():
         return Unreachable(f"no free floor is known near {named(thing)}", (thing.id,))
     return Unreachable(f"{named(thing)} is in view from no free floor near it")
 
@@ -104,7 +88,7 @@ def object_stands(object_id: int, known: Known, body: Body) -> tuple[Stand, ...]
 def stands_at(spots: F64, thing: MapObject, known: Known, body: Body) -> tuple[Stand, ...] | None:
     """One at each of some places (N, 2) on the floor, infinitely worse where the surface does not
     show a thing; None where too little of the surface is known."""
-    share = _shown("shown", known, thing, spots, body)
+    share = _shown(known, thing, spots, body)
     if share is None:
         return None
     share[~_same_side(known, thing, spots)] = 0
@@ -125,40 +109,42 @@ def _same_side(known: Known, thing: MapObject, spots: F64) -> Bool:
     return np.asarray(in_room | ~walled_off(known.layout, known.grid, spots, ends))
 
 
-def _in_picture(known: Known, thing: MapObject, centers: F64, near: I64, body: Body) -> I64:
-    """Some of the cells ``near`` that are on a thing's side of the walls, and from which enough of
-    it would be in the picture if nothing hid it."""
-    near = spread(near, MOST_CELLS)
-    share = share_in_view(centers[near], thing.box, known.grid, body, math.inf)
-    near = near[share >= SEEN_SHARE]
-    return spread(near[_same_side(known, thing, centers[near])], MOST)
+def _in_picture(known: Known, thing: MapObject, centers: F64, cells: I64, body: Body) -> I64:
+    """Some of the cells that are on a thing's side of the walls, and from which enough of it would
+    be in the picture if nothing hid it."""
+    cells = spread(cells, MOST_CELLS)
+    share = share_in_view(centers[cells], thing.box, known.grid, body, math.inf)
+    cells = cells[share >= SEEN_SHARE]
+    return spread(cells[_same_side(known, thing, centers[cells])], MOST)
 
 
 def _seen(
-    look: _Look, known: Known, thing: MapObject, centers: F64, cells: I64, body: Body
+    own: tuple[float, float] | None,
+    known: Known,
+    thing: MapObject,
+    centers: F64,
+    cells: I64,
+    body: Body,
 ) -> tuple[I64, F64]:
-    """Some of the cells, and how much of a thing is in view from each; none where too little of the
-    surface is known to tell by it."""
-    if look.by == "grid":
-        return cells, share_in_view(centers[cells], thing.box, known.grid, body, *look.own_m)
+    """Some of the cells, and how much of a thing is in view from each, by a look of _LOOKS; none
+    where too little of the surface is known to tell by it."""
+    if own is not None:
+        return cells, share_in_view(centers[cells], thing.box, known.grid, body, *own)
     some = spread(cells, MOST_SHOWN)
-    share = _shown(look.by, known, thing, centers[some], body)
+    share = _shown(known, thing, centers[some], body)
     return (some[:0], np.zeros(0)) if share is None else (some, share)
 
 
-def _shown(by: By, known: Known, thing: MapObject, spots: F64, body: Body) -> F64 | None:
-    """(N,) how much of a thing the surface lets one see from ``spots`` (N, 2), as `_Look` has it:
-    no more than what is in the picture of its box, since of what was never seen whole the surface
-    lacks a part. None where too little of the surface is known."""
+def _shown(known: Known, thing: MapObject, spots: F64, body: Body) -> F64 | None:
+    """(N,) how much of a thing the surface lets one see from ``spots`` (N, 2): no more than what of
+    its box is in the picture, since of what was never seen whole the surface lacks a part. None
+    where too little of the surface is known."""
     if known.surface is None:
         return None
-    shares = known.surface.shares(spots, thing.box, known.grid.floor_z, body)
-    if shares is None:
+    shown = known.surface.shares(spots, thing.box, known.grid.floor_z, body)
+    if shown is None:
         return None
-    pictured = share_in_view(spots, thing.box, known.grid, body, math.inf)
-    if by == "clear":
-        return pictured * shares[:, 1]
-    return np.minimum(pictured, shares[:, 0])
+    return np.minimum(shown, share_in_view(spots, thing.box, known.grid, body, math.inf))
 
 
 def _as_stands(thing: MapObject, spots: F64, gap: F64, share: F64) -> tuple[Stand, ...]:

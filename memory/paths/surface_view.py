@@ -12,7 +12,7 @@ from cogmap.memory.geometry.boxes import contains
 from cogmap.memory.paths.in_view import Head, camera_axes
 from cogmap.runtime.messages import F32, F64, I64, Bool, Box
 
-__all__ = ["shown_shares"]
+__all__ = ["shown_share"]
 
 WIDE_PX = 64
 """Of the picture that is thought of: at a metre a pixel is as large as most voxels."""
@@ -30,11 +30,10 @@ points are as far apart as voxels are wide. Edges stay where they are: the view 
 of a shelf is narrow."""
 
 
-def shown_shares(spots: F64, box: Box, points: F32, floor_z: float, head: Head) -> F64 | None:
-    """(N, 2) part of a thing that a camera at ``spots`` (N, 2), turned to the middle of its
-    ``box``, shows: of what it would cover alone in a picture that went on by its own width and
-    height on all sides, and of what it would cover alone in the picture. None where too little of
-    its surface is known.
+def shown_share(spots: F64, box: Box, points: F32, floor_z: float, head: Head) -> F64 | None:
+    """(N,) part of a thing that a camera at ``spots`` (N, 2), turned to the middle of its ``box``,
+    shows, of what it would cover alone in a picture that went on by its own width and height on all
+    sides; None where too little of its surface is known.
 
     ``points`` (M, 3): the surface around, m, world.
     """
@@ -48,8 +47,8 @@ def shown_shares(spots: F64, box: Box, points: F32, floor_z: float, head: Head) 
     shares = []
     for spot, camera in zip(spots, cameras, strict=True):
         rows = np.flatnonzero(_between(points[:, :2], spot, middle[:2], radius_m))
-        shares.append(_shares((points[rows] - (*spot, eye_z)) @ camera.T, own[rows], head))
-    return np.array(shares).reshape(-1, 2)
+        shares.append(_share((points[rows] - (*spot, eye_z)) @ camera.T, own[rows], head))
+    return np.array(shares)
 
 
 def _may_matter(points: F32, spots: F64, box: Box, eye_z: float, radius_m: float) -> Bool:
@@ -74,7 +73,7 @@ def _between(points: F32, spot: F64, middle: F64, radius_m: float) -> Bool:
     return np.asarray((ahead > 0) & (ahead < length_m + radius_m) & (np.abs(aside) < radius_m))
 
 
-def _shares(in_camera: F64, own: Bool, head: Head) -> tuple[float, float]:
+def _share(in_camera: F64, own: Bool, head: Head) -> float:
     """``in_camera`` (M, 3): to the right, down and ahead, m."""
     half_x, half_y = math.tan(head.hfov_rad / 2), math.tan(head.vfov_rad / 2)
     wide, high = WIDE_PX, max(1, round(WIDE_PX * half_y / half_x))
@@ -89,9 +88,8 @@ def _shares(in_camera: F64, own: Bool, head: Head) -> tuple[float, float]:
     first = _nearest(pixel, depth, wide, high)
     covers = alone < NOTHING_M
     shows = covers & (first >= alone - BEFORE_M)
-    picture = np.s_[high : 2 * high, wide : 2 * wide]
-    shown, in_picture = int(shows[picture].sum()), int(covers[picture].sum())
-    return shown / max(int(covers.sum()), 1), shown / max(in_picture, 1)
+    picture = shows[high : 2 * high, wide : 2 * wide]
+    return int(np.count_nonzero(picture)) / max(int(np.count_nonzero(covers)), 1)
 
 
 def _nearest(pixel: I64, depth: F64, wide: int, high: int) -> F32:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from cogmap.memory.navigation.known import Body
-from cogmap.memory.paths.surface_view import shown_shares
+from cogmap.memory.paths.surface_view import shown_share
 from cogmap.runtime.messages import Box
 
 BODY = Body()
@@ -26,7 +26,7 @@ FRONT = sheet((2.99, 1.8, 0.9), (2.99, 2.2, 1.3))
 
 
 def share(spot, *surfaces, box=PICTURE):
-    ((found, _),) = shown_shares(np.array([spot], float), box, np.concatenate(surfaces), 0.0, BODY)
+    (found,) = shown_share(np.array([spot], float), box, np.concatenate(surfaces), 0.0, BODY)
     return found
 
 
@@ -79,4 +79,4 @@ def test_under_a_table_one_looks_from_afar():
 
 def test_of_what_has_no_surface_nothing_is_told():
     elsewhere = FRONT + np.float32([0, 1.5, 0])
-    assert shown_shares(np.array([[1.9, 2.0]]), PICTURE, elsewhere, 0.0, BODY) is None
+    assert shown_share(np.array([[1.9, 2.0]]), PICTURE, elsewhere, 0.0, BODY) is None

@@ -12,13 +12,14 @@ from cogmap.memory.geometry.boxes import footprint_distance
 from cogmap.memory.navigation.known import Body, Known
 from cogmap.memory.paths.floor import beside, cells_at, floor_paths, wary_paths
 from cogmap.memory.paths.grid_paths import Paths, Point
-from cogmap.runtime.messages import FREE, OCCUPIED, UNKNOWN, Box, Layout, OccupancyGrid
+from cogmap.runtime.messages import FREE, OCCUPIED, UNKNOWN, Box, Layout, MapObject, OccupancyGrid
 
 __all__ = [
     "ROOMY_CELLS",
     "TIGHT_CELLS",
     "body_paths",
     "cell_state",
+    "things_in_the_way",
     "wary_ways",
     "with_low_things",
     "with_unknown_free",
@@ -78,15 +79,21 @@ def wary_ways(known: Known, body: Body, margin_cells: float, margin_m: float) ->
     is seen through, so that the grid has free floor behind it."""
     if margin_m == 0.0:
         return body_paths(known.grid, body.radius_m, margin_cells)
-    cell_m, floor_z = known.grid.resolution_m, known.grid.floor_z
-    boxes = tuple(
-        thing.box
-        for thing in known.layout.objects
-        if thing.is_here and _is_in_the_way(thing.box, floor_z, body.height_m)
-    )
+    cell_m = known.grid.resolution_m
+    boxes = tuple(thing.box for thing in things_in_the_way(known, body))
     least_m = body.radius_m + margin_cells * cell_m
     roomy_m = body.radius_m + ROOMY_CELLS * cell_m
     return wary_paths(known.grid, least_m, roomy_m + margin_m, boxes, roomy_m)
+
+
+def things_in_the_way(known: Known, body: Body) -> list[MapObject]:
+    """Known things that a body would touch, going by their boxes."""
+    floor_z = known.grid.floor_z
+    return [
+        thing
+        for thing in known.layout.objects
+        if thing.is_here and _is_in_the_way(thing.box, floor_z, body.height_m)
+    ]
 
 
 def _is_in_the_way(box: Box, floor_z: float, height_m: float) -> bool:

@@ -8,7 +8,7 @@ import math
 import numpy as np
 
 from cogmap.memory.geometry.boxes import footprint_distance, nearest_in_footprint
-from cogmap.memory.navigation.floor import body_paths
+from cogmap.memory.navigation.floor import body_paths, things_in_the_way
 from cogmap.memory.navigation.known import Body, Known, Pose2, Stand, Unreachable
 from cogmap.memory.paths.floor import spread
 from cogmap.memory.paths.in_view import share_in_view
@@ -28,6 +28,9 @@ each metre nearer than that is worth."""
 ALMOST_M, VERY_UNSURE = 0.95, 200.0
 """From here on a centimetre of the map or of the robot decides; metres of way that each metre
 beyond that is worth in addition."""
+TOUCHES = 5.0
+"""Where a body would touch the box of another thing, though the grid has free floor there, metres
+of way that another place is worth: the foot of a lamp is too low to be in the grid."""
 OWN_M = ((0.06, 0.1), (0.06, math.inf), (0.3, 0.1), (0.3, math.inf))
 """So near to a thing's box, and so little above it, what blocks the view is the thing, as it was
 measured; and where it could not be seen at all, what it stands in, of which the grid knows the top,
@@ -78,7 +81,7 @@ def object_stands(object_id: int, known: Known, body: Body) -> tuple[Stand, ...]
         good = share >= SEEN_SHARE
         if good.any():
             cells = cells[good]
-            return _as_stands(thing, paths.centers[cells], far[cells], share[good])
+            return _as_stands(known, thing, paths.centers[cells], share[good], body)
     around = paths.centers[spread(np.flatnonzero(far <= FAR_M), MOST)]
     if not _same_side(known, thing, around).any():
         return Unreachable(f"no free floor is known near {named(thing)}", (thing.id,))
@@ -92,7 +95,7 @@ def stands_at(spots: F64, thing: MapObject, known: Known, body: Body) -> tuple[S
     if share is None:
         return None
     share[~_same_side(known, thing, spots)] = 0
-    return _as_stands(thing, spots, footprint_distance(thing.box, spots), share)
+    return _as_stands(known, thing, spots, share, body)
 
 
 def _gone(thing: MapObject, now_ns: int) -> Unreachable:
@@ -147,12 +150,16 @@ def _shown(known: Known, thing: MapObject, spots: F64, body: Body) -> F64 | None
     return np.minimum(shown, share_in_view(spots, thing.box, known.grid, body, math.inf))
 
 
-def _as_stands(thing: MapObject, spots: F64, gap: F64, share: F64) -> tuple[Stand, ...]:
+def _as_stands(
+    known: Known, thing: MapObject, spots: F64, share: F64, body: Body
+) -> tuple[Stand, ...]:
     """With how much worse than perfect they are: what is left of the choice is for the way."""
+    gap = footprint_distance(thing.box, spots)
     worse = UNSURE_PER_M2 * np.clip(gap - SURE_M, 0, None) ** 2
     worse += VERY_UNSURE * np.clip(gap - ALMOST_M, 0, None)
     worse += CLOSE_PER_M2 * np.clip(CLOSE_M - gap, 0, None) ** 2
     worse += WELL * np.clip(WELL_SHARE - share, 0, None) ** 2
+    worse += TOUCHES * _touches_another(known, thing, spots, body)
     worse[share < SEEN_SHARE] = math.inf
     x, y, _ = thing.box.center
     return tuple(
@@ -165,3 +172,12 @@ def _as_stands(thing: MapObject, spots: F64, gap: F64, share: F64) -> tuple[Stan
             spots.tolist(), gap.tolist(), worse.tolist(), strict=True
         )
     )
+
+
+def _touches_another(known: Known, thing: MapObject, spots: F64, body: Body) -> Bool:
+    """(N,) whether a body at ``spots`` (N, 2) would touch the box of any thing but this."""
+    touches = np.zeros(len(spots), bool)
+    for other in things_in_the_way(known, body):
+        if other.id != thing.id:
+            touches |= footprint_distance(other.box, spots) < body.radius_m
+    return touches

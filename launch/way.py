@@ -22,6 +22,7 @@ from cogmap.memory.navigation.known_floor import known_floor
 from cogmap.memory.navigation.known_surface import KnownSurface
 from cogmap.memory.navigation.planning import Route
 from cogmap.memory.navigation.stands import stands
+from cogmap.memory.navigation.stopping import cut_short
 from cogmap.memory.paths.grid_paths import Point
 from cogmap.memory.programs.meaning.telling import STRAIGHT_RAD, corners_of, way_in_words
 from cogmap.memory.programs.values import Path
@@ -101,7 +102,10 @@ def way_to(loaded: CognitiveMap, goal: Goal, here: Pose2, body: Body) -> Route |
     places = stands(goal, known, body)
     if isinstance(places, Unreachable):
         return places
-    return way_or_reason(known, body, places, through_unknown=False)
+    way = way_or_reason(known, body, places, through_unknown=False)
+    if isinstance(way, Unreachable) or goal.kind != "object":
+        return way
+    return cut_short(way, goal.id, known, body)
 
 
 def _reachable(loaded: CognitiveMap, route: Route, where: str, yaw: float | None) -> dict[str, Any]:

@@ -118,7 +118,7 @@ class GoTo:
         if self._since_ns is None:
             self._since_ns = known.layout.stamp_ns
         if meant is not None:
-            way = cut_short(way, meant, known, self.body)
+            way = cut_short(way, meant.id, known, self.body)
         self._target, self._stand = meant, way.stand
         return way
 

@@ -42,10 +42,10 @@ SEEN_SHARE = 0.12
 WELL_SHARE, WELL = 0.5, 60.0
 """So much in view is enough; metres of way that the square of what is lacking is worth."""
 MOST, MOST_SHOWN = 400, 100
-"""Places that are looked at, of those from which something of the thing is in the picture; fewer
-where the surface says what is in view."""
+"""Places that are looked at, of those from which enough of the thing is in the picture; fewer where
+the surface says what is in view."""
 MOST_CELLS = 1000
-"""Of which that is asked."""
+"""Places of which it is asked whether it is in the picture."""
 
 _LOOKS: tuple[tuple[tuple[float, float] | None, float], ...] = (
     (None, REACH_M),
@@ -89,12 +89,15 @@ def object_stands(object_id: int, known: Known, body: Body) -> tuple[Stand, ...]
 
 
 def stands_at(spots: F64, thing: MapObject, known: Known, body: Body) -> tuple[Stand, ...] | None:
-    """One at each of some places (N, 2) on the floor, infinitely worse where the surface does not
-    show a thing; None where too little of the surface is known."""
+    """One at each of some places (N, 2), infinitely worse where the surface does not show a thing,
+    a wall is between, or there is no room to stand; None where too little of the surface is
+    known."""
     share = _shown(known, thing, spots, body)
     if share is None:
         return None
-    share[~_same_side(known, thing, spots)] = 0
+    paths = body_paths(known.grid, body.radius_m)
+    roomy = [paths.is_free((x, y)) for x, y in spots.tolist()]
+    share[~(_same_side(known, thing, spots) & roomy)] = 0
     return _as_stands(known, thing, spots, share, body)
 
 

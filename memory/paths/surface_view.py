@@ -26,8 +26,8 @@ NEAREST_M, NOTHING_M = 0.05, 1e6
 _BRUSH = np.ones((3, 3), np.uint8)
 _FILLS = ((1, math.inf), (2, 1.2), (3, 0.7), (6, 0.4))
 """Gaps of up to twice so many pixels between points nearer than so many metres are closed, since
-points are as far apart as voxels are wide. Edges stay where they are: the view between the boards
-of a shelf is narrow."""
+points are as far apart as voxels are wide; with them the view through slits of up to 10 cm. The
+edges of wider ones stay where they are: the view between the boards of a shelf is narrow."""
 
 
 def shown_share(spots: F64, box: Box, points: F32, floor_z: float, head: Head) -> F64 | None:

@@ -8,11 +8,11 @@ from dataclasses import replace
 import pytest
 from msgspec import structs
 
-from cogmap.memory.navigation import errands
 from cogmap.memory.navigation.errands import Ended, GoTo, comfortable_way, way_or_reason
 from cogmap.memory.navigation.known import Body, Pose2, Stand, Unreachable
 from cogmap.memory.navigation.known_surface import KnownSurface
-from cogmap.memory.navigation.object_stands import SURE_M, object_stands
+from cogmap.memory.navigation.object_stands import object_stands
+from cogmap.memory.navigation.stopping import cut_short
 from cogmap.runtime.messages import FREE, UNKNOWN, Goal
 from tests.memory.navigation.floors import known, open_floor, paint, thing
 from tests.memory.paths.test_surface_view import sheet
@@ -53,15 +53,14 @@ def test_where_there_is_none_the_reason_is_that_of_the_body_without_margin():
     assert "too narrow for a radius of 0.18 m" in found.text
 
 
-def test_the_way_to_a_thing_ends_as_soon_as_it_is_well_in_view(monkeypatch):
-    """Though the only place that was asked is beyond."""
-    beyond = Stand(Pose2(3.5, 2.0, 0.0))
-    monkeypatch.setattr(errands, "stands", lambda *_: (beyond,))
+def test_the_way_to_a_thing_ends_at_the_best_place_that_it_passes():
+    """Not a few centimetres later, at one of the places that were asked."""
     side = sheet((4.1, 1.6, 0.0), (4.1, 2.4, 0.8))
     seen = known(open_floor(), objects=(table(),), surface=KnownSurface.of(side))
     way = GoTo(Goal(kind="object", id=7), BODY).next(seen)
-    assert 4.1 - way.points[-1][0] == pytest.approx(SURE_M, abs=0.06)
-    assert way.stand.why == "in view of the table, 0.9 m from it"
+    assert way == cut_short(way, 7, seen, BODY)
+    planned = way_or_reason(seen, BODY, object_stands(7, seen, BODY), through_unknown=False)
+    assert way.length_m < planned.length_m
 
 
 def table(id=7, label="table", **more):

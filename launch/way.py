@@ -13,7 +13,7 @@ from rich.console import Console
 from cogmap.launch.stored_map import load
 from cogmap.memory.asking import with_article
 from cogmap.memory.cognitive_map import CognitiveMap
-from cogmap.memory.navigation.errands import way_or_reason
+from cogmap.memory.navigation.errands import way_to_goal
 from cogmap.memory.navigation.floor import cell_state, with_low_things
 from cogmap.memory.navigation.instructions import goals_of
 from cogmap.memory.navigation.journey import pose_on_floor
@@ -22,7 +22,6 @@ from cogmap.memory.navigation.known_floor import known_floor
 from cogmap.memory.navigation.known_surface import KnownSurface
 from cogmap.memory.navigation.planning import Route
 from cogmap.memory.navigation.stands import stands
-from cogmap.memory.navigation.stopping import cut_short
 from cogmap.memory.paths.grid_paths import Point
 from cogmap.memory.programs.meaning.telling import STRAIGHT_RAD, corners_of, way_in_words
 from cogmap.memory.programs.values import Path
@@ -102,10 +101,7 @@ def way_to(loaded: CognitiveMap, goal: Goal, here: Pose2, body: Body) -> Route |
     places = stands(goal, known, body)
     if isinstance(places, Unreachable):
         return places
-    way = way_or_reason(known, body, places, through_unknown=False)
-    if isinstance(way, Unreachable) or goal.kind != "object":
-        return way
-    return cut_short(way, goal.id, known, body)
+    return way_to_goal(goal, known, body, places)
 
 
 def _reachable(loaded: CognitiveMap, route: Route, where: str, yaw: float | None) -> dict[str, Any]:

@@ -30,6 +30,7 @@ __all__ = [
     "comfortable_way",
     "is_elsewhere",
     "way_or_reason",
+    "way_to_goal",
 ]
 
 MARGIN_M = 0.08
@@ -112,13 +113,11 @@ class GoTo:
             self._looked, self._standing = False, Standing()
         if self._standing.unseen_from:
             return self._from_elsewhere(found, known)
-        way = way_or_reason(known, self.body, found, self.goal.through_unknown)
+        way = way_to_goal(goal, known, self.body, found)
         if isinstance(way, Unreachable):
             return Ended(False, way.text, way.blocked_by)
         if self._since_ns is None:
             self._since_ns = known.layout.stamp_ns
-        if meant is not None:
-            way = cut_short(way, meant.id, known, self.body)
         self._target, self._stand = meant, way.stand
         return way
 
@@ -238,6 +237,17 @@ def is_elsewhere(before: MapObject, now: MapObject) -> bool:
     lead elsewhere."""
     moved = np.linalg.norm(np.subtract(now.box.center, before.box.center))
     return before.is_here != now.is_here or bool(moved > MOVED_M)
+
+
+def way_to_goal(
+    goal: Goal, known: Known, body: Body, places: tuple[Stand, ...]
+) -> Route | Unreachable:
+    """The way to one of the places that are good for a goal, or why there is none; to an object it
+    ends at the best place that it passes."""
+    way = way_or_reason(known, body, places, goal.through_unknown)
+    if isinstance(way, Unreachable) or goal.kind != "object":
+        return way
+    return cut_short(way, goal.id, known, body)
 
 
 def way_or_reason(

@@ -75,13 +75,12 @@ def object_stands(object_id: int, known: Known, body: Body) -> tuple[Stand, ...]
         if own is None and known.surface is None:
             continue
         if reach_m not in near:
-            cells = np.flatnonzero(far <= reach_m)
-            near[reach_m] = _in_picture(known, thing, paths.centers, cells, body)
+            within = np.flatnonzero(far <= reach_m)
+            near[reach_m] = _in_picture(known, thing, paths.centers, within, body)
         cells, share = _seen(own, known, thing, paths.centers, near[reach_m], body)
         good = share >= SEEN_SHARE
         if good.any():
-            cells = cells[good]
-            return _as_stands(known, thing, paths.centers[cells], share[good], body)
+            return _as_stands(known, thing, paths.centers[cells[good]], share[good], body)
     around = paths.centers[spread(np.flatnonzero(far <= FAR_M), MOST)]
     if not _same_side(known, thing, around).any():
         return Unreachable(f"no free floor is known near {named(thing)}", (thing.id,))

@@ -159,13 +159,13 @@ def test_of_what_lies_low_the_places_are_looked_for_where_it_is_in_the_picture()
 
 def test_a_place_in_the_box_of_another_thing_is_worse_than_one_some_metres_farther():
     """The foot of a lamp is too low for the grid."""
-    chest, rug = thing(7, "chest", (3.0, 2.0, 0.4), (0.8, 0.8, 0.8)), (0.5, 0.5, 0.02)
+    chest, flat = thing(7, "chest", (3.0, 2.0, 0.4), (0.8, 0.8, 0.8)), (0.5, 0.5, 0.02)
     lamp = thing(8, "floor lamp", (2.0, 2.0, 0.85), (0.5, 0.5, 1.7))
     goal, near = Goal(kind="object", id=7), {}
     for other in (
         lamp,
-        thing(8, "rug", (2.0, 2.0, 0.01), rug),
-        thing(8, "lamp", (2.0, 2.0, 1.9), rug),
+        thing(8, "rug", (2.0, 2.0, 0.01), flat),
+        thing(8, "lamp", (2.0, 2.0, 1.9), flat),
     ):
         found = stands(goal, known(open_floor(), objects=(chest, other)), BODY)
         spots = np.array([stand.pose.point for stand in found])
